@@ -1,0 +1,46 @@
+# make demo    install what the program needs and show what it does
+# make test    install what the tests need and run them, as CI does
+# make check   format, lint, types, direction of imports
+
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: demo test test-fast test-long check bench clean
+
+demo: .venv/installed
+	$(BIN)/casegraph demo
+
+test: .venv/installed-dev
+	$(BIN)/python -m pytest -n $(JOBS) -m "not long"
+
+test-fast: .venv/installed-dev
+	$(BIN)/python -m pytest -n $(JOBS) -m "not long and not slow"
+
+test-long: .venv/installed-dev
+	$(BIN)/python -m pytest -n $(JOBS)
+
+check: .venv/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/installed-dev
+	$(BIN)/pip install --quiet -e '.[bench]'
+	$(BIN)/python benchmarks/bench.py
+
+clean:
+	rm -rf .venv build dist *.egg-info src/*.egg-info
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+
+.venv/installed: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet -e .
+	touch $@
+
+.venv/installed-dev: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet -e '.[dev]'
+	touch $@ .venv/installed

@@ -1,0 +1,101 @@
+"""The one table of prefixes: no other module writes the beginning of an IRI as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from casegraph.errors import InputError
+
+__all__ = ["BASE", "CG", "PREFIXES", "compact", "expand"]
+
+#: Where everything of casegraph's own lives.
+BASE = "https://w3id.org/casegraph/"
+#: The ontology's terms.
+CG = BASE + "ontology#"
+
+_OBO = "http://purl.obolibrary.org/obo/"
+
+#: prefix -> namespace. External ones as bioregistry has them.
+PREFIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "cg": CG,
+        "cgsh": BASE + "shapes#",
+        "cgq": BASE + "query/",
+        **{
+            name: f"{_OBO}{name}_"
+            for name in (
+                "BFO",
+                "CHEBI",
+                "CL",
+                "COB",
+                "ECO",
+                "HP",
+                "IAO",
+                "MAXO",
+                "MONDO",
+                "OBI",
+                "OGMS",
+                "PATO",
+                "PR",
+                "RO",
+                "UBERON",
+                "UO",
+            )
+        },
+        "ATC": "http://identifiers.org/atc/",
+        "DRUGBANK": "http://identifiers.org/drugbank/",
+        "EFO": "http://www.ebi.ac.uk/efo/EFO_",
+        "HGNC": "http://identifiers.org/hgnc/",
+        "MESH": "http://id.nlm.nih.gov/mesh/",
+        "UNII": "https://precision.fda.gov/uniisearch/srs/unii/",
+        "uniprot": "http://purl.uniprot.org/uniprot/",
+        "doi": "https://doi.org/",
+        "pubmed": "https://pubmed.ncbi.nlm.nih.gov/",
+        "dcterms": "http://purl.org/dc/terms/",
+        "fabio": "http://purl.org/spar/fabio/",
+        "oa": "http://www.w3.org/ns/oa#",
+        "owl": "http://www.w3.org/2002/07/owl#",
+        "prov": "http://www.w3.org/ns/prov#",
+        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "sh": "http://www.w3.org/ns/shacl#",
+        "skos": "http://www.w3.org/2004/02/skos/core#",
+        "time": "http://www.w3.org/2006/time#",
+        "vann": "http://purl.org/vocab/vann/",
+        "void": "http://rdfs.org/ns/void#",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+    }
+)
+
+
+def expand(curie: str) -> str:
+    """Return the IRI of a CURIE.
+
+    :raises InputError: if the prefix is not in :data:`PREFIXES`.
+
+    >>> expand("MONDO:1010089")
+    'http://purl.obolibrary.org/obo/MONDO_1010089'
+    """
+    prefix, colon, local = curie.partition(":")
+    if not colon or prefix not in PREFIXES:
+        raise InputError(
+            f"unknown prefix in {curie!r}",
+            expected="one of " + ", ".join(sorted(PREFIXES, key=str.lower)),
+        )
+    return PREFIXES[prefix] + local
+
+
+def compact(iri: str) -> str:
+    """Return the CURIE of an IRI, or the IRI itself where no prefix fits.
+
+    >>> compact("http://purl.obolibrary.org/obo/HP_0000989")
+    'HP:0000989'
+    >>> compact("https://example.org/x")
+    'https://example.org/x'
+    """
+    fitting = [name for name, namespace in PREFIXES.items() if iri.startswith(namespace)]
+    if not fitting:
+        return iri
+    longest = max(fitting, key=lambda name: len(PREFIXES[name]))
+    return f"{longest}:{iri.removeprefix(PREFIXES[longest])}"

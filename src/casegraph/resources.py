@@ -1,0 +1,21 @@
+"""Opens what casegraph ships: ontology, shapes, queries, cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["shipped"]
+
+_HERE = Path(__file__).parent
+
+
+def shipped(folder: str, pattern: str = "*") -> tuple[Path, ...]:
+    """Return the shipped files of a folder that match a pattern, sorted by path.
+
+    :param folder: ``ontology``, ``shapes``, ``queries`` or ``cases``.
+    :param pattern: a glob below that folder, such as ``*.ttl`` or ``imports/*.ttl``.
+
+    >>> [path.name for path in shipped("ontology", "*.ttl")]
+    ['casegraph.ttl']
+    """
+    return tuple(sorted((_HERE / folder).glob(pattern)))
