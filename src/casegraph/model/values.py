@@ -1,0 +1,44 @@
+"""The small values that a case document is made of, and the base of its parts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+__all__ = ["Code", "Key", "Value"]
+
+Code = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z]+:\S+ \S.*$",
+        description="A term: its CURIE, one space, its label.",
+        examples=["HP:0000989 Pruritus"],
+    ),
+]
+Key = Annotated[
+    str,
+    Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="A name of your own in lower case, with hyphens."),
+]
+Number = int | float
+Bounds = Annotated[
+    tuple[int | None, int | None],
+    Meta(description="Earliest and latest day, counted from the start of the anchor; null is open."),
+]
+Basis = Literal["stated", "implied", "derived", "interpretation", "authorClaim", "literature"]
+Domain = Literal["skin", "muscle", "lung", "joint", "serology", "immuneCells", "overall"]
+Phase = Literal[
+    "medicalHistory", "onset", "beforeTreatment", "onTreatment", "flarePhase", "followUp", "writing"
+]
+Sex = Literal["female", "male", "other", "unknown"]
+Result = Literal["positive", "negative", "normal", "abnormal", "notRaised", "unremarkable"]
+Change = Literal["raised", "lowered", "improved", "worse", "unchanged"]
+ResponseDirection = Literal["improved", "resolved", "stabilised", "unchanged", "worse"]
+Degree = Literal["slight", "partial", "marked", "complete"]
+Severity = Literal["mild", "moderate", "severe", "fatal"]
+Route = Literal["oral", "subcutaneous", "intravenous", "intramuscular", "topical"]
+Extent = Literal["fullText", "partialText", "abstractOnly", "tableOnly", "secondaryReport", "dataRecord"]
+
+
+class Value(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of all parts of a document: frozen, keyword-only, no unknown keys."""

@@ -1,0 +1,177 @@
+"""Relative time, solved: which occasion comes first for certain, and the tightest bounds in days.
+
+Occasions, their bounds and relations form a simple temporal network (Dechter, Meiri and Pearl, 1991):
+one point for each start and each stated end, one bound for each difference of two points. Shortest paths
+give the tightest bounds; a negative cycle is a contradiction, and its edges are the statements that clash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from casegraph.errors import InputError
+from casegraph.model import Bounds, Occasion
+
+__all__ = ["Timeline", "TimelineError", "solve"]
+
+_OPEN = float("inf")
+_Point = tuple[str, str]
+
+
+class TimelineError(InputError):
+    """The stated times cannot all be true.
+
+    :param statements: a cycle of statements that exclude each other, in words.
+    :param occasion: the key of an occasion on that cycle.
+    """
+
+    def __init__(self, statements: tuple[str, ...], occasion: str) -> None:
+        super().__init__(
+            "impossible order in time: " + "; ".join(statements),
+            todo="correct one of these bounds or relations",
+        )
+        self.statements = statements
+        self.occasion = occasion
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """The later point is at most ``days`` after the earlier one; ``why`` says it in words."""
+
+    source: _Point
+    target: _Point
+    days: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The solved occasions of one case.
+
+    >>> line = solve({"start": Occasion(), "week-1": Occasion(anchor="start", start=(0, 7))}, zero="start")
+    >>> line.bounds("week-1"), line.certainly_not_after("start", "week-1"), line.ranks()["week-1"]
+    ((0, 7), True, 2)
+    """
+
+    keys: tuple[str, ...]
+    zero: str | None
+    _most: Mapping[tuple[_Point, _Point], float]
+
+    def bounds(self, key: str) -> tuple[int | None, int | None]:
+        """Return the earliest and latest start in days from the zero point; None is open."""
+        if self.zero is None:
+            return None, None
+        latest = self._difference(self.zero, key)
+        earliest = -self._difference(key, self.zero)
+        return (
+            None if earliest == -_OPEN else int(earliest),
+            None if latest == _OPEN else int(latest),
+        )
+
+    def certainly_not_after(self, first: str, second: str) -> bool:
+        """Say whether the first occasion starts no later than the second for certain."""
+        return first == second or self._difference(second, first) <= 0
+
+    def certainly_before(self, first: str, second: str) -> bool:
+        """Say whether the first is certainly not after the second, and not the other way round as well."""
+        return self.certainly_not_after(first, second) and not self.certainly_not_after(second, first)
+
+    def ordered_pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield all pairs of different occasions of which the first is certainly not after the second."""
+        for first in self.keys:
+            for second in self.keys:
+                if first != second and self.certainly_not_after(first, second):
+                    yield first, second
+
+    def ranks(self) -> dict[str, int]:
+        """Return, for each occasion, one more than the longest chain of occasions certainly before it."""
+        before = {key: [each for each in self.keys if self.certainly_before(each, key)] for key in self.keys}
+        ranks: dict[str, int] = {}
+        for key in sorted(self.keys, key=lambda each: (len(before[each]), each)):
+            ranks[key] = 1 + max((ranks[each] for each in before[key]), default=0)
+        return ranks
+
+    def _difference(self, source: str, target: str) -> float:
+        return self._most.get(((source, "start"), (target, "start")), 0 if source == target else _OPEN)
+
+
+def solve(occasions: Mapping[str, Occasion], *, zero: str | None) -> Timeline:
+    """Solve the occasions of a case.
+
+    :param zero: the key of the occasion that solved days are counted from.
+    :raises TimelineError: if the bounds and relations contradict each other.
+    """
+    edges = [edge for key, occasion in occasions.items() for edge in _edges(key, occasion)]
+    _refuse_contradiction(edges)
+    points = sorted({point for edge in edges for point in (edge.source, edge.target)})
+    most = {(edge.source, edge.target): _OPEN for edge in edges}
+    for edge in edges:
+        pair = edge.source, edge.target
+        most[pair] = min(most[pair], edge.days)
+    for point in points:
+        most[point, point] = 0
+    for middle in points:
+        into = [(source, most[source, middle]) for source in points if (source, middle) in most]
+        out = [(target, most[middle, target]) for target in points if (middle, target) in most]
+        for source, first in into:
+            for target, second in out:
+                if first + second < most.get((source, target), _OPEN):
+                    most[source, target] = first + second
+    return Timeline(tuple(sorted(occasions)), zero, most)
+
+
+def _edges(key: str, occasion: Occasion) -> Iterator[_Edge]:
+    start: _Point = (key, "start")
+    if occasion.anchor is not None:
+        anchor: _Point = (occasion.anchor, "start")
+        yield from _bound_edges(anchor, start, occasion.start)
+        yield from _bound_edges(anchor, (key, "end"), occasion.end)
+    if occasion.end is not None:
+        yield _Edge((key, "end"), start, 0, f"{key} starts before it ends")
+    for other in occasion.after:
+        yield _Edge(start, (other, "start"), 0, f"{key} is after {other}")
+    for other in occasion.during:
+        yield _Edge(start, (other, "start"), 0, f"{key} is during {other}")
+        yield _Edge((other, "end"), start, 0, f"{key} is during {other}")
+    for other in occasion.same_time_as:
+        why = f"{key} is at the same time as {other}"
+        yield _Edge(start, (other, "start"), 0, why)
+        yield _Edge((other, "start"), start, 0, why)
+
+
+def _bound_edges(anchor: _Point, point: _Point, bounds: Bounds | None) -> Iterator[_Edge]:
+    low, high = bounds or (None, None)
+    name = point[0] if point[1] == "start" else f"the end of {point[0]}"
+    if low is not None:
+        yield _Edge(point, anchor, -low, f"{name} is at least {low} days from {anchor[0]}")
+    if high is not None:
+        yield _Edge(anchor, point, high, f"{name} is at most {high} days from {anchor[0]}")
+
+
+def _refuse_contradiction(edges: list[_Edge]) -> None:
+    """Find a negative cycle by Bellman and Ford's method and raise it in words."""
+    reached = {point: 0.0 for edge in edges for point in (edge.source, edge.target)}
+    came_by: dict[_Point, _Edge] = {}
+    last: _Point | None = None
+    for _ in range(len(reached) + 1):
+        last = None
+        for edge in edges:
+            if reached[edge.source] + edge.days < reached[edge.target]:
+                reached[edge.target] = reached[edge.source] + edge.days
+                came_by[edge.target] = edge
+                last = edge.target
+        if last is None:
+            return
+    if last is not None:
+        cycle = _cycle_through(last, came_by)
+        raise TimelineError(tuple(dict.fromkeys(edge.why for edge in cycle)), cycle[0].target[0])
+
+
+def _cycle_through(point: _Point, came_by: Mapping[_Point, _Edge]) -> list[_Edge]:
+    for _ in range(len(came_by)):
+        point = came_by[point].source
+    cycle = [came_by[point]]
+    while cycle[-1].source != point:
+        cycle.append(came_by[cycle[-1].source])
+    return cycle[::-1]

@@ -1,0 +1,20 @@
+"""Turns a case document into N-Quads text: the only part that knows the properties of the ontology.
+
+Each report has one graph for its bibliography, passages and statements; each case or group has three:
+``asserted`` (what the report says), ``inferred`` (what follows from it) and ``provenance`` (who curated it).
+The same document gives the same bytes: no blank nodes, no clock, lines sorted.
+"""
+
+from casegraph.triples.asserted import asserted_quads
+from casegraph.triples.inferred import inferred_quads
+from casegraph.triples.names import claim_names, graphs_of, report_iri, subject_iri, subjects
+
+__all__ = [
+    "asserted_quads",
+    "claim_names",
+    "graphs_of",
+    "inferred_quads",
+    "report_iri",
+    "subject_iri",
+    "subjects",
+]

@@ -1,0 +1,71 @@
+"""The IRIs of reports, cases, groups and claims: the same document always gives the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote
+
+from casegraph.errors import InputError
+from casegraph.model import CaseDocument, Claim, Report, Subject
+from casegraph.namespaces import BASE
+
+__all__ = ["claim_names", "graphs_of", "report_iri", "subject_iri", "subjects"]
+
+
+def report_iri(report: Report) -> str:
+    """Return the IRI of a report: by its DOI, else its PubMed identifier, else the curator's key.
+
+    :raises InputError: if the report has none of the three.
+
+    >>> report_iri(Report(title="A case", doi="10.1007/S13555-020-00421-8", extent="fullText"))
+    'https://w3id.org/casegraph/report/10.1007/s13555-020-00421-8'
+    """
+    return f"{BASE}report/{_identity(report)}"
+
+
+def subject_iri(report: Report, key: str, *, group: bool = False) -> str:
+    """Return the IRI of a case or group of a report by its key in the document."""
+    return f"{BASE}{'group' if group else 'case'}/{_identity(report)}/{key}"
+
+
+def _identity(report: Report) -> str:
+    if report.doi is not None:
+        return quote(report.doi.lower(), safe="/();:")
+    if report.pmid is not None:
+        return f"pmid/{report.pmid}"
+    if report.key is not None:
+        return f"key/{report.key}"
+    raise InputError("the report has no identifier", expected="one of doi, pmid, key in its report part")
+
+
+def graphs_of(document: CaseDocument) -> tuple[str, ...]:
+    """Return the names of all graphs that a document fills, sorted."""
+    graphs = [report_iri(document.report)]
+    for iri, _ in subjects(document):
+        graphs += [f"{iri}/asserted", f"{iri}/inferred", f"{iri}/provenance"]
+    return tuple(sorted(graphs))
+
+
+def subjects(document: CaseDocument) -> Iterator[tuple[str, Subject]]:
+    """Yield the IRI and the content of each case, then of each group."""
+    for key, case in document.cases.items():
+        yield subject_iri(document.report, key), case
+    for key, group in document.groups.items():
+        yield subject_iri(document.report, key, group=True), group
+
+
+def claim_names(claims: Iterable[tuple[str, Claim]]) -> list[tuple[str, str, Claim]]:
+    """Return (fragment, class, claim): the curator's ``id``, else kind + concept or domain + occasion.
+
+    >>> from casegraph.model import Finding
+    >>> claim_names([("AbsentFinding", Finding(what="HP:0001945 Fever", at="onset"))])[0][0]
+    'absent-finding-HP_0001945-onset'
+    """
+    return [(claim.id or _made_name(kind, claim), kind, claim) for kind, claim in claims]
+
+
+def _made_name(kind: str, claim: Claim) -> str:
+    words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in kind).lstrip("-")
+    about = getattr(claim, "what", None) or getattr(claim, "domain", None) or ""
+    about = "-".join(about) if isinstance(about, tuple) else about.split(" ")[0].replace(":", "_")
+    return "-".join(filter(None, (words, about, claim.at)))
