@@ -1,0 +1,132 @@
+"""Values with the places they were read from, so that an error can name file, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from casegraph.errors import Problem
+from casegraph.model import CaseDocument, Value
+
+__all__ = ["Located", "Place", "Source", "structure_problems"]
+
+#: The way to a value: keys and list positions from the top of the document.
+Place = tuple[str | int, ...]
+
+_SHORT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file and where each of its values stands: way to the value -> (line, column), both 1-based."""
+
+    file: str
+    places: dict[Place, tuple[int, int]]
+
+    def problem(self, place: Place, code: str, message: str, *, todo: str = "") -> Problem:
+        """Return a problem at a value, or at the nearest value around it that has a place."""
+        while place not in self.places and place:
+            place = place[:-1]
+        line, column = self.places.get(place, (0, 0))
+        return Problem(self.file, line, column, code, message, todo)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A case document and the source it was read from."""
+
+    document: CaseDocument
+    source: Source
+
+
+def structure_problems(data: object, source: Source) -> tuple[Problem, ...]:
+    """Return everything in which data differ from the structure of a case document, in reading order."""
+    return tuple(sorted(_walk(data, CaseDocument, (), source)))
+
+
+def _walk(value: object, kind: object, place: Place, source: Source) -> Iterator[Problem]:
+    kind, optional = _unwrapped(kind)
+    if optional and value is None:
+        return
+    struct = _struct(kind)
+    if struct is not None:
+        yield from _walk_struct(value, struct, place, source)
+    elif get_origin(kind) is dict and isinstance(value, dict):
+        key_kind, value_kind = get_args(kind)
+        for key, each in value.items():
+            yield from _leaf(key, key_kind, (*place, key), source)
+            yield from _walk(each, value_kind, (*place, key), source)
+    elif get_origin(kind) is tuple and get_args(kind)[-1] is Ellipsis and isinstance(value, list):
+        for position, each in enumerate(value):
+            yield from _walk(each, get_args(kind)[0], (*place, position), source)
+    else:
+        yield from _leaf(value, kind, place, source)
+
+
+def _unwrapped(kind: object) -> tuple[object, bool]:
+    """Return the kind without an annotation or a None around structs, and whether None is allowed."""
+    if get_origin(kind) is Annotated and _holds_structs(get_args(kind)[0]):
+        kind = get_args(kind)[0]
+    structs = [each for each in get_args(kind) if _struct(each)]
+    if get_origin(kind) in (Union, UnionType) and structs:
+        return structs[0], True
+    return kind, False
+
+
+def _walk_struct(value: object, struct: type[Value], place: Place, source: Source) -> Iterator[Problem]:
+    if not isinstance(value, dict):
+        message = f"expected keys and values here, found {_said(value)}"
+        yield source.problem(place, "wrong-type", message, todo="indent the keys below this one")
+        return
+    hints = get_type_hints(struct, include_extras=True)
+    fields = {field.name: field for field in msgspec.structs.fields(struct)}
+    for key, each in value.items():
+        if key not in fields:
+            nearest = _nearest(str(key), tuple(fields))
+            yield source.problem((*place, key), "unknown-key", f"unknown key {key!r}", todo=nearest)
+        else:
+            yield from _walk(each, hints[key], (*place, key), source)
+    for name, field in fields.items():
+        if field.required and name not in value:
+            yield source.problem(place, "missing-key", f"missing key {name!r}", todo=f"add {name!r} here")
+
+
+def _leaf(value: object, kind: object, place: Place, source: Source) -> Iterator[Problem]:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        message = str(error).split(" - at `")[0]
+        yield source.problem(place, "wrong-value", f"{message}, found {_said(value)}", todo=_allowed(kind))
+
+
+def _struct(kind: object) -> type[Value] | None:
+    return kind if isinstance(kind, type) and issubclass(kind, Value) else None
+
+
+def _holds_structs(kind: object) -> bool:
+    return any(_struct(each) or _holds_structs(each) for each in get_args(kind))
+
+
+def _said(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}..."
+
+
+def _allowed(kind: object) -> str:
+    members = [value for each in (kind, *get_args(kind)) for value in _literal_values(each)]
+    return "expected one of " + ", ".join(members) if members else ""
+
+
+def _literal_values(kind: object) -> list[str]:
+    return [str(value) for value in get_args(kind)] if get_origin(kind) is Literal else []
+
+
+def _nearest(key: str, known: tuple[str, ...]) -> str:
+    from rapidfuzz import process
+
+    match = process.extractOne(key, known, score_cutoff=60)
+    return f"did you mean {match[0]!r}?" if match else "known keys are " + ", ".join(known)

@@ -1,0 +1,224 @@
+"""Curation check: whether a document holds together, its terms exist, and each claim is placed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from casegraph.errors import InputError, Problem
+from casegraph.loaders.located import Located, Place, Source
+from casegraph.model import (
+    CaseDocument,
+    Claim,
+    Conflict,
+    NotReported,
+    Occasion,
+    Passage,
+    Subject,
+    TestResult,
+    Value,
+    iterate_claims,
+)
+from casegraph.namespaces import compact, expand
+from casegraph.terms import Terms
+from casegraph.timeline import TimelineError, solve
+from casegraph.triples import claim_names, report_iri
+
+__all__ = ["check"]
+
+_CODES = ("what", "about", "disease", "site", "method", "specimen", "indication")
+_OCCASIONS = ("at", "ongoing_at", "ends_at", "zero_point", "anchor", "after", "same_time_as")
+_CLAIMS = (
+    "derived_from",
+    "continues",
+    "supported_by",
+    "to",
+    "concerns",
+    "trigger",
+    "follows",
+    "change_reason",
+    "between",
+)
+_PASSAGES = ("stated_in", "restated_in")
+
+_V = TypeVar("_V")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What the keys of one part of a document may point to: kind of thing -> its known keys."""
+
+    known: dict[str, frozenset[str]]
+
+    def target(self, owner: Value, field: str) -> str | None:
+        """Return the kind of thing that a field of a struct points to, or None."""
+        if field == "during":
+            return "occasion" if isinstance(owner, Occasion) else "claim"
+        kinds = {"occasion": _OCCASIONS, "claim": _CLAIMS, "passage": _PASSAGES}
+        kinds |= {"definition": ("by_definition",), "reference": ("cites",)}
+        return next((kind for kind, fields in kinds.items() if field in fields), None)
+
+
+def check(located: Located, terms: Terms) -> tuple[Problem, ...]:
+    """Return every problem of a document that its structure alone does not show, in reading order.
+
+    Checked are: the report's identifier; that each term is known and its label fits; that each key points to
+    an occasion, claim, passage, definition or reference that is there; that no two parts have one name; that
+    each claim says where it stands; that a test has one outcome; ranges of passages; and the order in time.
+    """
+    document, source = located.document, located.source
+    problems: list[Problem] = []
+    try:
+        report_iri(document.report)
+    except InputError as error:
+        problems.append(source.problem(("report",), "no-identifier", error.what, todo=error.expected))
+    for place, passage in _named(document.passages, ("passages",)):
+        problems += _passage_problems(passage, place, document, source)
+    report_scope = _Scope(_report_keys(document))
+    problems += _part_problems(document.report, ("report",), report_scope, terms, source)
+    for place, subject in (*_named(document.cases, ("cases",)), *_named(document.groups, ("groups",))):
+        scope = _Scope(report_scope.known | _subject_keys(subject))
+        problems += _part_problems(subject, place, scope, terms, source)
+        problems += _name_problems(subject, place, source)
+        problems += _time_problems(subject, place, source)
+    return tuple(sorted(set(problems)))
+
+
+def _named(values: Mapping[str, _V], place: Place) -> Iterator[tuple[Place, _V]]:
+    for key, value in values.items():
+        yield (*place, key), value
+
+
+def _report_keys(document: CaseDocument) -> dict[str, frozenset[str]]:
+    return {
+        "passage": frozenset(document.passages),
+        "definition": frozenset(each.id for each in document.report.literature if each.id is not None),
+        "reference": frozenset(document.report.references),
+        "claim": frozenset(),
+        "occasion": frozenset(),
+    }
+
+
+def _subject_keys(subject: Subject) -> dict[str, frozenset[str]]:
+    names = (fragment for fragment, _, _ in claim_names(iterate_claims(subject)))
+    return {"claim": frozenset(names), "occasion": frozenset(subject.occasions)}
+
+
+def _structs(value: object, place: Place) -> Iterator[tuple[Place, Value]]:
+    """Yield every struct at or below a value with its place."""
+    if isinstance(value, Value):
+        yield place, value
+        for name in value.__struct_fields__:
+            yield from _structs(getattr(value, name), (*place, name))
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _structs(each, (*place, key))
+    elif isinstance(value, tuple):
+        for position, each in enumerate(value):
+            yield from _structs(each, (*place, position))
+
+
+def _part_problems(
+    part: Value, place: Place, scope: _Scope, terms: Terms, source: Source
+) -> Iterator[Problem]:
+    for where, struct in _structs(part, place):
+        for name in struct.__struct_fields__:
+            values = getattr(struct, name)
+            for value in values if isinstance(values, tuple) else (values,):
+                if value is None:
+                    continue
+                if name in _CODES:
+                    yield from _code_problems(value, (*where, name), terms, source)
+                yield from _key_problems(
+                    str(value), scope.target(struct, name), (*where, name), scope, source
+                )
+        if isinstance(struct, Claim):
+            yield from _claim_problems(struct, where, source)
+
+
+def _code_problems(code: str, place: Place, terms: Terms, source: Source) -> Iterator[Problem]:
+    curie, _, label = code.partition(" ")
+    try:
+        iri = expand(curie)
+    except InputError as error:
+        yield source.problem(place, "unknown-prefix", error.what, todo=error.expected)
+        return
+    if iri not in terms:
+        nearest = "; ".join(terms.nearest(label))
+        yield source.problem(
+            place, "unknown-term", f"unknown term {curie} {label!r}", todo=f"near: {nearest}"
+        )
+        return
+    names = (terms.label(iri) or "", *terms.synonyms.get(iri, ()))
+    if label.casefold() not in (name.casefold() for name in names):
+        message = f"{compact(iri)} is {names[0]!r}, not {label!r}"
+        nearest = "; ".join(terms.nearest(label, limit=2))
+        yield source.problem(
+            place, "label-mismatch", message, todo=f"correct the id or the label; near: {nearest}"
+        )
+
+
+def _key_problems(
+    key: str, target: str | None, place: Place, scope: _Scope, source: Source
+) -> Iterator[Problem]:
+    if target is None or key in scope.known[target]:
+        return
+    known = ", ".join(sorted(scope.known[target])) or "none"
+    yield source.problem(place, f"unknown-{target}", f"no {target} is called {key!r}", todo=f"known: {known}")
+
+
+def _claim_problems(claim: Claim, place: Place, source: Source) -> Iterator[Problem]:
+    placed = claim.stated_in or claim.derived_from or isinstance(claim, Conflict | NotReported)
+    if not placed:
+        todo = "give 'stated_in' a passage, or 'derived_from' the claims it was computed from"
+        yield source.problem(place, "no-evidence", "the claim does not say where it stands", todo=todo)
+    if isinstance(claim, TestResult):
+        forms = [claim.result, claim.value, claim.direction]
+        if sum(form is not None for form in forms) != 1:
+            todo = "give exactly one of 'result', 'value' and 'direction'"
+            yield source.problem(place, "test-outcome", "a test has one outcome", todo=todo)
+
+
+def _passage_problems(
+    passage: Passage, place: Place, document: CaseDocument, source: Source
+) -> Iterator[Problem]:
+    if passage.section is None and passage.pointer is None:
+        yield source.problem(place, "no-place", "a passage needs a place", todo="give 'section' or 'pointer'")
+    if (passage.chars is None) != (passage.sha256 is None):
+        todo = "give both, or neither where the text was not at hand"
+        yield source.problem(place, "range-and-hash", "'chars' and 'sha256' go together", todo=todo)
+    text = document.report.text
+    if passage.chars is not None and not (
+        0 <= passage.chars[0] < passage.chars[1] and text is not None and passage.chars[1] <= text.characters
+    ):
+        todo = "count code points from 0, end excluded, within report.text.characters"
+        yield source.problem((*place, "chars"), "bad-range", f"impossible range {passage.chars}", todo=todo)
+
+
+def _name_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
+    names = Counter(fragment for fragment, _, _ in claim_names(iterate_claims(subject)))
+    names.update(list(subject.occasions))
+    for name, times in names.items():
+        if times > 1 or name == "curation" or name.startswith("regimen-"):
+            message = f"the name {name!r} is taken" if times == 1 else f"{times} parts are called {name!r}"
+            yield source.problem(place, "name-clash", message, todo="give each claim an 'id' of its own")
+
+
+def _time_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
+    for key, occasion in subject.occasions.items():
+        for name in ("start", "end"):
+            low, high = getattr(occasion, name) or (None, None)
+            if low is not None and high is not None and low > high:
+                message = f"the earliest day {low} is later than the latest day {high}"
+                here = (*place, "occasions", key, name)
+                yield source.problem(here, "bad-bounds", message, todo="write the smaller number first")
+        if (occasion.start or occasion.end) and occasion.anchor is None:
+            message = "bounds in days need an anchor to count from"
+            yield source.problem((*place, "occasions", key), "no-anchor", message, todo="add 'anchor'")
+    try:
+        solve(subject.occasions, zero=subject.zero_point)
+    except TimelineError as error:
+        here = (*place, "occasions", error.occasion)
+        yield source.problem(here, "impossible-time", error.what, todo=error.todo)
