@@ -1,0 +1,135 @@
+"""Turns what a user says for a parameter of a query into RDF terms of the type that the parameter has."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import Literal, cast
+
+import pyoxigraph
+
+from casegraph.errors import InputError
+from casegraph.model import Report
+from casegraph.namespaces import CG, PREFIXES
+from casegraph.resources import shipped
+from casegraph.terms import Terms, shipped_terms
+from casegraph.triples import subject_iri
+
+__all__ = ["ParameterType", "ParameterValue", "example_pattern", "terms_of"]
+
+ParameterType = Literal[
+    "concept", "concept-and-below", "case", "value", "text", "integer", "decimal", "boolean"
+]
+ParameterValue = str | int | float | Decimal
+
+_IRI_EXAMPLE = r"(?:<[^<>\s]+>|[A-Za-z][\w.-]*:[^\s{}<>]*)"
+#: type of a literal -> how its example looks in the file.
+_EXAMPLES = {
+    "text": r'"(?:[^"\\\n]|\\.)*"',
+    "integer": "[+-]?[0-9]+",
+    "decimal": r"[+-]?[0-9]*\.[0-9]+",
+    "boolean": "(?:true|false)",
+}
+#: type of a literal -> what a value must look like, within the digits that every engine keeps, and in words.
+_LITERALS = {
+    "text": (r"(?s:.*)", "text"),
+    "integer": ("[+-]?[0-9]{1,18}", "a whole number of at most 18 digits, such as 12"),
+    "decimal": (r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?", "a decimal number, such as 37.5"),
+    "boolean": ("true|false", "true or false"),
+}
+#: The members of the closed lists: what OWL calls individuals, with the class that lists them.
+_MEMBERS = f"""
+PREFIX owl: <{PREFIXES["owl"]}>
+PREFIX rdfs: <{PREFIXES["rdfs"]}>
+SELECT ?list ?member ?label {{
+  ?member a owl:NamedIndividual, ?list ; rdfs:label ?label .
+  FILTER(STRSTARTS(STR(?list), "{CG}"))
+}} ORDER BY ?list ?member"""
+
+
+def example_pattern(kind: ParameterType) -> str:
+    """Return the regular expression of one example of a type, as it stands in a query."""
+    return _EXAMPLES.get(kind, _IRI_EXAMPLE)
+
+
+def terms_of(
+    kind: ParameterType, value: ParameterValue, *, example: str, terms: Terms | None = None
+) -> tuple[pyoxigraph.NamedNode | pyoxigraph.Literal, ...]:
+    """Return the RDF terms that a value means; many for a concept and all below it, else one.
+
+    :param example: the example of the parameter; it tells which closed list a ``value`` is from.
+    :param terms: the vocabulary that concepts are looked up in; None is the shipped one.
+    :raises InputError: if the value is not one of the type.
+
+    >>> print(*terms_of("integer", 12, example="7"))
+    "12"^^<http://www.w3.org/2001/XMLSchema#integer>
+    >>> print(*terms_of("value", "immune cells", example="cg:skin"))
+    <https://w3id.org/casegraph/ontology#immuneCells>
+    """
+    text = _as_text(value)
+    try:
+        if kind in _LITERALS:
+            return (_literal(kind, text),)
+        if kind == "value":
+            return (pyoxigraph.NamedNode(_individual(text, example)),)
+        if kind == "case":
+            return (pyoxigraph.NamedNode(_case(text)),)
+        vocabulary = shipped_terms() if terms is None else terms
+        concept = vocabulary.resolve(text)
+        below = vocabulary.below(concept) if kind == "concept-and-below" else (concept,)
+        return tuple(map(pyoxigraph.NamedNode, below))
+    except ValueError as error:
+        raise InputError(f"{text!r} cannot be written as an RDF term: {error}") from error
+
+
+def _as_text(value: ParameterValue) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _literal(kind: str, text: str) -> pyoxigraph.Literal:
+    pattern, expected = _LITERALS[kind]
+    if not re.fullmatch(pattern, text):
+        raise InputError(f"{text!r} is not {kind}", expected=expected)
+    datatype = PREFIXES["xsd"] + ("string" if kind == "text" else kind)
+    return pyoxigraph.Literal(text, datatype=pyoxigraph.NamedNode(datatype))
+
+
+def _case(text: str) -> str:
+    """Return the IRI of a case: itself, or the patient of a DOI; a DOI alone means its first patient."""
+    doi = text.removeprefix(PREFIXES["doi"]).removeprefix("doi:")
+    found = re.fullmatch(r"(10\.[0-9]{4,9}/\S+?)(?:/([0-9]+))?", doi)
+    if found:
+        return subject_iri(Report(title="", doi=found[1], extent="fullText"), found[2] or "1")
+    if "://" in text:
+        return text
+    raise InputError(f"{text!r} names no case", expected="the IRI of a case, a DOI, or DOI/number")
+
+
+def _individual(text: str, example: str) -> str:
+    """Return the individual that a local name or label means in the closed list that the example is from."""
+    local = re.split("[#:]", example.split(maxsplit=1)[0].strip("<>"))[-1]
+    members = next((names for names in _closed_lists() if local in names), {})
+    if not members:
+        raise InputError(f"the example {example} is in no closed list of the ontology")
+    name = text.removeprefix(CG).removeprefix("cg:")
+    if name in members:
+        return CG + name
+    found = [each for each, label in members.items() if label.casefold() == name.casefold()]
+    if len(found) == 1:
+        return CG + found[0]
+    raise InputError(f"unknown value {text!r}", expected=f"one of {', '.join(members)}")
+
+
+@cache
+def _closed_lists() -> tuple[dict[str, str], ...]:
+    """Return the closed lists of the ontology, each as local name -> label."""
+    store = pyoxigraph.Store()
+    for path in shipped("ontology", "casegraph.ttl"):
+        store.load(path=path)
+    lists: dict[str, dict[str, str]] = {}
+    for each, member, label in cast(pyoxigraph.QuerySolutions, store.query(_MEMBERS)):
+        lists.setdefault(each.value, {})[member.value.removeprefix(CG)] = label.value
+    return tuple(lists.values())

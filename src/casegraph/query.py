@@ -1,0 +1,241 @@
+"""Reads stored queries, binds their parameters by RDF terms and nothing else, and runs them on a store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import msgspec
+import pyoxigraph
+import yaml
+
+from casegraph.errors import InputError
+from casegraph.parameters import ParameterType, ParameterValue, example_pattern, terms_of
+from casegraph.resources import shipped
+from casegraph.rows import Rows
+
+if TYPE_CHECKING:
+    from casegraph.store import Store
+    from casegraph.terms import Terms
+
+__all__ = [
+    "Parameter",
+    "QueryHead",
+    "Rows",
+    "StoredQuery",
+    "bind",
+    "get_query",
+    "read_query",
+    "run",
+    "stored_queries",
+]
+
+_DEPTH = 3
+_Kind = TypeVar("_Kind", bound=msgspec.Struct)
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a query can be asked for in place of its example."""
+
+    type: ParameterType
+    label: str
+
+
+class QueryHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the ``#+`` lines of a query say; ``returns`` tells each column's meaning and unit."""
+
+    summary: str
+    question: str
+    tags: tuple[str, ...]
+    returns: dict[str, str]
+    description: str = ""
+    parameters: dict[str, Parameter] = {}
+    view: str | None = None
+    expect: Literal["nonempty"] | None = None
+    dataset: Literal["named"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredQuery:
+    """One file with one question: it runs unchanged in any SPARQL tool."""
+
+    name: str
+    head: QueryHead
+    text: str
+    path: Path
+
+
+def stored_queries() -> dict[str, StoredQuery]:
+    """Return the shipped queries by name, sorted.
+
+    :raises InputError: if one of them is malformed.
+    """
+    return {path.stem: read_query(path) for path in shipped("queries", "*.rq")}
+
+
+def get_query(name: str) -> StoredQuery:
+    """Return the shipped query of a name.
+
+    :raises InputError: if there is none; it names the nearest ones.
+    """
+    from rapidfuzz import process
+
+    paths = {path.stem: path for path in shipped("queries", "*.rq")}
+    if name in paths:
+        return read_query(paths[name])
+    nearest = ", ".join(match for match, _, _ in process.extract(name, list(paths), limit=3, score_cutoff=50))
+    raise InputError(
+        f"unknown query {name!r}",
+        expected=f"a query such as {nearest}" if nearest else "",
+        todo="casegraph query lists them all",
+    )
+
+
+def read_query(path: Path) -> StoredQuery:
+    """Read a stored query: a SELECT with a head of ``#+`` lines and one VALUES line a parameter.
+
+    :raises InputError: if the file cannot be read, or its head, its SPARQL or a VALUES line is not right.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the query cannot be read: {error}", where=str(path)) from error
+    head, lines = _read_head(path, text)
+    for name, parameter in head.parameters.items():
+        if _values_line(text, name, parameter) is None:
+            raise InputError(
+                f"the parameter {name!r} is not bound by one VALUES line",
+                where=f"{path}:{lines.get(f'$.parameters.{name}', 1)}",
+                expected=f"exactly one line VALUES ?{name} {{ ... }} with an example, {parameter.type}",
+            )
+    _check_select(path, text, tuple(head.returns))
+    return StoredQuery(path.stem, head, text, path)
+
+
+def _read_head(path: Path, text: str) -> tuple[QueryHead, dict[str, int]]:
+    said = (line[2:] if line.startswith("#+") else "" for line in text.split("\n"))
+    try:
+        loader = yaml.CSafeLoader("\n".join(said))
+        node = loader.get_single_node()
+        raw = loader.construct_document(node) if node is not None else None
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        what = f"the head is not YAML: {getattr(error, 'problem', None) or error}"
+        raise InputError(what, where=f"{path}:{mark.line + 1 if mark else 1}") from error
+    if not isinstance(raw, dict):
+        raise InputError("the query has no head", where=f"{path}:1", expected="#+ lines that form YAML")
+    lines = _unique(path, _places(node, "$", 1))
+    parameters = raw.get("parameters")
+    for name, value in parameters.items() if isinstance(parameters, dict) else ():
+        _convert(value, Parameter, f"$.parameters.{name}", path=path, lines=lines)
+    return _convert(raw, QueryHead, "$", path=path, lines=lines), lines
+
+
+def _places(node: Any, place: str, line: int) -> Iterator[tuple[str, int]]:
+    yield place, line
+    if isinstance(node, yaml.MappingNode) and place.count(".") < _DEPTH:
+        for key, value in node.value:
+            yield from _places(value, f"{place}.{key.value}", key.start_mark.line + 1)
+
+
+def _unique(path: Path, places: Iterator[tuple[str, int]]) -> dict[str, int]:
+    lines: dict[str, int] = {}
+    for place, line in places:
+        if place in lines:
+            raise InputError(f"the key {place[2:]} is there twice", where=f"{path}:{line}")
+        lines[place] = line
+    return lines
+
+
+def _convert(raw: object, kind: type[_Kind], place: str, *, path: Path, lines: dict[str, int]) -> _Kind:
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        what = str(error)
+        deeper = re.search(r"`\$(\.\w+)", what)
+        unknown = re.search(r"unknown field `(\w+)`", what)
+        found = place + (deeper[1] if deeper else "") + (f".{unknown[1]}" if unknown else "")
+        line = lines.get(found) or lines.get(place, 1)
+        known = ", ".join(field.name for field in msgspec.structs.fields(kind))
+        raise InputError(what, where=f"{path}:{line}", expected=f"a mapping of {known}") from error
+
+
+def _values_line(text: str, name: str, parameter: Parameter) -> re.Match[str] | None:
+    """Return the one line that binds a parameter, with its example in the group ``example``."""
+    name = re.escape(name)
+    code = "\n".join("" if line.lstrip().startswith("#") else line for line in text.split("\n"))
+    if len(re.findall(rf"(?i:\bVALUES)\s*(?:\([^)]*)?[?$]{name}\b", code)) != 1:
+        return None
+    term = example_pattern(parameter.type)
+    example = rf"(?P<example>{term}(?:[ \t]+{term})*)"
+    line = rf"^[ \t]*(?i:VALUES)[ \t]+\?{name}[ \t]*\{{[ \t]*{example}[ \t]*\}}[ \t]*(?:#.*)?$"
+    return re.search(line, text, re.MULTILINE)
+
+
+def _check_select(path: Path, text: str, returns: tuple[str, ...]) -> None:
+    try:
+        answer = pyoxigraph.Store().query(text)
+    except (SyntaxError, RuntimeError) as error:
+        place = re.search(r"at (\d+):", str(error))
+        raise InputError(f"not SPARQL: {error}", where=f"{path}:{place[1] if place else 1}") from error
+    if not isinstance(answer, pyoxigraph.QuerySolutions):
+        raise InputError(
+            "a stored query must be a SELECT", where=str(path), todo="casegraph sparql runs others"
+        )
+    columns = tuple(variable.value for variable in answer.variables)
+    if set(columns) != set(returns):
+        what = f"the head returns {', '.join(returns)}, the query selects {', '.join(columns)}"
+        raise InputError(what, where=str(path), expected="the same columns")
+
+
+def bind(query: StoredQuery, values: Mapping[str, ParameterValue], *, terms: Terms | None = None) -> str:
+    """Return the SPARQL of a query with the examples of the named parameters replaced by RDF terms.
+
+    :param values: parameter -> value; the parameters that are not named keep their example.
+    :param terms: the vocabulary that concepts are looked up in; by default the shipped one.
+    :raises InputError: if a parameter is unknown or a value is not one of its type.
+    """
+    parameters = query.head.parameters
+    unknown = sorted(values.keys() - parameters.keys())
+    if unknown:
+        raise InputError(
+            f"unknown parameter {', '.join(unknown)}",
+            where=query.name,
+            expected=f"one of {', '.join(parameters)}" if parameters else "no parameter",
+        )
+    replaced: list[tuple[int, int, str]] = []
+    for name, value in values.items():
+        line = _values_line(query.text, name, parameters[name])
+        if line is None:
+            raise InputError(f"no VALUES line binds {name!r}", where=str(query.path))
+        try:
+            found = terms_of(parameters[name].type, value, example=line["example"], terms=terms)
+        except InputError as error:
+            where = f"parameter {name}"
+            raise InputError(error.what, where=where, expected=error.expected, todo=error.todo) from error
+        replaced.append((*line.span("example"), " ".join(map(str, found))))
+    text = query.text
+    for start, end, words in sorted(replaced, reverse=True):
+        text = text[:start] + words + text[end:]
+    return text
+
+
+def run(
+    store: Store,
+    query: StoredQuery,
+    values: Mapping[str, ParameterValue] | None = None,
+    *,
+    terms: Terms | None = None,
+) -> Rows:
+    """Return the rows that a store has for a query.
+
+    :param values: parameter -> value; the parameters that are not named keep their example.
+    :param terms: the vocabulary that concepts are looked up in; by default the shipped one.
+    :raises InputError: if a parameter is unknown, a value is not one of its type, or it is no SELECT.
+    :raises StoreError: if the store fails.
+    """
+    sparql = bind(query, values or {}, terms=terms)
+    return Rows.read(store.query(sparql, union=query.head.dataset != "named"))
