@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rdflib import Dataset
+
+from casegraph.ingest import Loaded, load
+from casegraph.resources import shipped
+from casegraph.store import Store, open_store
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -20,3 +26,20 @@ def material() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def seed_store() -> Iterator[Store]:
+    """Return an in-memory store that holds the shipped cases; do not write to it."""
+    with open_store(":memory:", writable=True) as store:
+        outcomes = tuple(load(store, shipped("cases", "*.yaml")))
+        assert all(isinstance(each, Loaded) for each in outcomes), outcomes
+        yield store
+
+
+@pytest.fixture(scope="session")
+def seed_dataset(seed_store: Store) -> Dataset:
+    """Return the same store as an rdflib Dataset whose default graph is the union."""
+    dataset = Dataset(default_union=True)
+    dataset.parse(data="\n".join(seed_store.dump()) + "\n", format="nquads")
+    return dataset

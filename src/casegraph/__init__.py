@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from casegraph.errors import CasegraphError
 
 if TYPE_CHECKING:
+    from rdflib import URIRef
+
     from casegraph.api import CaseStore
 
-__all__ = ["CasegraphError", "open"]
+__all__ = ["CasegraphError", "open", "term"]
 __version__ = "0.1.0"
 
 
@@ -25,3 +27,18 @@ def open(location: str | Path = "casegraph-store") -> CaseStore:  # noqa: A001
     from casegraph.api import CaseStore
 
     return CaseStore(location)
+
+
+def term(curie: str) -> URIRef:
+    """Return the rdflib term of a CURIE, for use with :meth:`casegraph.api.CaseStore.graph`.
+
+    :raises InputError: if the prefix is unknown.
+
+    >>> term("HP:0000989")
+    rdflib.term.URIRef('http://purl.obolibrary.org/obo/HP_0000989')
+    """
+    from rdflib import URIRef
+
+    from casegraph.namespaces import expand
+
+    return URIRef(expand(curie))

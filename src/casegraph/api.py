@@ -1,0 +1,109 @@
+"""The Python interface: a store of cases that can be loaded, asked and handed over as a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from casegraph.errors import DocumentError, Problem
+from casegraph.ingest import Loaded, load
+from casegraph.loaders import case_files
+from casegraph.query import get_query, run
+from casegraph.rows import Rows
+from casegraph.store import Store, open_store
+
+if TYPE_CHECKING:
+    from rdflib import Dataset
+
+    from casegraph.parameters import ParameterValue
+
+__all__ = ["CaseStore"]
+
+
+class CaseStore:
+    """A store of cases.
+
+    It is opened for each call, so that several programs can read one directory; an in-memory store is kept.
+
+    >>> import casegraph
+    >>> from casegraph.resources import shipped
+    >>> with casegraph.open(":memory:") as cases:
+    ...     loaded = cases.load(*shipped("cases", "miao-2020.yaml"))
+    ...     rows = cases.query("refractory_cases_responding", drug="IL-2")
+    ...     sorted({row["domain"].rpartition("#")[2] for row in rows})
+    ['muscle', 'skin']
+    """
+
+    def __init__(self, location: str | Path) -> None:
+        self.location = str(location)
+        self._kept = open_store(location, writable=True) if self.location == ":memory:" else None
+
+    def load(self, *paths: str | Path) -> tuple[Loaded, ...]:
+        """Load case documents: files, or folders of them. A report that is there is replaced.
+
+        The good documents are in the store also where others are not.
+
+        :raises DocumentError: if a document was rejected; it carries the problems of all that were.
+        :raises InputError: if a path does not exist or names no document.
+        :raises StoreLockedError: if another process has the store open for writing.
+        """
+        files = case_files(tuple(Path(path) for path in paths))
+        with self._store(writable=True) as store:
+            outcomes = tuple(load(store, files))
+        loaded = tuple(each for each in outcomes if isinstance(each, Loaded))
+        problems: list[Problem] = []
+        for each in outcomes:
+            if not isinstance(each, Loaded):
+                problems += each.problems or each.shape_problems()
+        if problems:
+            raise DocumentError(tuple(problems))
+        return loaded
+
+    def query(self, name: str, **values: ParameterValue) -> Rows:
+        """Ask a stored query by its name; parameters that are not named keep their example.
+
+        :raises InputError: if the query or a parameter is unknown, or a value means nothing.
+        """
+        with self._store() as store:
+            return run(store, get_query(name), values)
+
+    def sparql(self, query: str) -> Rows:
+        """Ask a SPARQL SELECT; patterns outside ``GRAPH`` see all graphs.
+
+        :raises InputError: if it is not a SPARQL SELECT; the error says where.
+        """
+        with self._store() as store:
+            return Rows.read(store.query(query))
+
+    def graph(self) -> Dataset:
+        """Return everything in the store as an rdflib Dataset, a copy in memory, one graph a named graph."""
+        from rdflib import Dataset
+
+        dataset = Dataset(default_union=True)
+        with self._store() as store:
+            dataset.parse(data="\n".join(store.dump()) + "\n", format="nquads")
+        return dataset
+
+    def close(self) -> None:
+        """Let go of an in-memory store."""
+        if self._kept is not None:
+            self._kept.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _store(self, *, writable: bool = False) -> Iterator[Store]:
+        if self._kept is not None:
+            yield self._kept
+        else:
+            with open_store(self.location, writable=writable) as store:
+                yield store

@@ -1,0 +1,230 @@
+"""Brings case documents into a store: read, check, write as quads, derive, validate, store; all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from casegraph.check import check
+from casegraph.derive import backgrounds, regimens
+from casegraph.errors import CasegraphError, DocumentError, Problem
+from casegraph.loaders import read_document
+from casegraph.model import CaseDocument
+from casegraph.namespaces import BASE, CG, PREFIXES
+from casegraph.reason import ontology_ntriples
+from casegraph.resources import shipped
+from casegraph.rules import apply_rules, data_with_hierarchy
+from casegraph.store import LEDGER, Store
+from casegraph.terms import Terms, shipped_terms
+from casegraph.timeline import solve
+from casegraph.triples import asserted_quads, graphs_of, inferred_quads, report_iri, subjects
+from casegraph.validate import Report, Shapes, read_shapes, validate
+
+__all__ = ["Loaded", "Prepared", "Rejected", "load", "prepare", "remove", "shipped_shapes"]
+
+_ONTOLOGY = BASE + "ontology"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that is ready for a store.
+
+    :param claims: how many claims its quads hold.
+    :param report: the result of the shapes.
+    :param seconds: how long each stage took: read, check, quads, derive, validate.
+    """
+
+    path: Path
+    document: CaseDocument
+    asserted: str
+    inferred: str
+    claims: int
+    report: Report
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the report."""
+        return report_iri(self.document.report)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document that is in the store now; ``replaced`` says how many of its graphs were there before."""
+
+    prepared: Prepared
+    replaced: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A document that is not in the store, and why: problems of the document, or violated shapes."""
+
+    path: Path
+    problems: tuple[Problem, ...] = ()
+    report: Report | None = None
+
+    def shape_problems(self) -> tuple[Problem, ...]:
+        """Return the violations of shapes as problems of the file."""
+        violations = self.report.violations if self.report else ()
+        return tuple(
+            Problem(str(self.path), 0, 0, "violation", f"{each.focus} {each.shape}", each.message or "")
+            for each in violations
+        )
+
+
+@cache
+def shipped_shapes() -> Shapes:
+    """Return the shapes that casegraph ships."""
+    return read_shapes(shipped("shapes", "*.ttl"))
+
+
+def prepare(path: Path, *, terms: Terms | None = None, shapes: Shapes | None = None) -> Prepared:
+    """Take one document through every stage before the store.
+
+    :raises DocumentError: if the document does not hold together.
+    :raises InputError: if the file cannot be read.
+    """
+    terms, shapes = terms or shipped_terms(), shapes or shipped_shapes()
+    watch = _Watch()
+    located = read_document(path)
+    watch.lap("read")
+    problems = check(located, terms)
+    if problems:
+        raise DocumentError(problems)
+    watch.lap("check")
+    asserted = asserted_quads(located.document)
+    watch.lap("quads")
+    inferred = "".join(_inferred(located.document, asserted, terms))
+    watch.lap("derive")
+    report = validate(data_with_hierarchy(asserted + inferred, terms), shapes)
+    watch.lap("validate")
+    claims = asserted.count(f"> <{CG}basis> <")
+    return Prepared(path, located.document, asserted, inferred, claims, report, watch.seconds)
+
+
+def _inferred(document: CaseDocument, asserted: str, terms: Terms) -> Iterator[str]:
+    for iri, subject in subjects(document):
+        timeline = solve(subject.occasions, zero=subject.zero_point)
+        yield inferred_quads(iri, timeline, regimens(subject, timeline), backgrounds(subject, timeline))
+        own = [line for line in asserted.splitlines(keepends=True) if line.endswith(f" <{iri}/asserted> .\n")]
+        yield apply_rules("".join(own), iri, terms)
+
+
+def load(store: Store, paths: Iterable[Path], *, dry_run: bool = False) -> Iterator[Loaded | Rejected]:
+    """Bring documents into a store, each in one transaction of its own, and say what became of each.
+
+    A report that is there already is replaced with all its cases; nothing else is touched. A document with a
+    problem or a violated shape is rejected and the others go on.
+
+    :param dry_run: go through every stage and leave the store as it is.
+    :raises StoreError: if the store fails.
+    """
+    if not dry_run:
+        _put_ontology(store)
+    seen: dict[str, Path] = {}
+    for path in paths:
+        try:
+            prepared = prepare(path)
+        except DocumentError as error:
+            yield Rejected(path, error.problems)
+            continue
+        except CasegraphError as error:
+            yield Rejected(path, (Problem(str(path), 0, 0, "unreadable", error.what, error.todo),))
+            continue
+        first = seen.setdefault(prepared.iri, path)
+        if first != path:
+            message = f"the report {prepared.iri} was loaded from {first} in this job"
+            problem = Problem(str(path), 0, 0, "same-report", message, "keep one of the two files")
+            yield Rejected(path, (problem,))
+        elif not prepared.report.ok:
+            yield Rejected(path, report=prepared.report)
+        else:
+            yield Loaded(prepared, 0 if dry_run else _put(store, prepared))
+
+
+def _put(store: Store, prepared: Prepared) -> int:
+    watch = _Watch()
+    old = _graphs_of_report(store, prepared.iri)
+    entry = _ledger_entry(prepared)
+    store.replace(old, prepared.asserted + prepared.inferred + entry)
+    watch.lap("store")
+    prepared.seconds.update(watch.seconds)
+    return len(old)
+
+
+def remove(store: Store, report: str) -> tuple[str, ...]:
+    """Take a report and all its cases out of a store; return the graphs that were removed.
+
+    :param report: the IRI of the report.
+    """
+    graphs = _graphs_of_report(store, report)
+    store.replace(graphs, "")
+    return graphs
+
+
+def _graphs_of_report(store: Store, report: str) -> tuple[str, ...]:
+    """Return the graphs that hold a report now, those of cases that a new version no longer has included."""
+    me = ox.NamedNode(report)
+    rows = store.query(f"SELECT ?g {{ GRAPH ?g {{ ?subject <{CG}reportedIn> {me} }} }}", union=False)
+    asserted = [row["g"].value for row in rows]
+    held = store.query(f"ASK {{ GRAPH {me} {{ ?s ?p ?o }} }}", union=False)
+    kinds = ("asserted", "inferred", "provenance")
+    graphs = {f"{each.removesuffix('asserted')}{kind}" for each in asserted for kind in kinds}
+    return tuple(sorted(graphs | ({report} if held else set())))
+
+
+def _ledger_entry(prepared: Prepared) -> str:
+    """Say when, from which file and by which version a report was loaded; the one place with a clock."""
+    from casegraph import __version__
+
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    content = hashlib.sha256((prepared.asserted + prepared.inferred).encode()).hexdigest()
+    me, prov, dcterms = f"<{LEDGER}#{now}-{content[:12]}>", PREFIXES["prov"], PREFIXES["dcterms"]
+    facts = (
+        (f"{PREFIXES['rdf']}type", f"<{prov}Activity>"),
+        (f"{prov}generated", f"<{prepared.iri}>"),
+        (f"{prov}endedAtTime", f'"{now}"^^<{PREFIXES["xsd"]}dateTime>'),
+        (f"{dcterms}source", str(ox.Literal(prepared.path.name))),
+        (f"{dcterms}identifier", f'"sha256:{content}"'),
+        (f"{dcterms}hasVersion", f'"casegraph {__version__}"'),
+    )
+    return "".join(f"{me} <{predicate}> {value} <{LEDGER}> .\n" for predicate, value in facts)
+
+
+def _put_ontology(store: Store) -> None:
+    """Put the shipped ontology into its graph, unless this very version is there."""
+    ntriples = ontology_ntriples()
+    mark = f'<{_ONTOLOGY}> <{PREFIXES["dcterms"]}identifier> "sha256:{_files_hash()}"'
+    if store.query(f"ASK {{ GRAPH <{_ONTOLOGY}> {{ {mark} }} }}", union=False):
+        return
+    triples = ox.parse(ntriples.encode() + f"{mark} .\n".encode(), format=ox.RdfFormat.N_TRIPLES)
+    graph = ox.NamedNode(_ONTOLOGY)
+    quads = (ox.Quad(each.subject, each.predicate, each.object, graph) for each in triples)
+    store.replace([_ONTOLOGY], ox.serialize(quads, format=ox.RdfFormat.N_QUADS).decode())
+
+
+@cache
+def _files_hash() -> str:
+    files = (*shipped("ontology", "*.ttl"), *shipped("ontology", "imports/*.ttl"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+class _Watch:
+    """Counts seconds between laps."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.seconds[name] = now - self._last
+        self._last = now

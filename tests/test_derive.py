@@ -1,0 +1,122 @@
+"""What ran together and beside what an outcome was seen: on the seed case, and where ends are not known."""
+
+from __future__ import annotations
+
+import pytest
+
+from casegraph.derive import backgrounds, regimens
+from casegraph.loaders import read_document
+from casegraph.model import Case, DoseSegment, Occasion, Regimen, Response, Treatment
+from casegraph.resources import shipped
+from casegraph.timeline import solve
+
+PREDNISONE, HCQ = "CHEBI:8382 prednisone", "CHEBI:5801 hydroxychloroquine"
+
+
+def derived(case: Case) -> tuple[tuple[Regimen, ...], dict[str, tuple[set[str], set[str]]]]:
+    timeline = solve(case.occasions, zero=case.zero_point)
+    beside = backgrounds(case, timeline)
+    return regimens(case, timeline), {each.claim: (set(each.certain), set(each.possible)) for each in beside}
+
+
+@pytest.fixture(scope="module")
+def seed() -> Case:
+    (path,) = shipped("cases", "miao-2020.yaml")
+    return read_document(path).document.cases["1"]
+
+
+def test_the_seed_has_its_regimens(seed: Case) -> None:
+    found = [(each.begins, set(each.includes), set(each.may_include)) for each in derived(seed)[0]]
+    hcq, csa, weekly, twice = "hcq-daily", "csa-daily", "il2-weekly", "il2-twice-weekly"
+    assert found == [
+        ("start", {"prednisone-1-daily", hcq}, set()),
+        ("il2-start", {hcq, weekly}, {"prednisone-1-daily"}),
+        ("csa-start", {hcq, weekly, csa, "prednisone-2-start"}, set()),
+        ("taper-weekly", {hcq, weekly, csa, "prednisone-2-weekly-steps"}, set()),
+        ("taper-fortnightly", {hcq, weekly, csa, "prednisone-2-fortnightly-steps"}, set()),
+        ("flare-time", {hcq, twice, csa, "prednisone-2-fortnightly-steps"}, set()),
+        ("late-taper", {hcq, twice, csa, "prednisone-2-late-steps"}, set()),
+        ("prednisone-10", {hcq, twice, csa, "prednisone-2-now"}, set()),
+    ]
+
+
+def test_the_flare_belongs_to_the_regimen_before_the_change_that_it_caused(seed: Case) -> None:
+    (regimen,) = [each for each in derived(seed)[0] if "flare" in each.claims]
+    assert "il2-weekly" in regimen.includes
+
+
+@pytest.mark.parametrize(
+    ("outcome", "certain", "possible"),
+    [
+        ("skin-on-prednisone-hcq", set(), set()),
+        ("skin-on-weekly-il2", {"hcq"}, {"prednisone-1"}),
+        ("muscle-on-weekly-il2", {"hcq"}, {"prednisone-1"}),
+        ("muscle-on-csa-prednisone", {"hcq", "il2"}, set()),
+        ("skin-on-twice-weekly-il2", {"hcq", "csa", "prednisone-2"}, set()),
+        ("muscle-on-twice-weekly-il2", {"hcq", "csa", "prednisone-2"}, set()),
+        ("flare", {"hcq", "il2", "csa", "prednisone-2"}, set()),
+    ],
+)
+def test_the_seed_has_its_backgrounds(
+    seed: Case, outcome: str, certain: set[str], possible: set[str]
+) -> None:
+    assert derived(seed)[1][outcome] == (certain, possible)
+
+
+def made_up(**other: object) -> Case:
+    """Return a case on prednisone from day 0 and hydroxychloroquine from week 4, better at week 5."""
+    prednisone = {"id": "prednisone", "what": PREDNISONE, "at": "start", **other}
+    return Case(
+        zero_point="start",
+        occasions={
+            "start": Occasion(),
+            "week-4": Occasion(anchor="start", start=(28, 28)),
+            "week-5": Occasion(anchor="start", start=(35, 35)),
+            "week-9": Occasion(anchor="start", start=(63, 63)),
+            "unordered": Occasion(),
+        },
+        treatments=(
+            Treatment(**prednisone),  # type: ignore[arg-type]
+            Treatment(id="hcq", what=HCQ, at="week-4", ongoing_at="week-9"),
+        ),
+        responses=(Response(id="better", to=("hcq",), domain="skin", direction="improved", at="week-5"),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "certain", "possible"),
+    [
+        ({}, set(), {"prednisone"}),
+        ({"ends_at": "week-4"}, set(), set()),
+        ({"ends_at": "week-9"}, {"prednisone"}, set()),
+        ({"ongoing_at": "week-9"}, {"prednisone"}, set()),
+        ({"ongoing_at": "week-4"}, set(), {"prednisone"}),
+        ({"ends_at": "week-4", "end_basis": "implied"}, set(), {"prednisone"}),
+        ({"ends_at": "unordered"}, set(), {"prednisone"}),
+    ],
+)
+def test_an_end_that_is_not_known_makes_a_treatment_possible_only(
+    end: dict[str, str], certain: set[str], possible: set[str]
+) -> None:
+    assert derived(made_up(**end))[1]["better"] == (certain, possible)
+
+
+def test_a_later_course_of_the_same_drug_ends_an_earlier_one() -> None:
+    case = made_up()
+    again = Treatment(id="prednisone-again", what=PREDNISONE, at="week-5", ongoing_at="week-9")
+    both = Case(
+        zero_point="start",
+        occasions=case.occasions,
+        treatments=(*case.treatments, again),
+        responses=(Response(id="later", to=("hcq",), domain="skin", direction="improved", at="week-9"),),
+    )
+    assert derived(both)[1]["later"] == ({"prednisone-again"}, set())
+
+
+def test_an_escalation_is_a_new_segment_of_the_same_treatment() -> None:
+    weekly = DoseSegment(id="low", at="start", dose=10, unit="mg/d")
+    more = DoseSegment(id="high", at="week-4", dose=20, unit="mg/d", follows="low")
+    case = made_up(doses=(weekly, more), ongoing_at="week-9")
+    found, beside = derived(case)
+    assert [set(each.includes) for each in found] == [{"low"}, {"high", "hcq"}]
+    assert beside["better"] == ({"prednisone"}, set())
