@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import NoReturn
 
 from casegraph.errors import InputError
 from casegraph.loaders.case_yaml import read_case_document
@@ -16,40 +19,64 @@ __all__ = ["FORMATS", "Located", "case_files", "read_document"]
 FORMATS: Mapping[str, Callable[[Path], Located]] = MappingProxyType(
     {".yaml": read_case_document, ".yml": read_case_document, ".json": read_case_document}
 )
+_SUFFIXES = "a file that ends in " + ", ".join(FORMATS)
 
 
 def case_files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """Return the files that paths name; of a folder, every file below it with a known suffix, sorted.
 
-    :raises InputError: if a path does not exist, is of no known format, or is a folder without any document.
+    :raises InputError: if a path does not exist, cannot be read, is of no known format, or is a folder
+        without any document.
     """
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            below = sorted(each for each in path.rglob("*") if each.suffix in FORMATS and each.is_file())
-            if not below:
-                raise InputError(
-                    "no case document in this folder",
-                    where=str(path),
-                    expected="files that end in " + ", ".join(FORMATS),
-                )
-            found += below
-        elif not path.exists():
-            raise InputError("no such file or folder", where=str(path), todo="check the path")
-        elif path.suffix not in FORMATS:
-            raise InputError(
-                f"unknown kind of file {path.suffix!r}",
-                where=str(path),
-                expected="a file that ends in " + ", ".join(FORMATS),
-            )
-        else:
+        try:
+            kind = path.stat().st_mode
+        except FileNotFoundError as error:
+            raise InputError("no such file or folder", where=str(path), todo="check the path") from error
+        except OSError as error:
+            raise _unreadable(error) from error
+        if stat.S_ISDIR(kind):
+            found += _below(path)
+        elif path.suffix.lower() not in FORMATS:
+            raise _unknown_kind(path)
+        elif stat.S_ISREG(kind):
             found.append(path)
+        else:
+            raise InputError("not a regular file", where=str(path), expected="a file or a folder")
     return tuple(dict.fromkeys(found))
+
+
+def _below(folder: Path) -> list[Path]:
+    def refuse(error: OSError) -> NoReturn:
+        raise _unreadable(error) from error
+
+    found = sorted(
+        Path(here, name)
+        for here, _, names in os.walk(folder, onerror=refuse)
+        for name in names
+        if Path(name).suffix.lower() in FORMATS
+    )
+    if not found:
+        raise InputError("no case document in this folder", where=str(folder), expected=_SUFFIXES)
+    return found
+
+
+def _unreadable(error: OSError) -> InputError:
+    todo = "check that you may read it"
+    return InputError(f"cannot be read: {error.strerror}", where=str(error.filename), todo=todo)
+
+
+def _unknown_kind(path: Path) -> InputError:
+    return InputError(f"unknown kind of file {path.suffix!r}", where=str(path), expected=_SUFFIXES)
 
 
 def read_document(path: Path) -> Located:
     """Read one document.
 
+    :raises InputError: if the file is of no known format or cannot be opened.
     :raises DocumentError: if it is not a case document; the error carries every problem.
     """
-    return FORMATS[path.suffix](path)
+    if path.suffix.lower() not in FORMATS:
+        raise _unknown_kind(path)
+    return FORMATS[path.suffix.lower()](path)

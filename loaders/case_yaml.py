@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 import yaml
@@ -55,12 +55,16 @@ def _text(path: Path) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        message = f"byte {error.start} is not UTF-8"
-        _reject(path, line, 1, "not-utf-8", message, "save the file as UTF-8")
+        message = f"the byte 0x{content[error.start]:02x} is not UTF-8"
+        _reject(path, *_line_and_column(content, error.start), "not-utf-8", message, "save the file as UTF-8")
     if not text.strip():
         _reject(path, 1, 1, "empty", "the file is empty", "start from `casegraph schema` or a shipped case")
     return text
+
+
+def _line_and_column(content: bytes, offset: int) -> tuple[int, int]:
+    line = content[content.rfind(b"\n", 0, offset) + 1 : offset]
+    return content.count(b"\n", 0, offset) + 1, len(line.decode("utf-8", errors="replace")) + 1
 
 
 def _reject(path: Path, line: int, column: int, code: str, *message: str) -> NoReturn:
@@ -70,15 +74,10 @@ def _reject(path: Path, line: int, column: int, code: str, *message: str) -> NoR
 def _compose(text: str, file: str) -> yaml.Node:
     loader = yaml.CSafeLoader(text)
     try:
-        _refuse_aliases(text, file)
+        _refuse_events(text, file)
         node = loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
-        problem = Problem(file, line, column, "not-yaml", error.problem or "not YAML")
-        raise DocumentError((problem,)) from error
     except yaml.YAMLError as error:
-        raise DocumentError((Problem(file, 0, 0, "not-yaml", str(error).splitlines()[0]),)) from error
+        raise DocumentError((_not_yaml(error, text, file),)) from error
     finally:
         loader.dispose()
     if not isinstance(node, yaml.MappingNode):
@@ -87,33 +86,56 @@ def _compose(text: str, file: str) -> yaml.Node:
     return node
 
 
-def _refuse_aliases(text: str, file: str) -> None:
-    """Refuse YAML aliases, by which a small file can stand for a huge one, and nesting beyond all use."""
+def _not_yaml(error: yaml.YAMLError, text: str, file: str) -> Problem:
+    todo = "look for a missing quote, colon or bracket, a tab, or wrong indentation, here or just before"
+    if isinstance(error, yaml.reader.ReaderError):
+        place = _line_and_column(text.encode("utf-8"), error.position)
+        message = f"the character U+{ord(error.character):04X} is not allowed: {error.reason}"
+        return Problem(file, *place, "not-yaml", message, "remove it")
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return Problem(file, 0, 0, "not-yaml", str(error), todo)
+    begun = f" that began in line {_place(error.context_mark)[0]}" if error.context_mark else ""
+    said = f"{error.context}{begun}: {error.problem}" if error.context else str(error.problem)
+    return Problem(file, *_place(error.problem_mark), "not-yaml", said, todo)
+
+
+def _place(mark: Any) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+
+
+def _refuse_events(text: str, file: str) -> None:
+    """Refuse what can make a small file huge or run code elsewhere: aliases, tags, nesting beyond all use."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        place = (file, event.start_mark.line + 1, event.start_mark.column + 1)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        tag = getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent):
-            message = f"alias *{event.anchor} is not allowed"
-            raise DocumentError((Problem(*place, "alias", message, "write the value out"),))
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _DEEPEST:
-            raise DocumentError((Problem(*place, "too-deep", f"nested more than {_DEEPEST} deep"),))
+            refused = ("alias", f"alias *{event.anchor} is not allowed", "write the value out")
+        elif tag is not None:
+            named = str(tag).replace("tag:yaml.org,2002:", "!!")
+            refused = ("tag", f"the tag {named} is not allowed", "write the value without it")
+        elif depth > _DEEPEST:
+            refused = ("too-deep", f"nested more than {_DEEPEST} deep", "casegraph schema tells the form")
+        else:
+            continue
+        raise DocumentError((Problem(file, *_place(event.start_mark), *refused),))
 
 
 def _construct(node: yaml.Node, place: Place, source: Source, problems: list[Problem]) -> object:
-    source.places.setdefault(place, (node.start_mark.line + 1, node.start_mark.column + 1))
+    source.places.setdefault(place, _place(node.start_mark))
     if isinstance(node, yaml.SequenceNode):
         return [_construct(each, (*place, at), source, problems) for at, each in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
         return _scalar(node)
     built: dict[str, object] = {}
     for key_node, value_node in node.value:
+        here = _place(key_node.start_mark)
+        if not isinstance(key_node, yaml.ScalarNode):
+            todo = "write a plain word before the colon"
+            problems.append(Problem(source.file, *here, "bad-key", "a list or mapping stands as a key", todo))
+            continue
         key = str(key_node.value)
         way = (*place, key)
-        here = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         if key in built:
             todo = f"the first is in line {source.places[way][0]}; keep one"
             problems.append(Problem(source.file, *here, "duplicate-key", f"key {key!r} stands twice", todo))

@@ -18,6 +18,12 @@ __all__ = ["Located", "Place", "Source", "structure_problems"]
 Place = tuple[str | int, ...]
 
 _SHORT = 60
+_TODO = {
+    bool: "write true or false",
+    int: "write a number, without quotes and words",
+    float: "write a number, without quotes and words",
+    str: "write text; put quotes around what looks like a number",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,9 @@ def _leaf(value: object, kind: object, place: Place, source: Source) -> Iterator
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         message = str(error).split(" - at `")[0]
-        yield source.problem(place, "wrong-value", f"{message}, found {_said(value)}", todo=_allowed(kind))
+        if not message.startswith("Invalid enum value"):
+            message += f", found {_said(value)}"
+        yield source.problem(place, "wrong-value", message, todo=_allowed(kind))
 
 
 def _struct(kind: object) -> type[Value] | None:
@@ -117,12 +125,16 @@ def _said(value: object) -> str:
 
 
 def _allowed(kind: object) -> str:
-    members = [value for each in (kind, *get_args(kind)) for value in _literal_values(each)]
-    return "expected one of " + ", ".join(members) if members else ""
-
-
-def _literal_values(kind: object) -> list[str]:
-    return [str(value) for value in get_args(kind)] if get_origin(kind) is Literal else []
+    """Return in words what a value may be: the members of a closed list, the meaning of a pattern, a type."""
+    kinds = (kind, *get_args(kind))
+    members = [str(value) for each in kinds if get_origin(each) is Literal for value in get_args(each)]
+    if members:
+        return "expected one of " + ", ".join(members)
+    meant = [each.description for each in kinds if isinstance(each, msgspec.Meta) and each.description]
+    examples = [each.examples[0] for each in kinds if isinstance(each, msgspec.Meta) and each.examples]
+    if meant:
+        return " ".join([*meant, *(f"Such as {each!r}." for each in examples)])
+    return next((todo for each in kinds for wanted, todo in _TODO.items() if each is wanted), "")
 
 
 def _nearest(key: str, known: tuple[str, ...]) -> str:

@@ -8,13 +8,13 @@ from casegraph.derive import backgrounds, regimens
 from casegraph.loaders import read_document
 from casegraph.model import Case, DoseSegment, Occasion, Regimen, Response, Treatment
 from casegraph.resources import shipped
-from casegraph.timeline import solve
+from casegraph.timeline import solve_subject
 
 PREDNISONE, HCQ = "CHEBI:8382 prednisone", "CHEBI:5801 hydroxychloroquine"
 
 
 def derived(case: Case) -> tuple[tuple[Regimen, ...], dict[str, tuple[set[str], set[str]]]]:
-    timeline = solve(case.occasions, zero=case.zero_point)
+    timeline = solve_subject(case)
     beside = backgrounds(case, timeline)
     return regimens(case, timeline), {each.claim: (set(each.certain), set(each.possible)) for each in beside}
 
@@ -40,7 +40,7 @@ def test_the_seed_has_its_regimens(seed: Case) -> None:
     ]
 
 
-def test_the_flare_belongs_to_the_regimen_before_the_change_that_it_caused(seed: Case) -> None:
+def test_what_is_seen_at_a_change_belongs_to_the_regimen_before_it(seed: Case) -> None:
     (regimen,) = [each for each in derived(seed)[0] if "flare" in each.claims]
     assert "il2-weekly" in regimen.includes
 
@@ -120,3 +120,63 @@ def test_an_escalation_is_a_new_segment_of_the_same_treatment() -> None:
     found, beside = derived(case)
     assert [set(each.includes) for each in found] == [{"low"}, {"high", "hcq"}]
     assert beside["better"] == ({"prednisone"}, set())
+
+
+def test_a_course_whose_end_is_not_told_is_not_certain_until_the_next_one() -> None:
+    """Two infusions a year apart: the first did not run for a year."""
+    case = Case(
+        zero_point="first",
+        occasions={"first": Occasion(), "second": Occasion(anchor="first", start=(400, 400))},
+        treatments=(
+            Treatment(id="one", what="cg:Rituximab rituximab", at="first"),
+            Treatment(id="two", what="cg:Rituximab rituximab", at="second"),
+        ),
+    )
+    first, second = derived(case)[0]
+    assert (first.includes, first.may_include) == ((), ("one",))
+    assert (second.includes, second.may_include) == ((), ("two",))
+
+
+@pytest.mark.parametrize(
+    ("what", "routes"),
+    [
+        ("CHEBI:41879 dexamethasone", ("topical", "oral")),
+        ("MAXO:0000002 therapeutic procedure", (None, None)),
+    ],
+)
+def test_another_route_or_another_procedure_ends_nothing(what: str, routes: tuple[str | None, ...]) -> None:
+    def course(name: str, at: str, route: str | None) -> Treatment:
+        dose = DoseSegment(id=f"{name}-dose", at=at, route=route)  # type: ignore[arg-type]
+        return Treatment(id=name, what=what, at=at, doses=(dose,))
+
+    case = Case(
+        zero_point="first",
+        occasions={
+            "first": Occasion(),
+            "second": Occasion(anchor="first", start=(10, 10)),
+            "third": Occasion(anchor="first", start=(20, 20)),
+        },
+        treatments=(course("one", "first", routes[0]), course("two", "second", routes[1])),
+        responses=(Response(id="seen", to=(), domain="skin", direction="improved", at="third"),),
+    )
+    assert derived(case)[1]["seen"] == (set(), {"one", "two"})
+
+
+def test_what_is_seen_as_a_treatment_stops_was_seen_on_it_and_as_one_starts_was_not() -> None:
+    case = made_up(ends_at="week-4")
+    moved = Case(
+        zero_point="start",
+        occasions=case.occasions,
+        treatments=case.treatments,
+        responses=(Response(id="at-the-change", domain="skin", direction="worse", at="week-4"),),
+    )
+    found, beside = derived(moved)
+    assert beside["at-the-change"] == ({"prednisone"}, set())
+    assert [each.includes for each in found if "at-the-change" in each.claims] == [("prednisone",)]
+
+
+def test_changes_without_a_certain_order_begin_no_regimen() -> None:
+    case = made_up(ends_at="unordered")
+    found, _ = derived(case)
+    assert [each.begins for each in found] == ["start", "week-4"]
+    assert found[0].may_include == ("prednisone",)

@@ -82,7 +82,7 @@ def _iris_in_code(path: Path) -> list[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
     )
-    return [each for each in constants if re.search(r"https?://[a-z0-9.]+/[^\s\"'{}]*[a-z]", each)]
+    return [each for each in constants if re.match(r"<?https?://[^\s/]+/\S", each)]
 
 
 def test_the_project_speaks_of_itself_alone() -> None:

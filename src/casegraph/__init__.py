@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casegraph.errors import CasegraphError
+from casegraph.version import __version__
 
 if TYPE_CHECKING:
     from rdflib import URIRef
 
     from casegraph.api import CaseStore
 
-__all__ = ["CasegraphError", "open", "term"]
-__version__ = "0.1.0"
+__all__ = ["CasegraphError", "__version__", "open", "term"]
 
 
-def open(location: str | Path = "casegraph-store") -> CaseStore:  # noqa: A001
+def open(location: str | Path = "casegraph-store") -> CaseStore:
     """Open a store of cases for reading and loading; a directory is made when the first case is loaded.
 
     :param location: a directory, the address of a SPARQL 1.1 endpoint, or ``:memory:``.

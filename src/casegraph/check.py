@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
+
+from pyoxigraph import NamedNode
+from rapidfuzz import process
 
 from casegraph.errors import InputError, Problem
 from casegraph.loaders.located import Located, Place, Source
@@ -23,7 +26,7 @@ from casegraph.model import (
 )
 from casegraph.namespaces import compact, expand
 from casegraph.terms import Terms
-from casegraph.timeline import TimelineError, solve
+from casegraph.timeline import TimelineError, solve_subject
 from casegraph.triples import claim_names, report_iri
 
 __all__ = ["check"]
@@ -42,6 +45,10 @@ _CLAIMS = (
     "between",
 )
 _PASSAGES = ("stated_in", "restated_in")
+_ADDRESSES = ("licence", "possibly_same_patient_as")
+_DATES = ("issued", "date")
+_FIRST_DAY = "yyyy-01-01"
+_FEW = 8
 
 _V = TypeVar("_V")
 
@@ -64,20 +71,25 @@ class _Scope:
 def check(located: Located, terms: Terms) -> tuple[Problem, ...]:
     """Return every problem of a document that its structure alone does not show, in reading order.
 
-    Checked are: the report's identifier; that each term is known and its label fits; that each key points to
-    an occasion, claim, passage, definition or reference that is there; that no two parts have one name; that
-    each claim says where it stands; that a test has one outcome; ranges of passages; and the order in time.
+    Checked are: the report's identifier; addresses, dates; that each term is known and its label fits; that
+    each key points to an occasion, claim, passage, definition or reference that is there; that no two parts
+    have one name; that each claim says where it stands; that a test has one outcome; ranges of passages; and
+    the order in time.
     """
     document, source = located.document, located.source
     problems: list[Problem] = []
     try:
         report_iri(document.report)
     except InputError as error:
-        problems.append(source.problem(("report",), "no-identifier", error.what, todo=error.expected))
+        problems.append(
+            source.problem(("report",), "no-identifier", error.what, todo=f"expected {error.expected}")
+        )
     for place, passage in _named(document.passages, ("passages",)):
         problems += _passage_problems(passage, place, document, source)
     report_scope = _Scope(_report_keys(document))
     problems += _part_problems(document.report, ("report",), report_scope, terms, source)
+    if document.curation is not None:
+        problems += _part_problems(document.curation, ("curation",), report_scope, terms, source)
     for place, subject in (*_named(document.cases, ("cases",)), *_named(document.groups, ("groups",))):
         scope = _Scope(report_scope.known | _subject_keys(subject))
         problems += _part_problems(subject, place, scope, terms, source)
@@ -125,17 +137,39 @@ def _part_problems(
 ) -> Iterator[Problem]:
     for where, struct in _structs(part, place):
         for name in struct.__struct_fields__:
-            values = getattr(struct, name)
-            for value in values if isinstance(values, tuple) else (values,):
-                if value is None:
-                    continue
+            for here, value in _each(getattr(struct, name), (*where, name)):
                 if name in _CODES:
-                    yield from _code_problems(value, (*where, name), terms, source)
-                yield from _key_problems(
-                    str(value), scope.target(struct, name), (*where, name), scope, source
-                )
+                    yield from _code_problems(str(value), here, terms, source)
+                if name in _ADDRESSES:
+                    yield from _address_problems(str(value), here, source)
+                if name in _DATES:
+                    yield from _date_problems(str(value), here, source)
+                yield from _key_problems(str(value), scope.target(struct, name), here, scope, source)
         if isinstance(struct, Claim):
             yield from _claim_problems(struct, where, source)
+
+
+def _each(values: object, place: Place) -> Iterator[tuple[Place, object]]:
+    """Yield a value, or each of several, with its place; nothing for None."""
+    if isinstance(values, tuple):
+        yield from (((*place, position), each) for position, each in enumerate(values))
+    elif values is not None:
+        yield place, values
+
+
+def _address_problems(address: str, place: Place, source: Source) -> Iterator[Problem]:
+    try:
+        NamedNode(address)
+    except ValueError:
+        todo = "write a whole address such as https://doi.org/10.1007/s13555-020-00421-8"
+        yield source.problem(place, "bad-address", f"{address!r} is no IRI", todo=todo)
+
+
+def _date_problems(text: str, place: Place, source: Source) -> Iterator[Problem]:
+    try:
+        date.fromisoformat(text + _FIRST_DAY[len(text) :])
+    except ValueError:
+        yield source.problem(place, "bad-date", f"{text!r} is no date", todo="write year-month-day")
 
 
 def _code_problems(code: str, place: Place, terms: Terms, source: Source) -> Iterator[Problem]:
@@ -143,13 +177,12 @@ def _code_problems(code: str, place: Place, terms: Terms, source: Source) -> Ite
     try:
         iri = expand(curie)
     except InputError as error:
-        yield source.problem(place, "unknown-prefix", error.what, todo=error.expected)
+        yield source.problem(place, "unknown-prefix", error.what, todo=f"expected {error.expected}")
         return
     if iri not in terms:
         nearest = "; ".join(terms.nearest(label))
-        yield source.problem(
-            place, "unknown-term", f"unknown term {curie} {label!r}", todo=f"near: {nearest}"
-        )
+        todo = f"near: {nearest}" if nearest else "casegraph term looks a term up"
+        yield source.problem(place, "unknown-term", f"unknown term {curie} {label!r}", todo=todo)
         return
     names = (terms.label(iri) or "", *terms.synonyms.get(iri, ()))
     if label.casefold() not in (name.casefold() for name in names):
@@ -165,8 +198,11 @@ def _key_problems(
 ) -> Iterator[Problem]:
     if target is None or key in scope.known[target]:
         return
-    known = ", ".join(sorted(scope.known[target])) or "none"
-    yield source.problem(place, f"unknown-{target}", f"no {target} is called {key!r}", todo=f"known: {known}")
+    known = sorted(scope.known[target])
+    if len(known) > _FEW:
+        known = [each for each, _, _ in process.extract(key, known, limit=_FEW)]
+    todo = f"{'near' if len(scope.known[target]) > _FEW else 'known'}: {', '.join(known) or 'none'}"
+    yield source.problem(place, f"unknown-{target}", f"no {target} is called {key!r}", todo=todo)
 
 
 def _claim_problems(claim: Claim, place: Place, source: Source) -> Iterator[Problem]:
@@ -198,15 +234,35 @@ def _passage_problems(
 
 
 def _name_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
-    names = Counter(fragment for fragment, _, _ in claim_names(iterate_claims(subject)))
-    names.update(list(subject.occasions))
-    for name, times in names.items():
-        if times > 1 or name == "curation" or name.startswith("regimen-"):
-            message = f"the name {name!r} is taken" if times == 1 else f"{times} parts are called {name!r}"
-            yield source.problem(place, "name-clash", message, todo="give each claim an 'id' of its own")
+    """Yield a problem for each name that another part has or that is kept for derived parts."""
+    places = {id(struct): where for where, struct in _structs(subject, place)}
+    named = [(key, (*place, "occasions", key)) for key in subject.occasions]
+    claims = claim_names(iterate_claims(subject))
+    named += [(fragment, places[id(claim)]) for fragment, _, claim in claims]
+    taken = {"curation"}
+    for name, where in named:
+        if name in taken or name.startswith("regimen-"):
+            todo = "give each claim an 'id' and each occasion a key of its own"
+            yield source.problem(where, "name-clash", f"the name {name!r} is taken", todo=todo)
+        taken.add(name)
 
 
 def _time_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
+    swapped = list(_bounds_problems(subject, place, source))
+    yield from swapped
+    for key, occasion in subject.occasions.items():
+        if (occasion.start or occasion.end) and occasion.anchor is None:
+            message = "bounds in days need an anchor to count from"
+            yield source.problem((*place, "occasions", key), "no-anchor", message, todo="add 'anchor'")
+    if not swapped:
+        try:
+            solve_subject(subject)
+        except TimelineError as error:
+            here = (*place, "occasions", error.occasion)
+            yield source.problem(here, "impossible-time", error.what, todo=error.todo)
+
+
+def _bounds_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
     for key, occasion in subject.occasions.items():
         for name in ("start", "end"):
             low, high = getattr(occasion, name) or (None, None)
@@ -214,11 +270,3 @@ def _time_problems(subject: Subject, place: Place, source: Source) -> Iterator[P
                 message = f"the earliest day {low} is later than the latest day {high}"
                 here = (*place, "occasions", key, name)
                 yield source.problem(here, "bad-bounds", message, todo="write the smaller number first")
-        if (occasion.start or occasion.end) and occasion.anchor is None:
-            message = "bounds in days need an anchor to count from"
-            yield source.problem((*place, "occasions", key), "no-anchor", message, todo="add 'anchor'")
-    try:
-        solve(subject.occasions, zero=subject.zero_point)
-    except TimelineError as error:
-        here = (*place, "occasions", error.occasion)
-        yield source.problem(here, "impossible-time", error.what, todo=error.todo)

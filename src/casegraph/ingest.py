@@ -1,4 +1,4 @@
-"""Brings case documents into a store: read, check, write as quads, derive, validate, store; all or nothing."""
+"""Brings case documents into a store: read, check, quads, derive, validate, store; all or nothing."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ from casegraph.model import CaseDocument
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.reason import ontology_ntriples
 from casegraph.resources import shipped
+from casegraph.rows import Rows
 from casegraph.rules import apply_rules, data_with_hierarchy
 from casegraph.store import LEDGER, Store
 from casegraph.terms import Terms, shipped_terms
-from casegraph.timeline import solve
-from casegraph.triples import asserted_quads, graphs_of, inferred_quads, report_iri, subjects
+from casegraph.timeline import solve_subject
+from casegraph.triples import asserted_quads, inferred_quads, report_iri, subjects
 from casegraph.validate import Report, Shapes, read_shapes, validate
+from casegraph.version import __version__
 
 __all__ = ["Loaded", "Prepared", "Rejected", "load", "prepare", "remove", "shipped_shapes"]
 
@@ -112,7 +114,7 @@ def prepare(path: Path, *, terms: Terms | None = None, shapes: Shapes | None = N
 
 def _inferred(document: CaseDocument, asserted: str, terms: Terms) -> Iterator[str]:
     for iri, subject in subjects(document):
-        timeline = solve(subject.occasions, zero=subject.zero_point)
+        timeline = solve_subject(subject)
         yield inferred_quads(iri, timeline, regimens(subject, timeline), backgrounds(subject, timeline))
         own = [line for line in asserted.splitlines(keepends=True) if line.endswith(f" <{iri}/asserted> .\n")]
         yield apply_rules("".join(own), iri, terms)
@@ -171,10 +173,11 @@ def remove(store: Store, report: str) -> tuple[str, ...]:
 
 
 def _graphs_of_report(store: Store, report: str) -> tuple[str, ...]:
-    """Return the graphs that hold a report now, those of cases that a new version no longer has included."""
+    """Return the graphs that hold a report now, also those of cases that its new version lacks."""
     me = ox.NamedNode(report)
-    rows = store.query(f"SELECT ?g {{ GRAPH ?g {{ ?subject <{CG}reportedIn> {me} }} }}", union=False)
-    asserted = [row["g"].value for row in rows]
+    reported = f"SELECT ?graph {{ GRAPH ?graph {{ ?subject <{CG}reportedIn> {me} }} }}"
+    answer = store.query(reported, union=False)
+    asserted = [str(row["graph"]) for row in Rows.read(answer)]
     held = store.query(f"ASK {{ GRAPH {me} {{ ?s ?p ?o }} }}", union=False)
     kinds = ("asserted", "inferred", "provenance")
     graphs = {f"{each.removesuffix('asserted')}{kind}" for each in asserted for kind in kinds}
@@ -183,8 +186,6 @@ def _graphs_of_report(store: Store, report: str) -> tuple[str, ...]:
 
 def _ledger_entry(prepared: Prepared) -> str:
     """Say when, from which file and by which version a report was loaded; the one place with a clock."""
-    from casegraph import __version__
-
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     content = hashlib.sha256((prepared.asserted + prepared.inferred).encode()).hexdigest()
     me, prov, dcterms = f"<{LEDGER}#{now}-{content[:12]}>", PREFIXES["prov"], PREFIXES["dcterms"]
@@ -208,7 +209,7 @@ def _put_ontology(store: Store) -> None:
     triples = ox.parse(ntriples.encode() + f"{mark} .\n".encode(), format=ox.RdfFormat.N_TRIPLES)
     graph = ox.NamedNode(_ONTOLOGY)
     quads = (ox.Quad(each.subject, each.predicate, each.object, graph) for each in triples)
-    store.replace([_ONTOLOGY], ox.serialize(quads, format=ox.RdfFormat.N_QUADS).decode())
+    store.replace([_ONTOLOGY], "".join(f"{quad} .\n" for quad in quads))
 
 
 @cache

@@ -23,6 +23,8 @@ _LABEL = PREFIXES["rdfs"] + "label"
 _SYNONYM = PREFIXES["skos"] + "altLabel"
 _TYPE = PREFIXES["rdf"] + "type"
 _CLASS = PREFIXES["owl"] + "Class"
+#: Of 100; below it a name is no help to who mistyped another.
+_LEAST_LIKENESS = 65
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,15 @@ class Terms:
 
     def nearest(self, text: str, limit: int = 5) -> tuple[str, ...]:
         """Return the CURIEs and labels whose name or synonym is most like a text, best first."""
-        from rapidfuzz import process
+        from rapidfuzz import fuzz, process
 
-        matches = process.extract(text.casefold(), list(self._by_name), limit=limit, score_cutoff=60)
+        matches = process.extract(
+            text.casefold(),
+            list(self._by_name),
+            scorer=fuzz.token_sort_ratio,
+            limit=limit,
+            score_cutoff=_LEAST_LIKENESS,
+        )
         iris = dict.fromkeys(iri for name, _, _ in matches for iri in self._by_name[name])
         return tuple(f"{compact(iri)} {self.labels[iri]}" for iri in list(iris)[:limit])
 

@@ -7,13 +7,13 @@ give the tightest bounds; a negative cycle is a contradiction, and its edges are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from casegraph.errors import InputError
-from casegraph.model import Bounds, Occasion
+from casegraph.model import Bounds, Claim, Occasion, Subject
 
-__all__ = ["Timeline", "TimelineError", "solve"]
+__all__ = ["Timeline", "TimelineError", "solve", "solve_subject"]
 
 _OPEN = float("inf")
 _Point = tuple[str, str]
@@ -96,13 +96,54 @@ class Timeline:
         return self._most.get(((source, "start"), (target, "start")), 0 if source == target else _OPEN)
 
 
-def solve(occasions: Mapping[str, Occasion], *, zero: str | None) -> Timeline:
-    """Solve the occasions of a case.
+def solve_subject(subject: Subject) -> Timeline:
+    """Solve the occasions of a case or group, with the order that its claims imply.
+
+    A treatment starts no later than it stops or is seen running, a dose segment no earlier than the one it
+    follows, and an outcome no earlier than the start of what it answers to.
+
+    :raises TimelineError: if the bounds, relations and claims contradict each other.
+    """
+    return solve(subject.occasions, zero=subject.zero_point, order=tuple(_implied_order(subject)))
+
+
+def _implied_order(subject: Subject) -> Iterator[tuple[str, str, str]]:
+    starts: dict[str | None, str] = {}
+    for treatment in subject.treatments:
+        for each in (treatment, *treatment.doses):
+            start = each.at or treatment.at
+            if start is not None:
+                starts[each.id] = start
+                ends = (end for end in (each.ends_at, each.ongoing_at) if end is not None)
+                yield from ((start, end, f"{_called(each)} starts before it stops") for end in ends)
+    pairs: list[tuple[Claim, str | None, str]] = []
+    for treatment in subject.treatments:
+        pairs += [(each, each.follows, "follows") for each in treatment.doses]
+    for response in subject.responses:
+        pairs += [(response, exposure, "answers to") for exposure in response.to]
+    for claim, earlier, word in pairs:
+        if claim.at is not None and earlier is not None and earlier in starts:
+            yield starts[earlier], claim.at, f"{_called(claim)} {word} {earlier}"
+
+
+def _called(claim: Claim) -> str:
+    return claim.id or "a claim without an id"
+
+
+def solve(
+    occasions: Mapping[str, Occasion],
+    *,
+    zero: str | None,
+    order: Iterable[tuple[str, str, str]] = (),
+) -> Timeline:
+    """Solve occasions.
 
     :param zero: the key of the occasion that solved days are counted from.
+    :param order: further pairs of which the first starts no later than the second, each with its reason.
     :raises TimelineError: if the bounds and relations contradict each other.
     """
     edges = [edge for key, occasion in occasions.items() for edge in _edges(key, occasion)]
+    edges += [_Edge((late, "start"), (early, "start"), 0, why) for early, late, why in order]
     _refuse_contradiction(edges)
     points = sorted({point for edge in edges for point in (edge.source, edge.target)})
     most = {(edge.source, edge.target): _OPEN for edge in edges}

@@ -16,6 +16,8 @@ from casegraph.model.values import (
     Result,
     Route,
     Severity,
+    StatementKind,
+    StopReason,
     Value,
 )
 
@@ -122,6 +124,7 @@ class DoseSegment(Claim, frozen=True, kw_only=True):
     printed: str | None = None
     times: Number | None = None
     period_days: Number | None = None
+    doses_in_all: int | None = None
     route: Route | None = None
     follows: Key | None = None
     change_reason: Key | None = None
@@ -138,7 +141,7 @@ class Treatment(ConceptClaim, frozen=True, kw_only=True):
     ongoing_at: Key | None = None
     ends_at: Key | None = None
     end_basis: Basis | None = None
-    stop_reason: Literal["inefficacy", "intolerance", "remission", "replaced", "notStated"] | None = None
+    stop_reason: StopReason | None = None
     indication: Code | None = None
     duration_min_days: int | None = None
     duration_max_days: int | None = None
@@ -146,9 +149,13 @@ class Treatment(ConceptClaim, frozen=True, kw_only=True):
 
 
 class Response(Claim, frozen=True, kw_only=True):
-    """What became of one domain on one or more exposures."""
+    """What became of one domain on one or more exposures, or after they were stopped.
+
+    ``after_stopping`` answers to the stop and never counts for the drug.
+    """
 
     to: tuple[Key, ...] = ()
+    after_stopping: tuple[Key, ...] = ()
     domain: Domain
     direction: ResponseDirection
     degree: Degree | None = None
@@ -198,12 +205,13 @@ class Course(Claim, frozen=True, kw_only=True):
 class Statement(Claim, frozen=True, kw_only=True):
     """What the authors say of the case, as against what was seen. ``gist`` is in the curator's words."""
 
-    kind: Literal["author", "refractory", "effectiveness", "nonResponse", "safety", "novelty", "limitation"]
+    kind: StatementKind
     about: tuple[Code, ...] = ()
     disease: Code | None = None
     domain: tuple[Domain, ...] = ()
     concerns: tuple[Key, ...] = ()
     by_definition: Key | None = None
+    attributed_to: tuple[Key, ...] = ()
 
 
 class NotReported(ConceptClaim, frozen=True, kw_only=True):

@@ -77,6 +77,7 @@ class Subject(Value, frozen=True, kw_only=True):
     """What a case and a group share: everything that is told about them."""
 
     label: str | None = None
+    possibly_same_patient_as: tuple[str, ...] = ()
     zero_point: Key | None = None
     occasions: dict[Key, Occasion] = field(default_factory=dict)
     findings: Findings = Findings()
@@ -92,11 +93,11 @@ class Subject(Value, frozen=True, kw_only=True):
 
 
 class Case(Subject, frozen=True, kw_only=True):
-    """One patient as one report tells it."""
+    """One patient as one report tells it. ``member_of`` names groups of the same document."""
 
     sex: Sex = "unknown"
     age: Age | None = None
-    possibly_same_patient_as: tuple[str, ...] = ()
+    member_of: tuple[Key, ...] = ()
 
 
 class Group(Subject, frozen=True, kw_only=True):
@@ -163,6 +164,13 @@ class CaseDocument(Value, frozen=True, kw_only=True):
     groups: dict[Key, Group] = field(default_factory=dict)
 
 
+_OUTCOMES = {
+    "unchanged": "NonResponseClaim",
+    "worse": "NonResponseClaim",
+    "notEvaluable": "UnevaluableResponse",
+}
+
+
 def iterate_claims(subject: Subject) -> Iterator[tuple[str, Claim]]:
     """Yield every claim of a case or group with the name of its class in the ontology."""
     findings, diagnoses, events = subject.findings, subject.diagnoses, subject.adverse_events
@@ -186,8 +194,7 @@ def iterate_claims(subject: Subject) -> Iterator[tuple[str, Claim]]:
     for name, claims in groups:
         yield from ((name, claim) for claim in claims)
     for response in subject.responses:
-        worse = response.direction in ("unchanged", "worse")
-        yield ("NonResponseClaim" if worse else "ResponseClaim"), response
+        yield _OUTCOMES.get(response.direction, "ResponseClaim"), response
     for turn in subject.course:
         yield turn.kind[0].upper() + turn.kind[1:], turn
     for statement in subject.statements:

@@ -33,10 +33,23 @@ Phase = Literal[
 Sex = Literal["female", "male", "other", "unknown"]
 Result = Literal["positive", "negative", "normal", "abnormal", "notRaised", "unremarkable"]
 Change = Literal["raised", "lowered", "improved", "worse", "unchanged"]
-ResponseDirection = Literal["improved", "resolved", "stabilised", "unchanged", "worse"]
+ResponseDirection = Literal["improved", "resolved", "stabilised", "unchanged", "worse", "notEvaluable"]
 Degree = Literal["slight", "partial", "marked", "complete"]
 Severity = Literal["mild", "moderate", "severe", "fatal"]
 Route = Literal["oral", "subcutaneous", "intravenous", "intramuscular", "topical"]
+StopReason = Literal[
+    "inefficacy", "intolerance", "adverseEvent", "remission", "completed", "replaced", "deathOfPatient"
+]
+StatementKind = Literal[
+    "author",
+    "refractory",
+    "effectiveness",
+    "nonResponse",
+    "safety",
+    "attribution",
+    "novelty",
+    "limitation",
+]
 Extent = Literal["fullText", "partialText", "abstractOnly", "tableOnly", "secondaryReport", "dataRecord"]
 
 

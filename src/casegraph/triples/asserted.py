@@ -57,6 +57,7 @@ _LINKS = {
     "TreatmentEpisode": "hasTreatment",
     "ResponseClaim": "hasResponse",
     "NonResponseClaim": "lacksResponse",
+    "UnevaluableResponse": "questionsResponse",
     "AdverseEvent": "hasAdverseEvent",
     "NoAdverseEvent": "excludesAdverseEvent",
     "NoSignificantAdverseEvent": "excludesAdverseEvent",
@@ -166,11 +167,13 @@ def _subject_triples(subject: Subject, names: Names) -> Triples:
 def _who_triples(subject: Subject, me: str, names: Names) -> Triples:
     yield from _given(me, cg("patientLabel"), text, names, subject.label)
     yield from _given(me, cg("zeroPoint"), part, names, subject.zero_point)
+    yield from _given(me, cg("possiblySamePatientAs"), address, names, subject.possibly_same_patient_as)
     if isinstance(subject, Group):
         yield me, cg("patientCount"), integer(names, subject.patients)
     if isinstance(subject, Case):
         yield me, cg("sex"), individual(names, subject.sex)
-        yield from _given(me, cg("possiblySamePatientAs"), address, names, subject.possibly_same_patient_as)
+        groups = tuple(names.group(key) for key in subject.member_of)
+        yield from _given(me, cg("memberOf"), address, names, groups)
         if subject.age is not None:
             yield me, cg("ageYears"), decimal(names, subject.age.years)
             yield from _given(me, cg("ageAt"), part, names, subject.age.at)

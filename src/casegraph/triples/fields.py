@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from casegraph.namespaces import CG, PREFIXES, expand
+from casegraph.namespaces import BASE, CG, PREFIXES, expand
 
 __all__ = ["FIELDS", "Names", "Triples"]
 
@@ -21,6 +21,10 @@ class Names:
 
     report: str
     subject: str
+
+    def group(self, key: object) -> str:
+        """Return the IRI of a group of the same report."""
+        return f"{self.report.replace(f'{BASE}report/', f'{BASE}group/')}/{key}"
 
 
 Render = Callable[[Names, object], str]
@@ -96,6 +100,8 @@ FIELDS: Mapping[str, tuple[str, Render]] = {
     "continues": ("continues", part),
     "supported_by": ("supportedBy", part),
     "to": ("responseTo", part),
+    "after_stopping": ("afterStopping", part),
+    "attributed_to": ("attributedTo", part),
     "during": ("duringTreatment", part),
     "concerns": ("concerns", part),
     "trigger": ("trigger", part),
@@ -128,6 +134,7 @@ FIELDS: Mapping[str, tuple[str, Render]] = {
     "value": ("value", decimal),
     "range_low": ("rangeLow", decimal),
     "range_high": ("rangeHigh", decimal),
+    "doses_in_all": ("doseCount", integer),
     "unit": ("unit", text),
     "DoseSegment.unit": ("doseUnit", text),
     "printed": ("valuePrinted", text),

@@ -1,0 +1,113 @@
+"""Keeps named graphs and answers SPARQL, in a directory of this machine or at a SPARQL 1.1 endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import pyoxigraph as ox
+
+from casegraph.namespaces import BASE
+from casegraph.store.syntax import digest
+
+__all__ = ["LEDGER", "Answer", "Store", "open_store"]
+
+#: The graph that says when and by whom something was loaded; it is no part of a digest.
+LEDGER = BASE + "ledger"
+
+#: What a query gives: rows (SELECT), a truth value (ASK) or triples (CONSTRUCT, DESCRIBE). Each has
+#: ``serialize(format=...)``: SPARQL JSON, XML, CSV and TSV for the first two, any RDF format for triples.
+Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+class Store(Protocol):
+    """A set of named graphs; the default graph holds nothing."""
+
+    #: The directory or the address that the store was opened with.
+    location: str
+
+    def replace(self, old_graphs: Iterable[str], nquads: str) -> None:
+        """Remove these graphs and add these quads, in one transaction: all of it or nothing.
+
+        When it returns, an embedded store is on the disk; at an endpoint that is up to the server.
+
+        :param old_graphs: IRIs of named graphs; one that does not exist is no error.
+        :param nquads: N-Quads, each quad in a named graph; empty only to remove.
+        :raises InputError: if the N-Quads do not parse, a quad has no named graph, a graph name is no
+            IRI, or the store was opened for reading.
+        :raises StoreError: if the store cannot take it.
+        """
+
+    def query(self, sparql: str, *, union: bool = True) -> Answer:
+        """Answer a SPARQL query.
+
+        :param union: whether patterns outside ``GRAPH`` see the union of all named graphs. A query that
+            names its own dataset (``FROM``, ``FROM NAMED``) gets that dataset either way.
+        :raises InputError: if the query is not SPARQL; *where* is ``query:line:column``.
+        :raises StoreError: if the store fails.
+        """
+
+    def graphs(self) -> tuple[str, ...]:
+        """Return the IRIs of the named graphs, sorted.
+
+        :raises StoreError: if the store fails.
+        """
+
+    def dump(self, graph: str | None = None) -> Iterator[str]:
+        """Give the N-Quads lines, without line ends: graph after graph by name, sorted within each.
+
+        The same content gives the same lines in every kind of store: values are written as Oxigraph
+        normalises them, blank nodes get canonical labels that are unique to their graph.
+
+        :param graph: one graph only; all named graphs if omitted.
+        :raises InputError: if the graph name is no IRI.
+        :raises StoreError: if the store fails.
+        """
+
+    def close(self) -> None:
+        """Let go of the store; answers must have been read by then. Closing twice is no error."""
+
+    def digest(self) -> dict[str, str]:
+        """Return the SHA-256 of the dump of each named graph but the ledger.
+
+        :raises StoreError: if the store fails.
+        """
+        return {graph: digest(self.dump(graph)) for graph in self.graphs() if graph != LEDGER}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_store(location: str | Path, *, writable: bool = False) -> Store:
+    """Open a store.
+
+    :param location: a directory; or ``:memory:`` for a store that ends with the program; or the address
+        of an endpoint. ``http://host:port`` means ``/query`` and ``/update`` there (Oxigraph); an address
+        with a path is the query address, and also takes the updates, unless its last part is ``query``:
+        then they go to ``update`` beside it.
+    :param writable: whether :meth:`Store.replace` is wanted. A directory is made if it does not exist;
+        one process at a time can have it. A reader sees the directory as it was when it was opened.
+    :raises InputError: if there is no store to read, or the directory holds something else.
+    :raises StoreLockedError: if the store is open for writing already.
+    :raises StoreError: if the store is damaged or cannot be opened.
+
+    >>> with open_store(":memory:", writable=True) as store:
+    ...     store.replace([], "<http://e.org/s> <http://e.org/p> <http://e.org/o> <http://e.org/g> .")
+    ...     bool(store.query("ASK { ?s <http://e.org/p> ?o }")), store.graphs()
+    (True, ('http://e.org/g',))
+    """
+    text = str(location)
+    if text.lower().startswith(("http://", "https://")):
+        from casegraph.store.endpoint import EndpointStore
+
+        return EndpointStore(text, writable=writable)
+    from casegraph.store.embedded import EmbeddedStore
+
+    return EmbeddedStore(text, writable=writable)

@@ -1,0 +1,183 @@
+"""The store at a SPARQL 1.1 endpoint, asked and changed over HTTP through SPARQLWrapper."""
+
+from __future__ import annotations
+
+import ast
+import http.client
+import urllib.error
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from urllib.parse import SplitResult, urlsplit
+
+import pyoxigraph as ox
+
+from casegraph.errors import EndpointError, InputError
+from casegraph.store import Answer, Store
+from casegraph.store.syntax import brings_dataset, graph_lines, named, refused_query, replacement
+
+__all__ = ["EndpointStore"]
+
+_TIMEOUT_SECONDS = 300
+_ACCEPT = "application/sparql-results+json, application/n-triples, text/turtle;q=0.9"
+_PARTIAL, _NOT_SPARQL, _SERVER_ERROR = 206, 400, 500
+
+
+class EndpointStore(Store):
+    """A store behind a SPARQL 1.1 Protocol endpoint, such as the Oxigraph server.
+
+    With ``union`` each query carries the parameter ``union-default-graph``, which the Oxigraph server
+    heeds. Another server must have the union of its named graphs as default graph by its own settings
+    (GraphDB, RDF4J and Virtuoso do; Fuseki with TDB2 by ``tdb2:unionDefaultGraph``). A replacement is one
+    update request: that it is all or nothing, and on the disk when answered, is up to the server.
+
+    :param location: see :func:`casegraph.store.open_store`. Nothing is sent before the first call.
+    :param writable: whether :meth:`replace` is wanted.
+    :raises InputError: if the address has no host, or holds a user name or a password.
+
+    >>> EndpointStore("http://localhost:7878").location
+    'http://localhost:7878'
+    """
+
+    def __init__(self, location: str, *, writable: bool = False) -> None:
+        self._queries, self._updates = _addresses(location)
+        self.location = location
+        self._writable = writable
+
+    def replace(self, old_graphs: Iterable[str], nquads: str) -> None:
+        """See :meth:`casegraph.store.Store.replace`.
+
+        :raises InputError: see there.
+        :raises EndpointError: if the endpoint does not answer or refuses the update.
+        """
+        if not self._writable:
+            raise InputError("the store is open for reading only", where=self.location)
+        self._send(replacement(old_graphs, nquads), update=True)
+
+    def query(self, sparql: str, *, union: bool = True) -> Answer:
+        """See :meth:`casegraph.store.Store.query`; the whole answer is read before it is returned.
+
+        :raises InputError: see there.
+        :raises EndpointError: if the endpoint does not answer or answers with an error.
+        """
+        kind, body = self._send(sparql, union=union and not brings_dataset(sparql))
+        try:
+            if ox.QueryResultsFormat.from_media_type(kind) == ox.QueryResultsFormat.JSON:
+                return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+            found = ox.RdfFormat.from_media_type(kind)
+            if found in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.TURTLE):
+                content = ox.Store()
+                content.load(body, found)
+                return content.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+        except SyntaxError as error:
+            raise self._failure(f"answered with broken {kind}: {error}") from error
+        raise self._failure(f"answered with {kind or 'no media type'}, which is no SPARQL answer")
+
+    def graphs(self) -> tuple[str, ...]:
+        """See :meth:`casegraph.store.Store.graphs`; an empty graph does not show.
+
+        :raises EndpointError: if the endpoint does not answer or answers with an error.
+        """
+        rows = self.query("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", union=False)
+        if not isinstance(rows, ox.QuerySolutions):
+            raise self._failure("answered a SELECT query with something else than rows")
+        return tuple(sorted(row["g"].value for row in rows if isinstance(row["g"], ox.NamedNode)))
+
+    def dump(self, graph: str | None = None) -> Iterator[str]:
+        """See :meth:`casegraph.store.Store.dump`; one request for each graph.
+
+        :raises InputError: see there.
+        :raises EndpointError: if the endpoint does not answer or answers with an error.
+        """
+        chosen = [named(name) for name in (self.graphs() if graph is None else (graph,))]
+        return chain.from_iterable(map(self._lines, chosen))
+
+    def close(self) -> None:
+        """See :meth:`casegraph.store.Store.close`; there is no connection to end."""
+
+    def _lines(self, graph: ox.NamedNode) -> list[str]:
+        pattern = f"GRAPH {graph} {{ ?s ?p ?o }}"
+        triples = self.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", union=False)
+        if not isinstance(triples, ox.QueryTriples):
+            raise self._failure("answered a CONSTRUCT query with something else than triples")
+        content = ox.Store()
+        content.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, graph) for each in triples)
+        return graph_lines(content, graph)
+
+    def _send(self, text: str, *, update: bool = False, union: bool = False) -> tuple[str, bytes]:
+        from SPARQLWrapper import POST, SPARQLWrapper
+        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+
+        request = SPARQLWrapper(self._queries, updateEndpoint=self._updates, agent="casegraph")
+        request.setMethod(POST)
+        request.setOnlyConneg(True)
+        request.setTimeout(_TIMEOUT_SECONDS)
+        request.addCustomHttpHeader("Accept", _ACCEPT)
+        if union:
+            request.addParameter("union-default-graph", "true")
+        # Its own guess takes any word such as ADD in a comment of a query for an update.
+        request.queryString, request.queryType = text, "INSERT" if update else "SELECT"
+        try:
+            response = request.query().response
+            body = response.read()
+        except (SPARQLWrapperException, urllib.error.HTTPError) as error:
+            raise self._refusal(error, update) from error
+        except UnicodeEncodeError as error:
+            raise InputError(f"cannot be sent: {error}", where=self.location) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise self._no_answer(error, update) from error
+        address = self._updates if update else self._queries
+        if response.geturl() != address:
+            raise self._failure(f"sends on to {response.geturl()}", todo="use that address")
+        if response.status == _PARTIAL:
+            raise self._failure("answered with a part of the result only", todo="raise its limits")
+        return response.headers.get("Content-Type", ""), body
+
+    def _refusal(self, error: Exception, update: bool) -> EndpointError | InputError:
+        status, said = _status(error)
+        if status == _NOT_SPARQL and not update:
+            return refused_query(said)
+        todo = "" if status >= _SERVER_ERROR else "check the address and what it allows without a password"
+        return self._failure(f"answered {status}: {said}", todo=todo)
+
+    def _no_answer(self, error: Exception, update: bool) -> EndpointError:
+        unknown = "whether the change was made is not known: make it again; " if update else ""
+        return EndpointError(
+            f"no answer from the endpoint: {getattr(error, 'reason', error)}",
+            where=self.location,
+            todo=f"{unknown}check the address and that the server runs",
+        )
+
+    def _failure(self, what: str, *, todo: str = "check the address") -> EndpointError:
+        return EndpointError(f"the endpoint {what}", where=self.location, todo=todo)
+
+
+def _addresses(location: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(location)
+        complete = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise InputError(f"no address of an endpoint: {error}") from error
+    if "@" in parts.netloc:
+        raise InputError("an address with a user name or a password", expected="an address without them")
+    if not complete:
+        raise InputError("no address of an endpoint", where=location, expected="http://host:port")
+    return _with_path(parts, "query"), _with_path(parts, "update")
+
+
+def _with_path(parts: SplitResult, word: str) -> str:
+    before, _, last = parts.path.rstrip("/").rpartition("/")
+    if last in ("", "query"):
+        return parts._replace(path=f"{before}/{word}").geturl()
+    return parts.geturl()
+
+
+def _status(error: Exception) -> tuple[int, str]:
+    """Return the HTTP status and the first line of the body, without anything that does not print."""
+    if isinstance(error, urllib.error.HTTPError):
+        status, body = error.code, error.read()
+    else:
+        cause = error.__context__
+        status = cause.code if isinstance(cause, urllib.error.HTTPError) else 0
+        body = ast.literal_eval(str(error).partition("Response:\n")[2] or "b''")
+    line = body.decode("utf-8", errors="replace").strip().partition("\n")[0]
+    return status, "".join(letter for letter in line[:300] if letter.isprintable()) or "no reason given"

@@ -1,0 +1,140 @@
+"""Turns graph names, N-Quads and queries into what the engines take, and content into canonical lines."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from casegraph.errors import InputError
+
+__all__ = ["brings_dataset", "digest", "graph_lines", "named", "quads", "refused_query", "replacement"]
+
+_IRI_STRING_OR_COMMENT = re.compile(
+    r"""(?P<iri><[^<>"{}|^`\\\s]*>)
+    | "{3}(?:[^\\]|\\.)*?"{3} | '{3}(?:[^\\]|\\.)*?'{3}
+    | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'
+    | \#[^\n]*""",
+    re.DOTALL | re.VERBOSE,
+)
+_FROM = re.compile(r"(?<![\w?$:@.-])FROM(?:\s*<|\s+(?:NAMED\s*<|NAMED\s+[\w.-]*:|[\w.-]*:))", re.IGNORECASE)
+_PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<reason>.+)")
+_ESCAPE = re.compile(r"\\\\(?P<u>[uU])|\\.")
+_BLANK = re.compile(r"^_:|(?<= )_:(?=c14n\d+ <[^>]*> \.$)")
+
+
+def named(graph: str) -> ox.NamedNode:
+    """Return the term of a graph name.
+
+    :raises InputError: if it is not an absolute IRI.
+
+    >>> str(named("http://e.org/g"))
+    '<http://e.org/g>'
+    """
+    try:
+        return ox.NamedNode(graph)
+    except ValueError as error:
+        raise InputError(f"no graph name: {error}", where=repr(graph), expected="an absolute IRI") from error
+
+
+def quads(nquads: str) -> Iterator[ox.Quad]:
+    """Parse N-Quads of named graphs, one after the other.
+
+    :raises InputError: at the first quad that does not parse or has no named graph; *where* is
+        ``nquads:line:column`` or the quad.
+
+    >>> [quad.object.value for quad in quads('<http://e.org/s> <http://e.org/p> "x" <http://e.org/g> .')]
+    ['x']
+    """
+    try:
+        for quad in ox.parse(nquads.encode("utf-8"), format=ox.RdfFormat.N_QUADS):
+            if not isinstance(quad.graph_name, ox.NamedNode):
+                raise InputError("a quad outside of the named graphs", where=str(quad))
+            yield quad
+    except SyntaxError as error:
+        where = f"nquads:{error.lineno}:{error.offset}"
+        raise InputError(f"not N-Quads: {error.msg}", where=where) from error
+    except UnicodeEncodeError as error:
+        raise InputError(f"not N-Quads: {error.reason}", where="nquads", expected="Unicode text") from error
+
+
+def replacement(old_graphs: Iterable[str], nquads: str) -> str:
+    r"""Return the SPARQL update that drops the graphs and inserts the quads.
+
+    A backslash before a ``u`` is written so that it means the same to servers that decode ``\u`` before
+    they parse and to those that do it within strings.
+
+    :raises InputError: as :func:`quads` and :func:`named`.
+
+    >>> print(replacement(["http://e.org/g"], '<http://e.org/s> <http://e.org/p> "x" <http://e.org/g> .'))
+    DROP SILENT GRAPH <http://e.org/g> ;
+    INSERT DATA {
+    GRAPH <http://e.org/g> {
+    <http://e.org/s> <http://e.org/p> "x" .
+    }
+    }
+    """
+    drops = [f"DROP SILENT GRAPH {named(graph)} ;\n" for graph in old_graphs]
+    triples: dict[str, list[str]] = {}
+    for quad in quads(nquads):
+        triples.setdefault(str(quad.graph_name), []).append(f"{quad.triple} .\n")
+    data = "".join(f"GRAPH {graph} {{\n{''.join(lines)}}}\n" for graph, lines in triples.items())
+    return f"{''.join(drops)}INSERT DATA {{\n{_ESCAPE.sub(_unambiguous, data)}}}"
+
+
+def brings_dataset(sparql: str) -> bool:
+    """Tell whether a query names its own dataset, so that no union may be put in its place.
+
+    >>> brings_dataset("SELECT * FROM <http://e.org/g> { ?s ?p ?o }")
+    True
+    >>> brings_dataset("SELECT ?from { ?s ?from 'FROM <x>' }  # FROM <x>")
+    False
+    """
+    bare = _IRI_STRING_OR_COMMENT.sub(lambda found: "<>" if found["iri"] else " ", sparql)
+    return bool(_FROM.search(bare))
+
+
+def refused_query(message: str) -> InputError:
+    """Return the error for a query that does not parse, from what the engine says of it.
+
+    >>> print(refused_query("error at 2:9: expected OPTIONAL"))
+    query:2:9: not a SPARQL query: expected OPTIONAL; ask with SELECT, ASK, CONSTRUCT or DESCRIBE
+    """
+    found = _PLACE.match(message)
+    return InputError(
+        f"not a SPARQL query: {found['reason'] if found else message}",
+        where=f"query:{found['line']}:{found['column']}" if found else "query",
+        todo="ask with SELECT, ASK, CONSTRUCT or DESCRIBE",
+    )
+
+
+def graph_lines(content: ox.Store, graph: ox.NamedNode) -> list[str]:
+    """Return the sorted N-Quads lines of one graph, blank nodes with canonical labels (RDFC-1.0).
+
+    A label also tells the graph, so that the lines of several graphs can stand in one file.
+    """
+    text = (content.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"").decode("utf-8")
+    if "_:" not in text:
+        return sorted(f"{line[:-1]}{graph} ." for line in text.split("\n")[:-1])
+    dataset = ox.Dataset(content.quads_for_pattern(None, None, None, graph))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    label = f"_:g{digest([graph.value])[:12]}"
+    return sorted(_BLANK.sub(label, line) for line in str(dataset).split("\n")[:-1])
+
+
+def digest(lines: Iterable[str]) -> str:
+    r"""Return the SHA-256 of lines, each ended by ``\n``, in hexadecimal.
+
+    >>> digest([])[:8]
+    'e3b0c442'
+    """
+    found = hashlib.sha256()
+    for line in lines:
+        found.update(f"{line}\n".encode())
+    return found.hexdigest()
+
+
+def _unambiguous(escape: re.Match[str]) -> str:
+    return rf"\\\u{ord(escape['u']):04x}" if escape["u"] else escape[0]

@@ -1,0 +1,135 @@
+"""What a store makes of an endpoint that is down, answers wrongly or sends it elsewhere."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from casegraph.errors import EndpointError, InputError
+from casegraph.store import open_store
+
+ROWS = {"Content-Type": "application/sparql-results+json"}
+QUAD = "<http://e.org/s> <http://e.org/p> 'x' <http://e.org/a> .".replace("'", '"')
+
+
+class Canned(HTTPServer):
+    """An endpoint that gives one prepared answer and notes what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _CannedAnswer)
+        self.status, self.headers, self.body = 200, dict(ROWS), b""
+        self.asked: list[str] = []
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _CannedAnswer(BaseHTTPRequestHandler):
+    server: Canned
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append(f"{self.command} {self.path}")
+        moved = "Location" in self.server.headers and self.command == "GET"
+        self.send_response(200 if moved else self.server.status)
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(self.server.body)
+
+    def do_GET(self) -> None:
+        self.headers["Content-Length"] = "0"
+        self.do_POST()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def canned() -> Iterator[Canned]:
+    with Canned() as endpoint:
+        threading.Thread(target=endpoint.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield endpoint
+        endpoint.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "said"),
+    [
+        (500, {}, b"out of\x1b[31m memory\nsecond line", "answered 500: out of[31m memory"),
+        (503, {}, b"busy", "answered 503: busy"),
+        (401, {}, b"", "answered 401"),
+        (404, {}, b"nothing here", "answered 404: nothing here"),
+        (302, {"Location": "/login"}, b"", "/login"),
+        (307, {"Location": "/login"}, b"", "307"),
+        (200, {"Content-Type": "text/html"}, b"<html>", "text/html"),
+        (200, {}, b"", "no media type"),
+        (200, ROWS, b"{", "broken"),
+        (200, {"Content-Type": "application/n-triples"}, b"<a", "broken"),
+        (206, ROWS, b"{}", "part of the result"),
+        (200, {**ROWS, "Content-Length": "99"}, b"{}", "no answer"),
+    ],
+)
+def test_an_endpoint_that_answers_wrongly_is_named(
+    canned: Canned, status: int, headers: dict[str, str], body: bytes, said: str
+) -> None:
+    canned.status, canned.headers, canned.body = status, headers, body
+    with pytest.raises(EndpointError) as failed:
+        open_store(canned.address).query("ASK {}")
+    assert said in str(failed.value)
+    assert failed.value.where == canned.address
+
+
+@pytest.mark.parametrize(("status", "said"), [(302, "use that address"), (400, "400: bad"), (403, "403")])
+def test_an_update_that_did_not_arrive_is_no_success(canned: Canned, status: int, said: str) -> None:
+    canned.status, canned.headers, canned.body = status, {"Location": "/login"}, b"bad"
+    with pytest.raises(EndpointError, match=said):
+        open_store(canned.address, writable=True).replace([], QUAD)
+
+
+def test_an_endpoint_that_is_down_is_named() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        reader = open_store(address, writable=True)
+        calls: list[Callable[[], object]] = [
+            lambda: reader.query("ASK {}"),
+            lambda: reader.replace(["http://e.org/a"], ""),
+        ]
+        for call in calls:
+            with pytest.raises(EndpointError, match="no answer") as failed:
+                call()
+            assert failed.value.where == address
+            assert "the server runs" in failed.value.todo
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "update"),
+    [
+        ("", "/query", "/update"),
+        ("/", "/query", "/update"),
+        ("/sparql", "/sparql", "/sparql"),
+        ("/ds/query", "/ds/query", "/ds/update"),
+        ("/ds/", "/ds/", "/ds/"),
+    ],
+)
+def test_the_addresses_follow_from_the_location(canned: Canned, path: str, query: str, update: str) -> None:
+    canned.body = b'{"head": {}, "boolean": true}'
+    store = open_store(canned.address + path, writable=True)
+    assert store.query("ASK {}")
+    store.replace(["http://e.org/a"], "")
+    assert canned.asked == [f"POST {query}", f"POST {update}"]
+
+
+@pytest.mark.parametrize(
+    "location", ["http://", "http://u:secret@e.org/sparql", "http://e.org:many/", "http://["]
+)
+def test_an_address_that_cannot_be_used_is_refused(location: str) -> None:
+    with pytest.raises(InputError) as refused:
+        open_store(location)
+    assert "secret" not in str(refused.value)
