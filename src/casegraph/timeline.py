@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from casegraph.errors import InputError
-from casegraph.model import Bounds, Claim, Occasion, Subject
+from casegraph.model import Bounds, Claim, DoseSegment, Occasion, Subject, Treatment
 
 __all__ = ["Timeline", "TimelineError", "solve", "solve_subject"]
 
@@ -110,7 +110,8 @@ def solve_subject(subject: Subject) -> Timeline:
 def _implied_order(subject: Subject) -> Iterator[tuple[str, str, str]]:
     starts: dict[str | None, str] = {}
     for treatment in subject.treatments:
-        for each in (treatment, *treatment.doses):
+        exposures: tuple[Treatment | DoseSegment, ...] = (treatment, *treatment.doses)
+        for each in exposures:
             start = each.at or treatment.at
             if start is not None:
                 starts[each.id] = start

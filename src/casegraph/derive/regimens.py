@@ -8,6 +8,7 @@ stretch around it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from casegraph.derive.spans import Span, spans
@@ -46,12 +47,16 @@ def regimens(subject: Subject, timeline: Timeline) -> tuple[Regimen, ...]:
 
 
 def _edges(segments: tuple[Span, ...], timeline: Timeline) -> list[str]:
-    """Return the changes whose order is certain, in that order; of coinciding ones the first by name."""
-    changes = {key for each in segments for key in each.changes}
+    """Return the changes whose order is certain, in that order; of coinciding ones the first by name.
+
+    Of changes that are not ordered against each other, those stay at which more exposures change, or start.
+    """
+    changing = Counter(key for each in segments for key in each.changes)
     starts = {each.starts for each in segments}
+    changes = set(changing)
     while changes:
         unordered = {key: sum(not _ordered(key, other, timeline) for other in changes) for key in changes}
-        worst = max(changes, key=lambda key: (unordered[key], key not in starts, key))
+        worst = max(changes, key=lambda key: (unordered[key], -changing[key], key not in starts, key))
         if unordered[worst] == 0:
             break
         changes.remove(worst)
