@@ -1,0 +1,281 @@
+"""Both engines give the same results on the shipped shapes, whatever is done to the data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import pyoxigraph as ox
+import pytest
+
+from casegraph.ingest import prepare, shipped_shapes
+from casegraph.namespaces import CG, PREFIXES
+from casegraph.resources import shipped
+from casegraph.rules import data_with_hierarchy
+from casegraph.terms import shipped_terms
+from casegraph.validate import validate
+
+SEED_OF_CHANCE = 20200709
+CORPUS = Path(__file__).parent / "shapes" / "corpus" / "made_up.yaml"
+DOCUMENTS = (*shipped("cases", "miao-2020.yaml"), CORPUS)
+TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+SUBCLASS = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")
+XSD = PREFIXES["xsd"]
+
+T = TypeVar("T")
+
+
+class Chance:
+    """Draws that the seed and the turn determine, here and on any other machine."""
+
+    def __init__(self, turn: int) -> None:
+        self._turn = turn
+        self._drawn = 0
+
+    def below(self, limit: int) -> int:
+        self._drawn += 1
+        drawn = hashlib.sha256(f"{SEED_OF_CHANCE}-{self._turn}-{self._drawn}".encode()).digest()
+        return int.from_bytes(drawn) % limit
+
+    def choice(self, values: Sequence[T]) -> T:
+        return values[self.below(len(values))]
+
+    def sample(self, values: Sequence[T], size: int) -> list[T]:
+        left = list(values)
+        return [left.pop(self.below(len(left))) for _ in range(size)]
+
+
+Triples = list[ox.Triple]
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Kind = Callable[[Triples, Chance], Triples]
+
+
+def cg(name: str) -> ox.NamedNode:
+    return ox.NamedNode(CG + name)
+
+
+POLARITIES = [
+    {cg(f"{verb}Finding") for verb in ("has", "excludes", "questions")},
+    {cg(f"{verb}Diagnosis") for verb in ("has", "considers", "excludes")},
+    {cg("hasResponse"), cg("lacksResponse")},
+    {cg("hasAdverseEvent"), cg("excludesAdverseEvent")},
+]
+
+
+def is_number(term: object) -> bool:
+    return isinstance(term, ox.Literal) and term.datatype.value in (f"{XSD}decimal", f"{XSD}integer")
+
+
+def is_text(term: object) -> bool:
+    return isinstance(term, ox.Literal) and term.datatype.value == f"{XSD}string"
+
+
+def about_the_case(triples: Triples) -> Triples:
+    return [each for each in triples if each.predicate != SUBCLASS]
+
+
+def replaced(triples: Triples, old: ox.Triple, *new: ox.Triple) -> Triples:
+    return [each for each in triples if each != old] + list(new)
+
+
+def with_value(triple: ox.Triple, value: Term) -> ox.Triple:
+    return ox.Triple(triple.subject, triple.predicate, value)
+
+
+def with_number(triples: Triples, chance: Chance, change: Callable[[str], str]) -> Triples:
+    one = chance.choice([each for each in triples if is_number(each.object)])
+    assert isinstance(one.object, ox.Literal)
+    number = ox.Literal(change(one.object.value), datatype=one.object.datatype)
+    return replaced(triples, one, with_value(one, number))
+
+
+def drop(triples: Triples, chance: Chance) -> Triples:
+    return replaced(triples, chance.choice(about_the_case(triples)))
+
+
+def another_value(triples: Triples, chance: Chance) -> Triples:
+    one = chance.choice(about_the_case(triples))
+    other = chance.choice([each for each in triples if each.predicate == one.predicate])
+    return [*triples, with_value(one, other.object)]
+
+
+def swap_value(triples: Triples, chance: Chance) -> Triples:
+    one = chance.choice(about_the_case(triples))
+    other = chance.choice(about_the_case(triples))
+    return replaced(triples, one, with_value(one, other.object))
+
+
+def turn_polarity(triples: Triples, chance: Chance) -> Triples:
+    links = {link for family in POLARITIES for link in family}
+    one = chance.choice([each for each in triples if each.predicate in links])
+    (family,) = (family for family in POLARITIES if one.predicate in family)
+    link = chance.choice(sorted(family - {one.predicate}, key=str))
+    return replaced(triples, one, ox.Triple(one.subject, link, one.object))
+
+
+def change_class(triples: Triples, chance: Chance) -> Triples:
+    typed = [each for each in triples if each.predicate == TYPE]
+    one, other = chance.choice(typed), chance.choice(typed)
+    return replaced(triples, one, with_value(one, other.object))
+
+
+def second_class(triples: Triples, chance: Chance) -> Triples:
+    typed = [each for each in triples if each.predicate == TYPE]
+    return [*triples, with_value(chance.choice(typed), chance.choice(typed).object)]
+
+
+def link_to_text(triples: Triples, chance: Chance) -> Triples:
+    links = [each for each in about_the_case(triples) if isinstance(each.object, ox.NamedNode)]
+    one = chance.choice([each for each in links if each.predicate != TYPE])
+    return replaced(triples, one, with_value(one, ox.Literal("text")))
+
+
+def text_to_link(triples: Triples, chance: Chance) -> Triples:
+    one = chance.choice([each for each in triples if isinstance(each.object, ox.Literal)])
+    return replaced(triples, one, with_value(one, ox.NamedNode("https://example.org/link")))
+
+
+def negate(triples: Triples, chance: Chance) -> Triples:
+    return with_number(triples, chance, lambda text: text[1:] if text.startswith("-") else f"-{text}")
+
+
+def tenfold(triples: Triples, chance: Chance) -> Triples:
+    return with_number(triples, chance, lambda text: text if "." in text else f"{text}0")
+
+
+def to_nothing(triples: Triples, chance: Chance) -> Triples:
+    return with_number(triples, chance, lambda _: "0")
+
+
+def change_datatype(triples: Triples, chance: Chance) -> Triples:
+    one = chance.choice([each for each in triples if is_number(each.object)])
+    assert isinstance(one.object, ox.Literal)
+    kinds = [f"{XSD}{name}" for name in ("decimal", "integer", "double", "string")]
+    kind = chance.choice([each for each in kinds if each != one.object.datatype.value])
+    return replaced(triples, one, with_value(one, ox.Literal(one.object.value, datatype=ox.NamedNode(kind))))
+
+
+def damage_text(triples: Triples, chance: Chance) -> Triples:
+    one = chance.choice([each for each in triples if is_text(each.object)])
+    assert isinstance(one.object, ox.Literal)
+    text = one.object.value
+    damaged = chance.choice(["", f"{text} ", text.upper(), text[: len(text) // 2], f"é{text}"])
+    return replaced(triples, one, with_value(one, ox.Literal(damaged)))
+
+
+def give_language(triples: Triples, chance: Chance) -> Triples:
+    one = chance.choice([each for each in triples if is_text(each.object)])
+    assert isinstance(one.object, ox.Literal)
+    return replaced(triples, one, with_value(one, ox.Literal(one.object.value, language="en")))
+
+
+def break_hierarchy(triples: Triples, chance: Chance) -> Triples:
+    return replaced(triples, chance.choice([each for each in triples if each.predicate == SUBCLASS]))
+
+
+def reverse_order(triples: Triples, chance: Chance) -> Triples:
+    one = chance.choice([each for each in triples if each.predicate == cg("notAfter")])
+    assert isinstance(one.object, ox.NamedNode)
+    return replaced(triples, one, ox.Triple(one.object, one.predicate, one.subject))
+
+
+def forget_name(triples: Triples, chance: Chance) -> Triples:
+    old = chance.choice([each.subject for each in triples if each.predicate == TYPE])
+    nameless = ox.BlankNode("nameless")
+
+    def renamed(term: object) -> object:
+        return nameless if term == old else term
+
+    return [
+        ox.Triple(renamed(each.subject), each.predicate, renamed(each.object))  # type: ignore[arg-type]
+        for each in triples
+    ]
+
+
+def point_to_itself(triples: Triples, chance: Chance) -> Triples:
+    links = [each for each in about_the_case(triples) if isinstance(each.object, ox.NamedNode)]
+    one = chance.choice([each for each in links if each.predicate != TYPE])
+    assert isinstance(one.subject, ox.NamedNode)
+    return replaced(triples, one, with_value(one, one.subject))
+
+
+def give_individual(triples: Triples, chance: Chance) -> Triples:
+    claim = chance.choice([each.subject for each in triples if each.predicate == cg("basis")])
+    return [*triples, ox.Triple(claim, cg("aboutInstance"), ox.NamedNode("https://example.org/it"))]
+
+
+KINDS: tuple[Kind, ...] = (
+    *(drop, another_value, swap_value, turn_polarity, change_class, second_class, link_to_text, text_to_link),
+    *(negate, tenfold, to_nothing, change_datatype, damage_text, give_language, break_hierarchy),
+    *(reverse_order, forget_name, point_to_itself, give_individual),
+)
+
+
+@pytest.fixture(scope="module")
+def documents() -> list[Triples]:
+    """Return the triples of each document, without the hierarchy."""
+    prepared = [prepare(path) for path in DOCUMENTS]
+    return [
+        [quad.triple for quad in ox.parse(each.asserted + each.inferred, ox.RdfFormat.N_QUADS)]
+        for each in prepared
+    ]
+
+
+def part_of(document: Triples, size: int, chance: Chance) -> Triples:
+    """Return so many claims of a document with what they point to, the case and the report.
+
+    The reference engine takes seconds for a whole case.
+    """
+    subjects = {each.subject for each in document}
+    claims = sorted({each.subject for each in document if each.predicate == cg("basis")}, key=str)
+    kept: set[Term] = set(chance.sample(claims, size))
+    kept |= {each.object for each in document if each.subject in kept}
+    kept |= {each.subject for each in document if each.predicate == cg("sex")}
+    of_the_case = {cg("reportedIn"), cg("zeroPoint"), cg("ageAt")}
+    kept |= {each.object for each in document if each.predicate in of_the_case}
+    return [
+        each
+        for each in document
+        if each.subject in kept and (each.object in kept or each.object not in subjects)
+    ]
+
+
+def serialized(triples: Triples) -> str:
+    return (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
+
+
+def mutated(documents: list[Triples], size: int, turn: int) -> tuple[str, list[str]]:
+    """Return a part of a document, changed once to three times, and the names of the changes."""
+    chance = Chance(turn)
+    part = part_of(documents[turn % len(documents)], size, chance)
+    data = data_with_hierarchy(serialized(part), shipped_terms())
+    triples = [quad.triple for quad in ox.parse(data, ox.RdfFormat.N_TRIPLES)]
+    kinds = [KINDS[turn % len(KINDS)], *chance.sample(KINDS, chance.below(3))]
+    for kind in kinds:
+        triples = kind(triples, chance)
+    return serialized(triples), [kind.__name__ for kind in kinds]
+
+
+ROUNDS = [
+    pytest.param(20, 3, marks=pytest.mark.slow),
+    pytest.param(320, 10, marks=pytest.mark.long),
+]
+
+
+@pytest.mark.parametrize(("turns", "size"), ROUNDS)
+def test_engines_agree_on_mutated_cases(documents: list[Triples], turns: int, size: int) -> None:
+    broken, shapes, tried = 0, set(), set()
+    for turn in range(turns):
+        data, kinds = mutated(documents, size, turn)
+        fast, reference = (validate(data, shipped_shapes(), engine=engine) for engine in ("shacl", "pyshacl"))
+        only = {"shacl": set(fast.results) - set(reference.results)}
+        only["pyshacl"] = set(reference.results) - set(fast.results)
+        assert not any(only.values()), f"seed {SEED_OF_CHANCE}, turn {turn}, {kinds}: {only}"
+        broken += not fast.ok
+        shapes |= {result.shape for result in fast.violations}
+        tried |= set(kinds)
+    assert len(tried) >= 12
+    assert broken >= turns / 2
+    assert len(shapes) >= min(turns, 60) / 2
