@@ -90,7 +90,8 @@ def _not_yaml(error: yaml.YAMLError, text: str, file: str) -> Problem:
     todo = "look for a missing quote, colon or bracket, a tab, or wrong indentation, here or just before"
     if isinstance(error, yaml.reader.ReaderError):
         place = _line_and_column(text.encode("utf-8"), error.position)
-        message = f"the character U+{ord(error.character):04X} is not allowed: {error.reason}"
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        message = f"the character U+{code:04X} is not allowed: {error.reason}"
         return Problem(file, *place, "not-yaml", message, "remove it")
     if not isinstance(error, yaml.MarkedYAMLError):
         return Problem(file, 0, 0, "not-yaml", str(error), todo)

@@ -100,7 +100,8 @@ class EmbeddedStore(Store):
         :raises StoreError: see there.
         """
         store = self._opened()
-        return self._guard(lambda: tuple(sorted(graph.value for graph in store.named_graphs())))
+        found = self._guard(lambda: list(store.named_graphs()))
+        return tuple(sorted(graph.value for graph in found if isinstance(graph, ox.NamedNode)))
 
     def dump(self, graph: str | None = None) -> Iterator[str]:
         """See :meth:`casegraph.store.Store.dump`.

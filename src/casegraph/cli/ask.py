@@ -1,0 +1,195 @@
+"""``casegraph query`` and ``sparql``: stored questions, and questions of one's own."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from casegraph.cli.form import ROW_FORMATS, Command, on_terminal, store_option, write, write_rows, write_table
+from casegraph.errors import InputError
+from casegraph.namespaces import PREFIXES
+from casegraph.query import StoredQuery, get_query, run, stored_queries
+from casegraph.rows import Rows
+from casegraph.store import Answer, Store, open_store
+
+if TYPE_CHECKING:
+    from pyoxigraph import QueryBoolean, QueryTriples
+
+__all__ = ["parameter_option", "query", "sparql"]
+
+_GRAPH_FORMATS = ("ttl", "nq", "trig", "jsonld")
+
+
+def _named_values(ctx: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for each in given:
+        name, sign, value = each.partition("=")
+        if not sign or not name:
+            raise click.BadParameter(f"{each!r} is not name=value", ctx=ctx, param=parameter)
+        if name in values:
+            raise click.BadParameter(f"{name!r} is given twice", ctx=ctx, param=parameter)
+        values[name] = value
+    return values
+
+
+#: ``-p name=value``, as the parameter ``values``.
+parameter_option = click.option(
+    "-p",
+    "--parameter",
+    "values",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_named_values,
+    help="A parameter of the query: an IRI, a CURIE, a label or synonym, a number; repeats.",
+)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        ("casegraph query", "the list of stored queries"),
+        ("casegraph query refractory_cases_responding", "one of them, with the examples it holds"),
+        ("casegraph query refractory_cases_responding -p drug=IL-2 -f csv", "with a value of your own"),
+    ),
+)
+@click.argument("name", required=False)
+@parameter_option
+@click.option("-f", "--format", "form", type=click.Choice(ROW_FORMATS), help="How to write the rows.")
+@click.option("--about", is_flag=True, help="Tell what the query asks, takes and returns.")
+@store_option
+def query(name: str | None, values: dict[str, str], form: str | None, about: bool, location: str) -> None:
+    """Ask a stored query by its NAME; without a name, list them all.
+
+    Parameters that are not given keep the example that the query holds. The answer is a table on a terminal
+    and TSV in a pipe; json, csv and tsv are those of the SPARQL standard.
+    """
+    if name is None:
+        if values or about:
+            raise click.UsageError("-p and --about need the NAME of a query; casegraph query lists them")
+        _list(form)
+    elif about:
+        _tell(get_query(name))
+    else:
+        asked = get_query(name)
+        with open_store(location) as store:
+            write_rows(run(store, asked, values), form)
+
+
+def _list(form: str | None) -> None:
+    from pyoxigraph import Literal
+
+    columns = ("name", "summary", "parameters")
+    found = [
+        (each.name, each.head.summary, ", ".join(each.head.parameters)) for each in stored_queries().values()
+    ]
+    if form == "table" or (form is None and on_terminal()):
+        write_table(columns, [list(row) for row in found])
+    else:
+        write_rows(Rows(columns, tuple(tuple(map(Literal, row)) for row in found)), form)
+
+
+def _tell(asked: StoredQuery) -> None:
+    head = asked.head
+    lines = [f"{asked.name}: {head.summary}", "", head.question, head.description.strip(), "", "Parameters"]
+    lines += [f"  {name}: {each.label} ({each.type})" for name, each in head.parameters.items()]
+    lines += ["", "Columns", *(f"  {name}: {meaning}" for name, meaning in head.returns.items())]
+    click.echo("\n".join(lines))
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        ("casegraph sparql 'SELECT ?case { ?case a cg:Case }'", "the prefixes of casegraph are known"),
+        ("casegraph sparql @question.rq -f json", "a query from a file"),
+        ("casegraph sparql 'CONSTRUCT WHERE { ?s cg:dose ?o }' -f ttl", "triples"),
+    ),
+)
+@click.argument("text", metavar="QUERY|@FILE|-")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice((*ROW_FORMATS, *_GRAPH_FORMATS)),
+    help="How to write rows; or the triples of CONSTRUCT and DESCRIBE.",
+)
+@store_option
+def sparql(text: str, form: str | None, location: str) -> int:
+    """Ask a SPARQL query: SELECT, ASK, CONSTRUCT or DESCRIBE; from the call, a file, or - for a pipe.
+
+    Patterns outside GRAPH see all graphs together. The exit code is 1 if ASK is answered with false.
+    """
+    from pyoxigraph import QueryBoolean, QueryTriples
+
+    with open_store(location) as store:
+        answer = _ask(store, _text(text))
+        if isinstance(answer, QueryBoolean):
+            return _truth(answer, form)
+        if isinstance(answer, QueryTriples):
+            _graph(answer, form)
+        else:
+            _fitting(form, ROW_FORMATS, "rows")
+            write_rows(Rows.read(answer), form)
+    return 0
+
+
+def _text(text: str) -> str:
+    if text == "-":
+        return sys.stdin.read()
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the query cannot be read: {error}", where=text[1:]) from error
+
+
+def _ask(store: Store, text: str) -> Answer:
+    """Ask a query with the prefixes of casegraph that it uses and does not declare, on a line before it."""
+    declared = set(re.findall(r"PREFIX\s+([\w-]*):", text, re.IGNORECASE))
+    used = set(re.findall(r"([A-Za-z][\w-]*):", text)) & PREFIXES.keys()
+    prefixes = "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in sorted(used - declared))
+    try:
+        return store.query(f"{prefixes}\n{text}")
+    except InputError as error:
+        place = re.fullmatch(r"query:(\d+):(\d+)", error.where)
+        where = f"query:{int(place[1]) - 1}:{place[2]}" if place else error.where
+        raise InputError(error.what, where=where, expected=error.expected, todo=error.todo) from error
+
+
+def _truth(answer: QueryBoolean, form: str | None) -> int:
+    _fitting(form, (*ROW_FORMATS, None), "true or false")
+    if form == "json":
+        from pyoxigraph import QueryResultsFormat
+
+        write((answer.serialize(format=QueryResultsFormat.JSON) or b"").decode("utf-8") + "\n")
+    else:
+        click.echo("true" if answer else "false")
+    return 0 if answer else 1
+
+
+def _graph(answer: QueryTriples, form: str | None) -> None:
+    from pyoxigraph import RdfFormat, serialize
+
+    _fitting(form, _GRAPH_FORMATS, "triples")
+    formats = dict(
+        zip(
+            _GRAPH_FORMATS,
+            (RdfFormat.TURTLE, RdfFormat.N_QUADS, RdfFormat.TRIG, RdfFormat.JSON_LD),
+            strict=True,
+        )
+    )
+    triples = list(answer)
+    flat = "".join(map(str, triples))
+    prefixes = {name: namespace for name, namespace in PREFIXES.items() if f"<{namespace}" in flat}
+    written = serialize(triples, format=formats[form or "ttl"], prefixes=prefixes) or b""
+    write(written.decode("utf-8"))
+
+
+def _fitting(form: str | None, fitting: tuple[str | None, ...], answer: str) -> None:
+    if form is not None and form not in fitting:
+        expected = f"-f with one of {', '.join(filter(None, fitting))}"
+        raise InputError(f"the answer is {answer} and cannot be written as {form}", expected=expected)

@@ -1,0 +1,120 @@
+"""``casegraph cases``, ``remove`` and ``digest``: what a store holds, and how a report is taken out of it."""
+
+from __future__ import annotations
+
+import click
+
+from casegraph.cli.facts import find_case, read_case
+from casegraph.cli.form import (
+    ROW_FORMATS,
+    Command,
+    on_terminal,
+    say,
+    store_option,
+    write_line,
+    write_rows,
+    write_table,
+)
+from casegraph.errors import InputError
+from casegraph.ingest import remove as remove_report
+from casegraph.namespaces import BASE, CG, PREFIXES
+from casegraph.rows import Rows
+from casegraph.store import open_store
+from casegraph.store.syntax import named
+
+__all__ = ["cases", "digest", "remove"]
+
+_CASES = f"""
+PREFIX cg: <{CG}>
+PREFIX dcterms: <{PREFIXES["dcterms"]}>
+PREFIX rdfs: <{PREFIXES["rdfs"]}>
+SELECT ?case ?diagnosis ?sex ?age ?claims ?title ?doi {{
+  GRAPH ?asserted {{ ?case a cg:Case ; cg:reportedIn ?report }}
+  OPTIONAL {{ GRAPH ?asserted {{ ?case cg:sex ?value }} BIND(STRAFTER(STR(?value), "#") AS ?sex) }}
+  OPTIONAL {{ GRAPH ?asserted {{ ?case cg:ageYears ?age }} }}
+  OPTIONAL {{ GRAPH ?report {{ ?report dcterms:title ?title }} }}
+  OPTIONAL {{ GRAPH ?report {{ ?report cg:doi ?doi }} }}
+  {{
+    SELECT ?asserted (COUNT(*) AS ?claims) {{ GRAPH ?asserted {{ ?claim cg:basis ?basis }} }}
+    GROUP BY ?asserted
+  }}
+  OPTIONAL {{
+    SELECT ?case (GROUP_CONCAT(?label; separator="; ") AS ?diagnosis) {{
+      GRAPH ?inferred {{ ?case cg:diagnosis ?disease }}
+      GRAPH <{BASE}ontology> {{ ?disease rdfs:label ?label }}
+    }} GROUP BY ?case
+  }}
+}} ORDER BY ?case"""
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        ("casegraph cases", "all cases, with diagnosis, sex, age and report"),
+        ("casegraph cases -f csv > cases.csv", "the same for a spreadsheet"),
+    ),
+)
+@click.option("-f", "--format", "form", type=click.Choice(ROW_FORMATS), help="How to write them.")
+@store_option
+def cases(form: str | None, location: str) -> None:
+    """List the cases of a store: diagnosis as the authors give it, sex, age, claims, report."""
+    with open_store(location) as store:
+        rows = Rows.read(store.query(_CASES, union=False))
+    if form == "table" or (form is None and on_terminal()):
+        names = ("case", "diagnosis", "sex", "age", "claims", "title")
+        write_table(names, [[_short(str(row[name] or "")) for name in names] for row in rows])
+    else:
+        write_rows(rows, form)
+
+
+def _short(value: str) -> str:
+    """Return what ``casegraph show`` takes for a case that has a DOI; any other value as it is."""
+    short = value.removeprefix(f"{BASE}case/")
+    return short if short.startswith("10.") else value
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        ("casegraph remove 10.1007/s13555-020-00421-8", "the report with this DOI and all its cases"),
+        (f"casegraph remove {BASE}report/10.1007/s13555-020-00421-8", "the same by its IRI"),
+    ),
+)
+@click.argument("report", metavar="CASE|REPORT")
+@store_option
+def remove(report: str, location: str) -> None:
+    """Take a report and its cases out of a store, and nothing else.
+
+    A report and its cases are one unit, loaded and removed together: their claims point to the passages of
+    the report. So a CASE stands for its report. The removed graphs are written, one a line.
+    """
+    iri = report.strip("<>")
+    with open_store(location) as store:
+        is_report = iri.startswith(f"{BASE}report/")
+        found = named(iri).value if is_report else read_case(store, find_case(store, iri)).report
+    with open_store(location, writable=True) as store:
+        graphs = remove_report(store, found)
+    if not graphs:
+        raise InputError(f"no report {found}", where=location, todo="casegraph cases lists the cases it has")
+    for graph in graphs:
+        write_line(graph)
+    subjects = sum(graph.endswith("/asserted") for graph in graphs)
+    say(f"removed {found} with its {subjects} case{'' if subjects == 1 else 's'}")
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        ("casegraph digest", "GRAPH<TAB>SHA-256 of every graph but the ledger"),
+        ("casegraph digest > before.tsv", "keep it, to compare two stores or two moments with diff"),
+    ),
+)
+@store_option
+def digest(location: str) -> None:
+    """Print a SHA-256 for each graph of a store: the same content gives the same digest anywhere.
+
+    The ledger is left out: it says when and from which file something was loaded.
+    """
+    with open_store(location) as store:
+        for graph, found in sorted(store.digest().items()):
+            write_line(graph, found)

@@ -1,0 +1,193 @@
+"""Draws the treatments of a case as text: one line a drug, one column a place in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from casegraph.cli.words import Words, joined
+
+__all__ = ["Chart", "draw"]
+
+_MARKS = {"improved": "+", "resolved": "o", "worse": "-", "unchanged": "=", "stabilised": "="}
+_KEY = (
+    "Columns are occasions in order, not to scale; numbers are their ranks.",
+    "~ before a number: not certainly after the column before; a / b: no order between the two is known.",
+    "> still given   | stopped   ? stop only implied, or not stated   . may still have run   (dose) derived",
+    "+ better   o gone   - worse   = unchanged   ! flare or relapse",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing: its lines, what each column stands for, and the key to the signs."""
+
+    lines: tuple[str, ...]
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = _KEY
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """One dosing from a column on: until the column where the line ends, and the sign it ends with."""
+
+    begins: int
+    until: int
+    sign: str
+    text: str
+    maybe_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    name: str
+    stretches: tuple[_Stretch, ...] = ()
+    marks: tuple[tuple[int, str], ...] = ()
+
+
+def draw(words: Words) -> Chart:
+    """Draw the treatments of a case and what became of each domain."""
+    lanes = (*_treatment_lanes(words), *_outcome_lanes(words))
+    used = sorted({column for lane in lanes for column in _columns(lane)})
+    if not used:
+        return Chart((), ())
+    widths = _widths(lanes, used)
+    margin = max(len(lane.name) for lane in lanes) + 2
+    starts = {column: margin + sum(widths[each] for each in used if each < column) for column in used}
+    at_rank = {column: _at_rank(words, column) for column in used}
+    before = dict(zip(used[1:], used, strict=False))
+    heads = {
+        column: _doubt(words, at_rank[before.get(column, column)], at_rank[column]) + str(column)
+        for column in used
+    }
+    head = _written({starts[column]: heads[column] for column in used}, "")
+    lines = [head, *(_drawn(lane, starts) for lane in lanes)]
+    legend = [f"{heads[column]:>3} {' / '.join(map(words.facts.name, at_rank[column]))}" for column in used]
+    times = [joined(*(words.time(each) for each in at_rank[column]), by=" / ") for column in used]
+    return Chart(tuple(lines), tuple(joined(*pair, by=": ") for pair in zip(legend, times, strict=True)))
+
+
+def _treatment_lanes(words: Words) -> Iterator[_Lane]:
+    facts = words.facts
+    last = max((facts.rank(each) for each in facts.occasions()), default=0)
+    drugs: dict[str, list[str]] = {}
+    for episode in facts.claims("hasTreatment"):
+        if _column(words, episode):
+            drugs.setdefault(words.drug(episode), []).append(episode)
+    for drug, courses in drugs.items():
+        stretches: list[_Stretch] = []
+        for course, following in zip(courses, (*courses[1:], None), strict=True):
+            stretches += _course(words, course, _column(words, following) if following else last)
+        yield _Lane(drug, tuple(stretches))
+
+
+def _column(words: Words, claim: str) -> int:
+    return words.facts.rank(words.facts.value(claim, "at"))
+
+
+def _course(words: Words, episode: str, limit: int) -> Iterator[_Stretch]:
+    """Yield the dosings of one course; *limit* is the column up to which it may have run."""
+    doses = sorted(words.facts.values(episode, "hasSegment"), key=lambda each: _column(words, each))
+    until, sign, maybe = _end(words, episode, limit)
+    begins = [_column(words, each) or _column(words, episode) for each in doses]
+    unit = ""
+    for number, dose in enumerate(doses):
+        text = words.dose(dose)
+        amount, _, rest = text.partition(" ")
+        shown = amount if rest == unit else text
+        unit = rest
+        derived = words.facts.name(words.facts.value(dose, "basis") or "") == "derived"
+        shown = f"({shown})" if derived else shown
+        if number + 1 < len(doses):
+            yield _Stretch(begins[number], begins[number + 1], "", shown)
+        else:
+            yield _Stretch(begins[number], max(until, begins[number]), sign, shown, maybe)
+    if not doses:
+        yield _Stretch(_column(words, episode), until, sign, "given", maybe)
+
+
+def _end(words: Words, episode: str, limit: int) -> tuple[int, str, int | None]:
+    """Return up to where the course ran for certain, the sign there, and up to where it may have run."""
+    facts = words.facts
+    stop, ongoing = facts.value(episode, "endsAt"), facts.value(episode, "ongoingAt")
+    if stop is not None and facts.name(facts.value(episode, "endBasis") or "") != "implied":
+        return facts.rank(stop), "|", None
+    if stop is not None:
+        return facts.rank(stop), "?", max(limit, facts.rank(stop))
+    if ongoing is not None:
+        return facts.rank(ongoing), ">", None
+    return _column(words, episode), "?", limit
+
+
+def _outcome_lanes(words: Words) -> Iterator[_Lane]:
+    marks: dict[str, dict[int, str]] = {}
+    for claim in words.facts.claims("hasResponse", "lacksResponse", "hasCourse"):
+        column = _column(words, claim)
+        turn = words.facts.kind(claim) in ("Flare", "Relapse")
+        direction = words.facts.name(words.facts.value(claim, "direction") or "")
+        sign = "!" if turn else _MARKS.get(direction, "")
+        for domain in words.facts.values(claim, "domain") if column and sign else ():
+            lane = marks.setdefault(words.label(domain), {})
+            lane[column] = lane.get(column, "") + sign
+    for domain, found in sorted(marks.items()):
+        yield _Lane(domain, marks=tuple(sorted(found.items())))
+
+
+def _columns(lane: _Lane) -> Iterator[int]:
+    yield from (column for column, _ in lane.marks)
+    for stretch in lane.stretches:
+        yield from {stretch.begins, stretch.until, stretch.maybe_until or stretch.begins}
+
+
+def _widths(lanes: tuple[_Lane, ...], used: list[int]) -> dict[int, int]:
+    """Return the width of each column: wide enough for what begins there and for all it spans."""
+    widths = dict.fromkeys(used, 4)
+    for lane in lanes:
+        for stretch in lane.stretches:
+            spanned = [column for column in used if stretch.begins <= column < stretch.until]
+            lacking = len(stretch.text) + 2 - sum(widths[column] for column in spanned)
+            if spanned and lacking > 0:
+                widths[spanned[-1]] += lacking
+    return widths
+
+
+def _drawn(lane: _Lane, starts: dict[int, int]) -> str:
+    parts = {0: lane.name}
+    parts |= {starts[column]: sign for column, sign in lane.marks}
+    line = _written(parts, "")
+    for stretch in lane.stretches:
+        begins, until = starts[stretch.begins], starts[stretch.until]
+        if stretch.maybe_until is not None:
+            line = _written({until: "." * (starts[stretch.maybe_until] - until)}, line)
+        line = _written({begins: "─" * (until - begins), until: stretch.sign}, line)
+        line = _written({begins: joined(stretch.text, "" if until > begins else stretch.sign, by=" ")}, line)
+    return line.rstrip()
+
+
+def _written(parts: dict[int, str], line: str) -> str:
+    """Return the line with parts written over it at their places."""
+    for place, part in sorted(parts.items()):
+        line = f"{line:<{place}}"
+        line = line[:place] + part + line[place + len(part) :]
+    return line
+
+
+def _at_rank(words: Words, column: int) -> list[str]:
+    """Return the occasions of a column that treatments or marked outcomes refer to."""
+    facts = words.facts
+    claims = [*facts.claims("hasTreatment", "hasResponse", "lacksResponse", "hasCourse")]
+    claims += [dose for claim in claims for dose in facts.values(claim, "hasSegment")]
+    named = {
+        each
+        for claim in claims
+        for name in ("at", "endsAt", "ongoingAt")
+        for each in facts.values(claim, name)
+    }
+    return [each for each in facts.occasions() if each in named and facts.rank(each) == column]
+
+
+def _doubt(words: Words, before: list[str], here: list[str]) -> str:
+    """Return ``~`` where a column is not certainly after the one before it."""
+    pairs = [(first, second) for first in before for second in here if first != second]
+    sure = all(second in words.facts.values(first, "notAfter") for first, second in pairs)
+    return "" if sure or before == here else "~"

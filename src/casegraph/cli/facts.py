@@ -1,0 +1,169 @@
+"""Reads a case out of a store with its report, as a plain look-up: node and property give values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pyoxigraph as ox
+
+from casegraph.errors import InputError
+from casegraph.namespaces import CG, expand
+from casegraph.parameters import terms_of
+from casegraph.rows import Rows, Term
+from casegraph.store import Store
+from casegraph.store.syntax import named
+
+__all__ = ["CaseFacts", "case_iri", "case_iris", "find_case", "read_case", "read_quads", "subjects_of"]
+
+_REPORTED_IN = CG + "reportedIn"
+_CASES = f"""
+SELECT DISTINCT ?case {{ GRAPH ?g {{ ?case <{_REPORTED_IN}> ?report }} }} ORDER BY ?case"""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """All that a store holds about one case or group and its report.
+
+    :param case: the IRI of the case.
+    :param report: the IRI of its report.
+    :param quads: graph -> its N-Quads; the graphs of the case and that of the report.
+    """
+
+    case: str
+    report: str
+    quads: Mapping[str, str]
+    _values: Mapping[tuple[str, str], tuple[Term, ...]]
+
+    def values(self, node: str, name: str) -> tuple[str, ...]:
+        """Return the values of a property, in the order of their text; IRIs and literals alike as text.
+
+        :param name: a local name of the ontology such as ``dose``, or a CURIE.
+        """
+        return tuple(term.value for term in self._values.get((node, _property(name)), ()))
+
+    def value(self, node: str, name: str) -> str | None:
+        """Return the value of a property; None where there is none, the first where there are several."""
+        return next(iter(self.values(node, name)), None)
+
+    def number(self, node: str, name: str) -> Decimal | None:
+        """Return the value of a numeric property, or None."""
+        text = self.value(node, name)
+        return None if text is None else Decimal(text)
+
+    def kind(self, node: str) -> str:
+        """Return the local name of the class of a node; empty if it has none."""
+        return (self.value(node, "rdf:type") or "").removeprefix(CG)
+
+    def claims(self, *links: str) -> tuple[str, ...]:
+        """Return the claims that the case has by some properties, in the order of time, then of name."""
+        found = [claim for link in links for claim in self.values(self.case, link)]
+        return tuple(sorted(found, key=lambda claim: (self.rank(self.value(claim, "at")), claim)))
+
+    def rank(self, occasion: str | None) -> int:
+        """Return the place of an occasion in the order of time; 0 if it has none."""
+        return int((occasion and self.value(occasion, "rank")) or 0)
+
+    def occasions(self) -> tuple[str, ...]:
+        """Return the occasions of the case by rank, then by name."""
+        found = [node for node, name in self._values if name == CG + "rank"]
+        return tuple(sorted(found, key=lambda node: (self.rank(node), node)))
+
+    def name(self, node: str) -> str:
+        """Return the curator's name of a part: what stands behind the ``#``."""
+        return node.rpartition("#")[2]
+
+
+def _property(name: str) -> str:
+    return expand(name) if ":" in name else CG + name
+
+
+def case_iris(store: Store) -> tuple[str, ...]:
+    """Return the IRIs of all cases and groups of a store, sorted.
+
+    :raises StoreError: if the store fails.
+    """
+    rows = Rows.read(store.query(_CASES, union=False))
+    return tuple(str(row["case"]) for row in rows)
+
+
+def case_iri(text: str) -> str:
+    """Return the IRI that a person means: an IRI, a DOI (its first patient), or DOI/number.
+
+    :raises InputError: if the text is none of these.
+
+    >>> case_iri("10.1007/s13555-020-00421-8/1")
+    'https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1'
+    """
+    return terms_of("case", text.strip("<>"), example="")[0].value
+
+
+def find_case(store: Store, text: str) -> str:
+    """Return the IRI of the case or group that a person means and the store has.
+
+    A DOI, or the IRI of a report, stands for its first patient; without any, for its first group.
+
+    :raises InputError: if the text names no case, or one that is not in the store.
+    :raises StoreError: if the store fails.
+    """
+    iri = case_iri(text)
+    report = iri.removesuffix("/1").replace("/case/", "/report/", 1)
+    for meant in (iri,) if text.endswith("/1") else (iri, report):
+        known = subjects_of(store, meant)
+        if known:
+            return known[0]
+    raise InputError(f"no case {iri}", where=store.location, todo="casegraph cases lists those it has")
+
+
+def subjects_of(store: Store, iri: str) -> tuple[str, ...]:
+    """Return the cases, then the groups, that a report tells of; of a case or group, itself if it is there.
+
+    :raises InputError: if it is no IRI.
+    :raises StoreError: if the store fails.
+    """
+    me, link = named(iri), f"<{_REPORTED_IN}>"
+    itself = f"GRAPH ?g {{ {me} {link} ?report }} BIND({me} AS ?subject)"
+    asked = f"SELECT ?subject {{ {{ {itself} }} UNION {{ GRAPH ?g {{ ?subject {link} {me} }} }} }}"
+    found = {str(row["subject"]) for row in Rows.read(store.query(asked, union=False))}
+    return tuple(sorted(found))
+
+
+def read_quads(store: Store, case: str) -> dict[str, str]:
+    """Return graph -> N-Quads of a case and of its report.
+
+    :raises InputError: if the case is not in the store.
+    :raises StoreError: if the store fails.
+    """
+    found = {
+        f"{case}/{kind}": _dump(store, f"{case}/{kind}") for kind in ("asserted", "inferred", "provenance")
+    }
+    if not found[f"{case}/asserted"]:
+        raise InputError(f"no case {case}", where=store.location, todo="casegraph cases lists those it has")
+    reports = {
+        quad.object.value
+        for quad in ox.parse(found[f"{case}/asserted"].encode(), format=ox.RdfFormat.N_QUADS)
+        if quad.predicate.value == _REPORTED_IN and isinstance(quad.object, ox.NamedNode)
+    }
+    return found | {report: _dump(store, report) for report in sorted(reports)}
+
+
+def _dump(store: Store, graph: str) -> str:
+    return "".join(f"{line}\n" for line in store.dump(graph))
+
+
+def read_case(store: Store, case: str) -> CaseFacts:
+    """Read a case with its report.
+
+    :param case: the IRI of the case or group.
+    :raises InputError: if the case is not in the store.
+    :raises StoreError: if the store fails.
+    """
+    quads = read_quads(store, case)
+    values: dict[tuple[str, str], list[Term]] = {}
+    for quad in ox.parse("".join(quads.values()).encode(), format=ox.RdfFormat.N_QUADS):
+        if isinstance(quad.subject, ox.NamedNode) and not isinstance(quad.object, ox.Triple):
+            values.setdefault((quad.subject.value, quad.predicate.value), []).append(quad.object)
+    ordered = {key: tuple(sorted(found, key=str)) for key, found in values.items()}
+    report = ordered[(case, _REPORTED_IN)][0].value
+    return CaseFacts(case, report, quads, ordered)

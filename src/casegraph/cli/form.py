@@ -1,0 +1,147 @@
+"""The form that all commands share: examples in the help, where the store is, how an answer is written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from casegraph.rows import Rows
+
+__all__ = [
+    "PATH",
+    "ROW_FORMATS",
+    "Command",
+    "on_terminal",
+    "progress",
+    "say",
+    "store_option",
+    "write",
+    "write_line",
+    "write_rows",
+    "write_table",
+]
+
+#: Where the store is unless ``--store`` or ``CASEGRAPH_STORE`` says otherwise.
+DEFAULT_STORE = "casegraph-store"
+#: How the rows of an answer can be written.
+ROW_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md")
+#: A path as a parameter; whether it is there and can be read is told by who reads it.
+PATH = click.Path(path_type=Path, readable=False)
+_NARROWEST_COLUMN = 12
+
+_T = TypeVar("_T")
+
+
+class Command(click.Command):
+    """A command whose help ends with examples.
+
+    :param examples: pairs of what to type and what it does.
+    """
+
+    def __init__(self, *args: Any, examples: tuple[tuple[str, str], ...], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        formatter.write("\nExamples:\n")
+        for line, meaning in self.examples:
+            formatter.write(f"  # {meaning}\n  {line}\n")
+
+
+def store_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option ``--store``, as its parameter ``location``."""
+    return click.option(
+        "--store",
+        "location",
+        metavar="S",
+        envvar="CASEGRAPH_STORE",
+        default=DEFAULT_STORE,
+        show_default=True,
+        show_envvar=True,
+        help="The store: a directory, or the address of a SPARQL endpoint.",
+    )(function)
+
+
+def on_terminal() -> bool:
+    """Say whether a person reads the standard output."""
+    return sys.stdout.isatty()
+
+
+def say(text: str) -> None:
+    """Talk to the person at the terminal: what is no data goes to the standard error."""
+    click.echo(text, err=True)
+
+
+def write(text: str) -> None:
+    """Write text that ends its own lines to the standard output."""
+    click.echo(text, nl=False)
+
+
+def write_line(*fields: object) -> None:
+    """Write one line to the standard output, its fields separated by tabs."""
+    click.echo("\t".join(str(field).replace("\t", " ").replace("\n", " ") for field in fields))
+
+
+def progress(steps: Iterable[_T], total: int, *, what: str) -> Iterator[_T]:
+    """Yield the steps; where a person watches and there are several, with a bar on the standard error."""
+    if total == 1 or not sys.stderr.isatty():
+        yield from steps
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(steps, what, total=total, console=Console(stderr=True), transient=True)
+
+
+def write_rows(rows: Rows, form: str | None) -> None:
+    """Write the rows of an answer.
+
+    :param form: one of :data:`ROW_FORMATS`; None is a table on a terminal and TSV in a pipe.
+    """
+    form = form or ("table" if on_terminal() else "tsv")
+    if form in ("csv", "tsv", "json"):
+        texts = {"csv": rows.to_csv, "tsv": rows.to_tsv, "json": rows.to_json}
+        write(texts[form]())
+        return
+    from casegraph.terms import shipped_terms
+
+    if form == "jsonl":
+        write(rows.to_jsonl(shipped_terms()))
+    elif form == "md":
+        write(rows.to_markdown(shipped_terms()))
+    else:
+        write_table(rows.columns, rows.to_table(shipped_terms()))
+
+
+def write_table(columns: Iterable[str], rows: list[list[str]]) -> None:
+    """Write rows for people: a table, or one block a row where the columns would become too narrow."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    names = list(columns)
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    if not rows:
+        say("no rows")
+    elif len(names) * _NARROWEST_COLUMN <= console.width:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for name in names:
+            table.add_column(name, overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+    else:
+        for number, row in enumerate(rows, start=1):
+            grid = Table.grid("", "", padding=(0, 2))
+            for name, value in zip(names, row, strict=True):
+                if value:
+                    grid.add_row(name, value)
+            console.print(f"row {number} of {len(rows)}")
+            console.print(grid)
+            console.print()

@@ -1,0 +1,50 @@
+"""``casegraph show``: a case in plain words, with the passage of each statement."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterable
+
+import click
+
+from casegraph.cli.facts import find_case, read_case
+from casegraph.cli.form import Command, on_terminal, store_option
+from casegraph.cli.story import sections
+from casegraph.cli.words import Words
+from casegraph.store import open_store
+from casegraph.terms import shipped_terms
+
+__all__ = ["show", "write_lines"]
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        ("casegraph show 10.1007/s13555-020-00421-8", "the first patient of the report with this DOI"),
+        ("casegraph show 10.1007/s13555-020-00421-8/1", "a patient by number"),
+        ("casegraph show https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1", "by IRI"),
+    ),
+)
+@click.argument("case")
+@store_option
+def show(case: str, location: str) -> None:
+    """Tell CASE in plain words: what was found, done and claimed, in the order of time.
+
+    CASE is an IRI, a DOI (its first patient), or DOI/number. Behind each statement stands, in square
+    brackets, where the report says so; what the report does not state is told as such.
+    """
+    with open_store(location) as store:
+        facts = read_case(store, find_case(store, case))
+    for heading, lines in sections(Words(facts, shipped_terms())):
+        if lines:
+            write_lines([heading, *(f"  {line}" for line in lines), ""])
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Write lines; on a terminal they are wrapped, each under its own beginning."""
+    width = shutil.get_terminal_size().columns if on_terminal() else 0
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()) + 2)
+        fits = len(line) <= width or width <= len(indent)
+        click.echo(line if fits else textwrap.fill(line, width, subsequent_indent=indent))

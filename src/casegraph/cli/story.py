@@ -1,0 +1,268 @@
+"""A case as a story for clinicians: its parts under headings, one line a statement, each with its passage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from casegraph.cli.words import Words, joined, listed
+
+__all__ = ["person", "response", "sections", "tell"]
+
+_Telling = Callable[[Words, str], str]
+_STANDINGS = {
+    "FinalDiagnosis": "final",
+    "WorkingDiagnosis": "working",
+    "ConsideredDiagnosis": "considered",
+    "ExcludedDiagnosis": "excluded",
+}
+
+
+def sections(words: Words) -> Iterator[tuple[str, list[str]]]:
+    """Yield the headings of the story with their lines; a heading without lines has nothing to tell."""
+    yield from _head(words)
+    links = ("hasDiagnosis", "considersDiagnosis", "excludesDiagnosis")
+    yield "Diagnoses", [line for link in links for line in _lines(words, _diagnosis, link)]
+    yield "Findings present", _lines(words, _finding, "hasFinding")
+    yield "Findings absent: the report says so", _lines(words, _finding, "excludesFinding")
+    yield "Findings left open", _lines(words, _finding, "questionsFinding")
+    yield "Tests", _lines(words, _test, "hasTestResult")
+    yield "Treatments", list(_treatments(words))
+    yield "What became of it", _lines(words, _response, "hasResponse", "lacksResponse")
+    yield "Adverse events", _lines(words, _adverse, "hasAdverseEvent", "excludesAdverseEvent")
+    yield "Course", _lines(words, _turn, "hasCourse")
+    yield "What the authors say of it", _lines(words, _statement, "hasStatement")
+    beyond = words.facts.values(words.facts.report, "makesStatement")
+    told = [f"{_statement(words, claim)} {words.evidence(claim)}" for claim in beyond]
+    yield "What the report says beyond the case", told
+    yield "Not stated: looked for, which is not absence", _lines(words, _silence, "leavesOpen")
+    yield "What does not fit together", _lines(words, _conflict, "hasConflict")
+    yield "Time: occasions in order, days counted from the zero point", list(_times(words))
+
+
+def person(words: Words) -> str:
+    """Return who the patient is, or how many the group counts."""
+    facts, case = words.facts, words.facts.case
+    count = facts.value(case, "patientCount")
+    if count is not None:
+        return f"a group of {count} patients"
+    age = words.text(case, "ageYears", "{} years old")
+    at = words.text(case, "ageAt", "at {}").replace(f"{case}#", "")
+    sex = facts.name(facts.value(case, "sex") or "")
+    return joined("sex not stated" if sex == "unknown" else sex, joined(age, at, by=" "))
+
+
+def _head(words: Words) -> Iterator[tuple[str, list[str]]]:
+    facts, report = words.facts, words.facts.report
+    issue = words.text(report, "issue", "issue {}")
+    published = joined(words.text(report, "journal"), issue, words.text(report, "dcterms:issued"))
+    address = words.text(report, "doi", "https://doi.org/{}") or words.text(report, "pmid", "PubMed {}")
+    extent = words.labels(report, "extentRead")
+    lines = [words.text(report, "authors"), published, address, f"read: {extent}" if extent else ""]
+    yield facts.value(report, "dcterms:title") or report, [line for line in lines if line]
+    yield (
+        f"Patient: {person(words)}",
+        [joined(words.text(facts.case, "patientLabel", "called “{}”"), facts.case)],
+    )
+
+
+def tell(words: Words, claim: str) -> str:
+    """Return any part of a case in a line, without its evidence."""
+    kind = words.facts.kind(claim)
+    told = _TELLINGS.get(kind, _statement)(words, claim)
+    label = words.label(words.facts.value(claim, "rdf:type"))
+    return told if told.startswith(label) else joined(label, told, by=": ")
+
+
+def _lines(words: Words, telling: _Telling, *links: str) -> list[str]:
+    return [f"{telling(words, claim)} {words.evidence(claim)}" for claim in words.facts.claims(*links)]
+
+
+def _with_gist(words: Words, claim: str, said: str) -> str:
+    return joined(said, words.text(claim, "gist"), by=". ")
+
+
+def _diagnosis(words: Words, claim: str) -> str:
+    said = f"{_STANDINGS[words.facts.kind(claim)]}: {words.labels(claim, 'aboutConcept')}"
+    support = _names(words, claim, "supportedBy", "supported by {}")
+    return _with_gist(words, claim, joined(said, words.when(claim), support, _definition(words, claim)))
+
+
+def _finding(words: Words, claim: str) -> str:
+    site = joined(words.labels(claim, "laterality"), words.labels(claim, "site"), by=" ")
+    what = joined(words.labels(claim, "aboutConcept"), f"({site})" if site else "", by=" ")
+    how = (words.labels(claim, "severity"), words.labels(claim, "direction"))
+    return _with_gist(words, claim, joined(what, *how, words.when(claim)))
+
+
+def _test(words: Words, claim: str) -> str:
+    number, printed = words.facts.number(claim, "value"), words.text(claim, "valuePrinted", "printed as “{}”")
+    value = "" if number is None else joined(f"{number:f}", words.text(claim, "unit"), by=" ")
+    low, high = words.text(claim, "rangeLow"), words.text(claim, "rangeHigh")
+    change = joined(words.labels(claim, "direction"), words.labels(claim, "degree"))
+    outcome = joined(
+        value,
+        printed,
+        f"normal {low or '?'} to {high or '?'}" if low or high else "",
+        words.labels(claim, "result"),
+        change,
+        _counts(words, claim, "positiveCount"),
+        "a summary whose members are not listed" if words.facts.values(claim, "coverage") else "",
+    )
+    how = [words.labels(claim, name) for name in ("method", "specimen", "site")]
+    return _with_gist(
+        words, claim, joined(f"{words.labels(claim, 'aboutConcept')}: {outcome}", *how, words.when(claim))
+    )
+
+
+def _treatments(words: Words) -> Iterator[str]:
+    for episode in words.facts.claims("hasTreatment"):
+        yield f"{_episode(words, episode)} {words.evidence(episode)}"
+        segments = words.facts.values(episode, "hasSegment")
+        for segment in sorted(
+            segments, key=lambda each: (words.facts.rank(words.facts.value(each, "at")), each)
+        ):
+            yield f"  {_segment(words, segment)} {words.evidence(segment)}"
+
+
+def _episode(words: Words, episode: str) -> str:
+    indication = words.labels(episode, "indication")
+    said = joined(_since(words, episode), _end(words, episode), f"for {indication}" if indication else "")
+    return f"{words.drug(episode)}: {_with_gist(words, episode, said)}"
+
+
+def _segment(words: Words, segment: str) -> str:
+    reason = _names(words, segment, "changeReason", "because of {}")
+    weight = words.per_weight(segment)
+    dosing = joined(words.dosing(segment) or "dose not stated", f"that is {weight}" if weight else "", reason)
+    return _with_gist(words, segment, joined(_since(words, segment), dosing, by=": "))
+
+
+def _since(words: Words, claim: str) -> str:
+    return words.when(claim).replace("at ", "from ", 1)
+
+
+def _end(words: Words, episode: str) -> str:
+    facts = words.facts
+    stop, ongoing = facts.value(episode, "endsAt"), facts.value(episode, "ongoingAt")
+    reason = words.labels(episode, "stopReason")
+    if stop is not None:
+        implied = facts.name(facts.value(episode, "endBasis") or "") == "implied"
+        hedge = "stopped" if not implied else "a stop is only implied"
+        return joined(f"{hedge} at {facts.name(stop)}", reason)
+    if ongoing is not None:
+        return f"still given at {facts.name(ongoing)}"
+    return joined("end not stated", reason)
+
+
+def response(words: Words, claim: str) -> str:
+    """Return what became of a domain, on what, how fast, when, and what ran beside it."""
+    exposures = [words.exposure(each) for each in words.facts.values(claim, "responseTo")]
+    degree, site = words.labels(claim, "degree"), words.labels(claim, "site")
+    what = joined(
+        words.labels(claim, "direction"), f"({joined(degree, site)})" if degree or site else "", by=" "
+    )
+    said = joined(
+        f"{words.labels(claim, 'domain')}: {what}",
+        f"on {' + '.join(exposures)}" if exposures else "",
+        words.latency(claim),
+        words.when(claim),
+    )
+    return joined(said, _beside(words, claim), by="; ")
+
+
+def _beside(words: Words, claim: str) -> str:
+    sure, maybe = words.beside(claim)
+    return joined(f"beside it ran {sure}" if sure else "", f"possibly also {maybe}" if maybe else "", by="; ")
+
+
+def _response(words: Words, claim: str) -> str:
+    of = _counts(words, claim, "responderCount")
+    return _with_gist(words, claim, joined(response(words, claim), of))
+
+
+def _counts(words: Words, claim: str, name: str) -> str:
+    some, all_ = words.text(claim, name), words.text(claim, "evaluatedCount")
+    return f"in {some or '?'} of {all_ or '?'} patients" if some or all_ else ""
+
+
+def _adverse(words: Words, claim: str) -> str:
+    kinds = {
+        "NoAdverseEvent": "no adverse event",
+        "NoSignificantAdverseEvent": "no significant adverse event",
+    }
+    what = kinds.get(words.facts.kind(claim)) or words.labels(claim, "aboutConcept")
+    drugs = listed([words.drug(each) for each in words.facts.values(claim, "duringTreatment")])
+    during = f"during {drugs}" if drugs else ""
+    return _with_gist(words, claim, joined(what, words.labels(claim, "severity"), during, words.when(claim)))
+
+
+def _turn(words: Words, claim: str) -> str:
+    kind = words.label(words.facts.value(claim, "rdf:type"))
+    low, high = words.text(claim, "durationMinDays"), words.text(claim, "durationMaxDays")
+    lasted = f"for {low or '?'} to {high or '?'} days" if low or high else ""
+    printed = words.text(claim, "timePrinted", "printed as “{}”")
+    trigger = words.facts.value(claim, "trigger")
+    after = f"on {words.exposure(trigger)}" if trigger else ""
+    domain = words.labels(claim, "domain")
+    said = joined(f"{kind} ({domain})" if domain else kind, after, lasted, printed, words.when(claim))
+    return _with_gist(words, claim, joined(said, _beside(words, claim), by="; "))
+
+
+def _statement(words: Words, claim: str) -> str:
+    kind = words.label(words.facts.value(claim, "rdf:type")).removesuffix(" statement")
+    about = joined(words.labels(claim, "aboutConcept"), words.labels(claim, "aboutDisease"), by=" in ")
+    scope = joined(words.labels(claim, "domain"), about, by="; ")
+    said = joined(f"{kind}{f' ({scope})' if scope else ''}: {words.text(claim, 'gist')}")
+    return joined(said, _definition(words, claim), by="; ")
+
+
+def _definition(words: Words, claim: str) -> str:
+    meaning = words.facts.value(claim, "byDefinition")
+    return words.text(meaning, "gist", "by this definition of the report: {}") if meaning else ""
+
+
+def _regimen(words: Words, regimen: str) -> str:
+    names = (("from", "from {}"), ("until", "until {}"))
+    sure = [words.exposure(each) for each in words.facts.values(regimen, "includes")]
+    maybe = [words.exposure(each) for each in words.facts.values(regimen, "mayInclude")]
+    said = joined(*(_names(words, regimen, name, form) for name, form in names), by=" ")
+    return joined(said, " + ".join(sure), f"possibly also {listed(maybe)}" if maybe else "", by="; ")
+
+
+def _silence(words: Words, claim: str) -> str:
+    return _with_gist(words, claim, joined(words.labels(claim, "aboutConcept"), words.when(claim)))
+
+
+def _conflict(words: Words, claim: str) -> str:
+    return f"{words.text(claim, 'gist')} ({_names(words, claim, 'between', '{}')})"
+
+
+def _names(words: Words, claim: str, name: str, form: str) -> str:
+    found = [words.facts.name(each) for each in words.facts.values(claim, name)]
+    return form.format(listed(found)) if found else ""
+
+
+def _times(words: Words) -> Iterator[str]:
+    for occasion in words.facts.occasions():
+        told = joined(
+            f"{words.facts.rank(occasion)}. {words.facts.name(occasion)}", words.time(occasion), by=": "
+        )
+        yield told
+
+
+#: class of a claim -> how it is told; all others are statements.
+_TELLINGS: Mapping[str, _Telling] = {
+    **dict.fromkeys(("PresentFinding", "AbsentFinding", "IndeterminateFinding"), _finding),
+    **dict.fromkeys(_STANDINGS, _diagnosis),
+    **dict.fromkeys(("ResponseClaim", "NonResponseClaim"), _response),
+    **dict.fromkeys(("AdverseEvent", "NoAdverseEvent", "NoSignificantAdverseEvent"), _adverse),
+    **dict.fromkeys(("Flare", "Relapse", "Remission", "SymptomFreeInterval", "Death"), _turn),
+    "TestResult": _test,
+    "TreatmentEpisode": _episode,
+    "DoseSegment": _segment,
+    "NotReported": _silence,
+    "ConflictNote": _conflict,
+    "Occasion": Words.time,
+    "Passage": Words.place,
+    "Regimen": _regimen,
+}

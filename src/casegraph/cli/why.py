@@ -1,0 +1,103 @@
+"""``casegraph why``: the passages, rules and inputs behind a claim, a property of a case, or an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from casegraph.cli.ask import parameter_option
+from casegraph.cli.evidence import of_claim, of_property, properties
+from casegraph.cli.facts import find_case, read_case
+from casegraph.cli.form import Command, store_option
+from casegraph.cli.show import write_lines
+from casegraph.cli.words import Words
+from casegraph.errors import InputError
+from casegraph.namespaces import BASE, CG, compact
+from casegraph.query import get_query, run
+from casegraph.store import Store, open_store
+from casegraph.terms import shipped_terms
+
+__all__ = ["why"]
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        ("casegraph why 10.1007/s13555-020-00421-8/1#il2-weekly", "a claim: where it stands in the report"),
+        ("casegraph why 10.1007/s13555-020-00421-8/1 phenotype", "a property of a case: rule and inputs"),
+        ("casegraph why refractory_cases_responding", "a stored query: the evidence of each row"),
+    ),
+)
+@click.argument("what", metavar="IRI|NAME")
+@click.argument("name", metavar="[PROPERTY]", required=False)
+@parameter_option
+@store_option
+def why(what: str, name: str | None, values: dict[str, str], location: str) -> None:
+    """Give the evidence and the rules behind an answer.
+
+    IRI is a claim, written as CASE#name or as its IRI, or a CASE: then its derived properties are explained,
+    all or only PROPERTY. NAME is a stored query: it is asked, and each row is explained by its claims.
+    """
+    with open_store(location) as store:
+        if _is_query(what):
+            lines = _rows(store, what, values)
+        elif "#" in what:
+            lines = _claim(store, what)
+        else:
+            lines = _case(store, what, name)
+        write_lines(lines)
+
+
+def _is_query(what: str) -> bool:
+    return what.isidentifier()
+
+
+def _claim(store: Store, what: str) -> Iterator[str]:
+    owner, _, fragment = what.strip("<>").rpartition("#")
+    words = _words(store, find_case(store, owner))
+    node = f"{words.facts.report if owner == words.facts.report else words.facts.case}#{fragment}"
+    if not words.facts.kind(node):
+        todo = f"casegraph show {words.facts.case}"
+        raise InputError(f"no part is called {fragment!r}", where=owner, todo=todo)
+    yield from of_claim(words, node)
+
+
+def _case(store: Store, what: str, name: str | None) -> Iterator[str]:
+    words = _words(store, find_case(store, what))
+    found = properties(words)
+    if name is not None:
+        wanted = CG + name.removeprefix(CG).removeprefix("cg:")
+        if wanted not in found:
+            known = ", ".join(each.removeprefix(CG) for each in found)
+            raise InputError(f"no derived property {name!r}", where=what, expected=f"one of {known}")
+        found = (wanted,)
+    for each in found:
+        yield from of_property(words, each)
+
+
+def _rows(store: Store, name: str, values: dict[str, str]) -> Iterator[str]:
+    asked = get_query(name)
+    rows = run(store, asked, values)
+    known: dict[str, Words] = {}
+    yield f"{asked.head.question.strip()}"
+    yield f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
+    for number, row in enumerate(rows, start=1):
+        yield ""
+        shown = [f"{column} {compact(str(value))}" for column, value in row.items() if value is not None]
+        yield f"Row {number}: {'; '.join(shown)}"
+        yield from (f"  {line}" for line in _row(store, [str(each) for each in row.values()], known))
+
+
+def _row(store: Store, values: list[str], known: dict[str, Words]) -> Iterator[str]:
+    """Yield the evidence of the claims and passages in a row."""
+    for value in dict.fromkeys(values):
+        owner, sign, _ = value.rpartition("#")
+        if sign and owner.startswith((f"{BASE}case/", f"{BASE}group/")):
+            words = known.setdefault(owner, _words(store, owner))
+            if words.facts.values(value, "basis"):
+                yield from of_claim(words, value)
+
+
+def _words(store: Store, case: str) -> Words:
+    return Words(read_case(store, case), shipped_terms())

@@ -1,0 +1,195 @@
+"""Puts the parts of a case into words: concepts, doses, times, passages, and what ran beside an outcome."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from casegraph.cli.facts import CaseFacts
+from casegraph.namespaces import compact
+from casegraph.terms import Terms
+
+__all__ = ["Words", "joined", "listed"]
+
+_TIMES = {Decimal(1): "once", Decimal(2): "twice"}
+_PERIODS = {Decimal(1): "day", Decimal(7): "week"}
+_BASES = {"stated": "", "authorClaim": "the authors' word", "interpretation": "the curator's reading"}
+
+
+def joined(*parts: str, by: str = ", ") -> str:
+    """Return the parts that are not empty, joined.
+
+    >>> joined("skin", "", "muscle")
+    'skin, muscle'
+    """
+    return by.join(part for part in parts if part)
+
+
+def listed(parts: list[str]) -> str:
+    """Return a list as people write it.
+
+    >>> listed(["skin", "muscle", "lung"])
+    'skin, muscle and lung'
+    """
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words for the parts of one case."""
+
+    facts: CaseFacts
+    terms: Terms
+
+    def label(self, iri: str | None) -> str:
+        """Return the label of a concept or value; its CURIE where it has none; nothing for None."""
+        return "" if iri is None else self.terms.label(iri) or compact(iri)
+
+    def labels(self, node: str, name: str) -> str:
+        """Return the labels of all values of a property."""
+        return listed([self.label(value) for value in self.facts.values(node, name)])
+
+    def text(self, node: str, name: str, form: str = "{}") -> str:
+        """Return the values of a property as text within *form*, or nothing where there are none."""
+        found = self.facts.values(node, name)
+        return form.format(listed(list(found))) if found else ""
+
+    def place(self, passage: str) -> str:
+        """Return where a passage stands: section, paragraph, characters."""
+        pointer = self.facts.value(passage, "pointer")
+        if pointer is not None:
+            return f"record {pointer}"
+        section = (self.facts.value(passage, "section") or "place not given").replace("-", " ")
+        start, end = self.facts.value(passage, "charStart"), self.facts.value(passage, "charEnd")
+        return joined(
+            section,
+            self.text(passage, "paragraph", "paragraph {}"),
+            f"characters {start} to {end}" if start and end else "",
+        )
+
+    def evidence(self, claim: str) -> str:
+        """Return, in square brackets, the name of a claim, its basis, and where it stands."""
+        passages = [self.place(passage) for passage in self.facts.values(claim, "statedIn")]
+        again = [self.place(passage) for passage in self.facts.values(claim, "restatedIn")]
+        inputs = [self.facts.name(each) for each in self.facts.values(claim, "derivedFrom")]
+        searched = "searched in the whole report" if self.facts.values(claim, "searchedIn") else ""
+        return "[{}]".format(
+            joined(
+                f"#{self.facts.name(claim)}",
+                joined(self.basis(claim), f"from {listed(inputs)}" if inputs else "", by=" "),
+                *passages,
+                "again in " + "; ".join(again) if again else "",
+                searched,
+                by="; ",
+            )
+        )
+
+    def basis(self, claim: str) -> str:
+        """Return on what basis a claim stands; nothing where the report simply states it."""
+        value = self.facts.value(claim, "basis")
+        name = self.facts.name(value or "")
+        return _BASES.get(name, self.label(value))
+
+    def when(self, claim: str) -> str:
+        """Return the occasion of a claim; its name is explained by :meth:`time`."""
+        return self.text(claim, "at", "at {}").replace(f"{self.facts.case}#", "")
+
+    def time(self, occasion: str) -> str:
+        """Return what is known of when an occasion was: days from the zero point, and the printed words."""
+        low = self.facts.value(occasion, "solvedStartMinDays")
+        high = self.facts.value(occasion, "solvedStartMaxDays")
+        zero = self.facts.value(self.facts.case, "zeroPoint")
+        if occasion == zero:
+            days = "day 0"
+        elif low is not None and high is not None:
+            days = f"day {low}" if low == high else f"day {low} to {high}"
+        else:
+            days = f"day {low} or later" if low else f"day {high} or earlier" if high else ""
+        return joined(
+            days, self.text(occasion, "timePrinted", "printed as “{}”"), self.labels(occasion, "phase")
+        )
+
+    def drug(self, exposure: str) -> str:
+        """Return the drug or procedure of a treatment or of a stretch of one dosing."""
+        return self.label(self.facts.value(self.episode(exposure), "aboutConcept"))
+
+    def episode(self, exposure: str) -> str:
+        """Return the treatment that a stretch of one dosing belongs to; a treatment itself as it is."""
+        owners = (each for each in self.facts.values(self.facts.case, "hasTreatment"))
+        return next((each for each in owners if exposure in self.facts.values(each, "hasSegment")), exposure)
+
+    def exposure(self, exposure: str) -> str:
+        """Return a treatment with the dosing that is meant, where one is."""
+        return joined(self.drug(exposure), self.dosing(exposure), by=" ")
+
+    def dosing(self, segment: str) -> str:
+        """Return amount, repaired print, frequency and route of a stretch of one dosing."""
+        amount = self._amount(segment)
+        repaired = self.text(segment, "repairedFrom", "(printed as {} in the text)")
+        often = joined(amount, repaired, self._frequency(segment), by=" ")
+        return joined(often, self.label(self.facts.value(segment, "route")))
+
+    def dose(self, segment: str) -> str:
+        """Return amount and frequency alone, in few letters."""
+        often = self._frequency(segment, form="{}x/{}")
+        return joined(self._amount(segment, arrow="→"), often, by=" ")
+
+    def _amount(self, segment: str, *, arrow: str = " to ") -> str:
+        low, high = self._number(segment, "doseMin"), self._number(segment, "doseMax")
+        span = (
+            f"{low} to {high}"
+            if low and high
+            else f"at least {low}"
+            if low
+            else f"up to {high}"
+            if high
+            else ""
+        )
+        taper = joined(self._number(segment, "doseFrom"), self._number(segment, "doseTo"), by=arrow)
+        amount = joined(self._number(segment, "dose"), span, taper, by=" ")
+        unit = _unit(self.facts.value(segment, "doseUnit"))
+        step, days = self._number(segment, "doseStep"), self._number(segment, "stepDays")
+        steps = f"by {step} every {days} days" if step and days and arrow == " to " else ""
+        return joined(amount, unit or "(unit not stated)", steps, by=" ") if amount else ""
+
+    def _number(self, node: str, name: str) -> str:
+        number = self.facts.number(node, name)
+        return "" if number is None else plain(number)
+
+    def per_weight(self, segment: str) -> str:
+        """Return the same dose told by body weight, or nothing."""
+        number = self._number(segment, "perWeightDose")
+        return f"{number} {_unit(self.facts.value(segment, 'perWeightUnit'))}" if number else ""
+
+    def _frequency(self, segment: str, *, form: str = "") -> str:
+        times, days = self.facts.number(segment, "dosesPerPeriod"), self.facts.number(segment, "periodDays")
+        if times is None or days is None:
+            return ""
+        if form:
+            return form.format(plain(times), _PERIODS.get(days, f"{plain(days)} days"))
+        often = _TIMES.get(times, f"{plain(times)} times")
+        return f"{often} a {_PERIODS[days]}" if days in _PERIODS else f"{often} every {plain(days)} days"
+
+    def latency(self, claim: str) -> str:
+        """Return how fast an outcome came."""
+        low, high = self.facts.value(claim, "latencyMinDays"), self.facts.value(claim, "latencyMaxDays")
+        if low and high:
+            return f"after {low} to {high} days"
+        return f"within {high} days" if high else f"after at least {low} days" if low else ""
+
+    def beside(self, claim: str) -> tuple[str, str]:
+        """Return what certainly and what possibly ran beside an outcome, without what it answers to."""
+        sure = [self.drug(each) for each in self.facts.values(claim, "hasBackground")]
+        maybe = [self.drug(each) for each in self.facts.values(claim, "mayHaveBackground")]
+        return listed(list(dict.fromkeys(sure))), listed(list(dict.fromkeys(maybe)))
+
+
+def plain(number: Decimal) -> str:
+    """Return a number with grouped digits and no more places than it needs."""
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _unit(ucum: str | None) -> str:
+    return re.sub("/d$", "/day", (ucum or "").replace("[IU]", "IU"))
