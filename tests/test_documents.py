@@ -30,6 +30,7 @@ FACTS: dict[str, dict[str, bool]] = {
     COHORT: {
         "?it a cg:Group ; cg:patientCount 18": True,
         "?it a cg:Case": False,
+        "?it cg:possiblySamePatientAs <https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1>": True,
         "?it cg:hasResponse ?r . ?r cg:responderCount 14 ; cg:evaluatedCount 18 ; cg:criterion ?c ;"
         " cg:responseTo/cg:aboutConcept cg:Interleukin2Drug FILTER(STRSTARTS(?c, 'IMACS'))": True,
         "?it cg:hasResponse ?r . ?r cg:responderCount 15 ; cg:evaluatedCount 18 ; cg:criterion ?c"
@@ -48,8 +49,8 @@ FACTS: dict[str, dict[str, bool]] = {
         " ?half cg:dose ?n . ?other cg:dose ?m FILTER(?n = 2500000 && ?m = 2500000)": True,
         "?it cg:hasAdverseEvent ?e . ?e cg:aboutConcept MONDO:0008219 ; cg:severity cg:fatal ;"
         " cg:duringTreatment/cg:aboutConcept cg:Interleukin2Drug , cg:InterferonBetaDrug": True,
-        "?it cg:hasStatement ?s . ?s a cg:SafetyStatement ; cg:basis cg:authorClaim ;"
-        " cg:concerns/cg:severity cg:fatal ; cg:concerns/cg:aboutConcept cg:Interleukin2Drug": True,
+        "?it cg:hasStatement ?s . ?s a cg:AttributionStatement ; cg:basis cg:authorClaim ;"
+        " cg:concerns/cg:severity cg:fatal ; cg:attributedTo/cg:aboutConcept cg:Interleukin2Drug": True,
         "?it cg:hasCourse ?death . ?death a cg:Death": True,
         "?it cg:lacksResponse ?r . ?r cg:direction cg:worse ;"
         " cg:responseTo/cg:aboutConcept CHEBI:4027 , CHEBI:28445 , CHEBI:8382": True,
@@ -78,6 +79,7 @@ FACTS: dict[str, dict[str, bool]] = {
         " ?r cg:domain cg:skin ; cg:direction cg:improved ; cg:at ?later . ?stop cg:notAfter ?later"
         " FILTER NOT EXISTS { ?later cg:notAfter ?stop }": True,
         "?it cg:hasResponse/cg:responseTo/cg:aboutConcept CHEBI:5801": False,
+        "?it cg:hasResponse/cg:afterStopping/cg:aboutConcept CHEBI:5801": True,
         "?it cg:hasTestResult ?t . ?t cg:aboutConcept cg:AntiTIF1Gamma ; cg:positiveCount 2 ;"
         " cg:evaluatedCount 3": True,
         "?it cg:hasTreatment/cg:hasSegment ?d . ?d cg:dose ?n ; cg:doseUnit 'mg/d' FILTER(?n = 400)": True,
@@ -88,8 +90,8 @@ FACTS: dict[str, dict[str, bool]] = {
         " cg:degree cg:complete FILTER(?n = 375)": True,
         "?it cg:hasResponse|cg:lacksResponse ?r ."
         " ?r cg:responseTo/cg:hasSegment/cg:dose ?n FILTER(?n = 500)": False,
-        "?it cg:hasStatement ?s . ?s a cg:Limitation ; cg:concerns/cg:hasSegment/cg:dose ?n"
-        " FILTER(?n = 500)": True,
+        "?it cg:questionsResponse ?r . ?r a cg:UnevaluableResponse ;"
+        " cg:responseTo/cg:hasSegment/cg:dose ?n FILTER(?n = 500)": True,
         "?it cg:hasTreatment ?a , ?b . ?a cg:hasSegment/cg:dose ?m ; cg:at ?first ."
         " ?b cg:hasSegment/cg:dose ?n ; cg:at ?second . ?first cg:notAfter ?second"
         " FILTER(?m = 500 && ?n = 375) FILTER NOT EXISTS { ?second cg:notAfter ?first }": True,
@@ -121,7 +123,7 @@ FACTS: dict[str, dict[str, bool]] = {
         "?it cg:hasTestResult ?t . ?t cg:value ?n ; cg:rangeHigh ?high FILTER(?n = 25 && ?n > ?high)": True,
         "?it cg:hasTestResult ?t . ?t cg:value ?n ; cg:rangeLow ?low ; cg:rangeHigh ?high"
         " FILTER(?n = 15 && ?n >= ?low && ?n <= ?high)": True,
-        "?it cg:hasAdverseEvent/cg:duringTreatment ?t . ?t cg:stopReason cg:intolerance ;"
+        "?it cg:hasAdverseEvent/cg:duringTreatment ?t . ?t cg:stopReason cg:adverseEvent ;"
         " cg:hasSegment/cg:doseUnit 'mg/kg'": True,
         "?regimen cg:includes ?a , ?b , ?c . ?it cg:hasTreatment ?a , ?b , ?c"
         " FILTER(STR(?a) < STR(?b) && STR(?b) < STR(?c))": True,

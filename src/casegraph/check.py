@@ -38,6 +38,8 @@ _CLAIMS = (
     "continues",
     "supported_by",
     "to",
+    "after_stopping",
+    "attributed_to",
     "concerns",
     "trigger",
     "follows",
@@ -64,7 +66,7 @@ class _Scope:
         if field == "during":
             return "occasion" if isinstance(owner, Occasion) else "claim"
         kinds = {"occasion": _OCCASIONS, "claim": _CLAIMS, "passage": _PASSAGES}
-        kinds |= {"definition": ("by_definition",), "reference": ("cites",)}
+        kinds |= {"definition": ("by_definition",), "reference": ("cites",), "group": ("member_of",)}
         return next((kind for kind, fields in kinds.items() if field in fields), None)
 
 
@@ -108,6 +110,7 @@ def _report_keys(document: CaseDocument) -> dict[str, frozenset[str]]:
         "passage": frozenset(document.passages),
         "definition": frozenset(each.id for each in document.report.literature if each.id is not None),
         "reference": frozenset(document.report.references),
+        "group": frozenset(document.groups),
         "claim": frozenset(),
         "occasion": frozenset(),
     }
