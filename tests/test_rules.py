@@ -9,6 +9,7 @@ import pytest
 
 from casegraph.namespaces import expand
 from casegraph.resources import shipped
+from casegraph.rows import Rows
 from casegraph.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,7 +48,8 @@ GLANCE = {
 @pytest.mark.parametrize(("name", "concepts"), GLANCE.items())
 def test_the_glance_level_of_the_seed(seed_store: Store, name: str, concepts: set[str]) -> None:
     query = f"SELECT ?concept {{ GRAPH <{SEED}/inferred> {{ <{SEED}> <{expand('cg:' + name)}> ?concept }} }}"
-    assert {row["concept"].value for row in seed_store.query(query)} == {expand(each) for each in concepts}
+    found = {row["concept"] for row in Rows.read(seed_store.query(query))}
+    assert found == {expand(each) for each in concepts}
 
 
 def test_each_rule_has_a_property_and_each_property_one_rule() -> None:
