@@ -34,7 +34,8 @@ def test_the_seed_has_its_regimens(seed: Case) -> None:
         ("csa-start", {hcq, weekly, csa, "prednisone-2-start"}, set()),
         ("taper-weekly", {hcq, weekly, csa, "prednisone-2-weekly-steps"}, set()),
         ("taper-fortnightly", {hcq, weekly, csa, "prednisone-2-fortnightly-steps"}, set()),
-        ("flare-time", {hcq, twice, csa, "prednisone-2-fortnightly-steps"}, set()),
+        ("prednisone-20", {hcq, weekly, csa, "prednisone-2-at-20"}, set()),
+        ("il2-increase", {hcq, twice, csa, "prednisone-2-at-20"}, set()),
         ("late-taper", {hcq, twice, csa, "prednisone-2-late-steps"}, set()),
         ("prednisone-10", {hcq, twice, csa, "prednisone-2-now"}, set()),
     ]

@@ -108,7 +108,7 @@ def given(claim: Claim) -> Iterator[tuple[str, Decimal]]:
     for field in claim.__struct_fields__:
         value = getattr(claim, field)
         for each in value if isinstance(value, tuple) else (value,):
-            if isinstance(each, int | float):
+            if isinstance(each, int | float) and not isinstance(each, bool):
                 yield field, Decimal(str(each))
 
 

@@ -7,8 +7,11 @@ give the tightest bounds; a negative cycle is a contradiction, and its edges are
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from casegraph.errors import InputError
 from casegraph.model import Bounds, Claim, DoseSegment, Occasion, Subject, Treatment
@@ -57,6 +60,8 @@ class Timeline:
     keys: tuple[str, ...]
     zero: str | None
     _most: Mapping[tuple[_Point, _Point], float]
+    #: Occasions whose bounds would be wider without bounds that are a reading of the curator.
+    interpreted: frozenset[str] = frozenset()
 
     def bounds(self, key: str) -> tuple[int | None, int | None]:
         """Return the earliest and latest start in days from the zero point; None is open."""
@@ -104,7 +109,18 @@ def solve_subject(subject: Subject) -> Timeline:
 
     :raises TimelineError: if the bounds, relations and claims contradict each other.
     """
-    return solve(subject.occasions, zero=subject.zero_point, order=tuple(_implied_order(subject)))
+    order = tuple(_implied_order(subject))
+    timeline = solve(subject.occasions, zero=subject.zero_point, order=order)
+    read = {key for key, each in subject.occasions.items() if each.basis == "interpretation"}
+    if not read:
+        return timeline
+    stated = {
+        key: replace(each, start=None, end=None) if key in read else each
+        for key, each in subject.occasions.items()
+    }
+    without = solve(stated, zero=subject.zero_point, order=order)
+    wider = frozenset(key for key in timeline.keys if timeline.bounds(key) != without.bounds(key))
+    return dataclasses.replace(timeline, interpreted=wider)
 
 
 def _implied_order(subject: Subject) -> Iterator[tuple[str, str, str]]:

@@ -203,7 +203,10 @@ class Course(Claim, frozen=True, kw_only=True):
 
 
 class Statement(Claim, frozen=True, kw_only=True):
-    """What the authors say of the case, as against what was seen. ``gist`` is in the curator's words."""
+    """What the authors say of the case, as against what was seen. ``gist`` is in the curator's words.
+
+    ``general`` is true where it is said of a treatment or disease, not of this patient.
+    """
 
     kind: StatementKind
     about: tuple[Code, ...] = ()
@@ -212,6 +215,7 @@ class Statement(Claim, frozen=True, kw_only=True):
     concerns: tuple[Key, ...] = ()
     by_definition: Key | None = None
     attributed_to: tuple[Key, ...] = ()
+    general: bool | None = None
 
 
 class NotReported(ConceptClaim, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from casegraph.model.claims import (
     Treatment,
 )
 from casegraph.model.values import (
+    Basis,
     Bounds,
     Extent,
     Key,
@@ -40,11 +41,13 @@ class Occasion(Value, frozen=True, kw_only=True):
 
     ``start`` and ``end`` are bounds in days from the start of ``anchor``. ``after``: this starts no earlier
     than those start. ``during``: it starts within those. ``same_time_as``: both start together.
+    ``basis`` is ``interpretation`` where the bounds are a reading and not the report's words.
     """
 
     anchor: Key | None = None
     start: Bounds | None = None
     end: Bounds | None = None
+    basis: Basis | None = None
     printed: str | None = None
     phase: Phase | None = None
     after: tuple[Key, ...] = ()

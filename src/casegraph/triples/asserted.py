@@ -187,6 +187,7 @@ def _occasion_triples(occasion: Occasion, me: str, names: Names) -> Triples:
     yield from _given(me, cg("startMaxDays"), integer, names, start[1])
     yield from _given(me, cg("endMinDays"), integer, names, end[0])
     yield from _given(me, cg("endMaxDays"), integer, names, end[1])
+    yield from _given(me, cg("timeBasis"), individual, names, occasion.basis)
     yield from _given(me, cg("timePrinted"), text, names, occasion.printed)
     yield from _given(me, cg("phase"), individual, names, occasion.phase)
     yield from _given(me, cg("after"), part, names, occasion.after)

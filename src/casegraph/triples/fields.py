@@ -140,6 +140,7 @@ FIELDS: Mapping[str, tuple[str, Render]] = {
     "printed": ("valuePrinted", text),
     "DoseSegment.printed": ("dosePrinted", text),
     "Course.printed": ("timePrinted", text),
+    "general": ("general", boolean),
     "repaired_from": ("repairedFrom", text),
     "gist": ("gist", text),
     "criterion": ("criterion", text),

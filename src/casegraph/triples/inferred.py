@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from casegraph.model import Background, Regimen
 from casegraph.timeline import Timeline
-from casegraph.triples.fields import TYPE, Names, Triples, cg, integer, lines, part
+from casegraph.triples.fields import TYPE, Names, Triples, cg, individual, integer, lines, part
 
 __all__ = ["inferred_quads"]
 
@@ -33,6 +33,8 @@ def _timeline_triples(timeline: Timeline, names: Names) -> Triples:
         for bound, name in zip(timeline.bounds(key), ("Min", "Max"), strict=True):
             if bound is not None:
                 yield part(names, key), cg(f"solvedStart{name}Days"), integer(names, bound)
+        if key in timeline.interpreted:
+            yield part(names, key), cg("solvedBasis"), individual(names, "interpretation")
     for first, second in timeline.ordered_pairs():
         yield part(names, first), cg("notAfter"), part(names, second)
 
