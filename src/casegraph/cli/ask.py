@@ -97,7 +97,7 @@ def _tell(asked: StoredQuery) -> None:
     lines = [f"{asked.name}: {head.summary}", "", head.question, head.description.strip(), "", "Parameters"]
     lines += [f"  {name}: {each.label} ({each.type})" for name, each in head.parameters.items()]
     lines += ["", "Columns", *(f"  {name}: {meaning}" for name, meaning in head.returns.items())]
-    click.echo("\n".join(lines))
+    write("\n".join([*lines, ""]))
 
 
 @click.command(
@@ -149,7 +149,7 @@ def _text(text: str) -> str:
 
 def _ask(store: Store, text: str) -> Answer:
     """Ask a query with the prefixes of casegraph that it uses and does not declare, on a line before it."""
-    declared = set(re.findall(r"PREFIX\s+([\w-]*):", text, re.IGNORECASE))
+    declared = set(re.findall(r"PREFIX\s+([\w-]*):\s*<", text, re.IGNORECASE))
     used = set(re.findall(r"([A-Za-z][\w-]*):", text)) & PREFIXES.keys()
     prefixes = "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in sorted(used - declared))
     try:
@@ -167,7 +167,7 @@ def _truth(answer: QueryBoolean, form: str | None) -> int:
 
         write((answer.serialize(format=QueryResultsFormat.JSON) or b"").decode("utf-8") + "\n")
     else:
-        click.echo("true" if answer else "false")
+        write("true\n" if answer else "false\n")
     return 0 if answer else 1
 
 

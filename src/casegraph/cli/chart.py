@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from casegraph.cli.words import Words, joined
 
-__all__ = ["Chart", "draw"]
+__all__ = ["Chart", "draw", "panels"]
 
 _MARKS = {"improved": "+", "resolved": "o", "worse": "-", "unchanged": "=", "stabilised": "="}
+_TURNS = ("Flare", "Relapse")
 _KEY = (
     "Columns are occasions in order, not to scale; numbers are their ranks.",
     "~ before a number: not certainly after the column before; a / b: no order between the two is known.",
@@ -24,6 +25,7 @@ class Chart:
 
     lines: tuple[str, ...]
     columns: tuple[str, ...]
+    starts: tuple[int, ...] = ()
     key: tuple[str, ...] = _KEY
 
 
@@ -62,9 +64,30 @@ def draw(words: Words) -> Chart:
     }
     head = _written({starts[column]: heads[column] for column in used}, "")
     lines = [head, *(_drawn(lane, starts) for lane in lanes)]
-    legend = [f"{heads[column]:>3} {' / '.join(map(words.facts.name, at_rank[column]))}" for column in used]
-    times = [joined(*(words.time(each) for each in at_rank[column]), by=" / ") for column in used]
-    return Chart(tuple(lines), tuple(joined(*pair, by=": ") for pair in zip(legend, times, strict=True)))
+    legend = [f"{heads[column]:>3} {_explained(words, at_rank[column])}" for column in used]
+    return Chart(tuple(lines), tuple(legend), tuple(starts.values()))
+
+
+def panels(chart: Chart, width: int | None) -> list[str]:
+    """Return the lines of a chart, cut between columns into panels one below the other where it is too wide.
+
+    :param width: how many characters a line may have; None is any number.
+    """
+    longest = max(map(len, chart.lines), default=0)
+    if width is None or longest <= width:
+        return list(chart.lines)
+    margin, lines, begin = chart.starts[0], [], chart.starts[0]
+    while begin < longest:
+        fitting = [each for each in (*chart.starts, longest) if begin < each <= begin + width - margin]
+        end = max(fitting, default=begin + max(width - margin, 1))
+        lines += [f"{line[:margin]:<{margin}}{line[begin:end]}".rstrip() for line in chart.lines]
+        lines.append("")
+        begin = end
+    return lines[:-1]
+
+
+def _explained(words: Words, occasions: list[str]) -> str:
+    return joined(*(f"{words.facts.name(each)}: {words.time(each)}" for each in occasions), by=" / ")
 
 
 def _treatment_lanes(words: Words) -> Iterator[_Lane]:
@@ -123,7 +146,7 @@ def _outcome_lanes(words: Words) -> Iterator[_Lane]:
     marks: dict[str, dict[int, str]] = {}
     for claim in words.facts.claims("hasResponse", "lacksResponse", "hasCourse"):
         column = _column(words, claim)
-        turn = words.facts.kind(claim) in ("Flare", "Relapse")
+        turn = words.facts.kind(claim) in _TURNS
         direction = words.facts.name(words.facts.value(claim, "direction") or "")
         sign = "!" if turn else _MARKS.get(direction, "")
         for domain in words.facts.values(claim, "domain") if column and sign else ():
@@ -175,7 +198,8 @@ def _written(parts: dict[int, str], line: str) -> str:
 def _at_rank(words: Words, column: int) -> list[str]:
     """Return the occasions of a column that treatments or marked outcomes refer to."""
     facts = words.facts
-    claims = [*facts.claims("hasTreatment", "hasResponse", "lacksResponse", "hasCourse")]
+    claims = [*facts.claims("hasTreatment", "hasResponse", "lacksResponse")]
+    claims += [each for each in facts.claims("hasCourse") if facts.kind(each) in _TURNS]
     claims += [dose for claim in claims for dose in facts.values(claim, "hasSegment")]
     named = {
         each

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from casegraph.check import check as check_document
-from casegraph.cli.form import PATH, Command, progress, say, write_line
+from casegraph.cli.form import PATH, Command, progress, say, write, write_line
 from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.loaders import case_files, read_document
 from casegraph.terms import shipped_terms
@@ -37,10 +37,10 @@ def check(paths: tuple[Path, ...], form: str) -> int:
     if form == "json":
         import msgspec
 
-        click.echo(msgspec.json.encode([asdict(problem) for problem in problems]).decode())
+        write(msgspec.json.encode([asdict(problem) for problem in problems]).decode() + "\n")
     else:
         for problem in problems:
-            click.echo(str(problem))
+            write(f"{problem}\n")
         if not problems:
             write_line(f"{len(files)} document{'' if len(files) == 1 else 's'}, no problem")
     if problems:

@@ -79,13 +79,14 @@ def say(text: str) -> None:
 
 
 def write(text: str) -> None:
-    """Write text that ends its own lines to the standard output."""
-    click.echo(text, nl=False)
+    """Write text that ends its own lines to the standard output, as it is and at once."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def write_line(*fields: object) -> None:
     """Write one line to the standard output, its fields separated by tabs."""
-    click.echo("\t".join(str(field).replace("\t", " ").replace("\n", " ") for field in fields))
+    write("\t".join(str(field).replace("\t", " ").replace("\n", " ") for field in fields) + "\n")
 
 
 def progress(steps: Iterable[_T], total: int, *, what: str) -> Iterator[_T]:
@@ -131,8 +132,9 @@ def write_table(columns: Iterable[str], rows: list[list[str]]) -> None:
         say("no rows")
     elif len(names) * _NARROWEST_COLUMN <= console.width:
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for name in names:
-            table.add_column(name, overflow="fold")
+        for position, name in enumerate(names):
+            longest = max(len(row[position]) for row in rows)
+            table.add_column(name, overflow="fold", no_wrap=position == 0 and longest <= console.width // 2)
         for row in rows:
             table.add_row(*row)
         console.print(table)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write_line
+from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write, write_line
 from casegraph.ingest import Loaded, Rejected
 from casegraph.ingest import load as load_documents
 from casegraph.loaders import FORMATS, case_files
@@ -68,7 +68,7 @@ def _tell(loaded: Loaded, *, dry_run: bool) -> None:
     cases = len(document.cases) + len(document.groups)
     if on_terminal():
         words = f"{cases} case{'' if cases == 1 else 's'}  {prepared.claims} claims  {quads:,} quads"
-        click.echo(f"{state}  {prepared.iri}  {words}  {seconds} s")
+        write(f"{state}  {prepared.iri}  {words}  {seconds} s\n")
     else:
         write_line(state, prepared.iri, cases, prepared.claims, quads, seconds, prepared.path)
     if prepared.report.warnings:

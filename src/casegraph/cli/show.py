@@ -9,9 +9,10 @@ from collections.abc import Iterable
 import click
 
 from casegraph.cli.facts import find_case, read_case
-from casegraph.cli.form import Command, on_terminal, store_option
+from casegraph.cli.form import Command, on_terminal, store_option, write
 from casegraph.cli.story import sections
 from casegraph.cli.words import Words
+from casegraph.namespaces import BASE
 from casegraph.store import open_store
 from casegraph.terms import shipped_terms
 
@@ -23,7 +24,7 @@ __all__ = ["show", "write_lines"]
     examples=(
         ("casegraph show 10.1007/s13555-020-00421-8", "the first patient of the report with this DOI"),
         ("casegraph show 10.1007/s13555-020-00421-8/1", "a patient by number"),
-        ("casegraph show https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1", "by IRI"),
+        (f"casegraph show {BASE}case/10.1007/s13555-020-00421-8/1", "by IRI"),
     ),
 )
 @click.argument("case")
@@ -47,4 +48,4 @@ def write_lines(lines: Iterable[str]) -> None:
     for line in lines:
         indent = " " * (len(line) - len(line.lstrip()) + 2)
         fits = len(line) <= width or width <= len(indent)
-        click.echo(line if fits else textwrap.fill(line, width, subsequent_indent=indent))
+        write((line if fits else textwrap.fill(line, width, subsequent_indent=indent)) + "\n")

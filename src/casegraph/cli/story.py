@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from casegraph.cli.words import Words, joined, listed
+from casegraph.namespaces import PREFIXES
 
 __all__ = ["person", "response", "sections", "tell"]
 
@@ -55,7 +56,7 @@ def _head(words: Words) -> Iterator[tuple[str, list[str]]]:
     facts, report = words.facts, words.facts.report
     issue = words.text(report, "issue", "issue {}")
     published = joined(words.text(report, "journal"), issue, words.text(report, "dcterms:issued"))
-    address = words.text(report, "doi", "https://doi.org/{}") or words.text(report, "pmid", "PubMed {}")
+    address = words.text(report, "doi", PREFIXES["doi"] + "{}") or words.text(report, "pmid", "PubMed {}")
     extent = words.labels(report, "extentRead")
     lines = [words.text(report, "authors"), published, address, f"read: {extent}" if extent else ""]
     yield facts.value(report, "dcterms:title") or report, [line for line in lines if line]
@@ -70,7 +71,7 @@ def tell(words: Words, claim: str) -> str:
     kind = words.facts.kind(claim)
     told = _TELLINGS.get(kind, _statement)(words, claim)
     label = words.label(words.facts.value(claim, "rdf:type"))
-    return told if told.startswith(label) else joined(label, told, by=": ")
+    return told if told.startswith(label.removesuffix(" statement")) else joined(label, told, by=": ")
 
 
 def _lines(words: Words, telling: _Telling, *links: str) -> list[str]:

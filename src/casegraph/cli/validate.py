@@ -126,13 +126,13 @@ def _write(found: list[_Checked], form: str) -> None:
             }
             for each in found
         ]
-        click.echo(msgspec.json.encode(said).decode())
+        write(msgspec.json.encode(said).decode() + "\n")
     else:
         labels = shipped_terms().labels
         for each in found:
             write_line(f"{each.source}: {'conforms' if each.report.conforms else _verdict(each.report)}")
             if not each.report.conforms:
-                click.echo(f"{each.report.to_text(labels=labels)}\n")
+                write(f"{each.report.to_text(labels=labels)}\n\n")
 
 
 def _verdict(report: Report) -> str:

@@ -7,7 +7,7 @@ import time
 import click
 from click.core import ParameterSource
 
-from casegraph.cli.form import Command, say, store_option, write_line
+from casegraph.cli.form import Command, say, store_option, write, write_line
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE, compact
 from casegraph.terms import Terms, shipped_terms
@@ -15,7 +15,7 @@ from casegraph.terms import Terms, shipped_terms
 __all__ = ["reason", "schema", "term"]
 
 _SCHEMA = f"{BASE}schema/case-document"
-_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_JSON_SCHEMA = "https://json-schema.org/"
 
 
 @click.command(
@@ -64,12 +64,12 @@ def schema() -> None:
 
     made = msgspec.json.schema(CaseDocument)
     head = {
-        "$schema": _DRAFT,
+        "$schema": f"{_JSON_SCHEMA}draft/2020-12/schema",
         "$id": _SCHEMA,
         "title": "Case document",
         "description": "A published case report as casegraph reads it.",
     }
-    click.echo(msgspec.json.format(msgspec.json.encode(head | made), indent=2).decode())
+    write(msgspec.json.format(msgspec.json.encode(head | made), indent=2).decode() + "\n")
 
 
 @click.command(

@@ -15,6 +15,7 @@ from casegraph.cli.words import Words
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE, CG, compact
 from casegraph.query import get_query, run
+from casegraph.rows import PythonValue
 from casegraph.store import Store, open_store
 from casegraph.terms import shipped_terms
 
@@ -80,23 +81,34 @@ def _rows(store: Store, name: str, values: dict[str, str]) -> Iterator[str]:
     asked = get_query(name)
     rows = run(store, asked, values)
     known: dict[str, Words] = {}
+    seen: set[str] = set()
     yield f"{asked.head.question.strip()}"
     yield f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
     for number, row in enumerate(rows, start=1):
+        told = {name: _shown(value) for name, value in row.items() if value not in (None, "")}
         yield ""
-        shown = [f"{column} {compact(str(value))}" for column, value in row.items() if value is not None]
-        yield f"Row {number}: {'; '.join(shown)}"
-        yield from (f"  {line}" for line in _row(store, [str(each) for each in row.values()], known))
+        yield f"Row {number}: {'; '.join(f'{name} {value}' for name, value in told.items() if value)}"
+        yield from (f"  {line}" for value in row.values() for line in _part(store, str(value), known, seen))
 
 
-def _row(store: Store, values: list[str], known: dict[str, Words]) -> Iterator[str]:
-    """Yield the evidence of the claims and passages in a row."""
-    for value in dict.fromkeys(values):
-        owner, sign, _ = value.rpartition("#")
-        if sign and owner.startswith((f"{BASE}case/", f"{BASE}group/")):
-            words = known.setdefault(owner, _words(store, owner))
-            if words.facts.values(value, "basis"):
-                yield from of_claim(words, value)
+def _shown(value: PythonValue) -> str:
+    """Return a value for people; nothing for a claim, which is explained below."""
+    text = str(value)
+    if "#" in text and text.startswith((f"{BASE}case/", f"{BASE}group/")):
+        return ""
+    return shipped_terms().label(text) or compact(text)
+
+
+def _part(store: Store, value: str, known: dict[str, Words], seen: set[str]) -> Iterator[str]:
+    """Yield the evidence of a value that is a claim; in full the first time only."""
+    owner, sign, _ = value.rpartition("#")
+    if not sign or not owner.startswith((f"{BASE}case/", f"{BASE}group/")):
+        return
+    if owner not in known:
+        known[owner] = _words(store, owner)
+    lines = of_claim(known[owner], value)
+    yield from lines if value not in seen else (f"{next(lines)} (explained above)",)
+    seen.add(value)
 
 
 def _words(store: Store, case: str) -> Words:
