@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 import click
 
@@ -205,10 +208,18 @@ def _chart(words: Words) -> None:
 
 
 def _next(location: str, rows: Rows) -> Iterator[str]:
-    at = f"--store {shlex.quote(location)}"
+    program, at = _program(), f"--store {shlex.quote(location)}"
     doi = next((str(row["doi"]) for row in rows), "")
     yield ""
     yield "Try next:"
-    yield f"  casegraph show {doi} {at}"
-    yield f"  casegraph why {_HEADLINE} {at}"
-    yield f"  casegraph query doses_of_drug -p drug=prednisone {at}"
+    yield f"  {program} show {doi} {at}"
+    yield f"  {program} why {_HEADLINE} {at}"
+    yield f"  {program} query doses_of_drug -p drug=prednisone {at}"
+
+
+def _program() -> str:
+    """Return how the shell finds this program: by its name, or where it was called from."""
+    called = Path(sys.argv[0])
+    if shutil.which("casegraph") is None and called.name == "casegraph":
+        return shlex.quote(os.path.relpath(called))
+    return "casegraph"
