@@ -203,6 +203,9 @@ WRONG_CALLS: dict[str, tuple[tuple[str, ...], str]] = {
     "no query file": (("sparql", "@nowhere.rq"), r"nowhere\.rq: the query cannot be read"),
     "no case": (("show", "10.1000/nowhere"), r"no case .*10\.1000/nowhere/1; casegraph cases"),
     "no report": (("remove", "10.1000/nowhere"), r"no case .*; casegraph cases lists those it has"),
+    "no such report": (("remove", f"{BASE}report/10.1000/no"), r"no report .*; casegraph cases lists"),
+    "no IRI": (("remove", f"{BASE}report/a b"), r"no graph name: .*an absolute IRI"),
+    "parameter without a query": (("why", "10.1000/x", "-p", "a=1"), r"-p needs the name of a stored query"),
     "no DOI": (("show", "the-first-one"), r"names no case; expected .*a DOI"),
     "no part": (
         ("why", "10.1007/s13555-020-00421-8/1#nothing"),

@@ -183,6 +183,8 @@ def test_load_takes_one_kind_of_file_where_asked(tmp_path: Path) -> None:
     result = run("load", tmp_path, "--format", "yaml", "--dry-run")
     assert len(result.stdout.splitlines()) == 2
     run("load", tmp_path, "--dry-run", code=1)
+    none = run("load", tmp_path / "a.yaml", "--format", "json", "--dry-run", code=2)
+    assert "none of the 1 files ends in .json" in none.stderr
 
 
 def test_check_says_that_all_is_well() -> None:
@@ -467,6 +469,16 @@ def test_why_an_antibody_leaves_negative_tests_out(store: Path) -> None:
     assert named == {"ana", "ssa", "rheumatoid-factor", "pl7", "tif1-gamma", "ro52"}
 
 
+def test_why_a_finding_leaves_its_absence_out(store: Path) -> None:
+    text = run("why", DOI, "phenotype", "--store", store).stdout
+    (weakness,) = (
+        part for part in text.split("phenotype: ") if part.startswith("Muscle weakness (HP:0001324)")
+    )
+    named = re.findall(r"because of .*\[#([a-z0-9-]+);", weakness)
+    assert "strength-decline" in named
+    assert "no-weakness-at-onset" not in named
+
+
 def test_why_a_stored_query_gives_the_evidence_of_each_row(store: Path) -> None:
     text = run("why", "refractory_cases_responding", "--store", store).stdout
     rows = text.split("\nRow ")[1:]
@@ -609,18 +621,46 @@ def on_a_terminal(*args: str | Path, columns: int = 100) -> str:
     env = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
     with subprocess.Popen(program(*args), stdout=inner, stderr=subprocess.PIPE, env=env) as process:
         os.close(inner)
-        written = b""
-        while True:
-            try:
-                part = os.read(outer, 65536)
-            except OSError:
-                break
-            if not part:
-                break
-            written += part
-    os.close(outer)
+        written = read_all(outer)
     assert process.returncode == 0
-    return re.sub(r"\x1b\[[\d;]*m", "", written.decode().replace("\r\n", "\n"))
+    return re.sub(r"\x1b\[[\d;]*m", "", written.replace("\r\n", "\n"))
+
+
+def read_all(terminal: int) -> str:
+    """Read a terminal until the other side has closed it."""
+    written = b""
+    while True:
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:
+            part = b""
+        if not part:
+            os.close(terminal)
+            return written.decode()
+        written += part
+
+
+def test_progress_on_the_terminal_leaves_the_data_in_the_pipe() -> None:
+    paths = (*shipped("cases", "miao-2020.yaml"), OTHER)
+    outer, inner = pty.openpty()
+    env = {**os.environ, "TERM": "xterm"}
+    call = program("load", *paths, "--dry-run")
+    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=inner, env=env, text=True) as process:
+        os.close(inner)
+        talk = read_all(outer)
+        assert process.stdout is not None
+        lines = process.stdout.read().splitlines()
+    assert "loading" in talk
+    assert [line.split("\t")[0] for line in lines] == ["state", "dry run", "dry run"]
+
+
+def test_control_characters_of_a_document_do_not_reach_the_terminal(store: Path) -> None:
+    asked = "SELECT ?x { BIND('a\\u001B]0;b\\u0007' AS ?x) }"
+    assert "\x1b]0;b\x07" in run("sparql", asked, "-f", "csv", "--store", store).stdout
+    for form in ("table", "csv"):
+        shown = on_a_terminal("sparql", asked, "-f", form, "--store", store)
+        assert "a\N{REPLACEMENT CHARACTER}]0;b" in shown
+        assert "\x1b]" not in shown
 
 
 def test_a_terminal_gets_a_table_that_fits(store: Path) -> None:

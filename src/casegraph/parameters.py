@@ -10,11 +10,9 @@ from typing import Literal, cast
 import pyoxigraph
 
 from casegraph.errors import InputError
-from casegraph.model import Report
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.resources import shipped
 from casegraph.terms import Terms, shipped_terms
-from casegraph.triples import subject_iri
 
 __all__ = ["ParameterType", "ParameterValue", "example_pattern", "terms_of"]
 
@@ -102,6 +100,9 @@ def _case(text: str) -> str:
     doi = text.removeprefix(PREFIXES["doi"]).removeprefix("doi:")
     found = re.fullmatch(r"(10\.[0-9]{4,9}/\S+?)(?:/([0-9]+))?", doi)
     if found:
+        from casegraph.model import Report
+        from casegraph.triples import subject_iri
+
         return subject_iri(Report(title="", doi=found[1], extent="fullText"), found[2] or "1")
     if "://" in text:
         return text

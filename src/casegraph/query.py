@@ -81,11 +81,11 @@ def get_query(name: str) -> StoredQuery:
 
     :raises InputError: if there is none; it names the nearest ones.
     """
-    from rapidfuzz import process
-
     paths = {path.stem: path for path in shipped("queries", "*.rq")}
     if name in paths:
         return read_query(paths[name])
+    from rapidfuzz import process
+
     nearest = ", ".join(match for match, _, _ in process.extract(name, list(paths), limit=3, score_cutoff=50))
     raise InputError(
         f"unknown query {name!r}",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -32,6 +33,7 @@ DEFAULT_STORE = "casegraph-store"
 ROW_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md")
 #: A path as a parameter; whether it is there and can be read is told by who reads it.
 PATH = click.Path(path_type=Path, readable=False)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NARROWEST_COLUMN = 12
 
 _T = TypeVar("_T")
@@ -75,13 +77,20 @@ def on_terminal() -> bool:
 
 def say(text: str) -> None:
     """Talk to the person at the terminal: what is no data goes to the standard error."""
-    click.echo(text, err=True)
+    click.echo(_printable(text, sys.stderr), err=True)
 
 
 def write(text: str) -> None:
-    """Write text that ends its own lines to the standard output, as it is and at once."""
-    sys.stdout.write(text)
+    """Write text that ends its own lines to the standard output, as it is and at once.
+
+    On a terminal, control characters that came with the data are replaced: they could steer it.
+    """
+    sys.stdout.write(_printable(text, sys.stdout))
     sys.stdout.flush()
+
+
+def _printable(text: str, stream: TextIO) -> str:
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text) if stream.isatty() else text
 
 
 def write_line(*fields: object) -> None:
@@ -95,9 +104,10 @@ def progress(steps: Iterable[_T], total: int, *, what: str) -> Iterator[_T]:
         yield from steps
         return
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import Progress
 
-    yield from track(steps, what, total=total, console=Console(stderr=True), transient=True)
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
+        yield from bar.track(steps, total=total, description=what)
 
 
 def write_rows(rows: Rows, form: str | None) -> None:
@@ -127,6 +137,7 @@ def write_table(columns: Iterable[str], rows: list[list[str]]) -> None:
     from rich.table import Table
 
     names = list(columns)
+    rows = [[_printable(cell, sys.stdout) for cell in row] for row in rows]
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
     if not rows:
         say("no rows")

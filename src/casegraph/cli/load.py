@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write, write_line
+from casegraph.errors import InputError
 from casegraph.ingest import Loaded, Rejected
 from casegraph.ingest import load as load_documents
 from casegraph.loaders import FORMATS, case_files
@@ -41,14 +42,13 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
     A report that is there is replaced with all its cases. A document with a mistake, or one that violates a
     shape, is rejected with its reasons on the standard error; the others are loaded, and the exit code is 1.
     """
-    files = case_files(paths)
-    if form is not None:
-        files = tuple(path for path in files if path.suffix == f".{form}")
+    files = _files(paths, form)
     if not on_terminal():
         write_line(*_COLUMNS)
     rejected = 0
     with open_store(":memory:" if dry_run else location, writable=True) as store:
-        for outcome in progress(load_documents(store, files, dry_run=dry_run), len(files), what="loading"):
+        outcomes = load_documents(store, files, dry_run=dry_run)
+        for outcome in outcomes if on_terminal() else progress(outcomes, len(files), what="loading"):
             if isinstance(outcome, Rejected):
                 rejected += 1
                 say(_reasons(outcome))
@@ -57,6 +57,14 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
     if rejected:
         say(f"{rejected} of {len(files)} documents rejected")
     return 1 if rejected else 0
+
+
+def _files(paths: tuple[Path, ...], form: str | None) -> tuple[Path, ...]:
+    files = case_files(paths)
+    chosen = tuple(path for path in files if form is None or path.suffix.lower() == f".{form}")
+    if not chosen:
+        raise InputError(f"none of the {len(files)} files ends in .{form}", todo="leave --format out")
+    return chosen
 
 
 def _tell(loaded: Loaded, *, dry_run: bool) -> None:

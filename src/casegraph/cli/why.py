@@ -40,6 +40,8 @@ def why(what: str, name: str | None, values: dict[str, str], location: str) -> N
     IRI is a claim, written as CASE#name or as its IRI, or a CASE: then its derived properties are explained,
     all or only PROPERTY. NAME is a stored query: it is asked, and each row is explained by its claims.
     """
+    if values and not _is_query(what):
+        raise click.UsageError("-p needs the name of a stored query")
     with open_store(location) as store:
         if _is_query(what):
             lines = _rows(store, what, values)
