@@ -18,6 +18,7 @@ __all__ = ["read_case_document"]
 #: A case document is a few hundred lines; a file beyond this size is something else.
 MOST_BYTES = 10_000_000
 _DEEPEST = 40
+_TOO_DEEP = ("too-deep", f"nested more than {_DEEPEST} deep", "casegraph schema tells the form")
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 _DECIMAL = re.compile(r"[-+]?\d{1,18}\.\d{1,18}")
 
@@ -95,6 +96,8 @@ def _not_yaml(error: yaml.YAMLError, text: str, file: str) -> Problem:
         return Problem(file, *place, "not-yaml", message, "remove it")
     if not isinstance(error, yaml.MarkedYAMLError):
         return Problem(file, 0, 0, "not-yaml", str(error), todo)
+    if "maximum nesting depth" in str(error.problem):  # newer libyaml looks ahead on a line, and stops there
+        return Problem(file, *_place(error.problem_mark), *_TOO_DEEP)
     begun = f" that began in line {_place(error.context_mark)[0]}" if error.context_mark else ""
     said = f"{error.context}{begun}: {error.problem}" if error.context else str(error.problem)
     return Problem(file, *_place(error.problem_mark), "not-yaml", said, todo)
@@ -116,7 +119,7 @@ def _refuse_events(text: str, file: str) -> None:
             named = str(tag).replace("tag:yaml.org,2002:", "!!")
             refused = ("tag", f"the tag {named} is not allowed", "write the value without it")
         elif depth > _DEEPEST:
-            refused = ("too-deep", f"nested more than {_DEEPEST} deep", "casegraph schema tells the form")
+            refused = _TOO_DEEP
         else:
             continue
         raise DocumentError((Problem(file, *_place(event.start_mark), *refused),))

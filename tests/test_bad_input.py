@@ -111,7 +111,8 @@ MADE: dict[str, tuple[bytes, str]] = {
     "nul": ("casegraph: 1\nreport: {title: 'é\x00'}\n".encode(), r":2:19 not-yaml .*U\+0000.*; remove it"),
     "not-yaml": (b"casegraph: [1\nreport: 2\n", r":2:7 not-yaml .*line 1"),
     "text": (b"It was a dark and stormy night.\n", r":1:1 not-a-document .*casegraph: 1"),
-    "deep": (b"casegraph: " + b"[" * 10_000 + b"]" * 10_000, r":1:5\d too-deep .*40"),
+    "deep": (b"casegraph:" + b"\n [" * 10_000 + b"]" * 10_000, r":41:2 too-deep .*40"),
+    "deep-on-a-line": (b"casegraph: " + b"[" * 10_000 + b"]" * 10_000, r":1:\d+ too-deep .*40"),
     "deep-json": (b'{"casegraph": ' + b'{"a":' * 10_000 + b"1" + b"}" * 10_001, r":1:\d+ too-deep "),
     "bomb": (
         b"a: &a [x, x, x, x, x, x, x, x, x]\n"
