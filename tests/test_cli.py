@@ -471,9 +471,8 @@ def test_why_an_antibody_leaves_negative_tests_out(store: Path) -> None:
 
 def test_why_a_finding_leaves_its_absence_out(store: Path) -> None:
     text = run("why", DOI, "phenotype", "--store", store).stdout
-    (weakness,) = (
-        part for part in text.split("phenotype: ") if part.startswith("Muscle weakness (HP:0001324)")
-    )
+    parts = re.split(r"^phenotype: ", text, flags=re.MULTILINE)
+    (weakness,) = (part for part in parts if part.startswith("Muscle weakness (HP:0001324)"))
     named = re.findall(r"because of .*\[#([a-z0-9-]+);", weakness)
     assert "strength-decline" in named
     assert "no-weakness-at-onset" not in named

@@ -19,6 +19,7 @@ __all__ = ["of_claim", "of_property", "properties"]
 
 _RULE = CG + "derivedByRule"
 _DEFINITION = PREFIXES["skos"] + "definition"
+_ABOUT = CG + "aboutConcept"
 _LINKS = ("statedIn", "restatedIn", "derivedFrom", "searchedIn")
 
 
@@ -92,27 +93,25 @@ def of_property(words: Words, name: str) -> Iterator[str]:
 
 def _inputs(words: Words, name: str, value: str) -> list[str]:
     """Return the claims that give a derived triple each on its own; else all that are about its value."""
-    facts = words.facts
-    about = sorted(node for node in _claims(words) if value in facts.values(node, "aboutConcept"))
-    alone = [claim for claim in about if _gives(words, claim, name, value)]
-    return alone or about
-
-
-def _claims(words: Words) -> set[str]:
-    quads = ox.parse(words.facts.quads[f"{words.facts.case}/asserted"].encode(), format=ox.RdfFormat.N_QUADS)
-    return {quad.subject.value for quad in quads if quad.predicate.value == f"{CG}basis"}
-
-
-def _gives(words: Words, claim: str, name: str, value: str) -> bool:
-    """Say whether the rules derive a triple from this claim of the case alone."""
-    case = words.facts.case
-    lines = words.facts.quads[f"{case}/asserted"].splitlines(keepends=True)
-    own = [
-        line
-        for line in lines
-        if line.startswith(f"<{claim}> ") or (line.startswith(f"<{case}> ") and f" <{claim}> " in line)
-    ]
-    return f"<{case}> <{name}> <{value}> " in apply_rules("".join(own), case, words.terms)
+    graph = words.facts.quads[f"{words.facts.case}/asserted"]
+    quads = list(ox.parse(graph.encode(), format=ox.RdfFormat.N_QUADS))
+    claims = {quad.subject for quad in quads if quad.predicate.value == f"{CG}basis"}
+    about = sorted(
+        (
+            quad.subject
+            for quad in quads
+            if quad.predicate.value == _ABOUT and quad.object == ox.NamedNode(value)
+        ),
+        key=str,
+    )
+    derived = f"<{words.facts.case}> <{name}> <{value}> "
+    alone = []
+    for claim in about:
+        others = claims - {claim}
+        rest = "".join(f"{quad} .\n" for quad in quads if not {quad.subject, quad.object} & others)
+        if derived in apply_rules(rest, words.facts.case, words.terms):
+            alone.append(claim)
+    return [claim.value for claim in alone or about if isinstance(claim, ox.NamedNode)]
 
 
 @cache
