@@ -20,6 +20,10 @@ from click.testing import CliRunner, Result
 
 import casegraph
 from casegraph.cli import COMMANDS, commands
+from casegraph.cli.chart import draw
+from casegraph.cli.facts import read_case
+from casegraph.cli.words import Words
+from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.query import get_query
 from casegraph.resources import shipped
@@ -582,6 +586,57 @@ def test_the_chart_has_one_line_a_drug_and_shows_open_ends(told: tuple[str, Path
     assert lines["skin"].split()[1:] == ["+", "-", "+", "!", "o"]
     assert lines["muscle"].split()[-4:] == ["-", "+", "!", "o"]
     assert "not to scale" in chart
+
+
+MADE_UP = """
+casegraph: 1
+report: {title: A made-up case, key: made-up, extent: fullText}
+passages:
+  p: {section: case-presentation, paragraph: 1}
+cases:
+  '1':
+    sex: male
+    zero_point: start
+    occasions:
+      start: {}
+      middle: {anchor: start, start: [10, 20]}
+      late: {anchor: start, start: [30, 40]}
+    treatments:
+      - id: stopped
+        what: 'CHEBI:8382 prednisone'
+        at: start
+        ends_at: middle
+        stated_in: p
+        doses:
+          - {id: stopped-dose, at: start, dose: 20, unit: mg/d, stated_in: p}
+      - {id: beside, what: 'CHEBI:8382 prednisone', at: start, ongoing_at: late, stated_in: p}
+      - {id: unknown, what: 'CHEBI:5801 hydroxychloroquine', at: middle, stated_in: p}
+      - id: hinted
+        what: 'CHEBI:4031 cyclosporin A'
+        at: start
+        ends_at: middle
+        end_basis: implied
+        stated_in: p
+      - {id: timeless, what: 'cg:Interleukin2Drug interleukin-2', ongoing_at: late, stated_in: p}
+"""
+
+
+def test_the_chart_draws_each_kind_of_end(tmp_path: Path) -> None:
+    path = tmp_path / "made-up.yaml"
+    path.write_text(MADE_UP, encoding="utf-8")
+    with open_store(":memory:", writable=True) as opened:
+        (outcome,) = load(opened, [path])
+        assert isinstance(outcome, Loaded)
+        chart = draw(Words(read_case(opened, f"{BASE}case/key/made-up/1"), shipped_terms()))
+    head, *lines = (re.sub(r"([─.])+", r"\1", line) for line in chart.lines)
+    assert head.split() == ["1", "2", "3"]
+    assert lines == [
+        "prednisone          given─>",
+        "prednisone          20 mg/day─|",
+        "cyclosporin A       given─?.",
+        "hydroxychloroquine             given ?",
+    ]
+    assert chart.columns[-1].strip() == "not drawn, for no time is stated: interleukin-2"
 
 
 def test_the_three_commands_of_the_demo_work(told: tuple[str, Path]) -> None:

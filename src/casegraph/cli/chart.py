@@ -11,6 +11,7 @@ __all__ = ["Chart", "draw", "panels"]
 
 _MARKS = {"improved": "+", "resolved": "o", "worse": "-", "unchanged": "=", "stabilised": "="}
 _TURNS = ("Flare", "Relapse")
+_NARROWEST = 4
 _KEY = (
     "Columns are occasions in order, not to scale; numbers are their ranks.",
     "~ before a number: not certainly after the column before; a / b: no order between the two is known.",
@@ -65,6 +66,9 @@ def draw(words: Words) -> Chart:
     head = _written({starts[column]: heads[column] for column in used}, "")
     lines = [head, *(_drawn(lane, starts) for lane in lanes)]
     legend = [f"{heads[column]:>3} {_explained(words, at_rank[column])}" for column in used]
+    untold = [words.drug(each) for each in words.facts.claims("hasTreatment") if not _column(words, each)]
+    if untold:
+        legend.append(f"    not drawn, for no time is stated: {', '.join(dict.fromkeys(untold))}")
     return Chart(tuple(lines), tuple(legend), tuple(starts.values()))
 
 
@@ -91,55 +95,76 @@ def _explained(words: Words, occasions: list[str]) -> str:
 
 
 def _treatment_lanes(words: Words) -> Iterator[_Lane]:
-    facts = words.facts
-    last = max((facts.rank(each) for each in facts.occasions()), default=0)
+    """Yield a lane a drug; more than one where courses of it overlap or have no order."""
+    last = max((words.facts.rank(each) for each in _referred(words)), default=0)
     drugs: dict[str, list[str]] = {}
-    for episode in facts.claims("hasTreatment"):
+    for episode in words.facts.claims("hasTreatment"):
         if _column(words, episode):
             drugs.setdefault(words.drug(episode), []).append(episode)
     for drug, courses in drugs.items():
-        stretches: list[_Stretch] = []
+        rows: list[list[_Stretch]] = []
         for course, following in zip(courses, (*courses[1:], None), strict=True):
-            stretches += _course(words, course, _column(words, following) if following else last)
-        yield _Lane(drug, tuple(stretches))
+            stretches = _course(words, course, _column(words, following) if following else last)
+            row = next((row for row in rows if _fits(row[-1], stretches[0])), None)
+            if row is None:
+                rows.append(stretches)
+            else:
+                row += stretches
+        yield from (_Lane(drug, tuple(row)) for row in rows)
+
+
+def _fits(before: _Stretch, after: _Stretch) -> bool:
+    return before.begins < after.begins and before.until <= after.begins
 
 
 def _column(words: Words, claim: str) -> int:
     return words.facts.rank(words.facts.value(claim, "at"))
 
 
-def _course(words: Words, episode: str, limit: int) -> Iterator[_Stretch]:
-    """Yield the dosings of one course; *limit* is the column up to which it may have run."""
-    doses = sorted(words.facts.values(episode, "hasSegment"), key=lambda each: _column(words, each))
-    until, sign, maybe = _end(words, episode, limit)
-    begins = [_column(words, each) or _column(words, episode) for each in doses]
+def _course(words: Words, episode: str, limit: int) -> list[_Stretch]:
+    """Return the dosings of one course; *limit* is the column up to which it may have run."""
+    at = _column(words, episode)
+    doses: dict[int, list[str]] = {}
+    for dose in words.facts.values(episode, "hasSegment") or (episode,):
+        doses.setdefault(_column(words, dose) or at, []).append(dose)
+    columns = sorted(doses)
+    texts = _dosings(words, [doses[column] for column in columns])
+    stretches = []
+    for begins, following, text in zip(columns, (*columns[1:], 0), texts, strict=True):
+        until, sign, maybe = _end(words, doses[begins][-1], episode, limit)
+        if following:
+            until, sign, maybe = following, "", None
+        stretches.append(_Stretch(begins, max(until, begins), sign, text, maybe))
+    return stretches
+
+
+def _dosings(words: Words, steps: list[list[str]]) -> Iterator[str]:
+    """Yield the text of each step; a unit only where it changes, what was derived in brackets."""
     unit = ""
-    for number, dose in enumerate(doses):
-        text = words.dose(dose)
-        amount, _, rest = text.partition(" ")
-        shown = amount if rest == unit else text
-        unit = rest
-        derived = words.facts.name(words.facts.value(dose, "basis") or "") == "derived"
-        shown = f"({shown})" if derived else shown
-        if number + 1 < len(doses):
-            yield _Stretch(begins[number], begins[number + 1], "", shown)
-        else:
-            yield _Stretch(begins[number], max(until, begins[number]), sign, shown, maybe)
-    if not doses:
-        yield _Stretch(_column(words, episode), until, sign, "given", maybe)
+    for step in steps:
+        texts = []
+        for dose in step:
+            amount, _, rest = (words.dose(dose) or "given").partition(" ")
+            text = amount if rest == unit else joined(amount, rest, by=" ")
+            derived = words.facts.name(words.facts.value(dose, "basis") or "") == "derived"
+            texts.append(f"({text})" if derived else text)
+            unit = rest
+        yield ", ".join(texts)
 
 
-def _end(words: Words, episode: str, limit: int) -> tuple[int, str, int | None]:
-    """Return up to where the course ran for certain, the sign there, and up to where it may have run."""
+def _end(words: Words, dose: str, episode: str, limit: int) -> tuple[int, str, int | None]:
+    """Return up to where a dosing ran for certain, the sign there, and up to where it may have run."""
     facts = words.facts
-    stop, ongoing = facts.value(episode, "endsAt"), facts.value(episode, "ongoingAt")
+    stop = facts.value(dose, "endsAt") or facts.value(episode, "endsAt")
+    ongoing = facts.value(dose, "ongoingAt") or facts.value(episode, "ongoingAt")
     if stop is not None and facts.name(facts.value(episode, "endBasis") or "") != "implied":
         return facts.rank(stop), "|", None
     if stop is not None:
         return facts.rank(stop), "?", max(limit, facts.rank(stop))
     if ongoing is not None:
         return facts.rank(ongoing), ">", None
-    return _column(words, episode), "?", limit
+    begins = _column(words, dose) or _column(words, episode)
+    return begins, "?", max(limit, begins)
 
 
 def _outcome_lanes(words: Words) -> Iterator[_Lane]:
@@ -163,14 +188,17 @@ def _columns(lane: _Lane) -> Iterator[int]:
 
 
 def _widths(lanes: tuple[_Lane, ...], used: list[int]) -> dict[int, int]:
-    """Return the width of each column: wide enough for what begins there and for all it spans."""
-    widths = dict.fromkeys(used, 4)
+    """Return the width of each column: wide enough for what is written from it to the next thing."""
+    widths = dict.fromkeys(used, _NARROWEST)
     for lane in lanes:
-        for stretch in lane.stretches:
-            spanned = [column for column in used if stretch.begins <= column < stretch.until]
-            lacking = len(stretch.text) + 2 - sum(widths[column] for column in spanned)
-            if spanned and lacking > 0:
-                widths[spanned[-1]] += lacking
+        begins = [stretch.begins for stretch in lane.stretches]
+        for stretch, following in zip(lane.stretches, (*begins[1:], 0), strict=False):
+            sign = stretch.until == stretch.begins
+            for end, room in ((stretch.until, 2), (following, 3 if sign else 2)):
+                spanned = [column for column in used if stretch.begins <= column < end]
+                lacking = len(stretch.text) + room - sum(widths[column] for column in spanned)
+                if spanned and lacking > 0:
+                    widths[spanned[-1]] += lacking
     return widths
 
 
@@ -196,18 +224,18 @@ def _written(parts: dict[int, str], line: str) -> str:
 
 
 def _at_rank(words: Words, column: int) -> list[str]:
-    """Return the occasions of a column that treatments or marked outcomes refer to."""
+    """Return the occasions of a column that something in the chart refers to."""
+    referred = _referred(words)
+    return [each for each in words.facts.occasions() if each in referred and words.facts.rank(each) == column]
+
+
+def _referred(words: Words) -> set[str]:
     facts = words.facts
     claims = [*facts.claims("hasTreatment", "hasResponse", "lacksResponse")]
     claims += [each for each in facts.claims("hasCourse") if facts.kind(each) in _TURNS]
     claims += [dose for claim in claims for dose in facts.values(claim, "hasSegment")]
-    named = {
-        each
-        for claim in claims
-        for name in ("at", "endsAt", "ongoingAt")
-        for each in facts.values(claim, name)
-    }
-    return [each for each in facts.occasions() if each in named and facts.rank(each) == column]
+    links = ("at", "endsAt", "ongoingAt")
+    return {each for claim in claims for link in links for each in facts.values(claim, link)}
 
 
 def _doubt(words: Words, before: list[str], here: list[str]) -> str:
