@@ -24,7 +24,9 @@ __all__ = ["check"]
     ),
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PATH)
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Words or JSON."
+)
 def check(paths: tuple[Path, ...], form: str) -> int:
     """Find every mistake in case documents, without a store.
 

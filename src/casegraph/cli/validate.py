@@ -41,9 +41,28 @@ class _Checked:
 @click.argument("paths", nargs=-1, metavar="[PATH...]", type=PATH)
 @click.option("--data", type=PATH, help="An RDF file, in place of case documents.")
 @click.option("--shapes", multiple=True, type=PATH, help="Shapes for --data; repeats.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json", "ttl"]), default="text")
-@click.option("--engine", type=click.Choice(sorted(ENGINES)), default="shacl", show_default=True)
-@click.option("--fail-on", type=click.Choice(["violation", "warning"]), default="violation")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "ttl"]),
+    default="text",
+    help="Words, JSON, or the standard's report in Turtle.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(sorted(ENGINES)),
+    default="shacl",
+    show_default=True,
+    help="The fast one, or the reference.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["violation", "warning"]),
+    default="violation",
+    show_default=True,
+    help="From which severity on the exit code is 1.",
+)
 @store_option
 def validate(paths: tuple[Path, ...], data: Path | None, form: str, fail_on: str, **options: object) -> int:
     """Check data against SHACL shapes: case documents, an RDF file, or every case in the store.

@@ -79,7 +79,13 @@ def schema() -> None:
         ("casegraph reason --engine hermit", "the same by the reference reasoner; needs Java"),
     ),
 )
-@click.option("--engine", type=click.Choice(["rustdl", "hermit"]), default="rustdl", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["rustdl", "hermit"]),
+    default="rustdl",
+    show_default=True,
+    help="The fast one, or the reference, which needs Java.",
+)
 @store_option
 @click.pass_context
 def reason(ctx: click.Context, engine: str, location: str) -> int:

@@ -192,4 +192,5 @@ def plain(number: Decimal) -> str:
 
 
 def _unit(ucum: str | None) -> str:
-    return re.sub("/d$", "/day", (ucum or "").replace("[IU]", "IU"))
+    said = (ucum or "").replace("[arb'U]", "arbitrary units")
+    return re.sub("/d$", "/day", re.sub(r"\[([^\]]*)\]", r"\1", said))
