@@ -38,9 +38,9 @@ WRITER = "import sys; from casegraph.store import open_store; s = open_store(sys
 print('open', flush=True); sys.stdin.read()"
 
 
-def run(*args: str | Path, **settings: str) -> Result:
+def run(*args: str | Path, env: dict[str, str] | None = None) -> Result:
     """Run the command line; no traceback may be in what it says."""
-    result = CliRunner().invoke(commands, [str(arg) for arg in args], **settings)  # type: ignore[arg-type]
+    result = CliRunner().invoke(commands, [str(arg) for arg in args], env=env)
     assert "Traceback" not in result.output
     assert "please report this" not in result.output, result.output
     return result
@@ -233,7 +233,7 @@ WRONG_CALLS: dict[str, tuple[tuple[str, ...], str]] = {
 @pytest.mark.parametrize("name", WRONG_CALLS)
 def test_a_wrong_call_is_2(name: str, store: Path) -> None:
     args, expected = WRONG_CALLS[name]
-    result = run(*args, env={"CASEGRAPH_STORE": str(store)})  # type: ignore[arg-type]
+    result = run(*args, env={"CASEGRAPH_STORE": str(store)})
     assert result.exit_code == 2, result.output
     assert re.search(expected, result.stderr), result.stderr
     assert result.stdout == ""

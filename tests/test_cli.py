@@ -28,6 +28,7 @@ from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.query import get_query
 from casegraph.resources import shipped
 from casegraph.store import open_store
+from casegraph.terms import shipped_terms
 
 ROOT = Path(__file__).resolve().parents[1]
 DOI = "10.1007/s13555-020-00421-8"
@@ -46,9 +47,9 @@ e:Named-name a sh:PropertyShape ; sh:path e:name ; sh:minCount 1 ; sh:message "G
 DATA = "@prefix e: <https://example.org/> . e:x a e:Person . e:y a e:Person ; e:name 'Y' ."
 
 
-def run(*args: str | Path, code: int = 0, **settings: str) -> Result:
+def run(*args: str | Path, code: int = 0, env: dict[str, str] | None = None) -> Result:
     """Run the command line and require an exit code."""
-    result = CliRunner().invoke(commands, [str(arg) for arg in args], **settings)  # type: ignore[arg-type]
+    result = CliRunner().invoke(commands, [str(arg) for arg in args], env=env)
     assert result.exit_code == code, result.output
     assert "Traceback" not in result.output
     return result
@@ -243,7 +244,7 @@ def test_cases_lists_them(store: Path) -> None:
 
 
 def test_the_store_may_come_from_the_environment(store: Path) -> None:
-    assert CASE in run("cases", env={"CASEGRAPH_STORE": str(store)}).stdout  # type: ignore[arg-type]
+    assert CASE in run("cases", env={"CASEGRAPH_STORE": str(store)}).stdout
 
 
 #: what a line must hold, as a pattern, and where in the report that stands (or with what it goes).
