@@ -102,16 +102,40 @@ def test_an_end_that_is_not_known_makes_a_treatment_possible_only(
     assert derived(made_up(**end))[1]["better"] == (certain, possible)
 
 
-def test_a_later_course_of_the_same_drug_ends_an_earlier_one() -> None:
+@pytest.mark.parametrize("listed_first", [True, False])
+def test_a_later_course_of_the_same_drug_ends_an_earlier_one(listed_first: bool) -> None:
     case = made_up()
     again = Treatment(id="prednisone-again", what=PREDNISONE, at="week-5", ongoing_at="week-9")
     both = Case(
         zero_point="start",
         occasions=case.occasions,
-        treatments=(*case.treatments, again),
+        treatments=(again, *case.treatments) if listed_first else (*case.treatments, again),
         responses=(Response(id="later", to=("hcq",), domain="skin", direction="improved", at="week-9"),),
     )
     assert derived(both)[1]["later"] == ({"prednisone-again"}, set())
+
+
+@pytest.mark.parametrize(
+    ("end", "certain", "possible"),
+    [
+        ({"ends_at": "week-9"}, {"prednisone", "prednisone-beside"}, set()),
+        ({"ongoing_at": "week-9"}, {"prednisone", "prednisone-beside"}, set()),
+        ({"ongoing_at": "week-5"}, {"prednisone-beside"}, {"prednisone"}),
+        ({"ongoing_at": "week-4"}, {"prednisone-beside"}, set()),
+    ],
+)
+def test_a_course_that_began_while_another_ran_did_not_end_it(
+    end: dict[str, str], certain: set[str], possible: set[str]
+) -> None:
+    case = made_up(**end)
+    beside = Treatment(id="prednisone-beside", what=PREDNISONE, at="week-4", ends_at="week-9")
+    both = Case(
+        zero_point="start",
+        occasions=case.occasions,
+        treatments=(*case.treatments, beside),
+        responses=(Response(id="late", to=("hcq",), domain="skin", direction="improved", at="week-9"),),
+    )
+    assert derived(both)[1]["late"] == (certain, possible)
 
 
 def test_an_escalation_is_a_new_segment_of_the_same_treatment() -> None:

@@ -16,7 +16,7 @@ __all__ = ["backgrounds"]
 
 def backgrounds(subject: Subject, timeline: Timeline) -> tuple[Background, ...]:
     """Return, for each outcome and turn with a time, the treatments that ran, or may have run, beside it."""
-    episodes, segments = spans(subject)
+    episodes, segments = spans(subject, timeline)
     episode_of = {each.fragment: each.episode for each in (*segments, *episodes)}
     found = []
     for fragment, _, claim in claim_names(iterate_claims(subject)):

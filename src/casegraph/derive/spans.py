@@ -1,7 +1,7 @@
 """When an exposure ran: its start, and what is known of its end.
 
-Only a stated end, or a time at which it was still running, makes an exposure certain. An implied end, a later
-course of the same drug by the same route, or no word at all leave it possible until it is over for certain.
+Only a stated end, or a time at which it was still running, makes an exposure certain. An implied end, a
+course of the same drug by the same route that certainly began later, or no word leave it possible until then.
 """
 
 from __future__ import annotations
@@ -77,15 +77,17 @@ class Span:
         return not not_yet and not any(timeline.certainly_before(key, at) for key in ends)
 
 
-def spans(subject: Subject) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+def spans(subject: Subject, timeline: Timeline) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """Return the spans of the treatments, and those of their dose segments.
 
     A treatment that is told without segments stands among the segments as well.
+
+    :param timeline: the solved occasions of the same case.
     """
     names = {id(claim): fragment for fragment, _, claim in claim_names(iterate_claims(subject))}
     episodes, segments = [], []
-    for position, treatment in enumerate(subject.treatments):
-        later = _later_course(treatment, subject.treatments[position + 1 :])
+    for treatment in subject.treatments:
+        later = _later_course(treatment, subject.treatments, timeline)
         name = names[id(treatment)]
         episodes.append(_span(treatment, treatment, (name, name), None, later))
         for dose in treatment.doses:
@@ -114,17 +116,28 @@ def _span(
         starts=exposure.at or treatment.at,
         stopped=next_start or (None if implied else stated),
         hinted=stated if implied and open_end else None,
-        superseded=later if open_end else None,
+        superseded=later if open_end and (implied or stated is None) else None,
         running=exposure.ongoing_at or (treatment.ongoing_at if open_end else None),
     )
 
 
-def _later_course(treatment: Treatment, others: tuple[Treatment, ...]) -> str | None:
-    """Return when the same drug was started again; by another route it is another treatment."""
-    if treatment.what.startswith(_NOT_ONE_DRUG):
+def _later_course(treatment: Treatment, courses: tuple[Treatment, ...], timeline: Timeline) -> str | None:
+    """Return when the same drug was started again; by another route it is another treatment.
+
+    A course that began while this one was certainly still running did not end it.
+    """
+    if treatment.at is None or treatment.what.startswith(_NOT_ONE_DRUG):
         return None
-    again = (each.at for each in others if each.what == treatment.what and _same_route(each, treatment))
-    return next((at for at in again if at is not None), None)
+    since = treatment.ongoing_at or treatment.at
+    again = {each.at for each in courses if each.what == treatment.what and _same_route(each, treatment)}
+    later = [
+        at
+        for at in again
+        if at is not None
+        and timeline.certainly_before(treatment.at, at)
+        and timeline.certainly_not_after(since, at)
+    ]
+    return min(later, key=lambda at: (timeline.ranks()[at], at), default=None)
 
 
 def _same_route(one: Treatment, other: Treatment) -> bool:
