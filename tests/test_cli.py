@@ -36,7 +36,6 @@ CASE = f"{BASE}case/{DOI}/1"
 REPORT = f"{BASE}report/{DOI}"
 OTHER = ROOT / "tests" / "documents" / "il2-interferon-pemphigus-1989.yaml"
 HEAVY = ("rdflib", "pyshacl", "owlready2", "SPARQLWrapper", "pandas", "rustdl", "shacl")
-MAIN = "from casegraph.cli import main; main()"
 SHAPES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix e: <https://example.org/> .
@@ -56,7 +55,7 @@ def run(*args: str | Path, code: int = 0, env: dict[str, str] | None = None) -> 
 
 
 def program(*args: str | Path) -> list[str]:
-    return [sys.executable, "-c", MAIN, *map(str, args)]
+    return [sys.executable, "-m", "casegraph", *map(str, args)]
 
 
 @pytest.fixture(scope="module", autouse=True)
