@@ -252,6 +252,8 @@ SHOWN = [
     (r"^final: hypomyopathic dermatomyositis\b", "case presentation, paragraph 3"),
     (r"^excluded: cancer\b", "case presentation, paragraph 2"),
     (r"^Pruritus \(.*at onset", "case presentation, paragraph 1"),
+    (r"^Pruritus \(elbow, foot, extensor side .* and side of the palm\)", "case presentation, paragraph 1"),
+    (r"^rough skin \(bilateral hand\)", "case presentation, paragraph 3"),
     (r"^anti-PL-7 antibody: positive\b", "case presentation, paragraph 2"),
     (r"^lactate dehydrogenase level: raised, slight\b", "case presentation, paragraph 3"),
     (r"^body weight: 50 kg\b", "derived from csa-daily and prednisone-2-start"),

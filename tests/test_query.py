@@ -38,6 +38,7 @@ LABELS = {
 TERMS = Terms(
     classes=frozenset(LABELS),
     labels=LABELS,
+    preferred={},
     synonyms={EX + "Myositis": ("muscle inflammation",)},
     parents={EX + "Hypo": (EX + "Myositis",), EX + "Myositis": (EX + "Disease",)},
     wholes={},

@@ -245,6 +245,14 @@ def test_anatomy_has_no_superclass_but_the_same_links_as_axioms() -> None:
     assert axioms == set(graph.subject_objects(WITHIN_OR_KIND_OF))
 
 
+def test_a_plain_name_is_a_synonym_of_its_class_and_of_no_other() -> None:
+    concepts = Graph().parse(ROOT / "ontology" / "concepts.ttl")
+    plain = list(concepts.subject_objects(SKOS.prefLabel))
+    assert len(plain) >= 13
+    for part, name in plain:
+        assert list(slice_of("UBERON").subjects(SKOS.altLabel, name)) == [part]
+
+
 @pytest.mark.parametrize("prefix", SLICES)
 def test_each_file_declares_all_it_uses_and_has_no_other_blank_node(prefix: str) -> None:
     graph = slice_of(prefix)

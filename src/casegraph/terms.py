@@ -21,6 +21,7 @@ _SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
 _WITHIN = PREFIXES["cg"] + "withinOrKindOf"
 _LABEL = PREFIXES["rdfs"] + "label"
 _SYNONYM = PREFIXES["skos"] + "altLabel"
+_PREFERRED = PREFIXES["skos"] + "prefLabel"
 _TYPE = PREFIXES["rdf"] + "type"
 _CLASS = PREFIXES["owl"] + "Class"
 #: Of 100; below it a name is no help to who mistyped another.
@@ -32,11 +33,13 @@ class Terms:
     """Labels, synonyms and direct parents of terms, by IRI.
 
     ``classes`` are the terms that a claim can be about; properties and values have a label only.
+    ``preferred`` are the names for people where the label is not what they say.
     ``parents`` are superclasses; ``wholes`` are what an anatomical class is a kind of or a part of.
     """
 
     classes: frozenset[str]
     labels: Mapping[str, str]
+    preferred: Mapping[str, str]
     synonyms: Mapping[str, tuple[str, ...]]
     parents: Mapping[str, tuple[str, ...]]
     wholes: Mapping[str, tuple[str, ...]]
@@ -60,6 +63,14 @@ class Terms:
     def label(self, iri: str) -> str | None:
         """Return the label of a term, or None if it is not known."""
         return self.labels.get(iri)
+
+    def plain(self, iri: str) -> str | None:
+        """Return what people call a term: its preferred name, else its label; None if it is not known.
+
+        >>> shipped_terms().plain(expand("UBERON:0002387")), shipped_terms().label(expand("UBERON:0002387"))
+        ('foot', 'pes')
+        """
+        return self.preferred.get(iri) or self.label(iri)
 
     def above(self, iri: str) -> tuple[str, ...]:
         """Return a class and all that it is a kind of (for anatomy: or a part of), sorted."""
@@ -137,27 +148,28 @@ def read_terms(paths: Iterable[Path]) -> Terms:
     """
     import pyoxigraph
 
-    labels: dict[str, str] = {}
+    names: dict[str, dict[str, str]] = {_LABEL: {}, _PREFERRED: {}}
     lists: dict[str, dict[str, list[str]]] = {_SYNONYM: {}, _SUBCLASS: {}, _WITHIN: {}, _TYPE: {}}
     for path in paths:
         try:
             for quad in pyoxigraph.parse(path=path):
-                _note(quad, labels, lists)
+                _note(quad, names, lists)
         except SyntaxError as error:
             raise InputError(str(error), where=str(path), expected="Turtle") from error
     frozen = {name: {iri: tuple(found) for iri, found in each.items()} for name, each in lists.items()}
+    labels, preferred = names[_LABEL], names[_PREFERRED]
     classes = frozenset(iri for iri, types in frozen[_TYPE].items() if _CLASS in types and iri in labels)
-    return Terms(classes, labels, frozen[_SYNONYM], frozen[_SUBCLASS], frozen[_WITHIN])
+    return Terms(classes, labels, preferred, frozen[_SYNONYM], frozen[_SUBCLASS], frozen[_WITHIN])
 
 
-def _note(quad: Quad, labels: dict[str, str], lists: dict[str, dict[str, list[str]]]) -> None:
+def _note(quad: Quad, names: dict[str, dict[str, str]], lists: dict[str, dict[str, list[str]]]) -> None:
     from pyoxigraph import Literal, NamedNode
 
     subject, predicate, value = quad.subject, quad.predicate.value, quad.object
     if not isinstance(subject, NamedNode) or not isinstance(value, NamedNode | Literal):
         return
-    if predicate == _LABEL:
-        labels[subject.value] = value.value
+    if predicate in names:
+        names[predicate][subject.value] = value.value
     elif predicate in lists:
         lists[predicate].setdefault(subject.value, []).append(value.value)
 

@@ -43,8 +43,8 @@ class Words:
     terms: Terms
 
     def label(self, iri: str | None) -> str:
-        """Return the label of a concept or value; its CURIE where it has none; nothing for None."""
-        return "" if iri is None else self.terms.label(iri) or compact(iri)
+        """Return the name of a concept or value for people; its CURIE where it has none; nothing for None."""
+        return "" if iri is None else self.terms.plain(iri) or compact(iri)
 
     def labels(self, node: str, name: str) -> str:
         """Return the labels of all values of a property."""
