@@ -58,6 +58,11 @@ def responses(document: Document, *domains: str) -> list[dict[str, Any]]:
     ]
 
 
+def refractory(document: Document) -> list[dict[str, Any]]:
+    """Return the statements that something is refractory."""
+    return [each for each in case_of(document)["statements"] if each["kind"] == "refractory"]
+
+
 def drop(document: Document, *claims: dict[str, Any], case: str = "1") -> None:
     """Take claims out of a case, with everything that points to them and means nothing without them."""
     keys = {each["id"] for each in claims}
@@ -147,8 +152,31 @@ def never_given(document: Document) -> None:
 
 
 def nobody_says_refractory(document: Document) -> None:
-    statements = case_of(document)["statements"]
-    drop(document, *(each for each in statements if each["kind"] == "refractory"))
+    drop(document, *refractory(document))
+
+
+def other_disease_refractory(document: Document) -> None:
+    for each in refractory(document):
+        each["about"] = ["MONDO:0015925 interstitial lung disease"]
+
+
+def broader_disease_refractory(document: Document) -> None:
+    for each in refractory(document):
+        each["about"] = ["MONDO:0016367 dermatomyositis"]
+
+
+def no_disease_named_refractory(document: Document) -> None:
+    for each in refractory(document):
+        del each["about"]
+
+
+def improvement_without_order(document: Document) -> None:
+    """Let nobody know when the first improvement of the skin came."""
+    occasions = case_of(document)["occasions"]
+    occasions["some-time"] = {}
+    first = next(each for each in case_of(document)["responses"] if each["domain"] == "skin")
+    first["at"], first["to"] = "some-time", []
+    first["after_stopping"] = []
 
 
 def no_escalation(document: Document) -> None:
@@ -191,9 +219,8 @@ def twice_the_dose(document: Document) -> None:
 
 
 def muscle_refractory(document: Document) -> None:
-    for each in case_of(document)["statements"]:
-        if each["kind"] == "refractory":
-            each["domain"] = ["muscle"]
+    for each in refractory(document):
+        each["domain"] = ["muscle"]
 
 
 def hydroxychloroquine_stopped(document: Document) -> None:
@@ -264,6 +291,16 @@ TABLE: list[tuple[Edit, str, dict[str, ParameterValue], Row, set[Row]]] = [
     (never_given, "doses_of_drug", {}, ("dose",), set()),
     (never_given, "adverse_events", {}, ("kind",), set()),
     (nobody_says_refractory, HEAD, {}, WHAT, set()),
+    (other_disease_refractory, HEAD, {}, WHAT, set()),
+    (broader_disease_refractory, HEAD, {}, WHAT, {SKIN, *BOTH}),
+    (no_disease_named_refractory, HEAD, {}, WHAT, {SKIN, *BOTH}),
+    (
+        improvement_without_order,
+        "first_response",
+        {},
+        ("certainty", "direction", "degree"),
+        {("possible", "cg:improved", "cg:slight"), ("possible", "cg:improved", "")},
+    ),
     (nobody_says_refractory, "refractory_statements", {}, ("kind",), {("cg:NonResponseStatement",)}),
     (no_escalation, HEAD, {}, WHAT, {SKIN}),
     (no_escalation, "doses_of_drug", {}, ("doses_per_period",), {("1",)}),

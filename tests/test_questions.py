@@ -199,6 +199,14 @@ def test_what_has_a_time_is_in_the_order_of_ranks(store: Store, name: str) -> No
     assert all(row["rank"] for row in rows[: len(known)]), "what has no time comes last"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_rows_are_left_without_an_order(store: Store, name: str) -> None:
+    query = get_query(name)
+    keys = re.findall(r"\?(\w+)", query.text.rpartition("ORDER BY")[2])
+    rows = ask(store, name)
+    assert len(values_of(rows, *dict.fromkeys(keys))) == len(rows) > 0
+
+
 def _closures() -> Iterator[tuple[str, str]]:
     for name, query in stored_queries().items():
         for parameter, each in query.head.parameters.items():
@@ -217,6 +225,15 @@ def test_the_example_holds_all_that_is_below_its_root(name: str, parameter: str)
 def _example(query: StoredQuery, parameter: str) -> list[str]:
     (curies,) = re.findall(rf"VALUES \?{parameter} {{ (.+) }}", query.text)
     return [shipped_terms().resolve(curie) for curie in curies.split()]
+
+
+def test_a_cohort_is_never_a_case() -> None:
+    cohort = TESTS / "documents" / "il2-myositis-cohort-2021.yaml"
+    with open_store(":memory:", writable=True) as opened:
+        assert all(isinstance(each, Loaded) for each in load(opened, [cohort]))
+        asked = [name for name in NAMES if "case" in get_query(name).head.returns]
+        assert len(asked) >= 35
+        assert {name: ask(opened, name) for name in asked if ask(opened, name)} == {}
 
 
 # --- the headline
@@ -283,8 +300,8 @@ VARIANTS: list[tuple[str, dict[str, ParameterValue], tuple[str, ...], set[tuple[
     (
         "first_response",
         {"domain": "muscle"},
-        ("direction", "response_to", "beside", "latency_max_days"),
-        {("cg:improved", "cyclosporin A; prednisone", "hydroxychloroquine; interleukin-2", "7")},
+        ("certainty", "direction", "response_to", "beside", "latency_max_days"),
+        {("certain", "cg:improved", "cyclosporin A; prednisone", "hydroxychloroquine; interleukin-2", "7")},
     ),
     (
         "regimen_at_event",
