@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casegraph.loaders import read_document
-from casegraph.model import Case, Occasion
+from casegraph.model import Case, Course, DoseSegment, Occasion, Response, Treatment
 from casegraph.resources import shipped
 from casegraph.timeline import Timeline, TimelineError, solve, solve_subject
 
@@ -145,3 +145,48 @@ def test_the_seed_has_its_certain_order(line: Timeline) -> None:
     ):
         assert not line.certainly_not_after(first, second)
         assert not line.certainly_not_after(second, first)
+
+
+def treated(dose: str, better: str, death: str | None = None) -> Case:
+    """Return a case treated from week 1 to week 3, with the times of a dose, an outcome and the death."""
+    segment = DoseSegment(id="dose", at=dose, dose=20, unit="mg/d")
+    return Case(
+        zero_point="week-1",
+        occasions={
+            "week-1": Occasion(),
+            **{f"week-{n}": Occasion(anchor="week-1", start=(7 * n - 7, 7 * n - 7)) for n in (2, 3, 4)},
+            "week-0": Occasion(anchor="week-1", start=(-7, -7)),
+            "some-time": Occasion(),
+        },
+        treatments=(
+            Treatment(
+                id="drug", what="CHEBI:8382 prednisone", at="week-1", ends_at="week-3", doses=(segment,)
+            ),
+        ),
+        responses=(Response(id="better", domain="skin", direction="improved", at=better),),
+        course=() if death is None else (Course(id="end", kind="death", at=death),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("dose", "better", "death", "said"),
+    [
+        ("week-0", "week-2", None, "dose starts no earlier than drug"),
+        ("week-4", "week-2", None, "dose starts before drug stops"),
+        ("week-2", "week-4", "week-3", "better is not after end"),
+        ("week-2", "week-2", "week-2", "drug is not after end"),
+    ],
+)
+def test_what_cannot_be_in_time_is_a_contradiction(
+    dose: str, better: str, death: str | None, said: str
+) -> None:
+    with pytest.raises(TimelineError) as caught:
+        solve_subject(treated(dose, better, death))
+    assert said in caught.value.statements
+
+
+def test_a_dose_without_days_lies_within_its_treatment_and_death_comes_last() -> None:
+    line = solve_subject(treated("some-time", "week-2"))
+    assert line.bounds("some-time") == (0, 14)
+    line = solve_subject(treated("week-2", "week-4", "some-time"))
+    assert line.bounds("some-time") == (21, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
 from pyoxigraph import NamedNode
@@ -46,6 +47,8 @@ _CLAIMS = (
     "change_reason",
     "between",
 )
+#: Fields that must not lead from a claim back to itself.
+_CHAINS = ("derived_from", "follows", "continues")
 _PASSAGES = ("stated_in", "restated_in")
 _ADDRESSES = ("licence", "possibly_same_patient_as")
 _DATES = ("issued", "date")
@@ -75,8 +78,8 @@ def check(located: Located, terms: Terms) -> tuple[Problem, ...]:
 
     Checked are: the report's identifier; addresses, dates; that each term is known and its label fits; that
     each key points to an occasion, claim, passage, definition or reference that is there; that no two parts
-    have one name; that each claim says where it stands; that a test has one outcome; ranges of passages; and
-    the order in time.
+    have one name and none leads back to itself; that each claim says where it stands; that a test has one
+    outcome; ranges of passages; and the order in time.
     """
     document, source = located.document, located.source
     problems: list[Problem] = []
@@ -86,6 +89,9 @@ def check(located: Located, terms: Terms) -> tuple[Problem, ...]:
         problems.append(
             source.problem(("report",), "no-identifier", error.what, todo=f"expected {error.expected}")
         )
+    if not document.cases and not document.groups:
+        message = "the document tells of no case and of no group"
+        problems.append(source.problem((), "no-case", message, todo="add a patient under 'cases'"))
     for place, passage in _named(document.passages, ("passages",)):
         problems += _passage_problems(passage, place, document, source)
     report_scope = _Scope(_report_keys(document))
@@ -96,6 +102,7 @@ def check(located: Located, terms: Terms) -> tuple[Problem, ...]:
         scope = _Scope(report_scope.known | _subject_keys(subject))
         problems += _part_problems(subject, place, scope, terms, source)
         problems += _name_problems(subject, place, source)
+        problems += _circle_problems(subject, place, source)
         problems += _time_problems(subject, place, source)
     return tuple(sorted(set(problems)))
 
@@ -248,6 +255,23 @@ def _name_problems(subject: Subject, place: Place, source: Source) -> Iterator[P
             todo = "give each claim an 'id' and each occasion a key of its own"
             yield source.problem(where, "name-clash", f"the name {name!r} is taken", todo=todo)
         taken.add(name)
+
+
+def _circle_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
+    places = {id(struct): where for where, struct in _structs(subject, place)}
+    claims = {fragment: claim for fragment, _, claim in claim_names(iterate_claims(subject))}
+    for name in _CHAINS:
+        leads = {
+            fragment: [str(key) for _, key in _each(getattr(claim, name, None), ())]
+            for fragment, claim in claims.items()
+        }
+        try:
+            TopologicalSorter(leads).prepare()
+        except CycleError as error:
+            circle = error.args[1]
+            message = f"{name!r} leads in a circle: {', '.join(circle)}"
+            here = (*places[id(claims[circle[0]])], name)
+            yield source.problem(here, "circle", message, todo="point to an earlier claim")
 
 
 def _time_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:

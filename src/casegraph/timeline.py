@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from casegraph.errors import InputError
-from casegraph.model import Bounds, Claim, DoseSegment, Occasion, Subject, Treatment
+from casegraph.model import Bounds, Case, Claim, DoseSegment, Occasion, Subject, Treatment
 
 __all__ = ["Timeline", "TimelineError", "solve", "solve_subject"]
 
@@ -104,8 +104,9 @@ class Timeline:
 def solve_subject(subject: Subject) -> Timeline:
     """Solve the occasions of a case or group, with the order that its claims imply.
 
-    A treatment starts no later than it stops or is seen running, a dose segment no earlier than the one it
-    follows, and an outcome no earlier than the start of what it answers to.
+    A treatment starts no later than it stops or is seen running; a dose segment starts within its treatment,
+    and no earlier than the one it follows; an outcome is no earlier than the start of what it answers to; no
+    treatment and no outcome is later than the death of the patient.
 
     :raises TimelineError: if the bounds, relations and claims contradict each other.
     """
@@ -125,22 +126,45 @@ def solve_subject(subject: Subject) -> Timeline:
 
 def _implied_order(subject: Subject) -> Iterator[tuple[str, str, str]]:
     starts: dict[str | None, str] = {}
+    pairs: list[tuple[Claim, str | None, str]] = []
     for treatment in subject.treatments:
-        exposures: tuple[Treatment | DoseSegment, ...] = (treatment, *treatment.doses)
-        for each in exposures:
+        for each in _exposures(treatment):
             start = each.at or treatment.at
             if start is not None:
                 starts[each.id] = start
                 ends = (end for end in (each.ends_at, each.ongoing_at) if end is not None)
                 yield from ((start, end, f"{_called(each)} starts before it stops") for end in ends)
-    pairs: list[tuple[Claim, str | None, str]] = []
-    for treatment in subject.treatments:
+        yield from _within_treatment(treatment)
         pairs += [(each, each.follows, "follows") for each in treatment.doses]
     for response in subject.responses:
         pairs += [(response, exposure, "answers to") for exposure in response.to]
     for claim, earlier, word in pairs:
         if claim.at is not None and earlier is not None and earlier in starts:
             yield starts[earlier], claim.at, f"{_called(claim)} {word} {earlier}"
+    if isinstance(subject, Case):
+        yield from _before_death(subject)
+
+
+def _exposures(treatment: Treatment) -> tuple[Treatment | DoseSegment, ...]:
+    return treatment, *treatment.doses
+
+
+def _within_treatment(treatment: Treatment) -> Iterator[tuple[str, str, str]]:
+    whole = _called(treatment)
+    for dose in treatment.doses:
+        if dose.at is not None and treatment.at is not None:
+            yield treatment.at, dose.at, f"{_called(dose)} starts no earlier than {whole}"
+        if dose.at is not None and treatment.ends_at is not None:
+            yield dose.at, treatment.ends_at, f"{_called(dose)} starts before {whole} stops"
+
+
+def _before_death(case: Case) -> Iterator[tuple[str, str, str]]:
+    exposures = [each for treatment in case.treatments for each in _exposures(treatment)]
+    times = [(_called(each), key) for each in exposures for key in (each.at, each.ends_at, each.ongoing_at)]
+    times += [(_called(each), each.at) for each in case.responses]
+    deaths = {turn.at: turn for turn in case.course if turn.kind == "death" and turn.at is not None}
+    for at, death in deaths.items():
+        yield from ((key, at, f"{name} is not after {_called(death)}") for name, key in times if key)
 
 
 def _called(claim: Claim) -> str:

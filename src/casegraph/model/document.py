@@ -63,7 +63,7 @@ class Passage(Value, frozen=True, kw_only=True):
     """
 
     section: str | None = None
-    paragraph: int | None = None
+    paragraph: Annotated[int, Meta(ge=1)] | None = None
     chars: tuple[int, int] | None = None
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
     pointer: str | None = None
