@@ -202,12 +202,20 @@ WRONG_CALLS: dict[str, tuple[tuple[str, ...], str]] = {
     "unknown format": (("query", "-f", "xlsx"), r"'xlsx' is not one of"),
     "unknown term": (("term", "dermatomyosits"), r"unknown term 'dermatomyosits'; expected .*MONDO:0016367"),
     "no query file": (("sparql", "@nowhere.rq"), r"nowhere\.rq: the query cannot be read"),
-    "no case": (("show", "10.1000/nowhere"), r"no case .*10\.1000/nowhere/1; casegraph cases"),
+    "no case": (("show", "10.1000/nowhere"), r"no case .*10\.1000/nowhere'; .*; casegraph cases"),
     "no report": (("remove", "10.1000/nowhere"), r"no case .*; casegraph cases lists those it has"),
     "no such report": (("remove", f"{BASE}report/10.1000/no"), r"no report .*; casegraph cases lists"),
     "no IRI": (("remove", f"{BASE}report/a b"), r"no graph name: .*an absolute IRI"),
     "parameter without a query": (("why", "10.1000/x", "-p", "a=1"), r"-p needs the name of a stored query"),
-    "no DOI": (("show", "the-first-one"), r"names no case; expected .*a DOI"),
+    "a disease as the drug": (
+        ("query", "refractory_cases_responding", "-p", "drug=dermatomyositis"),
+        r"parameter drug: MONDO:0016367 .* is of another kind; expected .*CHEBI:24431 .* or cg:Drug",
+    ),
+    "a drug as the finding": (
+        ("query", "cases_by_finding", "-p", "finding=IL-2"),
+        r"parameter finding: cg:Interleukin2Drug .* is of another kind; expected a term below HP:0000118",
+    ),
+    "no DOI": (("show", "the-first-one"), r"no case 'the-first-one'; expected .*a DOI"),
     "no part": (
         ("why", "10.1007/s13555-020-00421-8/1#nothing"),
         r"no part is called 'nothing'; casegraph show",

@@ -270,6 +270,34 @@ def test_a_response_to_the_whole_treatment_has_a_dose_only_if_there_was_one(stor
 
 # --- other values of the parameters
 
+
+def test_every_concept_that_is_asked_for_is_of_a_kind() -> None:
+    terms = shipped_terms()
+    asked = [
+        (name, parameter, each.within)
+        for name, query in stored_queries().items()
+        for parameter, each in query.head.parameters.items()
+        if each.type.startswith("concept")
+    ]
+    assert len(asked) >= 20
+    for name, parameter, within in asked:
+        roots = {terms.resolve(curie) for curie in within}
+        assert roots, (name, parameter)
+        assert all(roots & set(terms.above(iri)) for iri in _example(get_query(name), parameter))
+
+
+@pytest.mark.parametrize(
+    "key", ['x"', '"', "\\", "x #", "x{", "x UNION y", "a\nb", 'x" } UNION {?s ?p ?o} #', ""]
+)
+def test_a_key_that_no_claim_has_gives_no_row(store: Store, key: str) -> None:
+    assert ask(store, "passages_of_claim", key=key) == []
+
+
+def test_the_passages_of_a_claim_of_the_report_are_found_too(store: Store) -> None:
+    (row,) = ask(store, "passages_of_claim", key="definition-refractory")
+    assert (row["section"], row["paragraph"]) == ("introduction", "2")
+
+
 VARIANTS: list[tuple[str, dict[str, ParameterValue], tuple[str, ...], set[tuple[str, ...]]]] = [
     ("cases_by_finding", {"finding": "dysphagia"}, ("case",), set()),
     ("cases_by_finding", {"finding": "HP:0006530"}, ("case",), set()),

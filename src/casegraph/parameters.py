@@ -10,7 +10,7 @@ from typing import Literal, cast
 import pyoxigraph
 
 from casegraph.errors import InputError
-from casegraph.namespaces import CG, PREFIXES
+from casegraph.namespaces import CG, PREFIXES, compact, expand
 from casegraph.resources import shipped
 from casegraph.terms import Terms, shipped_terms
 
@@ -52,11 +52,17 @@ def example_pattern(kind: ParameterType) -> str:
 
 
 def terms_of(
-    kind: ParameterType, value: ParameterValue, *, example: str, terms: Terms | None = None
+    kind: ParameterType,
+    value: ParameterValue,
+    *,
+    example: str,
+    within: tuple[str, ...] = (),
+    terms: Terms | None = None,
 ) -> tuple[pyoxigraph.NamedNode | pyoxigraph.Literal, ...]:
     """Return the RDF terms that a value means; many for a concept and all below it, else one.
 
     :param example: the example of the parameter; it tells which closed list a ``value`` is from.
+    :param within: CURIEs of concepts; a concept must be one of them or below one. Empty is any.
     :param terms: the vocabulary that concepts are looked up in; None is the shipped one.
     :raises InputError: if the value is not one of the type.
 
@@ -72,9 +78,10 @@ def terms_of(
         if kind == "value":
             return (pyoxigraph.NamedNode(_individual(text, example)),)
         if kind == "case":
-            return (pyoxigraph.NamedNode(_case(text)),)
+            return (_case(text),)
         vocabulary = shipped_terms() if terms is None else terms
         concept = vocabulary.resolve(text)
+        _require_within(concept, within, vocabulary)
         below = vocabulary.below(concept) if kind == "concept-and-below" else (concept,)
         return tuple(map(pyoxigraph.NamedNode, below))
     except ValueError as error:
@@ -95,18 +102,21 @@ def _literal(kind: str, text: str) -> pyoxigraph.Literal:
     return pyoxigraph.Literal(text, datatype=pyoxigraph.NamedNode(datatype))
 
 
-def _case(text: str) -> str:
-    """Return the IRI of a case: itself, or the patient of a DOI; a DOI alone means its first patient."""
-    doi = text.removeprefix(PREFIXES["doi"]).removeprefix("doi:")
-    found = re.fullmatch(r"(10\.[0-9]{4,9}/\S+?)(?:/([0-9]+))?", doi)
-    if found:
-        from casegraph.model import Report
-        from casegraph.triples import subject_iri
+def _require_within(concept: str, within: tuple[str, ...], terms: Terms) -> None:
+    roots = [expand(curie) for curie in within]
+    if roots and not set(roots) & set(terms.above(concept)):
+        what = f"{compact(concept)} {terms.label(concept)!r} is of another kind"
+        named = (
+            f"{curie} {terms.label(root) or ''}".rstrip() for curie, root in zip(within, roots, strict=True)
+        )
+        raise InputError(what, expected=f"a term below {' or '.join(named)}")
 
-        return subject_iri(Report(title="", doi=found[1], extent="fullText"), found[2] or "1")
-    if "://" in text:
-        return text
-    raise InputError(f"{text!r} names no case", expected="the IRI of a case, a DOI, or DOI/number")
+
+def _case(text: str) -> pyoxigraph.NamedNode:
+    """Return the term of a case; what else a person may say for it is looked up in a store beforehand."""
+    if "://" not in text:
+        raise InputError(f"{text!r} names no case", expected="the IRI of a case")
+    return pyoxigraph.NamedNode(text)
 
 
 def _individual(text: str, example: str) -> str:

@@ -16,6 +16,7 @@ from casegraph.errors import InputError
 from casegraph.parameters import ParameterType, ParameterValue, example_pattern, terms_of
 from casegraph.resources import shipped
 from casegraph.rows import Rows
+from casegraph.subjects import find_case
 
 if TYPE_CHECKING:
     from casegraph.store import Store
@@ -38,10 +39,15 @@ _Kind = TypeVar("_Kind", bound=msgspec.Struct)
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a query can be asked for in place of its example."""
+    """What a query can be asked for in place of its example.
+
+    A concept is one that is ``within`` these, by their CURIEs, or below: a disease where a drug is asked for
+    would find nothing, and nothing reads as *there is none*.
+    """
 
     type: ParameterType
     label: str
+    within: tuple[str, ...] = ()
 
 
 class QueryHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -212,7 +218,13 @@ def bind(query: StoredQuery, values: Mapping[str, ParameterValue], *, terms: Ter
         if line is None:
             raise InputError(f"no VALUES line binds {name!r}", where=str(query.path))
         try:
-            found = terms_of(parameters[name].type, value, example=line["example"], terms=terms)
+            found = terms_of(
+                parameters[name].type,
+                value,
+                example=line["example"],
+                within=parameters[name].within,
+                terms=terms,
+            )
         except InputError as error:
             where = f"parameter {name}"
             raise InputError(error.what, where=where, expected=error.expected, todo=error.todo) from error
@@ -232,10 +244,16 @@ def run(
 ) -> Rows:
     """Return the rows that a store has for a query.
 
-    :param values: parameter -> value; the parameters that are not named keep their example.
+    :param values: parameter -> value; the parameters that are not named keep their example. A case may be
+        said in any way that :func:`casegraph.subjects.find_case` knows.
     :param terms: the vocabulary that concepts are looked up in; by default the shipped one.
-    :raises InputError: if a parameter is unknown, a value is not one of its type, or it is no SELECT.
+    :raises InputError: if a parameter is unknown, a value is not of its type, or the store has no such case.
     :raises StoreError: if the store fails.
     """
-    sparql = bind(query, values or {}, terms=terms)
+    cases = {name for name, each in query.head.parameters.items() if each.type == "case"}
+    given = {
+        name: find_case(store, str(value)) if name in cases else value
+        for name, value in (values or {}).items()
+    }
+    sparql = bind(query, given, terms=terms)
     return Rows.read(store.query(sparql, union=query.head.dataset != "named"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from casegraph.cli.facts import find_case, read_case
+from casegraph.cli.facts import read_case
 from casegraph.cli.form import (
     ROW_FORMATS,
     Command,
@@ -21,6 +21,7 @@ from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows
 from casegraph.store import open_store
 from casegraph.store.syntax import named
+from casegraph.subjects import find_case
 
 __all__ = ["cases", "digest", "remove"]
 

@@ -10,12 +10,10 @@ import pyoxigraph as ox
 
 from casegraph.errors import InputError
 from casegraph.namespaces import CG, expand
-from casegraph.parameters import terms_of
 from casegraph.rows import Rows, Term
 from casegraph.store import Store
-from casegraph.store.syntax import named
 
-__all__ = ["CaseFacts", "case_iri", "case_iris", "find_case", "read_case", "read_quads", "subjects_of"]
+__all__ = ["CaseFacts", "case_iris", "read_case", "read_quads"]
 
 _REPORTED_IN = CG + "reportedIn"
 _CASES = f"""
@@ -86,47 +84,6 @@ def case_iris(store: Store) -> tuple[str, ...]:
     """
     rows = Rows.read(store.query(_CASES, union=False))
     return tuple(str(row["case"]) for row in rows)
-
-
-def case_iri(text: str) -> str:
-    """Return the IRI that a person means: an IRI, a DOI (its first patient), or DOI/number.
-
-    :raises InputError: if the text is none of these.
-
-    >>> case_iri("10.1007/s13555-020-00421-8/1")
-    'https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1'
-    """
-    return terms_of("case", text.strip("<>"), example="")[0].value
-
-
-def find_case(store: Store, text: str) -> str:
-    """Return the IRI of the case or group that a person means and the store has.
-
-    A DOI, or the IRI of a report, stands for its first patient; without any, for its first group.
-
-    :raises InputError: if the text names no case, or one that is not in the store.
-    :raises StoreError: if the store fails.
-    """
-    iri = case_iri(text)
-    report = iri.removesuffix("/1").replace("/case/", "/report/", 1)
-    for meant in (iri,) if text.endswith("/1") else (iri, report):
-        known = subjects_of(store, meant)
-        if known:
-            return known[0]
-    raise InputError(f"no case {iri}", where=store.location, todo="casegraph cases lists those it has")
-
-
-def subjects_of(store: Store, iri: str) -> tuple[str, ...]:
-    """Return the cases, then the groups, that a report tells of; of a case or group, itself if it is there.
-
-    :raises InputError: if it is no IRI.
-    :raises StoreError: if the store fails.
-    """
-    me, link = named(iri), f"<{_REPORTED_IN}>"
-    itself = f"GRAPH ?g {{ {me} {link} ?report }} BIND({me} AS ?subject)"
-    asked = f"SELECT ?subject {{ {{ {itself} }} UNION {{ GRAPH ?g {{ ?subject {link} {me} }} }} }}"
-    found = {str(row["subject"]) for row in Rows.read(store.query(asked, union=False))}
-    return tuple(sorted(found))
 
 
 def read_quads(store: Store, case: str) -> dict[str, str]:

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 
 import click
 
-from casegraph.cli.facts import find_case, read_case
+from casegraph.cli.facts import read_case
 from casegraph.cli.form import Command, on_terminal, store_option, write
 from casegraph.cli.story import sections
 from casegraph.cli.words import Words
 from casegraph.namespaces import BASE
 from casegraph.store import open_store
+from casegraph.subjects import find_case
 from casegraph.terms import shipped_terms
 
 __all__ = ["show", "write_lines"]

@@ -8,7 +8,7 @@ import click
 
 from casegraph.cli.ask import parameter_option
 from casegraph.cli.evidence import of_claim, of_property, properties
-from casegraph.cli.facts import find_case, read_case
+from casegraph.cli.facts import read_case
 from casegraph.cli.form import Command, store_option
 from casegraph.cli.show import write_lines
 from casegraph.cli.words import Words
@@ -17,6 +17,7 @@ from casegraph.namespaces import BASE, CG, compact
 from casegraph.query import get_query, run
 from casegraph.rows import PythonValue
 from casegraph.store import Store, open_store
+from casegraph.subjects import find_case
 from casegraph.terms import shipped_terms
 
 __all__ = ["why"]
