@@ -224,9 +224,16 @@ WRONG_CALLS: dict[str, tuple[tuple[str, ...], str]] = {
         ("why", "10.1007/s13555-020-00421-8", "dose"),
         r"no derived property 'dose'; .*phenotype",
     ),
+    "an empty path": (("check", ""), r"the path is empty"),
+    "no store": (("cases", "--store", ""), r"no store is called ''; expected a directory"),
+    "a store of another scheme": (("cases", "--store", "ftp://e.org/x"), r"no store is called 'ftp:.*https"),
+    "no such prefix": (
+        ("sparql", "SELECT * { ?s nope:p ?o }"),
+        r"query:1:\d+: .*a prefix that is not declared",
+    ),
     "not SPARQL": (("sparql", "SELECT ?x {"), r"query:1:\d+: not a SPARQL query"),
     "not SPARQL, line 2": (("sparql", "SELECT ?x {\n ?x cg:dose }"), r"query:2:\d+: not a SPARQL query"),
-    "update": (("sparql", "DROP ALL"), r"not a SPARQL query.*SELECT, ASK, CONSTRUCT"),
+    "update": (("sparql", "DROP ALL"), r"not a SPARQL query.{,200}SELECT, ASK, CONSTRUCT.*by load"),
     "rows as Turtle": (
         ("sparql", "SELECT * {}", "-f", "ttl"),
         r"the answer is rows.*expected -f with one of",

@@ -8,8 +8,10 @@ import pty
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -750,6 +752,25 @@ def test_a_closed_pipe_is_no_failure_to_talk_about(store: Path) -> None:
     ended = subprocess.run(call, stdout=inner, stderr=subprocess.PIPE, check=False)
     os.close(inner)
     assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_a_closed_output_is_no_failure(store: Path) -> None:
+    call = shlex.join(program("cases", "--store", str(store))) + " >&-"
+    ended = subprocess.run(["sh", "-c", call], capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_an_interrupt_ends_a_query_that_runs(store: Path) -> None:
+    """A query of hours: it is not at its end, it is stopped."""
+    heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    with subprocess.Popen(program("sparql", heavy, "--store", store)) as process:
+        while not list(store.glob("reader-*")):
+            time.sleep(0.01)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) in (-signal.SIGINT, 130)
+    assert CASE in run("cases", "--store", store).stdout
+    assert list(store.glob("reader-*")) == []
 
 
 def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch, store: Path) -> None:

@@ -85,6 +85,33 @@ def test_an_endpoint_that_answers_wrongly_is_named(
     assert failed.value.where == canned.address
 
 
+BINDING = b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": %s}]}}'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (200, BINDING[:-3] % b'{"type": "uri", "value": "http://e.org/x"}', "broken"),
+        (200, BINDING % b'{"type": "uri", "value": "no iri"}', "broken"),
+        (200, BINDING % b'{"type": "colour", "value": "red"}', "broken"),
+        (200, BINDING % b'{"type": "uri"}', "broken"),
+        (200, b'{"head": {}, "boolean": true}', "another kind of result"),
+        (400, b"bad query", "answered 400: bad query"),
+    ],
+)
+def test_a_query_that_is_right_is_not_blamed(canned: Canned, status: int, body: bytes, said: str) -> None:
+    canned.status, canned.body = status, body
+    with pytest.raises(EndpointError, match=said) as failed:
+        open_store(canned.address).query("SELECT ?x { ?x ?y ?z }")
+    assert failed.value.where == canned.address
+
+
+def test_a_query_that_the_endpoint_rightly_refuses_is_the_callers_mistake(canned: Canned) -> None:
+    canned.status, canned.body = 400, b"error at 1:8: expected a variable"
+    with pytest.raises(InputError, match="not a SPARQL query"):
+        open_store(canned.address).query("SELECT { }")
+
+
 @pytest.mark.parametrize(("status", "said"), [(302, "use that address"), (400, "400: bad"), (403, "403")])
 def test_an_update_that_did_not_arrive_is_no_success(canned: Canned, status: int, said: str) -> None:
     canned.status, canned.headers, canned.body = status, {"Location": "/login"}, b"bad"

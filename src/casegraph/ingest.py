@@ -44,11 +44,11 @@ class Prepared:
     """
 
     path: Path
-    document: CaseDocument
-    asserted: str
-    inferred: str
+    document: CaseDocument = field(repr=False)
+    asserted: str = field(repr=False)
+    inferred: str = field(repr=False)
     claims: int
-    report: Report
+    report: Report = field(repr=False)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from types import MappingProxyType
 from typing import Any
 
@@ -138,6 +138,7 @@ def main(args: Sequence[str] | None = None) -> None:
     :param args: the words after ``casegraph``; by default those of this process.
     :raises SystemExit: always; 0 fine, 1 a violation, 2 wrong call, 3 failure, 4 store locked.
     """
+    sys.stdout, sys.stderr = sys.stdout or StringIO(), sys.stderr or StringIO()  # None where it was closed
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8")

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from casegraph.cli.form import ROW_FORMATS, Command, on_terminal, store_option, write, write_rows, write_table
+from casegraph.cli.form import (
+    ROW_FORMATS,
+    Command,
+    on_terminal,
+    stoppable,
+    store_option,
+    write,
+    write_rows,
+    write_table,
+)
 from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES
 from casegraph.query import StoredQuery, get_query, run, stored_queries
@@ -75,7 +84,7 @@ def query(name: str | None, values: dict[str, str], form: str | None, about: boo
         _tell(get_query(name))
     else:
         asked = get_query(name)
-        with open_store(location) as store:
+        with open_store(location) as store, stoppable():
             write_rows(run(store, asked, values), form)
 
 
@@ -124,7 +133,7 @@ def sparql(text: str, form: str | None, location: str) -> int:
     """
     from pyoxigraph import QueryBoolean, QueryTriples
 
-    with open_store(location) as store:
+    with open_store(location) as store, stoppable():
         answer = _ask(store, _text(text))
         if isinstance(answer, QueryBoolean):
             return _truth(answer, form)

@@ -51,7 +51,7 @@ class _Filling:
     cls=Command,
     examples=(
         ("casegraph demo", f"load, ask and tell; the store is then in {DEMO_STORE}/"),
-        ("casegraph demo --store /somewhere/else", "the same with the store elsewhere"),
+        ("casegraph demo --store my-demo", "the same with the store elsewhere"),
     ),
 )
 @click.option(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -20,6 +22,7 @@ __all__ = [
     "on_terminal",
     "progress",
     "say",
+    "stoppable",
     "store_option",
     "write",
     "write_line",
@@ -27,12 +30,22 @@ __all__ = [
     "write_table",
 ]
 
+
+class _Path(click.Path):
+    """A path that is not empty: an empty one would mean the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value):
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 #: Where the store is unless ``--store`` or ``CASEGRAPH_STORE`` says otherwise.
 DEFAULT_STORE = "casegraph-store"
 #: How the rows of an answer can be written.
 ROW_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md")
 #: A path as a parameter; whether it is there and can be read is told by who reads it.
-PATH = click.Path(path_type=Path, readable=False)
+PATH = _Path(path_type=Path, readable=False)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NARROWEST_COLUMN = 12
 
@@ -68,6 +81,16 @@ def store_option(function: Callable[..., Any]) -> Callable[..., Any]:
         show_envvar=True,
         help="The store: a directory, or the address of a SPARQL endpoint.",
     )(function)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let Ctrl-C end the program at once, also within a query, which no Python code can interrupt."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def on_terminal() -> bool:

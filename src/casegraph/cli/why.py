@@ -9,7 +9,7 @@ import click
 from casegraph.cli.ask import parameter_option
 from casegraph.cli.evidence import of_claim, of_property, properties
 from casegraph.cli.facts import read_case
-from casegraph.cli.form import Command, store_option
+from casegraph.cli.form import Command, stoppable, store_option
 from casegraph.cli.show import write_lines
 from casegraph.cli.words import Words
 from casegraph.errors import InputError
@@ -43,7 +43,7 @@ def why(what: str, name: str | None, values: dict[str, str], location: str) -> N
     """
     if values and not _is_query(what):
         raise click.UsageError("-p needs the name of a stored query")
-    with open_store(location) as store:
+    with open_store(location) as store, stoppable():
         if _is_query(what):
             lines = _rows(store, what, values)
         elif "#" in what:

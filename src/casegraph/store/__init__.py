@@ -9,6 +9,7 @@ from typing import Protocol, Self
 
 import pyoxigraph as ox
 
+from casegraph.errors import InputError
 from casegraph.namespaces import BASE
 from casegraph.store.syntax import digest
 
@@ -108,6 +109,8 @@ def open_store(location: str | Path, *, writable: bool = False) -> Store:
         from casegraph.store.endpoint import EndpointStore
 
         return EndpointStore(text, writable=writable)
+    if "://" in text or not text.strip():
+        raise InputError(f"no store is called {text!r}", expected="a directory, or an http or https address")
     from casegraph.store.embedded import EmbeddedStore
 
     return EmbeddedStore(text, writable=writable)

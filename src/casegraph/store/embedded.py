@@ -142,10 +142,11 @@ class EmbeddedStore(Store):
                 where=self.location,
                 todo="wait until it is done or stop it; reading works meanwhile",
             )
-        todo = "restore it from a backup, or load the documents into a new store"
-        damaged = reason.startswith("Corruption")
-        what = f"the store {'is damaged' if damaged else 'failed'}: {reason}"
-        return StoreError(what, where=self.location, todo=todo if damaged else "")
+        if reason.startswith("Corruption"):
+            todo = "restore it from a backup, or load the documents into a new store"
+            return StoreError(f"the store is damaged: {reason}", where=self.location, todo=todo)
+        todo = "check that you may write there" if "Permission denied" in reason else ""
+        return StoreError(f"the store failed: {reason}", where=self.location, todo=todo)
 
 
 def _says_locked(reason: str) -> bool:

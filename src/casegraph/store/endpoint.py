@@ -60,15 +60,27 @@ class EndpointStore(Store):
         :raises EndpointError: if the endpoint does not answer or answers with an error.
         """
         kind, body = self._send(sparql, union=union and not brings_dataset(sparql))
+        answer = self._parsed(kind, body)
+        expected = _kind_of_answer(sparql)
+        if expected is not None and not isinstance(answer, expected):
+            raise self._failure("answered with another kind of result than the query asks for")
+        return answer
+
+    def _parsed(self, kind: str, body: bytes) -> Answer:
         try:
             if ox.QueryResultsFormat.from_media_type(kind) == ox.QueryResultsFormat.JSON:
-                return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+                rows = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+                if isinstance(rows, ox.QuerySolutions):
+                    for _ in rows:  # a row that is broken shows only when it is read
+                        pass
+                    return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+                return rows
             found = ox.RdfFormat.from_media_type(kind)
             if found in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.TURTLE):
                 content = ox.Store()
                 content.load(body, found)
                 return content.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-        except SyntaxError as error:
+        except (SyntaxError, ValueError) as error:
             raise self._failure(f"answered with broken {kind}: {error}") from error
         raise self._failure(f"answered with {kind or 'no media type'}, which is no SPARQL answer")
 
@@ -120,7 +132,7 @@ class EndpointStore(Store):
             response = request.query().response
             body = response.read()
         except (SPARQLWrapperException, urllib.error.HTTPError) as error:
-            raise self._refusal(error, update) from error
+            raise self._refusal(error, text, update=update) from error
         except UnicodeEncodeError as error:
             raise InputError(f"cannot be sent: {error}", where=self.location) from error
         except (OSError, http.client.HTTPException) as error:
@@ -132,9 +144,9 @@ class EndpointStore(Store):
             raise self._failure("answered with a part of the result only", todo="raise its limits")
         return response.headers.get("Content-Type", ""), body
 
-    def _refusal(self, error: Exception, update: bool) -> EndpointError | InputError:
+    def _refusal(self, error: Exception, text: str, *, update: bool) -> EndpointError | InputError:
         status, said = _status(error)
-        if status == _NOT_SPARQL and not update:
+        if status == _NOT_SPARQL and not update and _kind_of_answer(text) is None:
             return refused_query(said)
         todo = "" if status >= _SERVER_ERROR else "check the address and what it allows without a password"
         return self._failure(f"answered {status}: {said}", todo=todo)
@@ -149,6 +161,14 @@ class EndpointStore(Store):
 
     def _failure(self, what: str, *, todo: str = "check the address") -> EndpointError:
         return EndpointError(f"the endpoint {what}", where=self.location, todo=todo)
+
+
+def _kind_of_answer(sparql: str) -> type[Answer] | None:
+    """Return the kind of result that a query asks for; None if it is no standard SPARQL query."""
+    try:
+        return type(ox.Store().query(sparql))
+    except (SyntaxError, RuntimeError, UnicodeEncodeError):
+        return None
 
 
 def _addresses(location: str) -> tuple[str, str]:

@@ -21,6 +21,8 @@ _IRI_STRING_OR_COMMENT = re.compile(
 )
 _FROM = re.compile(r"(?<![\w?$:@.-])FROM(?:\s*<|\s+(?:NAMED\s*<|NAMED\s+[\w.-]*:|[\w.-]*:))", re.IGNORECASE)
 _PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<reason>.+)")
+#: Beyond it, a parser lists all the signs of its grammar.
+_LONGEST_REASON = 120
 _ESCAPE = re.compile(r"\\\\(?P<u>[uU])|\\.")
 _BLANK = re.compile(r"^_:|(?<= )_:(?=c14n\d+ <[^>]*> \.$)")
 
@@ -99,14 +101,20 @@ def brings_dataset(sparql: str) -> bool:
 def refused_query(message: str) -> InputError:
     """Return the error for a query that does not parse, from what the engine says of it.
 
-    >>> print(refused_query("error at 2:9: expected OPTIONAL"))
-    query:2:9: not a SPARQL query: expected OPTIONAL; ask with SELECT, ASK, CONSTRUCT or DESCRIBE
+    >>> error = refused_query("error at 2:9: expected OPTIONAL")
+    >>> error.where, error.what
+    ('query:2:9', 'not a SPARQL query: expected OPTIONAL')
     """
     found = _PLACE.match(message)
+    reason = found["reason"] if found else message
+    if "Prefix not found" in reason:
+        reason = "a prefix that is not declared"
+    elif len(reason) > _LONGEST_REASON:
+        reason = f"{reason[:_LONGEST_REASON]} ..."
     return InputError(
-        f"not a SPARQL query: {found['reason'] if found else message}",
+        f"not a SPARQL query: {reason}",
         where=f"query:{found['line']}:{found['column']}" if found else "query",
-        todo="ask with SELECT, ASK, CONSTRUCT or DESCRIBE",
+        todo="ask with SELECT, ASK, CONSTRUCT or DESCRIBE; a store is changed by load and remove only",
     )
 
 

@@ -56,6 +56,8 @@ def read_triples(path: Path, *, error: type[InputError] = InputError) -> list[Tr
     syntax = SYNTAXES.get(path.suffix.lower())
     if syntax is None:
         raise error("unknown kind of RDF file", where=str(path), expected=" ".join(sorted(SYNTAXES)))
+    if path.exists() and not path.is_file():
+        raise error("not a regular file", where=str(path), expected="a file")
     try:
         content = path.read_bytes()
     except OSError as problem:
