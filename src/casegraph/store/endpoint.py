@@ -69,12 +69,9 @@ class EndpointStore(Store):
     def _parsed(self, kind: str, body: bytes) -> Answer:
         try:
             if ox.QueryResultsFormat.from_media_type(kind) == ox.QueryResultsFormat.JSON:
-                rows = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
-                if isinstance(rows, ox.QuerySolutions):
-                    for _ in rows:  # a row that is broken shows only when it is read
-                        pass
-                    return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
-                return rows
+                form = ox.QueryResultsFormat.JSON
+                ox.parse_query_results(body, form).serialize(format=form)  # a broken row shows only when read
+                return ox.parse_query_results(body, form)
             found = ox.RdfFormat.from_media_type(kind)
             if found in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.TURTLE):
                 content = ox.Store()
