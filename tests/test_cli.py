@@ -27,7 +27,7 @@ from casegraph.cli.facts import read_case
 from casegraph.cli.words import Words
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES
-from casegraph.query import get_query
+from casegraph.query import get_query, stored_queries
 from casegraph.resources import shipped
 from casegraph.store import open_store
 from casegraph.terms import shipped_terms
@@ -457,6 +457,21 @@ def test_why_a_derived_value_and_a_background(store: Path) -> None:
     response = run("why", f"{DOI}/1#skin-on-weekly-il2", "--store", store).stdout
     assert re.search(r"derived: has background #hcq \(.+\)", response)
     assert re.search(r"derived: may have background #prednisone-1 \(.+\)", response)
+
+
+@pytest.mark.parametrize("name", sorted(set(stored_queries()) - {"patient"}))
+def test_why_gives_the_evidence_of_each_row(name: str, store: Path) -> None:
+    """All but the patient, whose age and sex stand on the case without a passage."""
+    text = run("why", name, "--store", store).stdout
+    count, rows = (
+        text.partition(" row")[0].rpartition("\n")[2],
+        re.split(r"^Row \d+: ", text, flags=re.MULTILINE),
+    )
+    assert len(rows) - 1 == int(count) > 0
+    for row in rows[1:]:
+        assert re.search(
+            r"stated in: |because of |searched in: |derived from: |between: |explained above", row
+        ), row
 
 
 def test_why_a_property_of_a_case(store: Path) -> None:

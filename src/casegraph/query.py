@@ -51,7 +51,11 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class QueryHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the ``#+`` lines of a query say; ``returns`` tells each column's meaning and unit."""
+    """What the ``#+`` lines of a query say.
+
+    ``returns`` tells each column's meaning and unit. ``explained_by`` names, for a column of a query that
+    lists no claims, the derived property of the case that its value is of: its evidence is that of the row.
+    """
 
     summary: str
     question: str
@@ -59,6 +63,7 @@ class QueryHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     returns: dict[str, str]
     description: str = ""
     parameters: dict[str, Parameter] = {}
+    explained_by: dict[str, str] = {}
     view: str | None = None
     expect: Literal["nonempty"] | None = None
     dataset: Literal["named"] | None = None

@@ -20,7 +20,7 @@ __all__ = ["of_claim", "of_property", "properties"]
 _RULE = CG + "derivedByRule"
 _DEFINITION = PREFIXES["skos"] + "definition"
 _ABOUT = CG + "aboutConcept"
-_LINKS = ("statedIn", "restatedIn", "derivedFrom", "searchedIn")
+_LINKS = ("statedIn", "restatedIn", "derivedFrom", "searchedIn", "between")
 
 
 def of_claim(words: Words, claim: str) -> Iterator[str]:
@@ -76,15 +76,18 @@ def properties(words: Words) -> tuple[str, ...]:
     return tuple(sorted(name for name in named if words.facts.values(words.facts.case, compact(name))))
 
 
-def of_property(words: Words, name: str) -> Iterator[str]:
+def of_property(words: Words, name: str, only: str | None = None) -> Iterator[str]:
     """Yield the lines that tell each value of a derived property of a case: rule, definition, inputs.
 
     :param name: the IRI of the property.
+    :param only: tell this value alone; None is all of them.
     """
     facts = words.facts
     rule = _ontology().get((name, _RULE), "")
     head = _rule_heads().get(rule, {})
     for value in facts.values(facts.case, compact(name)):
+        if only is not None and value != only:
+            continue
         yield f"{words.label(name)}: {words.label(value)} ({compact(value)})"
         yield f"  rule {rule}: {head.get('definition', '').strip()} Source: {head.get('source', 'not told')}."
         for claim in _inputs(words, name, value):

@@ -22,6 +22,8 @@ from casegraph.terms import shipped_terms
 
 __all__ = ["why"]
 
+_OWNERS = tuple(f"{BASE}{kind}/" for kind in ("case", "group", "report"))
+
 
 @click.command(
     cls=Command,
@@ -83,35 +85,53 @@ def _case(store: Store, what: str, name: str | None) -> Iterator[str]:
 def _rows(store: Store, name: str, values: dict[str, str]) -> Iterator[str]:
     asked = get_query(name)
     rows = run(store, asked, values)
-    known: dict[str, Words] = {}
-    seen: set[str] = set()
+    seen = _Seen(store)
     yield f"{asked.head.question.strip()}"
     yield f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
     for number, row in enumerate(rows, start=1):
         told = {name: _shown(value) for name, value in row.items() if value not in (None, "")}
         yield ""
         yield f"Row {number}: {'; '.join(f'{name} {value}' for name, value in told.items() if value)}"
-        yield from (f"  {line}" for value in row.values() for line in _part(store, str(value), known, seen))
+        yield from (f"  {line}" for value in row.values() for line in _part(str(value), seen))
+        for column, glance in asked.head.explained_by.items():
+            words = seen.words(str(row["case"]))
+            yield from (f"  {line}" for line in of_property(words, CG + glance, str(row[column])))
 
 
 def _shown(value: PythonValue) -> str:
     """Return a value for people; nothing for a claim, which is explained below."""
     text = str(value)
-    if "#" in text and text.startswith((f"{BASE}case/", f"{BASE}group/")):
+    if "#" in text and text.startswith(_OWNERS):
         return ""
     return shipped_terms().label(text) or compact(text)
 
 
-def _part(store: Store, value: str, known: dict[str, Words], seen: set[str]) -> Iterator[str]:
+class _Seen:
+    """The cases that were read, and the claims that were explained, of one answer."""
+
+    def __init__(self, store: Store) -> None:
+        self.claims: set[str] = set()
+        self._store = store
+        self._words: dict[str, Words] = {}
+
+    def words(self, owner: str) -> Words:
+        """Return the words of a case or group; of a report, those of its first case."""
+        if owner not in self._words:
+            self._words[owner] = _words(self._store, find_case(self._store, owner))
+        return self._words[owner]
+
+
+def _part(value: str, seen: _Seen) -> Iterator[str]:
     """Yield the evidence of a value that is a claim; in full the first time only."""
     owner, sign, _ = value.rpartition("#")
-    if not sign or not owner.startswith((f"{BASE}case/", f"{BASE}group/")):
+    if not sign or not owner.startswith(_OWNERS):
         return
-    if owner not in known:
-        known[owner] = _words(store, owner)
-    lines = of_claim(known[owner], value)
-    yield from lines if value not in seen else (f"{next(lines)} (explained above)",)
-    seen.add(value)
+    words = seen.words(owner)
+    if not words.facts.values(value, "basis"):
+        return
+    lines = of_claim(words, value)
+    yield from lines if value not in seen.claims else (f"{next(lines)} (explained above)",)
+    seen.claims.add(value)
 
 
 def _words(store: Store, case: str) -> Words:
