@@ -194,7 +194,9 @@ def test_load_takes_one_kind_of_file_where_asked(tmp_path: Path) -> None:
 
 
 def test_check_says_that_all_is_well() -> None:
-    assert run("check", *shipped("cases", "miao-2020.yaml"), OTHER).stdout == "2 documents, no problem\n"
+    assert run("check", *shipped("cases", "miao-2020.yaml"), OTHER).stdout.startswith(
+        "2 documents, no problem; "
+    )
     assert json.loads(run("check", OTHER, "-f", "json").stdout) == []
 
 
@@ -242,6 +244,28 @@ def test_cases_lists_them(store: Path) -> None:
     assert (told["sex"], told["age"], told["doi"]) == ("female", "61", DOI)
     assert told["title"].startswith("Hypomyopathic Dermatomyositis with Refractory Dermatitis")
     assert int(told["claims"]) > 90
+
+
+def test_cases_lists_one_without_a_claim_and_names_the_groups(tmp_path: Path) -> None:
+    path = tmp_path / "bare.yaml"
+    path.write_text(
+        "casegraph: 1\nreport: {title: Bare, key: bare, extent: fullText}\n"
+        "cases: {'1': {}}\ngroups: {'1': {patients: 5}}\n"
+    )
+    run("load", path, "--store", tmp_path / "store")
+    result = run("cases", "--store", tmp_path / "store", "-f", "csv")
+    assert [line.split(",")[0] for line in result.stdout.splitlines()[1:]] == [f"{BASE}case/key/bare/1"]
+    assert f"a group, which is no case: {BASE}group/key/bare/1" in result.stderr
+    assert (
+        "Group: 5 patients\n" in run("show", f"{BASE}group/key/bare/1", "--store", tmp_path / "store").stdout
+    )
+
+
+def test_an_answer_without_a_row_says_what_was_not_set(store: Path) -> None:
+    asked = ("query", "cases_treated_with", "--store", store)
+    assert run(*asked, "-p", "drug=rituximab").stderr == ""
+    other = ("query", "refractory_cases_responding", "-p", "drug=rituximab", "--store", store)
+    assert "no row; asked with the query's own example of disease" in run(*other).stderr
 
 
 def test_the_store_may_come_from_the_environment(store: Path) -> None:
@@ -571,12 +595,13 @@ def test_the_demo_tells_the_headline_answer(told: tuple[str, Path]) -> None:
     assert f"https://doi.org/{DOI}\n" in text
     assert "Diagnosis, as the authors give it: hypomyopathic dermatomyositis\n" in text
     first = text.partition("  1. ")[2].partition("  2. ")[0]
-    assert first.startswith("Skin: improved, within 7 days, ")
+    assert first.startswith("Skin: improved, within 7 days (column 8 of the chart below).")
     assert (
         "On interleukin-2 1,000,000 IU (printed as 106 IU in the text) once a week, subcutaneous.\n" in first
     )
     assert "Beside it ran hydroxychloroquine; possibly prednisone too.\n" in first
-    assert "Later, on the same dosing: muscle worse (Muscle weakness)" in first
+    assert "Later, on the same dosing: muscle worse (Muscle weakness) (column 10 of the chart below)" in first
+    assert re.search(r"^ +8 il2-week-1: .*^ 10 decline: ", text, re.MULTILINE | re.DOTALL)
     assert "[#skin-on-weekly-il2; case presentation, paragraph 2, characters 4525 to 4679]" in first
     assert "Refractory is the authors' word" in text
     assert "discussion, paragraph 1, characters 6126 to 6247" in text

@@ -48,7 +48,7 @@ _CLAIMS = (
     "between",
 )
 #: Fields that must not lead from a claim back to itself.
-_CHAINS = ("derived_from", "follows", "continues")
+_CHAINS = ("derived_from", "follows", "continues", "supported_by", "change_reason", "trigger")
 _PASSAGES = ("stated_in", "restated_in")
 _ADDRESSES = ("licence", "possibly_same_patient_as")
 _DATES = ("issued", "date")

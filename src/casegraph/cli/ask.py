@@ -13,6 +13,7 @@ from casegraph.cli.form import (
     ROW_FORMATS,
     Command,
     on_terminal,
+    say,
     stoppable,
     store_option,
     write,
@@ -85,7 +86,11 @@ def query(name: str | None, values: dict[str, str], form: str | None, about: boo
     else:
         asked = get_query(name)
         with open_store(location) as store, stoppable():
-            write_rows(run(store, asked, values), form)
+            rows = run(store, asked, values)
+        write_rows(rows, form)
+        if not rows.rows and len(values) < len(asked.head.parameters):
+            kept = ", ".join(name for name in asked.head.parameters if name not in values)
+            say(f"no row; asked with the query's own example of {kept}: set it by -p NAME=VALUE")
 
 
 def _list(form: str | None) -> None:

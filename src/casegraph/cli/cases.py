@@ -35,7 +35,7 @@ SELECT ?case ?diagnosis ?sex ?age ?claims ?title ?doi {{
   OPTIONAL {{ GRAPH ?asserted {{ ?case cg:ageYears ?age }} }}
   OPTIONAL {{ GRAPH ?report {{ ?report dcterms:title ?title }} }}
   OPTIONAL {{ GRAPH ?report {{ ?report cg:doi ?doi }} }}
-  {{
+  OPTIONAL {{
     SELECT ?asserted (COUNT(*) AS ?claims) {{ GRAPH ?asserted {{ ?claim cg:basis ?basis }} }}
     GROUP BY ?asserted
   }}
@@ -46,6 +46,7 @@ SELECT ?case ?diagnosis ?sex ?age ?claims ?title ?doi {{
     }} GROUP BY ?case
   }}
 }} ORDER BY ?case"""
+_GROUPS = f"SELECT ?group {{ GRAPH ?g {{ ?group a <{CG}Group> }} }} ORDER BY ?group"
 
 
 @click.command(
@@ -58,14 +59,20 @@ SELECT ?case ?diagnosis ?sex ?age ?claims ?title ?doi {{
 @click.option("-f", "--format", "form", type=click.Choice(ROW_FORMATS), help="How to write them.")
 @store_option
 def cases(form: str | None, location: str) -> None:
-    """List the cases of a store: diagnosis as the authors give it, sex, age, claims, report."""
+    """List the cases of a store: diagnosis as the authors give it, sex, age, claims, report.
+
+    The claims are those of the case; the report has further ones, about the literature and about itself.
+    """
     with open_store(location) as store:
         rows = Rows.read(store.query(_CASES, union=False))
+        groups = Rows.read(store.query(_GROUPS, union=False))
     if form == "table" or (form is None and on_terminal()):
         names = ("case", "diagnosis", "sex", "age", "claims", "title")
         write_table(names, [[_short(str(row[name] or "")) for name in names] for row in rows])
     else:
         write_rows(rows, form)
+    for group in groups:
+        say(f"a group, which is no case: {group['group']}")
 
 
 def _short(value: str) -> str:

@@ -44,7 +44,8 @@ def check(paths: tuple[Path, ...], form: str) -> int:
         for problem in problems:
             write(f"{problem}\n")
         if not problems:
-            write_line(f"{len(files)} document{'' if len(files) == 1 else 's'}, no problem")
+            many = f"{len(files)} document{'' if len(files) == 1 else 's'}"
+            write_line(f"{many}, no problem; casegraph validate checks the shapes, as load does")
     if problems:
         wrong = len({problem.file for problem in problems})
         say(f"problems in {wrong} of {len(files)} document{'' if len(files) == 1 else 's'}")

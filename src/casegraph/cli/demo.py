@@ -121,11 +121,8 @@ def _loading(filling: _Filling, location: str) -> Iterator[str]:
         f"read, checked, derived, validated and stored in {filling.seconds:.1f} s."
     )
     warnings = [each for loaded in filling.loaded for each in loaded.prepared.report.warnings]
-    more = f", {_count(len(warnings), 'warning')}:" if warnings else "."
-    yield f"All conform to the shapes: no violation{more}"
-    for warning in warnings:
-        name = warning.focus.strip("<>").rpartition("#")[2]
-        yield f"  {warning.message} (#{name})"
+    more = f"; {_count(len(warnings), 'warning')} for the curator (casegraph validate)" if warnings else ""
+    yield f"All conform to the shapes: no violation{more}."
     yield ""
 
 
@@ -170,7 +167,7 @@ def _outcome(row: _Row, words: Words) -> str:
     domain, direction = words.label(str(row["domain"])), words.label(str(row["direction"]))
     degree = words.label(str(row["degree"])) if row["degree"] else ""
     said = joined(direction, degree, words.latency(str(row["response"])))
-    return f"{domain.capitalize()}: {said}, {words.when(str(row['response']))}."
+    return f"{domain.capitalize()}: {joined(said, _column(str(row['response']), words), by=' ')}."
 
 
 def _details(row: _Row, words: Words) -> Iterator[str]:
@@ -196,7 +193,14 @@ def _order(first: str, second: str, words: Words) -> str:
 def _got_worse(claim: str, words: Words) -> str:
     concerned = [words.labels(each, "aboutConcept") for each in words.facts.values(claim, "concerns")]
     about = f" ({listed(concerned)})" if concerned else ""
-    return f"{words.labels(claim, 'domain')} {words.labels(claim, 'direction')}{about}, {words.when(claim)}"
+    said = f"{words.labels(claim, 'domain')} {words.labels(claim, 'direction')}{about}"
+    return joined(said, _column(claim, words), by=" ")
+
+
+def _column(claim: str, words: Words) -> str:
+    """Return where in the chart a claim stands."""
+    rank = words.facts.rank(words.facts.value(claim, "at"))
+    return f"(column {rank} of the chart below)" if rank else ""
 
 
 def _chart(words: Words) -> None:

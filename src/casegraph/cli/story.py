@@ -45,7 +45,7 @@ def person(words: Words) -> str:
     facts, case = words.facts, words.facts.case
     count = facts.value(case, "patientCount")
     if count is not None:
-        return f"a group of {count} patients"
+        return f"{count} patients"
     age = words.text(case, "ageYears", "{} years old")
     at = words.text(case, "ageAt", "at {}").replace(f"{case}#", "")
     sex = facts.name(facts.value(case, "sex") or "")
@@ -61,7 +61,7 @@ def _head(words: Words) -> Iterator[tuple[str, list[str]]]:
     lines = [words.text(report, "authors"), published, address, f"read: {extent}" if extent else ""]
     yield facts.value(report, "dcterms:title") or report, [line for line in lines if line]
     yield (
-        f"Patient: {person(words)}",
+        f"{'Group' if facts.kind(facts.case) == 'Group' else 'Patient'}: {person(words)}",
         [joined(words.text(facts.case, "patientLabel", "called “{}”"), facts.case)],
     )
 
