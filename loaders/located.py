@@ -20,8 +20,8 @@ Place = tuple[str | int, ...]
 _SHORT = 60
 _TODO = {
     bool: "write true or false",
-    int: "write a number, without quotes and words",
-    float: "write a number, without quotes and words",
+    int: "write a plain number such as 12 or 0.5: no quotes, words, exponent or separators",
+    float: "write a plain number such as 12 or 0.5: no quotes, words, exponent or separators",
     str: "write text; put quotes around what looks like a number",
 }
 
@@ -104,11 +104,8 @@ def _walk_struct(value: object, struct: type[Value], place: Place, source: Sourc
 def _leaf(value: object, kind: object, place: Place, source: Source) -> Iterator[Problem]:
     try:
         msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        message = str(error).split(" - at `")[0]
-        if not message.startswith("Invalid enum value"):
-            message += f", found {_said(value)}"
-        yield source.problem(place, "wrong-value", message, todo=_allowed(kind))
+    except msgspec.ValidationError:
+        yield source.problem(place, "wrong-value", f"{_said(value)} cannot stand here", todo=_allowed(kind))
 
 
 def _struct(kind: object) -> type[Value] | None:
@@ -126,15 +123,26 @@ def _said(value: object) -> str:
 
 def _allowed(kind: object) -> str:
     """Return in words what a value may be: the members of a closed list, the meaning of a pattern, a type."""
-    kinds = (kind, *get_args(kind))
+    kinds = tuple(_parts(kind))
     members = [str(value) for each in kinds if get_origin(each) is Literal for value in get_args(each)]
     if members:
         return "expected one of " + ", ".join(members)
-    meant = [each.description for each in kinds if isinstance(each, msgspec.Meta) and each.description]
-    examples = [each.examples[0] for each in kinds if isinstance(each, msgspec.Meta) and each.examples]
+    if any(get_origin(each) is tuple and get_args(each)[-1] is Ellipsis for each in kinds):
+        return "write a list, such as [one, two]"
+    metas = [each for each in kinds if isinstance(each, msgspec.Meta)]
+    meant = [each.description for each in metas if each.description]
     if meant:
-        return " ".join([*meant, *(f"Such as {each!r}." for each in examples)])
-    return next((todo for each in kinds for wanted, todo in _TODO.items() if each is wanted), "")
+        return " ".join([*meant, *(f"Such as {each.examples[0]!r}." for each in metas if each.examples)])
+    return next(
+        (todo for each in kinds for wanted, todo in _TODO.items() if each is wanted), "see the schema"
+    )
+
+
+def _parts(kind: object) -> Iterator[object]:
+    yield kind
+    if get_origin(kind) is not Literal:
+        for each in get_args(kind):
+            yield from _parts(each)
 
 
 def _nearest(key: str, known: tuple[str, ...]) -> str:

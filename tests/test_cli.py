@@ -576,6 +576,14 @@ def test_reason_without_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     run("reason", "--store", "elsewhere", code=2)
 
 
+def test_what_shapes_import_is_said_not_to_be_fetched(tmp_path: Path) -> None:
+    (tmp_path / "data.ttl").write_text(DATA, encoding="utf-8")
+    imports = "<https://example.org/s> <http://www.w3.org/2002/07/owl#imports> <https://example.org/more> ."
+    (tmp_path / "shapes.ttl").write_text(SHAPES + imports, encoding="utf-8")
+    args = ("validate", "--data", tmp_path / "data.ttl", "--shapes", tmp_path / "shapes.ttl")
+    assert "owl:imports <https://example.org/more> is not followed" in run(*args, code=1).stderr
+
+
 # -- demo
 
 

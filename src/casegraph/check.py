@@ -239,7 +239,8 @@ def _passage_problems(
     if passage.chars is not None and not (
         0 <= passage.chars[0] < passage.chars[1] and text is not None and passage.chars[1] <= text.characters
     ):
-        todo = "count code points from 0, end excluded, within report.text.characters"
+        within = f"the {text.characters} of report.text" if text else "report.text, which is missing"
+        todo = f"count code points from 0, end excluded, within {within}"
         yield source.problem((*place, "chars"), "bad-range", f"impossible range {passage.chars}", todo=todo)
 
 

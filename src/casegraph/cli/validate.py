@@ -92,7 +92,10 @@ def _of_data(path: Path, shapes: tuple[Path, ...], engine: str) -> _Checked:
     """Check a file; beside the shipped shapes it gets the hierarchy that they rely on."""
     ntriples = read_data(path)
     if shapes:
-        return _Checked(str(path), validate_data(ntriples, read_shapes(shapes), engine=engine))
+        read = read_shapes(shapes)
+        for each in read.imports:
+            say(f"{read.where}: owl:imports {each} is not followed; name that file with --shapes as well")
+        return _Checked(str(path), validate_data(ntriples, read, engine=engine))
     return _Checked(str(path), _with_shipped(ntriples, engine, shipped_shapes()))
 
 

@@ -8,6 +8,8 @@ from casegraph.model.values import (
     Basis,
     Change,
     Code,
+    Count,
+    Days,
     Degree,
     Domain,
     Key,
@@ -99,8 +101,8 @@ class TestResult(ConceptClaim, frozen=True, kw_only=True):
     specimen: Code | None = None
     site: tuple[Code, ...] = ()
     coverage: Literal["membersNotListed"] | None = None
-    positive_count: int | None = None
-    evaluated_count: int | None = None
+    positive_count: Count | None = None
+    evaluated_count: Count | None = None
 
 
 class DoseSegment(Claim, frozen=True, kw_only=True):
@@ -143,8 +145,8 @@ class Treatment(ConceptClaim, frozen=True, kw_only=True):
     end_basis: Basis | None = None
     stop_reason: StopReason | None = None
     indication: Code | None = None
-    duration_min_days: int | None = None
-    duration_max_days: int | None = None
+    duration_min_days: Days | None = None
+    duration_max_days: Days | None = None
     doses: tuple[DoseSegment, ...] = ()
 
 
@@ -160,13 +162,13 @@ class Response(Claim, frozen=True, kw_only=True):
     direction: ResponseDirection
     degree: Degree | None = None
     site: tuple[Code, ...] = ()
-    latency_min_days: int | None = None
-    latency_max_days: int | None = None
+    latency_min_days: Days | None = None
+    latency_max_days: Days | None = None
     criterion: str | None = None
     assessor: str | None = None
     concerns: tuple[Key, ...] = ()
-    responder_count: int | None = None
-    evaluated_count: int | None = None
+    responder_count: Count | None = None
+    evaluated_count: Count | None = None
 
 
 class AdverseEvent(ConceptClaim, frozen=True, kw_only=True):
@@ -197,8 +199,8 @@ class Course(Claim, frozen=True, kw_only=True):
     domain: tuple[Domain, ...] = ()
     concerns: tuple[Key, ...] = ()
     trigger: Key | None = None
-    duration_min_days: int | None = None
-    duration_max_days: int | None = None
+    duration_min_days: Days | None = None
+    duration_max_days: Days | None = None
     printed: str | None = None
 
 

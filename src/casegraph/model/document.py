@@ -25,15 +25,42 @@ from casegraph.model.claims import (
 from casegraph.model.values import (
     Basis,
     Bounds,
+    Count,
     Extent,
     Key,
     Number,
     Phase,
     Sex,
+    Sha256,
     Value,
 )
 
 __all__ = ["CaseDocument", "Subject", "iterate_claims"]
+
+
+_Doi = Annotated[
+    str,
+    Meta(
+        pattern=r"^10\.\d{4,9}/[^\s\x00-\x1f\x7f]+$",
+        description="A DOI alone, without https://doi.org/ or doi: before it.",
+        examples=["10.1007/s13555-020-00421-8"],
+    ),
+]
+_Pmid = Annotated[
+    str, Meta(pattern=r"^\d+$", description="A PubMed number, in quotes.", examples=["33852146"])
+]
+_Issued = Annotated[
+    str,
+    Meta(
+        pattern=r"^\d{4}(-\d\d(-\d\d)?)?$",
+        description="A year, a month or a day, year first, in quotes.",
+        examples=["2020-07-09"],
+    ),
+]
+_Date = Annotated[
+    str,
+    Meta(pattern=r"^\d{4}-\d\d-\d\d$", description="A day, year first, in quotes.", examples=["2026-11-22"]),
+]
 
 
 class Occasion(Value, frozen=True, kw_only=True):
@@ -63,9 +90,9 @@ class Passage(Value, frozen=True, kw_only=True):
     """
 
     section: str | None = None
-    paragraph: Annotated[int, Meta(ge=1)] | None = None
+    paragraph: Annotated[int, Meta(ge=1, description="A paragraph, counted from 1.")] | None = None
     chars: tuple[int, int] | None = None
-    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
+    sha256: Sha256 | None = None
     pointer: str | None = None
 
 
@@ -106,7 +133,7 @@ class Case(Subject, frozen=True, kw_only=True):
 class Group(Subject, frozen=True, kw_only=True):
     """A cohort arm or aggregate with a count; never a patient."""
 
-    patients: int
+    patients: Count
 
 
 class Reference(Value, frozen=True, kw_only=True):
@@ -118,7 +145,7 @@ class Reference(Value, frozen=True, kw_only=True):
 class CapturedText(Value, frozen=True, kw_only=True):
     """The text that character ranges count in: its SHA-256 over UTF-8 and its length in code points."""
 
-    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    sha256: Sha256
     characters: int
 
 
@@ -127,13 +154,13 @@ class Report(Value, frozen=True, kw_only=True):
 
     title: str
     authors: tuple[str, ...] = ()
-    doi: Annotated[str, Meta(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
-    pmid: Annotated[str, Meta(pattern=r"^\d+$")] | None = None
+    doi: _Doi | None = None
+    pmid: _Pmid | None = None
     key: Key | None = None
     journal: str | None = None
     publisher: str | None = None
     issue: str | None = None
-    issued: Annotated[str, Meta(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$")] | None = None
+    issued: _Issued | None = None
     issn: tuple[str, ...] = ()
     supplement_doi: str | None = None
     article_type: str | None = None
@@ -152,7 +179,7 @@ class Curation(Value, frozen=True, kw_only=True):
     """Who wrote the document, when, and from what."""
 
     by: str
-    date: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
+    date: _Date
     source: str | None = None
 
 

@@ -21,6 +21,11 @@ Key = Annotated[
     Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="A name of your own in lower case, with hyphens."),
 ]
 Number = int | float
+Days = Annotated[int, Meta(ge=0, description="Whole days, 0 or more.")]
+Count = Annotated[int, Meta(ge=0, description="A whole number, 0 or more.")]
+Sha256 = Annotated[
+    str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256 as 64 hexadecimal digits in lower case.")
+]
 Bounds = Annotated[
     tuple[int | None, int | None],
     Meta(description="Earliest and latest day, counted from the start of the anchor; null is open."),

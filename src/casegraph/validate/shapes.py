@@ -20,6 +20,7 @@ __all__ = ["Shapes", "read_shapes"]
 _SH = PREFIXES["sh"]
 _TYPE = PREFIXES["rdf"] + "type"
 _SHAPE_CLASSES = {_SH + "NodeShape", _SH + "PropertyShape"}
+_IMPORTS = PREFIXES["owl"] + "imports"
 _TARGET = _SH + "target"
 _REFERENCES = {_SH + "property", _SH + "node", _SH + "not", _SH + "qualifiedValueShape"}
 
@@ -31,11 +32,13 @@ class Shapes:
     :param files: where it was read from.
     :param ntriples: its triples; the blank nodes are ``_:s0``, ``_:s1``, ... in the order they appear.
     :param owners: blank node -> the node that points to it, both as in N-Triples.
+    :param imports: what the files import, which is not fetched: only what is in the files is run.
     """
 
     files: tuple[Path, ...]
     ntriples: str
     owners: Mapping[str, str]
+    imports: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -63,7 +66,8 @@ def read_shapes(paths: Sequence[Path]) -> Shapes:
         )
     unique = list(dict.fromkeys(merged))
     _refuse_dangling(unique, paths)
-    return Shapes(tuple(paths), to_ntriples(unique), MappingProxyType(owners(unique)))
+    imports = sorted({str(each.object) for each in unique if each.predicate.value == _IMPORTS})
+    return Shapes(tuple(paths), to_ntriples(unique), MappingProxyType(owners(unique)), tuple(imports))
 
 
 def _refuse_dangling(triples: Sequence[Triple], paths: Sequence[Path]) -> None:
