@@ -518,3 +518,31 @@ def test_text_says_what_to_do_and_where(dose: Shapes) -> None:
         "\n"
         "1 violation, 1 warning, 0 infos"
     )
+
+
+@pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("sh:path e:a , e:b ; sh:minCount 1", "sh:path"),
+        ("sh:path e:a ; sh:minCount 1 , 2", "sh:minCount"),
+        ("sh:path e:a ; sh:in 5", "sh:in"),
+        ("sh:path e:a ; sh:nodeKind e:Foo", "sh:nodeKind"),
+        ("sh:path e:a ; sh:maxCount 'one'", "sh:maxCount"),
+    ],
+)
+def test_shapes_that_are_not_well_formed_are_refused(
+    tmp_path: Path, engine: str, wrong: str, said: str
+) -> None:
+    path = tmp_path / "shapes.ttl"
+    path.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <https://example.org/> .\n"
+        f"e:Shape a sh:NodeShape ; sh:targetNode e:x ; sh:property [ {wrong} ] .",
+        encoding="utf-8",
+    )
+    data = "<https://example.org/x> <https://example.org/a> <https://example.org/y> ."
+    with pytest.raises(
+        ShapesError, match=f"https://example.org/Shape is no well-formed shape: {said} "
+    ) as caught:
+        validate(data, read_shapes([path]), engine=engine)
+    assert caught.value.where == str(path)

@@ -10,6 +10,7 @@ from casegraph.validate.documents import read_data
 from casegraph.validate.engines import ENGINES, Engine
 from casegraph.validate.report import Report, Violation
 from casegraph.validate.shapes import Shapes, read_shapes
+from casegraph.validate.wellformed import refuse_malformed
 
 __all__ = ["ENGINES", "Report", "Shapes", "Violation", "read_data", "read_shapes", "validate"]
 
@@ -24,7 +25,7 @@ def validate(data: bytes | str, shapes: Shapes, *, engine: str = "shacl") -> Rep
     :param data: N-Triples with at least one triple; bytes are UTF-8.
     :param engine: ``shacl``, the fast one, or ``pyshacl``, the reference.
     :raises InputError: if the engine is unknown, or the data hold no triple or are no N-Triples.
-    :raises ShapesError: if the engine cannot run the shapes.
+    :raises ShapesError: if the shapes are not well-formed, or the engine cannot run them.
 
     >>> import tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -50,6 +51,7 @@ def validate(data: bytes | str, shapes: Shapes, *, engine: str = "shacl") -> Rep
 
 @lru_cache(maxsize=8)
 def _prepared(shapes: Shapes, engine: str) -> Engine:
+    refuse_malformed(shapes)
     return ENGINES[engine](shapes)
 
 
