@@ -72,6 +72,7 @@ class FastEngine:
                 value=None if found.value is None else self._term(found.value, blanks),
                 shape=named_owner(shape, self._shapes.owners),
                 message=_one_message(found.messages),
+                source=shape,
             )
 
     def _term(self, term: str, data_blanks: list[str]) -> str:
@@ -125,14 +126,16 @@ class ReferenceEngine:
 
         path = report.value(result, SH.resultPath)
         value = report.value(result, SH.value)
+        shape = ntriples(report.value(result, SH.sourceShape))
         return Violation(
             focus=ntriples(report.value(result, SH.focusNode)),
             path=None if path is None else sparql_path(path, self._graph),
             component=ntriples(report.value(result, SH.sourceConstraintComponent)),
             severity=ntriples(report.value(result, SH.resultSeverity)),
             value=None if value is None else ntriples(value),
-            shape=named_owner(ntriples(report.value(result, SH.sourceShape)), self._shapes.owners),
+            shape=named_owner(shape, self._shapes.owners),
             message=_one_message(list(map(str, report.objects(result, SH.resultMessage)))),
+            source=shape,
         )
 
 

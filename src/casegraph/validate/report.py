@@ -31,6 +31,7 @@ class Violation:
     :param value: the offending value; None where there is none, as for a missing one.
     :param shape: the failed shape, or the named shape around it if it has no name.
     :param message: what to do, for people; not compared, since engines word it differently.
+    :param source: the failed shape itself, which the standard's report names; a blank node if it has no name.
     """
 
     focus: str
@@ -40,6 +41,7 @@ class Violation:
     value: str | None
     shape: str
     message: str | None = field(default=None, compare=False)
+    source: str | None = field(default=None, compare=False)
 
     def sort_key(self) -> tuple[int, str, str, str, str, str, str]:
         """Return a key that puts the grave first, then what belongs to one shape together."""
@@ -63,7 +65,7 @@ class Violation:
             ("resultMessage", self.message and str(Literal(self.message))),
             ("resultSeverity", self.severity),
             ("sourceConstraintComponent", self.component),
-            ("sourceShape", self.shape),
+            ("sourceShape", self.source or self.shape),
         )
         lines = [f"        sh:{name} {term}" for name, term in pairs if term]
         return "[\n        a sh:ValidationResult ;\n" + " ;\n".join(lines) + "\n    ]"
