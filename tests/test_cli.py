@@ -23,7 +23,7 @@ from click.testing import CliRunner, Result
 import casegraph
 from casegraph.cli import COMMANDS, commands
 from casegraph.cli.chart import draw
-from casegraph.cli.facts import read_case
+from casegraph.cli.facts import case_iris, read_case
 from casegraph.cli.words import Words
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES
@@ -302,7 +302,7 @@ SHOWN = [
     (r"^no adverse event, during interleukin-2\b", "case presentation, paragraph 3"),
     (r"^no significant adverse event, during interleukin-2\b", "abstract, paragraph 1"),
     (r"^flare \(muscle and skin\), on prednisone\b", "case presentation, paragraph 3"),
-    (r"^symptom-free interval, for ", "printed as “8 months”"),
+    (r"^symptom-free interval, for at least 243 days, ", "printed as “8 months”"),
     (r"^refractory \(skin; hypomyopathic dermatomyositis\): ", "the authors' word; discussion, paragraph 1"),
     (r"^interstitial lung disease\b", "searched in the whole report"),
     (r"^\d+\. il2-start: day 15\d or later", ""),
@@ -317,6 +317,21 @@ def test_show_tells_the_case_with_its_places(pattern: str, place: str, store: Pa
     assert any(place in line for line in found)
 
 
+def test_show_leaves_no_claim_out(tmp_path: Path) -> None:
+    documents = sorted((Path(__file__).parent / "documents").glob("*.yaml"))
+    run("load", *documents, *shipped("cases", "*.yaml"), "--store", tmp_path / "store")
+    with open_store(tmp_path / "store") as opened:
+        known = [read_case(opened, iri) for iri in case_iris(opened)]
+    told = 0
+    for facts in known:
+        text = run("show", facts.case, "--store", tmp_path / "store").stdout
+        nodes = {node for node, name in facts._values if name == CG + "basis"}
+        assert {node for node in nodes if f"[#{node.rpartition('#')[2]}" not in text} == set(), facts.case
+        told += len(nodes)
+    assert len(known) >= 9
+    assert told >= 250
+
+
 def test_show_keeps_present_absent_and_unstated_apart(store: Path) -> None:
     text = run("show", CASE, "--store", store).stdout
     parts = dict(re.findall(r"^(\S.*)\n((?:  .*\n)+)", text, re.MULTILINE))
@@ -326,10 +341,11 @@ def test_show_keeps_present_absent_and_unstated_apart(store: Path) -> None:
     ]
     assert "Fever" not in present
     (path,) = shipped("cases", "miao-2020.yaml")
-    case = yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]["1"]
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    case, silences = document["cases"]["1"], document["report"]["silences"]
     assert present.count("[#") == len(case["findings"]["present"]) >= 10
     unstated = parts["Not stated: looked for, which is not absence"]
-    assert unstated.count("[#") == len(case["not_reported"]) >= 9
+    assert unstated.count("[#") == len(case["not_reported"]) + len(silences) >= 10
     assert parts["What does not fit together"].count("[#") == len(case["conflicts"]) >= 12
     assert "Findings left open" not in parts
 

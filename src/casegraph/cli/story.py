@@ -28,14 +28,18 @@ def sections(words: Words) -> Iterator[tuple[str, list[str]]]:
     yield "Findings left open", _lines(words, _finding, "questionsFinding")
     yield "Tests", _lines(words, _test, "hasTestResult")
     yield "Treatments", list(_treatments(words))
-    yield "What became of it", _lines(words, _response, "hasResponse", "lacksResponse")
+    outcomes = ("hasResponse", "lacksResponse", "questionsResponse")
+    yield "What became of it", _lines(words, _response, *outcomes)
     yield "Adverse events", _lines(words, _adverse, "hasAdverseEvent", "excludesAdverseEvent")
     yield "Course", _lines(words, _turn, "hasCourse")
     yield "What the authors say of it", _lines(words, _statement, "hasStatement")
     beyond = words.facts.values(words.facts.report, "makesStatement")
     told = [f"{_statement(words, claim)} {words.evidence(claim)}" for claim in beyond]
     yield "What the report says beyond the case", told
-    yield "Not stated: looked for, which is not absence", _lines(words, _silence, "leavesOpen")
+    silent = words.facts.values(words.facts.report, "leavesUnstated")
+    unstated = [f"{_silence(words, claim)} {words.evidence(claim)}" for claim in silent]
+    unstated += _lines(words, _silence, "leavesOpen")
+    yield "Not stated: looked for, which is not absence", unstated
     yield "What does not fit together", _lines(words, _conflict, "hasConflict")
     yield "Time: occasions in order, days counted from the zero point", list(_times(words))
 
@@ -127,7 +131,8 @@ def _treatments(words: Words) -> Iterator[str]:
 
 def _episode(words: Words, episode: str) -> str:
     indication = words.labels(episode, "indication")
-    said = joined(_since(words, episode), _end(words, episode), f"for {indication}" if indication else "")
+    aim = f"for {indication}" if indication else ""
+    said = joined(_since(words, episode), words.duration(episode), _end(words, episode), aim)
     return f"{words.drug(episode)}: {_with_gist(words, episode, said)}"
 
 
@@ -158,6 +163,7 @@ def _end(words: Words, episode: str) -> str:
 def response(words: Words, claim: str) -> str:
     """Return what became of a domain, on what, how fast, when, and what ran beside it."""
     exposures = [words.exposure(each) for each in words.facts.values(claim, "responseTo")]
+    stopped = [words.exposure(each) for each in words.facts.values(claim, "afterStopping")]
     degree, site = words.labels(claim, "degree"), words.labels(claim, "site")
     what = joined(
         words.labels(claim, "direction"), f"({joined(degree, site)})" if degree or site else "", by=" "
@@ -165,6 +171,7 @@ def response(words: Words, claim: str) -> str:
     said = joined(
         f"{words.labels(claim, 'domain')}: {what}",
         f"on {' + '.join(exposures)}" if exposures else "",
+        f"after {' + '.join(stopped)} was stopped" if stopped else "",
         words.latency(claim),
         words.when(claim),
     )
@@ -178,7 +185,8 @@ def _beside(words: Words, claim: str) -> str:
 
 def _response(words: Words, claim: str) -> str:
     of = _counts(words, claim, "responderCount")
-    return _with_gist(words, claim, joined(response(words, claim), of))
+    by = words.text(claim, "criterion", "by {}")
+    return _with_gist(words, claim, joined(response(words, claim), of, by))
 
 
 def _counts(words: Words, claim: str, name: str) -> str:
@@ -199,8 +207,7 @@ def _adverse(words: Words, claim: str) -> str:
 
 def _turn(words: Words, claim: str) -> str:
     kind = words.label(words.facts.value(claim, "rdf:type"))
-    low, high = words.text(claim, "durationMinDays"), words.text(claim, "durationMaxDays")
-    lasted = f"for {low or '?'} to {high or '?'} days" if low or high else ""
+    lasted = words.duration(claim)
     printed = words.text(claim, "timePrinted", "printed as “{}”")
     trigger = words.facts.value(claim, "trigger")
     after = f"on {words.exposure(trigger)}" if trigger else ""
@@ -211,10 +218,13 @@ def _turn(words: Words, claim: str) -> str:
 
 def _statement(words: Words, claim: str) -> str:
     kind = words.label(words.facts.value(claim, "rdf:type")).removesuffix(" statement")
+    kind = "opinion" if kind == "author" else kind
     about = joined(words.labels(claim, "aboutConcept"), words.labels(claim, "aboutDisease"), by=" in ")
     scope = joined(words.labels(claim, "domain"), about, by="; ")
     said = joined(f"{kind}{f' ({scope})' if scope else ''}: {words.text(claim, 'gist')}")
-    return joined(said, _definition(words, claim), by="; ")
+    blamed = [tell(words, each) for each in words.facts.values(claim, "attributedTo")]
+    attributed = f"attributed to {listed(blamed)}" if blamed else ""
+    return joined(said, attributed, _definition(words, claim), by="; ")
 
 
 def _definition(words: Words, claim: str) -> str:
@@ -255,7 +265,7 @@ def _times(words: Words) -> Iterator[str]:
 _TELLINGS: Mapping[str, _Telling] = {
     **dict.fromkeys(("PresentFinding", "AbsentFinding", "IndeterminateFinding"), _finding),
     **dict.fromkeys(_STANDINGS, _diagnosis),
-    **dict.fromkeys(("ResponseClaim", "NonResponseClaim"), _response),
+    **dict.fromkeys(("ResponseClaim", "NonResponseClaim", "UnevaluableResponse"), _response),
     **dict.fromkeys(("AdverseEvent", "NoAdverseEvent", "NoSignificantAdverseEvent"), _adverse),
     **dict.fromkeys(("Flare", "Relapse", "Remission", "SymptomFreeInterval", "Death"), _turn),
     "TestResult": _test,

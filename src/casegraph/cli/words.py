@@ -171,6 +171,13 @@ class Words:
         often = _TIMES.get(times, f"{plain(times)} times")
         return f"{often} a {_PERIODS[days]}" if days in _PERIODS else f"{often} every {plain(days)} days"
 
+    def duration(self, claim: str) -> str:
+        """Return how long a turn or a treatment lasted."""
+        low, high = self.facts.value(claim, "durationMinDays"), self.facts.value(claim, "durationMaxDays")
+        if low and high:
+            return f"for {low} days" if low == high else f"for {low} to {high} days"
+        return f"for at most {high} days" if high else f"for at least {low} days" if low else ""
+
     def latency(self, claim: str) -> str:
         """Return how fast an outcome came."""
         low, high = self.facts.value(claim, "latencyMinDays"), self.facts.value(claim, "latencyMaxDays")
