@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -299,6 +300,19 @@ def test_a_file_that_cannot_be_read_says_where_and_why(
         read_data(written(tmp_path / name, text))
     assert said in str(raised.value)
     assert not isinstance(raised.value, ShapesError)
+
+
+def test_a_mark_of_utf_8_is_no_part_of_the_first_name(tmp_path: Path) -> None:
+    assert (
+        read_data(written(tmp_path / "a.ttl", f"\ufeff<{EX}a> <{EX}b> <{EX}c> ."))
+        == f"<{EX}a> <{EX}b> <{EX}c> .\n"
+    )
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.ttl")
+    with pytest.raises(InputError, match="not a regular file"):
+        read_data(tmp_path / "pipe.ttl")
 
 
 def test_missing_files_and_engines_are_errors(tmp_path: Path, dose: Shapes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -59,7 +60,7 @@ def read_triples(path: Path, *, error: type[InputError] = InputError) -> list[Tr
     if path.exists() and not path.is_file():
         raise error("not a regular file", where=str(path), expected="a file")
     try:
-        content = path.read_bytes()
+        content = path.read_bytes().removeprefix(BOM_UTF8)
     except OSError as problem:
         raise error(f"cannot be read: {problem.strerror}", where=str(path)) from problem
     if syntax == RdfFormat.RDF_XML:
