@@ -33,7 +33,8 @@ __all__ = ["show", "write_lines"]
 def show(case: str, location: str) -> None:
     """Tell CASE in plain words: what was found, done and claimed, in the order of time.
 
-    CASE is an IRI, a DOI (its first patient), or DOI/number. Behind each statement stands, in square
+    CASE is an IRI, or a DOI, pmid:NUMBER or key of a report, which mean its first patient; with /NUMBER behind
+    it, that patient. Behind each statement stands, in square
     brackets, where the report says so; what the report does not state is told as such.
     """
     with open_store(location) as store:
