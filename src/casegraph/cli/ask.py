@@ -54,7 +54,7 @@ parameter_option = click.option(
     multiple=True,
     metavar="NAME=VALUE",
     callback=_named_values,
-    help="A parameter of the query: an IRI, a CURIE, a label or synonym, the DOI of a case, a number; repeats.",
+    help="A parameter: an IRI, a CURIE, a label or synonym, the DOI of a case, a number; repeats.",
 )
 
 

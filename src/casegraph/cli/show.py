@@ -33,9 +33,9 @@ __all__ = ["show", "write_lines"]
 def show(case: str, location: str) -> None:
     """Tell CASE in plain words: what was found, done and claimed, in the order of time.
 
-    CASE is an IRI, or a DOI, pmid:NUMBER or key of a report, which mean its first patient; with /NUMBER behind
-    it, that patient. Behind each statement stands, in square
-    brackets, where the report says so; what the report does not state is told as such.
+    CASE is an IRI; or the DOI, pmid:NUMBER or key of a report, which means its first patient, or with /NUMBER
+    that patient. Behind each statement stands, in square brackets, where the report says so; what the report
+    does not state is told as such.
     """
     with open_store(location) as store:
         facts = read_case(store, find_case(store, case))
