@@ -318,6 +318,18 @@ VARIANTS: list[tuple[str, dict[str, ParameterValue], tuple[str, ...], set[tuple[
     ),
     ("adverse_events", {"drug": "cyclosporin A"}, ("case",), set()),
     ("autoantibodies_at", {"days": 7}, ("case",), set()),
+    (
+        "autoantibodies_on_drug",
+        {"drug": "prednisone"},
+        ("antibody", "printed", "min_days", "max_days"),
+        {(name, "", "", "") for name in ("cg:Autoantibody", "cg:AntiPL7", "cg:AntiRo52", "cg:AntiTIF1Gamma")},
+    ),
+    (
+        "refractory_cases_responding",
+        {},
+        ("direction", "worse_on_it", "flared_on_it"),
+        {("cg:improved", "muscle", "muscle; skin"), ("cg:resolved", "", "")},
+    ),
     ("findings_in_phase", {"phase": "flare"}, ("finding",), {("HP:0007340",), ("cg:RoughSkin",)}),
     (
         "findings_by_site",
