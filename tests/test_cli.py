@@ -301,11 +301,12 @@ SHOWN = [
     ),
     (r"^no adverse event, during interleukin-2\b", "case presentation, paragraph 3"),
     (r"^no significant adverse event, during interleukin-2\b", "abstract, paragraph 1"),
-    (r"^flare \(muscle and skin\), on prednisone\b", "case presentation, paragraph 3"),
+    (r"^flare \(muscle and skin\), following prednisone\b", "case presentation, paragraph 3"),
     (r"^symptom-free interval, for at least 243 days, ", "printed as “8 months”"),
     (r"^refractory \(skin; hypomyopathic dermatomyositis\): ", "the authors' word; discussion, paragraph 1"),
     (r"^interstitial lung disease\b", "searched in the whole report"),
-    (r"^\d+\. il2-start: day 15\d or later", ""),
+    (r"^\d+\. il2-start: day 15\d or later by the curator's reading", ""),
+    (r"^Time: occasions in order, days counted from start$", ""),
 ]
 
 
@@ -625,6 +626,7 @@ def test_the_demo_tells_the_headline_answer(told: tuple[str, Path]) -> None:
     )
     assert "Beside it ran hydroxychloroquine; possibly prednisone too.\n" in first
     assert "Later, on the same dosing: muscle worse (Muscle weakness) (column 10 of the chart below)" in first
+    assert "Later, on the same dosing: muscle and skin flare" in first
     assert re.search(r"^ +8 il2-week-1: .*^ 10 decline: ", text, re.MULTILINE | re.DOTALL)
     assert "[#skin-on-weekly-il2; case presentation, paragraph 2, characters 4525 to 4679]" in first
     assert "Refractory is the authors' word" in text

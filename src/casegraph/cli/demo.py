@@ -176,11 +176,21 @@ def _details(row: _Row, words: Words) -> Iterator[str]:
     yield f"On {' + '.join(map(words.exposure, exposures))}."
     sure, maybe = (str(row[name] or "").replace("; ", ", ") for name in ("beside", "possibly_beside"))
     yield f"Beside it ran {sure or 'nothing for certain'}{f'; possibly {maybe} too' if maybe else ''}."
-    for claim in words.facts.claims("lacksResponse"):
-        if set(words.facts.values(claim, "responseTo")) & set(exposures):
+    for claim in words.facts.claims("lacksResponse", "hasCourse"):
+        if _lost_on(claim, exposures, words):
             order = _order(response, claim, words)
             yield f"{order}, on the same dosing: {_got_worse(claim, words)} {words.evidence(claim)}"
     yield f"Where it stands: {words.evidence(response)}"
+
+
+def _lost_on(claim: str, exposures: tuple[str, ...], words: Words) -> bool:
+    """Say whether a claim is a worsening on the same dosing, or a flare or relapse on it for certain."""
+    facts = words.facts
+    if facts.kind(claim) not in ("Flare", "Relapse"):
+        return bool(set(facts.values(claim, "responseTo")) & set(exposures))
+    regimens = facts.values(claim, "onRegimen")
+    ran = {each for regimen in regimens for each in facts.values(regimen, "includes")}
+    return bool((ran | set(facts.values(claim, "hasBackground"))) & set(exposures))
 
 
 def _order(first: str, second: str, words: Words) -> str:
@@ -193,7 +203,8 @@ def _order(first: str, second: str, words: Words) -> str:
 def _got_worse(claim: str, words: Words) -> str:
     concerned = [words.labels(each, "aboutConcept") for each in words.facts.values(claim, "concerns")]
     about = f" ({listed(concerned)})" if concerned else ""
-    said = f"{words.labels(claim, 'domain')} {words.labels(claim, 'direction')}{about}"
+    what = words.labels(claim, "direction") or words.label(words.facts.value(claim, "rdf:type"))
+    said = f"{words.labels(claim, 'domain')} {what}{about}"
     return joined(said, _column(claim, words), by=" ")
 
 

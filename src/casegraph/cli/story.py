@@ -41,7 +41,8 @@ def sections(words: Words) -> Iterator[tuple[str, list[str]]]:
     unstated += _lines(words, _silence, "leavesOpen")
     yield "Not stated: looked for, which is not absence", unstated
     yield "What does not fit together", _lines(words, _conflict, "hasConflict")
-    yield "Time: occasions in order, days counted from the zero point", list(_times(words))
+    zero = words.facts.name(words.facts.value(words.facts.case, "zeroPoint") or "")
+    yield f"Time: occasions in order, days counted from {zero or 'no point'}", list(_times(words))
 
 
 def person(words: Words) -> str:
@@ -210,10 +211,15 @@ def _turn(words: Words, claim: str) -> str:
     lasted = words.duration(claim)
     printed = words.text(claim, "timePrinted", "printed as “{}”")
     trigger = words.facts.value(claim, "trigger")
-    after = f"on {words.exposure(trigger)}" if trigger else ""
+    after = f"following {_cause(words, trigger)}" if trigger else ""
     domain = words.labels(claim, "domain")
     said = joined(f"{kind} ({domain})" if domain else kind, after, lasted, printed, words.when(claim))
     return _with_gist(words, claim, joined(said, _beside(words, claim), by="; "))
+
+
+def _cause(words: Words, trigger: str) -> str:
+    """Return what a turn followed: a dosing by drug and dose, any other claim in a line."""
+    return words.exposure(trigger) if words.drug(trigger) else tell(words, trigger)
 
 
 def _statement(words: Words, claim: str) -> str:

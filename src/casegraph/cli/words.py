@@ -106,6 +106,8 @@ class Words:
             days = f"day {low}" if low == high else f"day {low} to {high}"
         else:
             days = f"day {low} or later" if low else f"day {high} or earlier" if high else ""
+        if days and self.facts.values(occasion, "solvedBasis"):
+            days += " by the curator's reading"
         return joined(
             days, self.text(occasion, "timePrinted", "printed as “{}”"), self.labels(occasion, "phase")
         )
