@@ -276,7 +276,7 @@ def test_the_store_may_come_from_the_environment(store: Path) -> None:
 SHOWN = [
     (r"^Patient: female, 61 years old at onset$", ""),
     (r"^final: hypomyopathic dermatomyositis\b", "case presentation, paragraph 3"),
-    (r"^excluded: cancer\b", "case presentation, paragraph 2"),
+    (r"^excluded: internal malignancy\b", "case presentation, paragraph 2"),
     (r"^Pruritus \(.*at onset", "case presentation, paragraph 1"),
     (r"^Pruritus \(elbow, foot, extensor side .* and side of the palm\)", "case presentation, paragraph 1"),
     (r"^rough skin \(bilateral hand\)", "case presentation, paragraph 3"),
@@ -620,14 +620,17 @@ def test_the_demo_tells_the_headline_answer(told: tuple[str, Path]) -> None:
     assert f"https://doi.org/{DOI}\n" in text
     assert "Diagnosis, as the authors give it: hypomyopathic dermatomyositis\n" in text
     first = text.partition("  1. ")[2].partition("  2. ")[0]
-    assert first.startswith("Skin: improved, within 7 days (column 8 of the chart below).")
+    columns = {name: number for number, name in re.findall(r"^ *~?(\d+) ([a-z0-9-]+): ", text, re.MULTILINE)}
+    assert first.startswith(
+        f"Skin: improved, within 7 days (column {columns['il2-week-1']} of the chart below)."
+    )
     assert (
         "On interleukin-2 1,000,000 IU (printed as 106 IU in the text) once a week, subcutaneous.\n" in first
     )
     assert "Beside it ran hydroxychloroquine; possibly prednisone too.\n" in first
-    assert "Later, on the same dosing: muscle worse (Muscle weakness) (column 10 of the chart below)" in first
+    decline = f"(column {columns['decline']} of the chart below)"
+    assert f"Later, on the same dosing: muscle worse (Muscle weakness) {decline}" in first
     assert "Later, on the same dosing: muscle and skin flare" in first
-    assert re.search(r"^ +8 il2-week-1: .*^ 10 decline: ", text, re.MULTILINE | re.DOTALL)
     assert "[#skin-on-weekly-il2; case presentation, paragraph 2, characters 4525 to 4679]" in first
     assert "Refractory is the authors' word" in text
     assert "discussion, paragraph 1, characters 6126 to 6247" in text

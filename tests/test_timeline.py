@@ -133,13 +133,23 @@ def test_the_seed_has_its_bounds_and_open_ends(
 
 
 def test_the_seed_has_its_certain_order(line: Timeline) -> None:
-    order = ["onset", "start", "worsening", "workup", "il2-start", "il2-month-2", "decline", "second-workup"]
+    assert line.certainly_not_after("onset", "panel-1"), "the first panel is of the disease"
+    order = [
+        "onset",
+        "panel-1",
+        "start",
+        "worsening",
+        "workup",
+        "il2-start",
+        "il2-month-2",
+        "decline",
+        "second-workup",
+    ]
     order += ["csa-start", "taper-fortnightly", "flare-time", "late-taper", "prednisone-10", "writing"]
     for first, second in itertools.pairwise(order):
         assert line.certainly_not_after(first, second), (first, second)
         assert line.ranks()[first] < line.ranks()[second]
     for first, second in (
-        ("onset", "panel-1"),
         ("flare-week-1", "late-taper"),
         ("csa-week-1", "taper-weekly"),
     ):
