@@ -656,8 +656,11 @@ def test_the_chart_has_one_line_a_drug_and_shows_open_ends(told: tuple[str, Path
     steps = r"0\.5 mg/kg/day─+\?\.+50 mg/day─+50→30─+30→20─+.*\(20→10\)─+10─+>"
     assert re.search(steps, drugs["prednisone"])
     assert re.search(r" 1,000,000 IU 1x/week─+1,000,000 IU 2x/week─+>", drugs["interleukin-2"])
-    assert lines["skin"].split()[1:] == ["+", "-", "+", "!", "o"]
-    assert lines["muscle"].split()[-4:] == ["-", "+", "!", "o"]
+    marks = {name: [mark.rstrip(".") for mark in line.split()[1:]] for name, line in lines.items()}
+    assert marks["skin"] == ["+", "-", "+", "!", "o"]
+    assert marks["muscle"][-4:] == ["-", "+", "!", "o"]
+    assert re.search(r" \+\.{20,}$", lines["immune cells"]), "at some time on the drug, as late as the end"
+    assert re.search(r" \+ +-", lines["skin"])
     assert "not to scale" in chart
 
 
@@ -674,6 +677,7 @@ cases:
       start: {}
       middle: {anchor: start, start: [10, 20]}
       late: {anchor: start, start: [30, 40]}
+      some-time: {anchor: start, start: [0, null]}
     treatments:
       - id: stopped
         what: 'CHEBI:8382 prednisone'
@@ -691,6 +695,9 @@ cases:
         end_basis: implied
         stated_in: p
       - {id: timeless, what: 'cg:Interleukin2Drug interleukin-2', ongoing_at: late, stated_in: p}
+    responses:
+      - {id: skin-at-middle, domain: skin, direction: worse, at: middle, to: [beside], stated_in: p}
+      - {id: joint-some-time, domain: joint, direction: improved, at: some-time, to: [beside], stated_in: p}
 """
 
 
@@ -702,12 +709,14 @@ def test_the_chart_draws_each_kind_of_end(tmp_path: Path) -> None:
         assert isinstance(outcome, Loaded)
         chart = draw(Words(read_case(opened, f"{BASE}case/key/made-up/1"), shipped_terms()))
     head, *lines = (re.sub(r"([─.])+", r"\1", line) for line in chart.lines)
-    assert head.split() == ["1", "2", "3"]
+    assert head.split() == ["1", "2", "~3"]
     assert lines == [
         "prednisone          given─>",
         "prednisone          20 mg/day─|",
         "cyclosporin A       given─?.",
         "hydroxychloroquine             given ?",
+        "joint                          +.",
+        "skin                           -",
     ]
     assert chart.columns[-1].strip() == "not drawn, for no time is stated: interleukin-2"
 

@@ -16,7 +16,6 @@ from casegraph.errors import InputError
 from casegraph.parameters import ParameterType, ParameterValue, example_pattern, terms_of
 from casegraph.resources import shipped
 from casegraph.rows import Rows
-from casegraph.subjects import find_case
 
 if TYPE_CHECKING:
     from casegraph.store import Store
@@ -255,10 +254,11 @@ def run(
     :raises InputError: if a parameter is unknown, a value is not of its type, or the store has no such case.
     :raises StoreError: if the store fails.
     """
-    cases = {name for name, each in query.head.parameters.items() if each.type == "case"}
-    given = {
-        name: find_case(store, str(value)) if name in cases else value
-        for name, value in (values or {}).items()
-    }
+    given = dict(values or {})
+    for name in given.keys() & query.head.parameters.keys():
+        if query.head.parameters[name].type == "case":
+            from casegraph.subjects import find_case
+
+            given[name] = find_case(store, str(given[name]))
     sparql = bind(query, given, terms=terms)
     return Rows.read(store.query(sparql, union=query.head.dataset != "named"))

@@ -15,7 +15,8 @@ _NARROWEST = 4
 _KEY = (
     "Columns are occasions in order, not to scale; numbers are their ranks.",
     "~ before a number: not certainly after the column before; a / b: no order between the two is known.",
-    "> still given   | stopped   ? stop only implied, or not stated   . may still have run   (dose) derived",
+    "> still given   | stopped   ? stop only implied, or not stated   (dose) derived",
+    ". may still have run; behind an outcome: it may have come as late as that",
     "+ better   o gone   - worse   = unchanged   ! flare or relapse",
 )
 
@@ -42,10 +43,19 @@ class _Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class _Mark:
+    """Outcomes in a column: their signs, and the column that they may have come as late as."""
+
+    column: int
+    signs: str
+    latest: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Lane:
     name: str
     stretches: tuple[_Stretch, ...] = ()
-    marks: tuple[tuple[int, str], ...] = ()
+    marks: tuple[_Mark, ...] = ()
 
 
 def draw(words: Words) -> Chart:
@@ -168,7 +178,8 @@ def _end(words: Words, dose: str, episode: str, limit: int) -> tuple[int, str, i
 
 
 def _outcome_lanes(words: Words) -> Iterator[_Lane]:
-    marks: dict[str, dict[int, str]] = {}
+    referred = _referred(words)
+    marks: dict[str, dict[int, _Mark]] = {}
     for claim in words.facts.claims("hasResponse", "lacksResponse", "hasCourse"):
         column = _column(words, claim)
         turn = words.facts.kind(claim) in _TURNS
@@ -176,13 +187,23 @@ def _outcome_lanes(words: Words) -> Iterator[_Lane]:
         sign = "!" if turn else _MARKS.get(direction, "")
         for domain in words.facts.values(claim, "domain") if column and sign else ():
             lane = marks.setdefault(words.label(domain), {})
-            lane[column] = lane.get(column, "") + sign
+            there = lane.get(column, _Mark(column, "", column))
+            latest = max(there.latest, _latest(words, claim, referred))
+            lane[column] = _Mark(column, there.signs + sign, latest)
     for domain, found in sorted(marks.items()):
-        yield _Lane(domain, marks=tuple(sorted(found.items())))
+        yield _Lane(domain, marks=tuple(found[column] for column in sorted(found)))
+
+
+def _latest(words: Words, claim: str, referred: set[str]) -> int:
+    """Return the last column of the chart that a claim may belong to: nothing there is certainly later."""
+    at = words.facts.value(claim, "at") or ""
+    later = words.facts.values(at, "notAfter")
+    return max(words.facts.rank(each) for each in {at, *referred} if each not in later)
 
 
 def _columns(lane: _Lane) -> Iterator[int]:
-    yield from (column for column, _ in lane.marks)
+    for mark in lane.marks:
+        yield from (mark.column, mark.latest)
     for stretch in lane.stretches:
         yield from {stretch.begins, stretch.until, stretch.maybe_until or stretch.begins}
 
@@ -203,9 +224,11 @@ def _widths(lanes: tuple[_Lane, ...], used: list[int]) -> dict[int, int]:
 
 
 def _drawn(lane: _Lane, starts: dict[int, int]) -> str:
-    parts = {0: lane.name}
-    parts |= {starts[column]: sign for column, sign in lane.marks}
-    line = _written(parts, "")
+    line = lane.name
+    for mark in lane.marks:
+        begins = starts[mark.column]
+        line = _written({begins: "." * (starts[mark.latest] - begins + 1)}, line)
+    line = _written({starts[mark.column]: mark.signs for mark in lane.marks}, line)
     for stretch in lane.stretches:
         begins, until = starts[stretch.begins], starts[stretch.until]
         if stretch.maybe_until is not None:
