@@ -846,7 +846,10 @@ def test_an_interrupt_ends_a_query_that_runs(store: Path) -> None:
             time.sleep(0.01)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) in (-signal.SIGINT, 130)
+        try:
+            assert process.wait(timeout=60) in (-signal.SIGINT, 130)
+        finally:
+            process.kill()
     assert CASE in run("cases", "--store", store).stdout
     assert list(store.glob("reader-*")) == []
 
