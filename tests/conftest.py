@@ -28,18 +28,39 @@ def material() -> Path:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
-def seed_store() -> Iterator[Store]:
-    """Return an in-memory store that holds the shipped cases; do not write to it."""
+def _filled(name: str) -> Iterator[Store]:
     with open_store(":memory:", writable=True) as store:
-        outcomes = tuple(load(store, shipped("cases", "*.yaml")))
+        outcomes = tuple(load(store, shipped("cases", name)))
+        assert outcomes
         assert all(isinstance(each, Loaded) for each in outcomes), outcomes
         yield store
 
 
+def _dataset(store: Store) -> Dataset:
+    dataset = Dataset(default_union=True)
+    dataset.parse(data="\n".join(store.dump()) + "\n", format="nquads")
+    return dataset
+
+
+@pytest.fixture(scope="session")
+def seed_store() -> Iterator[Store]:
+    """Return an in-memory store that holds the first shipped case alone; do not write to it."""
+    yield from _filled("miao-2020.yaml")
+
+
+@pytest.fixture(scope="session")
+def corpus_store() -> Iterator[Store]:
+    """Return an in-memory store that holds all shipped cases; do not write to it."""
+    yield from _filled("*.yaml")
+
+
 @pytest.fixture(scope="session")
 def seed_dataset(seed_store: Store) -> Dataset:
-    """Return the same store as an rdflib Dataset whose default graph is the union."""
-    dataset = Dataset(default_union=True)
-    dataset.parse(data="\n".join(seed_store.dump()) + "\n", format="nquads")
-    return dataset
+    """Return the store of the first case as an rdflib Dataset whose default graph is the union."""
+    return _dataset(seed_store)
+
+
+@pytest.fixture(scope="session")
+def corpus_dataset(corpus_store: Store) -> Dataset:
+    """Return the store of all shipped cases as an rdflib Dataset whose default graph is the union."""
+    return _dataset(corpus_store)

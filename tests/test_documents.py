@@ -1,4 +1,4 @@
-"""Other reports than the shipped one: each goes all the way and says what its source says, and no more."""
+"""Shipped and other reports: each goes all the way and says what its source says, and no more."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casegraph.namespaces import BASE, PREFIXES
 from casegraph.resources import shipped
 from casegraph.store import Store, open_store
 
-DOCUMENTS = sorted((Path(__file__).parent / "documents").glob("*.yaml"))
+DOCUMENTS = sorted((*(Path(__file__).parent / "documents").glob("*.yaml"), *shipped("cases", "*.yaml")))
 DECLARED = "".join(f"PREFIX {name}: <{iri}> " for name, iri in PREFIXES.items())
 COHORT = "group/10.1007/s40744-021-00301-3/1"
 PEMPHIGUS = "case/key/pemphigus-il2-interferon-1989/1"
@@ -167,7 +167,7 @@ def test_the_facts_use_known_names() -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=[path.stem for path in DOCUMENTS])
 def test_a_document_goes_all_the_way(path: Path) -> None:
     prepared = prepare(path)
-    assert prepared.claims >= 9
+    assert prepared.claims >= 4
     assert prepared.inferred
     assert prepared.report.violations == ()
 
@@ -184,12 +184,11 @@ def test_a_fact(store: Store, subject: str, fact: str, holds: bool) -> None:
 def test_patients_are_cases_and_aggregates_are_groups(store: Store) -> None:
     found = rows(store, "SELECT DISTINCT ?it ?kind { ?it cg:reportedIn ?report ; a ?kind }")
     kinds = {row["it"].removeprefix(BASE): row["kind"].rpartition("#")[2] for row in found}
-    assert kinds == {subject: subject.partition("/")[0].capitalize() for subject in FACTS}
-    assert len(found) == len(FACTS)
+    assert kinds == {subject: subject.partition("/")[0].capitalize() for subject in kinds}
+    assert set(FACTS) < set(kinds)
+    assert len(found) == len(kinds) >= 34
 
 
 def test_one_patient_has_two_courses_of_rituximab(store: Store) -> None:
-    found = rows(
-        store, "SELECT ?it ?t { ?it a cg:Case ; cg:hasTreatment ?t . ?t cg:aboutConcept cg:Rituximab }"
-    )
-    assert [row["it"] for row in found] == [BASE + RITUXIMAB] * 2
+    given = "a cg:Case ; cg:hasTreatment ?t . ?t cg:aboutConcept cg:Rituximab"
+    assert len(rows(store, f"SELECT ?t {{ <{BASE}{RITUXIMAB}> {given} }}")) == 2

@@ -424,6 +424,18 @@ def test_two_patients_are_both_there(stores: Callable[[Edit], Store]) -> None:
     assert {row["case"] for row in rows} == {SEED, SEED.removesuffix("1") + "2"}
 
 
+#: questions about groups, several patients, deaths, rituximab and harms: the seed is in the answer of none.
+WITHOUT_A_ROW_OF_THE_SEED = {
+    "exposed_groups",
+    "group_outcomes",
+    "harms_attributed_to_drug",
+    "nonresponders_to_drug",
+    "patients_of_one_report",
+    "responders_to_drug",
+    "responders_who_died",
+}
+
+
 @pytest.fixture(scope="module")
 def crowded() -> Iterator[Store]:
     """Return a store with the seed case among unlike, made-up ones."""
@@ -438,4 +450,4 @@ def test_unlike_cases_beside_it_change_no_row_of_the_seed(
 ) -> None:
     alone = rows_of_seed(stores(nothing), name, {})
     assert rows_of_seed(crowded, name, {}) == alone
-    assert alone
+    assert bool(alone) is (name not in WITHOUT_A_ROW_OF_THE_SEED)
