@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import click
 from click.core import ParameterSource
 
-from casegraph.cli.form import Command, say, store_option, write, write_line
+from casegraph.cli.form import PATH, Command, say, store_option, write, write_line
 from casegraph.errors import InputError
-from casegraph.namespaces import BASE, compact
+from casegraph.namespaces import compact
 from casegraph.terms import Terms, shipped_terms
 
 __all__ = ["reason", "schema", "term"]
-
-_SCHEMA = f"{BASE}schema/case-document"
-_JSON_SCHEMA = "https://json-schema.org/"
 
 
 @click.command(
@@ -52,24 +50,27 @@ def _said(terms: Terms, iris: tuple[str, ...]) -> tuple[str, ...]:
 @click.command(
     cls=Command,
     examples=(
-        ("casegraph schema > case-document.schema.json", "a file for your editor"),
+        ("casegraph schema -o my-cases/case-document.schema.json", "a file for your editor"),
         ("casegraph schema | jq '.\"$defs\".DoseSegment'", "one part of it"),
     ),
 )
-def schema() -> None:
-    """Print the JSON Schema of a case document; an editor checks and completes YAML by it."""
+@click.option("-o", "--output", type=PATH, metavar="FILE", help="Write it to a file, also over an older one.")
+def schema(output: Path | None) -> None:
+    """Print the JSON Schema of a case document; an editor checks, completes and explains YAML by it.
+
+    A document of casegraph new looks for it beside itself, as case-document.schema.json.
+    """
     import msgspec
 
-    from casegraph.model import CaseDocument
+    from casegraph.curate.files import write_file
+    from casegraph.model.schema import case_schema
 
-    made = msgspec.json.schema(CaseDocument)
-    head = {
-        "$schema": f"{_JSON_SCHEMA}draft/2020-12/schema",
-        "$id": _SCHEMA,
-        "title": "Case document",
-        "description": "A published case report as casegraph reads it.",
-    }
-    write(msgspec.json.format(msgspec.json.encode(head | made), indent=2).decode() + "\n")
+    text = msgspec.json.format(msgspec.json.encode(case_schema()), indent=2).decode() + "\n"
+    if output is None:
+        write(text)
+    else:
+        write_file(output, text)
+        say(f"the schema is in {output}")
 
 
 @click.command(
