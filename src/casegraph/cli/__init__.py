@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "demo": ("casegraph.cli.demo:demo", "Load the shipped cases and answer the headline question."),
         "load": ("casegraph.cli.load:load", "Bring case documents into a store."),
         "check": ("casegraph.cli.check:check", "Find every mistake in case documents."),
+        "fmt": ("casegraph.cli.curate:fmt", "Bring case documents into one style."),
         "validate": ("casegraph.cli.validate:validate", "Check data against SHACL shapes."),
         "cases": ("casegraph.cli.cases:cases", "List the cases of a store."),
         "show": ("casegraph.cli.show:show", "Tell a case in plain words."),
