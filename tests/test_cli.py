@@ -151,6 +151,7 @@ def test_help_loads_nothing_but_click() -> None:
         ("digest",),
         ("term", "IL-2"),
         ("fmt", "--check", OTHER),
+        ("diff", OTHER, OTHER),
     ],
     ids=lambda call: call[0],
 )

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "load": ("casegraph.cli.load:load", "Bring case documents into a store."),
         "check": ("casegraph.cli.check:check", "Find every mistake in case documents."),
         "fmt": ("casegraph.cli.curate:fmt", "Bring case documents into one style."),
+        "diff": ("casegraph.cli.curate:diff", "Tell what changed between two case documents."),
         "validate": ("casegraph.cli.validate:validate", "Check data against SHACL shapes."),
         "cases": ("casegraph.cli.cases:cases", "List the cases of a store."),
         "show": ("casegraph.cli.show:show", "Tell a case in plain words."),
