@@ -150,6 +150,7 @@ def test_help_loads_nothing_but_click() -> None:
         ("sparql", "ASK {}"),
         ("digest",),
         ("term", "IL-2"),
+        ("new", "10.1000/xyz"),
         ("fmt", "--check", OTHER),
         ("diff", OTHER, OTHER),
     ],

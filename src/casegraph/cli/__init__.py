@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "demo": ("casegraph.cli.demo:demo", "Load the shipped cases and answer the headline question."),
         "load": ("casegraph.cli.load:load", "Bring case documents into a store."),
         "check": ("casegraph.cli.check:check", "Find every mistake in case documents."),
+        "new": ("casegraph.cli.curate:new", "Begin a case document for a paper."),
         "fmt": ("casegraph.cli.curate:fmt", "Bring case documents into one style."),
         "diff": ("casegraph.cli.curate:diff", "Tell what changed between two case documents."),
         "validate": ("casegraph.cli.validate:validate", "Check data against SHACL shapes."),

@@ -1,18 +1,88 @@
-"""``casegraph fmt`` and ``diff``: bring case documents into one style, see changes."""
+"""``casegraph new``, ``fmt`` and ``diff``: begin a case document, put it into one style, see changes."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from casegraph.cli.form import PATH, Command, say, write, write_line
+from casegraph.curate.new import EXTENTS, SCHEMA_FILE, merged, skeleton
 from casegraph.errors import CasegraphError, DocumentError, InputError
 
-__all__ = ["diff", "fmt"]
+if TYPE_CHECKING:
+    from casegraph.curate.citation import Citation
+
+__all__ = ["diff", "fmt", "new"]
 
 _DIFFERENT, _UNREADABLE = 1, 2
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        ("casegraph new 10.1000/xyz -o doe-2024.yaml", "a document to fill in"),
+        ("casegraph new pmid:12345 --from citation.nbib", "with the bibliography that you saved or pasted"),
+        ("casegraph new 10.1000/xyz --from - --by 'Jane Doe' --extent abstractOnly", "paste it, then Ctrl-D"),
+    ),
+)
+@click.argument("paper", metavar="DOI|PMID")
+@click.option(
+    "--from", "pasted", metavar="FILE|-", help="The citation: CSL-JSON, RIS, MEDLINE (.nbib) or BibTeX."
+)
+@click.option("--title", metavar="TEXT", help="The title as printed.")
+@click.option(
+    "--extent",
+    type=click.Choice(EXTENTS),
+    default="fullText",
+    show_default=True,
+    help="How much of the report you read.",
+)
+@click.option("--by", metavar="NAME", help="Who curates.")
+@click.option("-o", "--output", type=PATH, metavar="FILE", help="Write it to a file that is not there yet.")
+def new(paper: str, pasted: str | None, output: Path | None, **known: str | None) -> None:
+    """Begin a case document for a paper: the items of the CARE checklist with an example of each entry.
+
+    The paper is named by a DOI, also as an address, or by pmid: and a number. Nothing is fetched: what
+    --from does not say, you fill in.
+    """
+    import msgspec
+
+    from casegraph.curate.citation import identifier
+    from casegraph.curate.files import write_new_file
+
+    citation = identifier(paper)
+    if pasted is not None:
+        citation = _pasted(citation, pasted)
+    if known["title"] is not None:
+        citation = msgspec.structs.replace(citation, title=known["title"])
+    extent = known["extent"] or EXTENTS[0]
+    text = skeleton(citation, extent=extent, by=known["by"], date=date.today().isoformat())
+    if output is None:
+        write(text)
+        return
+    write_new_file(output, text)
+    say(f"{output} is there to fill in; casegraph check {output} says what is missing")
+    if not (schema := output.parent / SCHEMA_FILE).exists():
+        say(f"for help in your editor: casegraph schema -o {schema}")
+
+
+def _pasted(asked: Citation, source: str) -> Citation:
+    from casegraph.curate.citation import read_citation
+
+    where = "the pasted text" if source == "-" else source
+    try:
+        content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=where) from error
+    except UnicodeDecodeError as error:
+        raise InputError("not UTF-8", where=where, todo="save the citation as UTF-8") from error
+    return merged(asked, read_citation(text, where=where), where=where)
 
 
 @click.command(
