@@ -148,6 +148,16 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
         "section: title",
         ["document: changed passage q: section discussion -> title"],
     ),
+    "new reference": (
+        "  extent: abstractOnly",
+        "  references: {'1': {}, '2': {citation: Doe 2020}}\n  extent: abstractOnly",
+        ["report: new reference 1", "report: new reference 2: citation “Doe 2020”"],
+    ),
+    "new passage": (
+        "  q: {",
+        "  r: {section: title, paragraph: 2}\n  q: {",
+        ["document: new passage r: section title, paragraph 2"],
+    ),
     "extent": (
         "extent: abstractOnly",
         "extent: fullText",

@@ -124,15 +124,14 @@ class _Comparison:
         """Yield the change of a part that may be missing on one side."""
         if old is None or new is None:
             kind: _Kind = "new" if old is None else "removed"
-            yield Change(where, kind, thing, "", *self._both("", old, new))
+            said = ["" if part is None else self.words.value("", part) for part in (old, new)]
+            yield Change(where, kind, thing, "", *said)
         else:
             yield from self._fields(where, thing, old, new)
 
     def _both(self, field: str, old: object, new: object) -> tuple[str, str]:
         """Return two values in words; where a change leaves no trace in the words, as they are written."""
-        said = tuple(
-            "" if each is None and not field else self.words.value(field, each) for each in (old, new)
-        )
+        said = tuple(self.words.value(field, each) for each in (old, new))
         return (said[0], said[1]) if said[0] != said[1] else (str(old), str(new))
 
     def _named(self, where: str, kind: str, old: Mapping[str, _V], new: Mapping[str, _V]) -> Iterator[Change]:
