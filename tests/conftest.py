@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,11 @@ from casegraph.resources import shipped
 from casegraph.store import Store, open_store
 
 PROJECT = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure() -> None:
+    """Keep the vocabularies of whoever runs the tests out of them."""
+    os.environ["CASEGRAPH_VOCABULARY"] = tempfile.mkdtemp(prefix="vocabulary-of-tests-")
 
 
 @pytest.fixture(scope="session")

@@ -200,7 +200,10 @@ WRONG_CALLS: dict[str, tuple[tuple[str, ...], str]] = {
     "parameter twice": (("query", "x", "-p", "a=1", "-p", "a=2"), r"'a' is given twice"),
     "parameter without query": (("query", "-p", "a=1"), r"NAME of a query"),
     "unknown format": (("query", "-f", "xlsx"), r"'xlsx' is not one of"),
-    "unknown term": (("term", "dermatomyosits"), r"unknown term 'dermatomyosits'; expected .*MONDO:0016367"),
+    "unknown term": (
+        ("term", "qqqqqqqqqq"),
+        r"unknown term 'qqqqqqqqqq', and no name is like it; casegraph vocab add",
+    ),
     "no query file": (("sparql", "@nowhere.rq"), r"nowhere\.rq: the query cannot be read"),
     "no case": (("show", "10.1000/nowhere"), r"no case .*10\.1000/nowhere'; .*; casegraph cases"),
     "no report": (("remove", "10.1000/nowhere"), r"no case .*; casegraph cases lists those it has"),

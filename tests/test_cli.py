@@ -114,7 +114,7 @@ def test_every_help_has_examples(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_that_needs_a_store_takes_one(name: str) -> None:
-    needs_none = {"check", "new", "fmt", "diff", "term", "schema"}
+    needs_none = {"check", "new", "fmt", "diff", "term", "schema", "vocab"}
     assert ("--store S" in run(name, "--help").stdout) == (name not in needs_none)
 
 
@@ -569,11 +569,21 @@ def test_why_a_stored_query_gives_the_evidence_of_each_row(store: Path) -> None:
 
 
 def test_term() -> None:
-    lines = run("term", "IL-2").stdout.splitlines()
-    assert lines[0] == "term\tcg:Interleukin2Drug interleukin-2"
-    assert "synonym\tlow-dose IL-2" in lines
-    assert "parent\tcg:Drug drug" in lines
-    assert "part or kind of\t" in run("term", "UBERON:0001461").stdout
+    head, row = (line.split("\t") for line in run("term", "IL-2").stdout.splitlines())
+    told = dict(zip(head, row, strict=True))
+    assert (told["term"], told["label"]) == ("cg:Interleukin2Drug", "interleukin-2")
+    assert (told["matched"], told["name"], told["kind"]) == ("synonym", "IL-2", "drug")
+    assert "low-dose IL-2" in told["synonyms"].split(" | ")
+    assert told["parents"] == "cg:Drug drug"
+    table = run("term", "UBERON:0001461", "-f", "table").stdout
+    assert re.search(r"^  part or kind of  UBERON:", table, re.MULTILINE)
+    assert re.search(r"^  kind +site$", table, re.MULTILINE)
+    (close,) = json.loads(run("term", "dermatomyosits", "-f", "json").stdout)
+    assert (close["term"], close["matched"], close["name"]) == (
+        "MONDO:0016367",
+        "spelling",
+        "dermatomyositis",
+    )
 
 
 def test_the_schema_tells_the_form_of_a_case_document() -> None:

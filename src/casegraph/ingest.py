@@ -23,7 +23,7 @@ from casegraph.resources import shipped
 from casegraph.rows import Rows
 from casegraph.rules import apply_rules, data_with_hierarchy
 from casegraph.store import LEDGER, Store
-from casegraph.terms import Terms, shipped_terms
+from casegraph.terms import Terms, all_terms
 from casegraph.timeline import solve_subject
 from casegraph.triples import asserted_quads, inferred_quads, report_iri, subjects
 from casegraph.validate import Report, Shapes, read_shapes, validate
@@ -32,6 +32,9 @@ from casegraph.version import __version__
 __all__ = ["Loaded", "Prepared", "Rejected", "load", "prepare", "remove", "shipped_shapes"]
 
 _ONTOLOGY = BASE + "ontology"
+#: The graph of what cases name out of added vocabularies.
+_ADDED = BASE + "ontology/added"
+_END = " .\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Prepared:
     """A document that is ready for a store.
 
     :param claims: how many claims its quads hold.
+    :param added: what the shipped ontology lacks of the terms that it names, as N-Triples.
     :param report: the result of the shapes.
     :param seconds: how long each stage took: read, check, quads, derive, validate.
     """
@@ -50,6 +54,7 @@ class Prepared:
     claims: int
     report: Report = field(repr=False)
     seconds: dict[str, float] = field(default_factory=dict)
+    added: str = field(default="", repr=False)
 
     @property
     def iri(self) -> str:
@@ -94,7 +99,7 @@ def prepare(path: Path, *, terms: Terms | None = None, shapes: Shapes | None = N
     :raises DocumentError: if the document does not hold together.
     :raises InputError: if the file cannot be read.
     """
-    terms, shapes = terms or shipped_terms(), shapes or shipped_shapes()
+    terms, shapes = terms or all_terms(), shapes or shipped_shapes()
     watch = _Watch()
     located = read_document(path)
     watch.lap("read")
@@ -109,7 +114,13 @@ def prepare(path: Path, *, terms: Terms | None = None, shapes: Shapes | None = N
     report = validate(data_with_hierarchy(asserted + inferred, terms), shapes)
     watch.lap("validate")
     claims = asserted.count(f"> <{CG}basis> <")
-    return Prepared(path, located.document, asserted, inferred, claims, report, watch.seconds)
+    added = terms.added(_named(asserted))
+    return Prepared(path, located.document, asserted, inferred, claims, report, watch.seconds, added)
+
+
+def _named(nquads: str) -> set[str]:
+    quads = ox.parse(nquads.encode(), format=ox.RdfFormat.N_QUADS)
+    return {quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode)}
 
 
 def _inferred(document: CaseDocument, asserted: str, terms: Terms) -> Iterator[str]:
@@ -156,10 +167,21 @@ def _put(store: Store, prepared: Prepared) -> int:
     watch = _Watch()
     old = _graphs_of_report(store, prepared.iri)
     entry = _ledger_entry(prepared)
-    store.replace(old, prepared.asserted + prepared.inferred + entry)
+    graphs, vocabulary = (*old, _ADDED), _vocabulary(store, prepared.added)
+    store.replace(graphs if vocabulary else old, prepared.asserted + prepared.inferred + entry + vocabulary)
     watch.lap("store")
     prepared.seconds.update(watch.seconds)
     return len(old)
+
+
+def _vocabulary(store: Store, added: str) -> str:
+    """Return what the store knows of added vocabularies with what is new; empty if nothing is new."""
+    known = store.query(f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{_ADDED}> {{ ?s ?p ?o }} }}", union=False)
+    lines = {f"{triple}{_END}" for triple in known} if added and isinstance(known, ox.QueryTriples) else set()
+    new = set(added.splitlines(keepends=True))
+    if new <= lines:
+        return ""
+    return "".join(f"{line[: -len(_END)]} <{_ADDED}>{_END}" for line in sorted(lines | new))
 
 
 def remove(store: Store, report: str) -> tuple[str, ...]:

@@ -7,14 +7,27 @@ from types import MappingProxyType
 
 from casegraph.errors import InputError
 
-__all__ = ["BASE", "CG", "PREFIXES", "compact", "expand"]
+__all__ = [
+    "BASE",
+    "CG",
+    "OBO",
+    "OBO_IN_OWL",
+    "PREFIXES",
+    "compact",
+    "expand",
+    "known_prefixes",
+    "use_prefixes",
+]
 
 #: Where everything of casegraph's own lives.
 BASE = "https://w3id.org/casegraph/"
 #: The ontology's terms.
 CG = BASE + "ontology#"
 
-_OBO = "http://purl.obolibrary.org/obo/"
+#: Where the identifiers of OBO ontologies live.
+OBO = "http://purl.obolibrary.org/obo/"
+#: The properties by which OBO ontologies in OWL give synonyms.
+OBO_IN_OWL = "http://www.geneontology.org/formats/oboInOwl#"
 
 #: prefix -> namespace. External ones as bioregistry has them.
 PREFIXES: Mapping[str, str] = MappingProxyType(
@@ -23,7 +36,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "cgsh": BASE + "shapes#",
         "cgq": BASE + "query/",
         **{
-            name: f"{_OBO}{name}_"
+            name: f"{OBO}{name}_"
             for name in (
                 "BFO",
                 "CHEBI",
@@ -69,21 +82,40 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
 )
 
 
+_added: dict[str, str] = {}
+
+
+def use_prefixes(prefixes: Mapping[str, str]) -> None:
+    """Take up the prefixes of the vocabularies that a user added, in place of those taken up before.
+
+    A prefix of :data:`PREFIXES` keeps its namespace.
+    """
+    _added.clear()
+    _added.update({name: each for name, each in prefixes.items() if name not in PREFIXES})
+
+
+def known_prefixes() -> Mapping[str, str]:
+    """Return :data:`PREFIXES` with those of added vocabularies."""
+    return {**PREFIXES, **_added} if _added else PREFIXES
+
+
 def expand(curie: str) -> str:
     """Return the IRI of a CURIE.
 
-    :raises InputError: if the prefix is not in :data:`PREFIXES`.
+    :raises InputError: if the prefix is neither in :data:`PREFIXES` nor one of an added vocabulary.
 
     >>> expand("MONDO:1010089")
     'http://purl.obolibrary.org/obo/MONDO_1010089'
     """
     prefix, colon, local = curie.partition(":")
-    if not colon or prefix not in PREFIXES:
+    namespace = PREFIXES.get(prefix) or _added.get(prefix)
+    if not colon or namespace is None:
+        known = ", ".join(sorted(known_prefixes(), key=str.lower))
         raise InputError(
             f"unknown prefix in {curie!r}",
-            expected="one of " + ", ".join(sorted(PREFIXES, key=str.lower)),
+            expected=f"one of {known}, or that of a vocabulary you add (casegraph vocab add FILE)",
         )
-    return PREFIXES[prefix] + local
+    return namespace + local
 
 
 def compact(iri: str) -> str:
@@ -94,8 +126,9 @@ def compact(iri: str) -> str:
     >>> compact("https://example.org/x")
     'https://example.org/x'
     """
-    fitting = [name for name, namespace in PREFIXES.items() if iri.startswith(namespace)]
+    known = known_prefixes()
+    fitting = [name for name, namespace in known.items() if iri.startswith(namespace)]
     if not fitting:
         return iri
-    longest = max(fitting, key=lambda name: len(PREFIXES[name]))
-    return f"{longest}:{iri.removeprefix(PREFIXES[longest])}"
+    longest = max(fitting, key=lambda name: len(known[name]))
+    return f"{longest}:{iri.removeprefix(known[longest])}"

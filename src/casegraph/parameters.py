@@ -12,7 +12,7 @@ import pyoxigraph
 from casegraph.errors import InputError
 from casegraph.namespaces import CG, PREFIXES, compact, expand
 from casegraph.resources import shipped
-from casegraph.terms import Terms, shipped_terms
+from casegraph.terms import Terms, all_terms
 
 __all__ = ["ParameterType", "ParameterValue", "example_pattern", "terms_of"]
 
@@ -63,7 +63,7 @@ def terms_of(
 
     :param example: the example of the parameter; it tells which closed list a ``value`` is from.
     :param within: CURIEs of concepts; a concept must be one of them or below one. Empty is any.
-    :param terms: the vocabulary that concepts are looked up in; None is the shipped one.
+    :param terms: the vocabulary that concepts are looked up in; None is all at hand.
     :raises InputError: if the value is not one of the type.
 
     >>> print(*terms_of("integer", 12, example="7"))
@@ -79,7 +79,7 @@ def terms_of(
             return (pyoxigraph.NamedNode(_individual(text, example)),)
         if kind == "case":
             return (_case(text),)
-        vocabulary = shipped_terms() if terms is None else terms
+        vocabulary = all_terms() if terms is None else terms
         concept = vocabulary.resolve(text)
         _require_within(concept, within, vocabulary)
         below = vocabulary.below(concept) if kind == "concept-and-below" else (concept,)

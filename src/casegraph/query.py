@@ -205,7 +205,7 @@ def bind(query: StoredQuery, values: Mapping[str, ParameterValue], *, terms: Ter
     """Return the SPARQL of a query with the examples of the named parameters replaced by RDF terms.
 
     :param values: parameter -> value; the parameters that are not named keep their example.
-    :param terms: the vocabulary that concepts are looked up in; by default the shipped one.
+    :param terms: the vocabulary that concepts are looked up in; by default all at hand.
     :raises InputError: if a parameter is unknown or a value is not one of its type.
     """
     parameters = query.head.parameters
@@ -250,7 +250,7 @@ def run(
 
     :param values: parameter -> value; the parameters that are not named keep their example. A case may be
         said in any way that :func:`casegraph.subjects.find_case` knows.
-    :param terms: the vocabulary that concepts are looked up in; by default the shipped one.
+    :param terms: the vocabulary that concepts are looked up in; by default all at hand.
     :raises InputError: if a parameter is unknown, a value is not of its type, or the store has no such case.
     :raises StoreError: if the store fails.
     """

@@ -11,7 +11,7 @@ from casegraph.check import check as check_document
 from casegraph.cli.form import PATH, Command, progress, say, write, write_line
 from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.loaders import case_files, read_document
-from casegraph.terms import shipped_terms
+from casegraph.terms import all_terms
 
 __all__ = ["check"]
 
@@ -54,7 +54,7 @@ def check(paths: tuple[Path, ...], form: str) -> int:
 
 def _problems(path: Path) -> tuple[Problem, ...]:
     try:
-        return check_document(read_document(path), shipped_terms())
+        return check_document(read_document(path), all_terms())
     except DocumentError as error:
         return error.problems
     except InputError as error:

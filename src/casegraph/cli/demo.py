@@ -28,7 +28,7 @@ from casegraph.query import StoredQuery, get_query, run
 from casegraph.resources import shipped
 from casegraph.rows import PythonValue, Rows
 from casegraph.store import LEDGER, Store, open_store
-from casegraph.terms import shipped_terms
+from casegraph.terms import all_terms
 from casegraph.triples import graphs_of
 
 __all__ = ["demo"]
@@ -75,7 +75,7 @@ def demo(location: str) -> None:
     with open_store(location) as store:
         rows = run(store, asked, _ASKED)
         cases = list(dict.fromkeys(str(row["case"]) for row in rows))
-        known = {case: Words(read_case(store, case), shipped_terms()) for case in cases}
+        known = {case: Words(read_case(store, case), all_terms()) for case in cases}
     write_lines(_loading(filling, location))
     write_lines(_answer(asked, rows, known))
     for words in known.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -25,6 +25,7 @@ __all__ = [
     "stoppable",
     "store_option",
     "write",
+    "write_block",
     "write_line",
     "write_rows",
     "write_table",
@@ -121,6 +122,19 @@ def write_line(*fields: object) -> None:
     write("\t".join(str(field).replace("\t", " ").replace("\n", " ") for field in fields) + "\n")
 
 
+def write_block(told: Mapping[str, object]) -> None:
+    """Write one thing for people: a line for each of its values, below its first two; then an empty line."""
+    first, second, *others = told
+    write(f"{told[first]} {told[second]}\n")
+    width = max(map(len, others))
+    for name in others:
+        value = told[name]
+        for number, line in enumerate(value if isinstance(value, list) else [value] if value else []):
+            said = name.replace("_", " ") if number == 0 else ""
+            write(f"  {said:<{width}}  {line}\n")
+    write("\n")
+
+
 def progress(steps: Iterable[_T], total: int, *, what: str) -> Iterator[_T]:
     """Yield the steps; where a person watches and there are several, with a bar on the standard error."""
     if total == 1 or not sys.stderr.isatty():
@@ -143,14 +157,14 @@ def write_rows(rows: Rows, form: str | None) -> None:
         texts = {"csv": rows.to_csv, "tsv": rows.to_tsv, "json": rows.to_json}
         write(texts[form]())
         return
-    from casegraph.terms import shipped_terms
+    from casegraph.terms import all_terms
 
     if form == "jsonl":
-        write(rows.to_jsonl(shipped_terms()))
+        write(rows.to_jsonl(all_terms()))
     elif form == "md":
-        write(rows.to_markdown(shipped_terms()))
+        write(rows.to_markdown(all_terms()))
     else:
-        write_table(rows.columns, rows.to_table(shipped_terms()))
+        write_table(rows.columns, rows.to_table(all_terms()))
 
 
 def write_table(columns: Iterable[str], rows: list[list[str]]) -> None:

@@ -12,7 +12,7 @@ from casegraph.ingest import Loaded, Rejected
 from casegraph.ingest import load as load_documents
 from casegraph.loaders import FORMATS, case_files
 from casegraph.store import open_store
-from casegraph.terms import shipped_terms
+from casegraph.terms import all_terms
 
 __all__ = ["load"]
 
@@ -86,7 +86,7 @@ def _tell(loaded: Loaded, *, dry_run: bool) -> None:
 
 def _reasons(rejected: Rejected) -> str:
     if rejected.report is not None:
-        text = rejected.report.to_text(labels=shipped_terms().labels)
+        text = rejected.report.to_text(labels=all_terms().labels)
         return f"{rejected.path}: rejected, it violates shapes\n{text}"
     problems = "\n".join(map(str, rejected.problems))
     return f"{problems}\n{rejected.path}: rejected"

@@ -15,7 +15,7 @@ from casegraph.cli.words import Words
 from casegraph.namespaces import BASE
 from casegraph.store import open_store
 from casegraph.subjects import find_case
-from casegraph.terms import shipped_terms
+from casegraph.terms import all_terms
 
 __all__ = ["show", "write_lines"]
 
@@ -39,7 +39,7 @@ def show(case: str, location: str) -> None:
     """
     with open_store(location) as store:
         facts = read_case(store, find_case(store, case))
-    for heading, lines in sections(Words(facts, shipped_terms())):
+    for heading, lines in sections(Words(facts, all_terms())):
         if lines:
             write_lines([heading, *(f"  {line}" for line in lines), ""])
 

@@ -15,7 +15,7 @@ from casegraph.ingest import prepare, shipped_shapes
 from casegraph.loaders import case_files
 from casegraph.rules import data_with_hierarchy
 from casegraph.store import open_store
-from casegraph.terms import shipped_terms
+from casegraph.terms import all_terms
 from casegraph.validate import ENGINES, Report, Shapes, read_data, read_shapes
 from casegraph.validate import validate as validate_data
 
@@ -100,7 +100,7 @@ def _of_data(path: Path, shapes: tuple[Path, ...], engine: str) -> _Checked:
 
 
 def _with_shipped(quads: str, engine: str, shapes: Shapes) -> Report:
-    return validate_data(data_with_hierarchy(quads, shipped_terms()), shapes, engine=engine)
+    return validate_data(data_with_hierarchy(quads, all_terms()), shapes, engine=engine)
 
 
 def _of_documents(paths: tuple[Path, ...], engine: str) -> tuple[list[_Checked], int]:
@@ -150,7 +150,7 @@ def _write(found: list[_Checked], form: str) -> None:
         ]
         write(msgspec.json.encode(said).decode() + "\n")
     else:
-        labels = shipped_terms().labels
+        labels = all_terms().labels
         for each in found:
             write_line(f"{each.source}: {'conforms' if each.report.conforms else _verdict(each.report)}")
             if not each.report.conforms:

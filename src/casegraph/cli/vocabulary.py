@@ -2,49 +2,87 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
 
-from casegraph.cli.form import PATH, Command, say, store_option, write, write_line
+from casegraph.cli.form import PATH, Command, on_terminal, say, store_option, write, write_block, write_line
 from casegraph.errors import InputError
 from casegraph.namespaces import compact
-from casegraph.terms import Terms, shipped_terms
+from casegraph.terms import Hit, Terms, all_terms
+from casegraph.terms.branches import kind_of
 
 __all__ = ["reason", "schema", "term"]
+
+_TERM_FORMATS = ("table", "tsv", "json")
 
 
 @click.command(
     cls=Command,
     examples=(
         ("casegraph term IL-2", "by a synonym"),
-        ("casegraph term MONDO:1010089", "by its identifier"),
-        ("casegraph term 'muscle weaknes'", "what is not known is told with the nearest terms"),
+        ("casegraph term MONDO:1010089 -f json", "by its identifier, for a program"),
+        ("casegraph term 'gotron papule'", "mistyped: the terms that it may be meant for"),
     ),
 )
 @click.argument("text")
-def term(text: str) -> None:
-    """Look a term up by its label, a synonym, its CURIE or IRI.
+@click.option("-f", "--format", "form", type=click.Choice(_TERM_FORMATS), help="How to write the terms.")
+def term(text: str, form: str | None) -> None:
+    """Look a term up by its IRI, CURIE, label or a synonym; if nothing fits, by its spelling.
 
-    What means nothing, or more than one term, is told with the nearest ones.
+    Each term says which of these matched, and by which name. Vocabularies that were added by casegraph vocab
+    are looked through with the shipped one. It is a table on a terminal and TSV in a pipe.
     """
-    terms = shipped_terms()
-    iri = terms.resolve(text)
-    write_line("term", f"{compact(iri)} {terms.label(iri)}")
-    write_line("iri", iri)
-    for name, values in (
-        ("synonym", terms.synonyms.get(iri, ())),
-        ("parent", _said(terms, terms.parents.get(iri, ()))),
-        ("part or kind of", _said(terms, terms.wholes.get(iri, ()))),
-    ):
-        for value in sorted(values):
-            write_line(name, value)
+    terms = all_terms()
+    hits = terms.search(text)
+    if not hits:
+        todo = "casegraph vocab add brings a whole vocabulary in"
+        raise InputError(f"unknown term {text!r}, and no name is like it", todo=todo)
+    told = [_told(hit, terms) for hit in hits]
+    form = form or ("table" if on_terminal() else "tsv")
+    if form == "json":
+        write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+    elif form == "tsv":
+        write_line(*told[0])
+        for each in told:
+            write_line(*map(_flat, each.values()))
+    else:
+        for each in told:
+            write_block(each)
 
 
-def _said(terms: Terms, iris: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{compact(each)} {terms.label(each) or ''}".rstrip() for each in iris)
+def _told(hit: Hit, terms: Terms) -> dict[str, object]:
+    """Return what is known of a term, in the order in which it is read."""
+    iri = hit.iri
+    instead = terms.replacement(iri)
+    return {
+        "term": compact(iri),
+        "label": terms.label(iri) or "",
+        "matched": hit.matched,
+        "name": hit.name,
+        "likeness": hit.likeness,
+        "kind": kind_of(iri, terms),
+        "status": "obsolete" if terms.is_obsolete(iri) else "live",
+        "replaced_by": "" if instead is None else _said(terms, [instead])[0],
+        "definition": terms.definition(iri) or "",
+        "synonyms": sorted(terms.names(iri)[1:]),
+        "parents": _said(terms, sorted(terms.parents.get(iri, ()))),
+        "part_or_kind_of": _said(terms, sorted(terms.wholes.get(iri, ()))),
+        "way_up": _said(terms, terms.way_up(iri)[1:]),
+        "iri": iri,
+    }
+
+
+def _flat(value: object) -> str:
+    return " | ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _said(terms: Terms, iris: Iterable[str]) -> list[str]:
+    return [f"{compact(each)} {terms.label(each) or ''}".rstrip() for each in iris]
 
 
 @click.command(
@@ -120,6 +158,6 @@ def _place_cases(location: str, engine: str, *, given: ParameterSource | None) -
     with store:
         asserted = [read_quads(store, iri)[f"{iri}/asserted"] for iri in case_iris(store)]
     reasoner = "hermit" if engine == "hermit" else "closure"
-    terms = shipped_terms()
-    for iri, classes in infer_case_classes("".join(asserted), engine=reasoner).items():
-        write_line(iri, *_said(terms, tuple(sorted(classes))))
+    terms = all_terms()
+    for iri, classes in infer_case_classes("".join(asserted), engine=reasoner, terms=terms).items():
+        write_line(iri, *_said(terms, sorted(classes)))

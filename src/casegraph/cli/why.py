@@ -18,7 +18,7 @@ from casegraph.query import get_query, run
 from casegraph.rows import PythonValue
 from casegraph.store import Store, open_store
 from casegraph.subjects import find_case
-from casegraph.terms import shipped_terms
+from casegraph.terms import all_terms
 
 __all__ = ["why"]
 
@@ -103,7 +103,7 @@ def _shown(value: PythonValue) -> str:
     text = str(value)
     if "#" in text and text.startswith(_OWNERS):
         return ""
-    return shipped_terms().label(text) or compact(text)
+    return all_terms().label(text) or compact(text)
 
 
 class _Seen:
@@ -135,4 +135,4 @@ def _part(value: str, seen: _Seen) -> Iterator[str]:
 
 
 def _words(store: Store, case: str) -> Words:
-    return Words(read_case(store, case), shipped_terms())
+    return Words(read_case(store, case), all_terms())

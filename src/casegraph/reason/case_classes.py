@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING
 
 from casegraph.errors import InputError
 from casegraph.namespaces import CG, PREFIXES
-from casegraph.reason.classes import Classification, classify, superclasses_in
+from casegraph.reason.added import added_axioms
+from casegraph.reason.classes import classify, superclasses_in
 from casegraph.reason.definitions import Axioms, Expression, Some
 from casegraph.reason.hermit import hermit_graph
 from casegraph.reason.individuals import TYPE, Links, facts, individuals, links_of
 from casegraph.reason.ontology import ontology_files, read_triples
 from casegraph.resources import shipped
+from casegraph.terms import Terms
+
+if TYPE_CHECKING:
+    from pyoxigraph import Triple
 
 __all__ = ["infer_case_classes"]
 
@@ -22,12 +28,15 @@ _EQUIVALENT = _OWL + "equivalentClass"
 _SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
 
 
-def infer_case_classes(nquads: str, *, engine: str = "hermit") -> dict[str, frozenset[str]]:
+def infer_case_classes(
+    nquads: str, *, engine: str = "hermit", terms: Terms | None = None
+) -> dict[str, frozenset[str]]:
     """Return for each case the defined classes that it is in, such as ``cg:MyositisCase``.
 
     :param nquads: what cases assert, as N-Quads.
     :param engine: ``hermit``, the reference, which needs Java; or ``closure``, which follows the definitions
         along the classified ontology and needs none.
+    :param terms: a vocabulary that knows more classes than the shipped ontology; None is that alone.
     :raises InputError: if the engine is unknown or HermiT has no Java, if the text is not N-Quads, if the
         cases contradict the ontology (``hermit`` only), or if a definition says more than ``closure`` reads.
 
@@ -37,15 +46,18 @@ def infer_case_classes(nquads: str, *, engine: str = "hermit") -> dict[str, froz
     engines = {"hermit": _by_hermit, "closure": _by_closure}
     if engine not in engines:
         raise InputError(f"unknown engine {engine!r}", expected="hermit or closure")
-    return engines[engine](nquads)
+    more: tuple[Triple, ...] = ()
+    if terms is not None:
+        more = added_axioms({value for _, link, value in facts(nquads) if link == TYPE}, terms)
+    return engines[engine](nquads, more)
 
 
-def _by_hermit(nquads: str) -> dict[str, frozenset[str]]:
+def _by_hermit(nquads: str, more: tuple[Triple, ...]) -> dict[str, frozenset[str]]:
     from pyoxigraph import RdfFormat, parse
     from rdflib import RDF, URIRef
 
     made = [quad.triple for quad in parse(individuals(nquads), format=RdfFormat.N_TRIPLES)]
-    graph = hermit_graph((*read_triples(ontology_files()), *made), instead="closure")
+    graph = hermit_graph((*read_triples(ontology_files()), *more, *made), instead="closure")
     if graph is None:
         raise InputError("the cases contradict the ontology", todo="validate them to see where")
     above = superclasses_in(graph)
@@ -56,9 +68,9 @@ def _by_hermit(nquads: str) -> dict[str, frozenset[str]]:
     return {case: frozenset(classes) for case, classes in found.items()}
 
 
-def _by_closure(nquads: str) -> dict[str, frozenset[str]]:
+def _by_closure(nquads: str, more: tuple[Triple, ...]) -> dict[str, frozenset[str]]:
     said = facts(nquads)
-    links, kinds = links_of(said), _kinds()
+    links, kinds = links_of(said), _kinds_with(more) if more else _kinds()
     return {
         case: frozenset(name for name, wanted in _definitions().items() if kinds.hold(case, wanted, links))
         for case in _cases(said)
@@ -79,7 +91,7 @@ def _definitions() -> Mapping[str, Expression]:
 class _Kinds:
     """What of the ontology is needed to follow a definition; ``told`` are the links that a class entails."""
 
-    classification: Classification
+    superclasses: Mapping[str, frozenset[str]]
     told: Mapping[str, list[Some]]
     transitive: frozenset[str]
     reflexive: frozenset[str]
@@ -102,7 +114,7 @@ class _Kinds:
         return self._known[kind, wanted]
 
     def _follows(self, kind: str, wanted: Expression) -> bool:
-        kinds = {kind, *self.classification.superclasses.get(kind, ())}
+        kinds = {kind, *self.superclasses.get(kind, ())}
         if isinstance(wanted, str):
             return wanted in kinds
         if isinstance(wanted, tuple):
@@ -126,8 +138,37 @@ def _kinds() -> _Kinds:
         if isinstance(above, Some):
             told.setdefault(name, []).append(above)
     return _Kinds(
-        classification=classify(),
+        superclasses=classify().superclasses,
         told=told,
         transitive=axioms.of_type(f"{_OWL}TransitiveProperty"),
         reflexive=axioms.of_type(f"{_OWL}ReflexiveProperty"),
     )
+
+
+def _kinds_with(more: tuple[Triple, ...]) -> _Kinds:
+    """Return what is needed with axioms of classes beside those of the ontology."""
+    shipped_kinds = _kinds()
+    told = {name: list(links) for name, links in shipped_kinds.told.items()}
+    parents: dict[str, list[str]] = {}
+    for name, above in Axioms(more).expressions(_SUBCLASS):
+        if isinstance(above, Some):
+            told.setdefault(name, []).append(above)
+        elif isinstance(above, str):
+            parents.setdefault(name, []).append(above)
+    superclasses = dict(shipped_kinds.superclasses)
+    for name in parents:
+        superclasses[name] = _all_above(name, parents, shipped_kinds.superclasses)
+    return _Kinds(superclasses, told, shipped_kinds.transitive, shipped_kinds.reflexive)
+
+
+def _all_above(
+    name: str, parents: Mapping[str, list[str]], known: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        each = todo.pop()
+        new = {*parents.get(each, ()), *known.get(each, ())} - found
+        found |= new
+        todo += new
+    return frozenset(found - {name})

@@ -1,16 +1,17 @@
-"""The vocabulary at hand: labels, synonyms, hierarchy and near misses of the terms that casegraph ships."""
+"""Terms held in memory: labels, synonyms, hierarchy and near misses of those that casegraph ships."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casegraph.errors import InputError
-from casegraph.namespaces import PREFIXES, compact, expand
+from casegraph.namespaces import PREFIXES, compact, expand, known_prefixes
 from casegraph.resources import shipped
+from casegraph.terms.search import CLOSE, LEAST_LIKENESS, Hit, key_of, nearest_keys
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad
@@ -22,10 +23,9 @@ _WITHIN = PREFIXES["cg"] + "withinOrKindOf"
 _LABEL = PREFIXES["rdfs"] + "label"
 _SYNONYM = PREFIXES["skos"] + "altLabel"
 _PREFERRED = PREFIXES["skos"] + "prefLabel"
+_DEFINITION = PREFIXES["skos"] + "definition"
 _TYPE = PREFIXES["rdf"] + "type"
 _CLASS = PREFIXES["owl"] + "Class"
-#: Of 100; below it a name is no help to who mistyped another.
-_LEAST_LIKENESS = 65
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,13 @@ class Terms:
     ``parents`` are superclasses; ``wholes`` are what an anatomical class is a kind of or a part of.
     """
 
-    classes: frozenset[str]
+    classes: Set[str]
     labels: Mapping[str, str]
     preferred: Mapping[str, str]
     synonyms: Mapping[str, tuple[str, ...]]
     parents: Mapping[str, tuple[str, ...]]
     wholes: Mapping[str, tuple[str, ...]]
+    definitions: Mapping[str, str] = field(default_factory=dict)
     _by_name: dict[str, list[str]] = field(default_factory=dict, repr=False)
     _children: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
@@ -74,7 +75,7 @@ class Terms:
 
     def above(self, iri: str) -> tuple[str, ...]:
         """Return a class and all that it is a kind of (for anatomy: or a part of), sorted."""
-        return _reach(iri, lambda each: (*self.parents.get(each, ()), *self.wholes.get(each, ())))
+        return _reach(iri, self.links)
 
     def below(self, iri: str) -> tuple[str, ...]:
         """Return a class and all its kinds (for anatomy: and parts), sorted."""
@@ -90,44 +91,132 @@ class Terms:
         links += [(each, _WITHIN, whole) for each in reached for whole in self.wholes.get(each, ())]
         return "".join(sorted(f"<{child}> <{link}> <{parent}> .\n" for child, link, parent in links))
 
+    def added(self, iris: Iterable[str]) -> str:
+        """Return what the shipped ontology lacks of classes and what is above them, as sorted N-Triples."""
+        return ""
+
+    def links(self, iri: str) -> tuple[str, ...]:
+        """Return the direct superclasses of a class, and what it is a part or a kind of."""
+        return (*self.parents.get(iri, ()), *self.wholes.get(iri, ()))
+
+    def names(self, iri: str) -> tuple[str, ...]:
+        """Return the label of a term and its synonyms, each once; empty if the term is not known."""
+        found = (self.label(iri), *self.synonyms.get(iri, ()))
+        return tuple(dict.fromkeys(name for name in found if name))
+
+    def is_obsolete(self, iri: str) -> bool:
+        """Say whether a release gave the term up; no shipped term is obsolete."""
+        return False
+
+    def replacement(self, iri: str) -> str | None:
+        """Return the term to use in place of an obsolete one, or None where the release names none."""
+        return None
+
+    def definition(self, iri: str) -> str | None:
+        """Return what a release says a term means, or None."""
+        return self.definitions.get(iri)
+
+    def way_up(self, iri: str) -> tuple[str, ...]:
+        """Return a shortest way from a class to a root, both included.
+
+        >>> terms = shipped_terms()
+        >>> [terms.label(each) for each in terms.way_up(expand("CL:0000000"))]
+        ['cell']
+        """
+        came_from = {iri: ""}
+        for each in (todo := [iri]):
+            above = sorted(self.links(each))
+            if not above:
+                return tuple(reversed(tuple(_back(each, came_from))))
+            for one in above:
+                if one not in came_from:
+                    came_from[one] = each
+                    todo.append(one)
+        return (iri,)
+
     def resolve(self, text: str) -> str:
         """Return the IRI that an IRI, a CURIE, an exact label or an exact synonym means.
+
+        An obsolete term is meant by its identifier only, unless no live one has the name.
 
         :raises InputError: if nothing or more than one class fits; it names the nearest terms.
 
         >>> shipped_terms().resolve("IL-2")
         'https://w3id.org/casegraph/ontology#Interleukin2Drug'
         """
-        iri = text.strip("<>") if "://" in text else self._from_curie(text)
-        if iri in self.classes:
+        iri = identified(text)
+        if iri in self:
             return iri
-        found = self._by_name.get(text.casefold(), [])
+        hits = self._exact(text)
+        found = [hit.iri for hit in hits if not self.is_obsolete(hit.iri)] or [hit.iri for hit in hits]
         if len(found) == 1:
             return found[0]
         if found:
-            named = ", ".join(f"{compact(each)} {self.labels[each]}" for each in sorted(found))
+            named = ", ".join(f"{compact(each)} {self.label(each)}" for each in sorted(found))
             raise InputError(f"{text!r} means more than one term", expected=f"one of {named}")
         nearest = "; ".join(self.nearest(text))
         raise InputError(f"unknown term {text!r}", expected=f"a term such as {nearest}" if nearest else "")
 
+    def search(self, text: str, limit: int = 5) -> tuple[Hit, ...]:
+        """Return the terms that a text means by identifier or name; if none, those that it may be meant for.
+
+        Live terms come first, then what matched by its label.
+
+        >>> [(compact(hit.iri), hit.matched) for hit in shipped_terms().search("IL-2")]
+        [('cg:Interleukin2Drug', 'synonym')]
+        >>> [hit.name for hit in shipped_terms().search("gotron papule", limit=1)]
+        ['Gottron papules']
+        """
+        iri = identified(text)
+        if iri in self:
+            return (Hit(iri, "identifier", compact(iri)),)
+        found = self._exact(text) or self._near(text, limit)
+        return tuple(
+            sorted(found, key=lambda hit: (self.is_obsolete(hit.iri), -hit.likeness, hit.matched, hit.iri))
+        )
+
     def nearest(self, text: str, limit: int = 5) -> tuple[str, ...]:
         """Return the CURIEs and labels whose name or synonym is most like a text, best first."""
-        from rapidfuzz import fuzz, process
+        live = (hit for hit in self._near(text, limit) if not self.is_obsolete(hit.iri))
+        return tuple(f"{compact(hit.iri)} {self.label(hit.iri)}" for hit in live)
 
-        matches = process.extract(
-            text.casefold(),
-            list(self._by_name),
-            scorer=fuzz.token_sort_ratio,
-            limit=limit,
-            score_cutoff=_LEAST_LIKENESS,
-        )
-        iris = dict.fromkeys(iri for name, _, _ in matches for iri in self._by_name[name])
-        return tuple(f"{compact(iri)} {self.labels[iri]}" for iri in list(iris)[:limit])
+    def _exact(self, text: str) -> list[Hit]:
+        iris = self._by_name.get(text.casefold(), [])
+        return [_hit(iri, text, self.labels[iri]) for iri in iris]
 
-    @staticmethod
-    def _from_curie(text: str) -> str:
-        prefix = text.partition(":")[0]
-        return expand(text) if ":" in text and prefix in PREFIXES else ""
+    def _near(self, text: str, limit: int) -> list[Hit]:
+        names: dict[str, list[str]] = {}
+        key = key_of(text)
+        for name in self._by_name:
+            names.setdefault(key_of(name), []).append(name)
+        hits: dict[str, Hit] = {}
+        keys = list(names)
+        close = nearest_keys(key, keys, limit, CLOSE) or nearest_keys(key, keys, limit, LEAST_LIKENESS)
+        for found, likeness in close:
+            for name in names[found]:
+                for iri in self._by_name[name]:
+                    said = next(each for each in self.names(iri) if each.casefold() == name)
+                    hits.setdefault(iri, Hit(iri, "spelling", said, likeness))
+        return list(hits.values())[:limit]
+
+
+def _hit(iri: str, text: str, label: str) -> Hit:
+    matched = "label" if label.casefold() == text.casefold() else "synonym"
+    return Hit(iri, matched, label if matched == "label" else text)
+
+
+def identified(text: str) -> str:
+    """Return the IRI that a text is or stands for as a CURIE; empty if it is neither."""
+    if "://" in text:
+        return text.strip("<>")
+    prefix, colon, _ = text.partition(":")
+    return expand(text) if colon and prefix in known_prefixes() else ""
+
+
+def _back(iri: str, came_from: Mapping[str, str]) -> Iterable[str]:
+    while iri:
+        yield iri
+        iri = came_from[iri]
 
 
 def _reach(start: str, step: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
@@ -148,7 +237,7 @@ def read_terms(paths: Iterable[Path]) -> Terms:
     """
     import pyoxigraph
 
-    names: dict[str, dict[str, str]] = {_LABEL: {}, _PREFERRED: {}}
+    names: dict[str, dict[str, str]] = {_LABEL: {}, _PREFERRED: {}, _DEFINITION: {}}
     lists: dict[str, dict[str, list[str]]] = {_SYNONYM: {}, _SUBCLASS: {}, _WITHIN: {}, _TYPE: {}}
     for path in paths:
         try:
@@ -159,7 +248,8 @@ def read_terms(paths: Iterable[Path]) -> Terms:
     frozen = {name: {iri: tuple(found) for iri, found in each.items()} for name, each in lists.items()}
     labels, preferred = names[_LABEL], names[_PREFERRED]
     classes = frozenset(iri for iri, types in frozen[_TYPE].items() if _CLASS in types and iri in labels)
-    return Terms(classes, labels, preferred, frozen[_SYNONYM], frozen[_SUBCLASS], frozen[_WITHIN])
+    hierarchy = (frozen[_SUBCLASS], frozen[_WITHIN])
+    return Terms(classes, labels, preferred, frozen[_SYNONYM], *hierarchy, definitions=names[_DEFINITION])
 
 
 def _note(quad: Quad, names: dict[str, dict[str, str]], lists: dict[str, dict[str, list[str]]]) -> None:

@@ -1,0 +1,61 @@
+"""How a text is compared with names: the words of both in alphabetical order, upper and lower case alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["CLOSE", "LEAST_LIKENESS", "Hit", "key_of", "lengths_within", "nearest_keys"]
+
+#: Of 100; below it a name is no help to who mistyped another.
+LEAST_LIKENESS = 65
+#: Where a name is that like the text, names that are less so are not told: most typing mistakes are small.
+CLOSE = 85
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term that a text may mean.
+
+    :param matched: ``identifier``, ``label``, ``synonym``, or ``spelling``: a name is only like the text.
+    :param name: the name that matched.
+    :param likeness: of 100; 100 where a name or the identifier is the text itself.
+    """
+
+    iri: str
+    matched: str
+    name: str
+    likeness: int = 100
+
+
+def key_of(name: str) -> str:
+    """Return a name for comparison.
+
+    >>> key_of("Papules, Gottron's")
+    'gottron papules s'
+    """
+    return " ".join(sorted(_WORD.findall(name.casefold())))
+
+
+def lengths_within(key: str, least: int) -> tuple[int, int]:
+    """Return how short and how long a key can be that is as like another as that.
+
+    >>> lengths_within("alopecia", 65)
+    (3, 17)
+    """
+    share = least / (200 - least)
+    return int(len(key) * share), int(len(key) / share) + 1
+
+
+def nearest_keys(key: str, keys: Sequence[str], limit: int, least: int) -> list[tuple[str, int]]:
+    """Return the keys that are most like another, best first, with their likeness.
+
+    >>> nearest_keys("alopezia", ["alopecia", "anaemia"], limit=2, least=65)
+    [('alopecia', 88)]
+    """
+    from rapidfuzz import fuzz, process
+
+    found = process.extract(key, keys, scorer=fuzz.ratio, limit=limit, score_cutoff=least)
+    return [(name, round(likeness)) for name, likeness, _ in found]
