@@ -27,7 +27,7 @@ IMPORTS = ROOT / "ontology" / "imports"
 PREFIXES_COMPARED = ("MONDO", "CHEBI", "CL", "UBERON", "HP")
 _CURIE = re.compile(rf"\b(?:{'|'.join(PREFIXES_COMPARED)}):\d+\b")
 _CODE = re.compile(rf"({_CURIE.pattern}) ([^\n'\"]+)")
-_QUOTED = re.compile(r"'(?:[^'\n]|'')*'|\"[^\"\n]*\"")
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
 
 
 @cache
