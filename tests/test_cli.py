@@ -511,9 +511,18 @@ def test_why_a_derived_value_and_a_background(store: Path) -> None:
     assert re.search(r"derived: may have background #prednisone-1 \(.+\)", response)
 
 
-@pytest.mark.parametrize("name", sorted(set(stored_queries()) - {"patient", "patients_of_one_report"}))
+#: queries whose rows are counts.
+COUNTING = {
+    name for name, query in stored_queries().items() if {"corpus", "completeness"} & set(query.head.tags)
+}
+
+
+#: queries about the patient, whose age, sex and label stand on the case without a passage.
+OF_PATIENTS = {"patient", "patients_of_one_report"}
+
+
+@pytest.mark.parametrize("name", sorted(set(stored_queries()) - OF_PATIENTS - COUNTING))
 def test_why_gives_the_evidence_of_each_row(name: str, corpus: Path) -> None:
-    """All but those about the patient, whose age, sex and label stand on the case without a passage."""
     text = run("why", name, "--store", corpus).stdout
     count, rows = (
         text.partition(" row")[0].rpartition("\n")[2],
@@ -524,6 +533,16 @@ def test_why_gives_the_evidence_of_each_row(name: str, corpus: Path) -> None:
         assert re.search(
             r"stated in: |because of |searched in: |derived from: |between: |explained above", row
         ), row
+
+
+def test_why_says_where_there_is_no_passage_to_show(store: Path) -> None:
+    told = "No row names a claim, so there is no passage to show; "
+    assert (
+        f"{told}casegraph query outcomes_by_drug --about"
+        in run("why", "outcomes_by_drug", "--store", store).stdout
+    )
+    assert told not in run("why", "responses_to_drug", "--store", store).stdout
+    assert told not in run("why", "cases_treated_with", "--store", store).stdout
 
 
 def test_why_a_property_of_a_case(store: Path) -> None:

@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "remove": ("casegraph.cli.cases:remove", "Take a report and its cases out of a store."),
         "query": ("casegraph.cli.ask:query", "Ask a stored query, or list them all."),
         "sparql": ("casegraph.cli.ask:sparql", "Ask a SPARQL query."),
+        "stats": ("casegraph.cli.stats:stats", "Count what a store holds, and outcomes by drug."),
         "why": ("casegraph.cli.why:why", "Give the evidence and the rules behind an answer."),
         "term": ("casegraph.cli.vocabulary:term", "Look a term up by its name, synonym or identifier."),
         "vocab": ("casegraph.cli.vocab:vocab", "Add whole vocabularies, list them, remove them."),

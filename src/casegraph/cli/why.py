@@ -96,6 +96,12 @@ def _rows(store: Store, name: str, values: dict[str, str]) -> Iterator[str]:
         for column, glance in asked.head.explained_by.items():
             words = seen.words(str(row["case"]))
             yield from (f"  {line}" for line in of_property(words, CG + glance, str(row[column])))
+    if rows.rows and not seen.claims and not asked.head.explained_by:
+        yield ""
+        yield (
+            "No row names a claim, so there is no passage to show; "
+            f"casegraph query {name} --about tells what the rows are made of"
+        )
 
 
 def _shown(value: PythonValue) -> str:
