@@ -37,6 +37,8 @@ NEAR_MISSES = {
     "autoantibodies_at": "antibody_at_another_time",
     "autoantibodies_on_drug": "antibody_negative",
     "autoantibody_panels": "tests_not_stated",
+    "care_completeness": "cohort",
+    "care_items": "cohort",
     "cases_by_diagnosis": "disease_only_considered",
     "cases_by_finding": "finding_absent",
     "cases_excluding_finding": "finding_absent_at_first",
@@ -86,6 +88,8 @@ NEAR_MISSES = {
 #: queries that list no claim or tell it in short, and so have no passage to show; silences stand nowhere.
 WITHOUT_PASSAGE = {
     "autoantibodies_on_drug",
+    "care_completeness",
+    "care_items",
     "cases_by_diagnosis",
     "cases_by_finding",
     "cases_excluding_finding",

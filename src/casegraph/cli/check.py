@@ -21,18 +21,24 @@ __all__ = ["check"]
     examples=(
         ("casegraph check smith-2024.yaml", "every mistake in a document, as file:line:column"),
         ("casegraph check my-cases/ -f json", "the same for a program"),
+        ("casegraph check smith-2024.yaml --care", "what the report tells of the CARE checklist"),
     ),
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PATH)
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Words or JSON."
 )
-def check(paths: tuple[Path, ...], form: str) -> int:
+@click.option("--care", is_flag=True, help="Tell instead what each case reports of the CARE checklist.")
+def check(paths: tuple[Path, ...], form: str, care: bool) -> int:
     """Find every mistake in case documents, without a store.
 
     Each is told as file:line:column, a code, what is wrong and what to do. Shapes are checked by validate.
     """
     files = case_files(paths)
+    if care:
+        from casegraph.cli.care import report
+
+        return report(files, form)
     problems = [
         problem for found in progress(map(_problems, files), len(files), what="checking") for problem in found
     ]
