@@ -9,14 +9,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
 
-from casegraph.errors import InputError
+from casegraph.errors import DocumentError, InputError
 from casegraph.loaders.case_yaml import read_case_document
-from casegraph.loaders.located import Located
+from casegraph.loaders.located import Draft, Located
 
-__all__ = ["FORMATS", "Located", "case_files", "read_document"]
+__all__ = ["FORMATS", "Draft", "Located", "case_files", "read_document", "read_draft"]
 
 #: file suffix -> the function that reads it.
-FORMATS: Mapping[str, Callable[[Path], Located]] = MappingProxyType(
+FORMATS: Mapping[str, Callable[[Path], Draft]] = MappingProxyType(
     {".yaml": read_case_document, ".yml": read_case_document, ".json": read_case_document}
 )
 _SUFFIXES = "a file that ends in " + ", ".join(FORMATS)
@@ -71,12 +71,24 @@ def _unknown_kind(path: Path) -> InputError:
     return InputError(f"unknown kind of file {path.suffix!r}", where=str(path), expected=_SUFFIXES)
 
 
-def read_document(path: Path) -> Located:
-    """Read one document.
+def read_draft(path: Path) -> Draft:
+    """Read what a file holds, whether or not it is a case document yet.
 
     :raises InputError: if the file is of no known format or cannot be opened.
-    :raises DocumentError: if it is not a case document; the error carries every problem.
+    :raises DocumentError: if nothing of it can be read.
     """
     if path.suffix.lower() not in FORMATS:
         raise _unknown_kind(path)
     return FORMATS[path.suffix.lower()](path)
+
+
+def read_document(path: Path) -> Located:
+    """Read one document.
+
+    :raises InputError: if the file is of no known format or cannot be opened.
+    :raises DocumentError: if it is not a case document; the error carries every problem of its structure.
+    """
+    draft = read_draft(path)
+    if draft.problems or draft.located is None:
+        raise DocumentError(draft.problems)
+    return draft.located

@@ -10,7 +10,7 @@ import msgspec
 import yaml
 
 from casegraph.errors import DocumentError, InputError, Problem
-from casegraph.loaders.located import Located, Place, Source, structure_problems
+from casegraph.loaders.located import Draft, Located, Place, Source, structure_faults
 from casegraph.model import CaseDocument
 
 __all__ = ["read_case_document"]
@@ -18,29 +18,48 @@ __all__ = ["read_case_document"]
 #: A case document is a few hundred lines; a file beyond this size is something else.
 MOST_BYTES = 10_000_000
 _DEEPEST = 40
+_MOST_AROUND = 4
 _TOO_DEEP = ("too-deep", f"nested more than {_DEEPEST} deep", "casegraph schema tells the form")
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 _DECIMAL = re.compile(r"[-+]?\d{1,18}\.\d{1,18}")
 
 
-def read_case_document(path: Path) -> Located:
-    """Read a case document.
+def read_case_document(path: Path) -> Draft:
+    """Read a case document, or what is there of it.
 
     :raises InputError: if the file cannot be opened.
-    :raises DocumentError: if it is too large, not UTF-8, not YAML, uses aliases or repeated keys, or does not
-        have the structure of a case document; the error carries every problem with its line and column.
+    :raises DocumentError: if nothing of it can be read: too large, not UTF-8, not YAML, aliases or tags.
     """
     node = _compose(_text(path), str(path))
-    places: dict[Place, tuple[int, int]] = {}
-    problems: list[Problem] = []
-    source = Source(str(path), places)
-    data = _construct(node, (), source, problems)
-    if not problems:
-        try:
-            return Located(msgspec.convert(data, CaseDocument), source)
-        except msgspec.ValidationError as error:
-            problems += structure_problems(data, source) or (source.problem((), "wrong-value", str(error)),)
-    raise DocumentError(tuple(sorted(problems)))
+    whole = _Builder(str(path))
+    data = whole.build(node, (), ())
+    if not whole.problems and (document := _document(data)):
+        return Draft(data, whole.source, (), Located(document, whole.source))
+    faults = structure_faults(data, whole.source)
+    problems = tuple(sorted({*whole.problems, *faults.values()}))
+    return Draft(data, whole.source, problems, _left(node, str(path), frozenset(faults)))
+
+
+def _left(node: yaml.Node, file: str, faulty: frozenset[Place]) -> Located | None:
+    """Return the document without its faulty parts and what must go with them; None if nothing is left."""
+    for around in range(_MOST_AROUND):
+        part = _Builder(file, frozenset(_without(place, around) for place in faulty))
+        if document := _document(part.build(node, (), ())):
+            return Located(document, part.source)
+    return None
+
+
+def _document(data: object) -> CaseDocument | None:
+    try:
+        return msgspec.convert(data, CaseDocument)
+    except msgspec.ValidationError:
+        return None
+
+
+def _without(place: Place, around: int) -> Place:
+    """Return what must go with a fault: the entry of a list it is in, else the value or what is around."""
+    last = max((at for at, step in enumerate(place) if isinstance(step, int)), default=-1)
+    return place[: last + 1] if last >= 0 else place[: max(len(place) - around, 1)]
 
 
 def _text(path: Path) -> str:
@@ -68,8 +87,9 @@ def _line_and_column(content: bytes, offset: int) -> tuple[int, int]:
     return content.count(b"\n", 0, offset) + 1, len(line.decode("utf-8", errors="replace")) + 1
 
 
-def _reject(path: Path, line: int, column: int, code: str, *message: str) -> NoReturn:
-    raise DocumentError((Problem(str(path), line, column, code, *message),))
+def _reject(path: Path, line: int, column: int, *said: str) -> NoReturn:
+    code, message, todo = said
+    raise DocumentError((Problem(str(path), line, column, code, message, todo),))
 
 
 def _compose(text: str, file: str) -> yaml.Node:
@@ -98,9 +118,19 @@ def _not_yaml(error: yaml.YAMLError, text: str, file: str) -> Problem:
         return Problem(file, 0, 0, "not-yaml", str(error), todo)
     if "maximum nesting depth" in str(error.problem):  # newer libyaml looks ahead on a line, and stops there
         return Problem(file, *_place(error.problem_mark), *_TOO_DEEP)
+    if _tab_before(error.problem_mark, text):
+        todo = "indent with spaces; set the editor to write spaces for the tab key"
+        return Problem(file, *_place(error.problem_mark), "tab", "a tab stands in the indentation", todo)
     begun = f" that began in line {_place(error.context_mark)[0]}" if error.context_mark else ""
     said = f"{error.context}{begun}: {error.problem}" if error.context else str(error.problem)
     return Problem(file, *_place(error.problem_mark), "not-yaml", said, todo)
+
+
+def _tab_before(mark: Any, text: str) -> bool:
+    if mark is None or mark.line >= len(lines := text.splitlines()):
+        return False
+    line = lines[mark.line]
+    return "\t" in line[: len(line) - len(line.lstrip())]
 
 
 def _place(mark: Any) -> tuple[int, int]:
@@ -125,28 +155,46 @@ def _refuse_events(text: str, file: str) -> None:
         raise DocumentError((Problem(file, *_place(event.start_mark), *refused),))
 
 
-def _construct(node: yaml.Node, place: Place, source: Source, problems: list[Problem]) -> object:
-    source.places.setdefault(place, _place(node.start_mark))
-    if isinstance(node, yaml.SequenceNode):
-        return [_construct(each, (*place, at), source, problems) for at, each in enumerate(node.value)]
-    if not isinstance(node, yaml.MappingNode):
+class _Builder:
+    """Builds plain values from nodes and notes where each stands; what *without* names is left out."""
+
+    def __init__(self, file: str, without: frozenset[Place] = frozenset()) -> None:
+        self.source = Source(file, {})
+        self.problems: list[Problem] = []
+        self._without = without
+
+    def build(self, node: yaml.Node, place: Place, origin: Place) -> object:
+        """Return the value of a node; *origin* is the way to it in the file, *place* in what is built."""
+        self.source.places.setdefault(place, _place(node.start_mark))
+        if isinstance(node, yaml.SequenceNode):
+            kept = [(at, each) for at, each in enumerate(node.value) if (*origin, at) not in self._without]
+            return [self.build(each, (*place, new), (*origin, at)) for new, (at, each) in enumerate(kept)]
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, place, origin)
         return _scalar(node)
-    built: dict[str, object] = {}
-    for key_node, value_node in node.value:
-        here = _place(key_node.start_mark)
-        if not isinstance(key_node, yaml.ScalarNode):
-            todo = "write a plain word before the colon"
-            problems.append(Problem(source.file, *here, "bad-key", "a list or mapping stands as a key", todo))
-            continue
-        key = str(key_node.value)
-        way = (*place, key)
-        if key in built:
-            todo = f"the first is in line {source.places[way][0]}; keep one"
-            problems.append(Problem(source.file, *here, "duplicate-key", f"key {key!r} stands twice", todo))
-            continue
-        source.places[way] = here
-        built[key] = _construct(value_node, way, source, problems)
-    return built
+
+    def _mapping(self, node: yaml.MappingNode, place: Place, origin: Place) -> dict[str, object]:
+        built: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                todo = "write a plain word before the colon"
+                self._note(key_node, "bad-key", "a list or mapping stands as a key", todo)
+                continue
+            key = str(key_node.value)
+            if (*origin, key) in self._without:
+                continue
+            way = (*place, key)
+            if key in built:
+                todo = f"the first is in line {self.source.places[way][0]}; keep one"
+                self._note(key_node, "duplicate-key", f"key {key!r} stands twice", todo)
+                continue
+            self.source.places[way] = _place(key_node.start_mark)
+            built[key] = self.build(value_node, way, (*origin, key))
+        return built
+
+    def _note(self, node: yaml.Node, code: str, message: str, todo: str) -> None:
+        place = _place(node.start_mark)
+        self.problems.append(Problem(self.source.file, *place, code, message, todo))
 
 
 def _scalar(node: yaml.Node) -> object:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from casegraph.errors import Problem
+from casegraph.loaders.hurried import date_fault, number_fault
 from casegraph.model import CaseDocument, Value
 
-__all__ = ["Located", "Place", "Source", "structure_problems"]
+__all__ = ["Draft", "Located", "Place", "Source", "structure_faults"]
 
 #: The way to a value: keys and list positions from the top of the document.
 Place = tuple[str | int, ...]
@@ -33,6 +34,10 @@ class Source:
     file: str
     places: dict[Place, tuple[int, int]]
 
+    def warning(self, place: Place, code: str, message: str, *, todo: str = "") -> Problem:
+        """Return a problem that rejects nothing, at a value or at the nearest value around it."""
+        return replace(self.problem(place, code, message, todo=todo), severity="warning")
+
     def problem(self, place: Place, code: str, message: str, *, todo: str = "") -> Problem:
         """Return a problem at a value, or at the nearest value around it that has a place."""
         while place not in self.places and place:
@@ -49,12 +54,28 @@ class Located:
     source: Source
 
 
-def structure_problems(data: object, source: Source) -> tuple[Problem, ...]:
-    """Return everything in which data differ from the structure of a case document, in reading order."""
-    return tuple(sorted(_walk(data, CaseDocument, (), source)))
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a file holds, whether or not it is a case document yet.
+
+    :param data: its plain values: keys, lists, texts, numbers.
+    :param problems: in what it is no case document, in reading order; empty if it is one.
+    :param located: the document; where parts of the file are faulty, what is left of it without them, or
+        None if that is no document either.
+    """
+
+    data: object
+    source: Source
+    problems: tuple[Problem, ...]
+    located: Located | None
 
 
-def _walk(value: object, kind: object, place: Place, source: Source) -> Iterator[Problem]:
+def structure_faults(data: object, source: Source) -> dict[Place, Problem]:
+    """Return everything in which data differ from the structure of a case document, by the way to it."""
+    return dict(_walk(data, CaseDocument, (), source))
+
+
+def _walk(value: object, kind: object, place: Place, source: Source) -> Iterator[tuple[Place, Problem]]:
     kind, optional = _unwrapped(kind)
     if optional and value is None:
         return
@@ -83,29 +104,50 @@ def _unwrapped(kind: object) -> tuple[object, bool]:
     return kind, False
 
 
-def _walk_struct(value: object, struct: type[Value], place: Place, source: Source) -> Iterator[Problem]:
+def _walk_struct(
+    value: object, struct: type[Value], place: Place, source: Source
+) -> Iterator[tuple[Place, Problem]]:
     if not isinstance(value, dict):
         message = f"expected keys and values here, found {_said(value)}"
-        yield source.problem(place, "wrong-type", message, todo="indent the keys below this one")
+        yield place, source.problem(place, "wrong-type", message, todo="indent the keys below this one")
         return
     hints = get_type_hints(struct, include_extras=True)
     fields = {field.name: field for field in msgspec.structs.fields(struct)}
     for key, each in value.items():
         if key not in fields:
+            here = (*place, key)
             nearest = _nearest(str(key), tuple(fields))
-            yield source.problem((*place, key), "unknown-key", f"unknown key {key!r}", todo=nearest)
+            yield here, source.problem(here, "unknown-key", f"unknown key {key!r}", todo=nearest)
         else:
             yield from _walk(each, hints[key], (*place, key), source)
     for name, field in fields.items():
         if field.required and name not in value:
-            yield source.problem(place, "missing-key", f"missing key {name!r}", todo=f"add {name!r} here")
+            problem = source.problem(place, "missing-key", f"missing key {name!r}", todo=f"add {name!r} here")
+            yield (*place, name), problem
 
 
-def _leaf(value: object, kind: object, place: Place, source: Source) -> Iterator[Problem]:
+def _leaf(value: object, kind: object, place: Place, source: Source) -> Iterator[tuple[Place, Problem]]:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError:
-        yield source.problem(place, "wrong-value", f"{_said(value)} cannot stand here", todo=_allowed(kind))
+        yield place, source.problem(place, *_fault(value, kind)[:2], todo=_fault(value, kind)[2])
+
+
+def _fault(value: object, kind: object) -> tuple[str, str, str]:
+    """Return the code, the message and what to do about a value that cannot stand where it does."""
+    kinds = tuple(_parts(kind))
+    if value is None:
+        return "empty-value", "nothing stands here", f"fill it in, or take the key away: {_allowed(kind)}"
+    if isinstance(value, str) and (int in kinds or float in kinds):
+        return number_fault(value) or ("wrong-value", f"{_said(value)} is no number", _allowed(kind))
+    if isinstance(value, str) and any(isinstance(each, msgspec.Meta) and each.pattern for each in kinds):
+        found = date_fault(value) if any(_is_date(each) for each in kinds) else None
+        return found or ("wrong-value", f"{_said(value)} cannot stand here", _allowed(kind))
+    return "wrong-value", f"{_said(value)} cannot stand here", _allowed(kind)
+
+
+def _is_date(kind: object) -> bool:
+    return isinstance(kind, msgspec.Meta) and str(kind.pattern).startswith(r"^\d{4}")
 
 
 def _struct(kind: object) -> type[Value] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args, get_type_hints
 
-from casegraph.check import _Scope
+from casegraph.check import Scope
 from casegraph.model import Key, Value, claims, document
 
 POINTERS_NOT_CHECKED = {"id", "key"}
@@ -35,7 +35,7 @@ def _holds_key(hint: Any) -> bool:
 def test_every_field_that_points_to_something_is_checked() -> None:
     fields = key_fields()
     assert len(fields) >= 40
-    scope = _Scope({})
+    scope = Scope({})
     nowhere = []
     for struct, name in fields:
         owner = document.Occasion() if struct is document.Occasion else document.Age(years=1)

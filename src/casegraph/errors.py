@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 __all__ = [
     "CasegraphError",
@@ -80,7 +80,8 @@ class Problem:
 
     :param line: 1-based; 0 when the problem has no line.
     :param column: 1-based; 0 when the problem has no column.
-    :param code: a short stable name such as ``unknown-key``.
+    :param code: a short stable name such as ``unknown-key``; ``casegraph explain`` tells what it means.
+    :param severity: a warning is worth a second look and rejects nothing.
 
     >>> print(Problem("case.yaml", 3, 5, "unknown-key", "unknown key 'sexx'", "did you mean 'sex'?"))
     case.yaml:3:5 unknown-key unknown key 'sexx'; did you mean 'sex'?
@@ -92,10 +93,12 @@ class Problem:
     code: str
     message: str
     todo: str = ""
+    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place} {self.code} {self.message}" + (f"; {self.todo}" if self.todo else "")
+        code = self.code if self.severity == "error" else f"{self.code} (warning)"
+        return f"{place} {code} {self.message}" + (f"; {self.todo}" if self.todo else "")
 
 
 class DocumentError(CasegraphError):

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from casegraph.check import check
 from casegraph.derive import backgrounds, regimens
 from casegraph.errors import CasegraphError, DocumentError, Problem
-from casegraph.loaders import read_document
+from casegraph.loaders import read_draft
 from casegraph.model import CaseDocument
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.reason import ontology_ntriples
@@ -29,7 +29,16 @@ from casegraph.triples import asserted_quads, inferred_quads, report_iri, subjec
 from casegraph.validate import Report, Shapes, read_shapes, validate
 from casegraph.version import __version__
 
-__all__ = ["Loaded", "Prepared", "Rejected", "load", "prepare", "remove", "shipped_shapes"]
+__all__ = [
+    "Loaded",
+    "Prepared",
+    "Rejected",
+    "load",
+    "prepare",
+    "remove",
+    "shipped_shapes",
+    "validate_document",
+]
 
 _ONTOLOGY = BASE + "ontology"
 #: The graph of what cases name out of added vocabularies.
@@ -101,21 +110,32 @@ def prepare(path: Path, *, terms: Terms | None = None, shapes: Shapes | None = N
     """
     terms, shapes = terms or all_terms(), shapes or shipped_shapes()
     watch = _Watch()
-    located = read_document(path)
+    draft = read_draft(path)
     watch.lap("read")
-    problems = check(located, terms)
-    if problems:
+    problems = tuple(each for each in check(draft, terms) if each.severity == "error")
+    if problems or draft.located is None:
         raise DocumentError(problems)
     watch.lap("check")
-    asserted = asserted_quads(located.document)
+    asserted = asserted_quads(draft.located.document)
     watch.lap("quads")
-    inferred = "".join(_inferred(located.document, asserted, terms))
+    inferred = "".join(_inferred(draft.located.document, asserted, terms))
     watch.lap("derive")
-    report = validate(data_with_hierarchy(asserted + inferred, terms), shapes)
+    report = _validated(asserted + inferred, terms, shapes)
     watch.lap("validate")
     claims = asserted.count(f"> <{CG}basis> <")
     added = terms.added(_named(asserted))
-    return Prepared(path, located.document, asserted, inferred, claims, report, watch.seconds, added)
+    return Prepared(path, draft.located.document, asserted, inferred, claims, report, watch.seconds, added)
+
+
+def validate_document(document: CaseDocument, terms: Terms, shapes: Shapes | None = None) -> Report:
+    """Return what the shapes say of a document that holds together, with all that is derived from it."""
+    asserted = asserted_quads(document)
+    inferred = "".join(_inferred(document, asserted, terms))
+    return _validated(asserted + inferred, terms, shapes or shipped_shapes())
+
+
+def _validated(quads: str, terms: Terms, shapes: Shapes) -> Report:
+    return validate(data_with_hierarchy(quads, terms), shapes)
 
 
 def _named(nquads: str) -> set[str]:

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "new": ("casegraph.cli.curate:new", "Begin a case document for a paper."),
         "fmt": ("casegraph.cli.curate:fmt", "Bring case documents into one style."),
         "diff": ("casegraph.cli.curate:diff", "Tell what changed between two case documents."),
+        "explain": ("casegraph.cli.check:explain", "Tell what a code of check means."),
         "validate": ("casegraph.cli.validate:validate", "Check data against SHACL shapes."),
         "cases": ("casegraph.cli.cases:cases", "List the cases of a store."),
         "show": ("casegraph.cli.show:show", "Tell a case in plain words."),

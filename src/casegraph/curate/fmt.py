@@ -13,7 +13,7 @@ import yaml
 from casegraph.curate.comments import aligned, find_comments
 from casegraph.curate.order import ordered
 from casegraph.errors import CasegraphError, DocumentError, InputError
-from casegraph.loaders import read_document
+from casegraph.loaders import read_draft
 
 __all__ = ["WIDTH", "formatted"]
 
@@ -21,7 +21,8 @@ __all__ = ["WIDTH", "formatted"]
 WIDTH = 110
 _UNFOLDED = 10_000_000
 #: What a document may still lack when it is formatted: it is well-formed, and not yet complete.
-_UNFINISHED = frozenset({"unknown-key", "missing-key", "wrong-type", "wrong-value"})
+#: what no order of keys can be told of.
+_UNREADABLE = frozenset({"bad-key", "duplicate-key"})
 
 
 def formatted(path: Path) -> tuple[str, str]:
@@ -37,11 +38,9 @@ def formatted(path: Path) -> tuple[str, str]:
     if path.suffix.lower() == ".json":
         todo = "a program writes JSON; format the YAML documents"
         raise InputError("a JSON document has no style of ours", where=str(path), todo=todo)
-    try:
-        read_document(path)
-    except DocumentError as error:
-        if any(problem.code not in _UNFINISHED for problem in error.problems):
-            raise
+    problems = read_draft(path).problems
+    if any(problem.code in _UNREADABLE for problem in problems):
+        raise DocumentError(problems)
     before = path.read_bytes().decode("utf-8")
     text = re.sub(r"\r\n?", "\n", before.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"))
     sorted_text = ordered(text.rstrip("\n") + "\n")

@@ -1,0 +1,118 @@
+"""Whether each key points to a part that is there, each name is one part's, and none leads back to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from casegraph.check.walk import each_of, structs
+from casegraph.errors import Problem
+from casegraph.loaders.located import Place, Source
+from casegraph.model import CaseDocument, Occasion, Subject, Value, iterate_claims
+from casegraph.triples import claim_names
+
+__all__ = ["Scope", "circle_problems", "key_problems", "name_problems", "report_keys", "subject_keys"]
+
+_OCCASIONS = ("at", "ongoing_at", "ends_at", "zero_point", "anchor", "after", "same_time_as")
+_CLAIMS = (
+    "derived_from",
+    "continues",
+    "supported_by",
+    "to",
+    "after_stopping",
+    "attributed_to",
+    "concerns",
+    "trigger",
+    "follows",
+    "change_reason",
+    "between",
+)
+#: Fields that must not lead from a claim back to itself.
+_CHAINS = ("derived_from", "follows", "continues", "supported_by", "change_reason", "trigger")
+_PASSAGES = ("stated_in", "restated_in")
+_FEW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the keys of one part of a document may point to: kind of thing -> its known keys.
+
+    ``faulty`` are keys of parts that are there but cannot be read; nobody is told that they are missing.
+    """
+
+    known: dict[str, frozenset[str]]
+    faulty: frozenset[str] = frozenset()
+
+    def target(self, owner: Value, field: str) -> str | None:
+        """Return the kind of thing that a field of a struct points to, or None."""
+        if field == "during":
+            return "occasion" if isinstance(owner, Occasion) else "claim"
+        kinds = {"occasion": _OCCASIONS, "claim": _CLAIMS, "passage": _PASSAGES}
+        kinds |= {"definition": ("by_definition",), "reference": ("cites",), "group": ("member_of",)}
+        return next((kind for kind, fields in kinds.items() if field in fields), None)
+
+
+def report_keys(document: CaseDocument) -> dict[str, frozenset[str]]:
+    """Return the keys of the parts that a whole document shares."""
+    return {
+        "passage": frozenset(document.passages),
+        "definition": frozenset(each.id for each in document.report.literature if each.id is not None),
+        "reference": frozenset(document.report.references),
+        "group": frozenset(document.groups),
+        "claim": frozenset(),
+        "occasion": frozenset(),
+    }
+
+
+def subject_keys(subject: Subject) -> dict[str, frozenset[str]]:
+    """Return the keys of the claims and occasions of a case or group."""
+    names = (fragment for fragment, _, _ in claim_names(iterate_claims(subject)))
+    return {"claim": frozenset(names), "occasion": frozenset(subject.occasions)}
+
+
+def key_problems(
+    key: str, target: str | None, place: Place, scope: Scope, source: Source
+) -> Iterator[Problem]:
+    """Yield a problem if a key points to nothing."""
+    if target is None or key in scope.known[target] or key in scope.faulty:
+        return
+    known = sorted(scope.known[target])
+    if len(known) > _FEW:
+        from rapidfuzz import process
+
+        known = [each for each, _, _ in process.extract(key, known, limit=_FEW)]
+    todo = f"{'near' if len(scope.known[target]) > _FEW else 'known'}: {', '.join(known) or 'none'}"
+    yield source.problem(place, f"unknown-{target}", f"no {target} is called {key!r}", todo=todo)
+
+
+def name_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
+    """Yield a problem for each name that another part has or that is kept for derived parts."""
+    places = {id(struct): where for where, struct in structs(subject, place)}
+    named = [(key, (*place, "occasions", key)) for key in subject.occasions]
+    claims = claim_names(iterate_claims(subject))
+    named += [(fragment, places[id(claim)]) for fragment, _, claim in claims]
+    taken = {"curation"}
+    for name, where in named:
+        if name in taken or name.startswith("regimen-"):
+            todo = "give each claim an 'id' and each occasion a key of its own"
+            yield source.problem(where, "name-clash", f"the name {name!r} is taken", todo=todo)
+        taken.add(name)
+
+
+def circle_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
+    """Yield a problem for each chain of claims that leads back to its beginning."""
+    places = {id(struct): where for where, struct in structs(subject, place)}
+    claims = {fragment: claim for fragment, _, claim in claim_names(iterate_claims(subject))}
+    for name in _CHAINS:
+        leads = {
+            fragment: [str(key) for _, key in each_of(getattr(claim, name, None), ())]
+            for fragment, claim in claims.items()
+        }
+        try:
+            TopologicalSorter(leads).prepare()
+        except CycleError as error:
+            circle = error.args[1]
+            message = f"{name!r} leads in a circle: {', '.join(circle)}"
+            here = (*places[id(claims[circle[0]])], name)
+            yield source.problem(here, "circle", message, todo="point to an earlier claim")

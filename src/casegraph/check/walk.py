@@ -1,0 +1,57 @@
+"""Ways through a document: its structs, and the entries of the plain values it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casegraph.loaders.located import Place
+from casegraph.model import Value
+
+__all__ = ["curie_of", "each_of", "entries", "structs", "subjects_of"]
+
+
+def structs(value: object, place: Place) -> Iterator[tuple[Place, Value]]:
+    """Yield every struct at or below a value with its place."""
+    if isinstance(value, Value):
+        yield place, value
+        for name in value.__struct_fields__:
+            yield from structs(getattr(value, name), (*place, name))
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from structs(each, (*place, key))
+    elif isinstance(value, tuple):
+        for position, each in enumerate(value):
+            yield from structs(each, (*place, position))
+
+
+def each_of(values: object, place: Place) -> Iterator[tuple[Place, object]]:
+    """Yield a value, or each of several, with its place; nothing for None."""
+    if isinstance(values, tuple):
+        yield from (((*place, position), each) for position, each in enumerate(values))
+    elif values is not None:
+        yield place, values
+
+
+def entries(data: object, place: Place = ()) -> Iterator[tuple[Place, str, object]]:
+    """Yield each entry of all mappings at or below a value: the way to it, its key, its value."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield (*place, key), key, value
+            yield from entries(value, (*place, key))
+    elif isinstance(data, list):
+        for position, value in enumerate(data):
+            yield from entries(value, (*place, position))
+
+
+def subjects_of(data: object) -> Iterator[tuple[Place, dict[str, object]]]:
+    """Yield each case and group of the plain values of a document, with the way to it."""
+    for kind in ("cases", "groups"):
+        found = data.get(kind) if isinstance(data, dict) else None
+        for key, subject in found.items() if isinstance(found, dict) else ():
+            if isinstance(subject, dict):
+                yield (kind, key), subject
+
+
+def curie_of(code: object) -> str:
+    """Return the CURIE of a code such as ``HP:0000989 Pruritus``; an empty text for anything else."""
+    return code.partition(" ")[0] if isinstance(code, str) else ""
