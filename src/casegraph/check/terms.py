@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -13,6 +12,7 @@ from casegraph.loaders.located import Place, Source
 from casegraph.namespaces import compact, expand
 from casegraph.resources import shipped
 from casegraph.terms import Terms
+from casegraph.terms.brands import brands
 
 __all__ = ["term_problems"]
 
@@ -180,7 +180,7 @@ class _Look:
         iri = self._exact(rest)
         code = right or (self._code(iri) if iri else rest)
         message = "a term with a no before it is found by who asks for the term"
-        todo = f"list {code!r} under findings.absent, or give the test its result"
+        todo = f"write {code!r}, under findings.absent; a test has its result apart"
         return self._source.problem(place, "negated-term", message, todo=todo)
 
     def _antigen_itself(self, iri: str, place: Place) -> Problem | None:
@@ -195,7 +195,7 @@ class _Look:
         return hits[0].iri if hits else None
 
     def _brand(self, name: str) -> str | None:
-        return _brands().get(name.casefold())
+        return brands().get(name.casefold())
 
     def _is(self, iri: str, root: str) -> bool:
         if iri not in self._above:
@@ -221,14 +221,6 @@ def _known(curie: str, terms: Terms) -> str | None:
     except InputError:
         return None
     return iri if iri in terms else None
-
-
-@cache
-def _brands() -> dict[str, str]:
-    (path,) = shipped("ontology", "imports/brand_names.tsv")
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t")
-        return {row["brand"].casefold(): expand(row["curie"]) for row in rows}
 
 
 @cache

@@ -27,12 +27,16 @@ _DIFFERENT, _UNREADABLE = 1, 2
     examples=(
         ("casegraph new 10.1000/xyz -o doe-2024.yaml", "a document to fill in"),
         ("casegraph new pmid:12345 --from citation.nbib", "with the bibliography that you saved or pasted"),
+        ("casegraph new 10.1000/xyz --text article.txt", "with a passage for each paragraph"),
         ("casegraph new 10.1000/xyz --from - --by 'Jane Doe' --extent abstractOnly", "paste it, then Ctrl-D"),
     ),
 )
 @click.argument("paper", metavar="DOI|PMID")
 @click.option(
     "--from", "pasted", metavar="FILE|-", help="The citation: CSL-JSON, RIS, MEDLINE (.nbib) or BibTeX."
+)
+@click.option(
+    "--text", "article", type=PATH, metavar="FILE", help="The article's text: its paragraphs become passages."
 )
 @click.option("--title", metavar="TEXT", help="The title as printed.")
 @click.option(
@@ -44,7 +48,9 @@ _DIFFERENT, _UNREADABLE = 1, 2
 )
 @click.option("--by", metavar="NAME", help="Who curates.")
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write it to a file that is not there yet.")
-def new(paper: str, pasted: str | None, output: Path | None, **known: str | None) -> None:
+def new(
+    paper: str, pasted: str | None, article: Path | None, output: Path | None, **known: str | None
+) -> None:
     """Begin a case document for a paper: the items of the CARE checklist with an example of each entry.
 
     The paper is named by a DOI, also as an address, or by pmid: and a number. Nothing is fetched: what
@@ -61,7 +67,13 @@ def new(paper: str, pasted: str | None, output: Path | None, **known: str | None
     if known["title"] is not None:
         citation = msgspec.structs.replace(citation, title=known["title"])
     extent = known["extent"] or EXTENTS[0]
-    text = skeleton(citation, extent=extent, by=known["by"], date=date.today().isoformat())
+    text = skeleton(
+        citation,
+        extent=extent,
+        by=known["by"],
+        date=date.today().isoformat(),
+        article=None if article is None else _article(article),
+    )
     if output is None:
         write(text)
         return
@@ -69,6 +81,18 @@ def new(paper: str, pasted: str | None, output: Path | None, **known: str | None
     say(f"{output} is there to fill in; casegraph check {output} says what is missing")
     if not (schema := output.parent / SCHEMA_FILE).exists():
         say(f"for help in your editor: casegraph schema -o {schema}")
+
+
+def _article(path: Path) -> str:
+    from casegraph.curate.passages import passages_of
+
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", where=str(path), expected="a text in UTF-8") from error
+    if not passages_of(text):
+        raise InputError("no paragraph in it", where=str(path), expected="the text of the article")
+    return text
 
 
 def _pasted(asked: Citation, source: str) -> Citation:

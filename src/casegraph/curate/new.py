@@ -9,9 +9,10 @@ import msgspec
 import yaml
 
 from casegraph.curate.citation import Citation
+from casegraph.curate.passages import captured, passages_of
 from casegraph.curate.skeleton import CASE, CLOSING, OPENING, REPORT, WHOLE_REPORT
 from casegraph.errors import InputError
-from casegraph.model import Report
+from casegraph.model import Passage, Report
 from casegraph.model.values import Extent
 
 __all__ = ["EXTENTS", "SCHEMA_FILE", "merged", "skeleton"]
@@ -62,28 +63,32 @@ def _is(asked: Citation, found: Citation) -> bool:
     return any(one and other and one.casefold() == other.casefold() for one, other in pairs)
 
 
-def skeleton(citation: Citation, *, extent: str, by: str | None, date: str) -> str:
+def skeleton(
+    citation: Citation, *, extent: str, by: str | None, date: str, article: str | None = None
+) -> str:
     """Return the text of a new case document; what only the curator knows is empty, for ``check`` to ask for.
 
     :param extent: how much of the report was read, one of :data:`EXTENTS`.
     :param by: who curates; None leaves it to be filled in.
     :param date: today, year first.
+    :param article: the text of the report; its paragraphs become the passages.
     """
-    sections = _SECTIONS[extent]
-    main = "case-presentation" if len(sections) > 1 else sections[0]
-    opening = "introduction" if len(sections) > 1 else sections[0]
-    places = {"main": main, "opening": opening, "closing": sections[-1], "extent": extent}
-    passages = "".join(f"  {section}: {_place(section)}\n" for section in sections)
+    passages = passages_of(article) if article is not None else _usual_passages(extent)
+    keys = list(passages)
+    main = next((key for key in keys if key.startswith("case")), keys[0])
+    opening = next((key for key in keys if key.startswith("introduction")), keys[0])
+    places = {"main": main, "opening": opening, "closing": keys[-1], "extent": extent}
+    text = "" if article is None else f"  text: {_written(msgspec.to_builtins(captured(article)))}\n"
     return "".join(
         (
             OPENING.substitute(schema=SCHEMA_FILE),
             "casegraph: 1\nreport:\n  ## CARE 1. Title\n",
             *_bibliography(citation),
-            REPORT.substitute(places),
+            REPORT.substitute(places | {"text": text}),
             f"curation:\n{_entry('by', by, 'your name')}{_entry('date', date)}",
             "  # source: The publisher's page; figures were not at hand\n",
             "## Where entries stand; a paragraph is counted from 1 within its section.\npassages:\n",
-            passages,
+            *(f"  {key}: {_place(passage)}\n" for key, passage in passages.items()),
             CASE.substitute(places),
             WHOLE_REPORT if extent == "fullText" else "",
             CLOSING,
@@ -91,8 +96,22 @@ def skeleton(citation: Citation, *, extent: str, by: str | None, date: str) -> s
     )
 
 
-def _place(section: str) -> str:
-    return "{pointer: ''}" if section == "record" else f"{{section: {section}}}"
+def _usual_passages(extent: str) -> dict[str, Passage]:
+    return {
+        section: Passage(pointer="") if section == "record" else Passage(section=section)
+        for section in _SECTIONS[extent]
+    }
+
+
+def _place(passage: Passage) -> str:
+    told = {name: getattr(passage, name) for name in passage.__struct_fields__}
+    return _written(
+        {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in told.items()
+            if value is not None
+        }
+    )
 
 
 def _bibliography(citation: Citation) -> Iterator[str]:
@@ -116,5 +135,7 @@ def _entry(name: str, value: object, missing: str = "") -> str:
 
 def _written(value: object) -> str:
     """Return a value in one line of YAML, quoted where it would be read as something else."""
-    text = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=float("inf"))
+    text = yaml.safe_dump(
+        value, allow_unicode=True, default_flow_style=True, sort_keys=False, width=float("inf")
+    )
     return text.removesuffix("...\n").strip()

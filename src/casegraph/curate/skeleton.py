@@ -20,7 +20,7 @@ REPORT = Template("""\
   ## How much of it you read: fullText, partialText, abstractOnly, tableOnly, secondaryReport, dataRecord.
   ## What you did not read is not captured, which is not the same as not reported.
   extent: $extent
-
+$text
   ## CARE 2. Key words
   ## They are not recorded: the terms of the entries below do their work.
 

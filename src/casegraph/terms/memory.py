@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES, compact, expand, known_prefixes
 from casegraph.resources import shipped
+from casegraph.terms.brands import brands
 from casegraph.terms.search import CLOSE, LEAST_LIKENESS, Hit, key_of, nearest_keys
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class Terms:
         iri = identified(text)
         if iri in self:
             return (Hit(iri, "identifier", compact(iri)),)
-        found = self._exact(text) or self._near(text, limit)
+        found = self._exact(text) or _branded(text) or self._near(text, limit)
         return tuple(
             sorted(found, key=lambda hit: (self.is_obsolete(hit.iri), -hit.likeness, hit.matched, hit.iri))
         )
@@ -198,6 +199,11 @@ class Terms:
                     said = next(each for each in self.names(iri) if each.casefold() == name)
                     hits.setdefault(iri, Hit(iri, "spelling", said, likeness))
         return list(hits.values())[:limit]
+
+
+def _branded(text: str) -> list[Hit]:
+    iri = brands().get(text.casefold())
+    return [Hit(iri, "brand name", text)] if iri else []
 
 
 def _hit(iri: str, text: str, label: str) -> Hit:
