@@ -51,9 +51,9 @@ def run(command: str, folder: Path) -> str:
     paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     env = {**os.environ, "PATH": paths, "CASEGRAPH_VOCABULARY": str(folder / "vocabulary")}
     env.pop("CASEGRAPH_STORE", None)
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S602
         command,
-        shell=True,  # noqa: S602
+        shell=True,
         cwd=folder,
         env=env,
         stdout=subprocess.PIPE,

@@ -14,7 +14,7 @@ __all__ = ["brands"]
 
 @cache
 def brands() -> Mapping[str, str]:
-    """Return brand name, in lower case -> IRI of the drug; the table is made by ``tools/make_brand_names.py``.
+    """Return brand name, in lower case -> IRI of the drug; ``tools/make_brand_names.py`` makes the table.
 
     >>> brands()["rituxan"]
     'https://w3id.org/casegraph/ontology#Rituximab'
