@@ -2,7 +2,7 @@
 
 Run by hand after a drug is added: ``python tools/make_brand_names.py``. The names are those that the UNII
 list of the US Food and Drug Administration (public domain) types as brand names; a package ships that list.
-A substance of the list is a drug of ours where its display name is the drug's label, one of its synonyms, or
+A substance of the list is a drug of ours where its display name is the drug's label or synonym, or
 that of a salt of it.
 """
 
