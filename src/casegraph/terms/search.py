@@ -19,7 +19,7 @@ _WORD = re.compile(r"\w+")
 class Hit:
     """A term that a text may mean.
 
-    :param matched: ``identifier``, ``label``, ``synonym``, ``brand name``; ``spelling``: a name is only like it.
+    :param matched: ``identifier``, ``label``, ``synonym``, ``brand name``, or ``spelling`` where it is only like.
     :param name: the name that matched.
     :param likeness: of 100; 100 where a name or the identifier is the text itself.
     """
