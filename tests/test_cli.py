@@ -687,6 +687,20 @@ def test_the_demo_counts_what_is_in_its_store(told: tuple[str, Path]) -> None:
     assert int(found[2].replace(",", "")) == sum(f"<{CG}basis>" in line for line in quads)
 
 
+def test_the_demo_says_who_else_was_given_the_drug_and_why_they_are_not_in_the_answer(
+    told: tuple[str, Path],
+) -> None:
+    part = told[0].partition("and not in the answer:\n")[2].partition("\n\n")[0]
+    assert re.findall(r"^  (.+?): (another disease|a group is no case)", part, re.MULTILINE) == [
+        ("Behcet disease", "another disease"),
+        ("systemic lupus erythematosus", "another disease"),
+        ("non-Hodgkin lymphoma and pemphigus vulgaris", "another disease"),
+        ("5 patients with alopecia areata", "a group is no case"),
+        ("18 patients with idiopathic inflammatory myopathy", "a group is no case"),
+    ]
+    assert "perhaps the patient above is among them" in part.splitlines()[-1]
+
+
 def test_the_chart_has_one_line_a_drug_and_shows_open_ends(told: tuple[str, Path]) -> None:
     chart = told[0].partition("Treatments of the patient")[2]
     lines = {line.split("  ")[0]: line for line in chart.splitlines() if line[:1].isalpha()}

@@ -24,6 +24,7 @@ from casegraph.errors import DocumentError, InputError
 from casegraph.ingest import Loaded, load
 from casegraph.loaders import read_document
 from casegraph.namespaces import BASE, PREFIXES
+from casegraph.parameters import ParameterValue
 from casegraph.query import StoredQuery, get_query, run
 from casegraph.resources import shipped
 from casegraph.rows import PythonValue, Rows
@@ -76,8 +77,10 @@ def demo(location: str) -> None:
         rows = run(store, asked, _ASKED)
         cases = list(dict.fromkeys(str(row["case"]) for row in rows))
         known = {case: Words(read_case(store, case), all_terms()) for case in cases}
+        others = list(_others(store, set(cases)))
     write_lines(_loading(filling, location))
     write_lines(_answer(asked, rows, known))
+    write_lines(["", "Given interleukin-2 too, and not in the answer:", *others])
     for words in known.values():
         _chart(words)
     write_lines(_next(location, rows))
@@ -161,6 +164,38 @@ def _case(rows: list[_Row], words: Words) -> Iterator[str]:
     misfits = len(facts.claims("hasConflict"))
     if misfits:
         yield f"  The report does not fit together in {_count(misfits, 'place')}; casegraph show tells them."
+
+
+def _others(store: Store, answer: set[str]) -> Iterator[str]:
+    """Tell of each case and group that was given the drug and is not in the answer, and why it is not."""
+    drug: dict[str, ParameterValue] = {"drug": _ASKED["drug"]}
+    for row in run(store, get_query("exposed_cases"), drug):
+        if (case := str(row["case"])) not in answer:
+            words = Words(read_case(store, case), all_terms())
+            yield f"  {_diagnosed(words)}: {_why_not(words)} ({case.removeprefix(BASE)})"
+    for row in run(store, get_query("exposed_groups"), drug):
+        words = Words(read_case(store, str(row["group"])), all_terms())
+        same = "; perhaps the patient above is among them" if row["possibly_same_as"] else ""
+        yield f"  {row['patients']} patients with {_diagnosed(words)}: a group is no case{same} ({_doi(row)})"
+
+
+def _diagnosed(words: Words) -> str:
+    claims = words.facts.claims("hasDiagnosis")
+    return listed([words.labels(claim, "aboutConcept") for claim in claims])
+
+
+def _why_not(words: Words) -> str:
+    terms = all_terms()
+    sought = set(terms.below(terms.resolve(_ASKED["disease"])))
+    facts = words.facts
+    held = {each for claim in facts.claims("hasDiagnosis") for each in facts.values(claim, "aboutConcept")}
+    if not held & sought:
+        return "another disease"
+    return "not called refractory" if facts.claims("hasResponse") else "no response is told"
+
+
+def _doi(row: _Row) -> str:
+    return f"{PREFIXES['doi']}{row['doi']}"
 
 
 def _outcome(row: _Row, words: Words) -> str:

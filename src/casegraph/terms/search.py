@@ -19,7 +19,8 @@ _WORD = re.compile(r"\w+")
 class Hit:
     """A term that a text may mean.
 
-    :param matched: ``identifier``, ``label``, ``synonym``, ``brand name``, or ``spelling`` where it is only like.
+    :param matched: ``identifier``, ``label``, ``synonym``, ``brand name``, or ``spelling``: a name is like
+        the text and no more.
     :param name: the name that matched.
     :param likeness: of 100; 100 where a name or the identifier is the text itself.
     """
