@@ -112,12 +112,12 @@ ANSWERS: dict[str, tuple[str, dict[str, ParameterValue], tuple[str, ...], set[tu
     "dermatomyositis that responded to tofacitinib": (
         "responders_to_drug",
         {"drug": "tofacitinib", "disease": "dermatomyositis"},
-        ("case", "died"),
+        ("case", "death"),
         {
-            (SHINJO, "false"),
-            (ASPERGILLOSIS, "true"),
-            (SEROCONVERSION, "false"),
-            (SABBAGH, "false"),
+            (SHINJO, "not captured"),
+            (ASPERGILLOSIS, "reported"),
+            (SEROCONVERSION, "not captured"),
+            (SABBAGH, "not captured"),
         },
     ),
     "and one that became worse on it": (
@@ -145,7 +145,40 @@ ANSWERS: dict[str, tuple[str, dict[str, ParameterValue], tuple[str, ...], set[tu
         "responders_who_died",
         {},
         ("case", "response_to"),
-        {(ASPERGILLOSIS, "tofacitinib"), (ASPERGILLOSIS, "therapeutic procedure")},
+        {(ASPERGILLOSIS, "tofacitinib"), (ASPERGILLOSIS, "plasma exchange")},
+    ),
+    "an infection put down to immunosuppression as a whole": (
+        "harms_attributed_to_drug",
+        {"drug": "immune suppressant agent therapy", "harm": "Phenotypic abnormality"},
+        ("subject", "event", "attributed_to"),
+        {
+            ("10.14740/jmc3965/1", "HP:0020102", "immune suppressant agent therapy"),
+            (PL12, "HP:0002719", "immune suppressant agent therapy"),
+        },
+    ),
+    "and the aspergillosis, which is a disease": (
+        "harms_attributed_to_drug",
+        {"drug": "immune suppressant agent therapy", "harm": "infectious disease"},
+        ("subject", "event"),
+        {(ASPERGILLOSIS, "MONDO:0000240")},
+    ),
+    "a response to baricitinib beside two other drugs": (
+        "responders_to_drug",
+        {"drug": "baricitinib", "disease": "panniculitis"},
+        ("case", "response_to", "beside"),
+        {
+            (
+                "key/dermatology-advisor-baricitinib/2",
+                "baricitinib",
+                "intravenous immunoglobulin; prednisolone",
+            )
+        },
+    ),
+    "glucocorticoids by whatever name": (
+        "nonresponders_to_drug",
+        {"drug": "corticosteroid", "disease": "juvenile dermatomyositis"},
+        ("case", "drug"),
+        {(SABBAGH, "CHEBI:6888"), (TACROLIMUS, "CHEBI:8378")},
     ),
     "hydroxychloroquine made the rash worse; in the seed nobody says so": (
         "harms_attributed_to_drug",
@@ -192,6 +225,18 @@ def test_yanez_responded_to_rituximab_twice_with_a_relapse_between(corpus_store:
     (relapse,) = [row for row in found(relapses, ("kind", "rank")) if row[0] == "cg:Relapse"]
     first, second = sorted(int(rank) for _, _, rank in courses)
     assert first < int(relapse[1]) < second
+
+
+def test_ogawas_antibody_fell_on_rituximab(corpus_store: Store) -> None:
+    rows = run(corpus_store, get_query("autoantibodies_on_drug"), {"drug": "rituximab"})
+    assert (OGAWA, "cg:AntiMDA5", "", "cg:lowered") in found(
+        rows, ("case", "antibody", "result", "direction")
+    )
+
+
+def test_nobody_lacks_a_finding_that_was_only_not_significant(corpus_store: Store) -> None:
+    rows = run(corpus_store, get_query("cases_excluding_finding"), {"finding": "HP:0003198"})
+    assert (SOARES,) not in found(rows, ("case",))
 
 
 def test_two_courses_of_one_patient_stay_one_patient(corpus_store: Store) -> None:

@@ -80,7 +80,7 @@ def terms_of(
         if kind == "case":
             return (_case(text),)
         vocabulary = all_terms() if terms is None else terms
-        concept = vocabulary.resolve(text)
+        concept = vocabulary.resolve(text, within=frozenset(map(expand, within)))
         _require_within(concept, within, vocabulary)
         below = vocabulary.below(concept) if kind == "concept-and-below" else (concept,)
         return tuple(map(pyoxigraph.NamedNode, below))

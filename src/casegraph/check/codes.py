@@ -32,8 +32,8 @@ class Code:
     def failing_document(self) -> str | None:
         """Return the example with this problem in it, or None.
 
-        >>> print(codes()["impossible-age"].failing_document()[655:689].strip())
-        age: {years: 610, at: onset}
+        >>> "years: 610" in codes()["impossible-age"].failing_document()
+        True
         """
         if self.failing is None or self.mended is None:
             return None

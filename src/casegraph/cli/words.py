@@ -153,7 +153,9 @@ class Words:
         unit = _unit(self.facts.value(segment, "doseUnit"))
         step, days = self._number(segment, "doseStep"), self._number(segment, "stepDays")
         steps = f"by {step} every {days} days" if step and days and arrow == " to " else ""
-        return joined(amount, unit or "(unit not stated)", steps, by=" ") if amount else ""
+        count = self.facts.number(segment, "doseCount")
+        many = f"{plain(count)} doses of" if count is not None and count > 1 else ""
+        return joined(many, amount, unit or "(unit not stated)", steps, by=" ") if amount else ""
 
     def _number(self, node: str, name: str) -> str:
         number = self.facts.number(node, name)

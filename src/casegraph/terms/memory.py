@@ -135,11 +135,13 @@ class Terms:
                     todo.append(one)
         return (iri,)
 
-    def resolve(self, text: str) -> str:
+    def resolve(self, text: str, *, within: Set[str] = frozenset()) -> str:
         """Return the IRI that an IRI, a CURIE, an exact label or an exact synonym means.
 
-        An obsolete term is meant by its identifier only, unless no live one has the name.
+        An obsolete term is meant by its identifier only, unless no live one has the name. Of several terms
+        with one name, such as a disease and a finding, the one at or below a root of *within* is meant.
 
+        :param within: IRIs of such roots.
         :raises InputError: if nothing or more than one class fits; it names the nearest terms.
 
         >>> shipped_terms().resolve("IL-2")
@@ -150,6 +152,7 @@ class Terms:
             return iri
         hits = self._exact(text)
         found = [hit.iri for hit in hits if not self.is_obsolete(hit.iri)] or [hit.iri for hit in hits]
+        found = [iri for iri in found if within & set(self.above(iri))] or found
         if len(found) == 1:
             return found[0]
         if found:
