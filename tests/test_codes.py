@@ -155,3 +155,59 @@ def test_the_page_of_codes_is_that_of_the_table() -> None:
 def test_a_text_that_is_another_one_is_told(tmp_path: Path) -> None:
     found = problems_of(example(), tmp_path, SOURCE.replace("rash", "RASH"))
     assert {problem.code for problem in found} >= {"other-text", "passage-hash"}
+
+
+#: what is found in the example -> what a hurried curator writes there, the code, and a part of the proposal.
+HURRIED: list[tuple[str, str, str, str]] = [
+    ("    sex: female", "\tsex: female", "tab", "spaces"),
+    ("label: patient 1", "label: \u201cpatient 1\u201d", "smart-quotes", "straight"),
+    ("issued: '2020'", "issued: 09.07.2020", "day-or-month-first", "2020-07-09 or 2020-09-07"),
+    ("dose: 1000000", "dose: 106", "lost-exponent", "1000000"),
+    ("dose: 1000000", "dose: 106 IU", "unit-in-number", "IU as the unit"),
+    ("dose: 1000000", "dose: 5 x lo6", "damaged-number", "5 x 106"),
+    ("dose: 1000000", "dose: 5 x lo6 U/m2", "damaged-number", "repaired_from"),
+    (
+        "dose: 1000\n            unit: mg",
+        "dose: 1,000 mg\n            unit: mg",
+        "unit-in-number",
+        "write 1000,",
+    ),
+    ("dose: 1000\n", "dose: 1,000\n", "thousands-separator", "write 1000"),
+    ("dose: 1000\n            unit: mg\n", "dose: 1000\n", "dose-without-unit", "UCUM"),
+    ("groups:\n", "  '1':\n    sex: male\n    zero_point: start\ngroups:\n", "duplicate-key", "keep one"),
+    ("what: 'cg:Rituximab rituximab'", "what: MabThera", "brand-name", "cg:Rituximab rituximab"),
+    ("what: 'cg:Rituximab rituximab'", "what: 'cg:Rituximab MabThera'", "brand-name", "cg:Rituximab"),
+    ("what: 'cg:Rituximab rituximab'", "what: rituximap", "misspelt-term", "cg:Rituximab rituximab"),
+    ("what: 'HP:0001945 Fever'", "what: no fever", "negated-term", "HP:0001945 Fever"),
+    ("what: 'HP:0000988 Skin rash'", "what: 'HP:0000988 no rash'", "negated-term", "findings.absent"),
+    ("what: 'cg:AntiJo1 anti-Jo-1 antibody'", "what: 'cg:AntiJo1 Jo-1'", "antigen-name", "cg:AntiJo1 anti"),
+    ("what: 'cg:AntiJo1 anti-Jo-1 antibody'", "what: HGNC:4816 HARS1", "antigen-name", "cg:AntiJo1 anti"),
+]
+
+
+@pytest.mark.parametrize(("right", "written", "code", "proposal"), HURRIED)
+def test_what_a_hurried_curator_writes(
+    right: str, written: str, code: str, proposal: str, tmp_path: Path
+) -> None:
+    text = example()
+    assert right in text
+    (problem,) = problems_of(text.replace(right, written, 1), tmp_path)
+    assert problem.code == code
+    assert proposal in problem.todo
+    line = text.replace(right, written, 1).splitlines()[problem.line - 1]
+    assert written.strip().split("\n")[0] in line
+
+
+FINE = [
+    ("unit: mg\n            printed: 1,000 mg", "unit: mg\n            printed: 1 g"),
+    ("gist: It itched", "gist: Over 12 months; born in another country, the record of 2019 says so"),
+    ("gist: It itched", "gist: 'The patient number 2 of the series; see table 3'"),
+    ("value: 62", "value: 110"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), FINE)
+def test_what_is_fine_is_not_flagged(old: str, new: str, tmp_path: Path) -> None:
+    text = example()
+    assert old in text
+    assert problems_of(text.replace(old, new, 1), tmp_path) == ()

@@ -354,6 +354,13 @@ def test_a_term_says_what_matched(text: str, matched: str, name: str, place: Pat
     assert (way[0], way[-1]) == (f"{DERMATOMYOSITIS} dermatomyositis", "MONDO:0000001 disease")
 
 
+def test_the_check_refuses_an_obsolete_term_and_proposes_its_replacement(place: Path) -> None:
+    run("vocab", "add", own(place))
+    problems = check(read_draft(odd_case(place, "OWN:0000003 obsolete odd rash")), all_terms())
+    assert {problem.code for problem in problems} == {"obsolete-term"}
+    assert {problem.todo for problem in problems} == {"write 'OWN:0000001 odd dermatomyositis'"}
+
+
 def test_an_obsolete_term_names_its_replacement(place: Path) -> None:
     run("vocab", "add", own(place))
     (told,) = looked_up("OWN:0000003")
