@@ -22,6 +22,8 @@ _MOST_AROUND = 4
 _TOO_DEEP = ("too-deep", f"nested more than {_DEEPEST} deep", "casegraph schema tells the form")
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 _DECIMAL = re.compile(r"[-+]?\d{1,18}\.\d{1,18}")
+#: one, or one thousand: the loader does not decide.
+_GROUPED = re.compile(r"[1-9]\d{0,2}\.000")
 
 
 def read_case_document(path: Path) -> Draft:
@@ -203,7 +205,7 @@ def _scalar(node: yaml.Node) -> object:
     kind = node.tag.rpartition(":")[2]
     if kind == "int" and _INTEGER.fullmatch(text):
         return int(text)
-    if kind == "float" and _DECIMAL.fullmatch(text):
+    if kind == "float" and _DECIMAL.fullmatch(text) and not _GROUPED.fullmatch(text):
         return float(text)
     if kind == "bool" and text in ("true", "false"):
         return text == "true"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import UnionType
@@ -116,8 +117,8 @@ def _walk_struct(
     for key, each in value.items():
         if key not in fields:
             here = (*place, key)
-            nearest = _nearest(str(key), tuple(fields))
-            yield here, source.problem(here, "unknown-key", f"unknown key {key!r}", todo=nearest)
+            code, message, todo = _unknown_key(str(key), tuple(fields))
+            yield here, source.problem(here, code, message, todo=todo)
         else:
             yield from _walk(each, hints[key], (*place, key), source)
     for name, field in fields.items():
@@ -126,11 +127,20 @@ def _walk_struct(
             yield (*place, name), problem
 
 
+def _unknown_key(key: str, known: tuple[str, ...]) -> tuple[str, str, str]:
+    if re.match(r"\d", key):
+        message = f"a comma before {key!r} parts the entries of braces"
+        todo = "write a number without separators and with a decimal point, and the unit apart"
+        return "thousands-separator", message, todo
+    return "unknown-key", f"unknown key {key!r}", _nearest(key, known)
+
+
 def _leaf(value: object, kind: object, place: Place, source: Source) -> Iterator[tuple[Place, Problem]]:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError:
-        yield place, source.problem(place, *_fault(value, kind)[:2], todo=_fault(value, kind)[2])
+        code, message, todo = _fault(value, kind)
+        yield place, source.problem(place, code, message, todo=todo)
 
 
 def _fault(value: object, kind: object) -> tuple[str, str, str]:

@@ -29,9 +29,44 @@ WITHOUT_EXAMPLE = {
 #: what stops everything behind it, so that a second mistake cannot be seen.
 STOPS = {"not-yaml", "tab", "alias", "tag"}
 #: what is looked at only in a document that has no other mistake, or whose parts the other takes away.
-LAST = {"violation", "same-report", *WITH_SOURCE}
+LAST = {"same-report", *WITH_SOURCE}
 
 
+#: with these the file cannot be read whole, or says another thing: shapes are not asked.
+UNREAD = {
+    "antigen-name",
+    "bad-address",
+    "bad-bounds",
+    "bad-key",
+    "bound-as-number",
+    "brand-name",
+    "circle",
+    "damaged-number",
+    "day-or-month-first",
+    "decimal-comma",
+    "duplicate-key",
+    "empty-value",
+    "exponent",
+    "impossible-time",
+    "missing-key",
+    "misspelt-term",
+    "name-clash",
+    "negated-term",
+    "no-anchor",
+    "no-code",
+    "no-identifier",
+    "no-label",
+    "number-as-text",
+    "range-as-number",
+    "smart-quotes",
+    "thousands-separator",
+    "unit-in-number",
+    "unknown-definition",
+    "unknown-key",
+    "unknown-prefix",
+    "wrong-type",
+    "wrong-value",
+}
 #: pairs about one claim: one that cannot be read, or is of something else, is not looked at further.
 HIDING = {
     ("missing-key", "unknown-claim"),
@@ -54,12 +89,13 @@ HIDING = {
     ("label-mismatch", "present-and-absent"),
     ("brand-name", "unlikely-dose"),
     ("antigen-name", "test-outcome"),
-    ("negated-term", "present-and-absent"),
-    ("negated-term", "no-evidence"),
+    ("negated-term", "unknown-passage"),
     ("wrong-branch", "present-and-absent"),
     ("lost-exponent", "unmarked-repair"),
     ("no-anchor", "impossible-time"),
     ("bad-bounds", "impossible-time"),
+    *((name, "violation") for name in UNREAD),
+    *(("violation", name) for name in UNREAD),
 }
 
 
@@ -154,23 +190,23 @@ def test_the_page_of_codes_is_that_of_the_table() -> None:
 
 def test_a_text_that_is_another_one_is_told(tmp_path: Path) -> None:
     found = problems_of(example(), tmp_path, SOURCE.replace("rash", "RASH"))
-    assert {problem.code for problem in found} >= {"other-text", "passage-hash"}
+    assert {problem.code for problem in found} == {"other-text"}
 
 
 #: what is found in the example -> what a hurried curator writes there, the code, and a part of the proposal.
 HURRIED: list[tuple[str, str, str, str]] = [
     ("    sex: female", "\tsex: female", "tab", "spaces"),
     ("label: patient 1", "label: \u201cpatient 1\u201d", "smart-quotes", "straight"),
-    ("issued: '2020'", "issued: 09.07.2020", "day-or-month-first", "2020-07-09 or 2020-09-07"),
+    ("issued: '2020'", "issued: 09.07.2020", "day-or-month-first", "'2020-07-09' or '2020-09-07'"),
     ("dose: 1000000", "dose: 106", "lost-exponent", "1000000"),
-    ("dose: 1000000", "dose: 106 IU", "unit-in-number", "IU as the unit"),
+    ("dose: 1000000", "dose: 106 IU", "lost-exponent", "write 1000000"),
     ("dose: 1000000", "dose: 5 x lo6", "damaged-number", "5 x 106"),
     ("dose: 1000000", "dose: 5 x lo6 U/m2", "damaged-number", "repaired_from"),
     (
         "dose: 1000\n            unit: mg",
         "dose: 1,000 mg\n            unit: mg",
-        "unit-in-number",
-        "write 1000,",
+        "thousands-separator",
+        "write 1000",
     ),
     ("dose: 1000\n", "dose: 1,000\n", "thousands-separator", "write 1000"),
     ("dose: 1000\n            unit: mg\n", "dose: 1000\n", "dose-without-unit", "UCUM"),

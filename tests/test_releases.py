@@ -26,7 +26,7 @@ IMPORTS = ROOT / "ontology" / "imports"
 #: The vocabularies that a package carries whole; for HP, an older release than the one we cut from.
 PREFIXES_COMPARED = ("MONDO", "CHEBI", "CL", "UBERON", "HP")
 _CURIE = re.compile(rf"\b(?:{'|'.join(PREFIXES_COMPARED)}):\d+\b")
-_CODE = re.compile(rf"({_CURIE.pattern}) ([^\n'\"]+)")
+_CODE = re.compile(rf"({_CURIE.pattern}) ([^\n\"]+)")
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from casegraph.check import check, quote_problems
 from casegraph.check.walk import structs
-from casegraph.errors import DocumentError, InputError, Problem
+from casegraph.errors import CasegraphError, DocumentError, InputError, Problem
 from casegraph.ingest import validate_document
 from casegraph.loaders import read_draft
-from casegraph.loaders.located import Located, Place
+from casegraph.loaders.located import Draft, Located, Place
 from casegraph.model import CaseDocument, iterate_claims
 from casegraph.namespaces import compact
 from casegraph.terms import Terms
@@ -18,12 +18,34 @@ from casegraph.triples import claim_names, report_iri, subject_iri
 
 __all__ = ["examine"]
 
+#: what makes a graph that says something else than the document, or none.
+_NO_GRAPH = frozenset(
+    (
+        "impossible-time",
+        "circle",
+        "name-clash",
+        "unknown-prefix",
+        "bad-bounds",
+        "no-anchor",
+        "bad-address",
+        "no-code",
+        "no-label",
+        "negated-term",
+        "misspelt-term",
+        "brand-name",
+        "antigen-name",
+        "smart-quotes",
+    )
+)
+#: a code of the check -> the shape that says the same, at another claim.
+_SAME = {"present-and-absent": "PresentFindingShape"}
+
 
 def examine(paths: Iterable[Path], terms: Terms, *, text: str | None = None) -> Iterator[tuple[Problem, ...]]:
-    """Yield the problems of each file, in reading order, warnings among them; none for a file without any.
+    """Yield the problems of each file in reading order, warnings among them.
 
-    A document is held against the shapes once nothing else is wrong with it, since most of what a shape could
-    find would be told twice.
+    The text is held against all of a document that can be read, the shapes against one that can be read
+    whole; what a shape finds in a claim that is told of already is not told again.
 
     :param text: the text that the report was read from; passages and numbers are compared with it.
     """
@@ -39,31 +61,54 @@ def examine(paths: Iterable[Path], terms: Terms, *, text: str | None = None) -> 
 
 def _of_file(path: Path, terms: Terms, text: str | None, seen: dict[str, Path]) -> Iterator[Problem]:
     draft = read_draft(path)
-    problems = check(draft, terms)
+    problems = list(check(draft, terms))
+    if draft.located is not None:
+        problems += _same_report(draft.located, path, seen)
+        if text is not None:
+            problems += quote_problems(draft.located, text, terms)
+        if not draft.problems and not any(each.code in _NO_GRAPH for each in problems):
+            problems += _violations(draft, problems, terms)
     yield from problems
-    if draft.located is None or any(each.severity == "error" for each in problems):
+
+
+def _same_report(located: Located, path: Path, seen: dict[str, Path]) -> Iterator[Problem]:
+    try:
+        iri = report_iri(located.document.report)
+    except InputError:
         return
-    located = draft.located
-    iri = report_iri(located.document.report)
     first = seen.setdefault(iri, path)
     if first != path:
         message = f"{first} tells of the same report, {iri}"
         todo = "put all patients of a report into one file, or give the reports their own keys"
         yield located.source.problem(("report",), "same-report", message, todo=todo)
-    if text is not None:
-        yield from quote_problems(located, text, terms)
-    yield from _violations(located, terms)
 
 
-def _violations(located: Located, terms: Terms) -> Iterator[Problem]:
+def _violations(draft: Draft, told: list[Problem], terms: Terms) -> Iterator[Problem]:
+    """Yield what the shapes find in claims that nothing else is wrong with."""
+    located = draft.located
+    if located is None:
+        return
+    try:
+        found = validate_document(located.document, terms).violations
+    except CasegraphError:
+        return
     places = _places(located.document)
-    for each in validate_document(located.document, terms).violations:
+    lines = {each.line for each in told}
+    same = {_SAME[each.code] for each in told if each.code in _SAME}
+    for each in found:
         place = places.get(each.focus.strip("<>"), ())
-        named = each.focus.strip("<>").rpartition("#")[2].rpartition("/")[2]
         shape = compact(each.shape.strip("<>"))
-        yield located.source.problem(
-            place, "violation", f"{named!r} violates {shape}", todo=each.message or "see the shape"
-        )
+        of_claim = len(place) > len(("cases", "1"))
+        if (lines & _lines(located, place) if of_claim else told) or any(name in shape for name in same):
+            continue
+        named = each.focus.strip("<>").rpartition("#")[2].rpartition("/")[2]
+        todo = each.message or "see the shape"
+        yield located.source.problem(place, "violation", f"{named!r} violates {shape}", todo=todo)
+
+
+def _lines(located: Located, place: Place) -> set[int]:
+    """Return the lines of a claim or an occasion."""
+    return {line for way, (line, _) in located.source.places.items() if way[: len(place)] == place}
 
 
 def _places(document: CaseDocument) -> dict[str, Place]:

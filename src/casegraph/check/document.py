@@ -63,8 +63,18 @@ def check(draft: Draft, terms: Terms) -> tuple[Problem, ...]:
     if draft.located is not None:
         part = draft.located
         faulty = frozenset[str]() if not draft.problems else frozenset(_keys(data))
-        fitting += _document_problems(part.document, part.source, faulty)
+        found = _document_problems(part.document, part.source, faulty)
+        fitting += (each for each in found if each.code not in _only_unread(data))
     return tuple(sorted({*by_value, *structural, *fitting}))
+
+
+def _only_unread(data: object) -> set[str]:
+    """Return the codes of what is there in the file, and may only be in a part that cannot be read."""
+    top = data if isinstance(data, dict) else {}
+    report = top.get("report")
+    named = isinstance(report, dict) and bool({"doi", "pmid", "key"} & report.keys())
+    told = bool(top.get("cases") or top.get("groups"))
+    return {code for code, there in (("no-identifier", named), ("no-case", told)) if there}
 
 
 def _keys(data: object) -> Iterator[str]:

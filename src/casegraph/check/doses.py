@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from casegraph.check.amounts import numbers
 from casegraph.check.walk import curie_of, subjects_of
 from casegraph.errors import InputError, Problem
 from casegraph.loaders.located import Place, Source
@@ -20,13 +21,11 @@ __all__ = ["dose_problems"]
 _AMOUNTS = ("dose", "dose_min", "dose_max", "dose_from", "dose_to")
 #: A superscript that was lost: 10 to the 3rd ... 9th power is printed as 103 ... 109.
 _LOST = re.compile(r"\b10([3-9])\b(?!\s*(?:mg|g\b|ug))")
-_NUMBER = re.compile(r"\d+(?:[,' \u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
-_POWER = re.compile(r"(?:([\d.]+)\s*[x\u00d7*]\s*)?10\s*(?:\^|\*\*)\s*(\d+)")
-_WORDS = {"million": 1e6, "thousand": 1e3}
 #: unit at the front of a UCUM unit -> how many milligrams, or units, it is.
 _IN_BASE = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "[IU]": 1.0, "[iU]": 1.0, "10*6.[IU]": 1e6}
-#: people weigh 3 to 200 kg and have 0.2 to 2.5 square metres of skin.
-_PER = {"/kg": (3.0, 200.0), "/m2": (0.2, 2.5)}
+#: a dose by weight or surface is held against that of 70 kg or 1.7 m2, with room for a factor of 3.
+_PER = {"/kg": 70.0, "/m2": 1.7}
+_ROOM = 3
 _FEW_UNITS = 1000
 
 
@@ -71,7 +70,7 @@ def _of_dose(
             )
             message = f"{amount:g} {unit} may be a lost superscript"
             yield source.problem((*place, key), "lost-exponent", message, todo=todo)
-        elif usual is not None and (told := _unlikely(amount, str(unit), usual)):
+        elif usual is not None and amount > 0 and (told := _unlikely(amount, str(unit), usual)):
             yield source.warning((*place, key), "unlikely-dose", told[0], todo=told[1])
     if printed and "dose" in amounts and not dose.get("repaired_from"):
         yield from _printed_problems(amounts["dose"], str(unit), printed, place, source)
@@ -106,15 +105,15 @@ def _ranges() -> dict[str, _Range]:
 
 def _unlikely(amount: float, unit: str, usual: _Range) -> tuple[str, str] | None:
     front = next((each for each in sorted(_IN_BASE, key=len, reverse=True) if unit.startswith(each)), None)
-    if front is None:
+    if front is None and "U]" in unit:
         return None
-    if ("U]" in front) != ("U]" in usual.unit):
-        todo = f"look at the unit: this drug is given in {usual.unit}"
+    if front is None or ("U]" in front) != ("U]" in usual.unit):
+        todo = f"look at the unit: this drug is given in {usual.unit}, in UCUM"
         return f"{unit} is an unusual unit for this drug", todo
     rest = unit[len(front) :]
-    low, high = next((each for part, each in _PER.items() if rest.startswith(part)), (1.0, 1.0))
-    least, most = amount * _IN_BASE[front] * low, amount * _IN_BASE[front] * high
-    if most < usual.low or least > usual.high:
+    per = next((size for part, size in _PER.items() if rest.startswith(part)), None)
+    whole, room = amount * _IN_BASE[front] * (per or 1), _ROOM if per else 1
+    if not usual.low / room <= whole <= usual.high * room:
         todo = f"look at the page: a dose is usually {usual.low:,g} to {usual.high:,g} {usual.unit}"
         return f"{amount:g} {unit} is of another order of magnitude than this drug is given in", todo
     return None
@@ -130,18 +129,11 @@ def _printed_problems(
             (*place, "dose"), "unmarked-repair", f"{amount:g} is not what is printed", todo=todo
         )
         return
-    told = _numbers(printed)
-    if told and not any(_same(amount, each * scale) for each in told for scale in (1, 1e3, 1e6, 1e-3)):
+    told = numbers(printed, unit)
+    if told and not any(_same(amount, each) for each in told):
         todo = "correct one of the two, or say by 'repaired_from' what is printed"
-        message = f"{amount:g} is not in the printed {printed!r}"
+        message = f"{amount:g} {unit} is not in the printed {printed!r}"
         yield source.problem((*place, "dose"), "not-as-printed", message, todo=todo)
-
-
-def _numbers(text: str) -> set[float]:
-    powers = [float(factor or 1) * 10 ** int(exponent) for factor, exponent in _POWER.findall(text)]
-    plain = [float(re.sub(r"[,' \u00a0\u202f]", "", each)) for each in _NUMBER.findall(text)]
-    words = [number * scale for word, scale in _WORDS.items() if word in text for number in plain]
-    return {*powers, *plain, *words}
 
 
 def _same(one: float, other: float) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
+from casegraph.check.amounts import numbers
 from casegraph.check.walk import structs
 from casegraph.errors import InputError, Problem
 from casegraph.loaders.located import Located, Place
@@ -43,6 +44,7 @@ def quote_problems(located: Located, text: str, terms: Terms) -> Iterator[Proble
         todo = "give the file that the ranges were counted in, or count them anew"
         message = f"the text has {len(text):,} characters and another hash than report.text"
         yield source.problem(("report", "text"), "other-text", message, todo=todo)
+        return
     quotes: dict[str, str] = {}
     for key, passage in document.passages.items():
         if passage.chars is None:
@@ -81,10 +83,10 @@ def _claims(
 def _numbers(
     claim: DoseSegment | TestResult, quote: str, place: Place, located: Located
 ) -> Iterator[Problem]:
-    told = {float(each.replace(",", "")) for each in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", quote)}
+    told = numbers(quote, claim.unit)
     for name in _NUMBERS:
         value = getattr(claim, name, None)
-        if value is not None and float(value) not in told:
+        if value is not None and not any(abs(value - each) <= 1e-9 * max(abs(value), 1) for each in told):
             todo = "correct the number or the passage, or say by 'repaired_from' what is printed"
             message = f"{value} does not stand in the passage"
             yield located.source.problem((*place, name), "number-not-in-passage", message, todo=todo)

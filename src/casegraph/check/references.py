@@ -12,10 +12,19 @@ from casegraph.loaders.located import Place, Source
 from casegraph.model import CaseDocument, Occasion, Subject, Value, iterate_claims
 from casegraph.triples import claim_names
 
-__all__ = ["Scope", "circle_problems", "key_problems", "name_problems", "report_keys", "subject_keys"]
+__all__ = [
+    "CLAIM_KEYS",
+    "Scope",
+    "circle_problems",
+    "key_problems",
+    "name_problems",
+    "report_keys",
+    "subject_keys",
+]
 
 _OCCASIONS = ("at", "ongoing_at", "ends_at", "zero_point", "anchor", "after", "same_time_as")
-_CLAIMS = (
+#: fields that point to claims of the same case.
+CLAIM_KEYS = (
     "derived_from",
     "continues",
     "supported_by",
@@ -48,7 +57,7 @@ class Scope:
         """Return the kind of thing that a field of a struct points to, or None."""
         if field == "during":
             return "occasion" if isinstance(owner, Occasion) else "claim"
-        kinds = {"occasion": _OCCASIONS, "claim": _CLAIMS, "passage": _PASSAGES}
+        kinds = {"occasion": _OCCASIONS, "claim": CLAIM_KEYS, "passage": _PASSAGES}
         kinds |= {"definition": ("by_definition",), "reference": ("cites",), "group": ("member_of",)}
         return next((kind for kind, fields in kinds.items() if field in fields), None)
 

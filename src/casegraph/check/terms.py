@@ -43,10 +43,24 @@ _WHAT_THEY_ARE = {
 _FIELDS = ("what", "about", "disease", "site", "method", "specimen", "indication")
 _CODE = re.compile(r"([A-Za-z]+:\S+) (\S.*)")
 _CURIE = re.compile(r"[A-Za-z]+:\S+")
-_NEGATED = re.compile(r"(?:no|not|non|without|absence of|absent|denies|negative for)\s+(.+)", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"(?:no|not|non|without|absence of|absent|denie[sd]|negative for|never had|free of|lack of)\s+(.+)"
+    r"|(.+?)\s+(?:is |was )?(?:absent|excluded|ruled out)",
+    re.IGNORECASE,
+)
+#: list -> where what was not there belongs.
+_INSTEAD = {
+    "findings.what": "under findings.absent",
+    "diagnoses.what": "under diagnoses.excluded",
+    "tests.what": "with 'result: negative'",
+    "adverse_events.what": "only if the report excludes it, under adverse_events.none",
+}
+_DOSE_OR_SIGN = re.compile(r"[\u00ae\u2122]|\s+[\d.,]+\s*(?:mg|g|ug|IU|mL)\b.*")
 #: Of 100: a name that is so like another is that other, mistyped.
 _MISTYPED = 80
 _AUTOANTIBODY = "cg:Autoantibody"
+#: a text in typographic quotes is told of by the check of the writing.
+_QUOTES = ("\u201c", "\u201e", "\u2018", "\u201a", "\u00ab")
 
 
 def term_problems(data: object, source: Source, terms: Terms) -> Iterator[Problem]:
@@ -85,7 +99,7 @@ class _Look:
 
     def problems(self, code: str, place: Place) -> Iterator[Problem]:
         """Yield the problem of a term, if it has one; a term that is used twice is looked at once."""
-        if (code, _field(place)) in self._fine:
+        if (code, _field(place)) in self._fine or code[:1] in _QUOTES:
             return
         found = _CODE.fullmatch(code)
         if found is None:
@@ -124,8 +138,8 @@ class _Look:
             return None
         own, right = self._terms.label(iri), self._code(iri)
         if negated := _NEGATED.fullmatch(label):
-            return self._negated(negated[1], place, right)
-        if f"anti-{label}".casefold() in (name.casefold() for name in names) and self._is(iri, _AUTOANTIBODY):
+            return self._negated(negated[1] or negated[2], place, right)
+        if self._is(iri, _AUTOANTIBODY) and self._antibody(label) == iri:
             message = f"{label!r} is the antigen; the antibody against it was looked for"
             return self._source.problem(place, "antigen-name", message, todo=f"write {right!r}")
         if iri == self._brand(label):
@@ -155,9 +169,8 @@ class _Look:
             todo = f"write {self._code(iri)!r}"
             return self._source.problem(place, "no-label", f"{text} stands without its label", todo=todo)
         if negated := _NEGATED.fullmatch(text):
-            return self._negated(negated[1], place, "")
-        tests = _field(place) == "tests.what"
-        exact = self._exact(f"anti-{text}") if tests else None
+            return self._negated(negated[1] or negated[2], place, "")
+        exact = self._antibody(text) if _field(place) == "tests.what" else None
         if exact:
             message = f"{text!r} is an antigen; a test is about the antibody against it"
             return self._source.problem(place, "antigen-name", message, todo=f"write {self._code(exact)!r}")
@@ -167,21 +180,40 @@ class _Look:
         return self._name(text, place)
 
     def _name(self, text: str, place: Place) -> Problem:
-        hits = self._terms.search(text)
-        if hits and hits[0].likeness < 100 and hits[0].likeness >= _MISTYPED:  # noqa: PLR2004
-            message = f"{text!r} is like {hits[0].name!r}, and has no identifier"
+        """Propose the terms of the right branch that a text is like; only a near one to be written."""
+        hits = [hit for hit in self._terms.search(text, limit=20) if self._fits(hit.iri, place)]
+        message = f"{text!r} has no identifier"
+        if hits and hits[0].matched == "spelling" and hits[0].likeness >= _MISTYPED:
             todo = f"write {self._code(hits[0].iri)!r} if that is meant"
+            message = f"{text!r} is like {hits[0].name!r}, and has no identifier"
             return self._source.problem(place, "misspelt-term", message, todo=todo)
-        near = "; ".join(self._code(hit.iri) for hit in hits)
-        todo = f"write {near!r}" if len(hits) == 1 else f"write one of: {near}" if near else _LOOK_UP
-        return self._source.problem(place, "no-code", f"{text!r} has no identifier", todo=todo)
+        if hits and hits[0].likeness == 100:  # noqa: PLR2004
+            todo = "write " + " or ".join(repr(self._code(hit.iri)) for hit in hits)
+        else:
+            near = "; ".join(self._code(hit.iri) for hit in hits[:3])
+            todo = f"{_LOOK_UP}; near: {near}" if near else _LOOK_UP
+        return self._source.problem(place, "no-code", message, todo=todo)
+
+    def _fits(self, iri: str, place: Place) -> bool:
+        roots = _BRANCHES.get(_field(place), ())
+        return not self._terms.is_obsolete(iri) and (not roots or any(self._is(iri, each) for each in roots))
 
     def _negated(self, rest: str, place: Place, right: str) -> Problem:
         iri = self._exact(rest)
         code = right or (self._code(iri) if iri else rest)
         message = "a term with a no before it is found by who asks for the term"
-        todo = f"write {code!r}, under findings.absent; a test has its result apart"
+        where = _INSTEAD.get(_field(place))
+        todo = f"write {code!r}, {where}" if where else "leave it out: what was not there has no entry here"
         return self._source.problem(place, "negated-term", message, todo=todo)
+
+    def _antibody(self, text: str) -> str | None:
+        """Return the antibody that an antigen's name is meant for, however it is spaced or hyphenated."""
+        wanted = _letters(text)
+        for iri in self._terms.below(expand(_AUTOANTIBODY)):
+            names = map(_letters, self._terms.names(iri))
+            if wanted in (name.removeprefix("anti").removesuffix("antibody") for name in names):
+                return iri
+        return None
 
     def _antigen_itself(self, iri: str, place: Place) -> Problem | None:
         antibody = _antibodies().get(iri)
@@ -195,7 +227,7 @@ class _Look:
         return hits[0].iri if hits else None
 
     def _brand(self, name: str) -> str | None:
-        return brands().get(name.casefold())
+        return brands().get(_DOSE_OR_SIGN.sub("", name).strip().casefold())
 
     def _is(self, iri: str, root: str) -> bool:
         if iri not in self._above:
@@ -204,6 +236,10 @@ class _Look:
 
     def _code(self, iri: str) -> str:
         return f"{compact(iri)} {self._terms.label(iri)}"
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
 def _likeness(label: str, names: tuple[str, ...]) -> float:

@@ -7,11 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from casegraph.care import STATES, Item, Score, score
+from casegraph.check import check
 from casegraph.cli.form import progress, say, write
 from casegraph.errors import DocumentError, InputError, Problem
-from casegraph.loaders import read_document
+from casegraph.loaders import read_draft
 from casegraph.namespaces import BASE
-from casegraph.terms import shipped_terms
+from casegraph.terms import all_terms
 
 __all__ = ["report"]
 
@@ -44,7 +45,10 @@ def report(files: tuple[Path, ...], form: str) -> int:
 
 def _scores(path: Path) -> tuple[tuple[Score, ...], tuple[Problem, ...]]:
     try:
-        return score(read_document(path).document, shipped_terms()), ()
+        draft = read_draft(path)
+        if draft.problems or draft.located is None:
+            return (), check(draft, all_terms())
+        return score(draft.located.document, all_terms()), ()
     except DocumentError as error:
         return (), error.problems
     except InputError as error:

@@ -78,7 +78,7 @@ def new(
         write(text)
         return
     write_new_file(output, text)
-    say(f"{output} is there to fill in; casegraph check {output} says what is missing")
+    say(f"{output} is there to fill in; casegraph check {output} says what is wrong with it")
     if not (schema := output.parent / SCHEMA_FILE).exists():
         say(f"for help in your editor: casegraph schema -o {schema}")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from casegraph.check.references import CLAIM_KEYS
 from casegraph.curate.entries import Entry, matched, report_entries, subject_entries
 from casegraph.curate.wording import DOSING, Wording, field_name, label_of
 from casegraph.model import CaseDocument, DoseSegment, Group, Subject, Value
@@ -182,7 +183,7 @@ class _Comparison:
                 yield Change(where, "changed", thing, "dosing", *dosings)
         for field in (each for each in new.__struct_fields__ if each not in done):
             before, after = getattr(old, field, None), getattr(new, field)
-            if field not in ("stated_in", "restated_in"):
+            if field in CLAIM_KEYS:
                 before = _followed(before, renamed)
             if _sorted(field, before) != _sorted(field, after):
                 yield Change(where, "changed", thing, field_name(field), *self._both(field, before, after))

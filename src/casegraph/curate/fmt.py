@@ -38,15 +38,23 @@ def formatted(path: Path) -> tuple[str, str]:
     if path.suffix.lower() == ".json":
         todo = "a program writes JSON; format the YAML documents"
         raise InputError("a JSON document has no style of ours", where=str(path), todo=todo)
+    from ruamel.yaml.error import YAMLError
+
     problems = read_draft(path).problems
     if any(problem.code in _UNREADABLE for problem in problems):
         raise DocumentError(problems)
     before = path.read_bytes().decode("utf-8")
     text = re.sub(r"\r\n?", "\n", before.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"))
     sorted_text = ordered(text.rstrip("\n") + "\n")
-    after = aligned(sorted_text, _restyled(sorted_text))
-    if _content(text) != _content(after) or _comments(text) != _comments(after):
-        todo = "put unusual quotes, line ends or comments into a plain form"
+    try:
+        after = aligned(sorted_text, _restyled(sorted_text))
+        changed = _content(text) != _content(after) or _comments(text) != _comments(after)
+    except (yaml.YAMLError, YAMLError):
+        changed = True
+    if changed:
+        todo = (
+            "put unusual quotes, line ends or comments into a plain form, each comment on a line of its own"
+        )
         raise CasegraphError("cannot be formatted without changing it", where=str(path), todo=todo)
     return before, after
 

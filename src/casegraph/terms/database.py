@@ -27,6 +27,8 @@ CREATE TABLE link (child INTEGER, kind TEXT, parent INTEGER, PRIMARY KEY (child,
 CREATE TABLE closure (term INTEGER PRIMARY KEY, below BLOB);
 CREATE TABLE near (length INTEGER PRIMARY KEY, keys TEXT);
 """
+_HOLDING = """
+SELECT iri, text, key FROM name JOIN term ON term.id = name.term WHERE ' ' || key || ' ' LIKE ?"""
 _INDEXES = "CREATE INDEX name_key ON name (key); CREATE INDEX name_term ON name (term);"
 _ABOVE = """
 WITH RECURSIVE up (id) AS (
@@ -200,6 +202,15 @@ class Vocabulary:
             for iri, _, said in self.ask(_NAMES, name):
                 hits.setdefault(iri, Hit(iri, "spelling", said, likeness))
         return list(hits.values())
+
+    def holding(self, text: str) -> list[tuple[str, str]]:
+        """Return the terms, each with the name, that have all words of a text in one of their names."""
+        words = key_of(text).split()
+        if not words:
+            return []
+        longest = max(words, key=len)
+        found = self.ask(_HOLDING, f"% {longest} %")
+        return [(iri, name) for iri, name, key in found if set(words) <= set(key.split())]
 
     def ask(self, question: str, *values: object) -> list[Any]:
         """Return the rows that answer a SELECT.

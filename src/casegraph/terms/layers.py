@@ -17,7 +17,7 @@ from casegraph.terms.database import FORM, Vocabulary, fill
 from casegraph.terms.entry import Entry, Release
 from casegraph.terms.files import added_files, folder, open_added, prefixes_of, write_whole
 from casegraph.terms.memory import Terms, shipped_terms
-from casegraph.terms.search import CLOSE, LEAST_LIKENESS, Hit
+from casegraph.terms.search import Hit, holding_hits
 
 __all__ = ["LayeredTerms", "all_terms", "layered"]
 
@@ -127,12 +127,13 @@ class LayeredTerms(Terms):
     def _exact(self, text: str) -> list[Hit]:
         return self._once(hit for each in self.layers for hit in each.exact(text))
 
-    def _near(self, text: str, limit: int) -> list[Hit]:
-        for least in (CLOSE, LEAST_LIKENESS):
-            found = [hit for each in self.layers for hit in each.near(text, limit, least)]
-            if found:
-                return self._once(sorted(found, key=lambda hit: -hit.likeness))[:limit]
-        return []
+    def _holding(self, text: str, limit: int) -> list[Hit]:
+        said = [pair for each in self.layers for pair in each.holding(text)]
+        return holding_hits(text, said, limit)
+
+    def _near(self, text: str, limit: int, least: int) -> list[Hit]:
+        found = [hit for each in self.layers for hit in each.near(text, limit, least)]
+        return self._once(sorted(found, key=lambda hit: -hit.likeness))[:limit]
 
     @staticmethod
     def _once(hits: Iterable[Hit]) -> list[Hit]:

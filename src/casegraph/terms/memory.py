@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,7 +13,7 @@ from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES, compact, expand, known_prefixes
 from casegraph.resources import shipped
 from casegraph.terms.brands import brands
-from casegraph.terms.search import CLOSE, LEAST_LIKENESS, Hit, key_of, nearest_keys
+from casegraph.terms.search import CLOSE, LEAST_LIKENESS, Hit, holding_hits, key_of, nearest_keys
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad
@@ -150,7 +151,7 @@ class Terms:
         iri = identified(text)
         if iri in self:
             return iri
-        hits = self._exact(text)
+        hits = self._exact(text) or _branded(text)
         found = [hit.iri for hit in hits if not self.is_obsolete(hit.iri)] or [hit.iri for hit in hits]
         found = [iri for iri in found if within & set(self.above(iri))] or found
         if len(found) == 1:
@@ -174,29 +175,48 @@ class Terms:
         iri = identified(text)
         if iri in self:
             return (Hit(iri, "identifier", compact(iri)),)
-        found = self._exact(text) or _branded(text) or self._near(text, limit)
+        found = (
+            self._exact(text)
+            or _branded(text)
+            or self._near(text, limit, CLOSE)
+            or self._holding(text, limit)
+            or self._near(text, limit, LEAST_LIKENESS)
+        )
         return tuple(
             sorted(found, key=lambda hit: (self.is_obsolete(hit.iri), -hit.likeness, hit.matched, hit.iri))
         )
 
     def nearest(self, text: str, limit: int = 5) -> tuple[str, ...]:
         """Return the CURIEs and labels whose name or synonym is most like a text, best first."""
-        live = (hit for hit in self._near(text, limit) if not self.is_obsolete(hit.iri))
+        found = self._near(text, limit, CLOSE) or self._near(text, limit, LEAST_LIKENESS)
+        live = (hit for hit in found if not self.is_obsolete(hit.iri))
         return tuple(f"{compact(hit.iri)} {self.label(hit.iri)}" for hit in live)
 
     def _exact(self, text: str) -> list[Hit]:
         iris = self._by_name.get(text.casefold(), [])
         return [_hit(iri, text, self.labels[iri]) for iri in iris]
 
-    def _near(self, text: str, limit: int) -> list[Hit]:
+    def _holding(self, text: str, limit: int) -> list[Hit]:
+        """Return the terms with a name that has all words of a text, those with the fewest more first."""
+        words = set(key_of(text).split())
+        names = [name for name in self._by_name if words <= set(key_of(name).split())] if words else []
+        said = [
+            (iri, each)
+            for name in names
+            for iri in self._by_name[name]
+            for each in self.names(iri)
+            if each.casefold() == name
+        ]
+        return holding_hits(text, said, limit)
+
+    def _near(self, text: str, limit: int, least: int) -> list[Hit]:
         names: dict[str, list[str]] = {}
         key = key_of(text)
         for name in self._by_name:
             names.setdefault(key_of(name), []).append(name)
         hits: dict[str, Hit] = {}
         keys = list(names)
-        close = nearest_keys(key, keys, limit, CLOSE) or nearest_keys(key, keys, limit, LEAST_LIKENESS)
-        for found, likeness in close:
+        for found, likeness in nearest_keys(key, keys, limit, least):
             for name in names[found]:
                 for iri in self._by_name[name]:
                     said = next(each for each in self.names(iri) if each.casefold() == name)
@@ -218,8 +238,10 @@ def identified(text: str) -> str:
     """Return the IRI that a text is or stands for as a CURIE; empty if it is neither."""
     if "://" in text:
         return text.strip("<>")
-    prefix, colon, _ = text.partition(":")
-    return expand(text) if colon and prefix in known_prefixes() else ""
+    found = re.fullmatch(r"([A-Za-z]+)[:_](\S+)", text.strip())
+    known = {each.casefold(): each for each in known_prefixes()}
+    prefix = known.get(found[1].casefold()) if found else None
+    return expand(f"{prefix}:{found[2]}") if found and prefix else ""
 
 
 def _back(iri: str, came_from: Mapping[str, str]) -> Iterable[str]:

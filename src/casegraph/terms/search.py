@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["CLOSE", "LEAST_LIKENESS", "Hit", "key_of", "lengths_within", "nearest_keys"]
+__all__ = ["CLOSE", "LEAST_LIKENESS", "Hit", "holding_hits", "key_of", "lengths_within", "nearest_keys"]
 
 #: Of 100; below it a name is no help to who mistyped another.
 LEAST_LIKENESS = 65
@@ -19,8 +19,8 @@ _WORD = re.compile(r"\w+")
 class Hit:
     """A term that a text may mean.
 
-    :param matched: ``identifier``, ``label``, ``synonym``, ``brand name``, or ``spelling``: a name is like
-        the text and no more.
+    :param matched: ``identifier``, ``label``, ``synonym``, ``brand name``, ``words`` (a name has all
+        words of the text), or ``spelling``: a name is like the text and no more.
     :param name: the name that matched.
     :param likeness: of 100; 100 where a name or the identifier is the text itself.
     """
@@ -48,6 +48,16 @@ def lengths_within(key: str, least: int) -> tuple[int, int]:
     """
     share = least / (200 - least)
     return int(len(key) * share), int(len(key) / share) + 1
+
+
+def holding_hits(text: str, named: Iterable[tuple[str, str]], limit: int) -> list[Hit]:
+    """Return hits for terms with a name that holds all words of a text, those with the fewest more first."""
+    length = len(key_of(text))
+    hits: dict[str, Hit] = {}
+    for iri, name in sorted(named, key=lambda pair: (len(pair[1]), pair[0])):
+        likeness = min(round(100 * length / max(len(key_of(name)), 1)), 99)
+        hits.setdefault(iri, Hit(iri, "words", name, likeness))
+    return list(hits.values())[:limit]
 
 
 def nearest_keys(key: str, keys: Sequence[str], limit: int, least: int) -> list[tuple[str, int]]:
