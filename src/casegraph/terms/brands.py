@@ -8,8 +8,9 @@ from functools import cache
 
 from casegraph.namespaces import expand
 from casegraph.resources import shipped
+from casegraph.terms.search import Hit
 
-__all__ = ["brands"]
+__all__ = ["branded", "brands"]
 
 
 @cache
@@ -23,3 +24,9 @@ def brands() -> Mapping[str, str]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t")
         return {row["brand"].casefold(): expand(row["curie"]) for row in rows}
+
+
+def branded(text: str) -> list[Hit]:
+    """Return the drug that a brand name stands for as the one hit, or none."""
+    iri = brands().get(text.casefold())
+    return [Hit(iri, "brand name", text)] if iri else []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES, compact, expand, known_prefixes
 from casegraph.resources import shipped
-from casegraph.terms.brands import brands
+from casegraph.terms.brands import branded
 from casegraph.terms.search import CLOSE, LEAST_LIKENESS, Hit, holding_hits, key_of, nearest_keys
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class Terms:
         iri = identified(text)
         if iri in self:
             return iri
-        hits = self._exact(text) or _branded(text)
+        hits = self._exact(text) or branded(text)
         found = [hit.iri for hit in hits if not self.is_obsolete(hit.iri)] or [hit.iri for hit in hits]
         found = [iri for iri in found if within & set(self.above(iri))] or found
         if len(found) == 1:
@@ -177,7 +177,7 @@ class Terms:
             return (Hit(iri, "identifier", compact(iri)),)
         found = (
             self._exact(text)
-            or _branded(text)
+            or branded(text)
             or self._near(text, limit, CLOSE)
             or self._holding(text, limit)
             or self._near(text, limit, LEAST_LIKENESS)
@@ -222,11 +222,6 @@ class Terms:
                     said = next(each for each in self.names(iri) if each.casefold() == name)
                     hits.setdefault(iri, Hit(iri, "spelling", said, likeness))
         return list(hits.values())[:limit]
-
-
-def _branded(text: str) -> list[Hit]:
-    iri = brands().get(text.casefold())
-    return [Hit(iri, "brand name", text)] if iri else []
 
 
 def _hit(iri: str, text: str, label: str) -> Hit:
