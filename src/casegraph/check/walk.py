@@ -10,12 +10,16 @@ from casegraph.model import Value
 __all__ = ["curie_of", "each_of", "entries", "structs", "subjects_of"]
 
 
+_HOLDERS = (Value, tuple, dict)
+
+
 def structs(value: object, place: Place) -> Iterator[tuple[Place, Value]]:
     """Yield every struct at or below a value with its place."""
     if isinstance(value, Value):
         yield place, value
         for name in value.__struct_fields__:
-            yield from structs(getattr(value, name), (*place, name))
+            if isinstance(part := getattr(value, name), _HOLDERS):
+                yield from structs(part, (*place, name))
     elif isinstance(value, dict):
         for key, each in value.items():
             yield from structs(each, (*place, key))

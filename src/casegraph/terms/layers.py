@@ -45,16 +45,18 @@ class _Classes(Set[str]):
 
 
 class _Joined(Mapping[str, tuple[str, ...]]):
-    """What all layers say of a term, each once."""
+    """What all layers say of a term, each once; what was asked for is kept, for cases share their terms."""
 
     def __init__(self, asks: tuple[Callable[[str], list[str]], ...], terms: Set[str]) -> None:
         self._asks, self._terms = asks, terms
+        self._known: dict[str, tuple[str, ...]] = {}
 
     def __getitem__(self, iri: str) -> tuple[str, ...]:
-        found = tuple(dict.fromkeys(each for ask in self._asks for each in ask(iri)))
-        if not found:
+        if iri not in self._known:
+            self._known[iri] = tuple(dict.fromkeys(each for ask in self._asks for each in ask(iri)))
+        if not self._known[iri]:
             raise KeyError(iri)
-        return found
+        return self._known[iri]
 
     def __iter__(self) -> Iterator[str]:
         return (iri for iri in self._terms if iri in self)
