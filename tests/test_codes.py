@@ -247,3 +247,10 @@ def test_what_is_fine_is_not_flagged(old: str, new: str, tmp_path: Path) -> None
     text = example()
     assert old in text
     assert problems_of(text.replace(old, new, 1), tmp_path) == ()
+
+
+def test_a_finding_that_stands_there_twice_is_told(tmp_path: Path) -> None:
+    line = "        - {id: no-fever, what: 'HP:0001945 Fever', at: onset, stated_in: history}\n"
+    (found,) = problems_of(example().replace(line, line + line.replace("no-fever", "no-fever-2")), tmp_path)
+    assert (found.code, found.severity) == ("redundant-term", "warning")
+    assert "twice" in found.message

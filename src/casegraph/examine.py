@@ -16,7 +16,7 @@ from casegraph.namespaces import compact
 from casegraph.terms import Terms
 from casegraph.triples import claim_names, report_iri, subject_iri
 
-__all__ = ["examine"]
+__all__ = ["examine", "without_ranges"]
 
 #: what makes a graph that says something else than the document, or none.
 _NO_GRAPH = frozenset(
@@ -57,6 +57,15 @@ def examine(paths: Iterable[Path], terms: Terms, *, text: str | None = None) -> 
             yield error.problems
         except InputError as error:
             yield (Problem(str(path), 0, 0, "unreadable", error.what, error.todo or error.expected),)
+
+
+def without_ranges(path: Path) -> bool:
+    """Say whether a document can be read and no passage of it says which characters it is."""
+    try:
+        located = read_draft(path).located
+    except CasegraphError:
+        return False
+    return located is not None and all(each.chars is None for each in located.document.passages.values())
 
 
 def _of_file(path: Path, terms: Terms, text: str | None, seen: dict[str, Path]) -> Iterator[Problem]:

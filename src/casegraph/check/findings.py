@@ -21,6 +21,7 @@ class _Finding:
     iri: str
     at: object
     sites: frozenset[str]
+    side: object
 
 
 def finding_problems(data: object, source: Source, terms: Terms) -> Iterator[Problem]:
@@ -49,7 +50,9 @@ def _findings(listed: Mapping[str, object], kind: str, place: Place, terms: Term
         if iri in terms:
             sites = each.get("site")
             named = frozenset(map(curie_of, sites if isinstance(sites, list) else ()))
-            yield _Finding((*place, at), str(each.get("id", "")), iri, each.get("at"), named)
+            yield _Finding(
+                (*place, at), str(each.get("id", "")), iri, each.get("at"), named, each.get("laterality")
+            )
 
 
 def _contradictions(subject: Mapping[str, object]) -> set[str]:
@@ -68,6 +71,12 @@ def _redundant(
     found: list[_Finding], source: Source, terms: Terms, *, of_absent: bool = False
 ) -> Iterator[Problem]:
     """Present: the more general one says nothing more. Absent: the more special one follows from it."""
+    for number, one in enumerate(found):
+        for other in found[:number]:
+            if (one.iri, one.at, one.sites, one.side) == (other.iri, other.at, other.sites, other.side):
+                message = f"{_named(one, terms)} stands there twice"
+                todo = "take one away, or say what sets it apart: another time, site or side"
+                yield source.warning((*one.place, "what"), "redundant-term", message, todo=todo)
     for general in found:
         for special in found:
             if general is special or general.at != special.at or general.iri == special.iri:

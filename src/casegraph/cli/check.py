@@ -64,9 +64,11 @@ def check(paths: tuple[Path, ...], form: str, text: Path | None, fail_on: str, c
 
 
 def _problems(files: tuple[Path, ...], text: str | None) -> list[Problem]:
-    from casegraph.examine import examine
+    from casegraph.examine import examine, without_ranges
     from casegraph.terms import all_terms
 
+    if text is not None and without_ranges(files[0]):
+        say("no passage has a range: the text was compared with none; casegraph new --text makes ranges")
     found = progress(examine(files, all_terms(), text=text), len(files), what="checking")
     return [problem for problems in found for problem in problems]
 

@@ -71,6 +71,7 @@ def fill(database: sqlite3.Connection, release: Release) -> None:
             for each in release.entries
             for kind, above in (("kind", each.parents), ("part", each.wholes))
             for iri in above
+            if iri != each.iri
         ]
         database.executemany("INSERT OR IGNORE INTO link VALUES (?, ?, ?)", links)
         database.executemany("INSERT INTO closure VALUES (?, ?)", _closure(links))
@@ -107,7 +108,8 @@ def _iris(entries: Iterable[Entry]) -> dict[str, None]:
 def _term_row(number: int, iri: str, entry: Entry | None) -> tuple[object, ...]:
     if entry is None:
         return (number, iri, 0, None, None, None, 0, None)
-    said = (entry.label, entry.preferred, entry.definition, int(entry.obsolete), entry.replaced_by)
+    instead = entry.replaced_by if entry.replaced_by != iri else None
+    said = (entry.label, entry.preferred, entry.definition, int(entry.obsolete), instead)
     return (number, iri, int(entry.is_class), *said)
 
 
