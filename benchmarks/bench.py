@@ -1,6 +1,6 @@
 """Measures casegraph beside the plain way of doing the same and writes docs/benchmarks.md.
 
-Every figure is the median of several runs of one session on one machine; read the ratios, not the seconds.
+Every figure is the median of several runs on one machine; read the ratios, not the seconds.
 """
 
 from __future__ import annotations
