@@ -325,3 +325,13 @@ def test_without_a_file_it_goes_to_the_standard_output() -> None:
     assert out.splitlines()[0].startswith("# yaml-language-server")
     assert "  doi: 10.1000/xyz\n" in out
     assert said == ""
+
+
+def test_a_date_with_the_day_or_the_month_first_is_asked_about(tmp_path: Path) -> None:
+    citation = tmp_path / "citation.ris"
+    citation.write_text(
+        "TY  - JOUR\nTI  - A case\nDO  - 10.5555/made-up\nPY  - 09/07/2020\nER  - \n", encoding="utf-8"
+    )
+    _, said = run("new", "10.5555/made-up", "--from", citation, code=2)
+    assert "9 July or 7 September 2020" in said
+    assert "'2020-07-09' or '2020-09-07'" in said

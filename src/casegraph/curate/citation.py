@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from casegraph.errors import InputError
+from casegraph.loaders.hurried import date_fault
 
 __all__ = ["Citation", "identifier", "read_citation"]
 
@@ -251,9 +252,14 @@ def _issue(volume: object, number: object) -> str | None:
 
 
 def _date(text: str) -> str | None:
-    """Return a date year first, from what citations write, such as 2020/07/09/ or 2020 Jul-Aug."""
+    """Return a date year first, from what citations write, such as 2020/07/09/ or 2020 Jul-Aug.
+
+    :raises InputError: if the day or the month comes first; which of them is not guessed.
+    """
     found = re.match(r"\s*(\d{4})(?:[\s/-]+(\d{1,2}|[A-Za-z]{3})[A-Za-z]*\.?(?:[\s/-]+(\d{1,2})\b)?)?", text)
     if found is None:
+        if fault := date_fault(text):
+            raise InputError(f"the date of the citation: {fault[1]}", todo=fault[2])
         return None
     year, month, day = found.groups()
     named = None if month is None else int(month) if month.isdigit() else _MONTHS.get(month.casefold())
