@@ -139,6 +139,7 @@ def test_help_loads_nothing_but_click() -> None:
     assert {each for each in modules if each.startswith("casegraph.cli.")} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "call",
     [
@@ -227,6 +228,7 @@ def test_the_digest_is_that_of_each_graph(store: Path) -> None:
     assert f"{BASE}ledger" not in "".join(lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named", [DOI, f"{DOI}/1", CASE, REPORT])
 def test_remove_takes_the_report_with_its_cases_and_nothing_else(
     named: str, two_reports: Path, tmp_path: Path
@@ -327,6 +329,7 @@ def test_show_tells_the_case_with_its_places(pattern: str, place: str, store: Pa
     assert any(place in line for line in found)
 
 
+@pytest.mark.slow
 def test_show_leaves_no_claim_out(tmp_path: Path) -> None:
     documents = sorted((Path(__file__).parent / "documents").glob("*.yaml"))
     run("load", *documents, *shipped("cases", "*.yaml"), "--store", tmp_path / "store")
@@ -519,6 +522,7 @@ COUNTING = {
 OF_PATIENTS = {"patient", "patients_of_one_report"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(stored_queries()) - OF_PATIENTS - COUNTING))
 def test_why_gives_the_evidence_of_each_row(name: str, corpus: Path) -> None:
     text = run("why", name, "--store", corpus).stdout
@@ -785,6 +789,7 @@ def test_the_three_commands_of_the_demo_work(told: tuple[str, Path]) -> None:
         assert len(call.stdout.splitlines()) > 1
 
 
+@pytest.mark.slow
 def test_the_demo_is_the_same_each_time(told: tuple[str, Path]) -> None:
     text, folder = told
     again = run("demo", "--store", folder / "casegraph-demo-store").stdout

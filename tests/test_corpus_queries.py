@@ -100,6 +100,7 @@ def test_the_answer_is_that_of_the_facts(store: Store, name: str) -> None:
     assert filled(ask(store, name), answer[0]) == filled(answer, answer[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_rdflib_gives_the_same_rows(store: Store, dataset: Dataset, name: str) -> None:
     query = get_query(name)
@@ -111,6 +112,7 @@ def test_rdflib_gives_the_same_rows(store: Store, dataset: Dataset, name: str) -
     assert found == Counter(tuple(map(plain, row)) for row in rows.rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_rows_have_an_order(store: Store, dataset: Dataset, name: str) -> None:
     query = get_query(name)
@@ -140,6 +142,7 @@ NEAR_MISSES: dict[str, tuple[str, str, str, dict[str, int] | None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NEAR_MISSES)
 def test_the_near_miss_changes_nothing_but_what_it_is_about(store: Store, name: str) -> None:
     document, column, key, change = NEAR_MISSES[name]
@@ -245,6 +248,7 @@ COUNTS: list[tuple[str, str, str, dict[str, str]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "extent", "responses", "told"), COUNTS, ids=[each[0] for each in COUNTS])
 def test_what_counts_for_a_drug(
     tmp_path: Path, name: str, extent: str, responses: str, told: dict[str, str]

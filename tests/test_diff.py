@@ -222,6 +222,7 @@ def test_what_says_the_same_is_no_change(name: str, tmp_path: Path) -> None:
     assert diff(BASE, BASE.replace(*SAME[name]), tmp_path) == (0, "", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_formatting_is_no_change(path: Path, tmp_path: Path) -> None:
     before, after = formatted(path)

@@ -144,6 +144,7 @@ def test_there_are_documents_to_format() -> None:
     assert len(DOCUMENTS) >= 28
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_a_document_keeps_values_and_comments_and_is_formatted_once(path: Path, tmp_path: Path) -> None:
     before, after = formatted(path)
@@ -178,6 +179,7 @@ BLOCKS = [
 ]
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([*TRICKY, *BLOCKS]), min_size=1, max_size=6), st.randoms(), st.integers(1, 4))
 @settings(max_examples=150, deadline=None)
 def test_no_value_changes_and_no_comment_is_lost(

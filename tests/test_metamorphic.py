@@ -397,6 +397,7 @@ def rows_of_seed(store: Store, name: str, values: dict[str, ParameterValue]) -> 
     return [row for row in texts if any(REPORT in text for text in row.values())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "name", "values", "columns", "expected"),
     TABLE,
@@ -448,6 +449,7 @@ def crowded() -> Iterator[Store]:
 OF_CASES = sorted(name for name, query in stored_queries().items() if "corpus" not in query.head.tags)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OF_CASES)
 def test_unlike_cases_beside_it_change_no_row_of_the_seed(
     stores: Callable[[Edit], Store], crowded: Store, name: str

@@ -191,6 +191,7 @@ def test_the_near_miss_is_not_in_the_answer(store: Store, name: str) -> None:
         assert not any(doi in term.value for term in row if isinstance(term, NamedNode)), row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_rdflib_gives_the_same_rows(corpus_store: Store, corpus_dataset: Dataset, name: str) -> None:
     query = get_query(name)

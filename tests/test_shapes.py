@@ -386,6 +386,7 @@ def test_there_is_a_mutation_for_each_shape() -> None:
     assert set(MUTATIONS) == set(ASSERTING)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_shape_alone_notices_its_mutation(name: str) -> None:
     results = report(mutated(**MUTATIONS[name])).results

@@ -104,6 +104,7 @@ def test_one_writer_at_a_time_and_readers_beside_it(directory: Path, writer: sub
         open_store(directory, writable=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("writer", ["new", "old", "bulk"], indirect=True)
 def test_a_reader_sees_whole_commits_and_one_state(directory: Path, writer: subprocess.Popen[str]) -> None:
     seen = []
@@ -125,6 +126,7 @@ def test_a_reader_sees_whole_commits_and_one_state(directory: Path, writer: subp
     assert not list(directory.glob("reader-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["old", "new", "bulk"])
 @pytest.mark.parametrize("rounds", [7, pytest.param(200, marks=pytest.mark.long)])
 def test_what_was_acknowledged_outlives_a_kill(directory: Path, way: str, rounds: int) -> None:

@@ -71,6 +71,7 @@ def commands_of(console: str) -> Iterator[tuple[str, str]]:
         yield command, expected
 
 
+@pytest.mark.slow
 def test_the_tutorial_works_to_the_letter(tmp_path: Path) -> None:
     ran = changed = 0
     for step in steps():

@@ -456,6 +456,7 @@ def test_a_new_term_is_usable_at_once(place: Path) -> None:
     assert run("sparql", raw, "--store", store).stdout == "true\n"
 
 
+@pytest.mark.slow
 def test_a_load_again_keeps_what_the_store_knows_of_added_terms(place: Path) -> None:
     path, store = odd_case(place, "OWN:0000002 very odd dermatomyositis"), place / "store"
     run("vocab", "add", own(place))
@@ -471,6 +472,7 @@ def test_a_load_again_keeps_what_the_store_knows_of_added_terms(place: Path) -> 
     assert rows[1:] == [expand("OWN:0000001"), expand("OWN:0000002")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["closure", "hermit"])
 def test_an_added_class_is_reasoned_with(engine: str, place: Path) -> None:
     case, claim = "https://example.org/case", "https://example.org/case#dx"
