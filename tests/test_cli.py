@@ -700,6 +700,7 @@ def test_the_demo_says_who_else_was_given_the_drug_and_why_they_are_not_in_the_a
         ("5 patients with alopecia areata", "a group is no case"),
         ("18 patients with idiopathic inflammatory myopathy", "a group is no case"),
     ]
+    assert [line.count("a harm is put down to it") for line in part.splitlines()] == [0, 0, 1, 0, 0]
     assert "perhaps the patient above is among them" in part.splitlines()[-1]
 
 

@@ -28,6 +28,7 @@ _NO_GRAPH = frozenset(
         "bad-bounds",
         "no-anchor",
         "bad-address",
+        "no-identifier",
         "no-code",
         "no-label",
         "negated-term",
@@ -97,10 +98,7 @@ def _violations(draft: Draft, told: list[Problem], terms: Terms) -> Iterator[Pro
     located = draft.located
     if located is None:
         return
-    try:
-        found = validate_document(located.document, terms).violations
-    except CasegraphError:
-        return
+    found = validate_document(located.document, terms).violations
     places = _places(located.document)
     lines = {each.line for each in told}
     same = {_SAME[each.code] for each in told if each.code in _SAME}

@@ -187,7 +187,7 @@ class _Look:
             todo = f"write {self._code(hits[0].iri)!r} if that is meant"
             message = f"{text!r} is like {hits[0].name!r}, and has no identifier"
             return self._source.problem(place, "misspelt-term", message, todo=todo)
-        if hits and hits[0].likeness == 100:  # noqa: PLR2004
+        if hits and hits[0].exact:
             todo = "write " + " or ".join(repr(self._code(hit.iri)) for hit in hits)
         else:
             near = "; ".join(self._code(hit.iri) for hit in hits[:3])
@@ -223,7 +223,7 @@ class _Look:
         return self._source.problem(place, "antigen-name", message, todo=f"write {self._code(antibody)!r}")
 
     def _exact(self, name: str) -> str | None:
-        hits = [hit for hit in self._terms.search(name) if hit.likeness == 100]  # noqa: PLR2004
+        hits = [hit for hit in self._terms.search(name) if hit.exact]
         return hits[0].iri if hits else None
 
     def _brand(self, name: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from casegraph.loaders.located import Place
 from casegraph.model import Value
 
-__all__ = ["curie_of", "each_of", "entries", "structs", "subjects_of"]
+__all__ = ["curie_of", "each_of", "entries", "mappings", "structs", "subjects_of"]
 
 
 _HOLDERS = (Value, tuple, dict)
@@ -36,15 +36,21 @@ def each_of(values: object, place: Place) -> Iterator[tuple[Place, object]]:
         yield place, values
 
 
-def entries(data: object, place: Place = ()) -> Iterator[tuple[Place, str, object]]:
-    """Yield each entry of all mappings at or below a value: the way to it, its key, its value."""
+def mappings(data: object, place: Place = ()) -> Iterator[tuple[Place, dict[str, object]]]:
+    """Yield all mappings at or below a value, each with the way to it."""
     if isinstance(data, dict):
+        yield place, data
         for key, value in data.items():
-            yield (*place, key), key, value
-            yield from entries(value, (*place, key))
+            yield from mappings(value, (*place, key))
     elif isinstance(data, list):
         for position, value in enumerate(data):
-            yield from entries(value, (*place, position))
+            yield from mappings(value, (*place, position))
+
+
+def entries(data: object) -> Iterator[tuple[Place, str, object]]:
+    """Yield each entry of all mappings at or below a value: the way to it, its key, its value."""
+    for place, mapping in mappings(data):
+        yield from (((*place, key), key, value) for key, value in mapping.items())
 
 
 def subjects_of(data: object) -> Iterator[tuple[Place, dict[str, object]]]:

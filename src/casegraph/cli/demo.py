@@ -189,8 +189,9 @@ def _why_not(words: Words) -> str:
     sought = set(terms.below(terms.resolve(_ASKED["disease"])))
     facts = words.facts
     held = {each for claim in facts.claims("hasDiagnosis") for each in facts.values(claim, "aboutConcept")}
+    harmed = any(facts.kind(each) == "AttributionStatement" for each in facts.claims("hasStatement"))
     if not held & sought:
-        return "another disease"
+        return "another disease" + ("; a harm is put down to it" if harmed else "")
     return "not called refractory" if facts.claims("hasResponse") else "no response is told"
 
 

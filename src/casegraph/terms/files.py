@@ -93,7 +93,7 @@ def write_whole(path: Path, release: Release) -> None:
             fill(database, release)
         finally:
             database.close()
-        with open(part, "rb") as written:  # noqa: PTH123
+        with Path(part).open("rb") as written:
             os.fsync(written.fileno())
         Path(part).replace(path)
     finally:

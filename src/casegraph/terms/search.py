@@ -30,6 +30,11 @@ class Hit:
     name: str
     likeness: int = 100
 
+    @property
+    def exact(self) -> bool:
+        """Whether the text is the name or the identifier itself, and not only like it."""
+        return self.matched not in ("spelling", "words")
+
 
 def key_of(name: str) -> str:
     """Return a name for comparison.
