@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -451,9 +453,24 @@ def test_a_new_term_is_usable_at_once(place: Path) -> None:
     assert "odd dermatomyositis" in run("show", "10.1007/s13555-020-00421-8", "--store", store).stdout
     assert "odd dermatomyositis" in run("why", "cases_by_diagnosis", "--store", store, "-p",
                                         "disease=dermatomyositis").stdout  # fmt: skip
+    counted = run("stats", "--part", "diagnoses", "--store", store, "-f", "md").stdout
+    assert "odd dermatomyositis (OWN:0000001)" in counted
     assert "myositis case" in run("reason", "--store", store).stdout
     raw = "ASK { ?case cg:diagnosis/rdfs:subClassOf+ MONDO:0016367 ; cg:diagnosis/rdfs:label ?label }"
     assert run("sparql", raw, "--store", store).stdout == "true\n"
+
+
+def test_what_a_killed_process_left_is_dropped_after_a_day(place: Path) -> None:
+    folder = Path(os.environ["CASEGRAPH_VOCABULARY"])
+    folder.mkdir(parents=True, exist_ok=True)
+    old, young = folder / ".part-old", folder / ".part-young"
+    for part in (old, young):
+        part.write_bytes(b"half")
+    two_days_ago = time.time() - 2 * 24 * 60 * 60
+    os.utime(old, (two_days_ago, two_days_ago))
+    run("vocab", "add", own(place))
+    assert not old.exists()
+    assert young.exists()
 
 
 @pytest.mark.slow

@@ -186,10 +186,10 @@ def diff(before: Path, after: Path, form: str) -> int:
 def _plain_name(code: str) -> str:
     """Return what people call a term; one that is not known keeps the label of the document."""
     from casegraph.namespaces import expand
-    from casegraph.terms import shipped_terms
+    from casegraph.terms import all_terms
 
     curie, _, label = code.partition(" ")
     try:
-        return shipped_terms().plain(expand(curie)) or label
+        return all_terms().plain(expand(curie)) or label
     except InputError:
         return label

@@ -23,7 +23,7 @@ from casegraph.errors import InputError
 from casegraph.query import get_query, run
 from casegraph.rows import Rows
 from casegraph.store import open_store
-from casegraph.terms import shipped_terms
+from casegraph.terms import all_terms
 
 __all__ = ["NOTE", "stats"]
 
@@ -78,7 +78,7 @@ def stats(part: str | None, drug: str | None, form: str | None, location: str) -
     form = form or ("table" if on_terminal() else "tsv" if len(names) == 1 else "md")
     if form in ("csv", "tsv") and len(names) > 1:
         raise InputError(f"{form} holds one table", todo=f"choose one with --part: {', '.join(names)}")
-    kept = frozenset(shipped_terms().below(shipped_terms().resolve(drug))) if drug is not None else None
+    kept = frozenset(all_terms().below(all_terms().resolve(drug))) if drug is not None else None
     with open_store(location) as store, stoppable():
         found = {name: run(store, get_query(_PARTS[name].query)) for name in names}
     if kept is not None:
@@ -121,7 +121,7 @@ def _write_json(found: Mapping[str, Rows], form: str) -> None:
         write(msgspec.json.encode({"note": NOTE, "parts": parts}).decode() + "\n")
         return
     for name, rows in found.items():
-        for line in rows.to_jsonl(shipped_terms()).splitlines():
+        for line in rows.to_jsonl(all_terms()).splitlines():
             write(f'{{"part":"{name}",{line[1:]}\n')
     say(NOTE)
 
@@ -131,8 +131,8 @@ def _write_for_people(part: _Part, rows: Rows, form: str) -> None:
     places = [rows.columns.index(name) for name in columns]
     shown = Rows(tuple(columns), tuple(tuple(row[place] for place in places) for row in rows.rows))
     if form == "md":
-        write(f"## {part.title}\n\n{shown.to_markdown(shipped_terms())}\n")
+        write(f"## {part.title}\n\n{shown.to_markdown(all_terms())}\n")
     else:
         write(f"{part.title}\n\n")
-        write_table(shown.columns, shown.to_table(shipped_terms()))
+        write_table(shown.columns, shown.to_table(all_terms()))
         write("\n")

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sqlite3
+import time
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +17,8 @@ from casegraph.terms.entry import Release
 __all__ = ["added_files", "folder", "open_added", "prefixes_of", "put", "remove", "write_whole"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_PART = ".part-"
+_A_DAY = 24 * 60 * 60
 
 
 def folder() -> Path:
@@ -78,12 +81,20 @@ def _path(name: str) -> Path:
     return folder() / f"{name}.sqlite"
 
 
+def _drop_leftovers(place: Path) -> None:
+    """Delete what a process left that was killed while it wrote; a day is longer than any writes."""
+    for part in place.glob(f"{_PART}*"):
+        if time.time() - part.stat().st_mtime > _A_DAY:
+            part.unlink(missing_ok=True)
+
+
 def write_whole(path: Path, release: Release) -> None:
     """Write a release to a file that is either there whole or not at all."""
     import tempfile
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+    _drop_leftovers(path.parent)
+    handle, part = tempfile.mkstemp(prefix=_PART, dir=path.parent)
     os.close(handle)
     try:
         database = sqlite3.connect(part)
