@@ -74,6 +74,10 @@ def test_solving_agrees_with_brute_force(occasions: dict[str, Occasion]) -> None
         assert low == (min(starts) if min(starts) >= -FAR else None)
         assert high == (max(starts) if max(starts) <= FAR else None)
     for first, second in itertools.permutations(KEYS, 2):
+        days = [each[second] - each[first] for each in solutions]
+        low, high = timeline.between(first, second)
+        assert low == (min(days) if min(days) >= -FAR else None)
+        assert high == (max(days) if max(days) <= FAR else None)
         certain = all(each[first] <= each[second] for each in solutions)
         assert timeline.certainly_not_after(first, second) == certain
 

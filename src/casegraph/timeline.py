@@ -65,14 +65,19 @@ class Timeline:
 
     def bounds(self, key: str) -> tuple[int | None, int | None]:
         """Return the earliest and latest start in days from the zero point; None is open."""
-        if self.zero is None:
-            return None, None
-        latest = self._difference(self.zero, key)
-        earliest = -self._difference(key, self.zero)
-        return (
-            None if earliest == -_OPEN else int(earliest),
-            None if latest == _OPEN else int(latest),
-        )
+        return (None, None) if self.zero is None else self.between(self.zero, key)
+
+    def between(self, first: str, second: str) -> tuple[int | None, int | None]:
+        """Return the least and the most days from the start of one occasion to that of another; None is open.
+
+        >>> week = Occasion(anchor="start", start=(0, 7))
+        >>> late = Occasion(after=("week-1",))
+        >>> line = solve({"start": Occasion(), "week-1": week, "late": late}, zero=None)
+        >>> line.between("week-1", "start"), line.between("start", "late")
+        ((-7, 0), (0, None))
+        """
+        least, most = -self._difference(second, first), self._difference(first, second)
+        return (None if least == -_OPEN else int(least)), (None if most == _OPEN else int(most))
 
     def certainly_not_after(self, first: str, second: str) -> bool:
         """Say whether the first occasion starts no later than the second for certain."""
