@@ -18,7 +18,7 @@ import rdflib
 from msgspec.structs import replace
 
 import casegraph
-from casegraph.derive import backgrounds, regimens
+from casegraph.derive import derive
 from casegraph.errors import InputError
 from casegraph.loaders import read_document
 from casegraph.model import Case, CaseDocument, Findings, Group, TestResult, Value
@@ -164,7 +164,7 @@ def test_every_own_term_in_the_quads_of_the_seed_case_is_declared() -> None:
     written = asserted_quads(seed())
     for name, subject in subjects(seed()):
         timeline = solve(subject.occasions, zero=subject.zero_point)
-        written += inferred_quads(name, timeline, regimens(subject, timeline), backgrounds(subject, timeline))
+        written += inferred_quads(name, timeline, derive(subject, timeline, whole=True))
     used = used_names(written)
     assert len(used) >= 190
     assert used - declared(*OWN).keys() == set()

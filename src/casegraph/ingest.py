@@ -13,7 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from casegraph.check import check
-from casegraph.derive import backgrounds, regimens
+from casegraph.derive import derive
 from casegraph.errors import CasegraphError, DocumentError, Problem
 from casegraph.loaders import read_draft
 from casegraph.model import CaseDocument
@@ -44,6 +44,8 @@ _ONTOLOGY = BASE + "ontology"
 #: The graph of what cases name out of added vocabularies.
 _ADDED = BASE + "ontology/added"
 _END = " .\n"
+#: Extents at which what a report does not tell of was not told.
+_READ_WHOLE = ("fullText", "dataRecord")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +146,15 @@ def _named(nquads: str) -> set[str]:
 
 
 def _inferred(document: CaseDocument, asserted: str, terms: Terms) -> Iterator[str]:
+    whole = document.report.extent in _READ_WHOLE
+    cases: dict[str, str] = {}
     for iri, subject in subjects(document):
         timeline = solve_subject(subject)
-        yield inferred_quads(iri, timeline, regimens(subject, timeline), backgrounds(subject, timeline))
+        solved = inferred_quads(iri, timeline, derive(subject, timeline, whole=whole))
         own = [line for line in asserted.splitlines(keepends=True) if line.endswith(f" <{iri}/asserted> .\n")]
-        yield apply_rules("".join(own), iri, terms)
+        cases[iri] = "".join(own) + solved
+        yield solved
+    yield from apply_rules(cases, terms).values()
 
 
 def load(store: Store, paths: Iterable[Path], *, dry_run: bool = False) -> Iterator[Loaded | Rejected]:

@@ -26,7 +26,7 @@ from casegraph.model.claims import (
     TestResult,
     Treatment,
 )
-from casegraph.model.derived import Background, Regimen
+from casegraph.model.derived import AttributedOutcome, Attribution, Background, Derived, Regimen, TreatmentLine
 from casegraph.model.document import (
     Age,
     CapturedText,
@@ -47,6 +47,8 @@ __all__ = [
     "AdverseEvent",
     "AdverseEvents",
     "Age",
+    "AttributedOutcome",
+    "Attribution",
     "Background",
     "Bounds",
     "CapturedText",
@@ -58,6 +60,7 @@ __all__ = [
     "Conflict",
     "Course",
     "Curation",
+    "Derived",
     "Diagnoses",
     "Diagnosis",
     "DoseSegment",
@@ -79,6 +82,7 @@ __all__ = [
     "Subject",
     "TestResult",
     "Treatment",
+    "TreatmentLine",
     "Value",
     "iterate_claims",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from casegraph.model.values import (
     Basis,
@@ -109,7 +111,8 @@ class DoseSegment(Claim, frozen=True, kw_only=True):
     """A stretch of one dosing: a dose (or its bounds), or a taper from one dose to another by steps.
 
     ``unit`` is UCUM and may be per weight and per time (``mg/kg/d``). ``times`` doses are given every
-    ``period_days``. The same dosing told a second way (100 mg/d, which is 2 mg/kg) has both.
+    ``period_days``. The same dosing told a second way (100 mg/d, which is 2 mg/kg) has both. ``change`` says
+    that the dose was raised or lowered where the doses themselves do not.
     """
 
     dose: Number | None = None
@@ -129,6 +132,7 @@ class DoseSegment(Claim, frozen=True, kw_only=True):
     doses_in_all: int | None = None
     route: Route | None = None
     follows: Key | None = None
+    change: Literal["raised", "lowered"] | None = None
     change_reason: Key | None = None
     ongoing_at: Key | None = None
     ends_at: Key | None = None
@@ -137,7 +141,8 @@ class DoseSegment(Claim, frozen=True, kw_only=True):
 class Treatment(ConceptClaim, frozen=True, kw_only=True):
     """One drug or procedure from start to stop. ``ends_at``, ``ongoing_at`` or neither: the end is unknown.
 
-    ``end_basis`` is ``implied`` where the stop is only hinted at.
+    ``end_basis`` is ``implied`` where the stop is only hinted at. ``line`` is the number of the line of treatment
+    where the report counts its lines.
     """
 
     ongoing_at: Key | None = None
@@ -145,6 +150,7 @@ class Treatment(ConceptClaim, frozen=True, kw_only=True):
     end_basis: Basis | None = None
     stop_reason: StopReason | None = None
     indication: Code | None = None
+    line: Annotated[int, Meta(ge=1)] | None = None
     duration_min_days: Days | None = None
     duration_max_days: Days | None = None
     doses: tuple[DoseSegment, ...] = ()

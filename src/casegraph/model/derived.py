@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from casegraph.model.values import Key, Value
+from typing import Literal
 
-__all__ = ["Background", "Regimen"]
+from casegraph.model.values import Code, Domain, Key, Value
+
+__all__ = ["AttributedOutcome", "Attribution", "Background", "Derived", "Regimen", "TreatmentLine"]
+
+Attribution = Literal[
+    "soleTreatment",
+    "addedToBackground",
+    "startedTogether",
+    "afterEscalation",
+    "lostAndRegained",
+    "soleChange",
+    "openAttribution",
+]
 
 
 class Regimen(Value, frozen=True, kw_only=True):
@@ -31,3 +43,49 @@ class Background(Value, frozen=True, kw_only=True):
     claim: str
     certain: tuple[str, ...]
     possible: tuple[str, ...]
+
+
+class TreatmentLine(Value, frozen=True, kw_only=True):
+    """Treatments that certainly started at the same time.
+
+    ``ordinal_min`` and ``ordinal_max`` bound its number in the case; they are equal where the order is certain.
+    """
+
+    begins: Key | None
+    includes: tuple[str, ...]
+    ordinal_min: int
+    ordinal_max: int
+
+
+class AttributedOutcome(Value, frozen=True, kw_only=True):
+    """One outcome on one treatment, with what else changed until it was seen.
+
+    ``claim`` and ``episode`` are names of claims; ``together`` and ``lowered`` name exposures that certainly,
+    the others such as possibly changed. ``since_first_dose`` and ``lasted`` are days, None is open.
+    """
+
+    claim: str
+    episode: str
+    drug: Code
+    domain: Domain
+    attribution: Attribution
+    together: tuple[str, ...]
+    possibly_together: tuple[str, ...]
+    lowered: tuple[str, ...]
+    possibly_lowered: tuple[str, ...]
+    since_first_dose: tuple[int | None, int | None]
+    lasted: tuple[int | None, int | None]
+    ended_by: str | None
+
+
+class Derived(Value, frozen=True, kw_only=True):
+    """All that follows from one case by its solved timeline.
+
+    ``dose_changes`` names dose segments that raised or lowered a dose without saying so.
+    """
+
+    regimens: tuple[Regimen, ...]
+    backgrounds: tuple[Background, ...]
+    lines: tuple[TreatmentLine, ...]
+    outcomes: tuple[AttributedOutcome, ...]
+    dose_changes: tuple[tuple[str, Literal["raised", "lowered"]], ...]

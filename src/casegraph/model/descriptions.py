@@ -147,6 +147,7 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "ends_at": "The occasion at which it was stopped; leave it out where that is unknown.",
         "end_basis": "Write implied where the stop is only hinted at.",
         "stop_reason": "Why it was stopped. An intolerance is not a failure.",
+        "line": "The number of the line of treatment, where the report counts its lines.",
         "indication": "What it was given for, where that is not the main disease.",
         "duration_min_days": "How many days it lasted at least.",
         "duration_max_days": "How many days it lasted at most.",
@@ -168,6 +169,7 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "doses_in_all": "How many doses were given in all.",
         "route": "How it was given.",
         "follows": "The id of the entry that this dosing came after.",
+        "change": "Whether the dose was raised or lowered, where the doses themselves do not tell.",
         "change_reason": "The id of the claim, such as a flare, for which the dose was changed.",
         # A response, a harm, a turn
         "to": "The ids of the treatments, or of their doses, that it was seen on.",

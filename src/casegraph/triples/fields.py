@@ -107,6 +107,8 @@ FIELDS: Mapping[str, tuple[str, Render]] = {
     "trigger": ("trigger", part),
     "follows": ("follows", part),
     "change_reason": ("changeReason", part),
+    "change": ("doseChange", individual),
+    "line": ("statedLine", integer),
     "between": ("between", part),
     "basis": ("basis", individual),
     "end_basis": ("endBasis", individual),

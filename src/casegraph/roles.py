@@ -1,0 +1,72 @@
+"""What the ontology says that concepts and values count as when something is judged, flat, for the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from casegraph.namespaces import CG, PREFIXES
+from casegraph.resources import shipped
+from casegraph.terms import Terms
+
+__all__ = ["declared_terms", "roles_of"]
+
+_GROUP, _ROLE = f"{CG}drugGroup", f"{CG}treatmentRole"
+_JUDGED_CLASS = f"{CG}judgedClass"
+_VALUES = (f"{CG}countsAs", f"{CG}isClinical")
+_TYPE = f"{PREFIXES['rdf']}type"
+
+
+class _Tables(NamedTuple):
+    groups: dict[str, set[str]]
+    roles: dict[str, set[str]]
+    values: str
+    declared: frozenset[str]
+
+
+@cache
+def _tables() -> _Tables:
+    groups: dict[str, set[str]] = {}
+    roles: dict[str, set[str]] = {}
+    values, declared = [], set()
+    files = (*shipped("ontology", "casegraph.ttl"), *shipped("ontology", "concepts.ttl"))
+    for path in (*files, *shipped("ontology", "imports/chebi.ttl")):
+        for quad in ox.parse(path=path):
+            link, subject = quad.predicate.value, quad.subject
+            if not isinstance(subject, ox.NamedNode):
+                continue
+            if link in (_GROUP, _ROLE) and isinstance(quad.object, ox.NamedNode):
+                (groups if link == _GROUP else roles).setdefault(subject.value, set()).add(quad.object.value)
+            elif link in _VALUES:
+                values.append(f"{quad.triple} .\n")
+            elif link == _TYPE and subject.value.startswith(CG):
+                declared.add(subject.value.removeprefix(CG))
+    return _Tables(groups, roles, "".join(sorted(values)), frozenset(declared))
+
+
+def declared_terms() -> frozenset[str]:
+    """Return the local names of our own classes, properties and values."""
+    return _tables().declared
+
+
+def roles_of(concepts: Iterable[str], terms: Terms) -> str:
+    """Return what treatments count as, the groups that they are of, and what values count as, as N-Triples.
+
+    A drug has the groups and roles of all classes above it, and those of its groups.
+
+    :param concepts: the IRIs of the treatments.
+    """
+    groups, roles, values, _ = _tables()
+    found = set()
+    for concept in set(concepts):
+        above = {concept, *terms.above(concept)}
+        of = set[str]().union(*(groups.get(each, ()) for each in above))
+        reached = above | of.union(*(terms.above(each) for each in of))
+        for each in reached:
+            found |= {(concept, _ROLE, role) for role in roles.get(each, ()) if role != _JUDGED_CLASS}
+            if _JUDGED_CLASS in roles.get(each, ()) and each != concept:
+                found |= {(concept, _GROUP, each), (each, _ROLE, _JUDGED_CLASS)}
+    return "".join(sorted(f"<{one}> <{link}> <{other}> .\n" for one, link, other in found)) + values
