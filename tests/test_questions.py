@@ -73,6 +73,11 @@ NEAR_MISSES = {
     "patients_of_one_report": "cohort",
     "refractory_cases_responding": "worse_on_interleukin_2",
     "refractory_statements": "response_to_another_drug",
+    "refractory_cases": "refractory_in_general",
+    "refractory_to": "refractory_in_general",
+    "treatment_failures": "refractory_in_general",
+    "claims_against_observations": "refractory_in_general",
+    "drug_responses": "worse_on_interleukin_2",
     "regimen_at_event": "remission_and_relapse",
     "repaired_values": "fixed_dose",
     "responders_to_drug": "not_evaluable",
@@ -85,7 +90,7 @@ NEAR_MISSES = {
     "timeline": "finding_without_time",
     "treatments_in_order": "drug_only_talked_about",
 }
-#: queries that list no claim or tell it in short, and so have no passage to show; silences stand nowhere.
+#: queries that list no claim, tell it in short or list what is derived, and so have no passage to show.
 WITHOUT_PASSAGE = {
     "autoantibodies_on_drug",
     "care_completeness",
@@ -100,6 +105,8 @@ WITHOUT_PASSAGE = {
     "outcomes_in_order",
     "patient",
     "patients_of_one_report",
+    "refractory_cases",
+    "refractory_to",
 }
 #: scores of each case by a checklist, which test_care compares for all cases with the shapes and the report.
 SCORES = {"care_completeness", "care_items"}

@@ -63,6 +63,8 @@ class QueryHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     description: str = ""
     parameters: dict[str, Parameter] = {}
     explained_by: dict[str, str] = {}
+    compared_by: tuple[str, ...] = ()
+    compared_shows: tuple[str, ...] = ()
     view: str | None = None
     expect: Literal["nonempty"] | None = None
     dataset: Literal["named"] | None = None

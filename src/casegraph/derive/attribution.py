@@ -22,7 +22,9 @@ _LEAD_IN_DAYS = 28
 _OBSERVED = ("stated", "implied", "derived", "interpretation")
 
 
-def attributed_outcomes(subject: Subject, timeline: Timeline, *, whole: bool) -> tuple[AttributedOutcome, ...]:
+def attributed_outcomes(
+    subject: Subject, timeline: Timeline, *, whole: bool
+) -> tuple[AttributedOutcome, ...]:
     """Return each observed outcome of a case on each treatment that it answers to.
 
     :param timeline: the solved occasions of the same case.

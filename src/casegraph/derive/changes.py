@@ -79,7 +79,9 @@ def dose_change(dose: DoseSegment, before: DoseSegment | None) -> Literal["raise
     return None if before is None else _way(_rate(before, before.dose_to), first)
 
 
-def _way(before: tuple[str, Decimal] | None, now: tuple[str, Decimal] | None) -> Literal["raised", "lowered"] | None:
+def _way(
+    before: tuple[str, Decimal] | None, now: tuple[str, Decimal] | None
+) -> Literal["raised", "lowered"] | None:
     if before is None or now is None or before[0] != now[0] or before[1] == now[1]:
         return None
     return "raised" if now[1] > before[1] else "lowered"

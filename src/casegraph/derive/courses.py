@@ -44,7 +44,12 @@ def _still_quiet(response: Response, subject: Subject, timeline: Timeline) -> in
     """Return for how many days it is told to have stayed so at least."""
     days: list[int] = []
     for turn in _courses(subject):
-        if turn.kind in _LASTING and turn.at is not None and response.at is not None and _concerns(turn, response):
+        if (
+            turn.kind in _LASTING
+            and turn.at is not None
+            and response.at is not None
+            and _concerns(turn, response)
+        ):
             least, _ = timeline.between(response.at, turn.at)
             if least is not None and least >= 0:
                 days.append(least + (turn.duration_min_days or 0))

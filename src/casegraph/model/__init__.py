@@ -26,7 +26,14 @@ from casegraph.model.claims import (
     TestResult,
     Treatment,
 )
-from casegraph.model.derived import AttributedOutcome, Attribution, Background, Derived, Regimen, TreatmentLine
+from casegraph.model.derived import (
+    AttributedOutcome,
+    Attribution,
+    Background,
+    Derived,
+    Regimen,
+    TreatmentLine,
+)
 from casegraph.model.document import (
     Age,
     CapturedText,
