@@ -18,7 +18,7 @@ import pyoxigraph as ox
 import yaml
 
 from casegraph.errors import CasegraphError, InputError
-from casegraph.namespaces import CG, PREFIXES
+from casegraph.namespaces import CG
 from casegraph.resources import shipped
 from casegraph.roles import declared_terms, roles_of
 from casegraph.terms import Terms
@@ -30,7 +30,7 @@ _END = " .\n"
 
 
 class RuleHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the ``#+`` lines of a rule say: its definition in words, whose it is, and the rules it builds on."""
+    """What the ``#+`` lines of a rule say: its definition in words, its source, the rules it needs."""
 
     name: str
     definition: str
@@ -73,7 +73,7 @@ def read_rule(path: Path) -> Rule:
         raise InputError(
             f"the head of the rule is not right: {getattr(error, 'problem', None) or error}",
             where=f"{path}:{mark.line + 1 if mark else 1}",
-            expected="#+ lines that form YAML with name, definition, source and, if it builds on others, needs",
+            expected="#+ lines that form YAML: name, definition, source, and needs if it builds on others",
         ) from error
     if head.name != path.stem:
         raise InputError(f"the rule is called {head.name!r}", where=str(path), expected=path.stem)

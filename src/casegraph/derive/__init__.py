@@ -1,4 +1,4 @@
-"""What follows from a case beyond its words: what ran together, lines of treatment, what an outcome is due to."""
+"""What follows from a case beyond its words: what ran together, lines, and what an outcome is due to."""
 
 from __future__ import annotations
 

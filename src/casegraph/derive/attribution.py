@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casegraph.derive.changes import Change, changes_of
-from casegraph.derive.courses import end_of_response, was_lost_before
+from casegraph.derive.courses import Turns
 from casegraph.derive.spans import Span, spans
 from casegraph.model import AttributedOutcome, Attribution, Response, Subject, Treatment, iterate_claims
 from casegraph.timeline import Timeline
@@ -43,7 +43,7 @@ class _Seen:
     """The treatments of one case, ready to be asked what changed beside one of them."""
 
     def __init__(self, subject: Subject, timeline: Timeline, whole: bool) -> None:
-        self.subject, self.timeline, self.whole = subject, timeline, whole
+        self.timeline, self.whole, self.turns = timeline, whole, Turns(subject, timeline)
         names = {id(claim): fragment for fragment, _, claim in claim_names(iterate_claims(subject))}
         episodes, segments = spans(subject, timeline)
         self.spans = {each.fragment: each for each in (*segments, *episodes)}
@@ -61,7 +61,7 @@ class _Seen:
         lowered, maybe_lowered = self._changed("down", episode, begins, claim.at)
         certain = self._without_repeats(together, others)
         possible = {key for key in maybe_together if self._episode_is_new(key, certain)}
-        ended_by, lasted = end_of_response(fragment, claim, self.subject, self.timeline)
+        ended_by, lasted = self.turns.end_of(claim)
         return AttributedOutcome(
             claim=fragment,
             episode=episode,
@@ -113,7 +113,7 @@ class _Seen:
         ends = [change.at for name in same for change in self.changes[name] if change.way == "down"]
         ends += [self.spans[name].starts for name in same if self._is_course_of_stated_length(name)]
         answers = {key for key, episode in self.episode_of.items() if episode in same}
-        return was_lost_before(claim, begins, ends, answers, self.subject, self.timeline)
+        return self.turns.was_lost_before(claim, begins, ends, answers)
 
     def _is_course_of_stated_length(self, name: str) -> bool:
         return any(dose.doses_in_all is not None for dose in self.treatments[name].doses)

@@ -52,7 +52,7 @@ def changes_of(treatment: Treatment, span: Span, names: Mapping[int, str]) -> It
 
 
 def dose_changes(subject: Subject) -> Iterator[tuple[str, Literal["raised", "lowered"]]]:
-    """Yield the fragments of dose segments that raised or lowered a dose and do not say so, with which it was."""
+    """Yield the fragments of dose segments that raised or lowered a dose without saying so, and which."""
     names = {id(claim): fragment for fragment, _, claim in claim_names(iterate_claims(subject))}
     for treatment in subject.treatments:
         doses = {names[id(each)]: each for each in treatment.doses}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 from casegraph.model import Claim, Course, Response, Subject, iterate_claims
 from casegraph.timeline import Timeline
 from casegraph.triples import claim_names
 
-__all__ = ["end_of_response", "was_lost_before"]
+__all__ = ["Turns"]
 
 _GOOD = ("improved", "resolved")
 _LASTING = ("symptomFreeInterval", "remission")
@@ -16,88 +17,88 @@ _LOST = ("flare", "relapse")
 _LABORATORY = ("serology", "immuneCells")
 
 
-def end_of_response(
-    fragment: str, response: Response, subject: Subject, timeline: Timeline
-) -> tuple[str | None, tuple[int | None, int | None]]:
-    """Return the claim that ended a response, and how many days it lasted at least and at most.
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The turns that the disease of one case took."""
 
-    It ended with the first flare, relapse or worsening of its domain that certainly came after it. Without one
-    it lasted at least until the disease was last told to be still quiet. None is open.
-    """
-    if response.at is None or response.direction not in _GOOD:
-        return None, (None, None)
-    losses = [each for each in _losses(response, subject) if not _before(each[1].at, response.at, timeline)]
-    certain = [
-        (name, loss.at)
-        for name, loss in losses
-        if loss.at is not None and timeline.certainly_before(response.at, loss.at)
-    ]
-    if certain:
-        ranks = timeline.ranks()
-        name, at = min(certain, key=lambda each: (ranks[each[1]], each[0]))
-        least, most = timeline.between(response.at, at)
-        return name, (None if len(certain) < len(losses) else least, most)
-    return None, (None if losses else _still_quiet(response, subject, timeline), None)
+    subject: Subject
+    timeline: Timeline
+
+    def end_of(self, response: Response) -> tuple[str | None, tuple[int | None, int | None]]:
+        """Return the claim that ended a response, and how many days it lasted at least and at most.
+
+        It ended with the first flare, relapse or worsening of its domain that certainly came after it. Without
+        one it lasted at least until the disease was last told to be still quiet. None is open.
+        """
+        seen = response.at
+        if seen is None or response.direction not in _GOOD:
+            return None, (None, None)
+        losses = [each for each in self._losses(response) if not self._not_after(each[1].at, seen)]
+        certain = [
+            (name, loss.at)
+            for name, loss in losses
+            if loss.at is not None and self.timeline.certainly_before(seen, loss.at)
+        ]
+        if certain:
+            ranks = self.timeline.ranks()
+            name, at = min(certain, key=lambda each: (ranks[each[1]], each[0]))
+            least, most = self.timeline.between(seen, at)
+            return name, (None if len(certain) < len(losses) else least, most)
+        return None, (None if losses else self._still_quiet(response, seen), None)
+
+    def was_lost_before(
+        self, response: Response, begins: str | None, ends: Iterable[str | None], answers: Collection[str]
+    ) -> bool:
+        """Say whether the domain had responded to a drug, and lost that when the drug was lowered or over.
+
+        :param response: the response that came back.
+        :param begins: when the drug was raised or given again.
+        :param ends: when it was lowered, stopped, or given as a course of a stated number of doses.
+        :param answers: the exposures to the drug.
+        """
+        if begins is None or response.direction not in _GOOD:
+            return False
+        earlier = [
+            each.at
+            for each in self.subject.responses
+            if each.domain == response.domain and each.direction in _GOOD and set(each.to) & set(answers)
+        ]
+        known = [end for end in ends if end is not None]
+        lost = (loss.at for _, loss in self._losses(response))
+        return any(
+            any(each is not None and self.timeline.certainly_before(each, at) for each in earlier)
+            and any(self.timeline.certainly_not_after(end, at) for end in known)
+            for at in lost
+            if at is not None and self.timeline.certainly_not_after(at, begins)
+        )
+
+    def _still_quiet(self, response: Response, seen: str) -> int | None:
+        """Return for how many days it is told to have stayed so at least."""
+        days: list[int] = []
+        for _, claim in iterate_claims(self.subject):
+            if (
+                isinstance(claim, Course)
+                and claim.kind in _LASTING
+                and _concerns(claim, response)
+                and claim.at
+            ):
+                least, _ = self.timeline.between(seen, claim.at)
+                if least is not None and least >= 0:
+                    days.append(least + (claim.duration_min_days or 0))
+        return max(days, default=None)
+
+    def _losses(self, response: Response) -> Iterator[tuple[str, Claim]]:
+        for name, _, claim in claim_names(iterate_claims(self.subject)):
+            flared = isinstance(claim, Course) and claim.kind in _LOST and _concerns(claim, response)
+            if flared or (isinstance(claim, Response) and _worse(claim, response)):
+                yield name, claim
+
+    def _not_after(self, first: str | None, second: str) -> bool:
+        return first is not None and self.timeline.certainly_not_after(first, second)
 
 
-def _still_quiet(response: Response, subject: Subject, timeline: Timeline) -> int | None:
-    """Return for how many days it is told to have stayed so at least."""
-    days: list[int] = []
-    for turn in _courses(subject):
-        if (
-            turn.kind in _LASTING
-            and turn.at is not None
-            and response.at is not None
-            and _concerns(turn, response)
-        ):
-            least, _ = timeline.between(response.at, turn.at)
-            if least is not None and least >= 0:
-                days.append(least + (turn.duration_min_days or 0))
-    return max(days, default=None)
-
-
-def was_lost_before(
-    response: Response,
-    begins: str | None,
-    ends: Iterable[str | None],
-    answers: Collection[str],
-    subject: Subject,
-    timeline: Timeline,
-) -> bool:
-    """Say whether the domain had responded to the same drug, and lost that when the drug was lowered or over.
-
-    :param begins: when the drug was raised or given again.
-    :param ends: when it was lowered, stopped, or given as a course of a stated number of doses.
-    :param answers: the exposures to the drug.
-    """
-    if begins is None or response.direction not in _GOOD:
-        return False
-    earlier = [
-        each.at
-        for each in subject.responses
-        if each.domain == response.domain and each.direction in _GOOD and set(each.to) & set(answers)
-    ]
-    known = [end for end in ends if end is not None]
-    for _, loss in _losses(response, subject):
-        at = loss.at
-        if at is None or not timeline.certainly_not_after(at, begins):
-            continue
-        had = any(each is not None and timeline.certainly_before(each, at) for each in earlier)
-        if had and any(timeline.certainly_not_after(end, at) for end in known):
-            return True
-    return False
-
-
-def _losses(response: Response, subject: Subject) -> Iterator[tuple[str, Claim]]:
-    for name, _, claim in claim_names(iterate_claims(subject)):
-        flared = isinstance(claim, Course) and claim.kind in _LOST and _concerns(claim, response)
-        worse = isinstance(claim, Response) and claim.direction == "worse" and claim.domain == response.domain
-        if flared or worse:
-            yield name, claim
-
-
-def _courses(subject: Subject) -> Iterator[Course]:
-    yield from (claim for _, claim in iterate_claims(subject) if isinstance(claim, Course))
+def _worse(claim: Response, response: Response) -> bool:
+    return claim.direction == "worse" and claim.domain == response.domain
 
 
 def _concerns(turn: Course, response: Response) -> bool:
@@ -108,7 +109,3 @@ def _concerns(turn: Course, response: Response) -> bool:
     if response.domain in _LABORATORY:
         return response.domain in turn.domain
     return not turn.domain or "overall" in (*turn.domain, response.domain) or response.domain in turn.domain
-
-
-def _before(first: str | None, second: str | None, timeline: Timeline) -> bool:
-    return first is not None and second is not None and timeline.certainly_not_after(first, second)

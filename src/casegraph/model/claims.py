@@ -141,8 +141,8 @@ class DoseSegment(Claim, frozen=True, kw_only=True):
 class Treatment(ConceptClaim, frozen=True, kw_only=True):
     """One drug or procedure from start to stop. ``ends_at``, ``ongoing_at`` or neither: the end is unknown.
 
-    ``end_basis`` is ``implied`` where the stop is only hinted at. ``line`` is the number of the line of treatment
-    where the report counts its lines.
+    ``end_basis`` is ``implied`` where the stop is only hinted at. ``line`` is the number of its
+    line of treatment where the report counts its lines.
     """
 
     ongoing_at: Key | None = None

@@ -48,7 +48,7 @@ class Background(Value, frozen=True, kw_only=True):
 class TreatmentLine(Value, frozen=True, kw_only=True):
     """Treatments that certainly started at the same time.
 
-    ``ordinal_min`` and ``ordinal_max`` bound its number in the case; they are equal where the order is certain.
+    ``ordinal_min`` and ``ordinal_max`` bound its number in the case; equal where the order is certain.
     """
 
     begins: Key | None
