@@ -28,8 +28,8 @@ def below_head(tsv: str) -> list[tuple[str, ...]]:
     return plain(line.split("\t") for line in tsv.strip("\n").split("\n")[1:])
 
 
-def test_there_are_ten_queries_to_copy() -> None:
-    assert [number for number, _, _ in EXAMPLES] == [str(number) for number in range(1, 11)]
+def test_there_are_twelve_queries_to_copy() -> None:
+    assert [number for number, _, _ in EXAMPLES] == [str(number) for number in range(1, 13)]
 
 
 @pytest.mark.parametrize(("number", "query", "expected"), EXAMPLES, ids=[each[0] for each in EXAMPLES])
