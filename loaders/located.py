@@ -41,10 +41,13 @@ class Source:
 
     def problem(self, place: Place, code: str, message: str, *, todo: str = "") -> Problem:
         """Return a problem at a value, or at the nearest value around it that has a place."""
+        return Problem(self.file, *self.position(place), code, message, todo)
+
+    def position(self, place: Place) -> tuple[int, int]:
+        """Return line and column of a value, or of the nearest value around it; zeros if there is none."""
         while place not in self.places and place:
             place = place[:-1]
-        line, column = self.places.get(place, (0, 0))
-        return Problem(self.file, line, column, code, message, todo)
+        return self.places.get(place, (0, 0))
 
 
 @dataclass(frozen=True, slots=True)

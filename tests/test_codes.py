@@ -20,7 +20,7 @@ SOURCE = (CHECK / "example.txt").read_text(encoding="utf-8")
 EXAMPLES = {name: code for name, code in codes().items() if code.failing is not None}
 #: found only with the text that the document was read from.
 WITH_SOURCE = {"passage-hash", "number-not-in-passage", "words-not-in-passage", "other-text"}
-WARNINGS = {"redundant-term", "unlikely-dose", "unmarked-repair", "words-not-in-passage"}
+WARNINGS = {"circle-in-time", "redundant-term", "unlikely-dose", "unmarked-repair", "words-not-in-passage"}
 #: codes of whole files, and one that needs a release: these have tests of their own.
 WITHOUT_EXAMPLE = {
     *("unreadable", "too-large", "not-utf-8", "empty", "not-a-document", "too-deep", "same-report"),
