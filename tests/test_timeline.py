@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import pytest
 
@@ -48,23 +49,95 @@ def line(seed: Case) -> Timeline:
     return solve_subject(seed)
 
 
-@pytest.mark.parametrize(
-    ("key", "bounds"),
-    [
-        ("onset", (None, 0)),
-        ("start", (0, 0)),
-        ("first-improvement", (0, 183)),
-        ("il2-start", (152, None)),
-        ("il2-month-2", (152 + 45, None)),
-        ("csa-start", (152 + 45, None)),
-        ("flare-time", (152 + 45 + 42, None)),
-        ("writing", (152 + 45 + 42 + 243, None)),
-    ],
-)
+MONTH = 30.44
+
+
+def months(least: float | None, most: float | None) -> tuple[int | None, int | None]:
+    """Return bounds in months as whole days, rounded outward as the ontology's halfUnitMonths has it."""
+    return (
+        None if least is None else math.floor(least * MONTH),
+        None if most is None else math.ceil(most * MONTH),
+    )
+
+
+def added(*bounds: tuple[int | None, int | None]) -> tuple[int | None, int | None]:
+    """Return the bounds of stretches that follow each other, of which at least one is open."""
+    assert any(high is None for _, high in bounds)
+    return sum(low or 0 for low, _ in bounds), None
+
+
+WEEK = (0, 7)
+#: "After two months" is a month and a half to two and a half.
+TWO_MONTHS = months(1.5, 2.5)
+#: t1, at least five months after t0; t2, as long after t1 as is stated; t3, the flare; the report.
+T1 = months(5, None)
+T2 = (TWO_MONTHS[0], None)
+T3 = (6 * 7, 10 * 7)
+REPORT = months(8, None)
+OPEN = (0, None)
+
+#: Each row of the timeline in the facts: from where, to where, bounds in days; None is open.
+ROWS = [
+    ("start", "onset", (None, 0)),
+    ("start", "panel-1", (None, 0)),
+    ("onset", "panel-1", OPEN),
+    ("start", "start", (0, 0)),
+    ("start", "first-improvement", months(0, 6)),
+    ("worsening", "il2-start", months(0, 1)),
+    ("worsening", "workup", months(0, 1)),
+    ("workup", "il2-start", months(0, 1)),
+    ("start", "il2-start", T1),
+    ("il2-start", "il2-week-1", WEEK),
+    ("il2-start", "il2-month-2", TWO_MONTHS),
+    ("il2-month-2", "decline", OPEN),
+    ("decline", "csa-start", OPEN),
+    ("il2-start", "csa-start", T2),
+    ("start", "csa-start", added(T1, T2)),
+    ("csa-start", "csa-week-1", WEEK),
+    ("csa-start", "taper-weekly", WEEK),
+    ("csa-start", "taper-fortnightly", (4 * 7 - 7, 4 * 7 + 7)),
+    ("csa-start", "prednisone-20", (4 * 7 - 7, 10 * 7)),
+    ("csa-start", "flare-time", T3),
+    ("flare-time", "il2-increase", OPEN),
+    ("il2-increase", "flare-week-1", WEEK),
+    ("il2-increase", "late-taper", OPEN),
+    ("late-taper", "writing", OPEN),
+    ("prednisone-10", "writing", OPEN),
+    ("symptom-free", "writing", REPORT),
+    ("flare-week-1", "writing", REPORT),
+    ("start", "writing", added(T1, T2, T3, REPORT)),
+    ("il2-start", "writing", added(T2, T3, REPORT)),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "bounds"), ROWS)
 def test_the_seed_has_its_bounds_and_open_ends(
-    line: Timeline, key: str, bounds: tuple[int | None, int | None]
+    line: Timeline, first: str, second: str, bounds: tuple[int | None, int | None]
 ) -> None:
-    assert line.bounds(key) == bounds
+    assert line.between(first, second) == bounds
+    if first == "start":
+        assert line.bounds(second) == bounds
+
+
+def test_the_rows_tell_of_every_occasion_but_those_that_no_row_of_the_facts_has(seed: Case) -> None:
+    told = {key for first, second, _ in ROWS for key in (first, second)}
+    assert set(seed.occasions) - told == {"history", "on-il2", "second-workup"}
+    assert seed.occasions["history"].phase == "medicalHistory"
+
+
+def test_the_days_of_the_convention_are_those_of_the_facts() -> None:
+    assert (months(0, 6), TWO_MONTHS, T1, REPORT) == ((0, 183), (45, 77), (152, None), (243, None))
+
+
+def test_the_assumed_length_of_the_first_course_is_marked_as_a_reading(line: Timeline) -> None:
+    assert {"il2-start", "csa-start", "flare-time", "writing"} <= line.interpreted
+    assert not {"onset", "panel-1", "start", "first-improvement"} & line.interpreted
+
+
+def test_the_date_of_publication_closes_no_end(line: Timeline) -> None:
+    (path,) = shipped("cases", "miao-2020.yaml")
+    assert read_document(path).document.report.issued == "2020-07-09"
+    assert line.bounds("writing")[1] is None
 
 
 def test_the_seed_has_its_certain_order(line: Timeline) -> None:
