@@ -70,6 +70,11 @@ UNREAD = {
 #: pairs about one claim: one that cannot be read, or is of something else, is not looked at further.
 HIDING = {
     ("missing-key", "unknown-claim"),
+    ("missing-key", "unknown-treatment"),
+    ("range-as-number", "unknown-treatment"),
+    ("bound-as-number", "unknown-treatment"),
+    ("no-label", "unknown-treatment"),
+    ("no-code", "unknown-treatment"),
     ("missing-key", "unknown-occasion"),
     ("missing-key", "name-clash"),
     ("wrong-type", "impossible-time"),

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from casegraph.check.walk import each_of, structs
 from casegraph.errors import Problem
 from casegraph.loaders.located import Place, Source
-from casegraph.model import CaseDocument, Occasion, Subject, Value, iterate_claims
+from casegraph.model import CaseDocument, DoseSegment, Occasion, Subject, Treatment, Value, iterate_claims
 from casegraph.triples import claim_names
 
 __all__ = [
@@ -37,6 +37,8 @@ CLAIM_KEYS = (
     "change_reason",
     "between",
 )
+#: Those of them that point to what a patient was given.
+_TREATMENTS = ("to", "after_stopping")
 #: Fields that must not lead from a claim back to itself.
 _CHAINS = ("derived_from", "follows", "continues", "supported_by", "change_reason", "trigger")
 _PASSAGES = ("stated_in", "restated_in")
@@ -56,9 +58,10 @@ class Scope:
     def target(self, owner: Value, field: str) -> str | None:
         """Return the kind of thing that a field of a struct points to, or None."""
         if field == "during":
-            return "occasion" if isinstance(owner, Occasion) else "claim"
-        kinds = {"occasion": _OCCASIONS, "claim": CLAIM_KEYS, "passage": _PASSAGES}
-        kinds |= {"definition": ("by_definition",), "reference": ("cites",), "group": ("member_of",)}
+            return "occasion" if isinstance(owner, Occasion) else "treatment"
+        kinds = {"treatment": _TREATMENTS, "occasion": _OCCASIONS, "claim": CLAIM_KEYS}
+        kinds |= {"passage": _PASSAGES, "definition": ("by_definition",)}
+        kinds |= {"reference": ("cites",), "group": ("member_of",)}
         return next((kind for kind, fields in kinds.items() if field in fields), None)
 
 
@@ -70,21 +73,30 @@ def report_keys(document: CaseDocument) -> dict[str, frozenset[str]]:
         "reference": frozenset(document.report.references),
         "group": frozenset(document.groups),
         "claim": frozenset(),
+        "treatment": frozenset(),
         "occasion": frozenset(),
     }
 
 
 def subject_keys(subject: Subject) -> dict[str, frozenset[str]]:
     """Return the keys of the claims and occasions of a case or group."""
-    names = (fragment for fragment, _, _ in claim_names(iterate_claims(subject)))
-    return {"claim": frozenset(names), "occasion": frozenset(subject.occasions)}
+    claims = {fragment: claim for fragment, _, claim in claim_names(iterate_claims(subject))}
+    given = (name for name, claim in claims.items() if isinstance(claim, Treatment | DoseSegment))
+    return {
+        "claim": frozenset(claims),
+        "treatment": frozenset(given),
+        "occasion": frozenset(subject.occasions),
+    }
 
 
 def key_problems(
     key: str, target: str | None, place: Place, scope: Scope, source: Source
 ) -> Iterator[Problem]:
     """Yield a problem if a key points to nothing."""
-    if target is None or key in scope.known[target] or key in scope.faulty:
+    if target is None or key in scope.known[target]:
+        return
+    read = target == "treatment" and key in scope.known["claim"]
+    if key in scope.faulty and not read:
         return
     known = sorted(scope.known[target])
     if len(known) > _FEW:
