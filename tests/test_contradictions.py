@@ -122,17 +122,22 @@ def position(text: str, part: str, line: str, what: str) -> tuple[int, int]:
     return at + 1, lines[at].index(what) + 1
 
 
-def planted(name: str, folder: Path) -> tuple[Path, str]:
-    """Write a copy of the seed with a contradiction; return it and the problem that must be told."""
-    plant = PLANTED[name]
-    assert SEED.count(plant.old) == 1
-    text = SEED.replace(plant.old, plant.new)
+def planted(folder: Path, *names: str) -> tuple[Path, list[str]]:
+    """Write a copy of the seed with contradictions; return it and the problems that must be told."""
+    text = SEED
+    for name in names:
+        assert SEED.count(PLANTED[name].old) == 1
+        text = text.replace(PLANTED[name].old, PLANTED[name].new)
     path = folder / "case.yaml"
     path.write_text(text, encoding="utf-8")
+    return path, [told(path, text, PLANTED[name]) for name in names]
+
+
+def told(path: Path, text: str, plant: Planted) -> str:
     (first, place), *others = ((words, position(text, *where)) for words, where in plant.cause)
-    told = "; ".join((first, *(f"{words} ({line}:{column})" for words, (line, column) in others)))
-    said = f"impossible order in time: {told}; correct one of these"
-    return path, f"{path}:{place[0]}:{place[1]} impossible-time {said}"
+    chain = "; ".join((first, *(f"{words} ({line}:{column})" for words, (line, column) in others)))
+    said = f"impossible order in time: {chain}; correct one of these"
+    return f"{path}:{place[0]}:{place[1]} impossible-time {said}"
 
 
 def run(*args: str | Path) -> Result:
@@ -159,7 +164,7 @@ def held(store: Path) -> dict[str, str]:
 def test_a_planted_contradiction_is_told_by_its_cause_and_nothing_is_loaded(
     name: str, tmp_path: Path, store: Path
 ) -> None:
-    path, problem = planted(name, tmp_path)
+    path, (problem,) = planted(tmp_path, name)
     checked = run("check", path)
     assert (checked.exit_code, checked.stdout.splitlines()) == (1, [problem])
     loaded = run("load", path, "--store", store)
@@ -169,7 +174,7 @@ def test_a_planted_contradiction_is_told_by_its_cause_and_nothing_is_loaded(
 
 @pytest.mark.parametrize("name", PLANTED)
 def test_the_way_to_each_statement_of_a_cause_leads_to_it(name: str, tmp_path: Path) -> None:
-    path, _ = planted(name, tmp_path)
+    path, _ = planted(tmp_path, name)
     located = read_document(path)
     with pytest.raises(TimelineError) as caught:
         solve_subject(located.document.cases["1"])
@@ -177,6 +182,13 @@ def test_the_way_to_each_statement_of_a_cause_leads_to_it(name: str, tmp_path: P
     assert {
         each.words: located.source.position(("cases", "1", *each.where)) for each in caught.value.statements
     } == {words: position(text, *where) for words, where in PLANTED[name].cause}
+
+
+def test_two_contradictions_are_told_at_once(tmp_path: Path) -> None:
+    path, problems = planted(
+        tmp_path, "a week later and after two months", "eight months free of symptoms, written after six"
+    )
+    assert run("check", path).stdout.splitlines() == problems
 
 
 def circle() -> str:
@@ -217,8 +229,8 @@ def test_a_circle_with_a_day_in_it_is_a_contradiction(tmp_path: Path) -> None:
         circle().replace("latest: {after: [on-il2]}", "latest: {anchor: on-il2, start: [1, null]}"),
         encoding="utf-8",
     )
-    (told,) = run("check", path).stdout.splitlines()
-    assert " impossible-time " in told
+    (problem,) = run("check", path).stdout.splitlines()
+    assert " impossible-time " in problem
     for words in ("on-il2 is after later", "later is after latest", "latest is at least 1 day after on-il2"):
-        assert words in told
-    assert told.count(";") == 3
+        assert words in problem
+    assert problem.count(";") == 3

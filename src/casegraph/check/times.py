@@ -9,7 +9,7 @@ from itertools import pairwise
 from casegraph.errors import Problem
 from casegraph.loaders.located import Place, Source
 from casegraph.model import Subject
-from casegraph.timeline import TimelineError, TimeStatement, solve_subject
+from casegraph.timeline import TimeStatement, contradictions
 
 __all__ = ["time_problems"]
 
@@ -27,11 +27,9 @@ def time_problems(subject: Subject, place: Place, source: Source) -> Iterator[Pr
 
 
 def _impossible(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
-    try:
-        solve_subject(subject)
-    except TimelineError as error:
-        here, told = _chain(error.statements, place, source)
-        todo = "correct one of these" if len(error.statements) > 1 else "correct it"
+    for statements in contradictions(subject):
+        here, told = _chain(statements, place, source)
+        todo = "correct one of these" if len(statements) > 1 else "correct it"
         yield source.problem(here, "impossible-time", f"impossible order in time: {told}", todo=todo)
 
 

@@ -13,7 +13,7 @@ from casegraph.model import Occasion, Subject
 from casegraph.timeline.network import Edge, TimeStatement, smallest_contradiction, tightest
 from casegraph.timeline.stated import implied, stated
 
-__all__ = ["Timeline", "TimelineError", "solve", "solve_subject"]
+__all__ = ["Timeline", "TimelineError", "contradictions", "solve", "solve_subject"]
 
 
 class TimelineError(InputError):
@@ -120,6 +120,21 @@ def solve_subject(subject: Subject) -> Timeline:
     without = solve(unread, zero=subject.zero_point, further=order)
     wider = frozenset(key for key in timeline.keys if timeline.bounds(key) != without.bounds(key))
     return dataclasses.replace(timeline, interpreted=wider)
+
+
+def contradictions(subject: Subject) -> Iterator[tuple[TimeStatement, ...]]:
+    """Yield what cannot be true of a case or group: each time as few statements as possible, and none twice.
+
+    >>> week = Occasion(anchor="start", start=(7, None), same_time_as=("start",))
+    >>> impossible = Subject(occasions={"start": Occasion(), "week-1": week})
+    >>> [[each.words for each in found] for found in contradictions(impossible)]
+    [['week-1 is at least 7 days after start', 'week-1 is at the same time as start']]
+    """
+    edges = [*stated(subject.occasions), *implied(subject)]
+    while tightest(subject.occasions, edges) is None:
+        found = smallest_contradiction(edges)
+        yield found
+        edges = [edge for edge in edges if not set(edge.said) & set(found)]
 
 
 def solve(occasions: Mapping[str, Occasion], *, zero: str | None, further: Iterable[Edge] = ()) -> Timeline:
