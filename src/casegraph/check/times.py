@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
+from casegraph.check.lines import line_problems
 from casegraph.errors import Problem
 from casegraph.loaders.located import Place, Source
 from casegraph.model import Subject
-from casegraph.timeline import TimeStatement, contradictions
+from casegraph.timeline import TimeStatement, contradictions, solve_subject
 
 __all__ = ["time_problems"]
 
 
 def time_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
-    """Yield swapped bounds, bounds without an anchor, an order that cannot be or that goes in a circle."""
+    """Yield swapped bounds, bounds without an anchor, an order that cannot be or that lines of treatment contradict."""
     swapped = list(_bounds_problems(subject, place, source))
     yield from swapped
     for key, occasion in subject.occasions.items():
@@ -24,6 +25,8 @@ def time_problems(subject: Subject, place: Place, source: Source) -> Iterator[Pr
             yield source.problem((*place, "occasions", key), "no-anchor", message, todo="add 'anchor'")
     impossible = [] if swapped else list(_impossible(subject, place, source))
     yield from impossible or _circles(subject, place, source)
+    if not swapped and not impossible:
+        yield from line_problems(subject, solve_subject(subject), place, source)
 
 
 def _impossible(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
