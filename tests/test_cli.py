@@ -520,10 +520,12 @@ COUNTING = {
 
 #: queries about the patient, whose age, sex and label stand on the case without a passage.
 OF_PATIENTS = {"patient", "patients_of_one_report"}
+#: queries about classes, which follow from definitions in OWL and not by a rule.
+OF_CLASSES = {"cases_by_class"}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(set(stored_queries()) - OF_PATIENTS - COUNTING))
+@pytest.mark.parametrize("name", sorted(set(stored_queries()) - OF_PATIENTS - OF_CLASSES - COUNTING))
 def test_why_gives_the_evidence_of_each_row(name: str, corpus: Path) -> None:
     text = run("why", name, "--store", corpus).stdout
     count, rows = (

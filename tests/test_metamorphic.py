@@ -425,8 +425,9 @@ def test_two_patients_are_both_there(stores: Callable[[Edit], Store]) -> None:
     assert {row["case"] for row in rows} == {SEED, SEED.removesuffix("1") + "2"}
 
 
-#: questions about groups, several patients, deaths, rituximab and harms: the seed is in the answer of none.
+#: about groups, several patients, deaths, rituximab, JAK inhibitors and harms: the seed is in no answer.
 WITHOUT_A_ROW_OF_THE_SEED = {
+    "cases_by_class",
     "exposed_groups",
     "group_outcomes",
     "harms_attributed_to_drug",

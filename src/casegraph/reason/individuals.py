@@ -14,9 +14,9 @@ from itertools import chain
 from casegraph.errors import InputError
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.reason.definitions import Axioms
-from casegraph.reason.ontology import ontology_files, read_triples
+from casegraph.reason.ontology import shipped_triples
 
-__all__ = ["Links", "facts", "individuals", "links_of"]
+__all__ = ["Link", "Links", "facts", "individuals", "links_of"]
 
 #: (subject, property, object), all of them IRIs.
 Link = tuple[str, str, str]
@@ -95,7 +95,7 @@ def _read(nquads: str) -> tuple[Link, ...]:
 @cache
 def _object_properties() -> frozenset[str]:
     """Return the object properties of the shipped ontology."""
-    return Axioms(read_triples(ontology_files())).of_type(_OBJECT_PROPERTY)
+    return Axioms(shipped_triples()).of_type(_OBJECT_PROPERTY)
 
 
 def _things(links: Links) -> Iterator[Link]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +14,14 @@ from casegraph.resources import shipped
 if TYPE_CHECKING:
     from pyoxigraph import Triple
 
-__all__ = ["declared_classes", "ntriples", "ontology_files", "ontology_ntriples", "read_triples"]
+__all__ = [
+    "declared_classes",
+    "ntriples",
+    "ontology_files",
+    "ontology_ntriples",
+    "read_triples",
+    "shipped_triples",
+]
 
 _TYPE = PREFIXES["rdf"] + "type"
 _CLASS = PREFIXES["owl"] + "Class"
@@ -34,7 +42,13 @@ def ontology_ntriples(paths: Iterable[Path] | None = None) -> str:
     >>> "MONDO_1010089" in ontology_ntriples()
     True
     """
-    return ntriples(read_triples(ontology_files() if paths is None else paths))
+    return ntriples(shipped_triples() if paths is None else read_triples(paths))
+
+
+@cache
+def shipped_triples() -> tuple[Triple, ...]:
+    """Return the triples of the shipped ontology; they are read once."""
+    return read_triples(ontology_files())
 
 
 def ntriples(triples: Iterable[Triple]) -> str:
