@@ -62,28 +62,33 @@ class CaseStore:
             raise DocumentError(tuple(problems))
         return loaded
 
-    def query(self, name: str, **values: ParameterValue) -> Rows:
+    def query(self, name: str, *, asserted: bool = False, **values: ParameterValue) -> Rows:
         """Ask a stored query by its name; parameters that are not named keep their example.
 
+        :param asserted: leave out what was derived; a query that needs it then gives no rows.
         :raises InputError: if the query or a parameter is unknown, or a value means nothing.
         """
-        with self._store() as store:
+        with self._store(asserted=asserted) as store:
             return run(store, get_query(name), values)
 
-    def sparql(self, query: str) -> Rows:
+    def sparql(self, query: str, *, asserted: bool = False) -> Rows:
         """Ask a SPARQL SELECT; patterns outside ``GRAPH`` see all graphs.
 
+        :param asserted: leave out the graphs of what was derived.
         :raises InputError: if it is not a SPARQL SELECT; the error says where.
         """
-        with self._store() as store:
+        with self._store(asserted=asserted) as store:
             return Rows.read(store.query(query))
 
-    def graph(self) -> Dataset:
-        """Return everything in the store as an rdflib Dataset, a copy in memory, one graph a named graph."""
+    def graph(self, *, asserted: bool = False) -> Dataset:
+        """Return everything in the store as an rdflib Dataset, a copy in memory, one graph a named graph.
+
+        :param asserted: leave out the graphs of what was derived.
+        """
         from rdflib import Dataset
 
         dataset = Dataset(default_union=True)
-        with self._store() as store:
+        with self._store(asserted=asserted) as store:
             dataset.parse(data="\n".join(store.dump()) + "\n", format="nquads")
         return dataset
 
@@ -101,9 +106,9 @@ class CaseStore:
         self.close()
 
     @contextmanager
-    def _store(self, *, writable: bool = False) -> Iterator[Store]:
+    def _store(self, *, writable: bool = False, asserted: bool = False) -> Iterator[Store]:
         if self._kept is not None:
-            yield self._kept
+            yield self._kept.without_derived() if asserted else self._kept
         else:
             with open_store(self.location, writable=writable) as store:
-                yield store
+                yield store.without_derived() if asserted else store

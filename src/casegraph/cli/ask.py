@@ -12,10 +12,11 @@ import click
 from casegraph.cli.form import (
     ROW_FORMATS,
     Command,
+    Source,
     on_terminal,
     say,
+    source_option,
     stoppable,
-    store_option,
     write,
     write_rows,
     write_table,
@@ -24,7 +25,7 @@ from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES
 from casegraph.query import StoredQuery, get_query, run, stored_queries
 from casegraph.rows import Rows
-from casegraph.store import Answer, Store, open_store
+from casegraph.store import Answer, Store
 
 if TYPE_CHECKING:
     from pyoxigraph import QueryBoolean, QueryTriples
@@ -64,28 +65,30 @@ parameter_option = click.option(
         ("casegraph query", "the list of stored queries"),
         ("casegraph query refractory_cases_responding", "one of them, with the examples it holds"),
         ("casegraph query refractory_cases_responding -p drug=IL-2 -f csv", "with a value of your own"),
+        ("casegraph query responses_to_drug --asserted", "by what the reports say, nothing derived"),
     ),
 )
 @click.argument("name", required=False)
 @parameter_option
 @click.option("-f", "--format", "form", type=click.Choice(ROW_FORMATS), help="How to write the rows.")
 @click.option("--about", is_flag=True, help="Tell what the query asks, takes and returns.")
-@store_option
-def query(name: str | None, values: dict[str, str], form: str | None, about: bool, location: str) -> None:
+@source_option
+def query(name: str | None, values: dict[str, str], form: str | None, about: bool, source: Source) -> None:
     """Ask a stored query by its NAME; without a name, list them all.
 
     Parameters that are not given keep the example that the query holds. The answer is a table on a terminal
     and TSV in a pipe; json, csv and tsv are those of the SPARQL standard.
     """
     if name is None:
-        if values or about:
-            raise click.UsageError("-p and --about need the NAME of a query; casegraph query lists them")
+        if values or about or source.asserted:
+            needing = "-p, --about and --asserted need the NAME of a query"
+            raise click.UsageError(f"{needing}; casegraph query lists them")
         _list(form)
     elif about:
         _tell(get_query(name))
     else:
         asked = get_query(name)
-        with open_store(location) as store, stoppable():
+        with source.opened() as store, stoppable():
             rows = run(store, asked, values)
         write_rows(rows, form)
         if not rows.rows and len(values) < len(asked.head.parameters):
@@ -130,15 +133,15 @@ def _tell(asked: StoredQuery) -> None:
     type=click.Choice((*ROW_FORMATS, *_GRAPH_FORMATS)),
     help="How to write rows; or the triples of CONSTRUCT and DESCRIBE.",
 )
-@store_option
-def sparql(text: str, form: str | None, location: str) -> int:
+@source_option
+def sparql(text: str, form: str | None, source: Source) -> int:
     """Ask a SPARQL query: SELECT, ASK, CONSTRUCT or DESCRIBE; from the call, a file, or - for a pipe.
 
     Patterns outside GRAPH see all graphs together. The exit code is 1 if ASK is answered with false.
     """
     from pyoxigraph import QueryBoolean, QueryTriples
 
-    with open_store(location) as store, stoppable():
+    with source.opened() as store, stoppable():
         answer = _ask(store, _text(text))
         if isinstance(answer, QueryBoolean):
             return _truth(answer, form)

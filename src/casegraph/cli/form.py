@@ -7,6 +7,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -14,14 +16,17 @@ import click
 
 if TYPE_CHECKING:
     from casegraph.rows import Rows
+    from casegraph.store import Store
 
 __all__ = [
     "PATH",
     "ROW_FORMATS",
     "Command",
+    "Source",
     "on_terminal",
     "progress",
     "say",
+    "source_option",
     "stoppable",
     "store_option",
     "write",
@@ -82,6 +87,37 @@ def store_option(function: Callable[..., Any]) -> Callable[..., Any]:
         show_envvar=True,
         help="The store: a directory, or the address of a SPARQL endpoint.",
     )(function)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The store that a command asks: where it is, and whether what was derived is left out."""
+
+    location: str
+    asserted: bool
+
+    @contextmanager
+    def opened(self) -> Iterator[Store]:
+        """Open the store for reading; that something is left out is said."""
+        from casegraph.store import open_store
+
+        with open_store(self.location) as store:
+            if self.asserted:
+                say("derived triples are left out; what needs them is not found")
+            yield store.without_derived() if self.asserted else store
+
+
+def source_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options ``--store`` and ``--asserted``, as its parameter ``source``."""
+
+    @wraps(function)
+    def called(*args: Any, location: str, asserted: bool, **settings: Any) -> Any:
+        return function(*args, source=Source(location, asserted), **settings)
+
+    leaving_out = click.option(
+        "--asserted", is_flag=True, help="Leave out all that was derived: what the reports say, and no more."
+    )
+    return leaving_out(store_option(called))
 
 
 @contextmanager

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 import click
 
 from casegraph.cli.facts import read_case
-from casegraph.cli.form import Command, on_terminal, store_option, write
+from casegraph.cli.form import Command, Source, on_terminal, source_option, write
 from casegraph.cli.story import sections
 from casegraph.cli.words import Words
 from casegraph.namespaces import BASE
-from casegraph.store import open_store
 from casegraph.subjects import find_case
 from casegraph.terms import all_terms
 
@@ -29,15 +28,15 @@ __all__ = ["show", "write_lines"]
     ),
 )
 @click.argument("case")
-@store_option
-def show(case: str, location: str) -> None:
+@source_option
+def show(case: str, source: Source) -> None:
     """Tell CASE in plain words: what was found, done and claimed, in the order of time.
 
     CASE is an IRI; or the DOI, pmid:NUMBER or key of a report, which means its first patient, or with /NUMBER
     that patient. Behind each statement stands, in square brackets, where the report says so; what the report
-    does not state is told as such.
+    does not state is told as such. The order of time is derived: with --asserted that of names stands for it.
     """
-    with open_store(location) as store:
+    with source.opened() as store:
         facts = read_case(store, find_case(store, case))
     for heading, lines in sections(Words(facts, all_terms())):
         if lines:

@@ -14,7 +14,15 @@ import pyoxigraph as ox
 from casegraph.errors import InputError, StoreError, StoreLockedError
 from casegraph.store import Answer, Store
 from casegraph.store.snapshot import Snapshot, manifest, remove_stale
-from casegraph.store.syntax import brings_dataset, graph_lines, named, quads, refused_query, replacement
+from casegraph.store.syntax import (
+    brings_dataset,
+    graph_lines,
+    is_derived,
+    named,
+    quads,
+    refused_query,
+    replacement,
+)
 
 __all__ = ["EmbeddedStore"]
 
@@ -111,6 +119,18 @@ class EmbeddedStore(Store):
         """
         chosen = [named(name) for name in (self.graphs() if graph is None else (graph,))]
         return chain.from_iterable(map(self._lines, chosen))
+
+    def without_derived(self) -> Store:
+        """See :meth:`casegraph.store.Store.without_derived`.
+
+        :raises StoreError: see there.
+        """
+        store, copy = self._opened(), EmbeddedStore(":memory:")
+        kept = [named(graph) for graph in self.graphs() if not is_derived(graph)]
+        content = chain.from_iterable(store.quads_for_pattern(None, None, None, graph) for graph in kept)
+        self._guard(lambda: copy._opened().bulk_extend(content))
+        copy.location = self.location
+        return copy
 
     def close(self) -> None:
         """See :meth:`casegraph.store.Store.close`."""

@@ -13,7 +13,14 @@ import pyoxigraph as ox
 
 from casegraph.errors import EndpointError, InputError
 from casegraph.store import Answer, Store
-from casegraph.store.syntax import brings_dataset, graph_lines, named, refused_query, replacement
+from casegraph.store.syntax import (
+    brings_dataset,
+    graph_lines,
+    is_derived,
+    named,
+    refused_query,
+    replacement,
+)
 
 __all__ = ["EndpointStore"]
 
@@ -32,16 +39,18 @@ class EndpointStore(Store):
 
     :param location: see :func:`casegraph.store.open_store`. Nothing is sent before the first call.
     :param writable: whether :meth:`replace` is wanted.
+    :param derived: whether the graphs of what was derived are there to read.
     :raises InputError: if the address has no host, or holds a user name or a password.
 
     >>> EndpointStore("http://localhost:7878").location
     'http://localhost:7878'
     """
 
-    def __init__(self, location: str, *, writable: bool = False) -> None:
+    def __init__(self, location: str, *, writable: bool = False, derived: bool = True) -> None:
         self._queries, self._updates = _addresses(location)
         self.location = location
         self._writable = writable
+        self._derived = derived
 
     def replace(self, old_graphs: Iterable[str], nquads: str) -> None:
         """See :meth:`casegraph.store.Store.replace`.
@@ -59,7 +68,17 @@ class EndpointStore(Store):
         :raises InputError: see there.
         :raises EndpointError: if the endpoint does not answer or answers with an error.
         """
-        kind, body = self._send(sparql, union=union and not brings_dataset(sparql))
+        own = brings_dataset(sparql)
+        if self._derived:
+            return self._ask(sparql, [("union-default-graph", "true")] if union and not own else [])
+        if own:
+            what = "a query that names its own dataset cannot be asked without what was derived"
+            raise InputError(what, where="query", todo="take FROM out of it, or ask it with what was derived")
+        kinds = ("named-graph-uri", "default-graph-uri") if union else ("named-graph-uri",)
+        return self._ask(sparql, [(kind, graph) for graph in self.graphs() for kind in kinds])
+
+    def _ask(self, sparql: str, parameters: Iterable[tuple[str, str]] = ()) -> Answer:
+        kind, body = self._send(sparql, parameters=parameters)
         answer = self._parsed(kind, body)
         expected = _kind_of_answer(sparql)
         if expected is not None and not isinstance(answer, expected):
@@ -86,10 +105,11 @@ class EndpointStore(Store):
 
         :raises EndpointError: if the endpoint does not answer or answers with an error.
         """
-        rows = self.query("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", union=False)
+        rows = self._ask("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
         if not isinstance(rows, ox.QuerySolutions):
             raise self._failure("answered a SELECT query with something else than rows")
-        return tuple(sorted(row["g"].value for row in rows if isinstance(row["g"], ox.NamedNode)))
+        found = sorted(row["g"].value for row in rows if isinstance(row["g"], ox.NamedNode))
+        return tuple(graph for graph in found if self._derived or not is_derived(graph))
 
     def dump(self, graph: str | None = None) -> Iterator[str]:
         """See :meth:`casegraph.store.Store.dump`; one request for each graph.
@@ -98,21 +118,28 @@ class EndpointStore(Store):
         :raises EndpointError: if the endpoint does not answer or answers with an error.
         """
         chosen = [named(name) for name in (self.graphs() if graph is None else (graph,))]
-        return chain.from_iterable(map(self._lines, chosen))
+        kept = (name for name in chosen if self._derived or not is_derived(name.value))
+        return chain.from_iterable(map(self._lines, kept))
+
+    def without_derived(self) -> Store:
+        """See :meth:`casegraph.store.Store.without_derived`; nothing is sent."""
+        return EndpointStore(self.location, derived=False)
 
     def close(self) -> None:
         """See :meth:`casegraph.store.Store.close`; there is no connection to end."""
 
     def _lines(self, graph: ox.NamedNode) -> list[str]:
         pattern = f"GRAPH {graph} {{ ?s ?p ?o }}"
-        triples = self.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", union=False)
+        triples = self._ask(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}")
         if not isinstance(triples, ox.QueryTriples):
             raise self._failure("answered a CONSTRUCT query with something else than triples")
         content = ox.Store()
         content.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, graph) for each in triples)
         return graph_lines(content, graph)
 
-    def _send(self, text: str, *, update: bool = False, union: bool = False) -> tuple[str, bytes]:
+    def _send(
+        self, text: str, *, update: bool = False, parameters: Iterable[tuple[str, str]] = ()
+    ) -> tuple[str, bytes]:
         from SPARQLWrapper import POST, SPARQLWrapper
         from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
@@ -121,8 +148,8 @@ class EndpointStore(Store):
         request.setOnlyConneg(True)
         request.setTimeout(_TIMEOUT_SECONDS)
         request.addCustomHttpHeader("Accept", _ACCEPT)
-        if union:
-            request.addParameter("union-default-graph", "true")
+        for name, value in parameters:
+            request.addParameter(name, value)
         # Its own guess takes any word such as ADD in a comment of a query for an update.
         request.queryString, request.queryType = text, "INSERT" if update else "SELECT"
         try:

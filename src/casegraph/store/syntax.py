@@ -9,8 +9,18 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from casegraph.errors import InputError
+from casegraph.namespaces import BASE
 
-__all__ = ["brings_dataset", "digest", "graph_lines", "named", "quads", "refused_query", "replacement"]
+__all__ = [
+    "brings_dataset",
+    "digest",
+    "graph_lines",
+    "is_derived",
+    "named",
+    "quads",
+    "refused_query",
+    "replacement",
+]
 
 _IRI_STRING_OR_COMMENT = re.compile(
     r"""(?P<iri><[^<>"{}|^`\\\s]*>)
@@ -39,6 +49,15 @@ def named(graph: str) -> ox.NamedNode:
         return ox.NamedNode(graph)
     except ValueError as error:
         raise InputError(f"no graph name: {error}", where=repr(graph), expected="an absolute IRI") from error
+
+
+def is_derived(graph: str) -> bool:
+    """Tell whether a graph is the inferred one of a case, which holds what was derived and nothing else.
+
+    >>> is_derived("http://e.org/case/1/inferred"), is_derived("http://e.org/case/1/asserted")
+    (True, False)
+    """
+    return graph.endswith("/inferred") and not graph.startswith(f"{BASE}report/")
 
 
 def quads(nquads: str) -> Iterator[ox.Quad]:
