@@ -182,7 +182,9 @@ def test_a_fact(store: Store, subject: str, fact: str, holds: bool) -> None:
 
 
 def test_patients_are_cases_and_aggregates_are_groups(store: Store) -> None:
-    found = rows(store, "SELECT DISTINCT ?it ?kind { ?it cg:reportedIn ?report ; a ?kind }")
+    found = rows(
+        store, "SELECT DISTINCT ?it ?kind { GRAPH ?asserted { ?it cg:reportedIn ?report ; a ?kind } }"
+    )
     kinds = {row["it"].removeprefix(BASE): row["kind"].rpartition("#")[2] for row in found}
     assert kinds == {subject: subject.partition("/")[0].capitalize() for subject in kinds}
     assert set(FACTS) < set(kinds)

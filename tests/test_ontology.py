@@ -199,8 +199,15 @@ def fields_with_values() -> dict[str, set[str]]:
     return found
 
 
-#: fields of a report, a case or an occasion whose property is not named in FIELDS.
-OTHER_FIELDS = {"extent": "extentRead", "time_convention": "timeConvention", "sex": "sex", "phase": "phase"}
+#: fields of a report, a case or an occasion, and derived ones, whose property is not named in FIELDS.
+OTHER_FIELDS = {
+    "attribution": "attribution",
+    "dose_changes": "doseChange",
+    "extent": "extentRead",
+    "time_convention": "timeConvention",
+    "sex": "sex",
+    "phase": "phase",
+}
 
 
 def test_every_value_of_the_model_is_an_individual() -> None:

@@ -103,7 +103,7 @@ def bounds(solutions: int, first: str, second: str) -> tuple[int | None, int | N
     return (None if min(found) < -FAR else min(found)), (None if max(found) > FAR else max(found))
 
 
-COUNTS = pytest.mark.parametrize("count", [150, pytest.param(5000, marks=pytest.mark.long)])
+COUNTS = pytest.mark.parametrize("count", [100, pytest.param(2000, marks=pytest.mark.long)])
 
 
 @COUNTS
