@@ -5,6 +5,7 @@ Every figure is the median of several runs on one machine; read the ratios, not 
 
 from __future__ import annotations
 
+import argparse
 import platform
 import statistics
 import subprocess
@@ -16,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from deriving import COPIES, deriving, section
 
 from casegraph.ingest import Loaded, load, prepare
 from casegraph.resources import shipped
@@ -141,8 +143,11 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
-def report() -> str:
-    """Run everything and return the page."""
+def report(copies: int) -> str:
+    """Run everything and return the page.
+
+    :param copies: how many copies of the corpus are loaded to measure what derivation costs.
+    """
     prepared = prepare(CASE)
     ours, theirs = stages(), naive(prepared.asserted)
     quads = len(prepared.asserted.splitlines()), len(prepared.inferred.splitlines())
@@ -195,10 +200,13 @@ for one case, and 10 times.
 The plain way is rdflib for the quads and the store (in memory), owlrl's RDFS closure for what follows, and
 pyshacl with the same shapes for validation. It has no document to read or check, solves no time and derives
 no regimen. casegraph's store is on disk and flushed before the load is acknowledged.
-"""
+
+{section(deriving(copies))}"""
 
 
 if __name__ == "__main__":
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--copies", type=int, default=COPIES, help="copies of the corpus to load")
     page = ROOT / "docs" / "benchmarks.md"
-    page.write_text(report(), encoding="utf-8")
+    page.write_text(report(options.parse_args().copies), encoding="utf-8")
     sys.stdout.write(page.read_text(encoding="utf-8"))

@@ -225,7 +225,7 @@ def _links_up(axioms: Axioms) -> tuple[dict[str, frozenset[str]], dict[str, froz
 
 def _kinds_of(types: Iterable[str], terms: Terms | None) -> _Kinds:
     """Return what is needed for classes: the shipped ontology with what a vocabulary says beyond it."""
-    if terms is None:
+    if terms is None or not terms.has_added():
         return _kinds()
     new = frozenset(terms.chains(types).splitlines(keepends=True)) - _shipped_links()
     return _kinds_with(new) if new else _kinds()

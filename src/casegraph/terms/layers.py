@@ -99,6 +99,10 @@ class LayeredTerms(Terms):
         lines |= {f"<{iri}> <{_LABEL}> {_literal(label)}@en .\n" for iri in new if (label := self.label(iri))}
         return "".join(sorted(lines | set(self._links(new))))
 
+    def has_added(self) -> bool:
+        """Say whether there is anything beyond the shipped ontology."""
+        return len(self.layers) > 1
+
     def is_obsolete(self, iri: str) -> bool:
         """Say whether a release gave the term up."""
         return any(each.column("obsolete").get(iri) for each in self.layers)

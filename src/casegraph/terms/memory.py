@@ -97,6 +97,10 @@ class Terms:
         """Return what the shipped ontology lacks of classes and what is above them, as sorted N-Triples."""
         return ""
 
+    def has_added(self) -> bool:
+        """Say whether there is anything beyond the shipped ontology."""
+        return False
+
     def links(self, iri: str) -> tuple[str, ...]:
         """Return the direct superclasses of a class, and what it is a part or a kind of."""
         return (*self.parents.get(iri, ()), *self.wholes.get(iri, ()))
