@@ -77,7 +77,7 @@ class Store(Protocol):
         :raises StoreError: if the store fails.
 
         >>> with open_store(":memory:", writable=True) as store:
-        ...     store.replace([], "<http://e.org/s> <http://e.org/p> 'x' <http://e.org/case/inferred> .")
+        ...     store.replace([], "<urn:s> <urn:p> <urn:o> <urn:case/inferred> .")
         ...     store.without_derived().graphs()
         ()
         """
