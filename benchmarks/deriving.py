@@ -29,8 +29,7 @@ COPIES = 5
 #: what is told of derivation -> the function of ``casegraph.ingest`` that does it.
 STEPS = {
     "timeline": "solve_subject",
-    "regimens": "regimens",
-    "backgrounds": "backgrounds",
+    "regimens, lines, attribution": "derive",
     "quads of these": "inferred_quads",
     "rules": "apply_rules",
     "classes": "case_class_quads",

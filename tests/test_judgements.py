@@ -37,7 +37,8 @@ Rowset = set[str] | set[tuple[str, ...]]
 
 def judged(columns: str, pattern: str) -> str:
     """Return a query for cases with a judgement, or an attributed outcome, of a pattern."""
-    return f"SELECT DISTINCT {columns} {{ ?case cg:hasJudgement|cg:hasResponse/^cg:ofOutcome ?it . ?it {pattern} }}"
+    link = "cg:hasJudgement|cg:hasResponse/^cg:ofOutcome"
+    return f"SELECT DISTINCT {columns} {{ ?case {link} ?it . ?it {pattern} }}"
 
 
 def refractory(definition: str) -> str:
@@ -98,7 +99,7 @@ QUESTIONS: dict[str, tuple[str, Rowset]] = {
         "SELECT ?case { ?case cg:refractoryTo CHEBI:5801 }",
         {SEED, BEHCET},
     ),
-    "who is refractory to cyclosporine by what was seen: the seed's authors say so, and strength improved on it": (
+    "who is refractory to cyclosporine by what was seen; the seed's authors say more": (
         "SELECT ?case { ?case cg:refractoryTo CHEBI:4031 }",
         {OGAWA, PAPADOPOULOU, PL12},
     ),
