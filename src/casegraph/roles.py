@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -59,14 +59,19 @@ def roles_of(concepts: Iterable[str], terms: Terms) -> str:
 
     :param concepts: the IRIs of the treatments.
     """
-    groups, roles, values, _ = _tables()
+    found = {triple for concept in set(concepts) for triple in _roles(concept, terms)}
+    return "".join(sorted(found)) + _tables().values
+
+
+@lru_cache(maxsize=4096)
+def _roles(concept: str, terms: Terms) -> frozenset[str]:
+    groups, roles, _, _ = _tables()
+    above = {concept, *terms.above(concept)}
+    of = set[str]().union(*(groups.get(each, ()) for each in above))
     found = set()
-    for concept in set(concepts):
-        above = {concept, *terms.above(concept)}
-        of = set[str]().union(*(groups.get(each, ()) for each in above))
-        reached = above | of.union(*(terms.above(each) for each in of))
-        for each in reached:
-            found |= {(concept, _ROLE, role) for role in roles.get(each, ()) if role != _JUDGED_CLASS}
-            if _JUDGED_CLASS in roles.get(each, ()) and each != concept:
-                found |= {(concept, _GROUP, each), (each, _ROLE, _JUDGED_CLASS)}
-    return "".join(sorted(f"<{one}> <{link}> <{other}> .\n" for one, link, other in found)) + values
+    for each in above | of.union(*(terms.above(each) for each in of)):
+        mine = roles.get(each, set())
+        found |= {f"<{concept}> <{_ROLE}> <{role}> .\n" for role in mine - {_JUDGED_CLASS}}
+        if _JUDGED_CLASS in mine and each != concept:
+            found |= {f"<{concept}> <{_GROUP}> <{each}> .\n", f"<{each}> <{_ROLE}> <{_JUDGED_CLASS}> .\n"}
+    return frozenset(found)

@@ -65,7 +65,7 @@ class _Joined(Mapping[str, tuple[str, ...]]):
         return sum(1 for _ in self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LayeredTerms(Terms):
     """Terms of several releases, the first of which is the shipped one: its labels win.
 
