@@ -45,6 +45,34 @@ ANSWERS: dict[str, tuple[str, dict[str, ParameterValue], tuple[str, ...], set[tu
         ("case",),
         {(SEED,)},
     ),
+    "by two lines the doubled dose alone: one line had failed when interleukin-2 was first given": (
+        "refractory_cases_responding",
+        {"drug": "IL-2", "disease": "dermatomyositis", "refractory": "two-lines"},
+        ("case", "domain", "doses_per_period", "attribution"),
+        {(SEED, f"cg:{domain}", "2", "cg:afterEscalation") for domain in ("skin", "muscle")},
+    ),
+    "by the clinical definition one failed line is enough": (
+        "refractory_cases_responding",
+        {"drug": "IL-2", "disease": "dermatomyositis", "refractory": "clinical"},
+        ("case", "domain", "doses_per_period", "refractory_domain"),
+        {
+            (SEED, f"cg:{part}", times, "muscle; skin")
+            for part, times in (("skin", "1"), ("skin", "2"), ("muscle", "2"))
+        },
+    ),
+    "whom rituximab helped after a conventional drug had failed, whatever the authors call it": (
+        "refractory_cases_responding",
+        {"drug": "rituximab", "disease": "idiopathic inflammatory myopathy", "refractory": "clinical"},
+        ("case", "attribution"),
+        {
+            (OGAWA, "cg:soleChange"),
+            (SERRANO, "cg:soleChange"),
+            (PL12, "cg:soleChange"),  # the lung, which was stabilised at six months
+            (GROVER, "cg:soleChange"),
+            (YANEZ, "cg:soleChange"),
+            (YANEZ, "cg:lostAndRegained"),
+        },
+    ),
     "lupus responded too, but is another disease": (
         "refractory_cases_responding",
         {"drug": "IL-2", "disease": "systemic lupus erythematosus"},
