@@ -77,7 +77,7 @@ QUESTIONS: dict[str, tuple[str, Rowset]] = {
     ),
     "who responded to rituximab as the only change: not in a combination, and not without times": (
         "SELECT ?case { ?case cg:respondedTo cg:Rituximab }",
-        {OGAWA, SERRANO, GROVER, YANEZ},
+        {OGAWA, SERRANO, GROVER, YANEZ, REGISTRY_2},
     ),
     "who is refractory to rituximab: not where a first course in a combination had helped": (
         "SELECT ?case { ?case cg:refractoryTo cg:Rituximab }",

@@ -141,12 +141,18 @@ class _Seen:
         return before is not None and before <= _LEAD_IN_DAYS
 
     def _possibly_within(self, at: str | None, begins: str | None, seen: str | None, span: Span) -> bool:
+        """Say whether a change may lie in the window; one at an unknown distance before it does not."""
         if seen is None or begins is None:
             return False
         if at is None:
-            return span.running is None or not self.timeline.certainly_not_after(span.running, begins)
-        too_late = self.timeline.certainly_not_after(seen, at)
-        return not too_late and not self.timeline.certainly_not_after(at, begins)
+            last = (span.running, span.stopped, span.hinted)
+            return not any(key and self.timeline.certainly_not_after(key, begins) for key in last)
+        if self.timeline.certainly_not_after(seen, at):
+            return False
+        if not self.timeline.certainly_not_after(at, begins):
+            return True
+        least, most = self.timeline.between(at, begins)
+        return most is not None and (least or 0) <= _LEAD_IN_DAYS
 
     def _without_repeats(self, together: set[str], others: set[str]) -> set[str]:
         """Join what changed and what else is answered, each treatment by its most telling exposure."""
