@@ -1,4 +1,4 @@
-"""Each rule on made-up cases: some that fire it, some that just do not, and by hand what follows from them."""
+"""Each rule on made-up cases: some fire it, some just do not, and by hand what follows from them."""
 
 from __future__ import annotations
 
