@@ -104,7 +104,7 @@ def products() -> dict[str, set[str]]:
 
 
 def test_each_rule_is_named_once_by_what_it_gives() -> None:
-    """A property or class says which rule gives it; a node of a class that several rules give says it itself."""
+    """A property or class says which rule gives it; a node of a class of several rules says it itself."""
     ontology = (ROOT / "ontology" / "casegraph.ttl").read_text(encoding="utf-8")
     said = re.findall(r'^(cg:\w+) a (?:(?!^\n).)*?derivedByRule "(\w+)"', ontology, re.M | re.S)
     own = [(name, rule) for name in RULES for rule in re.findall(r'cg:rule "(\w+)"', parts(RULES[name])[2])]
