@@ -119,7 +119,8 @@ def test_each_rule_is_named_once_by_what_it_gives() -> None:
 @pytest.mark.parametrize("name", sorted(RULES))
 def test_a_rule_needs_those_whose_products_it_asks_for_and_no_other(name: str) -> None:
     asked = parts(RULES[name])[1]
-    needed = {other for other, given in products().items() if other != name and given & asked}
+    named = set(re.findall(r'"(\w+)"', RULES[name].text.partition("WHERE")[2])) & RULES.keys()
+    needed = named | {other for other, given in products().items() if other != name and given & asked}
     assert set(RULES[name].head.needs) == needed
     before = [rule.name for rule in shipped_rules()]
     assert all(before.index(other) < before.index(name) for other in needed)

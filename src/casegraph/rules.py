@@ -164,8 +164,8 @@ def _load(store: ox.Store, ntriples: str) -> None:
 
 
 def _concepts(store: ox.Store) -> Iterator[str]:
-    """Yield the classes that claims are about; rules ask for what is above these and no others."""
-    for name in ("aboutConcept", "aboutDisease"):
+    """Yield what claims are about and treatments are given for; rules ask for what is above these."""
+    for name in ("aboutConcept", "aboutDisease", "indication"):
         for quad in store.quads_for_pattern(None, ox.NamedNode(CG + name), None):
             if isinstance(quad.object, ox.NamedNode):
                 yield quad.object.value

@@ -16,7 +16,7 @@ __all__ = ["time_problems"]
 
 
 def time_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
-    """Yield swapped bounds, bounds without an anchor, an order that cannot be or that lines of treatment contradict."""
+    """Yield what cannot be or is unlikely in time: bounds, anchors, order, numbers of lines of treatment."""
     swapped = list(_bounds_problems(subject, place, source))
     yield from swapped
     for key, occasion in subject.occasions.items():

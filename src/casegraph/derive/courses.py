@@ -27,8 +27,8 @@ class Turns:
     def end_of(self, response: Response) -> tuple[str | None, tuple[int | None, int | None]]:
         """Return the claim that ended a response, and how many days it lasted at least and at most.
 
-        It ended with the first flare, relapse or worsening of its domain that certainly came after it. Without
-        one it lasted at least until the disease was last told to be quiet. None is open.
+        It ended with the first flare, relapse or worsening of its domain that certainly came after it.
+        Without one it lasted at least until the disease was last told to be quiet. None is open.
         """
         seen = response.at
         if seen is None or response.direction not in _GOOD:
