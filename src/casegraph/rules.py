@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import cast
 
@@ -18,19 +19,24 @@ import pyoxigraph as ox
 import yaml
 
 from casegraph.errors import CasegraphError, InputError
-from casegraph.namespaces import CG
+from casegraph.namespaces import CG, OBO, PREFIXES
 from casegraph.resources import shipped
 from casegraph.roles import declared_terms, roles_of
-from casegraph.terms import Terms
+from casegraph.terms import Terms, all_terms
 
 __all__ = ["Rule", "RuleHead", "apply_rules", "data_with_hierarchy", "in_order", "read_rule", "shipped_rules"]
 
-_CLAIMED = re.compile(r"\bcg:([A-Za-z]\w*)")
+_STRING = re.compile(r'"[^"\n]*"')
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*$", re.M)
+_PREFIX = re.compile(r"^\s*PREFIX\s+([\w-]*):\s*<([^>]*)>", re.M | re.I)
+_IRI = re.compile(r"<[^>\s]*>")
+_FORM = re.compile(r"^\s*(SELECT|ASK|DESCRIBE)\b", re.M | re.I)
+_NAMED = re.compile(rf"<{re.escape(CG)}(?P<ours>\w+)>|\b(?P<prefix>[A-Za-z][\w-]*):(?P<name>\w+)")
 _END = " .\n"
 
 
 class RuleHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the ``#+`` lines of a rule say: its definition in words, its source, the rules it needs."""
+    """What the ``#+`` lines of a rule say: its definition in words, whose it is, the rules it builds on."""
 
     name: str
     definition: str
@@ -69,39 +75,85 @@ def read_rule(path: Path) -> Rule:
     try:
         head = msgspec.convert(yaml.safe_load(said), RuleHead)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
-        mark = getattr(error, "problem_mark", None)
         raise InputError(
             f"the head of the rule is not right: {getattr(error, 'problem', None) or error}",
-            where=f"{path}:{mark.line + 1 if mark else 1}",
-            expected="#+ lines that form YAML: name, definition, source, and needs if it builds on others",
+            where=f"{path}:{_line_of_head(error, text)}",
+            expected="#+ lines that form YAML with name, definition, source and perhaps needs",
         ) from error
     if head.name != path.stem:
-        raise InputError(f"the rule is called {head.name!r}", where=str(path), expected=path.stem)
-    _check_construct(path, text)
-    _check_terms(path, text)
+        where = f"{path}:{_line_of(text, 'name')}"
+        raise InputError(f"the rule is called {head.name!r}", where=where, expected=path.stem)
+    code = _COMMENT.sub(_blank, _STRING.sub(_blank, text))
+    _check_prefixes(path, code)
+    _check_construct(path, text, code)
+    _check_terms(path, code)
     return Rule(head, text, path)
 
 
-def _check_construct(path: Path, text: str) -> None:
+def _line_of_head(error: Exception, text: str) -> int:
+    mark = getattr(error, "problem_mark", None)
+    field = re.search(r"(?:unknown field `|`\$\.)(\w+)", str(error))
+    return mark.line + 1 if mark else _line_of(text, field[1] if field else "name")
+
+
+def _line_of(text: str, field: str) -> int:
+    """Return the line of the head that gives a field; the first one if none does."""
+    found = re.search(rf"^#\+ {field}:", text, re.M)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _place(path: Path, text: str, position: int) -> str:
+    line = text.count("\n", 0, position)
+    return f"{path}:{line + 1}:{position - text.rfind(chr(10), 0, position)}"
+
+
+def _check_prefixes(path: Path, code: str) -> None:
+    declared = {match[1]: match for match in _PREFIX.finditer(code)}
+    for prefix, match in declared.items():
+        known = PREFIXES.get(prefix)
+        if known != match[2]:
+            raise InputError(
+                f"the prefix {prefix}: is not one of casegraph's with <{match[2]}>",
+                where=_place(path, code, match.start(1)),
+                expected=f"<{known}>" if known else "a prefix that `casegraph.namespaces` knows",
+            )
+    for used in _NAMED.finditer(_IRI.sub(_blank, code)):
+        if used["prefix"] not in declared:
+            where = _place(path, code, used.start())
+            raise InputError(
+                f"the prefix {used['prefix']}: is not declared", where=where, expected="a PREFIX line"
+            )
+
+
+def _check_construct(path: Path, text: str, code: str) -> None:
     try:
         answer = ox.Store().query(text)
     except (SyntaxError, RuntimeError) as error:
-        place = re.search(r"at (\d+):", str(error))
-        raise InputError(f"not SPARQL: {error}", where=f"{path}:{place[1] if place else 1}") from error
+        place = re.match(r"error at (\d+:\d+): (.{,100})", str(error))
+        where = f"{path}:{place[1]}" if place else str(path)
+        raise InputError("not SPARQL", where=where, expected=place[2] if place else str(error)) from error
     if not isinstance(answer, ox.QueryTriples):
-        raise InputError("a rule must be a CONSTRUCT", where=str(path))
+        form = _FORM.search(code)
+        where = _place(path, code, form.start(1)) if form else str(path)
+        raise InputError("a rule must be a CONSTRUCT", where=where, expected="CONSTRUCT { } WHERE { }")
 
 
-def _check_terms(path: Path, text: str) -> None:
-    known = declared_terms()
-    for number, line in enumerate(text.split("\n"), start=1):
-        for match in () if line.startswith("#") else _CLAIMED.finditer(line):
-            if match[1] not in known:
-                raise InputError(
-                    f"the ontology has no term cg:{match[1]}",
-                    where=f"{path}:{number}:{match.start() + 1}",
-                    expected="a class, property or value of ontology/casegraph.ttl or concepts.ttl",
-                )
+def _check_terms(path: Path, code: str) -> None:
+    """Refuse a term of ours or of an OBO vocabulary that is not there: a rule would pass by it in silence."""
+    for match in _NAMED.finditer(code):
+        prefix, name = match["prefix"] or "cg", match["ours"] or match["name"]
+        if prefix == "cg" and name not in declared_terms():
+            lacking, expected = "the ontology has", "one of ontology/casegraph.ttl or concepts.ttl"
+        elif PREFIXES.get(prefix, "").startswith(OBO) and f"{PREFIXES[prefix]}{name}" not in all_terms():
+            lacking, expected = "the vocabulary has", "one that `casegraph term` knows"
+        else:
+            continue
+        where = _place(path, code, match.start())
+        raise InputError(f"{lacking} no term {prefix}:{name}", where=where, expected=expected)
 
 
 def in_order(rules: Sequence[Rule]) -> tuple[Rule, ...]:
@@ -109,19 +161,22 @@ def in_order(rules: Sequence[Rule]) -> tuple[Rule, ...]:
 
     :raises InputError: if a rule needs one that is not there, or rules need each other.
     """
-    left = {rule.name: rule for rule in rules}
+    named = {rule.name: rule for rule in rules}
     for rule in rules:
-        missing = set(rule.head.needs) - left.keys()
+        missing = sorted(set(rule.head.needs) - named.keys())
         if missing:
-            raise InputError(f"there is no rule {', '.join(sorted(missing))}", where=str(rule.path))
-    done: dict[str, Rule] = {}
-    while left:
-        ready = [rule for rule in left.values() if done.keys() >= set(rule.head.needs)]
-        if not ready:
-            raise InputError(f"the rules {', '.join(sorted(left))} need each other")
-        done |= {rule.name: rule for rule in ready}
-        left = {name: rule for name, rule in left.items() if name not in done}
-    return tuple(done.values())
+            raise InputError(f"there is no rule {', '.join(missing)}", where=_needs_of(rule))
+    graph = TopologicalSorter({name: rule.head.needs for name, rule in named.items()})
+    try:
+        return tuple(named[name] for name in graph.static_order())
+    except CycleError as error:
+        circle = list(dict.fromkeys(error.args[1]))
+        said = f"the rules {', '.join(sorted(circle))} need each other"
+        raise InputError(said, where=", ".join(_needs_of(named[name]) for name in sorted(circle))) from error
+
+
+def _needs_of(rule: Rule) -> str:
+    return f"{rule.path}:{_line_of(rule.text, 'needs')}"
 
 
 def data_with_hierarchy(nquads: str, terms: Terms) -> str:
@@ -142,11 +197,10 @@ def apply_rules(
     :param cases: IRI of a case or group -> its asserted quads and those derived by its solved timeline.
     :param rules: the rules in the order to apply; by default the shipped ones.
     """
+    given = "".join(cases.values())
     store = ox.Store()
-    triples = (line.rsplit(" ", 2)[0] for quads in cases.values() for line in quads.splitlines())
-    _load(store, "".join(f"{triple}{_END}" for triple in triples))
-    concepts = set(_concepts(store))
-    _load(store, terms.chains(concepts) + roles_of(concepts, terms))
+    store.load(data_with_hierarchy(given, terms).encode(), format=ox.RdfFormat.N_TRIPLES)
+    store.load(roles_of(_concepts(store), terms).encode(), format=ox.RdfFormat.N_TRIPLES)
     derived: dict[str, set[str]] = {iri: set() for iri in cases}
     for rule in shipped_rules() if rules is None else rules:
         new = [ox.Quad(*triple) for triple in cast(ox.QueryTriples, store.query(rule.text))]
@@ -159,23 +213,32 @@ def apply_rules(
     }
 
 
-def _load(store: ox.Store, ntriples: str) -> None:
-    store.load(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES)
-
-
 def _concepts(store: ox.Store) -> Iterator[str]:
-    """Yield what claims are about and treatments are given for; rules ask for what is above these."""
-    for name in ("aboutConcept", "aboutDisease", "indication"):
-        for quad in store.quads_for_pattern(None, ox.NamedNode(CG + name), None):
-            if isinstance(quad.object, ox.NamedNode):
-                yield quad.object.value
+    about = ox.NamedNode(f"{CG}aboutConcept")
+    return (
+        quad.object.value
+        for quad in store.quads_for_pattern(None, about, None)
+        if isinstance(quad.object, ox.NamedNode)
+    )
 
 
 def _owner(rule: Rule, quad: ox.Quad, cases: Mapping[str, str]) -> str:
-    owner = quad.subject.value.partition("#")[0] if isinstance(quad.subject, ox.NamedNode) else ""
+    owner = _case_of(quad.subject)
     if owner not in cases:
         raise CasegraphError(
             f"the rule {rule.name} derives something of {quad.subject}, which is no part of a case",
-            todo=f"correct {rule.path}",
+            where=str(rule.path),
+            todo="let it give triples about a case and its parts only",
+        )
+    other = _case_of(quad.object)
+    if other in cases and other != owner:
+        raise CasegraphError(
+            f"the rule {rule.name} goes from {quad.subject} to {quad.object}, which is of another case",
+            where=str(rule.path),
+            todo="let it follow links from one case only",
         )
     return owner
+
+
+def _case_of(term: object) -> str:
+    return term.value.partition("#")[0] if isinstance(term, ox.NamedNode) else ""
