@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 
 from casegraph.namespaces import BASE, PREFIXES, compact
@@ -32,7 +34,7 @@ BARICITINIB_2 = "key/dermatology-advisor-baricitinib/2"
 IL2, TOFACITINIB, PREDNISONE = "cg:Interleukin2Drug", "CHEBI:71200", "CHEBI:8382"
 
 #: the case alone, or the case with what else the question asks for.
-Rowset = set[str] | set[tuple[str, ...]]
+Rowset = Collection[str | tuple[str, ...]]
 
 
 def judged(columns: str, pattern: str) -> str:
@@ -93,7 +95,7 @@ QUESTIONS: dict[str, tuple[str, Rowset]] = {
     ),
     "nobody is refractory to it: what was worse on the weekly dose went on the doubled one": (
         "SELECT ?case { ?case cg:refractoryTo cg:Interleukin2Drug }",
-        set[str](),
+        frozenset[str](),
     ),
     "who is refractory to hydroxychloroquine; stability is no response and no failure": (
         "SELECT ?case { ?case cg:refractoryTo CHEBI:5801 }",
@@ -143,11 +145,11 @@ QUESTIONS: dict[str, tuple[str, Rowset]] = {
 }
 
 
-def ask(store: Store, query: str) -> Rowset:
+def ask(store: Store, query: str) -> set[str | tuple[str, ...]]:
     prefixes = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("cg", "CHEBI"))
     rows = Rows.read(store.query(prefixes + query)).rows
-    found = {tuple(compact(str(term.value).removeprefix(f"{BASE}case/")) for term in row) for row in rows}
-    return {row[0] for row in found} if all(len(row) == 1 for row in found) else found
+    found = [tuple(compact(term.value.removeprefix(f"{BASE}case/")) for term in row if term) for row in rows]
+    return {row[0] if len(row) == 1 else row for row in found}
 
 
 def test_there_are_enough_questions() -> None:

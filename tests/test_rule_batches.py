@@ -100,7 +100,7 @@ def test_another_engine_gives_the_same(name: str) -> None:
     graph.parse(data=roles_of((str(each) for each in about), terms), format="nt")
     found = set()
     for rule in shipped_rules():
-        new = {triple for triple in graph.query(rule.text) if isinstance(triple, tuple)}
+        new = set(graph.query(rule.text).graph or ())
         found |= new
         for triple in new:
             graph.add(triple)

@@ -197,10 +197,11 @@ def apply_rules(
     :param cases: IRI of a case or group -> its asserted quads and those derived by its solved timeline.
     :param rules: the rules in the order to apply; by default the shipped ones.
     """
-    given = "".join(cases.values())
     store = ox.Store()
-    store.load(data_with_hierarchy(given, terms).encode(), format=ox.RdfFormat.N_TRIPLES)
-    store.load(roles_of(_concepts(store), terms).encode(), format=ox.RdfFormat.N_TRIPLES)
+    triples = (line.rsplit(" ", 2)[0] for quads in cases.values() for line in quads.splitlines())
+    _load(store, "".join(f"{triple}{_END}" for triple in triples))
+    concepts = set(_concepts(store))
+    _load(store, terms.chains(concepts) + roles_of(concepts, terms))
     derived: dict[str, set[str]] = {iri: set() for iri in cases}
     for rule in shipped_rules() if rules is None else rules:
         new = [ox.Quad(*triple) for triple in cast(ox.QueryTriples, store.query(rule.text))]
@@ -213,13 +214,16 @@ def apply_rules(
     }
 
 
+def _load(store: ox.Store, ntriples: str) -> None:
+    store.load(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES)
+
+
 def _concepts(store: ox.Store) -> Iterator[str]:
-    about = ox.NamedNode(f"{CG}aboutConcept")
-    return (
-        quad.object.value
-        for quad in store.quads_for_pattern(None, about, None)
-        if isinstance(quad.object, ox.NamedNode)
-    )
+    """Yield what claims are about and treatments are given for; rules ask for what is above these."""
+    for name in ("aboutConcept", "aboutDisease", "indication"):
+        for quad in store.quads_for_pattern(None, ox.NamedNode(CG + name), None):
+            if isinstance(quad.object, ox.NamedNode):
+                yield quad.object.value
 
 
 def _owner(rule: Rule, quad: ox.Quad, cases: Mapping[str, str]) -> str:
