@@ -23,8 +23,8 @@ from click.testing import CliRunner, Result
 import casegraph
 from casegraph.cli import COMMANDS, commands
 from casegraph.cli.chart import draw
-from casegraph.cli.facts import case_iris, read_case
 from casegraph.cli.words import Words
+from casegraph.facts import case_iris, read_case
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.query import get_query, stored_queries

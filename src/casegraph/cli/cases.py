@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from casegraph.cli.facts import read_case
 from casegraph.cli.form import (
     ROW_FORMATS,
     Command,
@@ -16,6 +15,7 @@ from casegraph.cli.form import (
     write_table,
 )
 from casegraph.errors import InputError
+from casegraph.facts import read_case
 from casegraph.ingest import remove as remove_report
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows

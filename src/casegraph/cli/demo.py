@@ -15,12 +15,11 @@ from pathlib import Path
 import click
 
 from casegraph.cli.chart import draw, panels
-from casegraph.cli.facts import read_case
-from casegraph.cli.form import Command, on_terminal, write
-from casegraph.cli.show import write_lines
+from casegraph.cli.form import Command, on_terminal, write, write_lines
 from casegraph.cli.story import person, tell
 from casegraph.cli.words import Words, joined, listed
 from casegraph.errors import DocumentError, InputError
+from casegraph.facts import read_case
 from casegraph.ingest import Loaded, load
 from casegraph.loaders import read_document
 from casegraph.namespaces import BASE, PREFIXES

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +34,7 @@ __all__ = [
     "write",
     "write_block",
     "write_line",
+    "write_lines",
     "write_rows",
     "write_table",
 ]
@@ -156,6 +159,15 @@ def _printable(text: str, stream: TextIO) -> str:
 def write_line(*fields: object) -> None:
     """Write one line to the standard output, its fields separated by tabs."""
     write("\t".join(str(field).replace("\t", " ").replace("\n", " ") for field in fields) + "\n")
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Write lines; on a terminal they are wrapped, each under its own beginning."""
+    width = shutil.get_terminal_size().columns if on_terminal() else 0
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()) + 2)
+        fits = len(line) <= width or width <= len(indent)
+        write((line if fits else textwrap.fill(line, width, subsequent_indent=indent)) + "\n")
 
 
 def write_block(told: Mapping[str, object]) -> None:

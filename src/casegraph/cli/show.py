@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
-from collections.abc import Iterable
-
 import click
 
-from casegraph.cli.facts import read_case
-from casegraph.cli.form import Command, Source, on_terminal, source_option, write
+from casegraph.cli.form import Command, Source, source_option, write_lines
 from casegraph.cli.story import sections
 from casegraph.cli.words import Words
+from casegraph.facts import read_case
 from casegraph.namespaces import BASE
 from casegraph.subjects import find_case
 from casegraph.terms import all_terms
 
-__all__ = ["show", "write_lines"]
+__all__ = ["show"]
 
 
 @click.command(
@@ -41,12 +37,3 @@ def show(case: str, source: Source) -> None:
     for heading, lines in sections(Words(facts, all_terms())):
         if lines:
             write_lines([heading, *(f"  {line}" for line in lines), ""])
-
-
-def write_lines(lines: Iterable[str]) -> None:
-    """Write lines; on a terminal they are wrapped, each under its own beginning."""
-    width = shutil.get_terminal_size().columns if on_terminal() else 0
-    for line in lines:
-        indent = " " * (len(line) - len(line.lstrip()) + 2)
-        fits = len(line) <= width or width <= len(indent)
-        write((line if fits else textwrap.fill(line, width, subsequent_indent=indent)) + "\n")

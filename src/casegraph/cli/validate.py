@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from casegraph.cli.facts import case_iris, read_quads
 from casegraph.cli.form import PATH, Command, progress, say, store_option, write, write_line
 from casegraph.errors import DocumentError, InputError
+from casegraph.facts import case_iris, read_quads
 from casegraph.ingest import prepare, shipped_shapes
 from casegraph.loaders import case_files
 from casegraph.rules import data_with_hierarchy

@@ -144,7 +144,7 @@ def reason(ctx: click.Context, engine: str, location: str) -> int:
 
 def _place_cases(location: str, engine: str, *, given: ParameterSource | None) -> None:
     """Write the defined classes of each case; a default store that is not there yet is no mistake."""
-    from casegraph.cli.facts import case_iris, read_quads
+    from casegraph.facts import case_iris, read_quads
     from casegraph.reason import infer_case_classes
     from casegraph.store import open_store
 

@@ -8,11 +8,10 @@ import click
 
 from casegraph.cli.ask import parameter_option
 from casegraph.cli.evidence import of_claim, of_property, properties
-from casegraph.cli.facts import read_case
-from casegraph.cli.form import Command, stoppable, store_option
-from casegraph.cli.show import write_lines
+from casegraph.cli.form import Command, stoppable, store_option, write_lines
 from casegraph.cli.words import Words
 from casegraph.errors import InputError
+from casegraph.facts import read_case
 from casegraph.namespaces import BASE, CG, compact
 from casegraph.query import get_query, run
 from casegraph.rows import PythonValue

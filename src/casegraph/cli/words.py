@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from casegraph.cli.facts import CaseFacts
+from casegraph.facts import CaseFacts
 from casegraph.namespaces import compact
 from casegraph.terms import Terms
 
