@@ -148,6 +148,7 @@ def test_help_loads_nothing_but_click() -> None:
         ("cases",),
         ("show", DOI),
         ("why", f"{DOI}/1#il2-weekly"),
+        ("why", f"{DOI}/1", "refractoryTo"),
         ("sparql", "ASK {}"),
         ("digest",),
         ("term", "IL-2"),
@@ -554,11 +555,12 @@ def test_why_a_property_of_a_case(store: Path) -> None:
     parts = re.split(r"^treated with: ", text, flags=re.MULTILINE)[1:]
     assert len(parts) == 4
     (prednisone,) = (part for part in parts if part.startswith("prednisone (CHEBI:8382)"))
-    assert "rule treated_with: The concept of a drug or procedure that was given." in prednisone
+    assert "\n  rule treated_with\n" in prednisone
+    assert text.count("\n  treated_with: The concept of a drug or procedure that was given. Source: ") == 1
     assert re.findall(r"because of .*\[#([a-z0-9-]+);", prednisone) == ["prednisone-1", "prednisone-2"]
     everything = run("why", DOI, "--store", store).stdout
-    assert text in everything
-    assert "rule excluded_phenotype: " in everything
+    assert "\ntreated with: prednisone (CHEBI:8382)\n  rule treated_with\n" in everything
+    assert "\n  excluded_phenotype: " in everything
 
 
 def test_why_an_antibody_leaves_negative_tests_out(store: Path) -> None:

@@ -35,6 +35,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "cg": CG,
         "cgsh": BASE + "shapes#",
         "cgq": BASE + "query/",
+        "cgr": BASE + "rule/",
         **{
             name: f"{OBO}{name}_"
             for name in (

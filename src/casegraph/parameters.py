@@ -14,7 +14,7 @@ from casegraph.namespaces import CG, PREFIXES, compact, expand
 from casegraph.resources import shipped
 from casegraph.terms import Terms, all_terms
 
-__all__ = ["ParameterType", "ParameterValue", "example_pattern", "terms_of"]
+__all__ = ["ParameterType", "ParameterValue", "closed_list", "example_pattern", "terms_of"]
 
 ParameterType = Literal[
     "concept", "concept-and-below", "case", "value", "text", "integer", "decimal", "boolean"
@@ -119,12 +119,25 @@ def _case(text: str) -> pyoxigraph.NamedNode:
     return pyoxigraph.NamedNode(text)
 
 
+def closed_list(example: str) -> dict[str, str]:
+    """Return the closed list of the ontology that a value is from, as local name -> label.
+
+    :param example: the value as SPARQL writes it.
+    :raises InputError: if it is in none.
+
+    >>> closed_list("cg:authorsDefinition")["twoLinesDefinition"]
+    'two-lines'
+    """
+    local = re.split("[#:]", example.split(maxsplit=1)[0].strip("<>"))[-1]
+    for members in _closed_lists():
+        if local in members:
+            return members
+    raise InputError(f"the example {example} is in no closed list of the ontology")
+
+
 def _individual(text: str, example: str) -> str:
     """Return the individual that a local name or label means in the closed list that the example is from."""
-    local = re.split("[#:]", example.split(maxsplit=1)[0].strip("<>"))[-1]
-    members = next((names for names in _closed_lists() if local in names), {})
-    if not members:
-        raise InputError(f"the example {example} is in no closed list of the ontology")
+    members = closed_list(example)
     name = text.removeprefix(CG).removeprefix("cg:")
     if name in members:
         return CG + name

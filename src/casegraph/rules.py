@@ -24,7 +24,16 @@ from casegraph.resources import shipped
 from casegraph.roles import declared_terms, roles_of
 from casegraph.terms import Terms, all_terms
 
-__all__ = ["Rule", "RuleHead", "apply_rules", "data_with_hierarchy", "in_order", "read_rule", "shipped_rules"]
+__all__ = [
+    "Rule",
+    "RuleHead",
+    "apply_rules",
+    "data_with_hierarchy",
+    "in_order",
+    "read_rule",
+    "rule_head",
+    "shipped_rules",
+]
 
 _STRING = re.compile(r'"[^"\n]*"')
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*$", re.M)
@@ -71,15 +80,7 @@ def read_rule(path: Path) -> Rule:
         says in which line.
     """
     text = path.read_text(encoding="utf-8")
-    said = "\n".join(line[2:] if line.startswith("#+") else "" for line in text.split("\n"))
-    try:
-        head = msgspec.convert(yaml.safe_load(said), RuleHead)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise InputError(
-            f"the head of the rule is not right: {getattr(error, 'problem', None) or error}",
-            where=f"{path}:{_line_of_head(error, text)}",
-            expected="#+ lines that form YAML with name, definition, source and perhaps needs",
-        ) from error
+    head = rule_head(path, text)
     if head.name != path.stem:
         where = f"{path}:{_line_of(text, 'name')}"
         raise InputError(f"the rule is called {head.name!r}", where=where, expected=path.stem)
@@ -88,6 +89,22 @@ def read_rule(path: Path) -> Rule:
     _check_construct(path, text, code)
     _check_terms(path, code)
     return Rule(head, text, path)
+
+
+def rule_head(path: Path, text: str) -> RuleHead:
+    """Return the head of a rule out of the text of its file.
+
+    :raises InputError: if it is not right; it says in which line.
+    """
+    said = "\n".join(line[2:] if line.startswith("#+") else "" for line in text.split("\n"))
+    try:
+        return msgspec.convert(yaml.load(said, Loader=yaml.CSafeLoader), RuleHead)
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        raise InputError(
+            f"the head of the rule is not right: {getattr(error, 'problem', None) or error}",
+            where=f"{path}:{_line_of_head(error, text)}",
+            expected="#+ lines that form YAML with name, definition, source and perhaps needs",
+        ) from error
 
 
 def _line_of_head(error: Exception, text: str) -> int:

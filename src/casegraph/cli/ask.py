@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -63,37 +63,48 @@ parameter_option = click.option(
     cls=Command,
     examples=(
         ("casegraph query", "the list of stored queries"),
-        ("casegraph query refractory_cases_responding", "one of them, with the examples it holds"),
         ("casegraph query refractory_cases_responding -p drug=IL-2 -f csv", "with a value of your own"),
         ("casegraph query responses_to_drug --asserted", "by what the reports say, nothing derived"),
+        ("casegraph query refractory_to --why", "what a case is refractory to, with the evidence"),
     ),
 )
 @click.argument("name", required=False)
 @parameter_option
 @click.option("-f", "--format", "form", type=click.Choice(ROW_FORMATS), help="How to write the rows.")
 @click.option("--about", is_flag=True, help="Tell what the query asks, takes and returns.")
+@click.option("--why", "because", is_flag=True, help="Explain each row; as table, json or jsonl.")
 @source_option
-def query(name: str | None, values: dict[str, str], form: str | None, about: bool, source: Source) -> None:
+def query(name: str | None, values: dict[str, str], form: str | None, about: bool, **how: Any) -> None:
     """Ask a stored query by its NAME; without a name, list them all.
 
     Parameters that are not given keep the example that the query holds. The answer is a table on a terminal
     and TSV in a pipe; json, csv and tsv are those of the SPARQL standard.
     """
     if name is None:
-        if values or about or source.asserted:
-            needing = "-p, --about and --asserted need the NAME of a query"
+        if values or about or how["because"] or how["source"].asserted:
+            needing = "-p, --about, --why and --asserted need the NAME of a query"
             raise click.UsageError(f"{needing}; casegraph query lists them")
         _list(form)
     elif about:
         _tell(get_query(name))
     else:
-        asked = get_query(name)
-        with source.opened() as store, stoppable():
-            rows = run(store, asked, values)
+        _answer(get_query(name), values, form, **how)
+
+
+def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how: Any) -> None:
+    because = how["because"]
+    with how["source"].opened() as store, stoppable():
+        rows = run(store, asked, values)
+        if because:
+            from casegraph.cli.because import write_rows_because
+
+            write_rows_because(store, asked, rows, form)
+    if not because:
         write_rows(rows, form)
-        if not rows.rows and len(values) < len(asked.head.parameters):
-            kept = ", ".join(name for name in asked.head.parameters if name not in values)
-            say(f"no row; asked with the query's own example of {kept}: set it by -p NAME=VALUE")
+    kept = [name for name in asked.head.parameters if name not in values]
+    if not rows.rows and kept:
+        said = ", ".join(kept)
+        say(f"no row; asked with the query's own example of {said}: set it by -p NAME=VALUE")
 
 
 def _list(form: str | None) -> None:

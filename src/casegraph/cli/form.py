@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from casegraph.rows import Rows
     from casegraph.store import Store
 
@@ -35,6 +38,7 @@ __all__ = [
     "write_block",
     "write_line",
     "write_lines",
+    "write_records",
     "write_rows",
     "write_table",
 ]
@@ -235,11 +239,30 @@ def write_table(columns: Iterable[str], rows: list[list[str]]) -> None:
             table.add_row(*row)
         console.print(table)
     else:
-        for number, row in enumerate(rows, start=1):
-            grid = Table.grid("", "", padding=(0, 2))
-            for name, value in zip(names, row, strict=True):
-                if value:
-                    grid.add_row(name, value)
-            console.print(f"row {number} of {len(rows)}")
-            console.print(grid)
-            console.print()
+        _write_each(console, names, rows)
+
+
+def write_records(columns: Iterable[str], rows: list[list[str]], below: Iterable[Iterable[str]]) -> None:
+    """Write rows for people, one block a row with its own lines below."""
+    from rich.console import Console
+
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    if not rows:
+        say("no rows")
+    _write_each(console, list(columns), rows, below)
+
+
+def _write_each(
+    console: Console, names: list[str], rows: list[list[str]], below: Iterable[Iterable[str]] | None = None
+) -> None:
+    from rich.table import Table
+
+    for number, (row, lines) in enumerate(zip(rows, below or repeat(()), strict=False), start=1):
+        grid = Table.grid("", "", padding=(0, 2))
+        for name, value in zip(names, row, strict=True):
+            if value:
+                grid.add_row(name, _printable(value, sys.stdout))
+        console.print(f"row {number} of {len(rows)}")
+        console.print(grid)
+        write_lines(f"  {line}" for line in lines)
+        console.print()

@@ -1,101 +1,169 @@
-"""``casegraph why``: the passages, rules and inputs behind a claim, a property of a case, or an answer."""
+"""``casegraph why``: the rules, claims and passages behind a claim, something derived, or an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
 from casegraph.cli.ask import parameter_option
-from casegraph.cli.evidence import of_claim, of_property, properties
-from casegraph.cli.form import Command, stoppable, store_option, write_lines
-from casegraph.cli.words import Words
+from casegraph.cli.because import CaseInWords, Cases, explained_rows, is_part, row_steps
+from casegraph.cli.chains import as_data
+from casegraph.cli.evidence import of_claim
+from casegraph.cli.form import Command, stoppable, store_option, write, write_lines
 from casegraph.errors import InputError
-from casegraph.facts import read_case
-from casegraph.namespaces import BASE, CG, compact
+from casegraph.namespaces import CG, PREFIXES, compact
 from casegraph.query import get_query, run
 from casegraph.rows import PythonValue
 from casegraph.store import Store, open_store
-from casegraph.subjects import find_case
 from casegraph.terms import all_terms
+from casegraph.why import Step, derived_properties, derived_values, is_derived, prov_triples
 
 __all__ = ["why"]
 
-_OWNERS = tuple(f"{BASE}{kind}/" for kind in ("case", "group", "report"))
+_TYPE = PREFIXES["rdf"] + "type"
+_CASE = "10.1007/s13555-020-00421-8/1"
+#: A property and a value.
+_MOST_NAMED = 2
 
 
 @click.command(
     cls=Command,
     examples=(
-        ("casegraph why 10.1007/s13555-020-00421-8/1#il2-weekly", "a claim: where it stands in the report"),
-        ("casegraph why 10.1007/s13555-020-00421-8/1 phenotype", "a property of a case: rule and inputs"),
+        (f"casegraph why {_CASE}#il2-weekly", "a claim: where it stands in the report"),
+        (f"casegraph why {_CASE} refractoryTo hydroxychloroquine", "a derived triple, down to its passages"),
+        (f"casegraph why {_CASE}#refractory-clinically-skin -f ttl", "a judgement, as RDF with PROV-O"),
         ("casegraph why refractory_cases_responding", "a stored query: the evidence of each row"),
     ),
 )
 @click.argument("what", metavar="IRI|NAME")
-@click.argument("name", metavar="[PROPERTY]", required=False)
+@click.argument("which", metavar="[PROPERTY [VALUE]]", nargs=-1)
 @parameter_option
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(("text", "json", "ttl")),
+    default="text",
+    show_default=True,
+    help="For people, as nested JSON, or as RDF with PROV-O.",
+)
 @store_option
-def why(what: str, name: str | None, values: dict[str, str], location: str) -> None:
-    """Give the evidence and the rules behind an answer.
+def why(what: str, which: tuple[str, ...], values: dict[str, str], form: str, location: str) -> None:
+    """Give the rules, claims and passages behind an answer.
 
-    IRI is a claim, written as CASE#name or as its IRI, or a CASE: then its derived properties are explained,
-    all or only PROPERTY. NAME is a stored query: it is asked, and each row is explained by its claims.
+    IRI is a claim or something derived, written as CASE#name or as its IRI; or a CASE: then its derived
+    properties are explained, all, or only PROPERTY, or only that PROPERTY has VALUE; a is the property of
+    being in a class that is defined in OWL. NAME is a stored query:
+    it is asked, and each row is explained by the claims and judgements that it names.
     """
-    if values and not _is_query(what):
+    asked = what.isidentifier()
+    if values and not asked:
         raise click.UsageError("-p needs the name of a stored query")
+    if which and (asked or "#" in what):
+        raise click.UsageError("PROPERTY needs a CASE before it")
+    if len(which) > _MOST_NAMED:
+        raise click.UsageError(f"{which[_MOST_NAMED]!r} is too much: give a CASE, a PROPERTY and a VALUE")
     with open_store(location) as store, stoppable():
-        if _is_query(what):
-            lines = _rows(store, what, values)
+        if asked:
+            _of_query(Cases(store), store, what, values, form)
         elif "#" in what:
-            lines = _claim(store, what)
+            case, step = _of_part(store, what)
+            _write(case, [step], form)
         else:
-            lines = _case(store, what, name)
-        write_lines(lines)
+            case = Cases(store).of(what)
+            _write(case, _properties(case, what, *which), form)
 
 
-def _is_query(what: str) -> bool:
-    return what.isidentifier()
-
-
-def _claim(store: Store, what: str) -> Iterator[str]:
+def _of_part(store: Store, what: str) -> tuple[CaseInWords, Step]:
     owner, _, fragment = what.strip("<>").rpartition("#")
-    words = _words(store, find_case(store, owner))
-    node = f"{words.facts.report if owner == words.facts.report else words.facts.case}#{fragment}"
-    if not words.facts.kind(node):
-        todo = f"casegraph show {words.facts.case}"
+    case = Cases(store).of(owner)
+    facts = case.words.facts
+    node = f"{facts.report if owner == facts.report else facts.case}#{fragment}"
+    if not facts.kind(node):
+        todo = f"casegraph show {facts.case}"
         raise InputError(f"no part is called {fragment!r}", where=owner, todo=todo)
-    yield from of_claim(words, node)
+    return case, case.explainer.node(node)
 
 
-def _case(store: Store, what: str, name: str | None) -> Iterator[str]:
-    words = _words(store, find_case(store, what))
-    found = properties(words)
+def _properties(
+    case: CaseInWords, what: str, name: str | None = None, value: str | None = None
+) -> list[Step]:
+    facts = case.words.facts
+    found = derived_properties(facts)
     if name is not None:
-        wanted = CG + name.removeprefix(CG).removeprefix("cg:")
+        wanted = _TYPE if name in ("a", "rdf:type", _TYPE) else CG + name.removeprefix(CG).removeprefix("cg:")
         if wanted not in found:
-            known = ", ".join(each.removeprefix(CG) for each in found)
+            known = ", ".join("a" if each == _TYPE else each.removeprefix(CG) for each in found)
             raise InputError(f"no derived property {name!r}", where=what, expected=f"one of {known}")
         found = (wanted,)
-    for each in found:
-        yield from of_property(words, each)
+    pairs = [(each, iri) for each in found for iri in derived_values(facts, each)]
+    if value is not None:
+        meant = all_terms().resolve(value)
+        if meant not in (iri for _, iri in pairs):
+            known = ", ".join(case.words.label(iri) for _, iri in pairs)
+            raise InputError(f"{name} has no value {value!r}", where=what, expected=f"one of {known}")
+        pairs = [pair for pair in pairs if pair[1] == meant]
+    return [case.explainer.property(each, iri) for each, iri in pairs]
 
 
-def _rows(store: Store, name: str, values: dict[str, str]) -> Iterator[str]:
+def _write(case: CaseInWords, steps: list[Step], form: str) -> None:
+    if form == "json":
+        _write_json([as_data(case.words, step) for step in steps])
+    elif form == "ttl":
+        _write_turtle(steps)
+    else:
+        write_lines(_text(case, steps))
+
+
+def _text(case: CaseInWords, steps: list[Step]) -> Iterator[str]:
+    for step in steps:
+        if step.name is None and not is_derived(case.words.facts, step.node):
+            yield from of_claim(case.words, step.node)
+        else:
+            yield from case.telling.chain(step)
+    yield from case.telling.legend()
+
+
+def _write_json(told: object) -> None:
+    import msgspec
+
+    write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n")
+
+
+def _write_turtle(steps: Iterable[Step]) -> None:
+    from pyoxigraph import RdfFormat, serialize
+
+    triples = prov_triples(steps)
+    flat = "".join(map(str, triples))
+    prefixes = {name: namespace for name, namespace in PREFIXES.items() if f"<{namespace}" in flat}
+    write((serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes) or b"").decode("utf-8"))
+
+
+def _of_query(cases: Cases, store: Store, name: str, values: dict[str, str], form: str) -> None:
     asked = get_query(name)
     rows = run(store, asked, values)
-    seen = _Seen(store)
-    yield f"{asked.head.question.strip()}"
-    yield f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
-    for number, row in enumerate(rows, start=1):
-        told = {name: _shown(value) for name, value in row.items() if value not in (None, "")}
+    if form == "text":
+        head = (asked.head.question.strip(), f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
+        write_lines((*head, *_row_lines(list(rows), list(explained_rows(cases, asked, rows)), name)))
+        return
+    why_each = [list(row_steps(cases, asked, row)) for row in rows]
+    if form == "ttl":
+        _write_turtle(step for each in why_each for _, step in each)
+    else:
+        pairs = zip(rows, why_each, strict=True)
+        _write_json(
+            [{"row": row, "why": [as_data(case.words, each) for case, each in steps]} for row, steps in pairs]
+        )
+
+
+def _row_lines(rows: list[dict[str, PythonValue]], lines: list[list[str]], name: str) -> Iterator[str]:
+    for number, (row, because) in enumerate(zip(rows, lines, strict=True), start=1):
+        told = {column: _shown(value) for column, value in row.items() if value not in (None, "")}
         yield ""
-        yield f"Row {number}: {'; '.join(f'{name} {value}' for name, value in told.items() if value)}"
-        yield from (f"  {line}" for value in row.values() for line in _part(str(value), seen))
-        for column, glance in asked.head.explained_by.items():
-            words = seen.words(str(row["case"]))
-            yield from (f"  {line}" for line in of_property(words, CG + glance, str(row[column])))
-    if rows.rows and not seen.claims and not asked.head.explained_by:
+        yield f"Row {number}: {'; '.join(f'{column} {value}' for column, value in told.items() if value)}"
+        yield from (f"  {line}" for line in because)
+    if rows and not any(lines):
         yield ""
         yield (
             "No row names a claim, so there is no passage to show; "
@@ -104,40 +172,6 @@ def _rows(store: Store, name: str, values: dict[str, str]) -> Iterator[str]:
 
 
 def _shown(value: PythonValue) -> str:
-    """Return a value for people; nothing for a claim, which is explained below."""
+    """Return a value for people; nothing for a part of a case, which is explained below."""
     text = str(value)
-    if "#" in text and text.startswith(_OWNERS):
-        return ""
-    return all_terms().label(text) or compact(text)
-
-
-class _Seen:
-    """The cases that were read, and the claims that were explained, of one answer."""
-
-    def __init__(self, store: Store) -> None:
-        self.claims: set[str] = set()
-        self._store = store
-        self._words: dict[str, Words] = {}
-
-    def words(self, owner: str) -> Words:
-        """Return the words of a case or group; of a report, those of its first case."""
-        if owner not in self._words:
-            self._words[owner] = _words(self._store, find_case(self._store, owner))
-        return self._words[owner]
-
-
-def _part(value: str, seen: _Seen) -> Iterator[str]:
-    """Yield the evidence of a value that is a claim; in full the first time only."""
-    owner, sign, _ = value.rpartition("#")
-    if not sign or not owner.startswith(_OWNERS):
-        return
-    words = seen.words(owner)
-    if not words.facts.values(value, "basis"):
-        return
-    lines = of_claim(words, value)
-    yield from lines if value not in seen.claims else (f"{next(lines)} (explained above)",)
-    seen.claims.add(value)
-
-
-def _words(store: Store, case: str) -> Words:
-    return Words(read_case(store, case), all_terms())
+    return "" if is_part(text) else all_terms().label(text) or compact(text)
