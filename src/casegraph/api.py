@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from casegraph.compare import compare
 from casegraph.errors import DocumentError, Problem
 from casegraph.ingest import Loaded, load
 from casegraph.loaders import case_files
@@ -70,6 +71,18 @@ class CaseStore:
         """
         with self._store(asserted=asserted) as store:
             return run(store, get_query(name), values)
+
+    def compare(self, name: str, parameter: str, *, asserted: bool = False, **values: ParameterValue) -> Rows:
+        """Ask a stored query once for each value of a closed list, and lay the answers side by side.
+
+        One column a value; a cell is empty where that value gives no such row.
+
+        :param parameter: a parameter of the type ``value``, such as the definition of refractory.
+        :param asserted: leave out what was derived.
+        :raises InputError: if the query or a parameter is unknown, or has no closed list.
+        """
+        with self._store(asserted=asserted) as store:
+            return compare(store, get_query(name), parameter, values)
 
     def sparql(self, query: str, *, asserted: bool = False) -> Rows:
         """Ask a SPARQL SELECT; patterns outside ``GRAPH`` see all graphs.

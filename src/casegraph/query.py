@@ -27,6 +27,7 @@ __all__ = [
     "Rows",
     "StoredQuery",
     "bind",
+    "example_of",
     "get_query",
     "read_query",
     "run",
@@ -54,6 +55,8 @@ class QueryHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     ``returns`` tells each column's meaning and unit. ``explained_by`` names, for a column of a query that
     lists no claims, the derived property of the case that its value is of: its evidence is that of the row.
+    Answers for several values of a parameter are laid side by side by the columns ``compared_by``, else by
+    case, and show the columns ``compared_shows``.
     """
 
     summary: str
@@ -124,6 +127,11 @@ def read_query(path: Path) -> StoredQuery:
                 expected=f"exactly one line VALUES ?{name} {{ ... }} with an example, {parameter.type}",
             )
     _check_select(path, text, tuple(head.returns))
+    for field, named in (("compared_by", head.compared_by), ("compared_shows", head.compared_shows)):
+        unknown = ", ".join(sorted(set(named) - head.returns.keys()))
+        if unknown:
+            where = f"{path}:{lines.get(f'$.{field}', 1)}"
+            raise InputError(f"{field}: no column {unknown}", where=where, expected="columns of returns")
     return StoredQuery(path.stem, head, text, path)
 
 
@@ -220,9 +228,7 @@ def bind(query: StoredQuery, values: Mapping[str, ParameterValue], *, terms: Ter
         )
     replaced: list[tuple[int, int, str]] = []
     for name, value in values.items():
-        line = _values_line(query.text, name, parameters[name])
-        if line is None:
-            raise InputError(f"no VALUES line binds {name!r}", where=str(query.path))
+        line = _bound(query, name)
         try:
             found = terms_of(
                 parameters[name].type,
@@ -239,6 +245,21 @@ def bind(query: StoredQuery, values: Mapping[str, ParameterValue], *, terms: Ter
     for start, end, words in sorted(replaced, reverse=True):
         text = text[:start] + words + text[end:]
     return text
+
+
+def example_of(query: StoredQuery, parameter: str) -> str:
+    """Return the example that a query holds for one of its parameters, as it stands in the file.
+
+    :raises InputError: if no VALUES line binds the parameter.
+    """
+    return _bound(query, parameter)["example"]
+
+
+def _bound(query: StoredQuery, name: str) -> re.Match[str]:
+    line = _values_line(query.text, name, query.head.parameters[name])
+    if line is None:
+        raise InputError(f"no VALUES line binds {name!r}", where=str(query.path))
+    return line
 
 
 def run(

@@ -65,7 +65,7 @@ parameter_option = click.option(
         ("casegraph query", "the list of stored queries"),
         ("casegraph query refractory_cases_responding -p drug=IL-2 -f csv", "with a value of your own"),
         ("casegraph query responses_to_drug --asserted", "by what the reports say, nothing derived"),
-        ("casegraph query refractory_to --why", "what a case is refractory to, with the evidence"),
+        ("casegraph query refractory_cases --compare refractory", "one column for each definition"),
     ),
 )
 @click.argument("name", required=False)
@@ -73,6 +73,7 @@ parameter_option = click.option(
 @click.option("-f", "--format", "form", type=click.Choice(ROW_FORMATS), help="How to write the rows.")
 @click.option("--about", is_flag=True, help="Tell what the query asks, takes and returns.")
 @click.option("--why", "because", is_flag=True, help="Explain each row; as table, json or jsonl.")
+@click.option("--compare", metavar="PARAM", help="Ask once for each value of PARAM, side by side.")
 @source_option
 def query(name: str | None, values: dict[str, str], form: str | None, about: bool, **how: Any) -> None:
     """Ask a stored query by its NAME; without a name, list them all.
@@ -80,9 +81,11 @@ def query(name: str | None, values: dict[str, str], form: str | None, about: boo
     Parameters that are not given keep the example that the query holds. The answer is a table on a terminal
     and TSV in a pipe; json, csv and tsv are those of the SPARQL standard.
     """
+    if how["because"] and how["compare"]:
+        raise click.UsageError("--why explains the rows of one answer: leave --compare out")
     if name is None:
-        if values or about or how["because"] or how["source"].asserted:
-            needing = "-p, --about, --why and --asserted need the NAME of a query"
+        if values or about or how["because"] or how["compare"] or how["source"].asserted:
+            needing = "-p, --about, --why, --compare and --asserted need the NAME of a query"
             raise click.UsageError(f"{needing}; casegraph query lists them")
         _list(form)
     elif about:
@@ -92,16 +95,21 @@ def query(name: str | None, values: dict[str, str], form: str | None, about: boo
 
 
 def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how: Any) -> None:
-    because = how["because"]
+    compare, because = how["compare"], how["because"]
     with how["source"].opened() as store, stoppable():
-        rows = run(store, asked, values)
+        if compare is not None:
+            from casegraph.compare import compare as side_by_side
+
+            rows = side_by_side(store, asked, compare, values)
+        else:
+            rows = run(store, asked, values)
         if because:
             from casegraph.cli.because import write_rows_because
 
             write_rows_because(store, asked, rows, form)
     if not because:
         write_rows(rows, form)
-    kept = [name for name in asked.head.parameters if name not in values]
+    kept = [name for name in asked.head.parameters if name not in values and name != compare]
     if not rows.rows and kept:
         said = ", ".join(kept)
         say(f"no row; asked with the query's own example of {said}: set it by -p NAME=VALUE")
