@@ -153,7 +153,7 @@ def _case(rows: list[_Row], words: Words) -> Iterator[str]:
         yield ""
         yield f"  {number}. {_outcome(row, words)}"
         yield from (f"     {line}" for line in _details(row, words))
-    for statement in dict.fromkeys(str(row["refractory"]) for row in rows):
+    for statement in dict.fromkeys(str(row["refractory_statement"]) for row in rows):
         yield ""
         whose = words.basis(statement) or words.labels(statement, "basis")
         yield f"  Refractory is {whose}, no observation:"
