@@ -61,7 +61,7 @@ class _Seen:
         lowered, maybe_lowered = self._changed("down", episode, begins, claim.at)
         certain = self._without_repeats(together, others)
         possible = {key for key in maybe_together if self._episode_is_new(key, certain)}
-        ended_by, lasted = self.turns.end_of(claim)
+        lasting = self.turns.lasting_of(claim)
         return AttributedOutcome(
             claim=fragment,
             episode=episode,
@@ -73,8 +73,9 @@ class _Seen:
             lowered=tuple(sorted(lowered)),
             possibly_lowered=tuple(sorted(maybe_lowered - lowered)),
             since_first_dose=self._since_first_dose(self.treatments[episode], claim.at),
-            lasted=lasted,
-            ended_by=ended_by,
+            lasted=lasting.days,
+            lasting_shown_by=lasting.shown_by,
+            ended_by=lasting.ended_by,
         )
 
     def _attribution(

@@ -9,12 +9,21 @@ from casegraph.model import Claim, Course, Response, Subject, iterate_claims
 from casegraph.timeline import Timeline
 from casegraph.triples import claim_names
 
-__all__ = ["Turns"]
+__all__ = ["Lasting", "Turns"]
 
 _GOOD = ("improved", "resolved")
 _LASTING = ("symptomFreeInterval", "remission")
 _LOST = ("flare", "relapse")
 _LABORATORY = ("serology", "immuneCells")
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """How many days a response lasted at least and at most (None is open), and the claims that show it."""
+
+    days: tuple[int | None, int | None] = (None, None)
+    shown_by: str | None = None
+    ended_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +33,15 @@ class Turns:
     subject: Subject
     timeline: Timeline
 
-    def end_of(self, response: Response) -> tuple[str | None, tuple[int | None, int | None]]:
-        """Return the claim that ended a response, and how many days it lasted at least and at most.
+    def lasting_of(self, response: Response) -> Lasting:
+        """Return how long a response lasted.
 
         It ended with the first flare, relapse or worsening of its domain that certainly came after it.
-        Without one it lasted at least until the disease was last told to be quiet. None is open.
+        Without one it lasted at least until the disease was last told to be quiet.
         """
         seen = response.at
         if seen is None or response.direction not in _GOOD:
-            return None, (None, None)
+            return Lasting()
         losses = [each for each in self._losses(response) if not self._not_after(each[1].at, seen)]
         certain = [
             (name, loss.at)
@@ -43,8 +52,8 @@ class Turns:
             ranks = self.timeline.ranks()
             name, at = min(certain, key=lambda each: (ranks[each[1]], each[0]))
             least, most = self.timeline.between(seen, at)
-            return name, (None if len(certain) < len(losses) else least, most)
-        return None, (None if losses else self._still_quiet(response, seen), None)
+            return Lasting((None if len(certain) < len(losses) else least, most), ended_by=name)
+        return Lasting() if losses else self._still_quiet(response, seen)
 
     def was_lost_before(
         self, response: Response, begins: str | None, ends: Iterable[str | None], answers: Collection[str]
@@ -72,10 +81,10 @@ class Turns:
             if at is not None and self.timeline.certainly_not_after(at, begins)
         )
 
-    def _still_quiet(self, response: Response, seen: str) -> int | None:
-        """Return for how many days it is told to have stayed so at least."""
-        days: list[int] = []
-        for _, claim in iterate_claims(self.subject):
+    def _still_quiet(self, response: Response, seen: str) -> Lasting:
+        """Return for how long it is told at least that the disease stayed quiet."""
+        told = Lasting()
+        for name, _, claim in claim_names(iterate_claims(self.subject)):
             if (
                 isinstance(claim, Course)
                 and claim.kind in _LASTING
@@ -83,9 +92,10 @@ class Turns:
                 and claim.at
             ):
                 least, _ = self.timeline.between(seen, claim.at)
-                if least is not None and least >= 0:
-                    days.append(least + (claim.duration_min_days or 0))
-        return max(days, default=None)
+                days = -1 if least is None or least < 0 else least + (claim.duration_min_days or 0)
+                if days > (-1 if told.days[0] is None else told.days[0]):
+                    told = Lasting((days, None), shown_by=name)
+        return told
 
     def _losses(self, response: Response) -> Iterator[tuple[str, Claim]]:
         for name, _, claim in claim_names(iterate_claims(self.subject)):

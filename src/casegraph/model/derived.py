@@ -75,6 +75,7 @@ class AttributedOutcome(Value, frozen=True, kw_only=True):
     possibly_lowered: tuple[str, ...]
     since_first_dose: tuple[int | None, int | None]
     lasted: tuple[int | None, int | None]
+    lasting_shown_by: str | None
     ended_by: str | None
 
 

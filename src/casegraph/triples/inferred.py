@@ -96,9 +96,14 @@ def _outcome_triples(outcomes: Iterable[AttributedOutcome], names: Names) -> Tri
         ):
             for exposure in exposures:
                 yield me, cg(name), part(names, exposure)
-        for name, bounds in (("sinceFirstDose", outcome.since_first_dose), ("lasted", outcome.lasted)):
-            for which, days in zip(("Min", "Max"), bounds, strict=True):
-                if days is not None:
-                    yield me, cg(f"{name}{which}Days"), integer(names, days)
-        if outcome.ended_by is not None:
-            yield me, cg("endedBy"), part(names, outcome.ended_by)
+        yield from _length_triples(outcome, me, names)
+
+
+def _length_triples(outcome: AttributedOutcome, me: str, names: Names) -> Triples:
+    for name, bounds in (("sinceFirstDose", outcome.since_first_dose), ("lasted", outcome.lasted)):
+        for which, days in zip(("Min", "Max"), bounds, strict=True):
+            if days is not None:
+                yield me, cg(f"{name}{which}Days"), integer(names, days)
+    for name, claim in (("lastingShownBy", outcome.lasting_shown_by), ("endedBy", outcome.ended_by)):
+        if claim is not None:
+            yield me, cg(name), part(names, claim)

@@ -40,6 +40,7 @@ _BUILDS_ON = (
     "possiblyTogetherWith",
     "whileLowering",
     "possiblyWhileLowering",
+    "lastingShownBy",
     "endedBy",
     "includes",
     "mayInclude",
