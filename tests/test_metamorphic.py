@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from casegraph.ingest import Loaded, load
-from casegraph.namespaces import BASE, compact
+from casegraph.namespaces import BASE, CG, compact
 from casegraph.parameters import ParameterValue
 from casegraph.query import get_query, run, stored_queries
 from casegraph.resources import shipped
+from casegraph.rows import Rows
 from casegraph.store import Store, open_store
 
 Document = dict[str, Any]
@@ -414,6 +415,109 @@ def test_one_change_changes_the_answer(
 ) -> None:
     rows = rows_of_seed(stores(edit), name, values)
     assert {tuple(row[column] for column in columns) for row in rows} == expected
+
+
+PREDNISONE, HCQ, CSA, IL2_ITSELF, RITUXIMAB = (
+    "CHEBI:8382",
+    "CHEBI:5801",
+    "CHEBI:4031",
+    "cg:Interleukin2Drug",
+    "cg:Rituximab",
+)
+#: what is derived from the seed: at a glance, by domain to which drugs, and refractory by each definition.
+VERDICTS: dict[str, set[str]] = {
+    "improvedOn": {PREDNISONE, HCQ, CSA, IL2_ITSELF},
+    "didNotImproveOn": {PREDNISONE, HCQ, IL2_ITSELF},
+    "respondedTo": {IL2_ITSELF},
+    "refractoryTo": {PREDNISONE, HCQ},
+    "cg:skin": {PREDNISONE, HCQ},
+    "cg:muscle": {PREDNISONE, HCQ},
+    "cg:authorsDefinition": {"cg:skin"},
+    "cg:clinicalDefinition": {"cg:skin", "cg:muscle"},
+    "cg:twoLinesDefinition": {"cg:skin", "cg:muscle"},
+}
+NO_IL2: dict[str, set[str]] = {
+    "improvedOn": {PREDNISONE, HCQ, CSA},
+    "didNotImproveOn": {PREDNISONE, HCQ},
+    "respondedTo": set(),
+}
+NOBODY: dict[str, set[str]] = {"cg:authorsDefinition": set()}
+MUSCLE_LOST = {"refractoryTo": {PREDNISONE, HCQ, IL2_ITSELF}, "cg:muscle": {PREDNISONE, HCQ, IL2_ITSELF}}
+ALL_LOST = {**MUSCLE_LOST, "cg:skin": {PREDNISONE, HCQ, IL2_ITSELF}, "respondedTo": set[str]()}
+
+#: edit, the verdicts that it changes; all others stay
+CHANGED: list[tuple[Edit, dict[str, set[str]]]] = [
+    (nothing, {}),
+    (
+        another_drug,
+        {
+            "improvedOn": {PREDNISONE, HCQ, CSA, RITUXIMAB},
+            "didNotImproveOn": {PREDNISONE, HCQ, RITUXIMAB},
+            "respondedTo": {RITUXIMAB},
+        },
+    ),
+    (another_subtype, {}),
+    (polymyositis, {}),
+    (only_considered, NOBODY),
+    (all_worse, {**ALL_LOST, "improvedOn": {PREDNISONE, HCQ, CSA}, "cg:overall": {IL2_ITSELF}}),
+    (organs_worse, ALL_LOST),
+    (only_muscle, {}),
+    (only_overall, {"didNotImproveOn": {PREDNISONE, HCQ}, "respondedTo": set()}),
+    (only_laboratory, NO_IL2),
+    (never_given, NO_IL2),
+    (after_the_stop, NO_IL2),
+    (nobody_says_refractory, NOBODY),
+    (other_disease_refractory, NOBODY),
+    (two_patients, NOBODY),
+    (broader_disease_refractory, {}),
+    (no_disease_named_refractory, {}),
+    (muscle_refractory, {"cg:authorsDefinition": {"cg:muscle"}}),
+    (improvement_without_order, {"improvedOn": {PREDNISONE, CSA, IL2_ITSELF}}),
+    (no_escalation, MUSCLE_LOST),
+    (whole_treatment_of_one_dose, MUSCLE_LOST),
+    (prednisone_answered_too, {"cg:skin": {PREDNISONE}}),
+    (no_dose_told, {}),
+    (twice_the_dose, {}),
+    (hydroxychloroquine_stopped, {}),
+    (prednisone_stop_stated, {}),
+    (muscle_unchanged, {}),
+    (adverse_event, {}),
+    (weakness_never, {}),
+]
+
+
+def verdicts(store: Store) -> dict[str, set[str]]:
+    """Return what is derived of the seed: a verdict -> drugs or domains."""
+    found: dict[str, set[str]] = {name: set() for name in VERDICTS}
+    cg, graph = f"PREFIX cg: <{CG}>", f"<{SEED}/inferred>"
+    glance = f"SELECT ?verdict ?of {{ GRAPH {graph} {{ <{SEED}> ?verdict ?of }} }}"
+    judged = f"""{cg} SELECT ?verdict ?of {{ GRAPH {graph} {{
+      ?judgement a cg:RefractoryJudgement ; cg:refractoryScope ?scope ; cg:domain ?domain ;
+        cg:refractoryBy ?by .
+      OPTIONAL {{ ?judgement cg:aboutConcept ?drug }}
+      FILTER(?scope IN (cg:ofCase, cg:ofDrug))
+      BIND(IF(?scope = cg:ofCase, ?by, ?domain) AS ?verdict)
+      BIND(IF(?scope = cg:ofCase, ?domain, ?drug) AS ?of) }} }}"""
+    for query in (glance, judged):
+        for row in Rows.read(store.query(query)):
+            verdict = compact(str(row["verdict"]))
+            if verdict.removeprefix("cg:") in VERDICTS:
+                found[verdict.removeprefix("cg:")].add(compact(str(row["of"])))
+            elif query is judged:
+                found.setdefault(verdict, set()).add(compact(str(row["of"])))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("edit", "changed"), CHANGED, ids=[edit.__name__ for edit, _ in CHANGED])
+def test_one_change_changes_the_verdicts_that_it_must_and_no_other(
+    stores: Callable[[Edit], Store], edit: Edit, changed: dict[str, set[str]]
+) -> None:
+    assert verdicts(stores(edit)) == {**VERDICTS, **changed}
+
+
+def test_each_change_says_what_becomes_of_the_verdicts() -> None:
+    assert {edit for edit, _ in CHANGED} == {edit for edit, *_ in TABLE}
 
 
 def test_there_are_enough_changes() -> None:
