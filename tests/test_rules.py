@@ -57,7 +57,7 @@ GLANCE = {
     "refractoryTo": {PREDNISONE, HCQ},  # a slight response that was lost; cyclosporin was not seen to fail
 }
 #: what is derived in Python and not by a file.
-BY_TIME = {"attribution", "treatment_line"}
+BY_TIME = {"attribution", "regimen", "treatment_line"}
 
 
 @pytest.mark.parametrize(("name", "concepts"), GLANCE.items())
