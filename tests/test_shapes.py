@@ -184,6 +184,15 @@ LISTS = {
     "TestResultShape-result": ("Result",),
     "DoseSegmentShape-route": ("Route",),
     "OccasionShape-phase": ("Phase",),
+    "AttributedOutcomeShape-domain": ("Domain",),
+    "AttributedOutcomeShape-attribution": ("Attribution",),
+    "TreatmentResponseShape-meetsItem": ("QualityItem",),
+    "JudgementShape-domain": ("Domain",),
+    "TreatmentFailureShape-failureKind": ("FailureKind",),
+    "RefractoryJudgementShape-refractoryBy": ("RefractoryDefinition",),
+    "RefractoryJudgementShape-refractoryScope": ("RefractoryScope",),
+    "DrugOutcomeShape-verdict": ("Verdict",),
+    "DrugOutcomeShape-attribution": ("Attribution",),
 }
 
 
