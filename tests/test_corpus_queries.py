@@ -39,7 +39,14 @@ DOCUMENTS = (
     *(TESTS.parent / "cases" / f"{name}.yaml" for name in CASES),
     *(TESTS / "documents" / f"phenopacket-{name}.yaml" for name in ("covid-19", "retinoblastoma")),
 )
-NAMES = ("claims_by_kind", "corpus_counts", "corpus_diagnoses", "outcomes_by_drug", "outcomes_of_groups")
+NAMES = (
+    "claims_by_kind",
+    "corpus_counts",
+    "corpus_diagnoses",
+    "drug_verdicts",
+    "outcomes_by_drug",
+    "outcomes_of_groups",
+)
 Row = dict[str, str]
 
 
@@ -130,6 +137,7 @@ def test_these_are_the_queries_that_count_over_all_cases() -> None:
 #: query -> the document that is added, a column, its value in a row, how the row changes; None: no such row.
 NEAR_MISSES: dict[str, tuple[str, str, str, dict[str, int] | None]] = {
     "outcomes_by_drug": ("better_after_stopping", "drug", "CHEBI:71200", {"given": 1, "not_reported": 1}),
+    "drug_verdicts": ("better_after_stopping", "drug", "CHEBI:71200", {"given": 1, "not_reported": 1}),
     "outcomes_of_groups": ("cohort", "group", "10.5555/cohort/1", None),
     "corpus_counts": (
         "cohort",

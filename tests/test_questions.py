@@ -33,6 +33,7 @@ DOCUMENTS = {path.stem: path for path in (TESTS / "near_misses").glob("*.yaml")}
 #: query -> the document one step away from its answer.
 NEAR_MISSES = {
     "adverse_events": "drug_without_dose",
+    "attributed_outcomes": "not_evaluable",
     "author_claims": "literature_and_funding",
     "autoantibodies_at": "antibody_at_another_time",
     "autoantibodies_on_drug": "antibody_negative",
@@ -56,12 +57,13 @@ NEAR_MISSES = {
     "doses_of_drug": "drug_without_dose",
     "excluded_diagnoses": "disease_only_considered",
     "excluded_findings": "finding_elsewhere",
-    "exposed_groups": "drug_only_talked_about",
     "exposed_cases": "drug_only_talked_about",
+    "exposed_groups": "drug_only_talked_about",
     "final_regimen": "all_stopped",
     "findings_by_site": "finding_elsewhere",
     "findings_in_phase": "finding_elsewhere",
     "first_response": "response_to_another_drug",
+    "flares_on_taper": "flare_after_taper",
     "group_outcomes": "worse_on_interleukin_2",
     "harms_attributed_to_drug": "harm_without_attribution",
     "investigations": "value_derived",
@@ -69,6 +71,7 @@ NEAR_MISSES = {
     "nonresponders_to_drug": "stopped_for_intolerance",
     "not_reported": "disease_excluded",
     "outcomes_in_order": "remission_and_relapse",
+    "outcomes_within": "response_to_another_drug",
     "passages_of_claim": "value_derived",
     "patient": "cohort",
     "patients_of_one_report": "cohort",
@@ -80,15 +83,19 @@ NEAR_MISSES = {
     "claims_against_observations": "refractory_in_general",
     "drug_responses": "worse_on_interleukin_2",
     "regimen_at_event": "remission_and_relapse",
+    "regimen_changes": "fixed_dose",
     "repaired_values": "fixed_dose",
     "responders_to_drug": "not_evaluable",
     "responders_who_died": "died_without_response",
     "responses_by_domain": "response_to_another_drug",
     "responses_to_drug": "worse_on_interleukin_2",
     "reuse_conditions": "literature_and_funding",
+    "steroid_sparing": "flare_after_taper",
+    "sustained_remissions": "flare_after_taper",
     "symptom_free_intervals": "remission_and_relapse",
     "tapers": "fixed_dose",
     "timeline": "finding_without_time",
+    "treatment_lines": "drug_only_talked_about",
     "treatments_in_order": "drug_only_talked_about",
 }
 #: queries that list no claim, tell it in short or list what is derived, and so have no passage to show.
@@ -109,6 +116,7 @@ WITHOUT_PASSAGE = {
     "patients_of_one_report",
     "refractory_cases",
     "refractory_to",
+    "treatment_lines",
 }
 #: scores of each case by a checklist, which test_care compares for all cases with the shapes and the report.
 SCORES = {"care_completeness", "care_items"}
@@ -489,3 +497,55 @@ def test_the_names_of_columns_are_words_and_their_meanings_are_told() -> None:
             assert re.fullmatch("[a-z]+[0-9]*(_[a-z]+[0-9]*)*", column), (name, column)
             assert meaning, (name, column)
             assert CG not in meaning
+
+
+# --- what follows from time
+
+
+@pytest.mark.parametrize(
+    ("days", "skin", "both_gone"),
+    [(6, "possibly", "no"), (7, "certainly", "no"), (86, "certainly", "no"), (87, "certainly", "possibly")],
+)
+def test_the_bounds_of_an_outcome_decide_whether_it_came_in_time(
+    store: Store, days: int, skin: str, both_gone: str
+) -> None:
+    rows = [row for row in ask(store, "outcomes_within", days=days) if of_seed(row)]
+    assert values_of(rows, "within", "domain", "direction") >= {
+        (skin, "cg:skin", "cg:improved"),
+        (both_gone, "cg:skin", "cg:resolved"),
+        (both_gone, "cg:muscle", "cg:resolved"),
+    }
+
+
+def test_an_outcome_without_a_time_is_in_time_for_no_limit(store: Store) -> None:
+    for days in (0, 100_000):
+        rows = ask(store, "outcomes_within", drug="cyclophosphamide", days=days)
+        told = values_of(rows, "case", "within", "days_min", "days_max")
+        assert ("10.1186/s13256-024-04793-9/1", "not told", "", "") in told
+
+
+def test_a_line_of_open_number_has_bounds_and_why_it_was_left(store: Store) -> None:
+    rows = ask(store, "treatment_lines", case=f"{BASE}case/10.1007/s10067-008-0973-2/1")
+    assert len(rows) == 8
+    (first,) = (row for row in rows if "methotrexate" in row["treatments"])
+    assert first["treatments"] == "intravenous immunoglobulin; methotrexate; rituximab"
+    assert (first["line_min"], first["line_max"]) == ("1", "5")
+    assert (first["outcomes"], first["left_because"]) == ("overall improved", "methotrexate: replaced")
+    assert [row["left_because"] for row in rows if row is not first] == [""] * 7
+
+
+def test_a_stop_has_the_reason_that_the_report_gives_and_no_other(store: Store) -> None:
+    rows = ask(store, "regimen_changes", case=f"{BASE}case/10.1186/s13256-024-04793-9/1")
+    assert values_of([row for row in rows if row["reason"]], "change", "drug", "reason") == {
+        ("stopped", "CHEBI:4027", "replaced")
+    }
+    told = [row for row in ask(store, "regimen_changes") if row["reason"] or row["reason_claim"]]
+    assert values_of(told, "drug", "change", "reason", "reason_claim") == {
+        ("cg:Interleukin2Drug", "raised", "Flare", f"{SEED}#flare")
+    }
+
+
+def test_what_has_no_dose_is_not_running_at_the_end_because_it_is_of_a_line(store: Store) -> None:
+    """A drug without a dose that was stopped: its line of treatment has no end, and is no regimen."""
+    rows = ask(store, "final_regimen", case=f"{BASE}case/10.5555/better-after-stopping/1")
+    assert rows == []
