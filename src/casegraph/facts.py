@@ -65,8 +65,11 @@ class CaseFacts:
 
     def occasions(self) -> tuple[str, ...]:
         """Return the occasions of the case by rank, then by name."""
-        found = [node for node, name in self._values if name == CG + "rank"]
-        return tuple(sorted(found, key=lambda node: (self.rank(node), node)))
+        return tuple(sorted(self.having("rank"), key=lambda node: (self.rank(node), node)))
+
+    def having(self, name: str) -> tuple[str, ...]:
+        """Return the nodes that have a property, sorted."""
+        return tuple(sorted(node for node, each in self._values if each == _property(name)))
 
     def name(self, node: str) -> str:
         """Return the curator's name of a part: what stands behind the ``#``."""

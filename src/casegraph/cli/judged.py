@@ -6,9 +6,30 @@ from casegraph.cli.story import tell
 from casegraph.cli.words import Words, joined, listed
 from casegraph.parameters import closed_list
 
-__all__ = ["details", "tell_derived"]
+__all__ = ["details", "tell_derived", "what_follows"]
 
+#: class of what is derived from solved time -> its rule.
+_BY_TIME = {"AttributedOutcome": "attribution", "TreatmentLine": "treatment_line"}
 _VALUES = ("attribution", "verdict", "failureKind", "degree")
+
+
+def what_follows(words: Words) -> list[str]:
+    """Return a line for each line of treatment, attributed outcome and judgement of the case."""
+    facts = words.facts
+    lines = sorted(facts.having("ordinalMin"), key=lambda node: int(facts.value(node, "ordinalMin") or 0))
+    outcomes = sorted(facts.having("ofOutcome"), key=lambda node: _rank_of_outcome(words, node))
+    nodes = (*lines, *outcomes, *facts.values(facts.case, "hasJudgement"))
+    told = ((node, joined(tell_derived(words, node), details(words, node), by="; ")) for node in nodes)
+    return [f"{line} [#{facts.name(node)}; by {_rule(words, node)}]" for node, line in told]
+
+
+def _rule(words: Words, node: str) -> str:
+    return words.facts.value(node, "rule") or _BY_TIME[words.facts.kind(node)]
+
+
+def _rank_of_outcome(words: Words, node: str) -> int:
+    outcome = words.facts.value(node, "ofOutcome") or ""
+    return words.facts.rank(words.facts.value(outcome, "at"))
 
 
 def tell_derived(words: Words, node: str) -> str:
@@ -26,9 +47,13 @@ def _said(words: Words, node: str, kind: str) -> str:
         return joined(domain, joined("refractory", _scope(words, node, concept), by, by=" "))
     if kind == "TreatmentLine":
         first, last = words.text(node, "ordinalMin"), words.text(node, "ordinalMax")
-        return f"number {first}" if first == last else f"number {first} to {last}"
+        number = first if first == last else f"{first} to {last}"
+        drugs = (words.labels(each, "aboutConcept") for each in words.facts.values(node, "includes"))
+        return f"number {number}: {listed(sorted(drugs))}"
     values = joined(*(words.labels(node, name) for name in _VALUES))
-    return joined(joined(domain, f"on {concept}" if concept else ""), values, by=": ")
+    went = words.labels(words.facts.value(node, "ofOutcome") or "", "direction")
+    on = joined(went, f"on {concept}" if concept else "", by=" ")
+    return joined(joined(domain, on), values, by=": ")
 
 
 def _scope(words: Words, node: str, concept: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from casegraph.cli.form import Command, Source, source_option, write_lines
+from casegraph.cli.judged import what_follows
 from casegraph.cli.story import sections
 from casegraph.cli.words import Words
 from casegraph.facts import read_case
@@ -13,6 +14,8 @@ from casegraph.subjects import find_case
 from casegraph.terms import all_terms
 
 __all__ = ["show"]
+
+_FOLLOWS = "What follows by rule, and is no word of the report; casegraph why CASE#name tells how"
 
 
 @click.command(
@@ -34,6 +37,7 @@ def show(case: str, source: Source) -> None:
     """
     with source.opened() as store:
         facts = read_case(store, find_case(store, case))
-    for heading, lines in sections(Words(facts, all_terms())):
+    words = Words(facts, all_terms())
+    for heading, lines in (*sections(words), (_FOLLOWS, what_follows(words))):
         if lines:
             write_lines([heading, *(f"  {line}" for line in lines), ""])

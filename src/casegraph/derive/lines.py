@@ -30,12 +30,12 @@ def treatment_lines(subject: Subject, timeline: Timeline) -> tuple[TreatmentLine
 
 
 def _line(group: list[Span], groups: list[list[Span]], timeline: Timeline) -> TreatmentLine:
-    starts = group[0].starts
-    others = [each[0].starts for each in groups if each is not group]
-    earlier = sum(_before(each, starts, timeline) for each in others)
-    later = sum(_before(starts, each, timeline) for each in others)
+    me = group[0]
+    others = [each[0] for each in groups if each is not group]
+    earlier = sum(_before(each, me, timeline) for each in others)
+    later = sum(_before(me, each, timeline) for each in others)
     return TreatmentLine(
-        begins=starts,
+        begins=me.starts,
         includes=tuple(sorted(span.fragment for span in group)),
         ordinal_min=1 + earlier,
         ordinal_max=len(groups) - later,
@@ -48,5 +48,11 @@ def _together(one: Span, other: Span, timeline: Timeline) -> bool:
     return one.starts == other.starts or timeline.between(one.starts, other.starts) == (0, 0)
 
 
-def _before(first: str | None, second: str | None, timeline: Timeline) -> bool:
-    return first is not None and second is not None and timeline.certainly_before(first, second)
+def _before(first: Span, second: Span, timeline: Timeline) -> bool:
+    """Say whether one certainly started before the other; what had stopped or was running by then had."""
+    if second.starts is None:
+        return False
+    if first.starts is not None:
+        return timeline.certainly_before(first.starts, second.starts)
+    known = (first.stopped, first.hinted, first.running)
+    return any(key is not None and timeline.certainly_not_after(key, second.starts) for key in known)
