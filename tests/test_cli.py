@@ -546,7 +546,7 @@ def test_why_gives_the_evidence_of_each_row(name: str, corpus: Path) -> None:
     assert len(rows) - 1 == int(count) > 0
     for row in rows[1:]:
         assert re.search(
-            r"stated in: |because of |searched in: |derived from: |between: |explained above", row
+            r"stated in: |because of |searched in: |derived from: |between: |includes: |explained above", row
         ), row
 
 

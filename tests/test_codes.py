@@ -99,6 +99,9 @@ HIDING = {
     ("lost-exponent", "unmarked-repair"),
     ("no-anchor", "impossible-time"),
     ("bad-bounds", "impossible-time"),
+    ("bad-bounds", "line-number"),
+    ("brand-name", "line-number"),
+    ("impossible-time", "line-number"),
     *((name, "violation") for name in UNREAD),
     *(("violation", name) for name in UNREAD),
 }
