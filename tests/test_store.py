@@ -268,6 +268,7 @@ def test_a_dataset_of_ones_own_brings_nothing_derived_back(store: Store) -> None
         view.query(asked)
 
 
+@pytest.mark.slow
 def test_stored_queries_answer_as_if_nothing_had_been_derived(store: Store) -> None:
     outcomes = tuple(load(store, shipped("cases", "miao-2020.yaml")))
     assert all(isinstance(each, Loaded) for each in outcomes)
