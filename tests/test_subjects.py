@@ -71,6 +71,8 @@ def _written(path: Path, identity: str, kind: str, key: str) -> Path:
         ("pmid:123", "case/pmid/123/1"),
         ("PMID:123/1", "case/pmid/123/1"),
         ("my-report", "case/key/my-report/1"),
+        ("key/my-report/1", "case/key/my-report/1"),
+        ("pmid/123/1", "case/pmid/123/1"),
         ("10.1234/group", "group/10.1234/group/1"),
         ("10.1234/group/1", "group/10.1234/group/1"),
         (f"<{BASE}case/10.1234/abc/9>", "case/10.1234/abc/9"),

@@ -144,7 +144,7 @@ def _individual(text: str, example: str) -> str:
     found = [each for each, label in members.items() if label.casefold() == name.casefold()]
     if len(found) == 1:
         return CG + found[0]
-    raise InputError(f"unknown value {text!r}", expected=f"one of {', '.join(members)}")
+    raise InputError(f"unknown value {text!r}", expected=f"one of {', '.join(members.values())}")
 
 
 @cache

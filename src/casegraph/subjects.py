@@ -23,7 +23,8 @@ def find_case(store: Store, text: str) -> str:
     """Return the IRI of the case or group that a person means and the store has.
 
     A report, by its IRI, its DOI, ``pmid:`` and number, or the curator's key, stands for its first patient;
-    without any, for its first group. ``/`` and a number behind it is that patient.
+    without any, for its first group. ``/`` and a number behind it is that patient. ``key/`` and ``pmid/``, as
+    they stand in the IRIs, do as well.
 
     :raises InputError: if the text names no case of the store, or one report and a patient of another.
     :raises StoreError: if the store fails.
@@ -60,6 +61,7 @@ def _meant(text: str) -> Iterator[str]:
     if "://" in doi:
         yield doi
         return
+    doi = doi.removeprefix("key/").replace("pmid/", "pmid:", 1)
     report = _report(doi)
     if report is not None:
         yield report_iri(report)

@@ -110,7 +110,7 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
     if not because:
         write_rows(rows, form)
     kept = [name for name in asked.head.parameters if name not in values and name != compare]
-    if not rows.rows and kept:
+    if not rows.rows and kept and not how["source"].asserted:
         said = ", ".join(kept)
         say(f"no row; asked with the query's own example of {said}: set it by -p NAME=VALUE")
 

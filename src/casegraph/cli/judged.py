@@ -68,17 +68,25 @@ def _scope(words: Words, node: str, concept: str) -> str:
 
 def details(words: Words, node: str) -> str:
     """Return the numbers of a derived thing, and what it held before; nothing where there are none."""
-    since, lasted = _days(words, node, "sinceFirstDose"), _days(words, node, "lasted")
+    since, lasted = _since(words, node), _days(words, node, "lasted")
     met, items = words.text(node, "itemsMet"), words.labels(node, "meetsItem")
     all_items = len(closed_list("cg:rechallenge")) if met else 0
     before = listed([f"#{words.facts.name(each)}" for each in words.facts.values(node, "heldBefore")])
     return joined(
-        f"seen {since} after the first dose" if since else "",
+        f"seen {since}" if since else "",
         f"lasted {lasted}" if lasted else "",
         joined(f"{met} of {all_items} items met" if met else "", items, by=": "),
         f"held before {before}" if before else "",
         by="; ",
     )
+
+
+def _since(words: Words, node: str) -> str:
+    """Return how long after the start of that dosing, and of the drug where that was earlier."""
+    dosing, first = _days(words, node, "sinceStart"), _days(words, node, "sinceFirstDose")
+    if not dosing or dosing == first:
+        return f"{first} after the first dose" if first else ""
+    return joined(f"{dosing} after that dosing was begun", f"{first} after the first dose" if first else "")
 
 
 def _days(words: Words, node: str, name: str) -> str:

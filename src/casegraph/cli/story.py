@@ -219,7 +219,11 @@ def _turn(words: Words, claim: str) -> str:
 
 def _cause(words: Words, trigger: str) -> str:
     """Return what a turn followed: a dosing by drug and dose, any other claim in a line."""
-    return words.exposure(trigger) if words.drug(trigger) else tell(words, trigger)
+    if not words.drug(trigger):
+        return tell(words, trigger)
+    dosed = any(words.facts.values(trigger, name) for name in ("dose", "doseTo", "doseMax"))
+    change = words.labels(trigger, "doseChange")
+    return words.exposure(trigger) if dosed or not change else f"{words.drug(trigger)}, {change}"
 
 
 def _statement(words: Words, claim: str) -> str:

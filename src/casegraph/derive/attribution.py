@@ -72,6 +72,7 @@ class _Seen:
             possibly_together=tuple(sorted(possible)),
             lowered=tuple(sorted(lowered)),
             possibly_lowered=tuple(sorted(maybe_lowered - lowered)),
+            since_start=self._between(begins, claim.at),
             since_first_dose=self._since_first_dose(self.treatments[episode], claim.at),
             lasted=lasting.days,
             lasting_shown_by=lasting.shown_by,
@@ -166,7 +167,10 @@ class _Seen:
     def _since_first_dose(self, treatment: Treatment, at: str | None) -> tuple[int | None, int | None]:
         same = [name for name, each in self.treatments.items() if each.what == treatment.what]
         first = self._first(self.spans[name].starts for name in same)
-        return (None, None) if at is None or first is None else self.timeline.between(first, at)
+        return self._between(first, at)
+
+    def _between(self, first: str | None, second: str | None) -> tuple[int | None, int | None]:
+        return (None, None) if first is None or second is None else self.timeline.between(first, second)
 
     def _first(self, occasions: Iterable[str | None]) -> str | None:
         """Return the occasion that is certainly not after any other; None if one is unknown or unordered."""

@@ -52,18 +52,18 @@ def changes_of(treatment: Treatment, span: Span, names: Mapping[int, str]) -> It
 
 
 def dose_changes(subject: Subject) -> Iterator[tuple[str, Literal["raised", "lowered"]]]:
-    """Yield the fragments of dose segments that raised or lowered a dose without saying so, and which."""
+    """Yield the dose segments whose numbers raised or lowered a dose that they do not tell so, and which."""
     names = {id(claim): fragment for fragment, _, claim in claim_names(iterate_claims(subject))}
     for treatment in subject.treatments:
         doses = {names[id(each)]: each for each in treatment.doses}
         for fragment, dose in doses.items():
             change = dose_change(dose, doses.get(dose.follows or ""))
-            if change is not None and dose.change is None:
+            if change is not None and change != dose.change:
                 yield fragment, change
 
 
 def dose_change(dose: DoseSegment, before: DoseSegment | None) -> Literal["raised", "lowered"] | None:
-    """Return which way a dose segment went: as it says, by its taper, or against the one before.
+    """Return which way a dose segment went: by its taper, against the one before, or as it says.
 
     None where nothing changed or the doses cannot be compared.
 
@@ -71,12 +71,10 @@ def dose_change(dose: DoseSegment, before: DoseSegment | None) -> Literal["raise
     >>> dose_change(DoseSegment(dose=1, unit="[IU]", times=2, period_days=7), weekly)
     'raised'
     """
-    if dose.change is not None:
-        return dose.change
     first, last = _rate(dose, dose.dose_from), _rate(dose, dose.dose_to)
     if dose.dose_from is not None or dose.dose_to is not None:
-        return _way(first, last)
-    return None if before is None else _way(_rate(before, before.dose_to), first)
+        return _way(first, last) or dose.change
+    return (None if before is None else _way(_rate(before, before.dose_to), first)) or dose.change
 
 
 def _way(

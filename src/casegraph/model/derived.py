@@ -61,7 +61,8 @@ class AttributedOutcome(Value, frozen=True, kw_only=True):
     """One outcome on one treatment, with what else changed until it was seen.
 
     ``claim`` and ``episode`` are names of claims; ``together`` and ``lowered`` name exposures that certainly,
-    the others such as possibly changed. ``since_first_dose`` and ``lasted`` are days, None is open.
+    the others such as possibly changed. ``since_start`` (of the
+    dosing that it answers to), ``since_first_dose`` (of the drug) and ``lasted`` are days, None is open.
     """
 
     claim: str
@@ -73,6 +74,7 @@ class AttributedOutcome(Value, frozen=True, kw_only=True):
     possibly_together: tuple[str, ...]
     lowered: tuple[str, ...]
     possibly_lowered: tuple[str, ...]
+    since_start: tuple[int | None, int | None]
     since_first_dose: tuple[int | None, int | None]
     lasted: tuple[int | None, int | None]
     lasting_shown_by: str | None

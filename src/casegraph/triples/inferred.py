@@ -100,7 +100,11 @@ def _outcome_triples(outcomes: Iterable[AttributedOutcome], names: Names) -> Tri
 
 
 def _length_triples(outcome: AttributedOutcome, me: str, names: Names) -> Triples:
-    for name, bounds in (("sinceFirstDose", outcome.since_first_dose), ("lasted", outcome.lasted)):
+    for name, bounds in (
+        ("sinceStart", outcome.since_start),
+        ("sinceFirstDose", outcome.since_first_dose),
+        ("lasted", outcome.lasted),
+    ):
         for which, days in zip(("Min", "Max"), bounds, strict=True):
             if days is not None:
                 yield me, cg(f"{name}{which}Days"), integer(names, days)
