@@ -132,7 +132,7 @@ class _Seen:
                 within = self._within(change.at, begins, seen)
                 if within and change.certain and change.way == way:
                     certain.add(change.exposure)
-                elif within or self._possibly_within(change.at, begins, seen, self.spans[name]):
+                elif within or self._possibly_within(change, begins, seen, self.spans[name]):
                     possible.add(change.exposure)
         return certain, possible
 
@@ -142,12 +142,17 @@ class _Seen:
         _, before = self.timeline.between(at, begins)
         return before is not None and before <= _LEAD_IN_DAYS
 
-    def _possibly_within(self, at: str | None, begins: str | None, seen: str | None, span: Span) -> bool:
-        """Say whether a change may lie in the window; one at an unknown distance before it does not."""
+    def _possibly_within(self, change: Change, begins: str | None, seen: str | None, span: Span) -> bool:
+        """Say whether a change may lie in the window; one at an unknown distance before it does not.
+
+        A start without a time was before the treatment was seen running; a change of dose was before its end.
+        """
+        at = change.at
         if seen is None or begins is None:
             return False
         if at is None:
-            last = (span.running, span.stopped, span.hinted)
+            running = span.running if change.exposure == span.fragment else None
+            last = (running, span.stopped, span.hinted)
             return not any(key and self.timeline.certainly_not_after(key, begins) for key in last)
         if self.timeline.certainly_not_after(seen, at):
             return False
