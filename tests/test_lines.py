@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from casegraph.cli import commands
 from casegraph.errors import Problem
 from casegraph.examine import examine
-from casegraph.ingest import Rejected, load
+from casegraph.ingest import Loaded, Rejected, load
 from casegraph.store import open_store
 from casegraph.terms import all_terms
 
@@ -66,3 +68,19 @@ def test_a_dose_that_says_the_opposite_of_its_numbers_is_rejected(tmp_path: Path
         assert "#taper" in problem.message
         assert "as its numbers do" in problem.todo
         assert not any("lines" in line for line in store.dump() if "/case/" in line)
+
+
+def test_a_load_tells_what_the_check_doubts(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    circle = "d20: {after: [d60]}\n      d60: {after: [d20]}"
+    text = DOCUMENT.format(one=1, two=2, at="d60")
+    start = text.index("d20: {anchor")
+    path.write_text(text[:start] + circle + text[text.index("\n    treatments") :], encoding="utf-8")
+    with open_store(":memory:", writable=True) as store:
+        (outcome,) = load(store, [path])
+    assert isinstance(outcome, Loaded)
+    (doubt,) = outcome.prepared.doubts
+    assert (doubt.code, doubt.line) == ("circle-in-time", 9)
+    said = CliRunner().invoke(commands, ["load", str(path), "--dry-run"]).stderr
+    assert f"{path}:9:" in said
+    assert "circle-in-time" in said

@@ -55,6 +55,7 @@ class Prepared:
     :param claims: how many claims its quads hold.
     :param added: what the shipped ontology lacks of the terms that it names, as N-Triples.
     :param report: the result of the shapes.
+    :param doubts: what the check warns of.
     :param seconds: how long each stage took: read, check, quads, derive, validate.
     """
 
@@ -66,6 +67,7 @@ class Prepared:
     report: Report = field(repr=False)
     seconds: dict[str, float] = field(default_factory=dict)
     added: str = field(default="", repr=False)
+    doubts: tuple[Problem, ...] = ()
 
     @property
     def iri(self) -> str:
@@ -114,7 +116,8 @@ def prepare(path: Path, *, terms: Terms | None = None, shapes: Shapes | None = N
     watch = _Watch()
     draft = read_draft(path)
     watch.lap("read")
-    problems = tuple(each for each in check(draft, terms) if each.severity == "error")
+    found = check(draft, terms)
+    problems = tuple(each for each in found if each.severity == "error")
     if problems or draft.located is None:
         raise DocumentError(problems)
     watch.lap("check")
@@ -126,7 +129,8 @@ def prepare(path: Path, *, terms: Terms | None = None, shapes: Shapes | None = N
     watch.lap("validate")
     claims = asserted.count(f"> <{CG}basis> <")
     added = terms.added(_named(asserted))
-    return Prepared(path, draft.located.document, asserted, inferred, claims, report, watch.seconds, added)
+    document = draft.located.document
+    return Prepared(path, document, asserted, inferred, claims, report, watch.seconds, added, found)
 
 
 def validate_document(document: CaseDocument, terms: Terms, shapes: Shapes | None = None) -> Report:

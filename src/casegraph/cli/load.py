@@ -79,6 +79,8 @@ def _tell(loaded: Loaded, *, dry_run: bool) -> None:
         write(f"{state}  {prepared.iri}  {words}  {seconds} s\n")
     else:
         write_line(state, prepared.iri, cases, prepared.claims, quads, seconds, prepared.path)
+    for doubt in prepared.doubts:
+        say(str(doubt))
     if prepared.report.warnings:
         many = len(prepared.report.warnings)
         say(f"{prepared.path}: {many} warning{'' if many == 1 else 's'}; casegraph validate tells more")
