@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 import casegraph
 from casegraph.cli import commands
+from casegraph.errors import InputError
 from casegraph.namespaces import CG
 from casegraph.resources import shipped
 
@@ -79,3 +80,12 @@ def test_in_python(place: Path, location: str) -> None:
         )
         assert {each for each in whole - asserted if not each.endswith("/inferred")} == set()
         assert len(whole - asserted) == 1
+
+
+def test_a_query_that_counts_what_was_derived_is_refused_without_it(place: Path) -> None:
+    found = run(place, "query", "drug_verdicts", "-f", "csv", "--asserted")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert "drug_verdicts: it counts what was derived, which would count as not told" in found.stderr
+    assert run(place, "query", "drug_verdicts", "-f", "csv").stdout.count("\n") > 3
+    with pytest.raises(InputError, match="would count as not told"):
+        casegraph.open(place).query("drug_verdicts", asserted=True)

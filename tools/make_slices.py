@@ -8,8 +8,7 @@ with distances, and its builder follows is_a and part_of alike; those at distanc
 No two classes of MONDO or of CHEBI are related by part_of, so there they are superclasses. The links of the
 CL slice were read one by one and all are is_a: read a new one in the diff. In UBERON the two cannot be told
 apart, so no parent becomes a superclass: cg:within and cg:withinOrKindOf say "a kind of or a part of".
-CHEBI's ``has role`` is not among the ancestors; it comes from another copy of CHEBI and becomes cg:drugGroup
-and an axiom with cg:ofDrugGroup.
+CHEBI's ``has role`` is of another copy of CHEBI, and becomes cg:drugGroup and an axiom with cg:ofDrugGroup.
 """
 
 from __future__ import annotations

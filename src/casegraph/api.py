@@ -12,7 +12,7 @@ from casegraph.compare import compare
 from casegraph.errors import DocumentError, Problem
 from casegraph.ingest import Loaded, load
 from casegraph.loaders import case_files
-from casegraph.query import get_query, run
+from casegraph.query import StoredQuery, get_query, refuse_without_derived, run
 from casegraph.rows import Rows
 from casegraph.store import Store, open_store
 
@@ -66,11 +66,13 @@ class CaseStore:
     def query(self, name: str, *, asserted: bool = False, **values: ParameterValue) -> Rows:
         """Ask a stored query by its name; parameters that are not named keep their example.
 
-        :param asserted: leave out what was derived; a query that needs it then gives no rows.
+        :param asserted: leave out what was derived; a query that needs it then gives no rows, and
+            one that counts it is refused.
         :raises InputError: if the query or a parameter is unknown, or a value means nothing.
         """
+        asked = self._asked(name, asserted=asserted)
         with self._store(asserted=asserted) as store:
-            return run(store, get_query(name), values)
+            return run(store, asked, values)
 
     def compare(self, name: str, parameter: str, *, asserted: bool = False, **values: ParameterValue) -> Rows:
         """Ask a stored query once for each value of a closed list, and lay the answers side by side.
@@ -81,8 +83,16 @@ class CaseStore:
         :param asserted: leave out what was derived.
         :raises InputError: if the query or a parameter is unknown, or has no closed list.
         """
+        asked = self._asked(name, asserted=asserted)
         with self._store(asserted=asserted) as store:
-            return compare(store, get_query(name), parameter, values)
+            return compare(store, asked, parameter, values)
+
+    @staticmethod
+    def _asked(name: str, *, asserted: bool) -> StoredQuery:
+        query = get_query(name)
+        if asserted:
+            refuse_without_derived(query)
+        return query
 
     def sparql(self, query: str, *, asserted: bool = False) -> Rows:
         """Ask a SPARQL SELECT; patterns outside ``GRAPH`` see all graphs.

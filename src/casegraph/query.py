@@ -30,6 +30,7 @@ __all__ = [
     "example_of",
     "get_query",
     "read_query",
+    "refuse_without_derived",
     "run",
     "stored_queries",
 ]
@@ -55,6 +56,7 @@ class QueryHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     ``returns`` tells each column's meaning and unit. ``explained_by`` names, for a column of a query that
     lists no claims, the derived property of the case that its value is of: its evidence is that of the row.
+    The numbers of a query with ``counts_derived`` mean nothing without what was derived.
     Answers for several values of a parameter are laid side by side by the columns ``compared_by``, else by
     case, and show the columns ``compared_shows``.
     """
@@ -68,6 +70,7 @@ class QueryHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     explained_by: dict[str, str] = {}
     compared_by: tuple[str, ...] = ()
     compared_shows: tuple[str, ...] = ()
+    counts_derived: bool = False
     view: str | None = None
     expect: Literal["nonempty"] | None = None
     dataset: Literal["named"] | None = None
@@ -107,6 +110,13 @@ def get_query(name: str) -> StoredQuery:
         expected=f"a query such as {nearest}" if nearest else "",
         todo="casegraph query lists them all",
     )
+
+
+def refuse_without_derived(query: StoredQuery) -> None:
+    """Raise :class:`InputError` if a query counts what was derived: without, it would count as not told."""
+    if query.head.counts_derived:
+        what = "it counts what was derived, which would count as not told"
+        raise InputError(what, where=query.name, todo="leave --asserted out, or ask outcomes_by_drug with it")
 
 
 def read_query(path: Path) -> StoredQuery:

@@ -23,7 +23,7 @@ from casegraph.cli.form import (
 )
 from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES
-from casegraph.query import StoredQuery, get_query, run, stored_queries
+from casegraph.query import StoredQuery, get_query, refuse_without_derived, run, stored_queries
 from casegraph.rows import Rows
 from casegraph.store import Answer, Store
 
@@ -96,6 +96,8 @@ def query(name: str | None, values: dict[str, str], form: str | None, about: boo
 
 def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how: Any) -> None:
     compare, because = how["compare"], how["because"]
+    if how["source"].asserted:
+        refuse_without_derived(asked)
     with how["source"].opened() as store, stoppable():
         if compare is not None:
             from casegraph.compare import compare as side_by_side
