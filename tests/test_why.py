@@ -33,6 +33,9 @@ CASE = f"{BASE}case/{DOI}/1"
 RDF_TYPE = PREFIXES["rdf"] + "type"
 
 
+HEADLINE = "refractory_cases_responding"
+
+
 def run(*args: str | Path, code: int = 0) -> Result:
     result = CliRunner().invoke(commands, [str(arg) for arg in args])
     assert result.exit_code == code, result.output
@@ -81,6 +84,16 @@ def test_the_text_of_the_headline_is_the_one_written_by_hand(store: Path) -> Non
     text = run("why", "refractory_cases_responding", "--store", store).stdout
     first = text.partition("\nRow 1: ")[2].partition("\n\nRow 2: ")[0]
     assert first.partition("\n")[2] + "\n" == by_hand("headline")
+
+
+@pytest.mark.parametrize("words", [("why", HEADLINE), ("query", HEADLINE, "--why", "-f", "json")])
+def test_a_cell_that_names_several_judgements_is_explained_by_each(
+    words: tuple[str, ...], store: Path
+) -> None:
+    text = run(*words, "-p", "refractory=clinical", "--store", store).stdout
+    for domain in ("muscle", "skin"):
+        assert f"#refractory-clinically-{domain}" in text
+        assert f"{domain}, refractory by the definition “clinical”" in text
 
 
 def test_what_is_told_once_is_only_referred_to_again(store: Path) -> None:

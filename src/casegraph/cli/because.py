@@ -66,12 +66,11 @@ def row_steps(
     cases: Cases, asked: StoredQuery, row: Mapping[str, PythonValue]
 ) -> Iterator[tuple[CaseInWords, Step]]:
     """Yield why each claim and derived thing of a row holds, and each property of the case that it is of."""
-    for value in dict.fromkeys(row.values()):
-        if not is_part(value):
-            continue
-        case = cases.of(str(value).rpartition("#")[0])
-        if case.words.facts.values(str(value), "basis") or is_derived(case.words.facts, str(value)):
-            yield case, case.explainer.node(str(value))
+    listed = (each for value in row.values() if isinstance(value, str) for each in value.split("; "))
+    for part in filter(is_part, dict.fromkeys(listed)):
+        case = cases.of(part.rpartition("#")[0])
+        if case.words.facts.values(part, "basis") or is_derived(case.words.facts, part):
+            yield case, case.explainer.node(part)
     for column, glance in asked.head.explained_by.items():
         if row[column] is not None:
             case = cases.of(str(row["case"]))
