@@ -17,7 +17,7 @@ from casegraph.triples import asserted_quads, report_iri
 from casegraph.triples.fields import FIELDS, Names, decimal, text
 
 (CASE,) = shipped("cases", "miao-2020.yaml")
-NAMES = Names("https://example.org/r", "https://example.org/c")
+NAMES = Names("https://example.org/r", "https://example.org/c", "https://example.org/r")
 
 
 @pytest.fixture(scope="module")

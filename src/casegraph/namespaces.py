@@ -36,6 +36,8 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "cgsh": BASE + "shapes#",
         "cgq": BASE + "query/",
         "cgr": BASE + "rule/",
+        # What a data set names by a code of a system that has no prefix here: the system, then the code.
+        "cgt": BASE + "term/",
         **{
             name: f"{OBO}{name}_"
             for name in (
@@ -43,16 +45,24 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
                 "CHEBI",
                 "CL",
                 "COB",
+                "DOID",
+                "DRON",
                 "ECO",
+                "GO",
                 "HP",
+                "HsapDv",
                 "IAO",
                 "MAXO",
                 "MONDO",
+                "NCBITaxon",
+                "NCIT",
+                "OAE",
                 "OBI",
                 "OGMS",
                 "PATO",
                 "PR",
                 "RO",
+                "STATO",
                 "UBERON",
                 "UO",
             )
@@ -61,14 +71,28 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "DRUGBANK": "http://identifiers.org/drugbank/",
         "EFO": "http://www.ebi.ac.uk/efo/EFO_",
         "HGNC": "http://identifiers.org/hgnc/",
+        "ICD10CM": "http://purl.bioontology.org/ontology/ICD10CM/",
+        "LOINC": "https://loinc.org/",
+        "MEDGEN": "http://identifiers.org/medgen/",
         "MESH": "http://id.nlm.nih.gov/mesh/",
+        "NANDO": "https://identifiers.org/NANDO:",
+        "NCBIGene": "https://www.ncbi.nlm.nih.gov/gene/",
+        "OMIM": "https://omim.org/entry/",
+        "Orphanet": "http://www.orpha.net/ORDO/Orphanet_",
+        "RXNORM": "http://purl.bioontology.org/ontology/RXNORM/",
+        "SIO": "http://semanticscience.org/resource/SIO_",
+        "SNOMEDCT": "http://snomed.info/id/",
+        "UCUM": "https://units-of-measurement.org/",
+        "UMLS": "http://linkedlifedata.com/resource/umls/id/",
         "UNII": "https://precision.fda.gov/uniisearch/srs/unii/",
         "uniprot": "http://purl.uniprot.org/uniprot/",
+        "icd11.foundation": "http://id.who.int/icd/entity/",
         "doi": "https://doi.org/",
         "pubmed": "https://pubmed.ncbi.nlm.nih.gov/",
         "dcterms": "http://purl.org/dc/terms/",
         "fabio": "http://purl.org/spar/fabio/",
         "oa": "http://www.w3.org/ns/oa#",
+        "orcid": "https://orcid.org/",
         "owl": "http://www.w3.org/2002/07/owl#",
         "prov": "http://www.w3.org/ns/prov#",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -101,7 +125,7 @@ def known_prefixes() -> Mapping[str, str]:
 
 
 def expand(curie: str) -> str:
-    """Return the IRI of a CURIE.
+    """Return the IRI of a CURIE; an IRI of the web stands for itself.
 
     :raises InputError: if the prefix is neither in :data:`PREFIXES` nor one of an added vocabulary.
 
@@ -109,6 +133,8 @@ def expand(curie: str) -> str:
     'http://purl.obolibrary.org/obo/MONDO_1010089'
     """
     prefix, colon, local = curie.partition(":")
+    if local.startswith("//") and prefix in ("http", "https"):
+        return curie
     namespace = PREFIXES.get(prefix) or _added.get(prefix)
     if not colon or namespace is None:
         known = ", ".join(sorted(known_prefixes(), key=str.lower))

@@ -15,6 +15,7 @@ from casegraph.model.values import (
     Degree,
     Domain,
     Key,
+    Laterality,
     Number,
     ResponseDirection,
     Result,
@@ -56,10 +57,12 @@ class Finding(ConceptClaim, frozen=True, kw_only=True):
     """A clinical finding; whether present, absent or indeterminate is said by the list it stands in."""
 
     site: tuple[Code, ...] = ()
-    laterality: Literal["left", "right", "bilateral"] | None = None
+    modifier: tuple[Code, ...] = ()
+    laterality: Laterality | None = None
     direction: Change | None = None
     severity: Severity | None = None
     continues: Key | None = None
+    resolved_at: Key | None = None
 
 
 class Findings(Value, frozen=True, kw_only=True):
@@ -71,8 +74,16 @@ class Findings(Value, frozen=True, kw_only=True):
 
 
 class Diagnosis(ConceptClaim, frozen=True, kw_only=True):
-    """A diagnosis; its standing is said by the list it stands in."""
+    """A diagnosis; its standing is said by the list it stands in. ``at`` is when it was made.
 
+    ``onset_at`` is when the disease began, ``resolved_at`` when it was over.
+    """
+
+    onset_at: Key | None = None
+    resolved_at: Key | None = None
+    stage: tuple[Code, ...] = ()
+    site: tuple[Code, ...] = ()
+    laterality: Laterality | None = None
     supported_by: tuple[Key, ...] = ()
     by_definition: Key | None = None
 
@@ -87,13 +98,19 @@ class Diagnoses(Value, frozen=True, kw_only=True):
 
 
 class TestResult(ConceptClaim, frozen=True, kw_only=True):
-    """A measured or looked-at thing: a value with unit, or a result, or only a direction."""
+    """A measured or looked-at thing: a value with unit, or a result, or only a direction.
+
+    ``unit`` is UCUM; ``unit_term`` and ``result_term`` are what a data set gives in a vocabulary of its own.
+    ``component_of`` is the panel or the assay that the thing is one value of.
+    """
 
     __test__ = False  # keeps pytest from taking the class for a test
 
     result: Result | None = None
+    result_term: Code | None = None
     value: Number | None = None
     unit: str | None = None
+    unit_term: Code | None = None
     printed: str | None = None
     range_low: Number | None = None
     range_high: Number | None = None
@@ -101,6 +118,7 @@ class TestResult(ConceptClaim, frozen=True, kw_only=True):
     degree: Degree | None = None
     method: Code | None = None
     specimen: Code | None = None
+    component_of: Code | None = None
     site: tuple[Code, ...] = ()
     coverage: Literal["membersNotListed"] | None = None
     positive_count: Count | None = None
@@ -112,7 +130,8 @@ class DoseSegment(Claim, frozen=True, kw_only=True):
 
     ``unit`` is UCUM and may be per weight and per time (``mg/kg/d``). ``times`` doses are given every
     ``period_days``. The same dosing told a second way (100 mg/d, which is 2 mg/kg) has both. ``change`` says
-    that the dose was raised or lowered where the doses themselves do not.
+    that the dose was raised or lowered where the doses themselves do not. ``unit_term`` and ``schedule`` are
+    what a data set gives in a vocabulary of its own.
     """
 
     dose: Number | None = None
@@ -123,12 +142,14 @@ class DoseSegment(Claim, frozen=True, kw_only=True):
     dose_step: Number | None = None
     step_days: Number | None = None
     unit: str | None = None
+    unit_term: Code | None = None
     unit_missing: Literal["notStated"] | None = None
     per_weight: Number | None = None
     per_weight_unit: str | None = None
     printed: str | None = None
     times: Number | None = None
     period_days: Number | None = None
+    schedule: Code | None = None
     doses_in_all: int | None = None
     route: Route | None = None
     follows: Key | None = None
@@ -142,7 +163,8 @@ class Treatment(ConceptClaim, frozen=True, kw_only=True):
     """One drug or procedure from start to stop. ``ends_at``, ``ongoing_at`` or neither: the end is unknown.
 
     ``end_basis`` is ``implied`` where the stop is only hinted at. ``line`` is the number of its
-    line of treatment where the report counts its lines.
+    line of treatment where the report counts its lines. ``indication`` is what it was given for, ``intent``
+    what for: cure, palliation. ``cumulative_dose`` is the sum of all doses.
     """
 
     ongoing_at: Key | None = None
@@ -150,6 +172,10 @@ class Treatment(ConceptClaim, frozen=True, kw_only=True):
     end_basis: Basis | None = None
     stop_reason: StopReason | None = None
     indication: Code | None = None
+    intent: Code | None = None
+    site: tuple[Code, ...] = ()
+    cumulative_dose: Number | None = None
+    cumulative_unit: str | None = None
     line: Annotated[int, Meta(ge=1)] | None = None
     duration_min_days: Days | None = None
     duration_max_days: Days | None = None
@@ -199,12 +225,13 @@ class AdverseEvents(Value, frozen=True, kw_only=True):
 
 
 class Course(Claim, frozen=True, kw_only=True):
-    """A turn of the disease: flare, relapse, remission, symptom-free interval, death."""
+    """A turn of the disease: flare, relapse, remission, symptom-free interval, death and its cause."""
 
     kind: Literal["flare", "relapse", "remission", "symptomFreeInterval", "death"]
     domain: tuple[Domain, ...] = ()
     concerns: tuple[Key, ...] = ()
     trigger: Key | None = None
+    cause: Code | None = None
     duration_min_days: Days | None = None
     duration_max_days: Days | None = None
     printed: str | None = None

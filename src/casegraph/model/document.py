@@ -25,6 +25,7 @@ from casegraph.model.claims import (
 from casegraph.model.values import (
     Basis,
     Bounds,
+    Code,
     Count,
     Extent,
     Key,
@@ -69,6 +70,7 @@ class Occasion(Value, frozen=True, kw_only=True):
     ``start`` and ``end`` are bounds in days from the start of ``anchor``. ``after``: this starts no earlier
     than those start. ``during``: it starts within those. ``same_time_as``: both start together.
     ``basis`` is ``interpretation`` where the bounds are a reading and not the report's words.
+    ``stage`` is the stage of life that was told in place of an age.
     """
 
     anchor: Key | None = None
@@ -77,6 +79,7 @@ class Occasion(Value, frozen=True, kw_only=True):
     basis: Basis | None = None
     printed: str | None = None
     phase: Phase | None = None
+    stage: Code | None = None
     after: tuple[Key, ...] = ()
     during: tuple[Key, ...] = ()
     same_time_as: tuple[Key, ...] = ()
@@ -149,6 +152,19 @@ class CapturedText(Value, frozen=True, kw_only=True):
     characters: int
 
 
+class Record(Value, frozen=True, kw_only=True):
+    """The record of a data set that a case was read from, in place of the text of a report.
+
+    ``dataset`` and ``id`` name the case, whatever publication it tells of.
+    ``references`` are further addresses it cites, ``resources`` the vocabularies and their releases.
+    """
+
+    dataset: str
+    id: str
+    references: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+
+
 class Report(Value, frozen=True, kw_only=True):
     """The document: bibliography, what was read of it, and what it says beyond its cases."""
 
@@ -157,6 +173,7 @@ class Report(Value, frozen=True, kw_only=True):
     doi: _Doi | None = None
     pmid: _Pmid | None = None
     key: Key | None = None
+    record: Record | None = None
     journal: str | None = None
     publisher: str | None = None
     issue: str | None = None
@@ -168,7 +185,7 @@ class Report(Value, frozen=True, kw_only=True):
     licence: str | None = None
     extent: Extent
     text: CapturedText | None = None
-    time_convention: Literal["halfUnitMonths", "daysAsPrinted"] = "daysAsPrinted"
+    time_convention: Literal["halfUnitMonths", "daysAsPrinted", "completedUnits"] = "daysAsPrinted"
     references: dict[Annotated[str, Meta(pattern=r"^[1-9]\d*$")], Reference] = field(default_factory=dict)
     literature: tuple[LiteratureStatement, ...] = ()
     publication: tuple[PublicationStatement, ...] = ()

@@ -11,7 +11,7 @@ __all__ = ["Code", "Key", "Value"]
 Code = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z]+:\S+ \S.*$",
+        pattern=r"^[A-Za-z][\w.]*:\S+ \S.*$",
         description="A term: its CURIE, one space, its label.",
         examples=["HP:0000989 Pruritus"],
     ),
@@ -40,7 +40,8 @@ Result = Literal["positive", "negative", "normal", "abnormal", "notRaised", "unr
 Change = Literal["raised", "lowered", "improved", "worse", "unchanged"]
 ResponseDirection = Literal["improved", "resolved", "stabilised", "unchanged", "worse", "notEvaluable"]
 Degree = Literal["slight", "partial", "marked", "complete"]
-Severity = Literal["mild", "moderate", "severe", "fatal"]
+Severity = Literal["borderline", "mild", "moderate", "severe", "profound", "fatal"]
+Laterality = Literal["left", "right", "bilateral"]
 Route = Literal["oral", "subcutaneous", "intravenous", "intramuscular", "topical"]
 StopReason = Literal[
     "inefficacy", "intolerance", "adverseEvent", "remission", "completed", "replaced", "deathOfPatient"

@@ -7,11 +7,12 @@ The same document gives the same bytes: no blank nodes, no clock, lines sorted.
 
 from casegraph.triples.asserted import asserted_quads
 from casegraph.triples.inferred import inferred_quads
-from casegraph.triples.names import claim_names, graphs_of, report_iri, subject_iri, subjects
+from casegraph.triples.names import claim_names, dataset_iri, graphs_of, report_iri, subject_iri, subjects
 
 __all__ = [
     "asserted_quads",
     "claim_names",
+    "dataset_iri",
     "graphs_of",
     "inferred_quads",
     "report_iri",

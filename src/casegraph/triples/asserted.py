@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from casegraph.model import (
     Case,
@@ -12,6 +12,7 @@ from casegraph.model import (
     Group,
     Occasion,
     Passage,
+    Record,
     Report,
     Subject,
     iterate_claims,
@@ -26,6 +27,7 @@ from casegraph.triples.fields import (
     address,
     boolean,
     cg,
+    concept,
     decimal,
     individual,
     integer,
@@ -37,7 +39,7 @@ from casegraph.triples.fields import (
     report_part,
     text,
 )
-from casegraph.triples.names import claim_names, report_iri, subjects
+from casegraph.triples.names import claim_names, dataset_iri, report_iri, subjects
 
 __all__ = ["asserted_quads"]
 
@@ -86,11 +88,17 @@ _REPORT_FIELDS: Mapping[str, tuple[str, Render]] = {
 
 def asserted_quads(document: CaseDocument) -> str:
     """Return the report graph and the asserted and provenance graphs of its cases as sorted N-Quads."""
-    report = report_iri(document.report)
-    written = [*lines(_report_triples(document, Names(report, report)), report)]
+    report, record = report_iri(document.report), document.report.record
+    written: list[str] = []
+    if record is None:
+        written += lines(_report_triples(document, Names(report, report, report)), report)
+    else:
+        written += _source_quads(document.report, record)
     for subject_name, subject in subjects(document):
-        names = Names(report, subject_name)
+        names = Names(report, subject_name, report if record is None else subject_name)
         written += lines(_subject_triples(subject, names), f"{subject_name}/asserted")
+        if record is not None:
+            written += lines(_record_triples(document, record, names), f"{subject_name}/asserted")
         if document.curation is not None:
             written += lines(_curation_triples(document.curation, names), f"{subject_name}/provenance")
     return "".join(sorted(set(written)))
@@ -101,6 +109,32 @@ def _given(me: str, predicate: str, render: Render, names: Names, value: object)
     for each in value if isinstance(value, tuple) else (value,):
         if each is not None:
             yield me, predicate, render(names, each)
+
+
+def _source_quads(report: Report, record: Record) -> Iterator[str]:
+    """Yield what a record tells of its data set and of its publication, both of which other records share."""
+    names, dataset = Names("", "", ""), dataset_iri(record.dataset)
+    told = (
+        (iri(dataset), TYPE, cg("DataSet")),
+        (iri(dataset), f"<{_DCTERMS}title>", text(names, record.dataset)),
+    )
+    yield from lines(told, dataset)
+    if (source := report_iri(report)) != dataset:
+        yield from lines([(iri(source), TYPE, cg("CaseReport"))], source)
+        for name in ("title", "doi", "pmid"):
+            predicate, render = _REPORT_FIELDS[name]
+            yield from lines(_given(iri(source), predicate, render, names, getattr(report, name)), source)
+
+
+def _record_triples(document: CaseDocument, record: Record, names: Names) -> Triples:
+    """Yield the one passage of a record: all that it claims is stated in it."""
+    for key, passage in document.passages.items():
+        me = report_part(names, key)
+        yield from _passage_triples(passage, me, names)
+        yield me, f"<{PREFIXES['void']}inDataset>", iri(dataset_iri(record.dataset))
+        yield me, cg("recordId"), text(names, record.id)
+        yield from _given(me, f"<{_DCTERMS}references>", address, names, record.references)
+        yield from _given(me, cg("usesRelease"), text, names, record.resources)
 
 
 def _report_triples(document: CaseDocument, names: Names) -> Triples:
@@ -190,6 +224,7 @@ def _occasion_triples(occasion: Occasion, me: str, names: Names) -> Triples:
     yield from _given(me, cg("timeBasis"), individual, names, occasion.basis)
     yield from _given(me, cg("timePrinted"), text, names, occasion.printed)
     yield from _given(me, cg("phase"), individual, names, occasion.phase)
+    yield from _given(me, cg("stage"), concept, names, occasion.stage)
     yield from _given(me, cg("after"), part, names, occasion.after)
     yield from _given(me, cg("during"), part, names, occasion.during)
     yield from _given(me, cg("sameTimeAs"), part, names, occasion.same_time_as)

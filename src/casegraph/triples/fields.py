@@ -17,10 +17,11 @@ Triples = Iterator[tuple[str, str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Where the parts of a subject and of its report live."""
+    """Where the parts of a subject and of its report live, and the passages that its claims are stated in."""
 
     report: str
     subject: str
+    passages: str
 
     def group(self, key: object) -> str:
         """Return the IRI of a group of the same report."""
@@ -47,7 +48,7 @@ def part(names: Names, value: object) -> str:
 
 
 def report_part(names: Names, value: object) -> str:
-    return iri(f"{names.report}#{value}")
+    return iri(f"{names.passages}#{value}")
 
 
 def reference(names: Names, value: object) -> str:
@@ -87,6 +88,18 @@ FIELDS: Mapping[str, tuple[str, Render]] = {
     "disease": ("aboutDisease", concept),
     "site": ("site", concept),
     "method": ("method", concept),
+    "modifier": ("modifier", concept),
+    "stage": ("stage", concept),
+    "intent": ("intent", concept),
+    "cause": ("cause", concept),
+    "schedule": ("schedule", concept),
+    "unit_term": ("unitConcept", concept),
+    "result_term": ("resultConcept", concept),
+    "component_of": ("componentOf", concept),
+    "onset_at": ("onsetAt", part),
+    "resolved_at": ("resolvedAt", part),
+    "cumulative_dose": ("cumulativeDose", decimal),
+    "cumulative_unit": ("cumulativeUnit", text),
     "specimen": ("specimen", concept),
     "indication": ("indication", concept),
     "at": ("at", part),

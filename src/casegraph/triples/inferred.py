@@ -16,7 +16,7 @@ def inferred_quads(subject: str, timeline: Timeline, derived: Derived) -> str:
 
     :param subject: the IRI of the case or group.
     """
-    names = Names(subject, subject)
+    names = Names(subject, subject, subject)
     triples = (
         *_timeline_triples(timeline, names),
         *_regimen_triples(derived.regimens, names),

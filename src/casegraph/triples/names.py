@@ -9,23 +9,42 @@ from casegraph.errors import InputError
 from casegraph.model import CaseDocument, Claim, Report, Subject
 from casegraph.namespaces import BASE
 
-__all__ = ["claim_names", "graphs_of", "report_iri", "subject_iri", "subjects"]
+__all__ = ["claim_names", "dataset_iri", "graphs_of", "report_iri", "subject_iri", "subjects"]
 
 
 def report_iri(report: Report) -> str:
     """Return the IRI of a report: by its DOI, else its PubMed identifier, else the curator's key.
 
-    :raises InputError: if the report has none of the three.
+    A record that names no publication is told of by its data set.
+
+    :raises InputError: if the report has none of these.
 
     >>> report_iri(Report(title="A case", doi="10.1007/S13555-020-00421-8", extent="fullText"))
     'https://w3id.org/casegraph/report/10.1007/s13555-020-00421-8'
     """
+    if report.record is not None and report.doi is None and report.pmid is None:
+        return dataset_iri(report.record.dataset)
     return f"{BASE}report/{_identity(report)}"
 
 
+def dataset_iri(name: str) -> str:
+    """Return the IRI of a data set.
+
+    >>> dataset_iri("phenopacket-store")
+    'https://w3id.org/casegraph/dataset/phenopacket-store'
+    """
+    return f"{BASE}dataset/{quote(name, safe='')}"
+
+
 def subject_iri(report: Report, key: str, *, group: bool = False) -> str:
-    """Return the IRI of a case or group of a report by its key in the document."""
-    return f"{BASE}{'group' if group else 'case'}/{_identity(report)}/{key}"
+    """Return the IRI of a case or group of a report by its key in the document.
+
+    The case of a record is named by its data set and the record's identifier, whatever publication it is of.
+    """
+    kind, record = "group" if group else "case", report.record
+    if record is not None:
+        return f"{BASE}{kind}/{quote(record.dataset, safe='')}/{quote(record.id, safe='')}"
+    return f"{BASE}{kind}/{_identity(report)}/{key}"
 
 
 def _identity(report: Report) -> str:

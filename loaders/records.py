@@ -1,0 +1,210 @@
+"""Records of other people's data sets on their way to a case: what every format's reader builds with."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from casegraph.errors import Problem
+from casegraph.loaders.times import RecordTimes
+from casegraph.losses import Loss, shortened
+from casegraph.model import (
+    AdverseEvent,
+    AdverseEvents,
+    Age,
+    Case,
+    CaseDocument,
+    Claim,
+    Course,
+    Curation,
+    Diagnoses,
+    Diagnosis,
+    Finding,
+    Findings,
+    Passage,
+    Record,
+    Report,
+    Response,
+    TestResult,
+    Treatment,
+)
+
+__all__ = ["PASSAGE", "Imported", "Options", "Outcome", "RecordBuilder"]
+
+C = TypeVar("C", bound=Claim)
+
+#: The key of the one passage of a record; all that it claims is stated there.
+PASSAGE = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How data of other formats are read.
+
+    :param dataset: the name of the data set; cases are named by it and the identifier of their record.
+    :param fhir_version: R4, R4B or R5, where a bundle does not say.
+    :param keep_identifiers: carry in what identifies a person: names, record numbers, the exact birth date.
+    :param mapping: the file that tells what the columns of a table mean.
+    """
+
+    dataset: str
+    fhir_version: str | None = None
+    keep_identifiers: bool = False
+    mapping: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One record as a case document, and what was left behind."""
+
+    document: CaseDocument
+    losses: tuple[Loss, ...] = ()
+
+
+#: What a reader yields for each record: the case, or why there is none. The others go on.
+Outcome = Imported | Problem
+
+
+@dataclass(slots=True)
+class RecordBuilder:
+    """Collects what a record tells. Every claim is made with :meth:`claim`, so that it has its evidence.
+
+    >>> builder = RecordBuilder(Options("demo"), "patient-1")
+    >>> builder.present.append(builder.claim(Finding, what="HP:0001945 Fever", at=builder.times.age("P3Y")))
+    >>> builder.lose("/files/0", {"uri": "x.vcf"}, "not-a-case")
+    >>> imported = builder.imported()
+    >>> imported.document.cases["1"].findings.present[0].at, imported.losses[0].path
+    ('age-p3y', '/files/0')
+    """
+
+    options: Options
+    record_id: str
+    times: RecordTimes = field(default_factory=RecordTimes)
+    losses: list[Loss] = field(default_factory=list)
+    label: str | None = None
+    sex: str = "unknown"
+    age: Age | None = None
+    present: list[Finding] = field(default_factory=list)
+    absent: list[Finding] = field(default_factory=list)
+    indeterminate: list[Finding] = field(default_factory=list)
+    final: list[Diagnosis] = field(default_factory=list)
+    working: list[Diagnosis] = field(default_factory=list)
+    considered: list[Diagnosis] = field(default_factory=list)
+    excluded: list[Diagnosis] = field(default_factory=list)
+    tests: list[TestResult] = field(default_factory=list)
+    treatments: list[Treatment] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+    adverse_events: list[AdverseEvent] = field(default_factory=list)
+    course: list[Course] = field(default_factory=list)
+    title: str | None = None
+    doi: str | None = None
+    pmid: str | None = None
+    references: list[str] = field(default_factory=list)
+    resources: list[str] = field(default_factory=list)
+    curation: Curation | None = None
+
+    def lose(self, path: str, value: object, reason: str) -> None:
+        """Note what is left behind; of what identifies a person, not its value."""
+        told = "" if reason == "identifier" else shortened(value)
+        self.losses.append(Loss(self.record_id, path, told, reason))
+
+    @staticmethod
+    def claim(kind: type[C], **values: Any) -> C:
+        """Return a claim that the record states."""
+        return kind(stated_in=PASSAGE, **values)
+
+    def fragment(self, kind: str, *parts: str | None) -> str:
+        """Return a key for a claim that others point to: its kind, concept, occasion, what tells it apart.
+
+        >>> RecordBuilder(Options("demo"), "1").fragment("treatment", "HP:0001945 Fever", "age-p3y")
+        'treatment-hp-0001945-age-p3y'
+        """
+        words = [kind, *(part.split(" ", 1)[0] for part in parts if part)]
+        return re.sub(r"[^a-z0-9]+", "-", "-".join(words).lower()).strip("-")
+
+    def imported(self) -> Imported:
+        """Return the record as a case document with one case, and the losses in the order they were met."""
+        report = Report(
+            title=self.title or self.options.dataset,
+            doi=self.doi,
+            pmid=self.pmid,
+            extent="dataRecord",
+            time_convention="completedUnits",
+            record=Record(
+                dataset=self.options.dataset,
+                id=self.record_id,
+                references=tuple(dict.fromkeys(self.references)),
+                resources=tuple(dict.fromkeys(self.resources)),
+            ),
+        )
+        passages = {PASSAGE: Passage(pointer="/")}
+        cases = {"1": self._case()}
+        document = CaseDocument(
+            casegraph=1, report=report, curation=self.curation, passages=passages, cases=cases
+        )
+        return Imported(document, tuple(self.losses))
+
+    def _case(self) -> Case:
+        alone = self._told_apart
+        return Case(
+            label=self.label,
+            sex=self.sex,  # type: ignore[arg-type]
+            age=self.age,
+            zero_point=self.times.zero_point(),
+            occasions=self.times.occasions(),
+            findings=Findings(
+                present=alone(self.present, "present-finding"),
+                absent=alone(self.absent, "absent-finding"),
+                indeterminate=alone(self.indeterminate, "indeterminate-finding"),
+            ),
+            diagnoses=Diagnoses(
+                final=alone(self.final, "final-diagnosis"),
+                working=alone(self.working, "working-diagnosis"),
+                considered=alone(self.considered, "considered-diagnosis"),
+                excluded=alone(self.excluded, "excluded-diagnosis"),
+            ),
+            tests=alone(self.tests, "test-result"),
+            treatments=tuple(self.treatments),
+            responses=alone(self.responses, "response"),
+            adverse_events=AdverseEvents(observed=alone(self.adverse_events, "adverse-event")),
+            course=alone(self.course, "course"),
+        )
+
+    def _told_apart(self, claims: list[C], kind: str) -> tuple[C, ...]:
+        """Return the claims, the same one once; those of one name that differ get a name of their own."""
+        by_name: dict[tuple[object, ...], list[C]] = {}
+        for claim in claims:
+            same = by_name.setdefault(_name(claim), [])
+            if claim in same:
+                self.lose(f"/{kind}", claim, "duplicate")
+            else:
+                same.append(claim)
+        told = {
+            id(each): each if len(same) == 1 else _named(each, kind)
+            for same in by_name.values()
+            for each in same
+        }
+        return tuple(told[id(each)] for each in claims if id(each) in told)
+
+
+def _name(claim: Claim) -> tuple[object, ...]:
+    if claim.id is not None:
+        return (claim.id,)
+    return (
+        getattr(claim, "kind", ""),
+        getattr(claim, "what", None) or getattr(claim, "domain", None),
+        claim.at,
+    )
+
+
+def _named(claim: C, kind: str) -> C:
+    """Return a claim with a name made of what it says, so that the same record gives the same name."""
+    said = hashlib.sha256(msgspec.json.encode(claim)).hexdigest()[:8]
+    about = str(getattr(claim, "what", None) or getattr(claim, "domain", "") or "").split(" ", 1)[0]
+    words = f"{claim.id or kind}-{about}-{claim.at or ''}-{said}"
+    return msgspec.structs.replace(claim, id=re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-"))

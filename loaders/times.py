@@ -1,0 +1,204 @@
+"""Times of a record as occasions: ages count from birth, dates from the first date of the record.
+
+No date is invented and no open end closed: an age is a span of days by the convention *completed units*, a
+month or a year without a day is a span of days, and a birth date gives an age in whole years and no more.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+import isodate
+
+from casegraph.model import Code, Occasion
+
+__all__ = ["BIRTH", "CALENDAR", "RecordTimes", "day_span", "duration_days"]
+
+#: keys of the occasions that others count from.
+BIRTH, CALENDAR, GESTATION = "birth", "first-date", "gestation"
+_YEAR, _MONTH = 365.25, 30.4375
+_UNIT_DAYS = {"Y": _YEAR, "M": _MONTH, "W": 7.0, "D": 1.0}
+_DURATION = re.compile(r"P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T\S+)?")
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:[T ].*)?")
+_WEEK = 7
+
+
+def duration_days(iso: str) -> tuple[int, int] | None:
+    """Return the fewest and the most whole days of an ISO 8601 duration; None where it is none.
+
+    >>> duration_days("P3Y"), duration_days("P14D"), duration_days("about three")
+    ((1095, 1460), (14, 14), None)
+    """
+    found = _DURATION.fullmatch(iso)
+    if found is None:
+        return None
+    try:
+        parsed = isodate.parse_duration(iso)
+    except (ValueError, OverflowError):
+        return None
+    years, months = float(getattr(parsed, "years", 0)), float(getattr(parsed, "months", 0))
+    seconds = getattr(parsed, "tdelta", parsed).total_seconds()
+    least = years * _YEAR + months * _MONTH + seconds / 86_400
+    smallest = [group[-1] for group in found.groups()[:4] if group]
+    step = 1.0 if found[5] else _UNIT_DAYS[smallest[-1]]
+    return math.floor(least), max(math.floor(least), math.ceil(least + step) - 1)
+
+
+def day_span(printed: str) -> tuple[date, date] | None:
+    """Return the first and the last day that a date, a month, a year or a timestamp can mean; None if none.
+
+    >>> day_span("2020-02")
+    (datetime.date(2020, 2, 1), datetime.date(2020, 2, 29))
+    """
+    found = _DATE.fullmatch(printed.strip())
+    if found is None:
+        return None
+    year, month, day = int(found[1]), found[2], found[3]
+    try:
+        if day:
+            return (exact := date(year, int(month), int(day))), exact
+        if month:
+            return date(year, int(month), 1), date(year, int(month), monthrange(year, int(month))[1])
+        return date(year, 1, 1), date(year, 12, 31)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    first: date
+    last: date
+    end_first: date | None
+    end_last: date | None
+    printed: str
+
+
+class RecordTimes:
+    """Collects the times of one record and gives each its occasion; the same time twice is one occasion."""
+
+    def __init__(self) -> None:
+        self._relative: dict[str, Occasion] = {}
+        self._dated: dict[str, _Dated] = {}
+        self._birth: tuple[date, date] | None = None
+        self._birth_printed: str | None = None
+
+    def birth_date(self, printed: str, *, keep: bool = False) -> bool:
+        """Take the birth date, so that dates are at an age; say whether it is a date.
+
+        :param keep: keep the date itself, which identifies a person; else it gives an age in whole years.
+        """
+        span = day_span(printed)
+        if span is not None:
+            self._birth, self._birth_printed = span, printed if keep else None
+        return span is not None
+
+    def age(self, iso: str) -> str | None:
+        """Return the occasion at an age such as ``P3Y2M``; None where it is no duration."""
+        days = duration_days(iso)
+        if days is None:
+            return None
+        return self._keep(f"age-{_slug(iso)}", Occasion(anchor=BIRTH, start=days, printed=iso))
+
+    def age_range(self, start: str, end: str) -> str | None:
+        """Return the occasion that began somewhere between two ages."""
+        first, last = duration_days(start), duration_days(end)
+        if first is None or last is None or last[1] < first[0]:
+            return None
+        occasion = Occasion(anchor=BIRTH, start=(first[0], last[1]), printed=f"{start}/{end}")
+        return self._keep(f"age-{_slug(start)}-to-{_slug(end)}", occasion)
+
+    def gestational(self, weeks: int, days: int) -> str:
+        """Return the occasion at a gestational age; a week without days is any day of it."""
+        self._keep(GESTATION, Occasion(phase=None))
+        first = weeks * _WEEK + days
+        last = first if days else first + _WEEK - 1
+        printed = f"{weeks}w{days}d"
+        return self._keep(
+            f"gestation-{printed}", Occasion(anchor=GESTATION, start=(first, last), printed=printed)
+        )
+
+    def stage(self, code: Code) -> str:
+        """Return the occasion in a stage of life."""
+        return self._keep(f"stage-{_slug(code.split(' ', 1)[0])}", Occasion(stage=code))
+
+    def date(self, printed: str) -> str | None:
+        """Return the occasion on a date; None where it is none."""
+        span = day_span(printed)
+        return span and self._date(f"date-{_slug(printed)}", _Dated(*span, None, None, printed))
+
+    def between(self, start: str, end: str) -> str | None:
+        """Return the occasion that began somewhere between two dates."""
+        first, last = day_span(start), day_span(end)
+        if first is None or last is None or last[1] < first[0]:
+            return None
+        key = f"between-{_slug(start)}-and-{_slug(end)}"
+        return self._date(key, _Dated(first[0], last[1], None, None, f"{start}/{end}"))
+
+    def stretch(self, start: str, end: str) -> str | None:
+        """Return the occasion that lasted from one date to another."""
+        first, last = day_span(start), day_span(end)
+        if first is None or last is None or last[1] < first[0]:
+            return None
+        key = f"from-{_slug(start)}-to-{_slug(end)}"
+        return self._date(key, _Dated(*first, *last, f"{start}--{end}"))
+
+    def zero_point(self) -> str | None:
+        """Return the occasion that is day 0: birth, else the first date; None where nothing is timed."""
+        occasions = self.occasions()
+        return next((key for key in (BIRTH, CALENDAR) if key in occasions), None)
+
+    def occasions(self) -> dict[str, Occasion]:
+        """Return all occasions, those that others count from among them."""
+        found = dict(self._relative)
+        if self._dated or (self._birth and self._birth_printed):
+            found |= self._calendar()
+        if any(each.anchor == BIRTH for each in found.values()):
+            after = (GESTATION,) if GESTATION in found else ()
+            found.setdefault(BIRTH, Occasion(after=after))
+        return found
+
+    def _calendar(self) -> dict[str, Occasion]:
+        """Return the dated occasions: days from the first of them, which is at an age where that is known."""
+        kept_birth = self._birth if self._birth_printed else None
+        firsts = [each.first for each in self._dated.values()]
+        zero = min([*firsts, kept_birth[0]] if kept_birth else firsts)
+        found = {CALENDAR: Occasion()}
+        if kept_birth:
+            start = ((kept_birth[0] - zero).days, (kept_birth[1] - zero).days)
+            found[BIRTH] = Occasion(anchor=CALENDAR, start=start, printed=self._birth_printed)
+        elif self._birth and (years := _completed_years(self._birth, zero)) is not None:
+            span = (math.floor(years[0] * _YEAR), math.ceil((years[1] + 1) * _YEAR))
+            found[CALENDAR] = Occasion(anchor=BIRTH, start=span)
+        for key, each in self._dated.items():
+            start = ((each.first - zero).days, (each.last - zero).days)
+            end = None
+            if each.end_first is not None and each.end_last is not None:
+                end = ((each.end_first - zero).days, (each.end_last - zero).days)
+            found[key] = Occasion(anchor=CALENDAR, start=start, end=end, printed=each.printed)
+        return found
+
+    def _keep(self, key: str, occasion: Occasion) -> str:
+        self._relative.setdefault(key, occasion)
+        return key
+
+    def _date(self, key: str, dated: _Dated) -> str:
+        self._dated.setdefault(key, dated)
+        return key
+
+
+def _completed_years(birth: tuple[date, date], zero: date) -> tuple[int, int] | None:
+    """Return the fewest and the most years that were completed at a date; None before birth."""
+    least, most = _years(birth[1], zero), _years(birth[0], zero)
+    return (max(least, 0), most) if most >= 0 else None
+
+
+def _years(birth: date, at: date) -> int:
+    return at.year - birth.year - ((at.month, at.day) < (birth.month, birth.day))
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -1,0 +1,85 @@
+"""Which word of a closed list, which schedule and which unit a code of another vocabulary stands for.
+
+The tables are ``ontology/mappings/*.sssom.tsv`` (codes and the values of casegraph), ``schedules.tsv`` and
+``units.tsv`` beside them. A code that they lack is left alone: nothing is guessed from its label.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+from casegraph.errors import InputError
+from casegraph.resources import shipped
+
+__all__ = ["code_of", "schedule_of", "ucum_of", "word_of"]
+
+#: closed list -> the property of the ontology whose values it has.
+LISTS = ("degree", "direction", "laterality", "result", "route", "severity", "sex", "stopReason")
+
+
+def word_of(closed_list: str, code: str) -> str | None:
+    """Return the word of a closed list that a term stands for; None where no table has it.
+
+    :param closed_list: one of degree, direction, laterality, result, route, severity, sex, stopReason.
+    :param code: a CURIE, or a term: its CURIE, one space, its label.
+    """
+    return _words().get((closed_list, code.split(" ", 1)[0]))
+
+
+def code_of(closed_list: str, word: str, prefixes: tuple[str, ...]) -> str | None:
+    """Return the first term of these vocabularies, in this order, that stands for a word exactly."""
+    rows = [
+        row
+        for row in _rows("*.sssom.tsv")
+        if (row["closed_list"], row["object_id"]) == (closed_list, f"cg:{word}")
+    ]
+    exact = [row for row in rows if row["predicate_id"] == "skos:exactMatch"]
+    for prefix in prefixes:
+        for row in exact:
+            if row["subject_id"].startswith(f"{prefix}:"):
+                return f"{row['subject_id']} {row['subject_label']}"
+    return None
+
+
+def schedule_of(code: str) -> tuple[float, float] | None:
+    """Return how many doses are given in how many days by a term of frequency; None where no table has it."""
+    return _schedules().get(code.split(" ", 1)[0])
+
+
+def ucum_of(code: str) -> str | None:
+    """Return the UCUM unit that a term of a unit stands for; None where no table has it."""
+    curie = code.split(" ", 1)[0]
+    return curie.removeprefix("UCUM:") if curie.startswith("UCUM:") else _units().get(curie)
+
+
+@cache
+def _words() -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for row in _rows("*.sssom.tsv"):
+        key, word = (row["closed_list"], row["subject_id"]), row["object_id"].removeprefix("cg:")
+        if found.setdefault(key, word) != word:
+            raise InputError(f"{key[1]} stands for two words of {key[0]}: {found[key]} and {word}")
+    return found
+
+
+@cache
+def _schedules() -> dict[str, tuple[float, float]]:
+    return {row["term"]: (float(row["times"]), float(row["period_days"])) for row in _rows("schedules.tsv")}
+
+
+@cache
+def _units() -> dict[str, str]:
+    return {row["term"]: row["ucum"] for row in _rows("units.tsv")}
+
+
+@cache
+def _rows(pattern: str) -> tuple[dict[str, str], ...]:
+    return tuple(row for path in shipped("ontology", f"mappings/{pattern}") for row in _read(path))
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = (line for line in file if not line.startswith("#"))
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))

@@ -1,0 +1,85 @@
+"""What does not go from one format to another: each thing that is left behind, where it stood and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import msgspec
+
+__all__ = ["REASONS", "Loss", "shortened", "summary", "to_json_lines"]
+
+#: reason code -> what it means. A loss has one of these.
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "no-place": "the other side has no place for it",
+        "identifier": "it identifies a person and is left out; its value is not repeated here",
+        "implied": "it says nothing beyond what is carried already",
+        "duplicate": "the same is told twice and is carried once",
+        "no-code": "it is told in words only, or by what is no identifier; nothing was guessed from it",
+        "unmapped-code": "its code is none that a word of the other side's closed list is known for",
+        "not-a-case": "it tells of something other than the patient: a sample, a file, a relative",
+        "no-time": "the other side wants a date or an age, and none is known; none was invented",
+        "not-exact": "the other side cannot say it as exactly; what is nearest is carried",
+        "required-missing": "the other side cannot hold it without something that is not known",
+        "entered-in-error": "the source itself says that it is wrong",
+        "derived": "casegraph derived it; it follows again from what is carried",
+    }
+)
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Loss:
+    """One thing that was left behind.
+
+    :param record: which record: its identifier in the data set, or the IRI of a case.
+    :param path: where it stands in what was read: a JSON pointer, a column, or the field of a claim.
+    :param value: what stands there, shortened; empty for what identifies a person.
+    :param reason: one of :data:`REASONS`.
+    """
+
+    record: str
+    path: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        said = f" {self.value}" if self.value else ""
+        return f"{self.record} {self.path}{said}: {self.reason}, {REASONS[self.reason]}"
+
+
+def shortened(value: object) -> str:
+    """Return what a loss tells of a value: its text or JSON, at most 200 characters.
+
+    >>> shortened({"id": "XY"})
+    '{"id":"XY"}'
+    """
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\u2026"
+
+
+def summary(losses: Iterable[Loss]) -> tuple[tuple[str, str, int], ...]:
+    """Return (path without positions, reason, how many), the most frequent first.
+
+    >>> summary([Loss("a", "/files/0", "x", "not-a-case"), Loss("a", "/files/1", "y", "not-a-case")])
+    (('/files/*', 'not-a-case', 2),)
+    """
+    counted = Counter((_general(each.path), each.reason) for each in losses)
+    return tuple((path, reason, many) for (path, reason), many in sorted(counted.items(), key=_by_count))
+
+
+def to_json_lines(losses: Iterable[Loss]) -> Iterator[str]:
+    """Yield each loss as one line of JSON."""
+    for each in losses:
+        yield msgspec.json.encode(each).decode() + "\n"
+
+
+def _general(path: str) -> str:
+    return "/".join("*" if step.isdigit() else step for step in path.split("/"))
+
+
+def _by_count(entry: tuple[tuple[str, str], int]) -> tuple[int, tuple[str, str]]:
+    return -entry[1], entry[0]
