@@ -23,6 +23,7 @@ from casegraph.namespaces import CG, OBO, PREFIXES
 from casegraph.resources import shipped
 from casegraph.roles import declared_terms, roles_of
 from casegraph.terms import Terms, all_terms
+from casegraph.triples.fields import CONCEPT_PROPERTIES
 
 __all__ = [
     "Rule",
@@ -42,6 +43,7 @@ _IRI = re.compile(r"<[^>\s]*>")
 _FORM = re.compile(r"^\s*(SELECT|ASK|DESCRIBE)\b", re.M | re.I)
 _NAMED = re.compile(rf"<{re.escape(CG)}(?P<ours>\w+)>|\b(?P<prefix>[A-Za-z][\w-]*):(?P<name>\w+)")
 _END = " .\n"
+_RDF_TYPE = f"{PREFIXES['rdf']}type"
 
 
 class RuleHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -199,11 +201,22 @@ def _needs_of(rule: Rule) -> str:
 def data_with_hierarchy(nquads: str, terms: Terms) -> str:
     """Return quads as N-Triples, with the links from every class they name up to its root.
 
-    Without those links, shapes and rules that ask for a kind of something pass in silence.
+    Without those links, shapes and rules that ask for a kind of something pass in silence. What a record
+    names and no vocabulary knows is marked as unresolved.
     """
     triples = [quad.triple for quad in ox.parse(nquads.encode(), format=ox.RdfFormat.N_QUADS)]
     named = {triple.object.value for triple in triples if isinstance(triple.object, ox.NamedNode)}
-    return "".join(f"{triple}{_END}" for triple in triples) + terms.chains(named)
+    marks = (f"<{iri}> <{_RDF_TYPE}> <{CG}UnresolvedConcept>{_END}" for iri in _unresolved(triples, terms))
+    return "".join(f"{triple}{_END}" for triple in triples) + terms.chains(named) + "".join(marks)
+
+
+def _unresolved(triples: Iterable[ox.Triple], terms: Terms) -> list[str]:
+    """Return what the records among the triples name and no vocabulary knows, sorted."""
+    triples = list(triples)
+    if not any(each.predicate.value == f"{CG}recordId" for each in triples):
+        return []
+    told = (each.object for each in triples if each.predicate.value in CONCEPT_PROPERTIES)
+    return sorted({each.value for each in told if isinstance(each, ox.NamedNode) and each.value not in terms})
 
 
 def apply_rules(

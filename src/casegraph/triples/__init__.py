@@ -8,13 +8,21 @@ The same document gives the same bytes: no blank nodes, no clock, lines sorted.
 from casegraph.triples.asserted import asserted_quads
 from casegraph.triples.inferred import inferred_quads
 from casegraph.triples.names import claim_names, dataset_iri, graphs_of, report_iri, subject_iri, subjects
+from casegraph.triples.read_report import read_curation, read_passages, read_report
+from casegraph.triples.read_subject import read_subject
+from casegraph.triples.read_triples import Triples
 
 __all__ = [
+    "Triples",
     "asserted_quads",
     "claim_names",
     "dataset_iri",
     "graphs_of",
     "inferred_quads",
+    "read_curation",
+    "read_passages",
+    "read_report",
+    "read_subject",
     "report_iri",
     "subject_iri",
     "subjects",

@@ -46,7 +46,7 @@ __all__ = ["asserted_quads"]
 _DCTERMS = PREFIXES["dcterms"]
 
 #: fields that say which class or link a claim has, and so are no property of it.
-_STRUCTURE = frozenset({"id", "kind", "doses"})
+STRUCTURE = frozenset({"id", "kind", "doses"})
 _LINKS = {
     "PresentFinding": "hasFinding",
     "AbsentFinding": "excludesFinding",
@@ -68,7 +68,7 @@ _LINKS = {
     **dict.fromkeys(("Flare", "Relapse", "Remission", "SymptomFreeInterval", "Death"), "hasCourse"),
 }
 #: field of a report -> (property, how its value is written).
-_REPORT_FIELDS: Mapping[str, tuple[str, Render]] = {
+REPORT_FIELDS: Mapping[str, tuple[str, Render]] = {
     "title": (f"<{_DCTERMS}title>", text),
     "publisher": (f"<{_DCTERMS}publisher>", text),
     "issued": (f"<{_DCTERMS}issued>", issued),
@@ -121,8 +121,8 @@ def _source_quads(report: Report, record: Record) -> Iterator[str]:
     yield from lines(told, dataset)
     if (source := report_iri(report)) != dataset:
         yield from lines([(iri(source), TYPE, cg("CaseReport"))], source)
-        for name in ("title", "doi", "pmid"):
-            predicate, render = _REPORT_FIELDS[name]
+        for name in ("title", "doi", "pmid", "extent"):
+            predicate, render = REPORT_FIELDS[name]
             yield from lines(_given(iri(source), predicate, render, names, getattr(report, name)), source)
 
 
@@ -140,7 +140,7 @@ def _record_triples(document: CaseDocument, record: Record, names: Names) -> Tri
 def _report_triples(document: CaseDocument, names: Names) -> Triples:
     report, me = document.report, iri(names.report)
     yield me, TYPE, cg("CaseReport")
-    for name, (predicate, render) in _REPORT_FIELDS.items():
+    for name, (predicate, render) in REPORT_FIELDS.items():
         yield from _given(me, predicate, render, names, getattr(report, name))
     yield from _given(me, cg("authors"), text, names, "; ".join(report.authors) or None)
     if report.text is not None:
@@ -236,7 +236,7 @@ def _claim_triples(fragment: str, kind: str, claim: Claim, names: Names) -> Trip
     if kind == "NotReported":
         yield me, cg("searchedIn"), iri(names.report)
     for name in claim.__struct_fields__:
-        if name not in _STRUCTURE:
+        if name not in STRUCTURE:
             property_name, render = FIELDS.get(f"{type(claim).__name__}.{name}") or FIELDS[name]
             yield from _given(me, cg(property_name), render, names, getattr(claim, name))
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from casegraph.namespaces import BASE, CG, PREFIXES, expand
 
-__all__ = ["FIELDS", "Names", "Triples"]
+__all__ = ["CONCEPT_PROPERTIES", "FIELDS", "Names", "Triples"]
 
 TYPE = f"<{PREFIXES['rdf']}type>"
 XSD = PREFIXES["xsd"]
@@ -168,6 +168,10 @@ FIELDS: Mapping[str, tuple[str, Render]] = {
     "responder_count": ("responderCount", integer),
     "evaluated_count": ("evaluatedCount", integer),
 }
+
+
+#: The properties whose value is a concept.
+CONCEPT_PROPERTIES = frozenset(f"{CG}{name}" for name, render in FIELDS.values() if render is concept)
 
 
 def lines(triples: Iterable[tuple[str, str, str]], graph: str) -> Iterator[str]:

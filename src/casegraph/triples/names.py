@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from urllib.parse import quote
 
 from casegraph.errors import InputError
@@ -84,7 +85,12 @@ def claim_names(claims: Iterable[tuple[str, Claim]]) -> list[tuple[str, str, Cla
 
 
 def _made_name(kind: str, claim: Claim) -> str:
-    words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in kind).lstrip("-")
+    words = _words(kind)
     about = getattr(claim, "what", None) or getattr(claim, "domain", None) or ""
     about = "-".join(about) if isinstance(about, tuple) else about.split(" ")[0].replace(":", "_")
     return "-".join(filter(None, (words, about, claim.at)))
+
+
+@cache
+def _words(kind: str) -> str:
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in kind).lstrip("-")

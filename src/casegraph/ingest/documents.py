@@ -1,12 +1,10 @@
-"""Brings case documents into a store: read, check, quads, derive, validate, store; all or nothing."""
+"""Case documents on their way into a store: read, check, quads, derive, validate, store; all or nothing."""
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -15,19 +13,18 @@ import pyoxigraph as ox
 from casegraph.check import check
 from casegraph.derive import derive
 from casegraph.errors import CasegraphError, DocumentError, Problem
+from casegraph.ingest.putting import ADDED, graphs_of_report, grown, ledger_entry, put_ontology
 from casegraph.loaders import read_draft
 from casegraph.model import CaseDocument
-from casegraph.namespaces import BASE, CG, PREFIXES
-from casegraph.reason import case_class_quads, ontology_ntriples
+from casegraph.namespaces import CG
+from casegraph.reason import case_class_quads
 from casegraph.resources import shipped
-from casegraph.rows import Rows
 from casegraph.rules import apply_rules, data_with_hierarchy
-from casegraph.store import LEDGER, Store
+from casegraph.store import Store
 from casegraph.terms import Terms, all_terms
 from casegraph.timeline import solve_subject
 from casegraph.triples import asserted_quads, inferred_quads, report_iri, subjects
 from casegraph.validate import Report, Shapes, read_shapes, validate
-from casegraph.version import __version__
 
 __all__ = [
     "Loaded",
@@ -35,15 +32,10 @@ __all__ = [
     "Rejected",
     "load",
     "prepare",
-    "remove",
     "shipped_shapes",
     "validate_document",
 ]
 
-_ONTOLOGY = BASE + "ontology"
-#: The graph of what cases name out of added vocabularies.
-_ADDED = BASE + "ontology/added"
-_END = " .\n"
 #: Extents at which what a report does not tell of was not told.
 _READ_WHOLE = ("fullText", "dataRecord")
 
@@ -172,7 +164,7 @@ def load(store: Store, paths: Iterable[Path], *, dry_run: bool = False) -> Itera
     :raises StoreError: if the store fails.
     """
     if not dry_run:
-        _put_ontology(store)
+        put_ontology(store)
     seen: dict[str, Path] = {}
     for path in paths:
         try:
@@ -196,79 +188,14 @@ def load(store: Store, paths: Iterable[Path], *, dry_run: bool = False) -> Itera
 
 def _put(store: Store, prepared: Prepared) -> int:
     watch = _Watch()
-    old = _graphs_of_report(store, prepared.iri)
-    entry = _ledger_entry(prepared)
-    graphs, vocabulary = (*old, _ADDED), _vocabulary(store, prepared.added)
+    old = graphs_of_report(store, prepared.iri)
+    content = prepared.asserted + prepared.inferred
+    entry = ledger_entry(prepared.iri, prepared.path.name, content)
+    graphs, vocabulary = (*old, ADDED), grown(store, ADDED, prepared.added)
     store.replace(graphs if vocabulary else old, prepared.asserted + prepared.inferred + entry + vocabulary)
     watch.lap("store")
     prepared.seconds.update(watch.seconds)
     return len(old)
-
-
-def _vocabulary(store: Store, added: str) -> str:
-    """Return what the store knows of added vocabularies with what is new; empty if nothing is new."""
-    known = store.query(f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{_ADDED}> {{ ?s ?p ?o }} }}", union=False)
-    lines = {f"{triple}{_END}" for triple in known} if added and isinstance(known, ox.QueryTriples) else set()
-    new = set(added.splitlines(keepends=True))
-    if new <= lines:
-        return ""
-    return "".join(f"{line[: -len(_END)]} <{_ADDED}>{_END}" for line in sorted(lines | new))
-
-
-def remove(store: Store, report: str) -> tuple[str, ...]:
-    """Take a report and all its cases out of a store; return the graphs that were removed.
-
-    :param report: the IRI of the report.
-    """
-    graphs = _graphs_of_report(store, report)
-    store.replace(graphs, "")
-    return graphs
-
-
-def _graphs_of_report(store: Store, report: str) -> tuple[str, ...]:
-    """Return the graphs that hold a report now, also those of cases that its new version lacks."""
-    me = ox.NamedNode(report)
-    reported = f"SELECT ?graph {{ GRAPH ?graph {{ ?subject <{CG}reportedIn> {me} }} }}"
-    answer = store.query(reported, union=False)
-    asserted = [str(row["graph"]) for row in Rows.read(answer)]
-    held = store.query(f"ASK {{ GRAPH {me} {{ ?s ?p ?o }} }}", union=False)
-    kinds = ("asserted", "inferred", "provenance")
-    graphs = {f"{each.removesuffix('asserted')}{kind}" for each in asserted for kind in kinds}
-    return tuple(sorted(graphs | ({report} if held else set())))
-
-
-def _ledger_entry(prepared: Prepared) -> str:
-    """Say when, from which file and by which version a report was loaded; the one place with a clock."""
-    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    content = hashlib.sha256((prepared.asserted + prepared.inferred).encode()).hexdigest()
-    me, prov, dcterms = f"<{LEDGER}#{now}-{content[:12]}>", PREFIXES["prov"], PREFIXES["dcterms"]
-    facts = (
-        (f"{PREFIXES['rdf']}type", f"<{prov}Activity>"),
-        (f"{prov}generated", f"<{prepared.iri}>"),
-        (f"{prov}endedAtTime", f'"{now}"^^<{PREFIXES["xsd"]}dateTime>'),
-        (f"{dcterms}source", str(ox.Literal(prepared.path.name))),
-        (f"{dcterms}identifier", f'"sha256:{content}"'),
-        (f"{dcterms}hasVersion", f'"casegraph {__version__}"'),
-    )
-    return "".join(f"{me} <{predicate}> {value} <{LEDGER}> .\n" for predicate, value in facts)
-
-
-def _put_ontology(store: Store) -> None:
-    """Put the shipped ontology into its graph, unless this very version is there."""
-    ntriples = ontology_ntriples()
-    mark = f'<{_ONTOLOGY}> <{PREFIXES["dcterms"]}identifier> "sha256:{_files_hash()}"'
-    if store.query(f"ASK {{ GRAPH <{_ONTOLOGY}> {{ {mark} }} }}", union=False):
-        return
-    triples = ox.parse(ntriples.encode() + f"{mark} .\n".encode(), format=ox.RdfFormat.N_TRIPLES)
-    graph = ox.NamedNode(_ONTOLOGY)
-    quads = (ox.Quad(each.subject, each.predicate, each.object, graph) for each in triples)
-    store.replace([_ONTOLOGY], "".join(f"{quad} .\n" for quad in quads))
-
-
-@cache
-def _files_hash() -> str:
-    files = (*shipped("ontology", "*.ttl"), *shipped("ontology", "imports/*.ttl"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 class _Watch:

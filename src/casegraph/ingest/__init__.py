@@ -1,0 +1,26 @@
+"""Brings cases into a store: documents one by one, records of data sets in batches; each all or nothing."""
+
+from casegraph.ingest.documents import (
+    Loaded,
+    Prepared,
+    Rejected,
+    load,
+    prepare,
+    shipped_shapes,
+    validate_document,
+)
+from casegraph.ingest.putting import remove
+from casegraph.ingest.records import LoadedRecord, load_records
+
+__all__ = [
+    "Loaded",
+    "LoadedRecord",
+    "Prepared",
+    "Rejected",
+    "load",
+    "load_records",
+    "prepare",
+    "remove",
+    "shipped_shapes",
+    "validate_document",
+]

@@ -1,0 +1,100 @@
+"""Puts quads into a store: the graphs of a report and its cases, what cases share, and who loaded what."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from functools import cache
+
+import pyoxigraph as ox
+
+from casegraph.namespaces import BASE, CG, PREFIXES
+from casegraph.reason import ontology_ntriples
+from casegraph.resources import shipped
+from casegraph.rows import Rows
+from casegraph.store import LEDGER, Store
+from casegraph.version import __version__
+
+__all__ = ["ADDED", "UNRESOLVED", "graphs_of_report", "grown", "ledger_entry", "put_ontology", "remove"]
+
+_ONTOLOGY = BASE + "ontology"
+#: The graph of what cases name out of added vocabularies.
+ADDED = BASE + "ontology/added"
+#: The graph of what records name and no vocabulary knew when they were loaded.
+UNRESOLVED = BASE + "ontology/unresolved"
+_END = " .\n"
+
+
+def grown(store: Store, graph: str, new: str) -> str:
+    """Return what a graph that cases share holds, with new N-Triples; empty if nothing is new."""
+    known = store.query(f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}", union=False)
+    lines = {f"{triple}{_END}" for triple in known} if new and isinstance(known, ox.QueryTriples) else set()
+    added = set(new.splitlines(keepends=True))
+    if added <= lines:
+        return ""
+    return "".join(f"{line[: -len(_END)]} <{graph}>{_END}" for line in sorted(lines | added))
+
+
+def remove(store: Store, report: str) -> tuple[str, ...]:
+    """Take a report and all its cases out of a store; return the graphs that were removed.
+
+    :param report: the IRI of the report.
+    """
+    graphs = graphs_of_report(store, report)
+    store.replace(graphs, "")
+    return graphs
+
+
+def graphs_of_report(store: Store, report: str) -> tuple[str, ...]:
+    """Return the graphs that hold a report now, also those of cases that its new version lacks.
+
+    The cases of data sets that tell of the same publication are not its own and are left alone.
+    """
+    me = ox.NamedNode(report)
+    record = f"FILTER NOT EXISTS {{ GRAPH ?graph {{ ?record <{CG}recordId> ?id }} }}"
+    reported = f"SELECT ?graph {{ GRAPH ?graph {{ ?subject <{CG}reportedIn> {me} }} {record} }}"
+    answer = store.query(reported, union=False)
+    asserted = [str(row["graph"]) for row in Rows.read(answer)]
+    held = store.query(f"ASK {{ GRAPH {me} {{ ?s ?p ?o }} }}", union=False)
+    kinds = ("asserted", "inferred", "provenance")
+    graphs = {f"{each.removesuffix('asserted')}{kind}" for each in asserted for kind in kinds}
+    return tuple(sorted(graphs | ({report} if held else set())))
+
+
+def ledger_entry(loaded: str, source: str, content: str) -> str:
+    """Say when, from which file and by which version something was loaded; the one place with a clock.
+
+    :param loaded: the IRI of the report or the data set.
+    :param source: the name of the file, without its folder.
+    :param content: the quads.
+    """
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    sha256 = hashlib.sha256(content.encode()).hexdigest()
+    me, prov, dcterms = f"<{LEDGER}#{now}-{sha256[:12]}>", PREFIXES["prov"], PREFIXES["dcterms"]
+    facts = (
+        (f"{PREFIXES['rdf']}type", f"<{prov}Activity>"),
+        (f"{prov}generated", f"<{loaded}>"),
+        (f"{prov}endedAtTime", f'"{now}"^^<{PREFIXES["xsd"]}dateTime>'),
+        (f"{dcterms}source", str(ox.Literal(source))),
+        (f"{dcterms}identifier", f'"sha256:{sha256}"'),
+        (f"{dcterms}hasVersion", f'"casegraph {__version__}"'),
+    )
+    return "".join(f"{me} <{predicate}> {value} <{LEDGER}> .\n" for predicate, value in facts)
+
+
+def put_ontology(store: Store) -> None:
+    """Put the shipped ontology into its graph, unless this very version is there."""
+    ntriples = ontology_ntriples()
+    mark = f'<{_ONTOLOGY}> <{PREFIXES["dcterms"]}identifier> "sha256:{_files_hash()}"'
+    if store.query(f"ASK {{ GRAPH <{_ONTOLOGY}> {{ {mark} }} }}", union=False):
+        return
+    triples = ox.parse(ntriples.encode() + f"{mark} .\n".encode(), format=ox.RdfFormat.N_TRIPLES)
+    graph = ox.NamedNode(_ONTOLOGY)
+    quads = (ox.Quad(each.subject, each.predicate, each.object, graph) for each in triples)
+    store.replace([_ONTOLOGY], "".join(f"{quad} .\n" for quad in quads))
+
+
+@cache
+def _files_hash() -> str:
+    files = (*shipped("ontology", "*.ttl"), *shipped("ontology", "imports/*.ttl"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

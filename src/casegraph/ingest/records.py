@@ -1,0 +1,286 @@
+"""Records of data sets on their way into a store: in batches, each record all or nothing by itself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from casegraph.check.conflicts import with_conflicts
+from casegraph.derive import derive
+from casegraph.errors import Problem
+from casegraph.ingest.documents import shipped_shapes
+from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, ledger_entry, put_ontology
+from casegraph.loaders.records import Imported, Outcome
+from casegraph.losses import Loss
+from casegraph.model import CaseDocument, iterate_claims
+from casegraph.namespaces import CG, PREFIXES, expand
+from casegraph.reason import case_class_quads
+from casegraph.rows import Rows
+from casegraph.rules import apply_rules, data_with_hierarchy
+from casegraph.store import Store
+from casegraph.terms import all_terms
+from casegraph.timeline import solve_subject
+from casegraph.triples import asserted_quads, dataset_iri, inferred_quads, subjects
+from casegraph.triples.fields import CONCEPT_PROPERTIES, FIELDS, Names, concept, text
+from casegraph.validate import Report, validate
+
+__all__ = ["LoadedRecord", "RejectedRecord", "load_records"]
+
+#: How many records go through the rules and into the store together.
+BATCH = 200
+_END = " .\n"
+_RDF_TYPE, _LABEL = f"{PREFIXES['rdf']}type", f"{PREFIXES['rdfs']}label"
+_NOWHERE = Names("", "", "")
+_CONCEPT = re.compile(f"> <(?:{'|'.join(re.escape(each) for each in sorted(CONCEPT_PROPERTIES))})> <([^>]+)>")
+_CONCEPT_FIELDS = frozenset(
+    name.rpartition(".")[2] for name, (_, render) in FIELDS.items() if render is concept
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRecord:
+    """A record that is in the store now.
+
+    :param source: the file, or the archive and its member.
+    :param state: ``new``, ``replaced``, or ``same`` where this job has had the same record already.
+    :param unresolved: terms that no vocabulary at hand knows.
+    """
+
+    source: str
+    iri: str
+    state: str
+    claims: int = 0
+    quads: int = 0
+    losses: tuple[Loss, ...] = ()
+    unresolved: tuple[str, ...] = ()
+    report: Report | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRecord:
+    """A record that is not in the store, and why."""
+
+    source: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class _Record:
+    """A record on its way: its quads in the graphs of its case, and those that it shares with others."""
+
+    source: str
+    imported: Imported
+    iri: str
+    own: str
+    shared: dict[str, list[str]]
+    unresolved: dict[str, str]
+    solved: str = ""
+    inferred: str = ""
+
+
+def load_records(
+    store: Store, outcomes: Iterable[tuple[str, Outcome]], *, dry_run: bool = False
+) -> Iterator[LoadedRecord | RejectedRecord]:
+    """Bring records into a store and say what became of each, in the order they came.
+
+    :param outcomes: the name of the file or member, and what its reader gave for a record.
+    :param dry_run: go through every stage and leave the store as it is.
+    :raises StoreError: if the store fails.
+    """
+    job = _Job(store, dry_run=dry_run)
+    pending = iter(outcomes)
+    while batch := list(islice(pending, BATCH)):
+        yield from job.load(batch)
+    job.note()
+
+
+class _Job:
+    """One call of :func:`load_records`: it knows which records it has had."""
+
+    def __init__(self, store: Store, *, dry_run: bool) -> None:
+        self._store, self._dry_run = store, dry_run
+        self._terms, self._shapes = all_terms(), shipped_shapes()
+        self._seen: dict[str, tuple[str, str]] = {}
+        self._shared: dict[str, set[str]] = {}
+        self._datasets: dict[str, tuple[str, Any]] = {}
+        if not dry_run:
+            put_ontology(store)
+
+    def load(self, batch: list[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
+        """Take a batch through every stage; the order of the answers is that of the batch."""
+        said: list[LoadedRecord | RejectedRecord | _Record] = [self._first(*each) for each in batch]
+        records = [each for each in said if isinstance(each, _Record)]
+        self._derive(records)
+        reports = {each.iri: self._validated(each) for each in records}
+        good = [each for each in records if reports[each.iri].ok]
+        states = self._put(good)
+        for each in said:
+            if not isinstance(each, _Record):
+                yield each
+            elif each.iri in states:
+                yield self._loaded(each, states[each.iri], reports[each.iri])
+            else:
+                yield RejectedRecord(each.source, violations(each.source, reports[each.iri]))
+
+    def note(self) -> None:
+        """Write into the ledger which data sets were loaded, and out of which files."""
+        if self._dry_run:
+            return
+        entries = (
+            ledger_entry(iri, source, hashed.hexdigest()) for iri, (source, hashed) in self._datasets.items()
+        )
+        self._store.replace([], "".join(entries))
+
+    def _first(self, source: str, outcome: Outcome) -> LoadedRecord | RejectedRecord | _Record:
+        """Turn what a reader gave into quads, unless this job has had the record already."""
+        if isinstance(outcome, Problem):
+            return RejectedRecord(source, (outcome,))
+        document = with_conflicts(outcome.document, self._terms)
+        ((iri, _),) = subjects(document)
+        asserted = asserted_quads(document)
+        content = hashlib.sha256(asserted.encode()).hexdigest()
+        before = self._seen.get(iri)
+        if before is None:
+            self._seen[iri] = (source, content)
+            return self._record(source, Imported(document, outcome.losses), iri, asserted)
+        if before[1] == content:
+            return LoadedRecord(source, iri, "same")
+        return RejectedRecord(source, (_other_content(source, before[0], iri),))
+
+    def _record(self, source: str, imported: Imported, iri: str, asserted: str) -> _Record:
+        own, shared = [], dict[str, list[str]]()
+        for line in asserted.splitlines(keepends=True):
+            graph = line.rsplit(" ", 2)[1].strip("<>")
+            if graph.startswith(f"{iri}/"):
+                own.append(line)
+            else:
+                shared.setdefault(graph, []).append(line)
+        concepts = {found[1] for line in own if (found := _CONCEPT.search(line))}
+        unknown = {each for each in concepts if each not in self._terms}
+        unresolved = _labels(imported.document, unknown) if unknown else {}
+        return _Record(source, imported, iri, "".join(own), shared, unresolved)
+
+    def _derive(self, records: list[_Record]) -> None:
+        for each in records:
+            ((_, subject),) = subjects(each.imported.document)
+            timeline = solve_subject(subject)
+            each.solved = inferred_quads(each.iri, timeline, derive(subject, timeline, whole=True))
+        ruled = apply_rules({each.iri: each.own + each.solved for each in records}, self._terms)
+        for each in records:
+            each.inferred = each.solved + case_class_quads(each.own, self._terms) + ruled[each.iri]
+
+    def _validated(self, record: _Record) -> Report:
+        shared = "".join(line for lines in record.shared.values() for line in lines)
+        data = data_with_hierarchy(record.own + shared + record.inferred, self._terms)
+        return validate(data, self._shapes)
+
+    def _put(self, records: list[_Record]) -> dict[str, str]:
+        """Write records in one transaction; return for each whether it is new or replaces one."""
+        kinds = ("asserted", "inferred", "provenance")
+        graphs = [f"{each.iri}/{kind}" for each in records for kind in kinds]
+        if self._dry_run or not records:
+            return {each.iri: "dry run" for each in records}
+        there = _graphs_there(self._store, [f"{each.iri}/asserted" for each in records])
+        quads = [f"{each.own}{each.inferred}" for each in records]
+        shared, vocabulary = self._shared_quads(records), self._vocabulary(records)
+        self._store.replace([*graphs, *vocabulary], "".join([*quads, *shared, *vocabulary.values()]))
+        for each in records:
+            self._count(each)
+        return {each.iri: "replaced" if f"{each.iri}/asserted" in there else "new" for each in records}
+
+    def _shared_quads(self, records: list[_Record]) -> Iterator[str]:
+        """Yield what records tell of their publication and data set, where the store does not know it yet.
+
+        A publication keeps the title that it has: records of one paper may print it differently.
+        """
+        for graph, lines in ((graph, lines) for each in records for graph, lines in each.shared.items()):
+            known = self._shared.get(graph)
+            if known is None:
+                known = self._shared[graph] = _properties_there(self._store, graph)
+            for line in lines:
+                predicate = line.split(" ", 2)[1].strip("<>")
+                if predicate not in known:
+                    known.add(predicate)
+                    yield line
+
+    def _vocabulary(self, records: list[_Record]) -> dict[str, str]:
+        """Return the graphs of what records name beyond the shipped terms, whole, where they grow."""
+        concepts = {found[1] for each in records for found in _CONCEPT.finditer(each.own)}
+        unresolved = {iri: label for each in records for iri, label in each.unresolved.items()}
+        marks = [f"<{iri}> <{_RDF_TYPE}> <{CG}UnresolvedConcept>{_END}" for iri in unresolved]
+        marks += [
+            f"<{iri}> <{_LABEL}> {text(_NOWHERE, label)}{_END}" for iri, label in unresolved.items() if label
+        ]
+        new = {ADDED: self._terms.added(concepts), UNRESOLVED: "".join(sorted(marks))}
+        grew = {graph: grown(self._store, graph, lines) for graph, lines in new.items()}
+        return {graph: quads for graph, quads in grew.items() if quads}
+
+    def _count(self, record: _Record) -> None:
+        held = record.imported.document.report.record
+        if held is not None:
+            source = Path(record.source.partition("!")[0]).name
+            _, hashed = self._datasets.setdefault(dataset_iri(held.dataset), (source, hashlib.sha256()))
+            hashed.update(record.own.encode())
+
+    @staticmethod
+    def _loaded(record: _Record, state: str, report: Report) -> LoadedRecord:
+        return LoadedRecord(
+            source=record.source,
+            iri=record.iri,
+            state=state,
+            claims=record.own.count(f"> <{CG}basis> <"),
+            quads=record.own.count("\n") + record.inferred.count("\n"),
+            losses=record.imported.losses,
+            unresolved=tuple(sorted(record.unresolved)),
+            report=report,
+        )
+
+
+def violations(source: str, report: Report) -> tuple[Problem, ...]:
+    """Return the violated shapes of a report as problems of a file or member."""
+    return tuple(
+        Problem(source, 0, 0, "violation", f"{each.focus} {each.shape}", each.message or "")
+        for each in report.violations
+    )
+
+
+def _other_content(source: str, before: str, iri: str) -> Problem:
+    message = f"the case {iri} was read from {before} in this job, with other content"
+    return Problem(
+        source, 0, 0, "same-case", message, "give one of them another --dataset, or correct its id"
+    )
+
+
+def _labels(document: CaseDocument, iris: set[str]) -> dict[str, str]:
+    """Return what a document calls these concepts; empty where it has no words for one."""
+    found = dict.fromkeys(iris, "")
+    for code in _codes(document):
+        curie, _, label = code.partition(" ")
+        if label != curie and (iri := expand(curie)) in found:
+            found[iri] = label
+    return found
+
+
+def _codes(document: CaseDocument) -> Iterator[str]:
+    for _, subject in subjects(document):
+        yield from (each.stage for each in subject.occasions.values() if each.stage)
+        for _, claim in iterate_claims(subject):
+            for name in _CONCEPT_FIELDS.intersection(claim.__struct_fields__):
+                value = getattr(claim, name)
+                yield from value if isinstance(value, tuple) else (value,) if value else ()
+
+
+def _graphs_there(store: Store, graphs: list[str]) -> set[str]:
+    names = " ".join(f"<{each}>" for each in graphs)
+    asked = f"SELECT ?g {{ VALUES ?g {{ {names} }} FILTER EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} }} }}"
+    return {str(row["g"]) for row in Rows.read(store.query(asked, union=False))}
+
+
+def _properties_there(store: Store, graph: str) -> set[str]:
+    asked = f"SELECT DISTINCT ?p {{ GRAPH <{graph}> {{ <{graph}> ?p ?o }} }}"
+    return {str(row["p"]) for row in Rows.read(store.query(asked, union=False))}
