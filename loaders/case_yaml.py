@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from pathlib import Path
-from typing import Any, NoReturn
 
 import msgspec
 import yaml
 
 from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.loaders.located import Draft, Located, Place, Source, structure_faults
+from casegraph.loaders.utf8 import decoded, refuse
+from casegraph.loaders.yaml_text import MOST_BYTES, mark_place, not_yaml, plain_events
 from casegraph.model import CaseDocument
 
 __all__ = ["read_case_document"]
 
-#: A case document is a few hundred lines; a file beyond this size is something else.
-MOST_BYTES = 10_000_000
 _DEEPEST = 40
 _MOST_AROUND = 4
-_TOO_DEEP = ("too-deep", f"nested more than {_DEEPEST} deep", "casegraph schema tells the form")
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 _DECIMAL = re.compile(r"[-+]?\d{1,18}\.\d{1,18}")
 #: one, or one thousand: the loader does not decide.
@@ -68,93 +67,31 @@ def _text(path: Path) -> str:
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            _reject(
-                path, 0, 0, "too-large", f"{size:,} bytes, more than {MOST_BYTES:,}", "split the document"
-            )
+            message = f"{size:,} bytes, more than {MOST_BYTES:,}"
+            refuse(str(path), (0, 0), "too-large", message, "split the document")
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"the byte 0x{content[error.start]:02x} is not UTF-8"
-        _reject(path, *_line_and_column(content, error.start), "not-utf-8", message, "save the file as UTF-8")
+    text = decoded(content, str(path))
     if not text.strip():
-        _reject(path, 1, 1, "empty", "the file is empty", "start from `casegraph schema` or a shipped case")
+        todo = "start from `casegraph schema` or a shipped case"
+        refuse(str(path), (1, 1), "empty", "the file is empty", todo)
     return text
-
-
-def _line_and_column(content: bytes, offset: int) -> tuple[int, int]:
-    line = content[content.rfind(b"\n", 0, offset) + 1 : offset]
-    return content.count(b"\n", 0, offset) + 1, len(line.decode("utf-8", errors="replace")) + 1
-
-
-def _reject(path: Path, line: int, column: int, *said: str) -> NoReturn:
-    code, message, todo = said
-    raise DocumentError((Problem(str(path), line, column, code, message, todo),))
 
 
 def _compose(text: str, file: str) -> yaml.Node:
     loader = yaml.CSafeLoader(text)
     try:
-        _refuse_events(text, file)
+        deque(plain_events(text, file, _DEEPEST), maxlen=0)
         node = loader.get_single_node()
     except yaml.YAMLError as error:
-        raise DocumentError((_not_yaml(error, text, file),)) from error
+        raise DocumentError((not_yaml(error, text, file, _DEEPEST),)) from error
     finally:
         loader.dispose()
     if not isinstance(node, yaml.MappingNode):
         problem = Problem(file, 1, 1, "not-a-document", "no keys and values", "begin with 'casegraph: 1'")
         raise DocumentError((problem,))
     return node
-
-
-def _not_yaml(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    todo = "look for a missing quote, colon or bracket, a tab, or wrong indentation, here or just before"
-    if isinstance(error, yaml.reader.ReaderError):
-        place = _line_and_column(text.encode("utf-8"), error.position)
-        code = error.character if isinstance(error.character, int) else ord(error.character)
-        message = f"the character U+{code:04X} is not allowed: {error.reason}"
-        return Problem(file, *place, "not-yaml", message, "remove it")
-    if not isinstance(error, yaml.MarkedYAMLError):
-        return Problem(file, 0, 0, "not-yaml", str(error), todo)
-    if "maximum nesting depth" in str(error.problem):  # newer libyaml looks ahead on a line, and stops there
-        return Problem(file, *_place(error.problem_mark), *_TOO_DEEP)
-    if _tab_before(error.problem_mark, text):
-        todo = "indent with spaces; set the editor to write spaces for the tab key"
-        return Problem(file, *_place(error.problem_mark), "tab", "a tab stands in the indentation", todo)
-    begun = f" that began in line {_place(error.context_mark)[0]}" if error.context_mark else ""
-    said = f"{error.context}{begun}: {error.problem}" if error.context else str(error.problem)
-    return Problem(file, *_place(error.problem_mark), "not-yaml", said, todo)
-
-
-def _tab_before(mark: Any, text: str) -> bool:
-    if mark is None or mark.line >= len(lines := text.splitlines()):
-        return False
-    line = lines[mark.line]
-    return "\t" in line[: len(line) - len(line.lstrip())]
-
-
-def _place(mark: Any) -> tuple[int, int]:
-    return (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
-
-
-def _refuse_events(text: str, file: str) -> None:
-    """Refuse what can make a small file huge or run code elsewhere: aliases, tags, nesting beyond all use."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        tag = getattr(event, "tag", None)
-        if isinstance(event, yaml.AliasEvent):
-            refused = ("alias", f"alias *{event.anchor} is not allowed", "write the value out")
-        elif tag is not None:
-            named = str(tag).replace("tag:yaml.org,2002:", "!!")
-            refused = ("tag", f"the tag {named} is not allowed", "write the value without it")
-        elif depth > _DEEPEST:
-            refused = _TOO_DEEP
-        else:
-            continue
-        raise DocumentError((Problem(file, *_place(event.start_mark), *refused),))
 
 
 class _Builder:
@@ -167,7 +104,7 @@ class _Builder:
 
     def build(self, node: yaml.Node, place: Place, origin: Place) -> object:
         """Return the value of a node; *origin* is the way to it in the file, *place* in what is built."""
-        self.source.places.setdefault(place, _place(node.start_mark))
+        self.source.places.setdefault(place, mark_place(node.start_mark))
         if isinstance(node, yaml.SequenceNode):
             kept = [(at, each) for at, each in enumerate(node.value) if (*origin, at) not in self._without]
             return [self.build(each, (*place, new), (*origin, at)) for new, (at, each) in enumerate(kept)]
@@ -190,12 +127,12 @@ class _Builder:
                 todo = f"the first is in line {self.source.places[way][0]}; keep one"
                 self._note(key_node, "duplicate-key", f"key {key!r} stands twice", todo)
                 continue
-            self.source.places[way] = _place(key_node.start_mark)
+            self.source.places[way] = mark_place(key_node.start_mark)
             built[key] = self.build(value_node, way, (*origin, key))
         return built
 
     def _note(self, node: yaml.Node, code: str, message: str, todo: str) -> None:
-        place = _place(node.start_mark)
+        place = mark_place(node.start_mark)
         self.problems.append(Problem(self.source.file, *place, code, message, todo))
 
 

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-__all__ = ["Input"]
+from casegraph.errors import InputError
+from casegraph.loaders.utf8 import refuse
+
+__all__ = ["MOST_BYTES", "Input"]
+
+#: What is read into memory at once: a bundle of one patient is well below it.
+MOST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +25,31 @@ class Input:
 
     name: str
     open: Callable[[], BinaryIO]
+
+    def content(self, most: int = MOST_BYTES) -> bytes:
+        """Return all bytes; of a file beyond the limit no more than the limit is read.
+
+        :param most: the limit in bytes.
+        :raises DocumentError: if there are more (``too-large``).
+        :raises InputError: if it cannot be read.
+
+        >>> import io
+        >>> Input("a.json", lambda: io.BytesIO(b"{}")).content()
+        b'{}'
+        """
+        content = self.head(most + 1)
+        if len(content) > most:
+            refuse(self.name, (0, 0), "too-large", f"more than {most:,} bytes", "split the file")
+        return content
+
+    def head(self, most: int) -> bytes:
+        """Return the first bytes, at most as many as told.
+
+        :raises InputError: if it cannot be read.
+        """
+        try:
+            with self.open() as stream:
+                return stream.read(most)
+        except OSError as error:
+            todo = "check that you may read it"
+            raise InputError(f"cannot be read: {error.strerror}", where=self.name, todo=todo) from error
