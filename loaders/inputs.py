@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import BinaryIO
 
 from casegraph.errors import InputError
 from casegraph.loaders.utf8 import refuse
 
-__all__ = ["MOST_BYTES", "Input"]
+__all__ = ["MOST_BYTES", "Input", "unreadable"]
 
 #: What is read into memory at once: a bundle of one patient is well below it.
 MOST_BYTES = 50_000_000
@@ -24,7 +25,12 @@ class Input:
     """
 
     name: str
-    open: Callable[[], BinaryIO]
+    open: Callable[[], BinaryIO] = field(repr=False)
+
+    @classmethod
+    def of(cls, path: Path) -> Input:
+        """Return the input of a file that is not compressed."""
+        return cls(str(path), lambda: path.open("rb"))
 
     def content(self, most: int = MOST_BYTES) -> bytes:
         """Return all bytes; of a file beyond the limit no more than the limit is read.
@@ -51,5 +57,10 @@ class Input:
             with self.open() as stream:
                 return stream.read(most)
         except OSError as error:
-            todo = "check that you may read it"
-            raise InputError(f"cannot be read: {error.strerror}", where=self.name, todo=todo) from error
+            raise unreadable(error, self.name) from error
+
+
+def unreadable(error: OSError, name: str) -> InputError:
+    """Return what to raise for a file or folder that the system does not let be read."""
+    where = name if error.filename is None else str(error.filename)
+    return InputError(f"cannot be read: {error.strerror}", where=where, todo="check that you may read it")
