@@ -47,6 +47,7 @@ _MAGIC = {b"\x1f\x8b": "gz", b"\xfd7zXZ\0": "xz", b"PK\x03\x04": "zip", b"PK\x05
 _DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+_OFFICE = "[Content_Types].xml"
 #: In place of a size in a zip file: the size stands in another record.
 _ELSEWHERE = 0xFFFFFFFF
 
@@ -110,10 +111,10 @@ def _of_stream(stream: Forward, path: Path, ignored: Counter[str]) -> Iterator[I
 
 
 def _of_tar(stream: Forward, path: Path, ignored: Counter[str]) -> Iterator[Input | Problem]:
-    with tarfile.TarFile(fileobj=stream) as archive:  # type: ignore[arg-type]
+    with tarfile.TarFile(fileobj=stream) as archive:
         count = 0
         while (member := archive.next()) is not None:
-            archive.members.clear()
+            archive.members.clear()  # type: ignore[attr-defined]  # else it keeps them all
             count += 1
             _check_count(count, path)
             name = _named(path, member.name)
@@ -152,6 +153,9 @@ def _given(name: str, content: bytes) -> Input | Problem:
 def _of_zip(path: Path, most: int, ignored: Counter[str]) -> Iterator[Input | Problem]:
     _check_listed(path)
     with zipfile.ZipFile(path) as archive:
+        if _OFFICE in archive.namelist():
+            message = "an Office file (Excel, Word) is not read"
+            refuse(str(path), (0, 0), "unknown-format", message, "save the sheet as CSV")
         _check_count(len(archive.infolist()), path)
         total = 0
         for member in archive.infolist():

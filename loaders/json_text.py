@@ -11,7 +11,7 @@ import msgspec
 from casegraph.loaders.inputs import MOST_BYTES
 from casegraph.loaders.utf8 import decoded, line_and_column, refuse, shortened
 
-__all__ = ["DEEPEST", "parse_json"]
+__all__ = ["DEEPEST", "check_size", "parse_json"]
 
 #: Brackets within brackets; the deepest known record of a patient has less than 20.
 DEEPEST = 100
@@ -69,7 +69,9 @@ def parse_json(text: bytes, name: str, first_line: int = 1) -> object:
     casegraph.errors.DocumentError: a.json:1:13 duplicate-key the key '/id' stands twice; keep one of the two
     """
     whole = _Text(text.removeprefix(_MARK), name, first_line)
-    _check_size(whole)
+    check_size(whole.content, name)
+    if not whole.content.strip():
+        whole.refuse(_Fault(0, "empty", "the file is empty", "check that it was written whole"))
     try:
         value = _DECODE(whole.content)
     except RecursionError:
@@ -84,15 +86,16 @@ def parse_json(text: bytes, name: str, first_line: int = 1) -> object:
     return value
 
 
-def _check_size(whole: _Text) -> None:
-    content = whole.content
+def check_size(content: bytes, name: str) -> None:
+    """Refuse a text that fills the memory: too long, or of too many values, read or not.
+
+    :raises DocumentError: with the code ``too-large``.
+    """
     if len(content) > MOST_BYTES:
         size = f"{len(content):,} bytes, more than {MOST_BYTES:,}"
-        refuse(whole.name, (0, 0), "too-large", size, "split the file")
+        refuse(name, (0, 0), "too-large", size, "split the file")
     if len(content) > _MOST_VALUES and sum(map(content.count, (b",", b"[", b"{"))) > _MOST_VALUES:
-        refuse(whole.name, (0, 0), "too-large", f"more than {_MOST_VALUES:,} values", "split the file")
-    if not content.strip():
-        whole.refuse(_Fault(0, "empty", "the file is empty", "check that it was written whole"))
+        refuse(name, (0, 0), "too-large", f"more than {_MOST_VALUES:,} values", "split the file")
 
 
 def _doubtful(content: bytes, value: object) -> bool:
