@@ -25,6 +25,7 @@ WARNINGS = {"circle-in-time", "redundant-term", "unlikely-dose", "unmarked-repai
 WITHOUT_EXAMPLE = {
     *("unreadable", "too-large", "not-utf-8", "empty", "not-a-document", "too-deep", "same-report"),
     *("obsolete-term", "no-case", "other-text"),
+    *("unknown-format", "not-json", "damaged-archive", "nested-archive", "encrypted", "not-a-file"),
 }
 #: what stops everything behind it, so that a second mistake cannot be seen.
 STOPS = {"not-yaml", "tab", "alias", "tag"}
