@@ -1,0 +1,130 @@
+"""JSON data as a protobuf message: by the official parser, or faster where the data are plain."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.message_factory import GetMessageClass
+from google.protobuf.timestamp_pb2 import Timestamp
+
+__all__ = ["message_of"]
+
+_TIMESTAMP = Timestamp.DESCRIPTOR.full_name
+
+
+class _NotPlainError(Exception):
+    """What the official parser must judge: an unknown key, a null, a number written as text."""
+
+
+def message_of(data: Any, kind: type[Any]) -> Any:
+    """Return data as a message of a kind; the same as ``ParseDict`` gives, some times faster.
+
+    :raises ParseError: in the words of protobuf, where the data are no such message.
+    """
+    try:
+        return kind(**_native(data, kind.DESCRIPTOR))
+    except (_NotPlainError, TypeError, ValueError):
+        pass
+    try:
+        return ParseDict(data, kind())
+    except RecursionError as error:
+        raise ParseError("Message too deep") from error
+    except ParseError:
+        raise
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ParseError(f"no {kind.DESCRIPTOR.name}: {error}") from error
+
+
+def _native(data: Any, kind: Descriptor) -> dict[str, Any]:
+    """Return data by the names of the schema, with the values that a message's constructor takes."""
+    if type(data) is not dict:
+        raise _NotPlainError
+    fields, found = _fields(kind), {}
+    for key, value in data.items():
+        field = fields.get(key)
+        if field is None or value is None or field.name in found:
+            raise _NotPlainError
+        found[field.name] = field.read(value)
+    return found
+
+
+class _Field:
+    """One field of a schema: its name and how its JSON value is read."""
+
+    __slots__ = ("message", "name", "plain", "read")
+
+    def __init__(self, field: FieldDescriptor) -> None:
+        self.name = field.name
+        self.message = field.message_type
+        self.plain = _PLAIN.get(field.cpp_type, ())
+        one = self._one_message if self.message else self._one_plain
+        if field.cpp_type == FieldDescriptor.CPPTYPE_UINT64:
+            one = _large
+        if self.message and self.message.GetOptions().map_entry:
+            self.read = _strings
+        elif self.message and self.message.full_name == _TIMESTAMP:
+            self.read = _each(_timestamp) if field.is_repeated else _timestamp
+        else:
+            self.read = _each(one) if field.is_repeated else one
+
+    def _one_message(self, value: Any) -> Any:
+        return {} if self.message is None else _native(value, self.message)
+
+    def _one_plain(self, value: Any) -> Any:
+        if type(value) not in self.plain:
+            raise _NotPlainError
+        return value
+
+
+_PLAIN: dict[int, tuple[type, ...]] = {
+    FieldDescriptor.CPPTYPE_STRING: (str,),
+    FieldDescriptor.CPPTYPE_BOOL: (bool,),
+    FieldDescriptor.CPPTYPE_DOUBLE: (int, float),
+    FieldDescriptor.CPPTYPE_INT32: (int,),
+    FieldDescriptor.CPPTYPE_UINT32: (int,),
+    FieldDescriptor.CPPTYPE_ENUM: (str,),
+}
+
+
+def _each(read: Any) -> Any:
+    def every(value: Any) -> list[Any]:
+        if type(value) is not list:
+            raise _NotPlainError
+        return [read(each) for each in value]
+
+    return every
+
+
+def _large(value: Any) -> int:
+    """Return a number of 64 bits, which JSON may have as text."""
+    if type(value) is int:
+        return value
+    if type(value) is not str or not re.fullmatch(r"[0-9]{1,20}", value):
+        raise _NotPlainError
+    return int(value)
+
+
+def _strings(value: Any) -> dict[str, str]:
+    if type(value) is not dict or not all(type(each) is str for each in value.values()):
+        raise _NotPlainError
+    return value
+
+
+def _timestamp(value: Any) -> Any:
+    if type(value) is not str:
+        raise _NotPlainError
+    found = Timestamp()
+    found.FromJsonString(value)
+    return found
+
+
+@cache
+def _fields(kind: Descriptor) -> dict[str, _Field]:
+    GetMessageClass(kind)
+    return {
+        name: read for each in kind.fields for read in (_Field(each),) for name in (each.name, each.json_name)
+    }
