@@ -114,7 +114,7 @@ class RecordBuilder:
         self.losses.append(Loss(self.record_id, path, told, reason))
 
     @staticmethod
-    def claim(kind: type[C], **values: Any) -> C:
+    def claim(kind: type[C], /, **values: Any) -> C:
         """Return a claim that the record states."""
         return kind(stated_in=PASSAGE, **values)
 

@@ -1,0 +1,214 @@
+"""Bundles and NDJSON of FHIR: their resources, by the patient that each of them tells of."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from casegraph.errors import DocumentError, Problem
+from casegraph.loaders.inputs import Input
+
+__all__ = ["MOST_BYTES", "Content", "Entry", "read_content"]
+
+#: A bundle is held in memory as a whole, and is refused above this.
+MOST_BYTES = 256 * 1024 * 1024
+_SUBJECTS = ("subject", "patient", "individual")
+_TYPE_AND_ID = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/]+)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One resource with its place, its full URL and what its entry says besides."""
+
+    pointer: str
+    resource: dict[str, Any]
+    url: str | None = None
+    beside: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The type of the resource."""
+        return str(self.resource["resourceType"])
+
+    @property
+    def address(self) -> str | None:
+        """Type and identifier, as a relative reference has it; None without an identifier."""
+        own = self.resource.get("id")
+        return f"{self.kind}/{own}" if own else None
+
+
+@dataclass(slots=True)
+class Content:
+    """What a file holds: resources, what its bundle says besides, and what of it cannot be read."""
+
+    entries: list[Entry] = field(default_factory=list)
+    beside: tuple[tuple[str, Any], ...] = ()
+    problems: list[Problem] = field(default_factory=list)
+    _by_name: dict[str, Entry] = field(default_factory=dict)
+
+    def add(self, entry: Entry) -> None:
+        """Take up a resource; the first of a name is the one that references mean."""
+        self.entries.append(entry)
+        for name in (entry.url, entry.address):
+            if name:
+                self._by_name.setdefault(name, entry)
+
+    def resolve(self, reference: object) -> Entry | None:
+        """Return the resource of this file that a reference means; None if it is none of them."""
+        if not isinstance(reference, str):
+            return None
+        exact = self._by_name.get(reference)
+        relative = _TYPE_AND_ID.search(reference)
+        if exact or relative is None:
+            return exact
+        found = self._by_name.get(relative[1])
+        if found is None or not reference.startswith(("http://", "https://")):
+            return found
+        return None if found.url and found.url.startswith("http") else found
+
+    def subject(self, entry: Entry) -> str | None:
+        """Return the reference by which a resource says whom it tells of; None if it does not say."""
+        for name in _SUBJECTS:
+            found = entry.resource.get(name)
+            if isinstance(found, dict) and isinstance(found.get("reference"), str):
+                return str(found["reference"])
+        return None
+
+
+def read_content(source: Input) -> Content:
+    """Read a bundle, a single resource or NDJSON.
+
+    :raises DocumentError: if nothing of it can be read.
+    """
+    text = _text(source)
+    content = Content()
+    try:
+        whole, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip()))
+    except (ValueError, RecursionError) as error:
+        whole, end = None, 0
+        if "\n{" not in text.strip():
+            _refuse(_fault(source.name, error, 0))
+    if end and not text[end:].strip():
+        _take(whole, source.name, content)
+    else:
+        _lines(text, source.name, content)
+    if not content.entries:
+        raise DocumentError(tuple(content.problems) or (_no_resource(source.name, 0),))
+    return content
+
+
+def _lines(text: str, name: str, content: Content) -> None:
+    """Take up NDJSON; a line that cannot be read is a problem, and the others go on."""
+    for at, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value = _DECODER.decode(line)
+        except (ValueError, RecursionError) as error:
+            content.problems.append(_fault(name, error, at))
+            continue
+        if isinstance(value, dict) and isinstance(value.get("resourceType"), str):
+            content.add(Entry(f"/{at - 1}", value))
+        else:
+            content.problems.append(_no_resource(name, at))
+
+
+def _take(value: Any, name: str, content: Content) -> None:
+    if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
+        _refuse(_no_resource(name, 0))
+    if value["resourceType"] != "Bundle":
+        content.add(Entry("", value))
+        return
+    content.beside = tuple(
+        (f"/{key}", each) for key, each in value.items() if key not in ("resourceType", "type", "entry")
+    )
+    entries = value.get("entry", [])
+    if not isinstance(entries, list):
+        _refuse(Problem(name, 0, 0, "wrong-value", "/entry is no list", "check what wrote the file"))
+    for at, each in enumerate(entries):
+        for entry in _entry(each, f"/entry/{at}", name, content):
+            content.add(entry)
+
+
+def _entry(value: Any, pointer: str, name: str, content: Content) -> Iterator[Entry]:
+    resource = value.get("resource") if isinstance(value, dict) else None
+    if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
+        message = f"{pointer} holds no resource"
+        content.problems.append(Problem(name, 0, 0, "missing-key", message, "give it a resource with a type"))
+        return
+    url = value.get("fullUrl")
+    beside = tuple(
+        (f"{pointer}/{key}", each) for key, each in value.items() if key not in ("resource", "fullUrl")
+    )
+    yield Entry(f"{pointer}/resource", resource, url if isinstance(url, str) else None, beside)
+
+
+def _text(source: Input) -> str:
+    with source.open() as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        message = f"more than {MOST_BYTES:,} bytes"
+        _refuse(Problem(source.name, 0, 0, "too-large", message, "split it by patients"))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"the byte 0x{content[error.start]:02x} is not UTF-8"
+        _refuse(Problem(source.name, 0, 0, "not-utf-8", message, "save it as UTF-8"))
+    if text.lstrip().startswith("<"):
+        _refuse(_xml(source.name, text))
+    return text
+
+
+def _xml(name: str, text: str) -> Problem:
+    """Return why XML is not read; it is looked at as text, so that no entity of it is ever resolved."""
+    if "<!DOCTYPE" in text:
+        message = "XML with a document type, whose entities are not resolved"
+    elif "http://hl7.org/fhir" not in text:
+        message = "XML that is no FHIR"
+    else:
+        dstu2 = " (DSTU2: it holds a MedicationOrder)" if "<MedicationOrder" in text else ""
+        message = f"FHIR in XML{dstu2}"
+    return Problem(name, 0, 0, "not-json", message, "give it as JSON, of FHIR R4, R4B or R5")
+
+
+def _fault(name: str, error: Exception, line: int) -> Problem:
+    if isinstance(error, RecursionError):
+        return Problem(name, line, 0, "too-deep", "nested too deep", "check what wrote the file")
+    if isinstance(error, _DuplicateKeyError):
+        return Problem(name, line, 0, "duplicate-key", f"the key {error} stands twice in one object")
+    if isinstance(error, json.JSONDecodeError):
+        at = line or error.lineno
+        return Problem(name, at, error.colno, "not-json", f"not JSON: {error.msg}", "check the file")
+    return Problem(name, line, 0, "not-json", f"not JSON: {error}", "check the file")
+
+
+def _no_resource(name: str, line: int) -> Problem:
+    message = "no FHIR resource: an object with a resourceType is wanted"
+    return Problem(name, line, 0, "missing-key", message, "give a Bundle, a resource, or one resource a line")
+
+
+def _refuse(problem: Problem) -> NoReturn:
+    raise DocumentError((problem,))
+
+
+class _DuplicateKeyError(ValueError):
+    """An object has a key twice, of which a parser would drop one."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _DuplicateKeyError(repr(next(name for name in names if names.count(name) > 1)))
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)

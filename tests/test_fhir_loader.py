@@ -1,0 +1,457 @@
+"""FHIR is read as cases: what is carried, what is told as left behind, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casegraph.errors import DocumentError, Problem
+from casegraph.loaders.fhir import read_fhir
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.records import Imported, Options, Outcome
+from casegraph.losses import Loss
+from casegraph.model import Case
+
+SNOMED, RXNORM = "http://snomed.info/sct", "http://www.nlm.nih.gov/research/umls/rxnorm"
+PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1970-05-06"}
+SUBJECT = {"reference": "Patient/p1"}
+MEASURED = {"status": "final", "code": {"coding": [{"system": "http://loinc.org", "code": "8302-2"}]}}
+#: An element that R5 does not have and one that STU3 does not have: the bundle is of R4 or R4B.
+OLD = {
+    "resourceType": "Encounter",
+    "status": "finished",
+    "class": {"code": "AMB"},
+    "subject": SUBJECT,
+    "serviceType": {"text": "rheumatology"},
+    "hospitalization": {"dischargeDisposition": {"text": "home"}},
+}
+
+
+def from_text(text: str, **options: Any) -> list[Outcome]:
+    source = Input("test.json", lambda: io.BytesIO(text.encode()))
+    return list(read_fhir(source, Options("demo", **options)))
+
+
+def bundle(*resources: Mapping[str, Any]) -> str:
+    return json.dumps(
+        {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
+    )
+
+
+def read(*resources: Mapping[str, Any], **options: Any) -> tuple[Case, tuple[Loss, ...]]:
+    (outcome,) = from_text(bundle(PATIENT, OLD, *resources), **options)
+    assert isinstance(outcome, Imported), outcome
+    return outcome.document.cases["1"], outcome.losses
+
+
+def refused(text: str, **options: Any) -> Problem:
+    with pytest.raises(DocumentError) as error:
+        from_text(text, **options)
+    (problem,) = error.value.problems
+    return problem
+
+
+def coded(system: str, code: str, display: str = "") -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code} | ({"display": display} if display else {})]}
+
+
+def condition(code: dict[str, Any], verification: str | None = "confirmed", **more: Any) -> dict[str, Any]:
+    status = {"verificationStatus": coded("http://x.org/ver", verification)} if verification else {}
+    return {"resourceType": "Condition", "code": code, "subject": SUBJECT, **status, **more}
+
+
+def reasons(losses: tuple[Loss, ...], end: str) -> list[str]:
+    return [each.reason for each in losses if each.path.endswith(end)]
+
+
+def _is_valued(observation: Mapping[str, Any]) -> bool:
+    parts = (observation, *observation.get("component", ()))
+    return any(key.startswith("value") for part in parts for key in part)
+
+
+R4_FILES = ["Alberto", "Dannie", "Hershel", "Jules", "Wilson", "mcode"]
+
+
+@pytest.fixture(params=R4_FILES)
+def shared(request: pytest.FixtureRequest, material: Path) -> Path:
+    (path,) = (material / "data").glob(f"fhir-r4-*/{request.param}*")
+    return path
+
+
+def test_all_of_a_shared_bundle_is_carried_or_told(shared: Path) -> None:
+    begun = time.perf_counter()
+    source = Input(shared.name, lambda: shared.open("rb"))
+    (outcome,) = read_fhir(source, Options("demo"))
+    assert time.perf_counter() - begun < 10
+    assert isinstance(outcome, Imported)
+    case, told = outcome.document.cases["1"], json.loads(shared.read_text(encoding="utf-8"))
+    resources = [each["resource"] for each in told["entry"]]
+    kinds = Counter(each["resourceType"] for each in resources)
+    valued = [each for each in resources if each["resourceType"] == "Observation"]
+    parts = [part for each in valued for part in (each, *each.get("component", ()))]
+    outcomes = [part for part in parts if any(key.startswith("value") for key in part)]
+    assert len(case.tests) == len(outcomes) > 20
+    assert len(case.treatments) == kinds["MedicationRequest"] + kinds["Procedure"]
+    diagnoses = (case.diagnoses.final, case.diagnoses.working, case.diagnoses.considered)
+    assert sum(map(len, diagnoses)) + len(case.findings.present) == kinds["Condition"]
+    assert {each.basis for each in case.treatments} <= {"stated", "implied"}
+    read_kinds = {"Patient", "Condition", "Observation", "MedicationRequest", "Procedure"}
+    whole = Counter(each.path for each in outcome.losses if each.path.endswith("/resource"))
+    left = [i for i, each in enumerate(resources) if each["resourceType"] not in read_kinds]
+    left += [resources.index(each) for each in valued if not _is_valued(each)]
+    assert whole == Counter(f"/entry/{i}/resource" for i in left)
+
+
+def test_values_and_codes_of_a_shared_bundle_are_those_of_the_file(material: Path) -> None:
+    path = material / "data" / "fhir-r4-mcode" / "mcode-patient-bundle-jenny-m.json"
+    (outcome,) = read_fhir(Input(path.name, lambda: path.open("rb")), Options("mcode"))
+    assert isinstance(outcome, Imported)
+    case, record = outcome.document.cases["1"], outcome.document.report.record
+    assert record is not None
+    assert record.id == "cancer-patient-jenny-m"
+    (cancer,) = case.diagnoses.final
+    assert cancer.what.startswith("SNOMEDCT:353431000119107 Primary malignant neoplasm of female left breast")
+    assert [each.split()[0] for each in cancer.stage] == ["SNOMEDCT:1222806003"]
+    assert case.course[0].kind == "remission"
+    assert case.course[0].concerns == (cancer.id,)
+    cyclophosphamide = next(each for each in case.treatments if each.what.startswith("RXNORM:3002 "))
+    (dose,) = cyclophosphamide.doses
+    assert (dose.dose, dose.unit, dose.route) == (932.59, "mg", "intravenous")
+    assert case.occasions[cyclophosphamide.at or ""].printed == "2018-04-01"
+    assert cyclophosphamide.indication == cancer.what
+    assert cyclophosphamide.intent is not None
+    assert cyclophosphamide.intent.startswith("SNOMEDCT:373808002 ")
+    neutrophils = next(each for each in case.tests if each.what.startswith("LOINC:26499-4 "))
+    assert (neutrophils.value, neutrophils.range_low, neutrophils.range_high) == (3000, 2500, 5000)
+    assert neutrophils.unit == "10*3/uL"
+    invasion = next(each for each in case.tests if each.what.startswith("SNOMEDCT:370052007 "))
+    assert invasion.result == "negative"
+    panels = {each.component_of for each in case.tests if each.what.startswith("LOINC:33728-7")}
+    assert panels == {"LOINC:21889-1 Size Tumor"}
+
+
+def test_what_identifies_the_patient_stays_out_of_case_and_losses(material: Path) -> None:
+    path = next((material / "data" / "fhir-r4-synthea").glob("Hershel*"))
+    (outcome,) = read_fhir(Input(path.name, lambda: path.open("rb")), Options("demo"))
+    assert isinstance(outcome, Imported)
+    (patient,) = (
+        each["resource"]
+        for each in json.loads(path.read_text(encoding="utf-8"))["entry"]
+        if each["resource"]["resourceType"] == "Patient"
+    )
+    told = repr(outcome)
+    secrets = [patient["birthDate"], patient["name"][0]["family"], patient["address"][0]["city"]]
+    secrets += [each["value"] for each in patient["identifier"] if each["value"] != patient["id"]]
+    secrets += [patient["telecom"][0]["value"]]
+    assert len(secrets) >= 6
+    assert [each for each in secrets if each in told] == []
+    named = {each.path.rpartition("/")[2] for each in outcome.losses if each.reason == "identifier"}
+    assert {"name", "address", "telecom", "identifier", "birthDate", "text"} <= named
+
+
+def test_a_kept_name_and_birth_date_are_carried() -> None:
+    named = PATIENT | {"name": [{"given": ["Ann", "B"], "family": "Gray"}]}
+    (outcome,) = from_text(bundle(named, OLD), keep_identifiers=True)
+    assert isinstance(outcome, Imported)
+    case = outcome.document.cases["1"]
+    assert (case.label, case.sex) == ("Ann B Gray", "female")
+    assert case.occasions["birth"].printed == "1970-05-06"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("hospitalInformation", "no-patient", "Organization"),
+        ("O'Kon", "wrong-version", "STU3"),
+        ("patient-4444001", "not-json", "DSTU2"),
+    ],
+)
+def test_shared_files_that_are_no_case_are_refused(material: Path, name: str, code: str, said: str) -> None:
+    (path,) = (material / "data").glob(f"fhir-*/{name}*")
+    with pytest.raises(DocumentError) as error:
+        list(read_fhir(Input(path.name, lambda: path.open("rb")), Options("demo")))
+    (problem,) = error.value.problems
+    assert problem.code == code
+    assert said in problem.message
+
+
+def test_a_version_is_told_by_elements_or_given_and_never_guessed() -> None:
+    nothing = bundle(PATIENT, {"resourceType": "Observation", "subject": SUBJECT, **MEASURED})
+    assert refused(nothing).code == "wrong-version"
+    assert "--fhir-version" in refused(nothing).todo
+    for version in ("R4", "R4B", "R5"):
+        assert len(from_text(nothing, fhir_version=version)) == 1
+    assert refused(bundle(PATIENT, OLD), fhir_version="R5").code == "wrong-version"
+    assert refused(bundle(PATIENT, OLD), fhir_version="STU3").code == "wrong-version"
+    profile = {"meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/Patient|5.0.0"]}}
+    assert len(from_text(bundle(PATIENT | profile))) == 1
+    assert refused(bundle({"resourceType": "MedicationOrder"}, PATIENT)).message.startswith("FHIR DSTU2")
+
+
+def test_medication_of_r5_and_r4_is_read_alike() -> None:
+    drug = coded(RXNORM, "3002", "cyclophosphamide")
+    new = {
+        "resourceType": "MedicationStatement",
+        "status": "recorded",
+        "medication": {"concept": drug},
+        "subject": SUBJECT,
+        "effectivePeriod": {"start": "2020-01", "end": "2020-03-04"},
+    }
+    (outcome,) = from_text(bundle(PATIENT, new))
+    assert isinstance(outcome, Imported)
+    old = {key: value for key, value in new.items() if key != "medication"}
+    case, _ = read(old | {"status": "completed", "medicationCodeableConcept": drug})
+    assert outcome.document.cases["1"].treatments == case.treatments
+    (treatment,) = case.treatments
+    assert treatment.what == "RXNORM:3002 cyclophosphamide"
+    assert case.occasions[treatment.ends_at or ""].printed == "2020-03-04"
+
+
+def test_a_medication_may_be_referred_to_or_contained() -> None:
+    medication = {"resourceType": "Medication", "id": "m", "code": coded(RXNORM, "3002", "cyclophosphamide")}
+    given = {"resourceType": "MedicationStatement", "status": "active", "subject": SUBJECT}
+    case, _ = read(medication, given | {"medicationReference": {"reference": "Medication/m"}})
+    inner, _ = read(given | {"contained": [medication], "medicationReference": {"reference": "#m"}})
+    assert [each.what for each in case.treatments] == ["RXNORM:3002 cyclophosphamide"]
+    assert inner.treatments == case.treatments
+    none, losses = read(given | {"medicationReference": {"reference": "Medication/other"}})
+    assert none.treatments == ()
+    assert reasons(losses, "/entry/2/resource") == ["no-code"]
+
+
+@pytest.mark.parametrize(
+    ("status", "standing"),
+    [
+        ("confirmed", "final"),
+        (None, "final"),
+        ("provisional", "working"),
+        ("differential", "considered"),
+        ("unconfirmed", "considered"),
+        ("refuted", "excluded"),
+        ("entered-in-error", None),
+    ],
+)
+def test_a_condition_stands_where_its_verification_puts_it(status: str | None, standing: str | None) -> None:
+    case, losses = read(condition(coded(SNOMED, "69896004", "Rheumatoid arthritis (disorder)"), status))
+    found = {
+        name: len(getattr(case.diagnoses, name)) for name in ("final", "working", "considered", "excluded")
+    }
+    assert found == {name: int(name == standing) for name in found}
+    if standing is None:
+        assert reasons(losses, "/entry/2/resource") == ["entered-in-error"]
+
+
+def test_a_condition_that_names_itself_a_finding_is_one() -> None:
+    job = coded(SNOMED, "160903007", "Full-time employment (finding)")
+    itch = coded("http://human-phenotype-ontology.org", "HP:0000989", "Pruritus")
+    case, _ = read(condition(job), condition(itch, "refuted"), condition(itch, "provisional"))
+    assert [each.what for each in case.findings.present] == [
+        "SNOMEDCT:160903007 Full-time employment (finding)"
+    ]
+    assert [each.what for each in case.findings.absent] == ["HP:0000989 Pruritus"]
+    assert [each.what for each in case.findings.indeterminate] == ["HP:0000989 Pruritus"]
+    assert case.diagnoses.final == ()
+
+
+def test_onset_of_every_form_is_a_time_or_is_told() -> None:
+    code, years = coded(SNOMED, "1", "x"), {"system": "http://unitsofmeasure.org", "code": "a"}
+    case, losses = read(
+        condition(code, onsetAge={"value": 40, **years}),
+        condition(code, onsetRange={"low": {"value": 30, **years}, "high": {"value": 32, **years}}),
+        condition(code, onsetPeriod={"start": "2001", "end": "2003"}),
+        condition(code, onsetString="as a child"),
+        condition(code, onsetAge={"value": 40.5, **years}),
+    )
+    printed = [case.occasions[each.onset_at].printed for each in case.diagnoses.final if each.onset_at]
+    assert printed == ["P40Y", "P30Y/P32Y", "2001/2003"]
+    assert reasons(losses, "/onsetString") == ["no-place"]
+    assert reasons(losses, "/entry/6/resource/onsetAge") == ["no-place"]
+
+
+def test_a_value_that_would_read_as_another_is_no_test() -> None:
+    def observed(**more: Any) -> dict[str, Any]:
+        return {"resourceType": "Observation", "subject": SUBJECT, **MEASURED, **more}
+
+    unit = {"system": "http://unitsofmeasure.org", "code": "mg/dL"}
+    case, losses = read(
+        observed(valueQuantity={"value": 5, "comparator": "<", **unit}),
+        observed(valueQuantity={"value": 5, "unit": "mg/dl"}),
+        observed(valueString="raised"),
+        observed(),
+        observed(status="entered-in-error", valueInteger=3),
+        observed(status="cancelled", valueInteger=3),
+    )
+    assert case.tests == ()
+    lost = [
+        each.reason for each in losses if "/resource" in each.path and each.value.startswith("Observation")
+    ]
+    assert lost == ["no-place"] * 4 + ["entered-in-error", "no-place"]
+
+
+def test_a_number_keeps_its_digits() -> None:
+    text = bundle(PATIENT, OLD, {"resourceType": "Observation", "subject": SUBJECT, **MEASURED})
+    unit = '"system": "http://unitsofmeasure.org", "code": "Cel"'
+    value = f'"valueQuantity": {{"value": 37.50, {unit}}}'
+    (outcome,) = from_text(text.replace('"status": "final"', f'"status": "final", {value}'))
+    assert isinstance(outcome, Imported)
+    (test,) = outcome.document.cases["1"].tests
+    assert (test.value, test.printed, test.unit) == (37.5, "37.50", "Cel")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"intent": "proposal"}, "no-place"),
+        ({"intent": "plan"}, "no-place"),
+        ({"status": "cancelled"}, "no-place"),
+        ({"status": "draft"}, "no-place"),
+        ({"doNotPerform": True}, "no-place"),
+        ({"status": "entered-in-error"}, "entered-in-error"),
+        ({}, None),
+    ],
+)
+def test_only_an_order_stands_for_a_treatment(change: dict[str, Any], reason: str | None) -> None:
+    order = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "medicationCodeableConcept": coded(RXNORM, "3002", "cyclophosphamide"),
+        "subject": SUBJECT,
+    }
+    case, losses = read(order | change)
+    assert [each.basis for each in case.treatments] == ([] if reason else ["implied"])
+    assert reasons(losses, "/entry/2/resource") == ([reason] if reason else [])
+
+
+@pytest.mark.parametrize("status", ["not-done", "entered-in-error", "preparation", "unknown"])
+def test_what_was_not_done_is_no_treatment(status: str) -> None:
+    procedure = {
+        "resourceType": "Procedure",
+        "status": status,
+        "code": coded(SNOMED, "1"),
+        "subject": SUBJECT,
+    }
+    case, losses = read(procedure)
+    assert case.treatments == ()
+    assert len(reasons(losses, "/entry/2/resource")) == 1
+
+
+def test_a_dosage_is_read_with_its_frequency() -> None:
+    unit = {"system": "http://unitsofmeasure.org", "code": "mg"}
+
+    def dosed(**dosage: Any) -> dict[str, Any]:
+        return {
+            "resourceType": "MedicationStatement",
+            "status": "active",
+            "medicationCodeableConcept": coded(RXNORM, "3002"),
+            "subject": SUBJECT,
+            "dosage": [dosage],
+        }
+
+    eight_hours = {"repeat": {"frequency": 1, "period": 8, "periodUnit": "h", "count": 9}}
+    monthly = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "mo"}}
+    case, losses = read(
+        dosed(doseAndRate=[{"doseQuantity": {"value": 2, **unit}}], timing=eight_hours),
+        dosed(doseAndRate=[{"doseRange": {"low": {"value": 1, **unit}, "high": {"value": 2, **unit}}}]),
+        dosed(doseAndRate=[{"doseQuantity": {"value": 5, **unit}}], timing=monthly),
+    )
+    often, between, seldom = (each.doses[0] for each in case.treatments)
+    assert (often.dose, often.unit, often.times, often.period_days, often.doses_in_all) == (2, "mg", 3, 1, 9)
+    assert (between.dose, between.dose_min, between.dose_max) == (None, 1, 2)
+    assert (seldom.dose, seldom.times) == (5, None)
+    assert reasons(losses, "/timing") == ["no-place"]
+
+
+def test_several_codings_are_one_concept() -> None:
+    several = {"coding": [{"system": "urn:x", "code": "1"}, *coded(SNOMED, "7", "Seven")["coding"]]}
+    case, losses = read(condition(several))
+    assert case.diagnoses.final[0].what == "SNOMEDCT:7 Seven"
+    assert reasons(losses, "/code/coding/0") == ["implied"]
+    unknown, _ = read(condition({"coding": [{"system": "urn:x", "code": "1"}], "text": "one"}))
+    assert unknown.diagnoses.final[0].what == "cgt:urn%3Ax:1 one"
+
+
+def test_every_element_that_is_not_used_is_told() -> None:
+    code = coded(SNOMED, "1", "x")
+    code["coding"][0]["version"] = "2024"
+    _, losses = read(
+        condition(code, note=[{"text": "Ann said so"}], recorder={"reference": "Practitioner/3"})
+    )
+    told = {each.path: (each.reason, each.value) for each in losses if each.path.startswith("/entry/2/")}
+    assert told == {
+        "/entry/2/resource/code/coding/0/version": ("no-place", "2024"),
+        "/entry/2/resource/note": ("no-code", ""),
+        "/entry/2/resource/recorder": ("identifier", ""),
+    }
+
+
+def test_patients_of_one_bundle_are_told_apart_and_a_bad_one_stops_no_other() -> None:
+    two = PATIENT | {"id": "p2"}
+    bad = condition(coded(SNOMED, "1", "x")) | {"onsetDateTime": "yesterday"}
+    good = condition(coded(SNOMED, "2", "y")) | {"subject": {"reference": "http://a.org/fhir/Patient/p2"}}
+    lost = condition(coded(SNOMED, "3", "z")) | {"subject": {"reference": "Patient/p3"}}
+    outcomes = from_text(bundle(PATIENT, two, PATIENT, OLD, bad, good, lost))
+    problems = [each for each in outcomes if isinstance(each, Problem)]
+    assert [each.code for each in problems] == ["no-patient", "wrong-value", "same-case"]
+    assert "/entry/4/resource/onsetDateTime" in problems[1].message
+    (case,) = (each.document.cases["1"] for each in outcomes if isinstance(each, Imported))
+    assert [each.what for each in case.diagnoses.final] == ["SNOMEDCT:2 y"]
+
+
+def test_ndjson_is_read_by_lines_and_a_bad_line_stops_no_other() -> None:
+    lines = [json.dumps(each) for each in (PATIENT, OLD, condition(coded(SNOMED, "1", "x")))]
+    outcomes = from_text("\n".join([lines[0], lines[1], '{"resourceType": ', lines[2], ""]))
+    problem, imported = outcomes
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.line) == ("not-json", 3)
+    assert isinstance(imported, Imported)
+    assert len(imported.document.cases["1"].diagnoses.final) == 1
+    assert refused("\n".join(lines[1:])).code == "no-patient"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (
+            '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><Bundle xmlns="http://hl7.org/fhir"/>',
+            "not-json",
+        ),
+        ("{", "not-json"),
+        ("[]", "missing-key"),
+        ('{"resourceType": "Bundle", "resourceType": "Patient"}', "duplicate-key"),
+        ('{"resourceType": "Bundle", "entry": {}}', "wrong-value"),
+        ("[" * 100_000, "too-deep"),
+        ('{"a": NaN}', "not-json"),
+    ],
+)
+def test_a_file_of_which_nothing_can_be_read_is_refused(text: str, code: str) -> None:
+    assert refused(text).code == code
+
+
+def test_death_is_a_turn_of_the_course() -> None:
+    (dated,) = from_text(bundle(PATIENT | {"deceasedDateTime": "2020-02-03"}, OLD))
+    (dead,) = from_text(bundle(PATIENT | {"deceasedBoolean": True}, OLD))
+    (alive,) = from_text(bundle(PATIENT | {"deceasedBoolean": False}, OLD))
+    assert isinstance(dated, Imported)
+    assert isinstance(dead, Imported)
+    assert isinstance(alive, Imported)
+    (death,) = dated.document.cases["1"].course
+    assert dated.document.cases["1"].occasions[death.at or ""].printed == "2020-02-03"
+    assert [(each.kind, each.at) for each in dead.document.cases["1"].course] == [("death", None)]
+    assert alive.document.cases["1"].course == ()
+
+
+def test_an_allergy_is_a_finding_only_by_its_own_code() -> None:
+    allergy = {"resourceType": "AllergyIntolerance", "patient": SUBJECT}
+    itself = allergy | {"code": coded(SNOMED, "91936005", "Allergy to penicillin (finding)")}
+    refuted = itself | {"verificationStatus": coded("http://x.org", "refuted")}
+    case, losses = read(itself, refuted, allergy | {"code": coded(RXNORM, "723", "amoxicillin")})
+    assert len(case.findings.present) == len(case.findings.absent) == 1
+    assert reasons(losses, "/entry/4/resource") == ["no-place"]
