@@ -1,0 +1,241 @@
+"""One row of CARE-SM: the cells of a data element, each taken once or left behind and named."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import NoReturn
+
+from casegraph.errors import DocumentError, Problem
+from casegraph.loaders.codes import coded
+from casegraph.loaders.records import RecordBuilder
+from casegraph.loaders.times import day_span
+from casegraph.resources import shipped
+
+__all__ = ["AGENT", "Row", "short_cells", "term_of"]
+
+#: the address that CARE-SM names a drug by; its ATC code follows.
+AGENT = "https://www.whocc.no/atc_ddd_index/?code="
+#: addresses of pages that stand for a code -> the prefix of the code.
+_PAGES: Mapping[str, str] = MappingProxyType(
+    {
+        r"https?://[^/]*whocc\.no/atc_ddd_index/\?code=([A-Z0-9]+)": "ATC",
+        r"https?://(?:www\.)?omim\.org/entry/(\d+)": "OMIM",
+    }
+)
+_TYPES = frozenset({"string", "float", "double", "decimal", "integer", "int", "date", "boolean"})
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+#: column of the full template -> (column of the short one, the data elements for which it is that).
+_SHORT: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = MappingProxyType(
+    {
+        "attribute_type": (
+            ("valueIRI", frozenset({"Sex", "Status", "Examination"})),
+            ("agent", frozenset({"Genetic"})),
+        ),
+        "output_id": (
+            (
+                "valueIRI",
+                frozenset(
+                    {"Diagnosis", "Phenotype", "Birthplace", "Genetic", "Clinical_trial", "Cohort", "Biobank"}
+                ),
+            ),
+        ),
+        "cause_id": (("valueIRI", frozenset({"Deathdate"})),),
+        "output_type": (("valueIRI", frozenset({"Consent", "Medication"})),),
+        "target_id": (("target", frozenset({"Symptoms_onset", "Clinical_trial", "Cohort"})),),
+        "target_type": (
+            ("target", frozenset({"Examination", "Laboratory", "Surgery", "Diagnosis", "Phenotype"})),
+        ),
+        "input_type": (("input", frozenset({"Laboratory", "Genetic", "Biobank"})),),
+        "input_id": (
+            ("agent", frozenset({"Medication"})),
+            ("input", frozenset({"Questionnaire", "Disability"})),
+        ),
+    }
+)
+#: column of the full template -> column of the short one, whatever the data element.
+_ALWAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "specific_method_type": "activity",
+        "unit_type": "unit",
+        "identifier_value": "value",
+        **{f"value_{kind}": "value" for kind in ("date", "integer", "string", "id_string", "float")},
+    }
+)
+
+
+@cache
+def _template() -> frozenset[tuple[str, str, str]]:
+    (path,) = shipped("ontology", "mappings/care_sm_template.tsv")
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = (line for line in file if not line.startswith("#"))
+        return frozenset(
+            (row["model"], row["column"], row["iri"]) for row in csv.DictReader(lines, delimiter="\t")
+        )
+
+
+def short_cells(model: str, cells: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the cells of a row by the columns of the short template, and what the file calls these.
+
+    What the toolkit of CARE-SM adds to every row of a data element is left out: the element says it.
+
+    >>> short_cells("Sex", {"attribute_type": "http://a/F", "role_type": "http://purl.obolibrary.org/obo/OBI_0000093"})
+    ({'valueIRI': 'http://a/F'}, {'valueIRI': 'attribute_type'})
+    """
+    found: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for column, text in cells.items():
+        own = _ALWAYS.get(column) or next(
+            (to for to, whose in _SHORT.get(column, ()) if model in whose), None
+        )
+        if own is None and (model, column, text) in _template():
+            continue
+        if own is None or cells.get(own, found.get(own, text)) != text:
+            own = column
+        found[own] = text
+        names[own] = column if own not in cells else own
+    return found, names
+
+
+def term_of(text: str, label: str = "") -> str | None:
+    """Return the term that a cell names by an address or a CURIE; None where it names none.
+
+    >>> term_of("https://www.whocc.no/atc_ddd_index/?code=G04BX16"), term_of("tiopronin")
+    ('ATC:G04BX16 ATC:G04BX16', None)
+    """
+    for page, prefix in _PAGES.items():
+        if found := re.match(page, text):
+            return coded(f"{prefix}:{found[1]}", label)
+    return coded(text, label)
+
+
+@dataclass(slots=True)
+class Row:
+    """One data element of one patient.
+
+    :param line: where it begins in the file; 0 where the file has no rows.
+    :param place: its name in a loss report: the file and the line or the record.
+    :param cells: what is told, by the columns of the short template; empty cells are left out.
+    :param names: column -> what the file calls it, where that is something else.
+    :param positions: what the file calls a column -> which column it is, counted from 1.
+    :param labels: column -> the column that has its label.
+    """
+
+    file: str
+    line: int
+    place: str
+    model: str
+    cells: dict[str, str]
+    names: Mapping[str, str] = field(default_factory=dict)
+    positions: Mapping[str, int] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    _left: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Begin with every cell left over."""
+        self._left = set(self.cells)
+
+    def told(self) -> tuple[object, ...]:
+        """Return what the row says, whichever file says it: two rows that say the same are one."""
+        beside = ("uniqid", "value_datatype")
+        return (self.model, *sorted(each for each in self.cells.items() if each[0] not in beside))
+
+    def take(self, column: str) -> str:
+        """Return the text of a cell, and its label's cell, as carried; empty where there is none."""
+        self._left -= {column, self.labels.get(column, column)}
+        return self.cells.get(column, "")
+
+    def lose(self, builder: RecordBuilder, column: str, reason: str) -> None:
+        """Leave one cell behind."""
+        if column in self.cells:
+            self._left.discard(column)
+            builder.lose(f"{self.place}/{self.names.get(column, column)}", self.cells[column], reason)
+
+    def leave(self, builder: RecordBuilder, reason: str, private: str | None = None) -> None:
+        """Leave behind all that was not taken; what is the same as ``private`` identifies a person."""
+        self._left.discard("value_datatype")
+        for column in self.cells:
+            if column in self._left:
+                own = "identifier" if self.cells[column] == private else reason
+                self.lose(builder, column, own)
+
+    def term(self, builder: RecordBuilder, column: str) -> str | None:
+        """Return the term of a cell; words that are no identifier are left behind."""
+        text = self.cells.get(column)
+        if text is None:
+            return None
+        term = term_of(text, self.cells.get(self.labels.get(column, ""), ""))
+        if term is None:
+            self.lose(builder, column, "no-code")
+            return None
+        self.take(column)
+        return term
+
+    def date(self, column: str) -> str | None:
+        """Return a date as it is written.
+
+        :raises DocumentError: if what stands there is no date.
+        """
+        self.check_date(column)
+        return self.take(column) or None
+
+    def check_date(self, column: str) -> None:
+        """Look at a date that is not carried; it stays behind.
+
+        :raises DocumentError: if what stands there is no date.
+        """
+        text = self.cells.get(column)
+        if text is not None and day_span(text) is None:
+            self.wrong(column, f"{text!r} is no date", "write the year first: 2020-02-29")
+
+    def in_order(self, first: str, last: str) -> None:
+        """See that two dates, which are dates, come one after the other.
+
+        :raises DocumentError: if the last is before the first.
+        """
+        start, end = day_span(self.cells[first]), day_span(self.cells[last])
+        if start and end and end[1] < start[0]:
+            told = f"{self.cells[last]} is before the start, {self.cells[first]}"
+            self.wrong(last, told, "check both dates")
+
+    def number(self, column: str) -> int | float | None:
+        """Return a number.
+
+        :raises DocumentError: if what stands there is no finite number.
+        """
+        text = self.cells.get(column)
+        if text is None:
+            return None
+        if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+            self.wrong(
+                column, f"{text!r} is no number", "write a number such as 12.5, or leave the cell empty"
+            )
+        self.take(column)
+        return int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)
+
+    def datatype(self) -> str:
+        """Return the name of the XSD type of the value; empty where the row has none.
+
+        :raises DocumentError: if it is no type that CARE-SM has.
+        """
+        text = self.cells.get("value_datatype", "")
+        name = re.sub(r"^(xsd:|http://www\.w3\.org/2001/XMLSchema#)", "", text)
+        if text and name not in _TYPES:
+            self.wrong(
+                "value_datatype",
+                f"unknown type {text!r}",
+                f"write one of xsd:{', xsd:'.join(sorted(_TYPES))}",
+            )
+        return name
+
+    def wrong(self, column: str, message: str, todo: str = "", code: str = "wrong-value") -> NoReturn:
+        """Refuse the row for one of its cells."""
+        name = self.names.get(column, column)
+        told = f"{self.model}: {name}: {message}" if self.line else f"{self.place}: {name}: {message}"
+        raise DocumentError((Problem(self.file, self.line, self.positions.get(name, 0), code, told, todo),))

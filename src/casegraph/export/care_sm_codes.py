@@ -1,0 +1,69 @@
+"""Numbers of a case as cells of CARE-SM: each with the term of its unit, or not at all."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+
+from casegraph.loaders.words import code_of
+from casegraph.model import DoseSegment, TestResult
+from casegraph.namespaces import expand
+from casegraph.resources import shipped
+
+__all__ = ["dose_cells", "measured_cells"]
+
+#: What counts doses a day. Source: EJP-RD CDE v1, drug_treatment.csv (freqLabel, freqURI).
+_PER_DAY = "NCIT:C66968 per day"
+
+
+@cache
+def _units() -> dict[str, str]:
+    """Return UCUM unit -> the term of the Units Ontology."""
+    (path,) = shipped("ontology", "mappings/units.tsv")
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = (line for line in file if not line.startswith("#"))
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return {row["ucum"]: row["term"] for row in rows if row["term"].startswith("UO:")}
+
+
+def _unit_term(unit: str | None, term: str | None) -> str | None:
+    return term or _units().get(unit or "")
+
+
+def _number(value: float) -> dict[str, str]:
+    return {"value": str(value), "value_datatype": "xsd:integer" if isinstance(value, int) else "xsd:float"}
+
+
+def measured_cells(claim: TestResult) -> dict[str, str] | None:
+    """Return the value of a test and its unit; None where the unit has no term, since it changes the value."""
+    unit = _unit_term(claim.unit, claim.unit_term)
+    if claim.unit is not None and unit is None:
+        return None
+    number = {} if claim.value is None else _number(claim.value)
+    return {**number, **({"unit": expand(unit.split(" ", 1)[0])} if unit else {})}
+
+
+def dose_cells(dose: DoseSegment) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    """Return what of a dose goes into cells, units and routes as terms; the fields carried; those without a term.
+
+    An amount whose unit has no term stays behind with its unit.
+    """
+    cells: dict[str, str] = {}
+    carried: list[str] = []
+    unmapped: list[str] = []
+    unit = _unit_term(dose.unit, dose.unit_term)
+    if dose.dose is not None and (unit or dose.unit is None):
+        cells |= _number(dose.dose) | ({"unit": unit} if unit else {})
+        carried += ["dose", "unit", "unit_term", "unit_missing"]
+    elif dose.dose is not None:
+        unmapped += ["dose", "unit"]
+    if dose.times is not None and dose.period_days == 1 and dose.times == int(dose.times):
+        cells |= {"frequency_type": _PER_DAY, "frequency_value": str(int(dose.times))}
+        carried += ["times", "period_days"]
+    route = code_of("route", dose.route, ("NCIT",)) if dose.route else None
+    if route:
+        cells["activity"] = route
+        carried.append("route")
+    elif dose.route:
+        unmapped.append("route")
+    return cells, tuple(carried), tuple(unmapped)
