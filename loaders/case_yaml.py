@@ -15,7 +15,7 @@ from casegraph.loaders.utf8 import decoded, refuse
 from casegraph.loaders.yaml_text import MOST_BYTES, mark_place, not_yaml, plain_events
 from casegraph.model import CaseDocument
 
-__all__ = ["read_case_document"]
+__all__ = ["read_case_document", "read_values"]
 
 _DEEPEST = 40
 _MOST_AROUND = 4
@@ -39,6 +39,19 @@ def read_case_document(path: Path) -> Draft:
     faults = structure_faults(data, whole.source)
     problems = tuple(sorted({*whole.problems, *faults.values()}))
     return Draft(data, whole.source, problems, _left(node, str(path), frozenset(faults)))
+
+
+def read_values(path: Path) -> tuple[object, Source]:
+    """Read plain values from a YAML file of another kind, as strictly as a case document.
+
+    :raises InputError: if the file cannot be opened.
+    :raises DocumentError: if it is too large, not UTF-8, not YAML, has aliases or tags, or a key twice.
+    """
+    whole = _Builder(str(path))
+    data = whole.build(_compose(_text(path), str(path)), (), ())
+    if whole.problems:
+        raise DocumentError(tuple(sorted(whole.problems)))
+    return data, whole.source
 
 
 def _left(node: yaml.Node, file: str, faulty: frozenset[Place]) -> Located | None:

@@ -74,9 +74,12 @@ class Draft:
     located: Located | None
 
 
-def structure_faults(data: object, source: Source) -> dict[Place, Problem]:
-    """Return everything in which data differ from the structure of a case document, by the way to it."""
-    return dict(_walk(data, CaseDocument, (), source))
+def structure_faults(data: object, source: Source, kind: type[Value] = CaseDocument) -> dict[Place, Problem]:
+    """Return everything in which data differ from the structure of a case document, by the way to it.
+
+    :param kind: what they are to be, if no case document.
+    """
+    return dict(_walk(data, kind, (), source))
 
 
 def _walk(value: object, kind: object, place: Place, source: Source) -> Iterator[tuple[Place, Problem]]:
@@ -116,14 +119,14 @@ def _walk_struct(
         yield place, source.problem(place, "wrong-type", message, todo="indent the keys below this one")
         return
     hints = get_type_hints(struct, include_extras=True)
-    fields = {field.name: field for field in msgspec.structs.fields(struct)}
+    fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
     for key, each in value.items():
         if key not in fields:
             here = (*place, key)
             code, message, todo = _unknown_key(str(key), tuple(fields))
             yield here, source.problem(here, code, message, todo=todo)
         else:
-            yield from _walk(each, hints[key], (*place, key), source)
+            yield from _walk(each, hints[fields[key].name], (*place, key), source)
     for name, field in fields.items():
         if field.required and name not in value:
             problem = source.problem(place, "missing-key", f"missing key {name!r}", todo=f"add {name!r} here")

@@ -16,7 +16,7 @@ import isodate
 
 from casegraph.model import Code, Occasion
 
-__all__ = ["BIRTH", "CALENDAR", "RecordTimes", "day_span", "duration_days"]
+__all__ = ["BIRTH", "CALENDAR", "GESTATION", "RecordTimes", "day_span", "duration_days"]
 
 #: keys of the occasions that others count from.
 BIRTH, CALENDAR, GESTATION = "birth", "first-date", "gestation"
@@ -85,6 +85,7 @@ class RecordTimes:
         self._dated: dict[str, _Dated] = {}
         self._birth: tuple[date, date] | None = None
         self._birth_printed: str | None = None
+        self._events: list[str] = []
 
     def birth_date(self, printed: str, *, keep: bool = False) -> bool:
         """Take the birth date, so that dates are at an age; say whether it is a date.
@@ -125,6 +126,17 @@ class RecordTimes:
         """Return the occasion in a stage of life."""
         return self._keep(f"stage-{_slug(code.split(' ', 1)[0])}", Occasion(stage=code))
 
+    def event(self, key: str) -> str:
+        """Return the occasion of something that happened, of which nothing more is known."""
+        if key not in self._relative:
+            self._events.append(key)
+        return self._keep(key, Occasion())
+
+    def since(self, event: str, days: tuple[int, int], printed: str) -> str:
+        """Return the occasion so many days, at least and at most, after another one; below 0: before it."""
+        distance = "-".join(f"{'minus-' if each < 0 else ''}{abs(each)}" for each in dict.fromkeys(days))
+        return self._keep(f"{event}-day-{distance}", Occasion(anchor=event, start=days, printed=printed))
+
     def date(self, printed: str) -> str | None:
         """Return the occasion on a date; None where it is none."""
         span = day_span(printed)
@@ -147,9 +159,9 @@ class RecordTimes:
         return self._date(key, _Dated(*first, *last, f"{start}--{end}"))
 
     def zero_point(self) -> str | None:
-        """Return the occasion that is day 0: birth, else the first date; None where nothing is timed."""
+        """Return the occasion that is day 0: birth, else the first date, else the first event; or None."""
         occasions = self.occasions()
-        return next((key for key in (BIRTH, CALENDAR) if key in occasions), None)
+        return next((key for key in (BIRTH, CALENDAR, *self._events) if key in occasions), None)
 
     def occasions(self) -> dict[str, Occasion]:
         """Return all occasions, those that others count from among them."""

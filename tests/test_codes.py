@@ -26,6 +26,7 @@ WITHOUT_EXAMPLE = {
     *("unreadable", "too-large", "not-utf-8", "empty", "not-a-document", "too-deep", "same-report"),
     *("obsolete-term", "no-case", "other-text"),
     *("unknown-format", "not-json", "damaged-archive", "nested-archive", "encrypted", "not-a-file"),
+    *("not-a-table", "ragged-row"),
 }
 #: what stops everything behind it, so that a second mistake cannot be seen.
 STOPS = {"not-yaml", "tab", "alias", "tag"}

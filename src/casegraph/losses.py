@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -78,7 +79,8 @@ def to_json_lines(losses: Iterable[Loss]) -> Iterator[str]:
 
 
 def _general(path: str) -> str:
-    return "/".join("*" if step.isdigit() else step for step in path.split("/"))
+    steps = "/".join("*" if step.isdigit() else step for step in path.split("/"))
+    return re.sub(r"^row \d+, ", "row *, ", steps)
 
 
 def _by_count(entry: tuple[tuple[str, str], int]) -> tuple[int, tuple[str, str]]:
