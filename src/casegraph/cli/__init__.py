@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "why": ("casegraph.cli.why:why", "Give the evidence and the rules behind an answer."),
         "term": ("casegraph.cli.vocabulary:term", "Look a term up by its name, synonym or identifier."),
         "vocab": ("casegraph.cli.vocab:vocab", "Add whole vocabularies, list them, remove them."),
+        "map": ("casegraph.cli.map:table_map", "Tell what the columns of a table mean."),
         "schema": ("casegraph.cli.vocabulary:schema", "Print the JSON Schema of a case document."),
         "digest": ("casegraph.cli.cases:digest", "Print a SHA-256 for each graph of a store."),
         "reason": ("casegraph.cli.vocabulary:reason", "Classify the ontology and the cases of a store."),

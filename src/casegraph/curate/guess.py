@@ -1,0 +1,216 @@
+"""Proposes a mapping for a table: what its header and first rows may mean, for a person to confirm.
+
+A column is written as an entry only where its name or its cells are exactly the name of a term, or words
+whose meaning is plain; all else is written behind ``#``, with what it is like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from casegraph.curate.guess_terms import MEASURED, Meanings
+from casegraph.curate.guess_writing import Entry, flow, written
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.table_cells import CellError, iso_date, number
+from casegraph.loaders.table_rows import Row, Table, open_table
+from casegraph.terms import Terms, all_terms
+
+__all__ = ["guess"]
+
+_SAYS_NOTHING = ("NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "missing", ".")
+_IDENTIFIER = {"id", "pid", "patient", "subject", "participant", "case", "record"}
+_PERSONAL = {"name", "surname", "forename", "firstname", "lastname", "mrn", "address", "phone", "email"}
+_OF_PERSON = {"patient", "first", "last", "full", *_PERSONAL}
+_SEXES = {"f": "female", "female": "female", "m": "male", "male": "male"}
+_YES = {"yes", "y", "true", "1", "present", "positive", "pos", "+"}
+_NO = {"no", "n", "false", "0", "absent", "negative", "neg", "-"}
+_RESULTS = {"positive": "positive", "pos": "positive", "negative": "negative", "neg": "negative"}
+_COMMA = re.compile(r"-?\d+,(\d{1,2}|\d{4,})")
+_GROUPED = re.compile(r"-?\d{1,3}([.,]\d{3})+")
+_UNIT = re.compile(r"(.+?)\s*[(\[]([^)\]]+)[)\]]")
+_MOST_VALUES = 30
+_MOST_DOUBTFUL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column, and what stands in it in the rows that were looked at."""
+
+    name: str
+    cells: tuple[str, ...]
+
+    @property
+    def words(self) -> set[str]:
+        return set(re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", self.name).lower()))
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.cells))
+
+
+def guess(source: Input, *, rows: int = 200, terms: Terms | None = None) -> str:
+    """Return a mapping file to begin with, with comments.
+
+    :param rows: how many rows are looked at.
+    :param terms: what names are looked up in; by default the terms at hand.
+    :raises DocumentError: if the file is no table.
+    """
+    plain = open_table(source)
+    look = list(islice(plain.rows(), rows))
+    said = {cell for row in look for cell in row.cells.values()}
+    missing = [word for word in _SAYS_NOTHING if word in said]
+    columns = tuple(_column(name, look, {"", *missing}) for name in plain.columns)
+    decimal = "," if any(_COMMA.fullmatch(cell) for each in columns for cell in each.cells) else "."
+    key = _key(columns, len(look))
+    guessing = _Guessing(Meanings(terms or all_terms()), decimal)
+    entries = [each for column in columns if column is not key for each in guessing.entries(column)]
+    return written(_head(plain, key, missing, decimal, len(look)), entries)
+
+
+def _column(name: str, rows: list[Row], nothing: set[str]) -> _Column:
+    cells = (row.cells.get(name, "") for row in rows)
+    return _Column(name, tuple(cell for cell in cells if cell not in nothing))
+
+
+def _key(columns: tuple[_Column, ...], rows: int) -> _Column | None:
+    """Return the column that may name the case: filled in every row, and called so or all different."""
+    filled = [each for each in columns if rows and len(each.cells) == rows and not each.words & _PERSONAL]
+    called = [each for each in filled if each.words & _IDENTIFIER]
+    different = [each for each in filled if len(each.values) == rows]
+    return next(iter((*called, *different)), None)
+
+
+def _head(
+    table: Table, key: _Column | None, missing: list[str], decimal: str, rows: int
+) -> Iterator[tuple[str, str]]:
+    """Yield the entries about the table as a whole, each with a comment."""
+    yield "casegraph-table: 1", f"a guess from {rows} rows: check every line"
+    if key is None:
+        yield "id:", "fill in: no column names the case in every row"
+    else:
+        many = len(key.values) < rows
+        several = "some have several rows, which make one case" if many else "all different"
+        yield f"id: {flow(key.name)}", f"the column that names the case; {several}"
+    yield f"delimiter: {flow(table.delimiter)}", ""
+    if decimal == ",":
+        yield "decimal: ','", "34,1 is read as 34.1"
+    if missing:
+        yield f"missing: {flow(missing)}", "cells that say nothing, beside empty ones"
+
+
+class _Guessing:
+    """Proposes entries for one column after another."""
+
+    def __init__(self, meanings: Meanings, decimal: str) -> None:
+        self._meanings, self._decimal = meanings, decimal
+
+    def entries(self, column: _Column) -> Iterator[Entry]:
+        """Yield what is proposed for a column; always something, so that none is overlooked."""
+        if not column.cells:
+            yield Entry("ignored", flow(column.name), "empty in the rows that were looked at")
+            return
+        for proposed in (self._person, self._time, self._answer, self._number, self._names):
+            if found := list(proposed(column)):
+                yield from found
+                return
+        yield Entry("ignored", flow(column.name), "nothing exact was found for it")
+
+    def _person(self, column: _Column) -> Iterator[Entry]:
+        name, words = column.name, column.words
+        if words & _PERSONAL and words <= _OF_PERSON:
+            yield Entry("identifiers", flow(name), "identifies a person")
+        elif words & {"sex", "gender"}:
+            known = {each: _SEXES[each.lower()] for each in column.values if each.lower() in _SEXES}
+            rest = [each for each in column.values if each not in known]
+            note = f"fill in what these mean: {flow(rest)}" if rest else ""
+            yield Entry("sex", flow({"column": name, "values": known}), note, certain=bool(known))
+        elif "age" in words and self._numeric(column):
+            yield Entry("age", flow({"column": name, "unit": "years"}), "or months, weeks, days")
+        elif words & {"birth", "dob", "born", "birthdate"} and (order := _order(column)):
+            yield Entry("birth", flow({"column": name, "order": order}), "gives an age and is left out")
+        elif words & {"doi", "pmid"}:
+            kind = "doi" if "doi" in words else "pmid"
+            yield Entry(kind, flow({"column": name}), "the publication that tells of the patient")
+
+    def _time(self, column: _Column) -> Iterator[Entry]:
+        if any(cell.isdigit() for cell in column.cells):
+            return
+        if order := _order(column):
+            slug = re.sub(r"[^a-z0-9]+", "-", column.name.lower()).strip("-") or "date"
+            sure, note = order != "?", "use it below as at:, starts:, ends: or onset:"
+            said = {"column": column.name, "order": order if sure else "dmy"}
+            note = note if sure else "day or month first? dmy or mdy"
+            yield Entry("times", flow(said), note, certain=sure, key=slug)
+
+    def _answer(self, column: _Column) -> Iterator[Entry]:
+        """Propose what a column of yes and no tells of: that which it is called."""
+        rest = [each for each in column.values if each.lower() not in _YES | _NO]
+        answered = sum(cell.lower() in _YES | _NO for cell in column.cells)
+        if len(rest) > _MOST_DOUBTFUL or 2 * answered <= len(column.cells):
+            return
+        left = f"lost unless you say what it means: {flow(rest)}" if rest else ""
+        for kind, code, note in self._meanings.of(column.name):
+            said: dict[str, object] = {"column": column.name, "what": code}
+            if kind == MEASURED:
+                said["results"] = {
+                    each: _RESULTS[each.lower()] for each in column.values if each.lower() in _RESULTS
+                }
+            else:
+                said["present"] = [each for each in column.values if each.lower() in _YES]
+                said["absent"] = [each for each in column.values if each.lower() in _NO]
+            yield Entry(kind, flow(said), note or left, certain=not note and said.get("results", True) != {})
+
+    def _number(self, column: _Column) -> Iterator[Entry]:
+        doubtful = self._ambiguous(column)
+        if not self._numeric(column, but=doubtful):
+            return
+        with_unit = _UNIT.fullmatch(column.name)
+        name, unit = (with_unit[1], with_unit[2]) if with_unit else (column.name, None)
+        ask = "is the unit UCUM?" if unit else 'add its unit in UCUM, such as unit: "U/L"'
+        if doubtful:
+            ask += f"; may be read two ways: {flow(doubtful)}"
+        for kind, code, note in self._meanings.of(name):
+            if kind == MEASURED:
+                said = {"column": column.name, "what": code, **({"unit": unit} if unit else {})}
+                yield Entry(kind, flow(said), f"{note}; {ask}" if note else ask, certain=not note)
+
+    def _names(self, column: _Column) -> Iterator[Entry]:
+        """Propose what the cells of a column are the names of."""
+        split = next((each for each in ";|" if any(each in cell for cell in column.cells)), None)
+        parts = (part.strip() for cell in column.values for part in (cell.split(split) if split else [cell]))
+        values = tuple(dict.fromkeys(filter(None, parts)))
+        if len(values) > _MOST_VALUES:
+            return
+        kind, codes, near = self._meanings.of_values(values)
+        if codes:
+            said = {"column": column.name, **({"split": split} if split else {})}
+            yield Entry(kind, flow(said), "", codes=codes, near=near)
+
+    def _numeric(self, column: _Column, *, but: list[str] | None = None) -> bool:
+        cells = [cell for cell in column.cells if cell not in (but or ())]
+        try:
+            return bool(cells) and all(number(cell, self._decimal) is not None for cell in cells)
+        except CellError:
+            return False
+
+    def _ambiguous(self, column: _Column) -> list[str]:
+        """Return the first few cells that may be one number or another."""
+        return [cell for cell in column.values if _GROUPED.fullmatch(cell)][:_MOST_DOUBTFUL]
+
+
+def _order(column: _Column) -> str:
+    """Return the one order in which all cells are dates, ``?`` if there are two, empty if there is none."""
+    orders = [order for order in ("ymd", "dmy", "mdy") if all(_is_date(cell, order) for cell in column.cells)]
+    if "ymd" in orders:
+        return "ymd"
+    return "?" if len(orders) > 1 else "".join(orders)
+
+
+def _is_date(cell: str, order: str) -> bool:
+    try:
+        return iso_date(cell, order) is not None
+    except CellError:
+        return False
