@@ -198,7 +198,9 @@ class _Guessing:
 
     def _ambiguous(self, column: _Column) -> list[str]:
         """Return the first few cells that may be one number or another."""
-        return [cell for cell in column.values if _GROUPED.fullmatch(cell)][:_MOST_DOUBTFUL]
+        sign = "." if self._decimal == "," else ","
+        grouped = (cell for cell in column.values if sign in cell and _GROUPED.fullmatch(cell))
+        return list(islice(grouped, _MOST_DOUBTFUL))
 
 
 def _order(column: _Column) -> str:

@@ -39,7 +39,7 @@ class Meanings:
             yield kind, self._code(hit.iri), doubt
 
     def of_values(self, values: tuple[str, ...]) -> tuple[str, dict[str, str], dict[str, str]]:
-        """Return where most values belong, the terms of those that are exactly a name, and what others are like.
+        """Return where most values belong, the terms of exact names among them, and what others are like.
 
         A value that is like nothing has an empty text.
         """
