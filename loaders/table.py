@@ -197,7 +197,7 @@ class _Record:
             if cell.casefold() != told[0][1].casefold():
                 first = told[0][0].row.number
                 message = f"column {column!r}: row {first} and row {facts.row.number} of one patient differ"
-                self._refuse(facts.row, "wrong-value", message, "correct one, or give them two identifiers")
+                raise facts.refused("wrong-value", message, "correct one, or give them two identifiers")
         return told[0] if told else None
 
     def _birth(self) -> None:
@@ -209,9 +209,8 @@ class _Record:
         try:
             printed = iso_date(cell, column.order)
         except CellError as error:
-            self._refuse(
-                facts.row, error.code, f"column {column.column!r} is no date one way only", error.todo
-            )
+            message = f"column {column.column!r} is no date that can be read one way only"
+            raise facts.refused(error.code, message, error.todo) from error
         if printed is None or not self.builder.times.birth_date(printed, keep=keep) or not keep:
             facts.lose(column.column, "", "identifier")
 
@@ -245,9 +244,6 @@ class _Record:
             for column in sorted(mapped - facts.row.taken - set(self.mapping.identifiers)):
                 if (cell := facts.row.peek(column)) is not None:
                     facts.lose(column, cell, "no-place")
-
-    def _refuse(self, row: Row, code: str, message: str, todo: str) -> None:
-        raise DocumentError((Problem(self.file, row.line, 0, code, message, todo),))
 
 
 def _years(value: float, unit: str) -> int:

@@ -88,9 +88,11 @@ class RowFacts:
         try:
             return None if cell is None else reader(cell, *more)
         except CellError as error:
-            message = f"column {column!r}: {error}"
-            problem = Problem(self.file, self.row.line, 0, error.code, message, error.todo)
-            raise DocumentError((problem,)) from error
+            raise self.refused(error.code, f"column {column!r}: {error}", error.todo) from error
+
+    def refused(self, code: str, message: str, todo: str) -> DocumentError:
+        """Return the error that refuses the record for what stands in this row."""
+        return DocumentError((Problem(self.file, self.row.line, 0, code, message, todo),))
 
     def number(self, column: str) -> int | float | None:
         """Return the number in a column; a text that is none is lost."""
@@ -154,8 +156,7 @@ class RowFacts:
             return None
         if days[0] < 0:
             todo = "if it stands for what is not known, say so under missing in the mapping"
-            message = f"column {column!r}: {cell!r} is no age"
-            raise DocumentError((Problem(self.file, self.row.line, 0, "wrong-value", message, todo),))
+            raise self.refused("wrong-value", f"column {column!r}: {cell!r} is no age", todo)
         if cell.isdigit():
             return self.builder.times.age(f"P{int(cell)}{_ISO_UNIT[unit]}")
         return self.builder.times.age_range(f"P{days[0]}D", f"P{days[1]}D")

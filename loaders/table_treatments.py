@@ -91,9 +91,13 @@ def _add_dose(episode: _Episode, facts: RowFacts, column: TreatmentColumn) -> No
 
 
 def _dose(facts: RowFacts, column: DoseColumn, starts: str | None) -> DoseSegment | None:
-    cell, value = facts.row.value(column.column), facts.number(column.column)
-    if cell is None or value is None:
+    value = facts.number(column.column)
+    if value is None:
         return None
+    cell = facts.row.value(column.column) or ""
+    if value < 0:
+        todo = "if it stands for what is not known, say so under missing in the mapping"
+        raise facts.refused("wrong-value", f"column {column.column!r}: {cell!r} is no dose", todo)
     unit, known = facts.unit(column.unit, column.unit_from)
     if not known:
         facts.lose(column.column, cell, "required-missing")
@@ -101,9 +105,7 @@ def _dose(facts: RowFacts, column: DoseColumn, starts: str | None) -> DoseSegmen
     at = facts.time(column.at) if column.at else starts
     route = facts.word(column.route)
     missing = None if unit else "notStated"
-    return facts.builder.claim(
-        DoseSegment, dose=value, unit=unit, unit_missing=missing, at=at, route=route, printed=cell
-    )
+    return facts.builder.claim(DoseSegment, dose=value, unit=unit, unit_missing=missing, at=at, route=route)
 
 
 def _add_responses(episode: _Episode, facts: RowFacts, columns: Iterable[ResponseColumn]) -> None:

@@ -15,7 +15,7 @@ from casegraph.model import Claim, Occasion
 __all__ = ["left_behind"]
 
 #: part of a case -> its fields that columns hold in some form, or that are parts themselves.
-_HELD = {
+_HELD: dict[str, set[str]] = {
     "report": {"doi", "pmid", "key", "record"},
     "record": {"dataset", "id"},
     "passage": {"section", "paragraph", "pointer"},
@@ -23,6 +23,7 @@ _HELD = {
         *("label", "sex", "age", "zero_point", "occasions", "findings", "diagnoses", "tests", "treatments"),
         *("responses", "adverse_events", "course", "statements", "not_reported", "conflicts"),
     },
+    "curation": set(),
     "age": {"years"},
     "occasion": {"anchor", "start", "printed", "after", "during", "same_time_as"},
     "claim": {
@@ -33,28 +34,31 @@ _HELD = {
 
 def left_behind(stored: StoredCase) -> Iterator[Loss]:
     """Yield what no column holds: what is said of the report, then of the case and of its claims."""
-    case, claims = stored.case, list(_claims(stored.case, ""))
-    if stored.curation is not None:
-        yield _loss(stored, "curation", stored.curation, "no-place")
+    claims = list(_claims(stored.case, ""))
     for path, kind, part in _parts(stored):
         for name in _filled(part):
             if name not in _HELD[kind]:
                 yield _loss(stored, f"{path}{name}", getattr(part, name), "no-place")
-    used = {claim.at for _, claim in claims} | {getattr(claim, "ends_at", None) for _, claim in claims}
-    for key, occasion in case.occasions.items():
+    used = {key for _, claim in claims for key in (claim.at, getattr(claim, "ends_at", None))}
+    for key, occasion in stored.case.occasions.items():
         yield from _of_occasion(stored, key, occasion, used=key in used)
     for path, claim in claims:
-        for name in _filled(claim):
-            if name not in _HELD["claim"] and column_of(claim, name) is None:
-                yield _loss(stored, f"{path}/{name}", getattr(claim, name), "no-place")
+        yield from _of_claim(stored, path, claim)
     if not claims:
         yield Loss(stored.iri, "", "a case without claims", "no-place")
+
+
+def _of_claim(stored: StoredCase, path: str, claim: Claim) -> Iterator[Loss]:
+    for name in _filled(claim):
+        if name not in _HELD["claim"] and column_of(claim, name) is None:
+            yield _loss(stored, f"{path}/{name}", getattr(claim, name), "no-place")
 
 
 def _parts(stored: StoredCase) -> Iterator[tuple[str, str, object]]:
     """Yield (way, kind, part) of everything but claims."""
     yield "report/", "report", stored.report
     yield "report/record/", "record", stored.report.record
+    yield "curation/", "curation", stored.curation
     yield from ((f"passages/{key}/", "passage", each) for key, each in stored.passages.items())
     yield "", "case", stored.case
     yield "age/", "age", stored.case.age
