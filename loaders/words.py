@@ -13,7 +13,7 @@ from pathlib import Path
 from casegraph.errors import InputError
 from casegraph.resources import shipped
 
-__all__ = ["code_of", "schedule_of", "ucum_of", "word_of"]
+__all__ = ["code_of", "schedule_of", "schedule_term", "ucum_of", "word_of"]
 
 #: closed list -> the property of the ontology whose values it has.
 LISTS = ("degree", "direction", "laterality", "result", "route", "severity", "sex", "stopReason")
@@ -46,6 +46,14 @@ def code_of(closed_list: str, word: str, prefixes: tuple[str, ...]) -> str | Non
 def schedule_of(code: str) -> tuple[float, float] | None:
     """Return how many doses are given in how many days by a term of frequency; None where no table has it."""
     return _schedules().get(code.split(" ", 1)[0])
+
+
+def schedule_term(times: float, period_days: float) -> str | None:
+    """Return the first term that stands for so many doses in so many days; None where no table has one."""
+    for row in _rows("schedules.tsv"):
+        if (float(row["times"]), float(row["period_days"])) == (times, period_days):
+            return f"{row['term']} {row['label']}"
+    return None
 
 
 def ucum_of(code: str) -> str | None:
