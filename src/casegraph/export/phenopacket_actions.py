@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from casegraph.export.phenopacket_claims import withheld
-from casegraph.export.phenopacket_packing import Json, Packing, given
+from casegraph.export.phenopacket_packing import Json, Packing, given, told_fields
 from casegraph.export.phenopacket_times import dose_interval
 from casegraph.loaders.words import schedule_term, word_of
 from casegraph.model import Case, Code, DoseSegment, Key, Response, Treatment
@@ -24,6 +24,7 @@ _ACTIONS = {
 }
 #: Vocabularies of nothing but substances and products.
 _SUBSTANCES = frozenset({"ATC", "CHEBI", "DRON", "DRUGBANK", "PR", "RXNORM", "UNII", "uniprot"})
+_GRAY = "Gy"
 _DOSE = ("dose", "unit", "unit_term", "schedule", "times", "period_days")
 
 
@@ -55,18 +56,22 @@ def _action(packing: Packing, treatment: Treatment, path: str) -> Json | None:
     kind = _kind(treatment)
     if kind == "procedure":
         return {"procedure": _procedure(packing, treatment, path)}
+    if kind == "radiation":
+        return {"radiationTherapy": _radiation(packing, treatment, path)}
     if kind == "treatment":
         return {"treatment": _treatment(packing, treatment, path)}
     return None
 
 
 def _kind(treatment: Treatment) -> str | None:
-    """Return whether a treatment is a drug or a procedure: by its term, else by what is told of it."""
+    """Return whether it is a drug, a procedure or a radiation: by its term, else by what is told of it."""
     name = treatment.what.split(" ", 1)[0]
-    known = _ACTIONS.get(kind_of(expand(name), shipped_terms()))
-    if known is None and (treatment.doses or name.split(":", 1)[0] in _SUBSTANCES):
+    if treatment.cumulative_unit == _GRAY and isinstance(treatment.cumulative_dose, int):
+        return "radiation"
+    if name.split(":", 1)[0] in _SUBSTANCES:
         return "treatment"
-    return known or ("procedure" if treatment.site else None)
+    by_what_is_told = "procedure" if treatment.site else "treatment" if treatment.doses else None
+    return _ACTIONS.get(kind_of(expand(name), shipped_terms()), by_what_is_told)
 
 
 _ABOUT_ACTION = frozenset({"what", "indication", "intent", "stop_reason"})
@@ -81,9 +86,34 @@ def _procedure(packing: Packing, treatment: Treatment, path: str) -> Json:
     )
 
 
+def _radiation(packing: Packing, treatment: Treatment, path: str) -> Json:
+    """Return a radiation: its whole dose in gray and into how many fractions it was divided."""
+    carried = {"doses", "cumulative_dose", "cumulative_unit", "site"}
+    packing.lose_rest(treatment, path, _ABOUT_ACTION | carried)
+    fractions = None
+    for number, dose in enumerate(treatment.doses):
+        packing.lose_rest(dose, f"{path}/doses/{number}", {"doses_in_all"} if number == 0 else set())
+        fractions = fractions or dose.doses_in_all
+    if not treatment.site:
+        packing.lose(f"{path}/site", "", "required-missing")
+    if fractions is None:
+        packing.lose(f"{path}/doses", "", "required-missing")
+    return given(
+        modality=packing.term(treatment.what),
+        bodySite=packing.one_term(treatment.site, f"{path}/site"),
+        dosage=treatment.cumulative_dose,
+        fractions=fractions,
+    )
+
+
 def _treatment(packing: Packing, treatment: Treatment, path: str) -> Json:
     """Return a treatment with a drug: it has no time of its own, its dose intervals have."""
-    packing.lose_rest(treatment, path, _ABOUT_ACTION | {"doses", "cumulative_dose", "cumulative_unit"})
+    carried = _ABOUT_ACTION | {"doses", "cumulative_dose", "cumulative_unit"}
+    for name in ("at", "ends_at"):
+        key = getattr(treatment, name)
+        if any(getattr(dose, name) == key and _is_dated(packing, key) for dose in treatment.doses):
+            carried |= {name}
+    packing.lose_rest(treatment, path, carried)
     intervals = (
         _dose_interval(packing, dose, f"{path}/doses/{number}") for number, dose in enumerate(treatment.doses)
     )
@@ -93,6 +123,10 @@ def _treatment(packing: Packing, treatment: Treatment, path: str) -> Json:
         doseIntervals=[each for each in intervals if each],
         cumulativeDose=_cumulative(packing, treatment, path),
     )
+
+
+def _is_dated(packing: Packing, key: Key | None) -> bool:
+    return bool(dose_interval(packing.stored.case.occasions.get(key or ""), None))
 
 
 def _route(packing: Packing, treatment: Treatment, path: str) -> Json | None:
@@ -123,7 +157,8 @@ def _dose_interval(packing: Packing, dose: DoseSegment, path: str) -> Json | Non
     start, end = occasions.get(dose.at or ""), occasions.get(dose.ends_at or "")
     interval = dose_interval(start, end)
     if dose.dose is None and not interval:
-        packing.lose(path, dose, "required-missing")
+        if told_fields(dose).keys() - {"id", "stated_in", "route"}:
+            packing.lose(path, dose, "required-missing")
         return None
     quantity = _dose_quantity(packing, dose, path)
     packing.lose_rest(dose, path, {*_DOSE, "route", "at", "ends_at"})

@@ -8,6 +8,9 @@ from itertools import groupby
 from casegraph.export.phenopacket_packing import Json, Packing, given
 from casegraph.loaders.words import word_of
 from casegraph.model import Claim, Code, Course, Diagnosis, Finding, TestResult
+from casegraph.namespaces import expand
+from casegraph.terms import shipped_terms
+from casegraph.terms.branches import kind_of
 
 __all__ = ["diseases", "measurements", "phenotypic_features", "vital_status", "withheld"]
 
@@ -98,9 +101,12 @@ def _panel(entry: tuple[str, TestResult]) -> tuple[Code | None, str | None]:
 
 
 def _panel_measurement(packing: Packing, panel: Code, together: _Numbered) -> Iterator[Json]:
+    gist = together[0][1].gist
+    shared = {"gist"} if all(test.gist == gist for _, test in together) else set()
+    carried = _CARRIED_VALUE | {"component_of"} | shared
     quantities = []
     for path, test in together:
-        packing.lose_rest(test, path, _CARRIED_VALUE | {"component_of"})
+        packing.lose_rest(test, path, carried)
         if test.value is None:
             packing.lose(path, test, "required-missing")
         else:
@@ -109,7 +115,10 @@ def _panel_measurement(packing: Packing, panel: Code, together: _Numbered) -> It
         path, first = together[0]
         time = packing.time(first.at, f"{path}/at")
         yield given(
-            assay=packing.term(panel), complexValue={"typedQuantities": quantities}, timeObserved=time
+            description=gist if shared else None,
+            assay=packing.term(panel),
+            complexValue={"typedQuantities": quantities},
+            timeObserved=time,
         )
 
 
@@ -127,13 +136,25 @@ def _measurement(packing: Packing, test: TestResult, path: str) -> Json | None:
     if value is None:
         packing.lose(path, test, "no-code" if test.result or test.direction else "required-missing")
         return None
-    packing.lose_rest(test, path, carried)
+    procedure = _procedure(packing, test, path)
+    packing.lose_rest(test, path, carried | ({"method", "site"} if procedure else set()))
     return given(
         description=test.gist,
         assay=packing.term(test.what),
         value=value,
         timeObserved=packing.time(test.at, f"{path}/at"),
+        procedure=procedure,
     )
+
+
+def _procedure(packing: Packing, test: TestResult, path: str) -> Json | None:
+    """Return what was done to get the sample; an investigation such as imaging is none of it."""
+    if (
+        test.method is None
+        or kind_of(expand(test.method.split(" ", 1)[0]), shipped_terms()) == "investigation"
+    ):
+        return None
+    return given(code=packing.term(test.method), bodySite=packing.one_term(test.site, f"{path}/site"))
 
 
 def _result(packing: Packing, test: TestResult) -> tuple[Json, Set[str]] | None:

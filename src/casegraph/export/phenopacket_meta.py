@@ -39,7 +39,8 @@ def meta_data(packing: Packing) -> Json:
 
 def _references(packing: Packing) -> Iterator[Json]:
     report = packing.stored.report
-    packing.lose_rest(report, "report", {"title", "doi", "pmid", "record"})
+    implied = set() if report.record is None else {"extent", "time_convention"}
+    packing.lose_rest(report, "report", {"title", "doi", "pmid", "record"} | implied)
     named = [
         (f"{authority}:{value}", PREFIXES[prefix] + value)
         for authority, (field, prefix) in _PUBLICATIONS.items()
