@@ -25,13 +25,14 @@ _DECIMAL = re.compile(r"[-+]?\d{1,18}\.\d{1,18}")
 _GROUPED = re.compile(r"[1-9]\d{0,2}\.000")
 
 
-def read_case_document(path: Path) -> Draft:
+def read_case_document(path: Path, content: bytes | None = None) -> Draft:
     """Read a case document, or what is there of it.
 
+    :param content: what the file holds, where it is the member of an archive.
     :raises InputError: if the file cannot be opened.
     :raises DocumentError: if nothing of it can be read: too large, not UTF-8, not YAML, aliases or tags.
     """
-    node = _compose(_text(path), str(path))
+    node = _compose(_text(path, content), str(path))
     whole = _Builder(str(path))
     data = whole.build(node, (), ())
     if not whole.problems and (document := _document(data)):
@@ -76,15 +77,19 @@ def _without(place: Place, around: int) -> Place:
     return place[: last + 1] if last >= 0 else place[: max(len(place) - around, 1)]
 
 
-def _text(path: Path) -> str:
+def _content(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
             message = f"{size:,} bytes, more than {MOST_BYTES:,}"
             refuse(str(path), (0, 0), "too-large", message, "split the document")
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
+
+
+def _text(path: Path, content: bytes | None = None) -> str:
+    content = _content(path) if content is None else content
     text = decoded(content, str(path))
     if not text.strip():
         todo = "start from `casegraph schema` or a shipped case"

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
-__all__ = ["REASONS", "Loss", "shortened", "summary", "to_json_lines"]
+__all__ = ["REASONS", "Loss", "shortened", "summary_of", "to_json_lines"]
 
 #: reason code -> what it means. A loss has one of these.
 REASONS: Mapping[str, str] = MappingProxyType(
@@ -62,14 +62,13 @@ def shortened(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\u2026"
 
 
-def summary(losses: Iterable[Loss]) -> tuple[tuple[str, str, int], ...]:
-    """Return (path without positions, reason, how many), the most frequent first.
+def summary_of(losses: Iterable[Loss]) -> Counter[tuple[str, str]]:
+    """Return how many losses there are by path, without positions in lists, and reason.
 
-    >>> summary([Loss("a", "/files/0", "x", "not-a-case"), Loss("a", "/files/1", "y", "not-a-case")])
-    (('/files/*', 'not-a-case', 2),)
+    >>> summary_of([Loss("a", "/files/0", "x", "not-a-case"), Loss("a", "/files/1", "y", "not-a-case")])
+    Counter({('/files/*', 'not-a-case'): 2})
     """
-    counted = Counter((_general(each.path), each.reason) for each in losses)
-    return tuple((path, reason, many) for (path, reason), many in sorted(counted.items(), key=_by_count))
+    return Counter((_general(each.path), each.reason) for each in losses)
 
 
 def to_json_lines(losses: Iterable[Loss]) -> Iterator[str]:
@@ -81,7 +80,3 @@ def to_json_lines(losses: Iterable[Loss]) -> Iterator[str]:
 def _general(path: str) -> str:
     steps = "/".join("*" if step.isdigit() else step for step in path.split("/"))
     return re.sub(r"^row \d+, ", "row *, ", steps)
-
-
-def _by_count(entry: tuple[tuple[str, str], int]) -> tuple[int, tuple[str, str]]:
-    return -entry[1], entry[0]

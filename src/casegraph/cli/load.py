@@ -1,16 +1,22 @@
-"""``casegraph load``: case documents into a store, one line for each."""
+"""``casegraph load``: cases into a store, from case documents and from data sets in other formats."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import click
+import msgspec
 
-from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write, write_line
-from casegraph.errors import InputError
-from casegraph.ingest import Loaded, Rejected
-from casegraph.ingest import load as load_documents
-from casegraph.loaders import FORMATS, case_files
+from casegraph.cli.form import PATH, Command, on_terminal, say, store_option, write, write_line
+from casegraph.cli.tally import Tally
+from casegraph.errors import InputError, Problem
+from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord, load_paths
+from casegraph.loaders.formats import CASE, RECORD_FORMATS
+from casegraph.loaders.records import Options
+from casegraph.losses import to_json_lines
 from casegraph.store import open_store
 from casegraph.terms import all_terms
 
@@ -22,9 +28,13 @@ _COLUMNS = ("state", "report", "cases", "claims", "quads", "seconds", "file")
 @click.command(
     cls=Command,
     examples=(
-        ("casegraph load my-cases/", "load every case document of a folder"),
+        ("casegraph load my-cases/", "load every case of a folder, whatever its format"),
         ("casegraph load smith-2024.yaml --dry-run", "go through every stage, but store nothing"),
-        ("casegraph load my-cases/ --store http://localhost:7878", "load into a SPARQL endpoint"),
+        (
+            "casegraph load packets.tar.xz --dataset clinic --losses losses.jsonl",
+            "load an archive of phenopackets",
+        ),
+        ("casegraph load patients.csv --mapping patients.yaml", "load a table by your mapping"),
     ),
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PATH)
@@ -32,42 +42,100 @@ _COLUMNS = ("state", "report", "cases", "claims", "quads", "seconds", "file")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(sorted({suffix.removeprefix(".") for suffix in FORMATS})),
-    help="Take only the files of this kind from the paths.",
+    type=click.Choice((CASE, *RECORD_FORMATS)),
+    help="Take every file for this format; by default its content tells.",
+)
+@click.option("--dataset", metavar="NAME", help="Name the data set; by default the last folder or the file.")
+@click.option("--fhir-version", metavar="VERSION", help="R4, R4B or R5, where a FHIR file does not show it.")
+@click.option(
+    "--mapping", type=PATH, metavar="FILE", help="What the columns of a table mean (casegraph map guess)."
+)
+@click.option(
+    "--keep-identifiers", is_flag=True, help="Carry in names and exact birth dates; by default they stay out."
+)
+@click.option("--losses", type=PATH, metavar="FILE", help="Write what was left behind, a line of JSON each.")
+@click.option(
+    "--rejects", type=PATH, metavar="FILE", help="Write what was rejected and why, a line of JSON each."
 )
 @store_option
-def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str) -> int:
-    """Bring case documents into a store: files, and folders with all that is below them.
+def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str, **more: object) -> int:
+    """Bring cases into a store: files, folders with all below them, and archives.
 
-    A report that is there is replaced with all its cases. A document with a mistake, or one that violates a
-    shape, is rejected with its reasons on the standard error; the others are loaded, and the exit code is 1.
+    Case documents, GA4GH phenopackets, FHIR bundles, CARE-SM, and tables with a mapping are read. A case that
+    is there is replaced. What has a mistake, or violates a shape, is rejected with its reasons on the
+    standard error; the others are loaded, and the exit code is 1.
     """
-    files = _files(paths, form)
-    if not on_terminal():
-        write_line(*_COLUMNS)
-    rejected = 0
-    with open_store(":memory:" if dry_run else location, writable=True) as store:
-        outcomes = load_documents(store, files, dry_run=dry_run)
-        for outcome in outcomes if on_terminal() else progress(outcomes, len(files), what="loading"):
-            if isinstance(outcome, Rejected):
-                rejected += 1
-                say(_reasons(outcome))
-            else:
-                _tell(outcome, dry_run=dry_run)
-    if rejected:
-        say(f"{rejected} of {len(files)} documents rejected")
-    return 1 if rejected else 0
+    mapping = more["mapping"]
+    options = Options(
+        dataset=_dataset(more["dataset"]),
+        fhir_version=str(more["fhir_version"]).upper() if more["fhir_version"] else None,
+        keep_identifiers=bool(more["keep_identifiers"]),
+        mapping=mapping if isinstance(mapping, Path) else None,
+    )
+    tally = Tally()
+    with ExitStack() as kept:
+        store = kept.enter_context(open_store(":memory:" if dry_run else location, writable=True))
+        losses, rejects = (kept.enter_context(_written(more[name])) for name in ("losses", "rejects"))
+        if not on_terminal():
+            write_line(*_COLUMNS)
+        for arrived in load_paths(store, paths, options, form=form, dry_run=dry_run):
+            tally.add(arrived)
+            _tell(arrived, dry_run=dry_run)
+            _note(arrived, losses, rejects)
+    for line in tally.lines(told=more["losses"] is not None):
+        say(line)
+    return 1 if tally.rejected else 0
 
 
-def _files(paths: tuple[Path, ...], form: str | None) -> tuple[Path, ...]:
-    files = case_files(paths)
-    chosen = tuple(path for path in files if form is None or path.suffix.lower() == f".{form}")
-    if not chosen:
-        raise InputError(f"none of the {len(files)} files ends in .{form}", todo="leave --format out")
-    return chosen
+def _dataset(name: object) -> str:
+    text = str(name or "").strip()
+    if name is not None and not text:
+        raise InputError("the data set has an empty name", expected="--dataset NAME, such as clinic-2026")
+    return text
 
 
-def _tell(loaded: Loaded, *, dry_run: bool) -> None:
+@contextmanager
+def _written(path: object) -> Iterator[TextIO | None]:
+    """Open a file to write lines to, or none where none is asked for."""
+    if not isinstance(path, Path):
+        yield None
+        return
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        todo = "name a file that can be written"
+        raise InputError(f"cannot be written: {error.strerror}", where=str(path), todo=todo) from error
+
+
+def _note(arrived: Arrived, losses: TextIO | None, rejects: TextIO | None) -> None:
+    if losses is not None and isinstance(arrived, LoadedRecord):
+        losses.writelines(to_json_lines(arrived.losses))
+    if rejects is not None and isinstance(arrived, Rejected | RejectedRecord):
+        source = str(arrived.path) if isinstance(arrived, Rejected) else arrived.source
+        said = {"source": source, "problems": _problems(arrived)}
+        rejects.write(msgspec.json.encode(said).decode() + "\n")
+
+
+def _problems(rejected: Rejected | RejectedRecord) -> tuple[Problem, ...]:
+    if isinstance(rejected, Rejected):
+        return rejected.problems or rejected.shape_problems()
+    return rejected.problems
+
+
+def _tell(arrived: Arrived, *, dry_run: bool) -> None:
+    if isinstance(arrived, Rejected):
+        say(_reasons(arrived))
+    elif isinstance(arrived, RejectedRecord):
+        said = "\n".join(map(str, arrived.problems))
+        say(f"{said}\n{arrived.source}: rejected")
+    elif isinstance(arrived, Loaded):
+        _tell_document(arrived, dry_run=dry_run)
+    elif not on_terminal():
+        write_line(arrived.state, arrived.iri, 1, arrived.claims, arrived.quads, "", arrived.source)
+
+
+def _tell_document(loaded: Loaded, *, dry_run: bool) -> None:
     prepared = loaded.prepared
     state = "dry run" if dry_run else "replaced" if loaded.replaced else "new"
     document = prepared.document

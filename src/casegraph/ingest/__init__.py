@@ -9,15 +9,19 @@ from casegraph.ingest.documents import (
     shipped_shapes,
     validate_document,
 )
+from casegraph.ingest.paths import Arrived, load_paths
 from casegraph.ingest.putting import remove
-from casegraph.ingest.records import LoadedRecord, load_records
+from casegraph.ingest.records import LoadedRecord, RejectedRecord, load_records
 
 __all__ = [
+    "Arrived",
     "Loaded",
     "LoadedRecord",
     "Prepared",
     "Rejected",
+    "RejectedRecord",
     "load",
+    "load_paths",
     "load_records",
     "prepare",
     "remove",

@@ -15,6 +15,8 @@ from casegraph.derive import derive
 from casegraph.errors import CasegraphError, DocumentError, Problem
 from casegraph.ingest.putting import ADDED, graphs_of_report, grown, ledger_entry, put_ontology
 from casegraph.loaders import read_draft
+from casegraph.loaders.case_yaml import read_case_document
+from casegraph.loaders.inputs import Input
 from casegraph.model import CaseDocument
 from casegraph.namespaces import CG
 from casegraph.reason import case_class_quads
@@ -98,15 +100,18 @@ def shipped_shapes() -> Shapes:
     return read_shapes(shipped("shapes", "*.ttl"))
 
 
-def prepare(path: Path, *, terms: Terms | None = None, shapes: Shapes | None = None) -> Prepared:
+def prepare(
+    path: Path, *, content: bytes | None = None, terms: Terms | None = None, shapes: Shapes | None = None
+) -> Prepared:
     """Take one document through every stage before the store.
 
+    :param content: what the file holds, where it is the member of an archive.
     :raises DocumentError: if the document does not hold together.
     :raises InputError: if the file cannot be read.
     """
     terms, shapes = terms or all_terms(), shapes or shipped_shapes()
     watch = _Watch()
-    draft = read_draft(path)
+    draft = read_draft(path) if content is None else read_case_document(path, content)
     watch.lap("read")
     found = check(draft, terms)
     problems = tuple(each for each in found if each.severity == "error")
@@ -154,21 +159,30 @@ def _inferred(document: CaseDocument, asserted: str, terms: Terms) -> Iterator[s
     yield from apply_rules(cases, terms).values()
 
 
-def load(store: Store, paths: Iterable[Path], *, dry_run: bool = False) -> Iterator[Loaded | Rejected]:
+def load(
+    store: Store,
+    paths: Iterable[Path | Input],
+    *,
+    dry_run: bool = False,
+    seen: dict[str, Path] | None = None,
+) -> Iterator[Loaded | Rejected]:
     """Bring documents into a store, each in one transaction of its own, and say what became of each.
 
     A report that is there already is replaced with all its cases; nothing else is touched. A document with a
     problem or a violated shape is rejected and the others go on.
 
+    :param paths: files, or members of archives.
     :param dry_run: go through every stage and leave the store as it is.
+    :param seen: the reports that this job has had, and from which files; it is added to.
     :raises StoreError: if the store fails.
     """
     if not dry_run:
         put_ontology(store)
-    seen: dict[str, Path] = {}
-    for path in paths:
+    seen = {} if seen is None else seen
+    for each in paths:
+        path = each if isinstance(each, Path) else Path(each.name)
         try:
-            prepared = prepare(path)
+            prepared = prepare(path, content=None if isinstance(each, Path) else each.content())
         except DocumentError as error:
             yield Rejected(path, error.problems)
             continue

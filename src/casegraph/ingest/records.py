@@ -29,7 +29,7 @@ from casegraph.triples import asserted_quads, dataset_iri, inferred_quads, subje
 from casegraph.triples.fields import CONCEPT_PROPERTIES, FIELDS, Names, concept, text
 from casegraph.validate import Report, validate
 
-__all__ = ["LoadedRecord", "RejectedRecord", "load_records"]
+__all__ = ["LoadedRecord", "RecordJob", "RejectedRecord", "load_records"]
 
 #: How many records go through the rules and into the store together.
 BATCH = 200
@@ -92,15 +92,16 @@ def load_records(
     :param dry_run: go through every stage and leave the store as it is.
     :raises StoreError: if the store fails.
     """
-    job = _Job(store, dry_run=dry_run)
-    pending = iter(outcomes)
-    while batch := list(islice(pending, BATCH)):
-        yield from job.load(batch)
+    job = RecordJob(store, dry_run=dry_run)
+    yield from job.load(outcomes)
     job.note()
 
 
-class _Job:
-    """One call of :func:`load_records`: it knows which records it has had."""
+class RecordJob:
+    """Brings records into a store; it knows which it has had.
+
+    :param dry_run: go through every stage and leave the store as it is.
+    """
 
     def __init__(self, store: Store, *, dry_run: bool) -> None:
         self._store, self._dry_run = store, dry_run
@@ -111,8 +112,17 @@ class _Job:
         if not dry_run:
             put_ontology(store)
 
-    def load(self, batch: list[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
-        """Take a batch through every stage; the order of the answers is that of the batch."""
+    def load(self, outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
+        """Bring records in, a batch at a time, and say what became of each, in the order they came.
+
+        :param outcomes: the name of the file or member, and what its reader gave for a record.
+        :raises StoreError: if the store fails.
+        """
+        pending = iter(outcomes)
+        while batch := list(islice(pending, BATCH)):
+            yield from self._load(batch)
+
+    def _load(self, batch: list[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
         said: list[LoadedRecord | RejectedRecord | _Record] = [self._first(*each) for each in batch]
         records = [each for each in said if isinstance(each, _Record)]
         self._derive(records)

@@ -1,0 +1,76 @@
+"""Counts what became of many records, for the last lines of a load."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord
+from casegraph.losses import summary_of
+
+__all__ = ["Tally"]
+
+_MOST = 10
+
+
+class Tally:
+    """What a load did: documents, records by data set, losses by kind, terms that are not known."""
+
+    def __init__(self) -> None:
+        self.rejected = 0
+        self._documents = 0
+        self._records: dict[str, Counter[str]] = {}
+        self._losses: Counter[tuple[str, str]] = Counter()
+        self._unresolved: Counter[str] = Counter()
+        self._failed_records = 0
+
+    def add(self, arrived: Arrived) -> None:
+        """Count one document or record."""
+        if isinstance(arrived, Rejected | RejectedRecord):
+            self.rejected += 1
+            self._failed_records += isinstance(arrived, RejectedRecord)
+            self._documents += isinstance(arrived, Rejected)
+        elif isinstance(arrived, Loaded):
+            self._documents += 1
+        else:
+            self._add_record(arrived)
+
+    def _add_record(self, record: LoadedRecord) -> None:
+        counts = self._records.setdefault(record.iri.rpartition("/")[0], Counter())
+        counts.update({record.state: 1, "claims": record.claims, "quads": record.quads})
+        self._losses.update(summary_of(record.losses))
+        self._unresolved.update(record.unresolved)
+
+    def lines(self, *, told: bool) -> Iterator[str]:
+        """Yield what there is to say at the end.
+
+        :param told: whether the losses are written to a file.
+        """
+        for cases, counts in self._records.items():
+            states = ", ".join(f"{counts[each]:,} {each}" for each in _STATES if counts[each])
+            yield f"{cases}/: {states}; {counts['claims']:,} claims, {counts['quads']:,} quads"
+        if self._losses:
+            yield from self._lost(told=told)
+        if self._unresolved:
+            many, used = len(self._unresolved), sum(self._unresolved.values())
+            yield (
+                f"{many:,} terms that no vocabulary at hand knows are kept as they are, {used:,} times in all; "
+                "casegraph vocab add brings a vocabulary in"
+            )
+        if self.rejected:
+            every = self._documents + self._failed_records + self._loaded()
+            what = "records" if self._failed_records else "documents"
+            yield f"{self.rejected} of {every} {what} rejected"
+
+    def _lost(self, *, told: bool) -> Iterator[str]:
+        yield f"{sum(self._losses.values()):,} things were left behind:"
+        for (path, reason), many in self._losses.most_common(_MOST):
+            yield f"  {many:>9,}  {path}  {reason}"
+        if (rest := len(self._losses) - _MOST) > 0:
+            yield f"  and {rest:,} more kinds" + ("" if told else "; --losses FILE writes them all")
+
+    def _loaded(self) -> int:
+        return sum(counts[each] for counts in self._records.values() for each in _STATES)
+
+
+_STATES = ("new", "replaced", "same", "dry run")

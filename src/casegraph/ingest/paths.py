@@ -1,0 +1,61 @@
+"""Files, folders and archives of any format into a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+from casegraph.errors import Problem
+from casegraph.ingest.documents import Loaded, Rejected, load
+from casegraph.ingest.records import LoadedRecord, RecordJob, RejectedRecord
+from casegraph.loaders.formats import CASE, arrivals, dataset_of, read_records
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.records import Options
+from casegraph.store import Store
+
+__all__ = ["Arrived", "load_paths"]
+
+#: What became of a document or of a record.
+Arrived = Loaded | Rejected | LoadedRecord | RejectedRecord
+
+
+def load_paths(
+    store: Store,
+    paths: Iterable[Path],
+    options: Options | None = None,
+    *,
+    form: str | None = None,
+    dry_run: bool = False,
+) -> Iterator[Arrived]:
+    """Bring what paths name into a store, whatever format it has, and say what became of each.
+
+    :param options: how data of other formats are read; without a data set, each path names its own.
+    :param form: take every file for this format.
+    :raises InputError: if a path does not exist or cannot be read, or an option is wrong.
+    :raises MissingExtraError: if what a format needs is not installed.
+    :raises StoreError: if the store fails.
+    """
+    options = options or Options("")
+    job = RecordJob(store, dry_run=dry_run)
+    documents: dict[str, Path] = {}
+    for path in dict.fromkeys(paths):
+        own = options if options.dataset else replace(options, dataset=dataset_of(path))
+        for kind, group in groupby(arrivals(path, form), key=_kind):
+            if kind is None:
+                yield from (RejectedRecord(each.file, (each,)) for each in group if isinstance(each, Problem))
+            elif kind == CASE:
+                members = (each if "!" in each.name else Path(each.name) for each in _sources(group))
+                yield from load(store, members, dry_run=dry_run, seen=documents)
+            else:
+                yield from job.load(read_records(kind, _sources(group), own))
+    job.note()
+
+
+def _kind(found: tuple[str, Input] | Problem) -> str | None:
+    return None if isinstance(found, Problem) else found[0]
+
+
+def _sources(group: Iterable[tuple[str, Input] | Problem]) -> Iterator[Input]:
+    return (each[1] for each in group if not isinstance(each, Problem))
