@@ -18,7 +18,7 @@ __all__ = ["FORMATS", "format_of"]
 FORMATS = {
     "case": "a case document",
     "phenopacket": "a GA4GH Phenopacket (JSON, YAML, protobuf)",
-    "fhir": "FHIR (JSON, NDJSON, XML)",
+    "fhir": "FHIR (JSON, NDJSON)",
     "care-sm": "CARE-SM (CSV, N-Quads)",
     "table": "another CSV or TSV table",
 }

@@ -169,11 +169,22 @@ class RecordBuilder:
                 excluded=alone(self.excluded, "excluded-diagnosis"),
             ),
             tests=alone(self.tests, "test-result"),
-            treatments=tuple(self.treatments),
+            treatments=tuple(self._with_named_doses(each) for each in self.treatments),
             responses=alone(self.responses, "response"),
             adverse_events=AdverseEvents(observed=alone(self.adverse_events, "adverse-event")),
             course=alone(self.course, "course"),
         )
+
+    def _with_named_doses(self, treatment: Treatment) -> Treatment:
+        """Return a treatment whose doses have names of their own, made of its name and what they say."""
+        stem = treatment.id or self.fragment("treatment", treatment.what, treatment.at)
+        doses = [
+            each
+            if each.id
+            else msgspec.structs.replace(each, id=_with_hash(f"{stem}-{each.at or 'dose'}", each))
+            for each in treatment.doses
+        ]
+        return msgspec.structs.replace(treatment, doses=tuple(dict.fromkeys(doses)))
 
     def _told_apart(self, claims: list[C], kind: str) -> tuple[C, ...]:
         """Return the claims, the same one once; those of one name that differ get a name of their own."""
@@ -204,7 +215,12 @@ def _name(claim: Claim) -> tuple[object, ...]:
 
 def _named(claim: C, kind: str) -> C:
     """Return a claim with a name made of what it says, so that the same record gives the same name."""
-    said = hashlib.sha256(msgspec.json.encode(claim)).hexdigest()[:8]
     about = str(getattr(claim, "what", None) or getattr(claim, "domain", "") or "").split(" ", 1)[0]
-    words = f"{claim.id or kind}-{about}-{claim.at or ''}-{said}"
-    return msgspec.structs.replace(claim, id=re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-"))
+    return msgspec.structs.replace(
+        claim, id=_with_hash(f"{claim.id or kind}-{about}-{claim.at or ''}", claim)
+    )
+
+
+def _with_hash(words: str, claim: Claim) -> str:
+    said = hashlib.sha256(msgspec.json.encode(claim)).hexdigest()[:8]
+    return re.sub(r"[^a-z0-9]+", "-", f"{words}-{said}".lower()).strip("-")

@@ -12,7 +12,7 @@ from typing import Any
 
 from casegraph.check.conflicts import with_conflicts
 from casegraph.derive import derive
-from casegraph.errors import Problem
+from casegraph.errors import InputError, Problem
 from casegraph.ingest.documents import shipped_shapes
 from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, ledger_entry, put_ontology
 from casegraph.loaders.records import Imported, Outcome
@@ -123,7 +123,7 @@ class RecordJob:
             yield from self._load(batch)
 
     def _load(self, batch: list[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
-        said: list[LoadedRecord | RejectedRecord | _Record] = [self._first(*each) for each in batch]
+        said = [self._solved(self._first(*each)) for each in batch]
         records = [each for each in said if isinstance(each, _Record)]
         self._derive(records)
         reports = {each.iri: self._validated(each) for each in records}
@@ -151,7 +151,9 @@ class RecordJob:
         if isinstance(outcome, Problem):
             return RejectedRecord(source, (outcome,))
         document = with_conflicts(outcome.document, self._terms)
-        ((iri, _),) = subjects(document)
+        ((iri, subject),) = subjects(document)
+        if next(iterate_claims(subject), None) is None:
+            return RejectedRecord(source, (_nothing_told(source, iri),))
         asserted = asserted_quads(document)
         content = hashlib.sha256(asserted.encode()).hexdigest()
         before = self._seen.get(iri)
@@ -175,11 +177,21 @@ class RecordJob:
         unresolved = _labels(imported.document, unknown) if unknown else {}
         return _Record(source, imported, iri, "".join(own), shared, unresolved)
 
-    def _derive(self, records: list[_Record]) -> None:
-        for each in records:
-            ((_, subject),) = subjects(each.imported.document)
+    @staticmethod
+    def _solved(found: LoadedRecord | RejectedRecord | _Record) -> LoadedRecord | RejectedRecord | _Record:
+        """Add what follows from the times of a record, unless they cannot all be true."""
+        if not isinstance(found, _Record):
+            return found
+        ((_, subject),) = subjects(found.imported.document)
+        try:
             timeline = solve_subject(subject)
-            each.solved = inferred_quads(each.iri, timeline, derive(subject, timeline, whole=True))
+        except InputError as error:
+            problem = Problem(found.source, 0, 0, "impossible-time", f"{found.iri} {error.what}", error.todo)
+            return RejectedRecord(found.source, (problem,))
+        found.solved = inferred_quads(found.iri, timeline, derive(subject, timeline, whole=True))
+        return found
+
+    def _derive(self, records: list[_Record]) -> None:
         ruled = apply_rules({each.iri: each.own + each.solved for each in records}, self._terms)
         for each in records:
             each.inferred = each.solved + case_class_quads(each.own, self._terms) + ruled[each.iri]
@@ -264,6 +276,14 @@ def _other_content(source: str, before: str, iri: str) -> Problem:
     return Problem(
         source, 0, 0, "same-case", message, "give one of them another --dataset, or correct its id"
     )
+
+
+def _nothing_told(source: str, iri: str) -> Problem:
+    message = (
+        f"the record of {iri} tells of no finding, diagnosis, test, treatment or death that can be carried"
+    )
+    todo = "load it with --losses FILE to see what was left behind, or leave it out"
+    return Problem(source, 0, 0, "no-claims", message, todo)
 
 
 def _labels(document: CaseDocument, iris: set[str]) -> dict[str, str]:
