@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import lzma
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from casegraph.loaders.utf8 import refuse
 
@@ -20,25 +20,67 @@ _MOST_MEMORY = 1 << 28
 _MOST_AT_ONCE = 1 << 20
 
 
+class _Unpacker(Protocol):
+    """One stream of compressed data, as ``lzma`` has it."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class _Gunzip:
+    """One stream of gzip with the face of ``lzma``: what came before a cut is not lost, as with ``gzip``."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        self._full = False
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._full and not self._inner.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        block = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        self._full = len(block) == max_length
+        return block
+
+
+def _unxz() -> _Unpacker:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
+
+
+_UNPACKERS: Mapping[str, Callable[[], _Unpacker]] = {"gz": _Gunzip, "xz": _unxz}
+
+
 def unpacked(file: BinaryIO, kind: str) -> Iterator[bytes]:
-    """Return the blocks of a file, decompressed.
+    """Yield the blocks of a file, decompressed.
 
     :param kind: ``gz``, ``xz``, or another word for what is not compressed.
+    :raises EOFError: if it is cut off; ``zlib.error`` or ``lzma.LZMAError`` if it is damaged.
     """
-    if kind == "gz":
-        file = gzip.GzipFile(fileobj=file)  # type: ignore[assignment]
-    return _unpacked_xz(file) if kind == "xz" else iter(partial(file.read, _BLOCK), b"")
-
-
-def _unpacked_xz(file: BinaryIO) -> Iterator[bytes]:
-    unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
+    if kind not in _UNPACKERS:
+        yield from iter(partial(file.read, _BLOCK), b"")
+        return
+    unpacker = _UNPACKERS[kind]()
     while True:
         data = b""
         if unpacker.eof:
             data = _next_stream(unpacker.unused_data, file)
             if not data:
                 return
-            unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
+            unpacker = _UNPACKERS[kind]()
         elif unpacker.needs_input and not (data := file.read(_BLOCK)):
             raise EOFError("the compressed data end too early")
         if block := unpacker.decompress(data, _BLOCK):

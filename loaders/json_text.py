@@ -22,6 +22,7 @@ _POINTER = 200
 _DECODE = msgspec.json.Decoder().decode
 _ENCODE = msgspec.json.Encoder().encode
 _OFFSET = re.compile(r"(?:JSON is malformed: )?(.*) \(byte (\d+)\)")
+_TRAILING = "trailing characters"
 _NOT_FINITE = re.compile(rb"-?(?:NaN|Infinity)\b")
 _LONG = re.compile(rb"\d{309}")
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]|-?\d[\d.eE+-]*+', re.DOTALL)
@@ -129,7 +130,8 @@ def _malformed(content: bytes, said: str) -> _Fault:
         message = f"{number[0].decode()} is no number in JSON"
         return _Fault(number.start(), "wrong-value", message, "leave the key out, or write null")
     todo = "look for a missing quote, comma or bracket here or just before"
-    return _Fault(offset, "not-json", found[1], todo)
+    at = offset - 1 if found[1] == _TRAILING else offset  # of this one alone, the place is one too far
+    return _Fault(at, "not-json", found[1], todo)
 
 
 def _too_deep(offset: int) -> _Fault:
