@@ -22,6 +22,8 @@ __all__ = ["Part", "packets_of", "parts_of"]
 #: A cohort of ten thousand packets is below this.
 MOST_BYTES = 200_000_000
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+#: the beginning or the inside of a message that is taken for text.
+_BYTES = re.compile(r"^\n|[\x00-\x08\x0b-\x1f]")
 _VERSION = re.compile(r"v?(\d+)(\.\S*)?")
 _OLD = "Phenopackets v1; casegraph reads Phenopackets v2"
 _CONVERT = "convert it with phenopacket-tools: pxf convert"
@@ -118,10 +120,11 @@ def _parsed(data: Any, kind: type[Any], pointer: str, source: Input) -> Any:
     try:
         message = message_of(data, kind)
     except ParseError as error:
-        if _is_old(data, kind):
-            return Problem(source.name, 0, 0, "wrong-version", f"{_OLD}{_at(pointer)}", _CONVERT)
         said = " ".join(str(error).split())
-        return Problem(source.name, 0, 0, _code(said), f"{said}{_at(pointer)}")
+        code = _code(said)
+        if code == "unknown-field" and _is_old(data, kind):
+            return Problem(source.name, 0, 0, "wrong-version", f"{_OLD}{_at(pointer)}", _CONVERT)
+        return Problem(source.name, 0, 0, code, f"{said}{_at(pointer)}")
     return _version_problem(message.meta_data.phenopacket_schema_version, pointer, source) or message
 
 
@@ -209,9 +212,21 @@ def _is_whole(message: Any) -> bool:
 
 
 def _is_plausible(message: Any) -> bool:
+    """Say whether a message names a patient, and no text in it is the bytes of another message."""
+    if any(_BYTES.search(text) for text in _texts(message)):
+        return False
     names = message.DESCRIPTOR.fields_by_name
     if "proband" in names:
         return bool(message.proband.id or message.proband.subject.id)
     if "members" in names:
         return any(each.id or each.subject.id for each in message.members)
     return bool(message.id or message.subject.id)
+
+
+def _texts(message: Any) -> Iterator[str]:
+    for field, value in message.ListFields():
+        for each in value if field.is_repeated else (value,):
+            if isinstance(each, str):
+                yield each
+            elif field.message_type and not field.message_type.GetOptions().map_entry:
+                yield from _texts(each)

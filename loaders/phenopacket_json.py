@@ -30,6 +30,7 @@ def message_of(data: Any, kind: type[Any]) -> Any:
     except (_NotPlainError, TypeError, ValueError):
         pass
     try:
+        _check_shape(data, kind.DESCRIPTOR)
         return ParseDict(data, kind())
     except RecursionError as error:
         raise ParseError("Message too deep") from error
@@ -44,21 +45,47 @@ def _native(data: Any, kind: Descriptor) -> dict[str, Any]:
     if type(data) is not dict:
         raise _NotPlainError
     fields, found = _fields(kind), {}
+    slots = set()
     for key, value in data.items():
         field = fields.get(key)
-        if field is None or value is None or field.name in found:
+        if field is None or value is None or field.slot in slots:
             raise _NotPlainError
+        slots.add(field.slot)
         found[field.name] = field.read(value)
     return found
 
 
-class _Field:
-    """One field of a schema: its name and how its JSON value is read."""
+def _check_shape(data: Any, kind: Descriptor) -> None:
+    """Refuse what the parser merges or takes apart: a field by both its names, a list or text as a message.
 
-    __slots__ = ("message", "name", "plain", "read")
+    :raises ParseError: where one stands.
+    """
+    if data is None or kind.full_name == _TIMESTAMP:
+        return
+    if not isinstance(data, dict):
+        raise ParseError(f'Message type "{kind.full_name}" must be keys and values, not {data!r:.40}')
+    fields, names = _fields(kind), set()
+    for key, value in data.items():
+        field = fields.get(key)
+        if field is None:
+            continue
+        if field.name in names:
+            message = f'Message type "{kind.full_name}" should not have multiple "{field.name}" fields'
+            raise ParseError(message)
+        names.add(field.name)
+        if field.message:
+            for each in value if isinstance(value, list) else [value]:
+                _check_shape(each, field.message)
+
+
+class _Field:
+    """One field of a schema: its name, what can stand once only, and how its JSON value is read."""
+
+    __slots__ = ("message", "name", "plain", "read", "slot")
 
     def __init__(self, field: FieldDescriptor) -> None:
         self.name = field.name
+        self.slot = field.containing_oneof.full_name if field.containing_oneof else field.name
         self.message = field.message_type
         self.plain = _PLAIN.get(field.cpp_type, ())
         one = self._one_message if self.message else self._one_plain
