@@ -118,7 +118,8 @@ def _version(content: Content, name: str, asked: str | None) -> str:
 
     :raises DocumentError: if it is of a version that is not read, or of one that is not known.
     """
-    possible = versions_of(entry.resource for entry in content.entries)
+    whole = {"resourceType": "Bundle", "meta": dict(content.beside).get("/meta")}
+    possible = versions_of([whole, *(entry.resource for entry in content.entries)])
     wanted = READABLE.get(asked) if asked else None
     names = " or ".join(sorted("R4 or R4B" if each == "R4B" else each for each in possible))
     if asked and wanted is None:

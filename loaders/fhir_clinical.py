@@ -88,12 +88,13 @@ def read_condition(element: Element, context: Context) -> None:
     if verification not in _STANDINGS:
         raise Left("unmapped-code")
     diagnosed, found = _STANDINGS[verification]
+    own = context.own(element)
     if verification == "unconfirmed":
         context.builder.lose(f"{element.pointer}/verificationStatus", verification, "not-exact")
-    if is_finding(what):
+    if is_finding(what) and not any(name.endswith("Diagnosis") for name in own):
         _add_finding(element, what, found, context)
     else:
-        _add_diagnosis(element, what, diagnosed, context)
+        _add_diagnosis(element, what, diagnosed, context, own)
 
 
 def _status(element: Element, name: str) -> str | None:
@@ -124,7 +125,9 @@ def _add_finding(element: Element, what: str, standing: str, context: Context) -
     getattr(context.builder, standing).append(claim)
 
 
-def _add_diagnosis(element: Element, what: str, standing: str, context: Context) -> None:
+def _add_diagnosis(
+    element: Element, what: str, standing: str, context: Context, own: tuple[str, ...]
+) -> None:
     builder = context.builder
     onset, resolved = context.moment(element, "onset"), context.moment(element, "abatement")
     made = context.day(element, "recordedDate")
@@ -141,6 +144,7 @@ def _add_diagnosis(element: Element, what: str, standing: str, context: Context)
         resolved_at=resolved,
         stage=tuple(filter(None, stages)),
         site=_sites(element),
+        **context.basis(own),
     )
     getattr(builder, standing).append(claim)
     status = _clinical_status(element)
@@ -202,5 +206,6 @@ def read_adverse_event(element: Element, context: Context) -> None:
             at=at,
             during=tuple(filter(None, during)),
             severity=context.word(element, "severity", "severity"),
+            **context.basis(context.own(element)),
         )
     )

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 from casegraph.loaders.fhir_bundle import Content, Entry
 from casegraph.loaders.fhir_codes import UCUM, concept, number, seen
 from casegraph.loaders.fhir_element import Element, plain
 from casegraph.loaders.records import RecordBuilder
 from casegraph.loaders.words import word_of
+from casegraph.model.values import Basis, Change, Result, Route, Severity, StopReason
+from casegraph.namespaces import CG
 
-__all__ = ["Context"]
+__all__ = ["Context", "known_word"]
 
 #: UCUM unit of an age -> its letter in an ISO 8601 duration.
 _AGES = {"a": "Y", "mo": "M", "wk": "W", "d": "D"}
+_OWN = {"direction": Change, "result": Result, "route": Route, "severity": Severity, "stopReason": StopReason}
 #: element of a resource -> why it is left, where that is not that it has no place.
 _REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -149,11 +152,26 @@ class Context:
             reference.take_all()
         return found
 
+    def own(self, element: Element) -> tuple[str, ...]:
+        """Take the classes and the basis that casegraph wrote as categories, and return their names."""
+        found = []
+        for category in element.each("category"):
+            for coding in category.each("coding"):
+                if coding.peek("system") == CG:
+                    coding.take_all()
+                    found.append(str(coding.peek("code")))
+        return tuple(found)
+
+    def basis(self, names: tuple[str, ...]) -> dict[str, str]:
+        """Return the basis among the names that casegraph wrote; nothing where there is none."""
+        found = next((name for name in names if name in get_args(Basis)), None)
+        return {"basis": found} if found else {}
+
     def word(self, element: Element, name: str, closed_list: str) -> str | None:
         """Take a concept that stands for a word of a closed list; note one that no table knows as left."""
         for inner in element.each(name):
             term = seen(inner)
-            word = word_of(closed_list, term) if term else None
+            word = known_word(closed_list, term) if term else None
             if word:
                 concept(inner)
                 return word
@@ -219,6 +237,14 @@ class Context:
         if key:
             ages.take_all()
         return key
+
+
+def known_word(closed_list: str, term: str) -> str | None:
+    """Return the word that a term stands for; one of casegraph's own stands for itself."""
+    name = term.split(" ", 1)[0].removeprefix("cg:")
+    return (
+        name if term.startswith("cg:") and name in get_args(_OWN[closed_list]) else word_of(closed_list, term)
+    )
 
 
 def _age(quantity: Element | None) -> str | None:

@@ -6,9 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from casegraph.loaders.fhir_codes import UCUM, concept, number, seen, term_of, ucum_quantity
-from casegraph.loaders.fhir_context import Context
+from casegraph.loaders.fhir_context import Context, known_word
 from casegraph.loaders.fhir_element import Element, Left
-from casegraph.loaders.words import word_of
 from casegraph.model import Finding, Response, TestResult
 
 __all__ = ["read_observation"]
@@ -16,7 +15,7 @@ __all__ = ["read_observation"]
 _MADE = ("final", "amended", "corrected", "preliminary")
 #: class of a finding that casegraph wrote as the category of an observation -> where it stands.
 _FINDINGS = {"PresentFinding": "present", "AbsentFinding": "absent", "IndeterminateFinding": "indeterminate"}
-_OUTCOMES = ("ResponseClaim", "NonResponseClaim", "UnevaluableResponse")
+_OUTCOME = "OutcomeClaim"
 
 
 def read_observation(element: Element, context: Context) -> None:
@@ -31,47 +30,42 @@ def read_observation(element: Element, context: Context) -> None:
         raise Left("entered-in-error" if status == "entered-in-error" else "no-place")
     if status != "preliminary":
         element.take("status")
-    own = _own_category(element)
-    if own in _OUTCOMES:
-        _read_response(element, context)
+    own = context.own(element)
+    if _OUTCOME in own:
+        _read_response(element, own, context)
         return
     what = concept(element.child("code"))
     if what is None:
         raise Left("no-code")
-    if own in _FINDINGS or (what.startswith("HP:") and element.has("valueBoolean")):
-        _read_finding(element, what, _FINDINGS.get(own or ""), context)
+    if set(own) & set(_FINDINGS) or (what.startswith("HP:") and element.has("valueBoolean")):
+        _read_finding(element, what, own, context)
     else:
-        _read_tests(element, what, context)
+        _read_tests(element, what, own, context)
 
 
-def _own_category(element: Element) -> str | None:
-    """Take the class of a claim that casegraph wrote as the category, and return its name."""
-    for category in element.each("category"):
-        for coding in category.each("coding"):
-            term = term_of(str(coding.peek("system")), str(coding.peek("code")))
-            name = term.split(" ", 1)[0] if term else ""
-            if name.startswith("cg:"):
-                coding.take_all()
-                return name.removeprefix("cg:")
-    return None
-
-
-def _read_finding(element: Element, what: str, standing: str | None, context: Context) -> None:
+def _read_finding(element: Element, what: str, own: tuple[str, ...], context: Context) -> None:
     value = element.take("valueBoolean")
-    standing = standing or ("present" if value else "absent")
+    standing = next((_FINDINGS[name] for name in own if name in _FINDINGS), "present" if value else "absent")
     at, resolved = context.span(element, "effectiveDateTime", "effectivePeriod")
     site = concept(element.child("bodySite"))
     claim = context.builder.claim(
-        Finding, what=what, at=at, resolved_at=resolved, site=(site,) if site else ()
+        Finding,
+        what=what,
+        at=at,
+        resolved_at=resolved,
+        site=(site,) if site else (),
+        **_interpreted(element, ("severity", "direction")),
+        **context.basis(own),
     )
     getattr(context.builder, standing).append(claim)
 
 
-def _read_response(element: Element, context: Context) -> None:
+def _read_response(element: Element, own: tuple[str, ...], context: Context) -> None:
     domain, direction = concept(element.child("code")), concept(element.child("valueCodeableConcept"))
     to = tuple(filter(None, (context.pointed_key(each) for each in element.each("partOf"))))
     if domain is None or direction is None:
         raise Left("no-code")
+    site = concept(element.child("bodySite"))
     degree = next(iter(map(concept, element.each("interpretation"))), None)
     context.builder.responses.append(
         context.builder.claim(
@@ -81,6 +75,8 @@ def _read_response(element: Element, context: Context) -> None:
             domain=_own_word(domain),
             direction=_own_word(direction),
             degree=_own_word(degree) if degree else None,
+            site=(site,) if site else (),
+            **context.basis(own),
         )
     )
 
@@ -92,7 +88,7 @@ def _own_word(term: str) -> str:
     return curie.removeprefix("cg:")
 
 
-def _read_tests(element: Element, what: str, context: Context) -> None:
+def _read_tests(element: Element, what: str, own: tuple[str, ...], context: Context) -> None:
     """Read the value of an observation and of its components, which share its time, method and specimen."""
     site = concept(element.child("bodySite"))
     shared: dict[str, Any] = {
@@ -100,6 +96,7 @@ def _read_tests(element: Element, what: str, context: Context) -> None:
         "method": concept(element.child("method")),
         "specimen": context.code_behind(element, ("specimen",), "type"),
         "site": (site,) if site else (),
+        **context.basis(own),
     }
     found = []
     if outcome := _outcome(element):
@@ -123,9 +120,9 @@ def _outcome(element: Element) -> dict[str, Any] | None:
         return measured | _normal_range(element, measured.get("unit"))
     said = concept(element.child("valueCodeableConcept"))
     if said:
-        word = word_of("result", said)
+        word = known_word("result", said)
         return {"result": word} if word else {"result_term": said}
-    return _interpreted(element)
+    return _interpreted(element, ("result", "direction"))
 
 
 def _measured(element: Element) -> dict[str, Any] | None:
@@ -171,12 +168,15 @@ def _normal_range(element: Element, unit: str | None) -> dict[str, Any]:
     return found
 
 
-def _interpreted(element: Element) -> dict[str, Any] | None:
-    """Take the interpretation of an observation without a value, where a table knows its code."""
+def _interpreted(element: Element, lists: tuple[str, ...]) -> dict[str, Any]:
+    """Take the interpretations of an observation whose code stands for a word of one of these lists."""
+    found: dict[str, Any] = {}
     for interpretation in element.each("interpretation"):
         term = seen(interpretation)
-        for closed_list in ("result", "direction") if term else ():
-            if term and (word := word_of(closed_list, term)):
+        words = {name: known_word(name, term) for name in lists} if term else {}
+        for name, word in words.items():
+            if word and name not in found:
                 concept(interpretation)
-                return {closed_list: word}
-    return None
+                found[name] = word
+                break
+    return found

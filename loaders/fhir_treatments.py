@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +13,7 @@ from casegraph.loaders.fhir_element import Element, Left
 from casegraph.loaders.words import schedule_of
 from casegraph.model import DoseSegment, Treatment
 
-__all__ = ["read_medication", "read_procedure"]
+__all__ = ["INTENT", "is_rate", "read_medication", "read_procedure"]
 
 #: type of a resource -> the statuses in which the drug was taken, given or ordered for certain.
 _GIVEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -25,9 +26,10 @@ _GIVEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 #: What an order may be of; a proposal, a plan or an option is none yet.
 _ORDERS = ("order", "original-order", "reflex-order", "filler-order", "instance-order")
-_INTENT = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-procedure-intent"
+INTENT = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-procedure-intent"
 _DAYS = {"d": 1.0, "wk": 7.0}
 _HOURS_A_DAY = 24
+_PER_TIME = re.compile(r"/(min|h|d|wk|mo|a)$")
 
 
 def read_medication(element: Element, context: Context) -> None:
@@ -36,7 +38,8 @@ def read_medication(element: Element, context: Context) -> None:
     :raises Left: if it was not given, only planned, entered in error, or the drug has no code.
     """
     requested = element.peek("resourceType") == "MedicationRequest"
-    _check_given(element)
+    own = {"basis": "implied"} if requested else {}
+    own |= _check_given(element, context)
     what = _drug(element, context)
     doses = _doses(element, context)
     if requested:
@@ -49,7 +52,7 @@ def read_medication(element: Element, context: Context) -> None:
         start, end = context.span(
             element, "effectiveDateTime", "effectivePeriod", "occurenceDateTime", "occurencePeriod"
         )
-    _add(element, context, what, (start, end), basis="implied" if requested else "stated", doses=doses)
+    _add(element, context, what, (start, end), doses=doses, **own)
 
 
 def read_procedure(element: Element, context: Context) -> None:
@@ -57,7 +60,7 @@ def read_procedure(element: Element, context: Context) -> None:
 
     :raises Left: if it was not done, entered in error, or has no code.
     """
-    _check_given(element)
+    own = _check_given(element, context)
     what = concept(element.child("code"))
     if what is None:
         raise Left("no-code")
@@ -66,11 +69,13 @@ def read_procedure(element: Element, context: Context) -> None:
     )
     if start is None and end is None:
         start = context.moment(element, "performed") or context.encounter_time(element)
-    _add(element, context, what, (start, end), basis="stated", doses=())
+    _add(element, context, what, (start, end), doses=(), **own)
 
 
-def _check_given(element: Element) -> None:
-    """Take the status, and leave the resource unless what it tells of was given.
+def _check_given(element: Element, context: Context) -> dict[str, str]:
+    """Take the status and the basis, and leave the resource unless what it tells of was given.
+
+    What casegraph wrote is of a treatment that was given, if it is not known until when.
 
     :raises Left: if it was not.
     """
@@ -79,10 +84,13 @@ def _check_given(element: Element) -> None:
         raise Left("entered-in-error")
     unsure = element.peek("doNotPerform") or element.has("adherence")
     ordered = kind != "MedicationRequest" or element.take("intent") in _ORDERS
-    if status not in _GIVEN[kind] or unsure or not ordered:
+    basis = context.basis(context.own(element))
+    given = status in _GIVEN[kind] or (status == "unknown" and basis)
+    if not given or unsure or not ordered:
         raise Left("no-place")
     if status in ("completed", "recorded"):
         element.take("status")
+    return basis
 
 
 def _drug(element: Element, context: Context) -> str:
@@ -133,7 +141,7 @@ def _indication(element: Element, context: Context) -> str | None:
 
 def _intent(element: Element) -> str | None:
     for extension in element.each("extension"):
-        if extension.peek("url") == _INTENT and (found := concept(extension.child("valueCodeableConcept"))):
+        if extension.peek("url") == INTENT and (found := concept(extension.child("valueCodeableConcept"))):
             extension.take("url")
             return found
     return None
@@ -164,13 +172,31 @@ def _dose(dosage: Element, context: Context) -> DoseSegment | None:
 def _amount(dosage: Element) -> dict[str, Any]:
     """Take the amount of one dose, or its bounds."""
     for rate in dosage.each("doseAndRate") or [dosage]:
-        dose = rate.child("doseQuantity", "dose")
-        span = rate.child("doseRange")
+        dose, span = rate.child("doseQuantity", "dose", "rateQuantity"), rate.child("doseRange", "rateRange")
+        if _is_other_rate(rate, dose, span):
+            continue
         if dose is not None and (number(dose.peek("value")) or 0) > 0 and (one := ucum_quantity(dose)):
             return {"dose": one[0]} | _unit(one[1])
         if span is not None and (both := _bounds(span)):
             return both
     return {}
+
+
+def is_rate(unit: str) -> bool:
+    """Tell whether a UCUM unit is per time, so that FHIR has it as a rate.
+
+    >>> is_rate("mg/kg/d"), is_rate("mg/m2")
+    (True, False)
+    """
+    return _PER_TIME.search(unit) is not None
+
+
+def _is_other_rate(rate: Element, dose: Element | None, span: Element | None) -> bool:
+    """Tell whether what stands as a rate is of a unit that is not per time, so that it may mean anything."""
+    if not (rate.has("rateQuantity") or rate.has("rateRange")):
+        return False
+    parts = [dose, *((span.child("low"), span.child("high")) if span else ())]
+    return not all(is_rate(str(each.peek("code"))) for each in parts if each is not None)
 
 
 def _bounds(span: Element) -> dict[str, Any]:

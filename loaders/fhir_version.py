@@ -2,9 +2,10 @@
 
 Evidence is what exists in one version only: an element (``medicationCodeableConcept`` until R4B,
 ``Condition.participant`` from R5) or its form (``Condition.clinicalStatus`` is text in STU3), the type of a
-resource (``MedicationOrder`` in DSTU2), a profile of FHIR itself with its version (``.../StructureDefinition/Bundle|4.3.0``) or a ``fhirVersion``. R4 and R4B do not
-differ in any resource that is read here (HL7, *R4B explanation*: all but the modules on medication
-definition, evidence and subscription), so that one set of models serves both.
+resource (``MedicationOrder`` in DSTU2), a profile of FHIR itself with its version
+(``.../StructureDefinition/Bundle|4.3.0``) or a ``fhirVersion``. R4 and R4B do not differ in any resource that
+is read here (HL7, *R4B explanation*: all but the modules on medication definition, evidence and subscription
+stayed), so that one set of models serves both.
 """
 
 from __future__ import annotations
