@@ -84,7 +84,7 @@ class Writing:
             if form in found:
                 return {f"{stem}{'Period' if form == 'Between' else form}": found[form]}
         if key:
-            self.lose(path, key, "no-time")
+            self._lose_time(path, key)
         return {}
 
     def span(self, path: str, ends: tuple[str | None, str | None], names: tuple[str, str]) -> Json:
@@ -92,7 +92,7 @@ class Writing:
         dates = [self.date(key) for key in ends]
         for name, key, found in zip(names, ends, dates, strict=True):
             if key and not found:
-                self.lose(f"{path}/{name}", key, "no-time")
+                self._lose_time(f"{path}/{name}", key)
         start, end = dates
         if start and not end:
             return {"DateTime": start}
@@ -106,6 +106,10 @@ class Writing:
         """Return the categories that tell what casegraph means: the class of a claim, its basis."""
         said = classes if claim.basis == "stated" else (*classes, claim.basis)
         return [{"coding": [own(name)]} for name in said]
+
+    def _lose_time(self, path: str, key: str) -> None:
+        """Note a time that an element does not take: one that no calendar has, or a form it lacks."""
+        self.lose(path, key, "no-place" if self._forms(key) else "no-time")
 
     def _printed(self, key: str | None, anchor: str) -> str:
         occasion = self.stored.case.occasions.get(key) if key else None

@@ -32,8 +32,10 @@ _DOSE_FIELDS = (
 def is_procedure(treatment: Treatment) -> bool:
     """Tell whether a treatment is a procedure: of MAXO, or of SNOMED CT and no substance.
 
-    >>> is_procedure(Treatment(what="MAXO:0000058 pharmacotherapy")), is_procedure(Treatment(what="CHEBI:1 x"))
-    (True, False)
+    >>> is_procedure(Treatment(what="SNOMEDCT:288086009 Suture open wound"))
+    True
+    >>> is_procedure(Treatment(what="CHEBI:8382 prednisone"))
+    False
     """
     of_snomed = treatment.what.startswith("SNOMEDCT:") and not treatment.what.endswith(_SUBSTANCES)
     return not treatment.doses and (of_snomed or treatment.what.startswith("MAXO:"))
@@ -44,14 +46,14 @@ def write_treatment(writing: Writing, path: str, treatment: Treatment) -> str:
     procedure = is_procedure(treatment)
     category = {"coding": [own(treatment.basis)]}
     code = codeable(treatment.what)
-    span = writing.span(path, (treatment.at, treatment.ends_at), ("at", "ends_at"))
+    stem = "performed" if procedure else "effective"
     resource: Json = {
         "resourceType": "Procedure" if procedure else "MedicationStatement",
         "status": _status(treatment, procedure),
         "category": category,
         ("code" if procedure else "medicationCodeableConcept"): code,
         "subject": writing.subject,
-        **{f"{'performed' if procedure else 'effective'}{form}": value for form, value in span.items()},
+        **_span(writing, path, treatment, stem),
     }
     if treatment.stop_reason:
         reason = coded_word("stopReason", treatment.stop_reason)
@@ -69,6 +71,14 @@ def write_treatment(writing: Writing, path: str, treatment: Treatment) -> str:
         writing.lose(f"{path}/ongoing_at", treatment.ongoing_at, "not-exact")
     writing.lose_rest(path, treatment, (*_CARRIED, "site") if procedure else _CARRIED)
     return writing.add(path, resource)
+
+
+def _span(writing: Writing, path: str, treatment: Treatment, stem: str) -> Json:
+    """Return when a treatment was given; a procedure may have an age in place of a date."""
+    if stem == "performed" and not treatment.ends_at and not writing.date(treatment.at):
+        return writing.when(f"{path}/at", treatment.at, stem, ("Age", "Range"))
+    span = writing.span(path, (treatment.at, treatment.ends_at), ("at", "ends_at"))
+    return {f"{stem}{form}": value for form, value in span.items()}
 
 
 def _status(treatment: Treatment, procedure: bool) -> str:

@@ -1,0 +1,317 @@
+"""Cases as FHIR R4B bundles: valid, the same case on the way back, and all that is left behind told."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from fhir.resources.R4B.bundle import Bundle
+
+from casegraph.export.fhir import to_fhir, write_fhir
+from casegraph.export.stored import StoredCase
+from casegraph.loaders import read_document
+from casegraph.loaders.fhir import read_fhir
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.records import Imported, Options, RecordBuilder
+from casegraph.losses import Loss
+from casegraph.model import (
+    AdverseEvent,
+    Case,
+    Course,
+    Diagnosis,
+    DoseSegment,
+    Finding,
+    Findings,
+    Occasion,
+    Record,
+    Report,
+    Response,
+    TestResult,
+    Treatment,
+)
+from casegraph.resources import shipped
+
+IRI = "https://w3id.org/casegraph/case/demo/1"
+ITCH, DISEASE = "HP:0000989 Pruritus", "MONDO:0016367 dermatomyositis"
+R4_FILES = ["Alberto", "Dannie", "Hershel", "Jules", "Wilson", "mcode"]
+
+
+def stored(case: Case) -> StoredCase:
+    record = Record(dataset="demo", id="1")
+    return StoredCase(IRI, case, Report(title="t", extent="dataRecord", record=record), {})
+
+
+def exported(case: StoredCase) -> tuple[bytes, tuple[Loss, ...]]:
+    out = io.BytesIO()
+    losses = tuple(write_fhir([case], out))
+    Bundle.model_validate_json(out.getvalue())
+    return out.getvalue(), losses
+
+
+def read(content: bytes) -> Imported:
+    (outcome,) = read_fhir(Input("bundle.json", lambda: io.BytesIO(content)), Options("demo"))
+    assert isinstance(outcome, Imported), outcome
+    return outcome
+
+
+def there_and_back(case: Case) -> tuple[Case, tuple[Loss, ...]]:
+    content, losses = exported(stored(case))
+    return read(content).document.cases["1"], losses
+
+
+def resources(case: Case) -> list[dict[str, Any]]:
+    return [each["resource"] for each in to_fhir(stored(case))[0]["entry"]]
+
+
+def built(builder: RecordBuilder) -> Case:
+    return builder.imported().document.cases["1"]
+
+
+@pytest.mark.parametrize("name", R4_FILES)
+def test_a_shared_bundle_comes_back_but_for_the_age(material: Path, name: str) -> None:
+    (path,) = (material / "data").glob(f"fhir-r4-*/{name}*")
+    document = read(path.read_bytes()).document
+    first = document.cases["1"]
+    content, losses = exported(StoredCase(IRI, first, document.report, document.passages))
+    again = read(content).document.cases["1"]
+    assert len(first.tests) > 20
+    (age,) = (each for each in losses if each.reason not in ("implied", "derived") and each.path != "report")
+    assert (age.path, age.reason) == ("occasions/first-date", "no-place")
+    ageless = {key: value for key, value in first.occasions.items() if key != "birth"}
+    ageless["first-date"] = Occasion()
+    assert again == msgspec.structs.replace(first, occasions=ageless, zero_point="first-date")
+
+
+def _curated() -> Iterator[tuple[str, StoredCase]]:
+    for path in shipped("cases", "*.yaml"):
+        document = read_document(path).document
+        for key, case in document.cases.items():
+            yield (
+                f"{path.stem}-{key}",
+                StoredCase(f"{IRI}/{path.stem}/{key}", case, document.report, document.passages),
+            )
+
+
+def test_every_shipped_case_is_a_valid_bundle_that_names_its_version_and_invents_no_date() -> None:
+    seen = 0
+    for name, case in _curated():
+        content, losses = exported(case)
+        bundle = json.loads(content)
+        assert bundle["meta"]["profile"] == ["http://hl7.org/fhir/StructureDefinition/Bundle|4.3.0"], name
+        ids = [bundle["id"], *(each["resource"]["id"] for each in bundle["entry"])]
+        assert all(re.fullmatch(r"[A-Za-z0-9.-]{1,64}", each) for each in ids), name
+        assert len(set(ids)) == len(ids), name
+        printed = {each.printed for each in case.case.occasions.values()}
+        dates = {each for each in _texts(bundle["entry"]) if re.match(r"\d{4}-\d\d", each)}
+        assert dates <= printed, name
+        assert losses, name
+        seen += 1
+    assert seen > 20
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_the_first_shipped_case_is_carried_or_told() -> None:
+    (path,) = shipped("cases", "miao-2020.yaml")
+    document = read_document(path).document
+    case = document.cases["1"]
+    content, losses = exported(StoredCase(IRI, case, document.report, document.passages))
+    kinds = Counter(each["resource"]["resourceType"] for each in json.loads(content)["entry"])
+    again = read(content).document.cases["1"]
+    for polarity in ("present", "absent"):
+        back, first = getattr(again.findings, polarity), getattr(case.findings, polarity)
+        assert {each.what for each in back} == {each.what for each in first}
+        assert first
+    for standing in ("final", "working", "considered", "excluded"):
+        back, first = getattr(again.diagnoses, standing), getattr(case.diagnoses, standing)
+        assert [each.what for each in back] == [each.what for each in first]
+    assert [each.what for each in again.treatments] == [each.what for each in case.treatments]
+    assert kinds["MedicationStatement"] + kinds["Procedure"] == len(case.treatments) == 5
+    outcomes = [(each.domain, each.direction, each.degree) for each in case.responses]
+    assert [(each.domain, each.direction, each.degree) for each in again.responses] == outcomes
+    told = [(each.what, each.value, each.unit, each.result, each.direction) for each in case.tests]
+    assert [(each.what, each.value, each.unit, each.result, each.direction) for each in again.tests] == told
+    lost = Counter(each.path.split("/")[0] for each in losses if each.path.count("/") == 1)
+    assert lost["not_reported"] == len(case.not_reported) > 0
+    assert lost["statements"] == len(case.statements) > 0
+    assert {each.record for each in losses} == {IRI}
+
+
+def test_the_same_case_gives_the_same_bytes_and_another_iri_other_identifiers() -> None:
+    case = Case(findings=Findings(present=(Finding(what=ITCH),)), sex="female")
+    one, _ = exported(stored(case))
+    same, _ = exported(stored(case))
+    other, _ = exported(StoredCase(f"{IRI}0", case, Report(title="t", extent="dataRecord"), {}))
+    assert one == same
+    assert json.loads(one)["id"] != json.loads(other)["id"]
+
+
+def test_absent_is_told_as_absent_and_indeterminate_as_neither() -> None:
+    builder = RecordBuilder(Options("demo"), "1")
+    builder.present.append(builder.claim(Finding, what=ITCH, severity="severe"))
+    builder.absent.append(builder.claim(Finding, what="HP:0001945 Fever"))
+    builder.indeterminate.append(builder.claim(Finding, what=DISEASE))
+    case = built(builder)
+    said = [each.get("valueBoolean") for each in resources(case) if each["resourceType"] == "Observation"]
+    assert said == [True, False, None]
+    again, _ = there_and_back(case)
+    assert again.findings == case.findings
+
+
+def test_diagnoses_keep_their_standing_and_their_times() -> None:
+    builder = RecordBuilder(Options("demo"), "1")
+    times = builder.times
+    key = builder.fragment("diagnosis", DISEASE, "age-p40y")
+    onset, end = times.age("P40Y"), times.age_range("P50Y", "P52Y")
+    builder.final.append(
+        builder.claim(Diagnosis, id=key, what=DISEASE, onset_at=onset, resolved_at=end, stage=(ITCH,))
+    )
+    seen = times.date("2020-03")
+    builder.working.append(
+        builder.claim(Diagnosis, id="diagnosis-hp-0000989-date-2020-03", what=ITCH, at=seen)
+    )
+    builder.course.append(builder.claim(Course, kind="remission", concerns=(key,)))
+    case = built(builder)
+    conditions = [each for each in resources(case) if each["resourceType"] == "Condition"]
+    assert [each["verificationStatus"]["coding"][0]["code"] for each in conditions] == [
+        "confirmed",
+        "provisional",
+    ]
+    assert conditions[0]["onsetAge"] == {
+        "value": 40,
+        "unit": "a",
+        "system": "http://unitsofmeasure.org",
+        "code": "a",
+    }
+    again, losses = there_and_back(case)
+    assert (again.diagnoses, again.course, again.occasions) == (case.diagnoses, case.course, case.occasions)
+    assert {each.reason for each in losses} <= {"implied", "no-place"}
+
+
+def test_a_treatment_comes_back_with_its_doses_basis_and_harm() -> None:
+    builder = RecordBuilder(Options("demo"), "1")
+    start, end = builder.times.date("2020-03-01"), builder.times.date("2020-04")
+    key = builder.fragment("treatment", "CHEBI:8382 prednisone", start)
+    doses = (
+        builder.claim(DoseSegment, dose=40, unit="mg/d", route="oral", at=start),
+        builder.claim(DoseSegment, dose_min=1, dose_max=2, unit="mg/kg/d", times=1, period_days=1),
+        builder.claim(
+            DoseSegment, dose=5, unit="mg", times=2, period_days=7, doses_in_all=4, route="topical"
+        ),
+    )
+    builder.treatments.append(
+        builder.claim(
+            Treatment,
+            id=key,
+            what="CHEBI:8382 prednisone",
+            basis="implied",
+            at=start,
+            ends_at=end,
+            stop_reason="intolerance",
+            indication=DISEASE,
+            doses=doses,
+        )
+    )
+    builder.adverse_events.append(builder.claim(AdverseEvent, what=ITCH, at=end, during=(key,)))
+    builder.responses.append(
+        builder.claim(Response, to=(key,), at=end, domain="skin", direction="improved", degree="partial")
+    )
+    case = built(builder)
+    (statement,) = (each for each in resources(case) if each["resourceType"] == "MedicationStatement")
+    assert statement["status"] == "stopped"
+    assert "rateQuantity" in statement["dosage"][0]["doseAndRate"][0]
+    again, _ = there_and_back(case)
+    assert again.treatments == case.treatments
+    assert again.adverse_events == case.adverse_events
+    assert again.responses == case.responses
+
+
+def test_a_status_says_no_more_than_is_known() -> None:
+    statuses = []
+    ends: tuple[dict[str, Any], ...] = (
+        {},
+        {"ongoing_at": "x"},
+        {"ends_at": "x"},
+        {"ends_at": "x", "stop_reason": "inefficacy"},
+    )
+    for more in ends:
+        case = Case(
+            occasions={"x": Occasion()}, treatments=(Treatment(what="CHEBI:8382 prednisone", **more),)
+        )
+        statuses.append(resources(case)[1]["status"])
+    assert statuses == ["unknown", "active", "completed", "stopped"]
+    bare, _ = there_and_back(Case(treatments=(Treatment(what="CHEBI:8382 prednisone"),)))
+    assert [each.what for each in bare.treatments] == ["CHEBI:8382 prednisone"]
+
+
+def test_tests_of_a_panel_are_components_and_keep_their_digits() -> None:
+    builder = RecordBuilder(Options("demo"), "1")
+    at, panel = builder.times.date("2020-03-01T10:00:00Z"), "LOINC:55284-4 Blood Pressure"
+    shared = {"at": at, "specimen": "SNOMEDCT:1 blood", "method": "SNOMEDCT:2 cuff"}
+    for code, value, printed in (
+        ("LOINC:8462-4 Diastolic", 80.5, "80.50"),
+        ("LOINC:8480-6 Systolic", 120, None),
+    ):
+        builder.tests.append(
+            builder.claim(
+                TestResult,
+                what=code,
+                component_of=panel,
+                value=value,
+                unit="mm[Hg]",
+                printed=printed,
+                **shared,
+            )
+        )
+    builder.tests.append(builder.claim(TestResult, what="cg:AntiPL7 anti-PL-7", result="positive", at=at))
+    builder.tests.append(builder.claim(TestResult, what="LOINC:1 c", direction="raised", site=(ITCH,)))
+    builder.tests.append(
+        builder.claim(TestResult, what="LOINC:1 c", value=3, unit="g", range_low=1, range_high=2)
+    )
+    case = built(builder)
+    found = [each for each in resources(case) if each["resourceType"] == "Observation"]
+    assert [len(each.get("component", ())) for each in found] == [2, 0, 0, 0]
+    assert b"80.50" in exported(stored(case))[0]
+    again, losses = there_and_back(case)
+    assert again.tests == case.tests
+    assert [each.path for each in losses if each.reason != "implied"] == ["report"]
+
+
+def test_a_time_that_no_calendar_has_is_told_and_not_filled_in() -> None:
+    after = Occasion(anchor="start", start=(7, 14), printed="2 weeks")
+    case = Case(
+        occasions={"start": Occasion(), "later": after},
+        findings=Findings(present=(Finding(what=ITCH, at="later"),)),
+        course=(Course(kind="death", at="later"),),
+    )
+    content, losses = exported(stored(case))
+    assert b"effective" not in content
+    assert json.loads(content)["entry"][0]["resource"]["deceasedBoolean"] is True
+    told = {(each.path, each.reason) for each in losses}
+    assert ("findings/present/0/at", "no-time") in told
+    assert ("course/0/at", "no-time") in told
+    assert ("occasions/later", "no-place") in told
+
+
+def test_a_death_keeps_its_date() -> None:
+    builder = RecordBuilder(Options("demo"), "1")
+    builder.course.append(builder.claim(Course, kind="death", at=builder.times.date("2020-02-03")))
+    case = built(builder)
+    assert resources(case)[0]["deceasedDateTime"] == "2020-02-03"
+    assert there_and_back(case)[0].course == case.course
