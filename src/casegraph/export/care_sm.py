@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, BinaryIO
@@ -15,6 +15,7 @@ import msgspec
 
 from casegraph.errors import InputError
 from casegraph.export.care_sm_codes import dose_cells, measured_cells
+from casegraph.export.care_sm_lists import listed
 from casegraph.export.stored import StoredCase
 from casegraph.loaders.care_sm_elements import DEAD
 from casegraph.loaders.care_sm_measures import GENETIC_TEST
@@ -22,7 +23,7 @@ from casegraph.loaders.care_sm_rows import AGENT
 from casegraph.loaders.times import BIRTH, day_span
 from casegraph.loaders.words import code_of
 from casegraph.losses import Loss, shortened
-from casegraph.model import Case, Course, Diagnosis, DoseSegment, Finding, TestResult, Treatment
+from casegraph.model import Course, Diagnosis, DoseSegment, Finding, TestResult, Treatment
 from casegraph.model.claims import Claim
 from casegraph.namespaces import expand
 
@@ -51,7 +52,7 @@ def to_care_sm(stored: StoredCase) -> tuple[list[Cells], tuple[Loss, ...]]:
     """
     writer = _Writer(stored)
     writer.person()
-    for path, kind, claims in _listed(stored.case):
+    for path, kind, claims in listed(stored.case):
         for number, claim in enumerate(claims):
             _WRITERS.get(kind, _Writer.nowhere)(writer, f"{path}/{number}", claim)
     writer.around()
@@ -70,30 +71,6 @@ def write_care_sm(cases: Iterable[StoredCase], out: BinaryIO) -> Iterator[Loss]:
             yield from losses
     finally:
         text.detach()
-
-
-def _listed(case: Case) -> tuple[tuple[str, str, Sequence[Claim]], ...]:
-    """Return the path, the kind and the claims of every list of a case."""
-    findings, diagnoses, events = case.findings, case.diagnoses, case.adverse_events
-    return (
-        ("findings/present", "present", findings.present),
-        ("findings/absent", "", findings.absent),
-        ("findings/indeterminate", "", findings.indeterminate),
-        ("diagnoses/final", "final", diagnoses.final),
-        ("diagnoses/working", "", diagnoses.working),
-        ("diagnoses/considered", "", diagnoses.considered),
-        ("diagnoses/excluded", "", diagnoses.excluded),
-        ("tests", "tests", case.tests),
-        ("treatments", "treatments", case.treatments),
-        ("responses", "", case.responses),
-        ("adverse_events/observed", "", events.observed),
-        ("adverse_events/none", "", events.none),
-        ("adverse_events/none_significant", "", events.none_significant),
-        ("course", "course", case.course),
-        ("statements", "", case.statements),
-        ("not_reported", "", case.not_reported),
-        ("conflicts", "", case.conflicts),
-    )
 
 
 @dataclass(slots=True)
@@ -115,7 +92,7 @@ class _Writer:
         self.lose(path, claim, "no-place")
 
     def dates(self, at: str | None) -> Cells:
-        """Return the start date, and the end date where there is one, of an occasion; empty if it has none."""
+        """Return the start date of an occasion, and its end date if it has one; empty if it has none."""
         occasion = self.stored.case.occasions.get(at or "")
         found = _DATED.fullmatch((occasion and occasion.printed) or "")
         if found is None or any(day and day_span(day) is None for day in found.groups()):
@@ -258,7 +235,7 @@ class _Writer:
             dates = self.when(path, claim)
             if not dates:
                 return
-            self.row("Medication", {"agent": agent, **dates, **self._end(claim.ends_at)})
+            self.row("Medication", {"agent": agent, **self._start(path, dates), **self._end(claim.ends_at)})
         ended = () if claim.ends_at and not self._end(claim.ends_at) else ("ends_at",)
         self.rest(path, claim, "what", "doses", *ended)
 
@@ -272,11 +249,17 @@ class _Writer:
             name: self.address(f"{path}/{name}", code) for name, code in cells.items() if name in _CODED
         }
         end = self._end(dose.ends_at or (claim.ends_at if len(claim.doses) == 1 else None))
-        self.row("Medication", {"agent": agent, **cells, **addresses, **dates, **end})
+        self.row("Medication", {"agent": agent, **cells, **addresses, **self._start(path, dates), **end})
         for name in unmapped:
             self.lose(f"{path}/{name}", getattr(dose, name), "unmapped-code")
         self.rest(path, dose, *carried, *unmapped, *(("ends_at",) if end else ()))
         return True
+
+    def _start(self, path: str, dates: Cells) -> Cells:
+        """Return the start date alone: the end of an occasion is not that of a treatment."""
+        if "enddate" in dates:
+            self.lose(f"{path}/at", dates["enddate"], "not-exact")
+        return {"startdate": dates["startdate"]}
 
     def _end(self, at: str | None) -> Cells:
         end = self.dates(at).get("startdate")

@@ -35,7 +35,7 @@ def _number(value: float) -> dict[str, str]:
 
 
 def measured_cells(claim: TestResult) -> dict[str, str] | None:
-    """Return the value of a test and its unit; None where the unit has no term, since it changes the value."""
+    """Return the value of a test and its unit; None where the unit has no term: a number alone is wrong."""
     unit = _unit_term(claim.unit, claim.unit_term)
     if claim.unit is not None and unit is None:
         return None
@@ -44,7 +44,7 @@ def measured_cells(claim: TestResult) -> dict[str, str] | None:
 
 
 def dose_cells(dose: DoseSegment) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    """Return what of a dose goes into cells, units and routes as terms; the fields carried; those without a term.
+    """Return the cells of a dose, with terms in them; the fields that are carried; those without a term.
 
     An amount whose unit has no term stays behind with its unit.
     """
