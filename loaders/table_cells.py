@@ -53,8 +53,8 @@ def number(cell: str, decimal: str = ".") -> int | float | None:
     if _NOT_A_NUMBER.fullmatch(cell):
         todo = f"say missing: [{cell}] in the mapping if it stands where nothing was measured"
         raise CellError("wrong-value", f"{cell!r} is no number", todo)
-    plain = cell.replace(",", ".") if decimal == "," and "." not in cell else cell
-    if _NUMBER.fullmatch(plain):
+    plain, sure = (cell.replace(",", "."), "." not in cell) if decimal == "," else (cell, True)
+    if sure and _NUMBER.fullmatch(plain):
         return float(plain) if "." in plain else int(plain)
     if _SEPARATED.fullmatch(cell):
         raise CellError(*_ambiguous(cell, decimal))

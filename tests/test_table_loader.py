@@ -1,0 +1,443 @@
+"""Tables through a mapping: each cell becomes a claim or is lost by name; two meanings are refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from casegraph.cli import commands
+from casegraph.errors import DocumentError, InputError, Problem
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.records import Imported, Options, Outcome
+from casegraph.loaders.table import read_table
+from casegraph.loaders.table_mapping_file import read_mapping
+from casegraph.model import Case
+from casegraph.timeline import solve_subject
+
+TABLES = Path(__file__).parent / "tables"
+CLINIC = TABLES / "clinic.yaml"
+FEVER = '  - {column: fever, what: "HP:0001945 Fever", present: [yes], absent: [no]}\n'
+CK = 'tests:\n  - {column: ck, what: "cg:CreatineKinaseLevel creatine kinase level", unit: "U/L"}\n'
+
+
+def outcomes(table: Path | bytes, mapping: Path | str, folder: Path, *, keep: bool = False) -> list[Outcome]:
+    if isinstance(mapping, str):
+        written = folder / "mapping.yaml"
+        written.write_text(mapping, encoding="utf-8")
+        mapping = written
+    data = table if isinstance(table, bytes) else table.read_bytes()
+    source = Input("t.csv", lambda: io.BytesIO(data))
+    return list(read_table(source, Options("clinic", mapping=mapping, keep_identifiers=keep)))
+
+
+def mapped(table: str, mapping: str, folder: Path, *, keep: bool = False) -> list[Outcome]:
+    return outcomes(table.encode(), f"casegraph-table: 1\nid: id\n{mapping}", folder, keep=keep)
+
+
+def case(outcome: Outcome) -> Case:
+    assert isinstance(outcome, Imported), outcome
+    return outcome.document.cases["1"]
+
+
+def record(outcome: Outcome) -> str:
+    assert isinstance(outcome, Imported), outcome
+    assert outcome.document.report.record is not None
+    return outcome.document.report.record.id
+
+
+def problem(outcome: Outcome) -> Problem:
+    assert isinstance(outcome, Problem), outcome
+    return outcome
+
+
+def refused(table: bytes, mapping: str, folder: Path) -> Problem:
+    with pytest.raises(DocumentError) as caught:
+        outcomes(table, f"casegraph-table: 1\nid: id\n{mapping}", folder)
+    return caught.value.problems[0]
+
+
+def test_each_cell_of_a_clinic_table_is_carried_or_lost(tmp_path: Path) -> None:
+    rows = {row["patient"]: row for row in csv.DictReader((TABLES / "clinic.csv").open(encoding="utf-8"))}
+    found = outcomes(TABLES / "clinic.csv", CLINIC, tmp_path)
+    assert len(found) == len(rows) == 4
+    cases = {record(each): case(each) for each in found[:3]}
+    first, row = cases["P1"], rows["P1"]
+    assert (first.sex, first.age and first.age.years) == ("female", int(row["age"]))
+    assert [each.what for each in first.findings.present] == [
+        "HP:0040324 Heliotrope rash",
+        "HP:0025508 Gottron's papules",
+        "HP:0000988 Skin rash",
+    ]
+    assert [each.what for each in first.findings.absent] == ["HP:0001945 Fever"]
+    assert [each.what for each in first.diagnoses.final] == ["MONDO:0016367 dermatomyositis"]
+    assert [(each.value, each.unit, each.result) for each in first.tests] == [
+        (int(row["CK"]), "U/L", None),
+        (None, None, "positive"),
+    ]
+    (drug,) = first.treatments
+    assert (drug.what, drug.doses[0].dose, drug.doses[0].unit) == ("CHEBI:44185 methotrexate", 15, "mg")
+    assert first.occasions[drug.at or ""].printed == row["started"]
+    assert [(each.to, each.direction) for each in first.responses] == [((drug.id,), "improved")]
+    assert cases["P2"].responses[0].direction == "unchanged"
+    assert [each.value for each in cases["P2"].tests][:2] == [140, float(rows["P2"]["ferritin"])]
+    assert cases["P3"].age is None
+    assert cases["P3"].treatments == ()
+
+
+def test_what_is_lost_is_named_and_no_name_of_a_patient_is(tmp_path: Path) -> None:
+    found = outcomes(TABLES / "clinic.csv", CLINIC, tmp_path)
+    losses = [each for outcome in found if isinstance(outcome, Imported) for each in outcome.losses]
+    assert [(each.record, each.path, each.value, each.reason) for each in losses] == [
+        ("clinic", "remarks", "2 cells", "no-place"),
+        ("P1", "name", "", "identifier"),
+        ("P2", "name", "", "identifier"),
+        ("P3", "row 4, fever", "?", "unmapped-code"),
+        ("P3", "row 4, signs", "arthritis?", "unmapped-code"),
+        ("P3", "name", "", "identifier"),
+    ]
+    assert "Example" not in repr(found)
+
+
+def test_a_number_with_two_meanings_refuses_its_record_alone(tmp_path: Path) -> None:
+    *others, last = outcomes(TABLES / "clinic.csv", CLINIC, tmp_path)
+    assert len(others) == 3
+    assert all(isinstance(each, Imported) for each in others)
+    assert (problem(last).line, problem(last).code) == (5, "thousands-separator")
+    assert "'CK'" in problem(last).message
+
+
+def test_rows_of_one_record_may_stand_anywhere(tmp_path: Path) -> None:
+    found = outcomes(TABLES / "visits.tsv", TABLES / "visits.yaml", tmp_path)
+    assert [record(each) for each in found] == ["A", "B"]
+    first, second = map(case, found)
+    assert [(each.value, first.occasions[each.at or ""].printed) for each in first.tests] == [
+        (2300, "2021-05-03"),
+        (310.5, "2021-08-02"),
+    ]
+    assert [each.value for each in second.tests] == [90, 85]
+    (drug,) = first.treatments
+    assert [(dose.dose, solve_subject(first).between("baseline", dose.at or "")) for dose in drug.doses] == [
+        (10, (0, 0)),
+        (15, (91, 91)),
+    ]
+    (pred,) = second.treatments
+    assert solve_subject(second).between("baseline", pred.doses[0].at or "") == (-7, -7)
+
+
+def test_a_value_whose_unit_is_unknown_is_lost_with_its_unit(tmp_path: Path) -> None:
+    (first, _) = outcomes(TABLES / "visits.tsv", TABLES / "visits.yaml", tmp_path)
+    assert isinstance(first, Imported)
+    lost = {(each.path, each.value, each.reason) for each in first.losses}
+    assert ("row 5, unit", "xU", "unmapped-code") in lost
+    assert ("row 5, value", "300", "required-missing") in lost
+    assert ("row 4, age", "34,4", "no-place") in lost
+
+
+def test_an_age_with_decimals_spans_what_was_cut_or_rounded(tmp_path: Path) -> None:
+    (first, _) = outcomes(TABLES / "visits.tsv", TABLES / "visits.yaml", tmp_path)
+    read = case(first)
+    assert read.age is not None
+    assert read.age.years == 34
+    least, most = read.occasions[read.age.at or ""].start or (None, None)
+    assert least is not None
+    assert most is not None
+    assert 34.05 * 365.25 - 1 < least <= 34.05 * 365.25
+    assert 34.2 * 365.25 - 1 <= most < 34.2 * 365.25
+
+
+def test_a_second_row_is_refused_where_there_is_one_a_patient(tmp_path: Path) -> None:
+    table = "id,fever\n1,yes\n2,no\n1,no\n"
+    found = mapped(table, f"rows: one\nfindings:\n{FEVER}", tmp_path)
+    assert [type(each) for each in found] == [Imported, Problem]
+    assert (problem(found[1]).code, problem(found[1]).line) == ("same-case", 4)
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimal", "code"),
+    [
+        ('"1,234"', ".", "thousands-separator"),
+        ('"3,5"', ".", "decimal-comma"),
+        ("1.234", ",", "thousands-separator"),
+        ("NaN", ".", "wrong-value"),
+        ("-inf", ".", "wrong-value"),
+        ("1.2.3", ".", "wrong-value"),
+        ("1'234", ".", "thousands-separator"),
+    ],
+)
+def test_no_number_is_guessed(cell: str, decimal: str, code: str, tmp_path: Path) -> None:
+    found = mapped(f"id,ck\n1,{cell}\n2,7\n", f"delimiter: ','\ndecimal: '{decimal}'\n{CK}", tmp_path)
+    assert problem(found[0]).code == code
+    assert problem(found[0]).line == 2
+    assert problem(found[0]).todo
+    assert [each.value for each in case(found[1]).tests] == [7]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"), [("<10", "no-place"), ("5-7", "no-place"), ("haemolysed", "unmapped-code")]
+)
+def test_a_text_in_place_of_a_number_is_lost(cell: str, reason: str, tmp_path: Path) -> None:
+    (found,) = mapped(f"id,ck\n1,{cell}\n", CK, tmp_path)
+    assert isinstance(found, Imported)
+    assert [(each.path, each.value, each.reason) for each in found.losses] == [("row 2, ck", cell, reason)]
+    assert case(found).tests == ()
+
+
+def test_a_decimal_comma_is_read_where_the_mapping_says_so(tmp_path: Path) -> None:
+    (found,) = mapped("id;ck\n1;3,5\n", f"decimal: ','\n{CK}", tmp_path)
+    assert [each.value for each in case(found).tests] == [3.5]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_delimiter_is_found(delimiter: str, tmp_path: Path) -> None:
+    table = (
+        delimiter.join(("id", "ck", "remark")) + "\r\n" + delimiter.join(("1", "90", '"a, b; c"')) + "\r\n"
+    )
+    (found,) = outcomes(b"\xef\xbb\xbf" + table.encode(), f"casegraph-table: 1\nid: id\n{CK}", tmp_path)
+    assert [each.value for each in case(found).tests] == [90]
+
+
+def test_a_line_break_in_quotes_is_part_of_a_cell(tmp_path: Path) -> None:
+    table = 'id,remark,fever\n1,"two\nlines",yes\n2,x,?\n3,y\n'
+    found = mapped(table, f"findings:\n{FEVER}", tmp_path)
+    assert len(case(found[0]).findings.present) == 1
+    assert isinstance(found[1], Imported)
+    assert [each.path for each in found[1].losses] == ["row 3, fever"]
+    assert (problem(found[2]).code, problem(found[2]).line) == ("ragged-row", 5)
+
+
+def test_a_ragged_row_refuses_its_record_whole(tmp_path: Path) -> None:
+    found = mapped("id,fever\n1,yes\n2,no\n1,yes,x\n", f"findings:\n{FEVER}", tmp_path)
+    assert [type(each) for each in found] == [Imported, Problem]
+    assert record(found[0]) == "2"
+
+
+def test_a_row_without_identifier_is_refused_alone(tmp_path: Path) -> None:
+    found = mapped("id,fever\n,yes\n2,no\n", f"findings:\n{FEVER}", tmp_path)
+    assert (problem(found[0]).code, problem(found[0]).line) == ("no-patient", 2)
+    assert record(found[1]) == "2"
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "line"),
+    [
+        (b"id,fever\n1,yes\n2,\xe4\n", "not-utf-8", 3),
+        (b"id,fever,fever\n1,yes,no\n", "duplicate-key", 1),
+        (b"id\n1\n", "not-a-table", 1),
+        (b'id,fever\n1,"yes\n', "not-a-table", 2),
+        (b"", "not-a-table", 1),
+        (b"id,fever\n", "empty", 1),
+        ("id,fever\n1,yes\n".encode("utf-16"), "not-utf-8", 1),
+    ],
+)
+def test_what_is_no_table_is_refused(table: bytes, code: str, line: int, tmp_path: Path) -> None:
+    found = refused(table, f"findings:\n{FEVER}", tmp_path)
+    assert (found.code, found.line) == (code, line), found
+
+
+def test_a_column_that_is_not_there_is_named_with_the_nearest(tmp_path: Path) -> None:
+    found = refused(b"id,Fevers\n1,yes\n", f"findings:\n{FEVER}", tmp_path)
+    assert found.file.endswith("mapping.yaml")
+    assert (found.code, found.line) == ("missing-key", 4)
+    assert "t.csv" in found.message
+    assert "'fever'" in found.message
+    assert "'Fevers'" in found.todo
+
+
+@pytest.mark.parametrize(
+    ("mapping", "code", "said"),
+    [
+        ('findings: [{column: f, what: "HP:0001945 Fevver", present: [yes]}]', "label-mismatch", "Fever"),
+        ('findings: [{column: f, codes: {a: "HP:9999999 Fever"}}]', "unknown-term", "HP:0001945 Fever"),
+        ('findings: [{column: f, codes: {a: "XY:1 Fever"}}]', "unknown-prefix", "HP"),
+        ('findings: [{column: f, what: "HP:0001945 Fever"}]', "wrong-value", "present"),
+        (
+            'findings: [{column: f, what: "HP:0001945 Fever", present: [yes], at: v}]',
+            "unknown-occasion",
+            "times",
+        ),
+        ("findings: [{column: f, codez: {}}]", "unknown-key", "codes"),
+        ("times: {a: {column: x, unit: days, from: a}}", "circle", "another"),
+        ("times: {birth: {column: x}}", "name-clash", "another"),
+        ("times: {a: {column: x, unit: days}}", "wrong-value", "both"),
+        ("sex: {column: s, values: {f: woman}}", "wrong-value", "female"),
+        ("missing: [1.50]", "wrong-value", ""),
+        ("tests: [{column: t}]", "wrong-value", "add"),
+    ],
+)
+def test_a_faulty_mapping_is_refused_with_its_line(
+    mapping: str, code: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_text(f"casegraph-table: 1\nid: id\n{mapping}\n", encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        read_mapping(path)
+    found = caught.value.problems
+    assert {each.code for each in found} == {code}, found
+    assert found[0].line == 3
+    assert said in found[0].todo
+
+
+def test_a_term_of_a_vocabulary_that_is_not_at_hand_cannot_be_checked(tmp_path: Path) -> None:
+    (found,) = mapped("id,dx\n1,x\n", 'diagnoses: [{column: dx, codes: {x: "ICD10CM:M33 DM"}}]', tmp_path)
+    assert [each.what for each in case(found).diagnoses.final] == ["ICD10CM:M33 DM"]
+
+
+@pytest.mark.parametrize(
+    ("order", "cell", "expected"),
+    [
+        ("dmy", "3.5.2020", "2020-05-03"),
+        ("mdy", "03/05/2020", "2020-03-05"),
+        ("ymd", "2020-05", "2020-05"),
+        ("dmy", "2020-05-03", "2020-05-03"),
+        ("ymd", "03/05/2020", "day-or-month-first"),
+        ("dmy", "31.2.2020", "wrong-value"),
+        ("dmy", "3.5.20", "day-or-month-first"),
+    ],
+)
+def test_a_date_has_one_meaning(order: str, cell: str, expected: str, tmp_path: Path) -> None:
+    mapping = f"times: {{v: {{column: d, order: {order}}}}}\nfindings:\n{FEVER.replace('}', ', at: v}')}"
+    (found,) = mapped(f"id,d,fever\n1,{cell},yes\n", mapping, tmp_path)
+    if isinstance(found, Problem):
+        assert found.code == expected
+    else:
+        read = case(found)
+        assert read.occasions[read.findings.present[0].at or ""].printed == expected
+
+
+@pytest.mark.parametrize("age", ["-99", "999", "NaN"])
+def test_a_stand_in_for_an_unknown_age_is_refused(age: str, tmp_path: Path) -> None:
+    (found,) = mapped(f"id,age\n1,{age}\n", "age: {column: age}", tmp_path)
+    assert problem(found).code == "wrong-value"
+    assert "missing" in problem(found).todo
+
+
+def test_a_missing_cell_says_nothing(tmp_path: Path) -> None:
+    mapping = f"missing: [-99, n/a]\nage: {{column: age}}\nfindings:\n{FEVER}"
+    (found,) = mapped("id,age,fever\n1,-99,n/a\n", mapping, tmp_path)
+    assert isinstance(found, Imported)
+    assert (case(found).age, case(found).findings.present, case(found).findings.absent) == (None, (), ())
+    assert found.losses == ()
+
+
+def test_the_birth_date_gives_an_age_and_stays_out(tmp_path: Path) -> None:
+    mapping = (
+        f"birth: {{column: born}}\ntimes: {{v: {{column: d}}}}\nfindings:\n{FEVER.replace('}', ', at: v}')}"
+    )
+    table = "id,born,d,fever\n1,1960-04-13,2020-05-01,yes\n"
+    (found,) = mapped(table, mapping, tmp_path)
+    assert "1960" not in repr(found)
+    assert isinstance(found, Imported)
+    assert [(each.path, each.value, each.reason) for each in found.losses] == [
+        ("row 2, born", "", "identifier")
+    ]
+    start = case(found).occasions["first-date"].start
+    assert start is not None
+    assert start[0] is not None
+    assert start[0] // 365.25 == 60 - (start[0] % 365.25 > 364)
+    (kept,) = mapped(table, mapping, tmp_path, keep=True)
+    assert case(kept).occasions["birth"].printed == "1960-04-13"
+
+
+def test_two_sexes_of_one_patient_are_refused(tmp_path: Path) -> None:
+    (found,) = mapped("id,sex\n1,female\n1,male\n", "sex: {column: sex}", tmp_path)
+    assert problem(found).code == "wrong-value"
+    assert "row 2 and row 3" in problem(found).message
+
+
+def test_a_dose_without_its_drug_and_a_severity_of_what_is_absent_are_lost(tmp_path: Path) -> None:
+    mapping = (
+        "treatments:\n  - {column: drug, codes: {mtx: 'CHEBI:44185 methotrexate'}, "
+        "dose: {column: dose, unit: mg}}\n"
+        f"findings:\n{FEVER.replace('}', ', severity: {column: sev, values: {m: mild}}}')}"
+    )
+    (found,) = mapped("id,drug,dose,fever,sev\n1,,15,no,m\n", mapping, tmp_path)
+    assert isinstance(found, Imported)
+    lost = {(each.path, each.value, each.reason) for each in found.losses}
+    assert lost == {("row 2, dose", "15", "no-place"), ("row 2, sev", "m", "no-place")}
+
+
+def test_a_cell_can_be_a_term_itself(tmp_path: Path) -> None:
+    (found,) = mapped("id,hpo\n1,HP:0001945|rash\n", "findings: [{column: hpo, split: '|'}]", tmp_path)
+    assert isinstance(found, Imported)
+    assert [each.what for each in case(found).findings.present] == ["HP:0001945 Fever"]
+    assert [(each.value, each.reason) for each in found.losses] == [("rash", "no-code")]
+
+
+def test_a_table_needs_a_mapping() -> None:
+    with pytest.raises(InputError, match="needs a mapping"):
+        list(read_table(Input("t.csv", lambda: io.BytesIO(b"id,a\n")), Options("x")))
+
+
+def test_only_unfinished_records_are_held(tmp_path: Path) -> None:
+    opened: list[io.BytesIO] = []
+
+    def source() -> io.BytesIO:
+        opened.append(io.BytesIO(b"id,fever\n" + b"".join(b"%d,yes\n" % each for each in range(20_000))))
+        return opened[-1]
+
+    path = tmp_path / "mapping.yaml"
+    path.write_text(f"casegraph-table: 1\nid: id\nfindings:\n{FEVER}", encoding="utf-8")
+    found = read_table(Input("t.csv", source), Options("x", mapping=path))
+    assert record(next(iter(found))) == "0"
+    assert opened[-1].tell() < 100
+
+
+def guessed(path: Path) -> str:
+    result = CliRunner().invoke(commands, ["map", "guess", str(path)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_guess_is_a_mapping_that_is_read(tmp_path: Path) -> None:
+    text = guessed(TABLES / "clinic.csv")
+    found = outcomes(TABLES / "clinic.csv", text, tmp_path)
+    read = case(found[0])
+    assert record(found[0]) == "P1"
+    assert read.sex == "female"
+    assert [each.what for each in read.treatments] == ["CHEBI:44185 methotrexate"]
+    assert [each.what for each in read.findings.absent] == ["HP:0001945 Fever"]
+
+
+def test_a_guess_says_nothing_that_is_only_like_a_term() -> None:
+    text = guessed(TABLES / "clinic.csv")
+    stated = yaml.safe_load(text)
+    assert "diabetes" in text
+    assert "diabetes" not in str(stated)
+    assert stated["diagnoses"] == [
+        {"column": "diagnosis", "codes": {"CADM": "MONDO:1010096 clinically amyopathic dermatomyositis"}}
+    ]
+    named = {stated["id"], stated["sex"]["column"], stated["age"]["column"], *stated["ignored"]}
+    named |= {each["column"] for each in stated["times"].values()} | set(stated["identifiers"])
+    named |= {e["column"] for kind in ("findings", "diagnoses", "tests", "treatments") for e in stated[kind]}
+    header = (TABLES / "clinic.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert set(header) - named == {"mda5"}
+    assert "column: mda5" in text
+
+
+def test_a_guess_of_a_public_table(material: Path, tmp_path: Path) -> None:
+    path = material / "data" / "neurobagel" / "example_synthetic.tsv"
+    rows = list(csv.DictReader(path.open(encoding="utf-8"), delimiter="\t"))
+    text = guessed(path)
+    found = outcomes(path, text, tmp_path)
+    assert [record(each) for each in found] == sorted({row["participant_id"] for row in rows})
+    sexes = {row["participant_id"]: row["pheno_sex"] for row in rows}
+    words = {"F": "female", "M": "male", "missing": "unknown"}
+    ages = {row["participant_id"]: row["pheno_age"] for row in reversed(rows) if row["pheno_age"] != "NA"}
+    for each in found:
+        read = case(each)
+        assert read.sex == words[sexes[record(each)]]
+        assert read.age is not None
+        assert read.age.years == int(ages[record(each)].split(",")[0])
+
+
+def test_a_guess_is_not_written_over_a_file(tmp_path: Path) -> None:
+    goal = tmp_path / "m.yaml"
+    goal.write_text("mine", encoding="utf-8")
+    result = CliRunner().invoke(commands, ["map", "guess", str(TABLES / "clinic.csv"), "-o", str(goal)])
+    assert result.exit_code != 0
+    assert goal.read_text(encoding="utf-8") == "mine"
