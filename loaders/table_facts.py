@@ -171,12 +171,14 @@ class RowFacts:
     def _others(self) -> Iterator[RowFacts]:
         return (replace(self, row=row, _times={}) for row in self.rows if row is not self.row)
 
-    def named(self, column: NamedColumn) -> str | None:
-        """Return the concept that another column names; a name that no entry has is lost."""
-        cell = self.row.value(column.column)
-        found = looked_up(cell, column.codes) if cell is not None else None
+    def concept(self, what: str | None, named: NamedColumn | None) -> str | None:
+        """Return the fixed concept, or that which another column names; a name that no entry has is lost."""
+        if named is None:
+            return what
+        cell = self.row.value(named.column)
+        found = looked_up(cell, named.codes) if cell is not None else None
         if cell is not None and found is None:
-            self.lose(column.column, cell, "unmapped-code")
+            self.lose(named.column, cell, "unmapped-code")
         return found
 
     def concepts(self, fact: FactColumn) -> Iterator[tuple[str, Polarity]]:
@@ -200,11 +202,10 @@ class RowFacts:
         answers: dict[str, Polarity] = {}
         for polarity in ("present", "absent", "indeterminate"):
             answers |= dict.fromkeys(map(cell_text, getattr(fact, polarity, ())), polarity)
-        code = fact.what if fact.named is None else self.named(fact.named)
         answer = looked_up(cell, answers)
         if answer is None:
             self.lose(fact.column, cell, "unmapped-code")
-        elif code is None:
+        elif (code := self.concept(fact.what, fact.named)) is None:
             self.lose(fact.column, cell, "no-place")
         else:
             yield code, answer
@@ -255,30 +256,31 @@ def _diagnoses(facts: RowFacts, column: DiagnosisColumn) -> None:
 
 
 def _test(facts: RowFacts, column: TestColumn) -> None:
+    """Bring in a value or a result; what goes with one that cannot be read is left for the losses."""
     cell = facts.row.value(column.column)
-    if cell is None:
+    said = _measured(facts, column, cell) if cell is not None else None
+    if cell is None or said is None:
         return
-    what = column.what if column.named is None else facts.named(column.named)
+    what = facts.concept(column.what, column.named)
     if what is None:
         facts.lose(column.column, cell, "no-place")
-    elif result := looked_up(cell, column.results):
-        said = facts.builder.claim(TestResult, what=what, result=result, at=facts.time(column.at))
-        facts.builder.tests.append(said)
-    elif (value := facts.number(column.column)) is not None:
-        unit, known = facts.unit(column.unit, column.unit_from)
-        if not known:
-            facts.lose(column.column, cell, "required-missing")
-            return
-        measured = facts.builder.claim(
-            TestResult,
-            what=what,
-            value=value,
-            unit=unit,
-            at=facts.time(column.at),
-            range_low=column.range_low,
-            range_high=column.range_high,
+    else:
+        facts.builder.tests.append(
+            facts.builder.claim(TestResult, what=what, at=facts.time(column.at), **said)
         )
-        facts.builder.tests.append(measured)
+
+
+def _measured(facts: RowFacts, column: TestColumn, cell: str) -> dict[str, object] | None:
+    if result := looked_up(cell, column.results):
+        return {"result": result}
+    value = facts.number(column.column)
+    if value is None:
+        return None
+    unit, known = facts.unit(column.unit, column.unit_from)
+    if not known:
+        facts.lose(column.column, cell, "required-missing")
+        return None
+    return {"value": value, "unit": unit, "range_low": column.range_low, "range_high": column.range_high}
 
 
 def _adverse_events(facts: RowFacts, column: AdverseColumn) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import textwrap
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,16 @@ from click.testing import CliRunner
 
 from casegraph.cli import commands
 from casegraph.errors import DocumentError, InputError, Problem
+from casegraph.ingest import validate_document
+from casegraph.loaders import table_mapping
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options, Outcome
 from casegraph.loaders.table import read_table
 from casegraph.loaders.table_mapping_file import read_mapping
-from casegraph.model import Case
+from casegraph.model import Case, iterate_claims
+from casegraph.terms import all_terms
 from casegraph.timeline import solve_subject
+from casegraph.triples import subject_iri
 
 TABLES = Path(__file__).parent / "tables"
 CLINIC = TABLES / "clinic.yaml"
@@ -441,3 +447,43 @@ def test_a_guess_is_not_written_over_a_file(tmp_path: Path) -> None:
     result = CliRunner().invoke(commands, ["map", "guess", str(TABLES / "clinic.csv"), "-o", str(goal)])
     assert result.exit_code != 0
     assert goal.read_text(encoding="utf-8") == "mine"
+
+
+def test_the_mapping_that_is_shown_reads_a_table_with_everything_into_valid_claims(tmp_path: Path) -> None:
+    shown = textwrap.dedent((table_mapping.__doc__ or "").split("code-block:: yaml\n")[1])
+    cells = {
+        **{"patient_id": "P1", "gender": "F", "age": "54", "born": "", "doi": "10.1000/xyz", "pmid": ""},
+        **{"date": "3.5.2020", "age_then": "54,3", "day": "-14", "fever": "1", "symptoms": "rash;cough"},
+        **{"sign": "rash", "status": "no idea", "hpo": "HP:0002015", "dx": "DM", "ck": "1850,5"},
+        **{
+            "mda5": "pos",
+            "drug": "MTX",
+            "dose": "15",
+            "outcome": "better",
+            "harm": "fever",
+            "event": "flare",
+        },
+        **{"remarks": "free", "name": "Ann"},
+    }
+    table = ";".join(cells) + "\n" + ";".join(f'"{cell}"' for cell in cells.values()) + "\n"
+    (found,) = outcomes(table.encode(), shown.split("\nA cell and what")[0], tmp_path)
+    read = case(found)
+    claims = Counter(kind for kind, _ in iterate_claims(read))
+    assert claims == {
+        **{"PresentFinding": 3, "FinalDiagnosis": 1, "TestResult": 2, "TreatmentEpisode": 1},
+        **{"DoseSegment": 1, "ResponseClaim": 1, "AdverseEvent": 1, "Flare": 1},
+    }
+    assert isinstance(found, Imported)
+    assert {(each.path, each.value, each.reason) for each in found.losses} == {
+        ("remarks", "1 cells", "no-place"),
+        ("row 2, symptoms", "cough", "unmapped-code"),
+        ("row 2, status", "no idea", "unmapped-code"),
+        ("row 2, sign", "rash", "no-place"),
+        ("row 2, age_then", "54,3", "no-place"),
+        ("name", "", "identifier"),
+    }
+    report = validate_document(found.document, all_terms())
+    claims_of = f"<{subject_iri(found.document.report, '1')}#"
+    assert [each for each in report.violations if each.focus.startswith(claims_of)] == []
+    assert found.document.report.doi == cells["doi"]
+    assert solve_subject(read).between("diagnosis", read.responses[0].at or "") == (-14, -14)
