@@ -206,11 +206,8 @@ class RecordBuilder:
 def _name(claim: Claim) -> tuple[object, ...]:
     if claim.id is not None:
         return (claim.id,)
-    return (
-        getattr(claim, "kind", ""),
-        getattr(claim, "what", None) or getattr(claim, "domain", None),
-        claim.at,
-    )
+    about = getattr(claim, "what", None) or getattr(claim, "domain", None) or ""
+    return getattr(claim, "kind", ""), about.split(" ")[0] if isinstance(about, str) else about, claim.at
 
 
 def _named(claim: C, kind: str) -> C:

@@ -23,7 +23,7 @@ __all__ = ["COMMANDS", "commands", "main"]
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "demo": ("casegraph.cli.demo:demo", "Load the shipped cases and answer the headline question."),
-        "load": ("casegraph.cli.load:load", "Bring case documents into a store."),
+        "load": ("casegraph.cli.load:load", "Bring cases into a store, whatever their format."),
         "check": ("casegraph.cli.check:check", "Find every mistake in case documents."),
         "new": ("casegraph.cli.curate:new", "Begin a case document for a paper."),
         "fmt": ("casegraph.cli.curate:fmt", "Bring case documents into one style."),
@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "remove": ("casegraph.cli.cases:remove", "Take a report and its cases out of a store."),
         "query": ("casegraph.cli.ask:query", "Ask a stored query, or list them all."),
         "sparql": ("casegraph.cli.ask:sparql", "Ask a SPARQL query."),
+        "export": ("casegraph.cli.export:export", "Hand cases over in the formats of other tools."),
         "stats": ("casegraph.cli.stats:stats", "Count what a store holds, and outcomes by drug."),
         "why": ("casegraph.cli.why:why", "Give the evidence and the rules behind an answer."),
         "term": ("casegraph.cli.vocabulary:term", "Look a term up by its name, synonym or identifier."),

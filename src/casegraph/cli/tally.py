@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord
 from casegraph.losses import summary_of
 
-__all__ = ["Tally"]
+__all__ = ["Tally", "loss_lines"]
 
 _MOST = 10
 
@@ -49,12 +49,11 @@ class Tally:
         for cases, counts in self._records.items():
             states = ", ".join(f"{counts[each]:,} {each}" for each in _STATES if counts[each])
             yield f"{cases}/: {states}; {counts['claims']:,} claims, {counts['quads']:,} quads"
-        if self._losses:
-            yield from self._lost(told=told)
+        yield from loss_lines(self._losses, told=told)
         if self._unresolved:
             many, used = len(self._unresolved), sum(self._unresolved.values())
             yield (
-                f"{many:,} terms that no vocabulary at hand knows are kept as they are, {used:,} times in all; "
+                f"{many:,} terms that no vocabulary at hand knows are kept as they are, {used:,} times; "
                 "casegraph vocab add brings a vocabulary in"
             )
         if self.rejected:
@@ -62,15 +61,23 @@ class Tally:
             what = "records" if self._failed_records else "documents"
             yield f"{self.rejected} of {every} {what} rejected"
 
-    def _lost(self, *, told: bool) -> Iterator[str]:
-        yield f"{sum(self._losses.values()):,} things were left behind:"
-        for (path, reason), many in self._losses.most_common(_MOST):
-            yield f"  {many:>9,}  {path}  {reason}"
-        if (rest := len(self._losses) - _MOST) > 0:
-            yield f"  and {rest:,} more kinds" + ("" if told else "; --losses FILE writes them all")
-
     def _loaded(self) -> int:
         return sum(counts[each] for counts in self._records.values() for each in _STATES)
+
+
+def loss_lines(losses: Counter[tuple[str, str]], *, told: bool) -> Iterator[str]:
+    """Yield how much was left behind, the most frequent first; nothing where nothing was.
+
+    :param losses: path and reason -> how often.
+    :param told: whether the losses are written to a file.
+    """
+    if not losses:
+        return
+    yield f"{sum(losses.values()):,} things were left behind:"
+    for (path, reason), many in losses.most_common(_MOST):
+        yield f"  {many:>9,}  {path}  {reason}"
+    if (rest := len(losses) - _MOST) > 0:
+        yield f"  and {rest:,} more kinds" + ("" if told else "; --losses FILE writes them all")
 
 
 _STATES = ("new", "replaced", "same", "dry run")

@@ -1,0 +1,185 @@
+"""``casegraph export``: cases of a store in the formats of other tools, and what they leave behind."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import BinaryIO
+
+import click
+
+from casegraph.cli.form import PATH, Command, say, store_option
+from casegraph.cli.tally import loss_lines
+from casegraph.errors import InputError, MissingExtraError
+from casegraph.export.stored import StoredCase
+from casegraph.losses import Loss, summary_of, to_json_lines
+from casegraph.store import Store, open_store
+from casegraph.terms import all_terms
+
+__all__ = ["export"]
+
+#: format -> (module:function that writes it, suffix of a file of one case).
+_CASES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "phenopacket": ("casegraph.export.phenopacket:write_phenopackets", ".json"),
+        "fhir": ("casegraph.export.fhir:write_fhir", ".json"),
+        "care-sm": ("casegraph.export.care_sm:write_care_sm", ".csv"),
+        "csv": ("casegraph.export.table:write_csv", ".csv"),
+        "parquet": ("casegraph.export.table:write_parquet", ".parquet"),
+    }
+)
+_RDF: Mapping[str, str] = MappingProxyType(
+    {"turtle": ".ttl", "trig": ".trig", "nquads": ".nq", "jsonld": ".jsonld"}
+)
+_BINARY = frozenset({"parquet"})
+_EXTRA = "pip install 'casegraph[formats]'"
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        ("casegraph export phenopacket -o packets.jsonl", "all cases, a phenopacket a line"),
+        (
+            "casegraph export fhir --case 10.1007/s13555-020-00421-8 -o seed.json",
+            "one case as a FHIR R4B bundle",
+        ),
+        ("casegraph export phenopacket -o packets/", "a file for each case"),
+        ("casegraph export csv --losses losses.jsonl > cases.csv", "a table, and all that is not in it"),
+        (
+            "casegraph export jsonld --asserted -o cases.jsonld",
+            "what the reports say, without what was derived",
+        ),
+    ),
+)
+@click.argument("form", metavar="FORMAT", type=click.Choice((*_CASES, *_RDF)))
+@click.option("--case", "cases", multiple=True, metavar="CASE", help="This case only; may be given again.")
+@click.option("-o", "--output", metavar="FILE", help="Where to; FOLDER/ gets a file for each case.")
+@click.option("--losses", type=PATH, metavar="FILE", help="Write what is left behind, a line of JSON each.")
+@click.option("--asserted", is_flag=True, help="Leave out what was derived (RDF).")
+@store_option
+def export(form: str, cases: tuple[str, ...], location: str, **more: object) -> int:
+    """Hand cases over as phenopacket, fhir, care-sm, csv, parquet, turtle, trig, nquads or jsonld.
+
+    What the format has no place for is told on the standard error: how much of what, and why; --losses writes
+    each such thing. Nothing is invented to fill a field that the format wants.
+    """
+    output = str(more["output"]) if more["output"] else None
+    if output is None and form in _BINARY and sys.stdout.isatty():
+        raise InputError(f"{form} is no text for a terminal", todo="give -o FILE")
+    with open_store(location) as store:
+        iris = _meant(store, cases)
+        if form in _RDF:
+            lost = _write_rdf(store, form, iris, output, asserted=bool(more["asserted"]))
+        else:
+            lost = _write_cases(store, form, iris, output)
+    _tell(lost, more["losses"])
+    return 0
+
+
+def _meant(store: Store, cases: tuple[str, ...]) -> tuple[str, ...]:
+    from casegraph.facts import case_iris
+    from casegraph.subjects import find_case
+
+    iris = tuple(dict.fromkeys(find_case(store, each) for each in cases)) or case_iris(store)
+    if not iris:
+        raise InputError("no case in the store", where=store.location, todo="load some: casegraph load PATH")
+    return iris
+
+
+def _write_cases(store: Store, form: str, iris: Iterable[str], output: str | None) -> list[Loss]:
+    from casegraph.export.reading import stored_cases
+
+    write, lost = _writer(form), list[Loss]()
+    found = stored_cases(store, iris, all_terms(), lost)
+    if output is None or not _is_folder(output):
+        with _opened(output) as out:
+            lost += list(write(found, out))
+        return lost
+    folder, taken = Path(output), set[str]()
+    folder.mkdir(parents=True, exist_ok=True)
+    for stored in found:
+        with _opened(str(folder / _file_name(stored.iri, _CASES[form][1], taken))) as out:
+            lost += list(write([stored], out))
+    return lost
+
+
+def _write_rdf(
+    store: Store, form: str, iris: Iterable[str], output: str | None, *, asserted: bool
+) -> list[Loss]:
+    from casegraph.export.rdf import write_rdf
+    from casegraph.facts import read_quads
+
+    graphs: dict[str, str] = {}
+    for iri in iris:
+        graphs |= {
+            name: quads
+            for name, quads in read_quads(store, iri).items()
+            if quads and not (asserted and name.endswith("/inferred"))
+        }
+    if output is not None and _is_folder(output):
+        raise InputError("RDF goes into one file", where=output, expected="-o FILE")
+    with _opened(output) as out:
+        return list(write_rdf(graphs.values(), out, form))
+
+
+def _writer(form: str) -> Callable[[Iterable[StoredCase], BinaryIO], Iterator[Loss]]:
+    module, _, function = _CASES[form][0].partition(":")
+    try:
+        found: Callable[[Iterable[StoredCase], BinaryIO], Iterator[Loss]] = getattr(
+            import_module(module), function
+        )
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("casegraph"):
+            raise
+        raise MissingExtraError(f"{error.name} is not installed, and {form} needs it", todo=_EXTRA) from error
+    return found
+
+
+def _is_folder(path: str) -> bool:
+    return path.endswith("/") or Path(path).is_dir()
+
+
+def _file_name(iri: str, suffix: str, taken: set[str]) -> str:
+    """Return a name for the file of a case, made of its IRI."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", iri.split("/case/", 1)[-1]).strip("_")[:150]
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}-{number}"
+    taken.add(name)
+    return name + suffix
+
+
+@contextmanager
+def _opened(name: str | None) -> Iterator[BinaryIO]:
+    """Open a file that is there only once it is whole; without a path, the standard output."""
+    if name is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    path = Path(name)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as out:
+            yield out
+        part.replace(path)
+    except OSError as error:
+        todo = "name a file that can be written"
+        raise InputError(f"cannot be written: {error.strerror}", where=name, todo=todo) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _tell(lost: list[Loss], file: object) -> None:
+    with ExitStack() as kept:
+        if isinstance(file, Path):
+            out = kept.enter_context(_opened(str(file)))
+            out.writelines(line.encode() for line in to_json_lines(lost))
+    for line in loss_lines(Counter(summary_of(lost)), told=file is not None):
+        say(line)
