@@ -18,6 +18,7 @@ __all__ = ["read_actions"]
 #: a dosing and what it is measured in: fields of a claim.
 Fields = dict[str, Any]
 _COMPLETED = 2
+_ENDS = ("at", "ends_at")
 _STATUS = ("", "STARTED", "COMPLETED", "DISCONTINUED")
 _DRUG_TYPES = ("", "PRESCRIPTION", "EHR_MEDICATION_LIST", "ADMINISTRATION_RELATED_TO_PROCEDURE")
 
@@ -153,21 +154,20 @@ def _drug(packet: Packet, action: Any, path: str) -> Fields | None:
     fields: Fields = {
         "what": what,
         "doses": tuple(each for each in doses if each),
-        **_extent(found.dose_intervals),
+        **_extent(doses),
     }
     if whole:
         fields |= {"cumulative_dose": whole["dose"], "cumulative_unit": whole.get("unit")}
-    return fields | {
-        name: packet.builder.times.date(fields[name]) for name in ("at", "ends_at") if name in fields
-    }
+    return fields | {name: packet.builder.times.date(fields[name]) for name in _ENDS if name in fields}
 
 
-def _extent(intervals: Any) -> Fields:
+def _extent(doses: list[Fields]) -> Fields:
     """Return from when to when a drug was given, where each of its dosings says so."""
-    starts = [timestamp(each.interval.start) for each in intervals if each.interval.HasField("start")]
-    ends = [timestamp(each.interval.end) for each in intervals if each.interval.HasField("end")]
-    found = {"at": min(starts)} if starts and len(starts) == len(intervals) else {}
-    return found | ({"ends_at": max(ends)} if ends and len(ends) == len(intervals) else {})
+    starts, ends = (
+        [each["span"][side] for each in doses if each.get(name)] for side, name in enumerate(_ENDS)
+    )
+    found = {"at": min(starts)} if starts and len(starts) == len(doses) else {}
+    return found | ({"ends_at": max(ends)} if ends and len(ends) == len(doses) else {})
 
 
 def _dose(packet: Packet, interval: Any, path: str) -> Fields:
@@ -184,13 +184,19 @@ def _dose(packet: Packet, interval: Any, path: str) -> Fields:
 
 
 def _span(packet: Packet, interval: Any, path: str) -> Fields:
-    fields: Fields = {"span": (timestamp(interval.start), timestamp(interval.end))}
-    for name, field in (("start", "at"), ("end", "ends_at")):
-        if interval.HasField(name):
-            printed = timestamp(getattr(interval, name))
-            fields[field] = packet.builder.times.date(printed)
-            if fields[field] is None:
-                packet.lose(f"{path}/{name}", said(interval), "no-code")
+    """Return from when to when a dosing was given; one that ends before it begins is lost."""
+    told = [name for name in ("start", "end") if interval.HasField(name)]
+    printed = {name: timestamp(getattr(interval, name)) for name in told}
+    start, end = (day_span(printed.get(name, "")) for name in ("start", "end"))
+    if start and end and end < start:
+        packet.lose(path, said(interval), "no-place")
+        return {}
+    fields: Fields = {"span": (printed.get("start", ""), printed.get("end", ""))} if told else {}
+    for name in told:
+        field = "at" if name == "start" else "ends_at"
+        fields[field] = packet.builder.times.date(printed[name])
+        if fields[field] is None:
+            packet.lose(f"{path}/{name}", said(interval), "no-code")
     return fields
 
 

@@ -68,7 +68,7 @@ def read_file(path: Path) -> list[Outcome]:
 # --- every field of the schema
 
 #: message -> the fields without which what else it says cannot be told apart from nothing.
-AROUND = {
+AROUND: dict[str, dict[str, Any]] = {
     "PhenotypicFeature": {"type": {"id": "HP:0001945", "label": "Fever"}},
     "Measurement": {"assay": {"id": "LOINC:26515-7", "label": "Platelets"}},
     "TypedQuantity": {"type": {"id": "NCIT:C25298", "label": "Systolic"}},
@@ -114,6 +114,7 @@ def filled(way: Way, *, told: bool) -> dict[str, Any]:
         own = value_of(field)
         return {field.json_name: [own] if field.is_repeated else own} if told else {}
     kind = field.message_type
+    assert kind is not None
     if kind.GetOptions().map_entry:
         return {field.json_name: {"a": "b"}} if told else {}
     if kind.full_name == "google.protobuf.Timestamp":
@@ -142,7 +143,8 @@ def merged(around: dict[str, Any], inner: dict[str, Any]) -> dict[str, Any]:
 def pointer(way: Way) -> str:
     steps = []
     for field in way:
-        if field.containing_type.GetOptions().map_entry or field.containing_type.name == "Timestamp":
+        inside = field.containing_type
+        if inside is None or inside.GetOptions().map_entry or inside.name == "Timestamp":
             break
         steps += [field.json_name, "0"] if field.is_repeated and not is_map(field) else [field.json_name]
     return "/" + "/".join(steps)
@@ -523,6 +525,17 @@ def test_doses_of_a_drug_have_their_times_and_follow_each_other() -> None:
     assert (first.dose, first.unit, first.times, first.period_days) == (450, "mg", 2, 1)
     assert first.schedule == "NCIT:C64496 Twice Daily"
     assert (first.follows, second.follows, third.follows) == (None, first.id, None)
+
+
+def test_an_end_before_its_beginning_is_lost() -> None:
+    span = {"start": "2020-03-20T00:00:00Z", "end": "2020-03-01T00:00:00Z"}
+    found = imported(treated(doseIntervals=[{**quantity(5, "UCUM:mg"), "interval": span}]))
+    (drug,) = found.document.cases["1"].treatments
+    assert (drug.at, drug.ends_at, drug.doses[0].at, drug.doses[0].dose) == (None, None, None, 5)
+    assert lost(found) == {("/medicalActions/0/treatment/doseIntervals/0/interval", "no-place")}
+    begun = imported(treated(doseIntervals=[{"interval": {"start": "2020-03-20T00:00:00Z"}}]))
+    (drug,) = begun.document.cases["1"].treatments
+    assert (drug.at, drug.ends_at) == ("date-2020-03-20", None)
 
 
 def test_a_drug_without_times_has_none_and_a_route_is_a_word_or_lost() -> None:
