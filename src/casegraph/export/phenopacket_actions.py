@@ -204,14 +204,15 @@ def _episodes(case: Case) -> Mapping[Key, int]:
 
 
 def _own_responses(packing: Packing) -> Mapping[int, Json]:
-    """Return the response of each treatment that has one, and has it alone; all others have no place."""
+    """Return the response of each treatment that has one, of the whole, and has it alone; no other has a place."""
     case = packing.stored.case
     episodes = _episodes(case)
     answered = [{episodes[key] for key in each.to if key in episodes} for each in case.responses]
     found = {}
     for index, (response, to) in enumerate(zip(case.responses, answered, strict=True)):
         path = f"responses/{index}"
-        if len(to) != 1 or response.after_stopping or sum(bool(to & other) for other in answered) > 1:
+        shared = len(to) != 1 or sum(bool(to & other) for other in answered) > 1
+        if shared or response.after_stopping or response.domain != "overall":
             packing.lose(path, response, "no-place")
         elif not withheld(packing, response, path) and (term := _response(packing, response, path)):
             found[next(iter(to))] = term
@@ -224,12 +225,8 @@ def _response(packing: Packing, response: Response, path: str) -> Json | None:
     if term is None or word_of("degree", term) not in (None, response.degree):
         packing.lose(path, response, "no-code")
         return None
-    carried = {"to", "direction"}
-    if word_of("degree", term) is not None:
-        carried.add("degree")
-    if response.domain == "overall":
-        carried.add("domain")
-    packing.lose_rest(response, path, carried)
+    degree = {"degree"} if word_of("degree", term) is not None else set()
+    packing.lose_rest(response, path, {"to", "direction", "domain"} | degree)
     return packing.term(term)
 
 

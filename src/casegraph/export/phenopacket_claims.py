@@ -158,15 +158,12 @@ def _procedure(packing: Packing, test: TestResult, path: str) -> Json | None:
 
 
 def _result(packing: Packing, test: TestResult) -> tuple[Json, Set[str]] | None:
-    """Return the term of a result or of a direction, and the fields that it carries."""
+    """Return the term of a result, and the fields that it carries; a direction is no value."""
     if test.result_term is not None:
         same = test.result is not None and word_of("result", test.result_term) == test.result
         return packing.term(test.result_term), {"result_term", "result"} if same else {"result_term"}
-    for closed_list in ("result", "direction"):
-        word = getattr(test, closed_list)
-        if word is not None and (code := packing.code(closed_list, word)) is not None:
-            return packing.term(code), {closed_list}
-    return None
+    code = packing.code("result", test.result) if test.result is not None else None
+    return (packing.term(code), {"result"}) if code is not None else None
 
 
 def _quantity(packing: Packing, test: TestResult, path: str) -> Json:
