@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from casegraph.model import (
     AdverseEvent,
     Age,
     Case,
+    Claim,
     Course,
     Diagnosis,
     DoseSegment,
@@ -240,6 +242,70 @@ def _counts(case: Case, packet: Any, losses: tuple[Loss, ...]) -> None:
     assert lost == 0
 
 
+#: What the standard has a field for, by kind of claim; a hand-made list, to hold the losses against.
+_PLACES: dict[type[Claim], set[str]] = {
+    Finding: {"what", "at", "severity", "modifier", "laterality", "resolved_at", "gist"},
+    Diagnosis: {"what", "onset_at", "resolved_at", "stage", "site", "laterality"},
+    TestResult: {"what", "at", "value", "unit", "range_low", "range_high", "result", "method", "gist"},
+    Treatment: {"what", "at", "indication", "intent", "stop_reason", "site", "doses"},
+    DoseSegment: {"dose", "unit", "times", "period_days", "route", "at", "ends_at"},
+    Response: {"to", "direction", "degree", "domain"},
+    AdverseEvent: {"what", "during"},
+    Course: {"kind", "at", "cause"},
+}
+
+
+def _claims(case: Case) -> Iterator[tuple[str, Claim]]:
+    lists: dict[str, tuple[Claim, ...]] = {
+        **{f"findings/{name}": getattr(case.findings, name) for name in case.findings.__struct_fields__},
+        **{f"diagnoses/{name}": getattr(case.diagnoses, name) for name in case.diagnoses.__struct_fields__},
+        **{
+            f"adverse_events/{name}": getattr(case.adverse_events, name)
+            for name in case.adverse_events.__struct_fields__
+        },
+        **{
+            name: getattr(case, name)
+            for name in (
+                "tests",
+                "treatments",
+                "responses",
+                "course",
+                "statements",
+                "not_reported",
+                "conflicts",
+            )
+        },
+        **{f"treatments/{index}/doses": each.doses for index, each in enumerate(case.treatments)},
+    }
+    for name, claims in lists.items():
+        yield from ((f"{name}/{index}", claim) for index, claim in enumerate(claims))
+
+
+def _is_lost(path: str, lost: set[str]) -> bool:
+    steps = path.split("/")
+    return any("/".join(steps[:end]) in lost for end in range(1, len(steps) + 1))
+
+
+def test_every_field_of_every_claim_is_carried_or_named() -> None:
+    told, named = 0, 0
+    for stored in (each for path in shipped("cases", "*.yaml") for each in _stored(path)):
+        packet, losses = _packed(stored)
+        text, lost = msgspec.json.encode(packet).decode(), {each.path for each in losses}
+        for path, claim in _claims(stored.case):
+            for field in msgspec.structs.fields(claim):
+                value = getattr(claim, field.name)
+                if field.name == "id" or value == field.default or value in ((), None):
+                    continue
+                told += 1
+                if _is_lost(f"{path}/{field.name}", lost):
+                    named += 1
+                    continue
+                assert field.name in _PLACES.get(type(claim), set()), (stored.iri, path, field.name)
+                if field.name == "what":
+                    assert str(value).split(" ", 1)[0] in text
+    assert told > named > 1000
+
+
 @pytest.mark.parametrize(
     ("occasion", "element"),
     [
@@ -267,6 +333,12 @@ def _counts(case: Case, packet: Any, losses: tuple[Loss, ...]) -> None:
         (
             Occasion(anchor="first-date", start=(0, 9), printed="2020-02-01/2020-02-10"),
             {"interval": {"start": "2020-02-01T00:00:00Z", "end": "2020-02-10T00:00:00Z"}},
+        ),
+        (
+            Occasion(
+                anchor="first-date", start=(0, 9), printed="2020-02-01T10:54:20.123Z/2020-02-10T09:00:00Z"
+            ),
+            {"interval": {"start": "2020-02-01T10:54:20.123Z", "end": "2020-02-10T09:00:00Z"}},
         ),
         (Occasion(anchor="birth", start=(1000, 1460), printed="P3Y"), None),
         (Occasion(anchor="start", start=(0, 7), printed="within 1 week"), None),
@@ -368,9 +440,10 @@ def test_harm_belongs_to_the_one_treatment_that_it_was_seen_during() -> None:
     for key, what in (("a", "CHEBI:8382 prednisone"), ("b", "MAXO:0000002 therapeutic procedure")):
         builder.treatments.append(builder.claim(Treatment, id=key, what=what))
     builder.treatments.append(builder.claim(Treatment, id="c", what="NCIT:C999 something"))
-    for during in (("a",), ("a", "b"), ()):
+    for during in (("a",), ("a", "b"), (), ("c",)):
         builder.adverse_events.append(builder.claim(AdverseEvent, what="HP:0025637 Vasospasm", during=during))
     builder.responses.append(builder.claim(Response, to=("a", "b"), domain="overall", direction="improved"))
+    builder.responses.append(builder.claim(Response, to=("b",), domain="skin", direction="resolved"))
     packet, losses = _of_record(builder)
     drug, procedure = packet["medicalActions"]
     assert [each["id"] for each in drug["adverseEvents"]] == ["HP:0025637"]
@@ -379,7 +452,9 @@ def test_harm_belongs_to_the_one_treatment_that_it_was_seen_during() -> None:
     assert _reasons(losses, "treatments/2") == ["required-missing"]
     assert _reasons(losses, "adverse_events/observed/1") == ["no-place"]
     assert _reasons(losses, "adverse_events/observed/2") == ["no-place"]
+    assert _reasons(losses, "adverse_events/observed/3") == ["no-place"]
     assert _reasons(losses, "responses/0") == ["no-place"]
+    assert _reasons(losses, "responses/1") == ["no-place"]
 
 
 def test_a_death_is_the_vital_status() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from casegraph.export.phenopacket_claims import withheld
 from casegraph.export.phenopacket_packing import Json, Packing, given, told_fields
@@ -30,26 +30,29 @@ _DOSE = ("dose", "unit", "unit_term", "schedule", "times", "period_days")
 
 def medical_actions(packing: Packing) -> Iterator[Json]:
     """Yield the treatments that are known to be of a drug or to be a procedure."""
-    case = packing.stored.case
-    responses = _own_responses(packing)
-    harms = _own_harms(packing)
-    for number, treatment in enumerate(case.treatments):
+    actions = {}
+    for number, treatment in enumerate(packing.stored.case.treatments):
         path = f"treatments/{number}"
         if withheld(packing, treatment, path):
             continue
-        action = _action(packing, treatment, path)
-        if action is None:
+        if (action := _action(packing, treatment, path)) is None:
             packing.lose(path, treatment, "required-missing")
-            continue
+        else:
+            actions[number] = action | _about(packing, treatment, path)
+    responses, harms = _own_responses(packing, actions.keys()), _own_harms(packing, actions.keys())
+    for number, action in actions.items():
         yield action | given(
-            treatmentTarget=packing.term(treatment.indication) if treatment.indication else None,
-            treatmentIntent=packing.term(treatment.intent) if treatment.intent else None,
             responseToTreatment=responses.get(number),
             adverseEvents=packing.terms(harms.get(number, ())),
-            treatmentTerminationReason=packing.word(
-                "stopReason", treatment.stop_reason, f"{path}/stop_reason"
-            ),
         )
+
+
+def _about(packing: Packing, treatment: Treatment, path: str) -> Json:
+    return given(
+        treatmentTarget=packing.term(treatment.indication) if treatment.indication else None,
+        treatmentIntent=packing.term(treatment.intent) if treatment.intent else None,
+        treatmentTerminationReason=packing.word("stopReason", treatment.stop_reason, f"{path}/stop_reason"),
+    )
 
 
 def _action(packing: Packing, treatment: Treatment, path: str) -> Json | None:
@@ -203,15 +206,15 @@ def _episodes(case: Case) -> Mapping[Key, int]:
     return found
 
 
-def _own_responses(packing: Packing) -> Mapping[int, Json]:
-    """Return the response of each treatment that has one, of the whole, and has it alone; no other has a place."""
+def _own_responses(packing: Packing, packed: Set[int]) -> Mapping[int, Json]:
+    """Return the response of each treatment that has one, of the whole, and alone; no other has a place."""
     case = packing.stored.case
     episodes = _episodes(case)
     answered = [{episodes[key] for key in each.to if key in episodes} for each in case.responses]
     found = {}
     for index, (response, to) in enumerate(zip(case.responses, answered, strict=True)):
         path = f"responses/{index}"
-        shared = len(to) != 1 or sum(bool(to & other) for other in answered) > 1
+        shared = len(to & packed) != 1 or len(to) != 1 or sum(bool(to & other) for other in answered) > 1
         if shared or response.after_stopping or response.domain != "overall":
             packing.lose(path, response, "no-place")
         elif not withheld(packing, response, path) and (term := _response(packing, response, path)):
@@ -238,7 +241,7 @@ def lose_absent_harms(packing: Packing) -> None:
             packing.lose(f"adverse_events/{name}/{index}", claim, "no-place")
 
 
-def _own_harms(packing: Packing) -> Mapping[int, tuple[Code, ...]]:
+def _own_harms(packing: Packing, packed: Set[int]) -> Mapping[int, tuple[Code, ...]]:
     """Return the harms that were seen during one treatment and no other, by that treatment."""
     events, episodes = packing.stored.case.adverse_events, _episodes(packing.stored.case)
     found: dict[int, tuple[Code, ...]] = {}
@@ -246,7 +249,7 @@ def _own_harms(packing: Packing) -> Mapping[int, tuple[Code, ...]]:
         path = f"adverse_events/observed/{index}"
         during = {episodes.get(key) for key in event.during}
         only = next(iter(during)) if len(during) == 1 else None
-        if only is None:
+        if only is None or only not in packed:
             packing.lose(path, event, "no-place")
         elif not withheld(packing, event, path):
             packing.lose_rest(event, path, {"what", "during"})

@@ -101,9 +101,9 @@ def _age_range(printed: str, occasion: Occasion) -> dict[str, Any] | None:
 
 
 def _dated(printed: str) -> dict[str, Any] | None:
-    if (stamp := _timestamp(printed)) is not None:
-        return {"timestamp": stamp}
     start, _, end = printed.replace("--", "/").partition("/")
+    if not end and (stamp := _timestamp(start)) is not None:
+        return {"timestamp": stamp}
     first, last = day_span(start), day_span(end or start)
     if first is None or last is None:
         return None
