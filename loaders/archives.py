@@ -39,7 +39,7 @@ HEAD = 512
 MOST_MEMBERS = 1_000_000
 _MOST_TOTAL = 4_000_000_000
 #: Ten thousand phenopackets are 50 times smaller as tar.xz; beyond this it is no text of patients.
-_MOST_RATIO = 200
+_MOST_RATIO = 100
 _ALWAYS_ALLOWED = 100_000_000
 #: The list at the end of a zip file, which is read into memory whole.
 _MOST_LISTED = 1 << 26

@@ -14,6 +14,7 @@ from casegraph.errors import DocumentError
 from casegraph.loaders.detect_json import Unread, format_of_keys
 from casegraph.loaders.utf8 import shortened
 from casegraph.loaders.yaml_text import plain_events
+from casegraph.namespaces import PREFIXES
 
 __all__ = ["rdf_format", "table_format", "xml_format", "yaml_format"]
 
@@ -23,8 +24,9 @@ _FHIR = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*["']http://hl7\.org/fhir["']""")
 _COMMENTS = re.compile(r"(?:\s*#[^\n]*(?:\n|$))*+\s*")
 _STATEMENT = re.compile(r"(?:<[^<>\s]+>|_:\S+)\s+<[^<>\s]+>\s+(?:<|_:|\")")
 _TURTLE = re.compile(r"@(?:prefix|base)\s|(?:PREFIX|BASE)\s+\S*\s*<", re.IGNORECASE)
-_SIO = "http://semanticscience.org/resource/"
-_NANOPUBLICATION = "http://www.nanopub.org/nschema#"
+_SIO = PREFIXES["SIO"]
+#: Of the namespace of what holds the graphs of a nanopublication together.
+_NANOPUBLICATION = "nanopub.org/nschema#"
 _YAML_KEY = re.compile(
     r"""(?:%[^\n]*\n|---[ \t]*(?:#[^\n]*)?\n|#[^\n]*\n|[ \t\r]*\n)*+["']?[$@\w-]+["']?[ \t]*:(?:\s|$)"""
 )

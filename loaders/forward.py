@@ -14,6 +14,8 @@ from casegraph.loaders.utf8 import refuse
 __all__ = ["Forward", "unpacked"]
 
 _BLOCK = 1 << 16
+#: As much as is unpacked at once.
+_UNPACKED = 1 << 20
 #: What xz itself may use; its strongest usual setting needs 65 MiB.
 _MOST_MEMORY = 1 << 28
 #: What a reader of archives asks for at once: headers.
@@ -52,7 +54,7 @@ class _Gunzip:
         return self._inner.unused_data
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        block = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        block = self._inner.decompress(self._inner.unconsumed_tail or data, max_length)
         self._full = len(block) == max_length
         return block
 
@@ -83,7 +85,7 @@ def unpacked(file: BinaryIO, kind: str) -> Iterator[bytes]:
             unpacker = _UNPACKERS[kind]()
         elif unpacker.needs_input and not (data := file.read(_BLOCK)):
             raise EOFError("the compressed data end too early")
-        if block := unpacker.decompress(data, _BLOCK):
+        if block := unpacker.decompress(data, _UNPACKED):
             yield block
 
 
@@ -120,7 +122,7 @@ class Forward(io.RawIOBase):
             if self._at + len(self._ahead) > self._most:
                 message = f"more than {self._most:,} bytes when unpacked"
                 refuse(self._name, (0, 0), "too-large", message, "unpack it yourself, and give the files")
-        return bytes(self._ahead[:size])
+        return bytes(memoryview(self._ahead)[:size])
 
     def take(self, size: int) -> bytes:
         """Return the next bytes and go on; fewer at the end."""
