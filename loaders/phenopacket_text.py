@@ -32,7 +32,10 @@ def plain_data(content: bytes, source: Input) -> Any:
     except UnicodeDecodeError as error:
         reject(source, "not-utf-8", f"the byte 0x{content[error.start]:02x} is not UTF-8", "save it as UTF-8")
     try:
-        return _from_json(text) if text.lstrip()[0] in "{[" else _from_yaml(text)
+        data = _from_json(text) if text.lstrip()[0] in "{[" else _from_yaml(text)
+        if "\\u" in text.lower():
+            _refuse_half_characters(data)
+        return data
     except json.JSONDecodeError as error:
         reject(source, "not-json", error.msg, place=(error.lineno, error.colno))
     except yaml.YAMLError as error:
@@ -47,6 +50,15 @@ def plain_data(content: bytes, source: Input) -> Any:
 
 def _from_json(text: str) -> Any:
     return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_number)
+
+
+def _refuse_half_characters(data: Any) -> None:
+    """Refuse half of a pair of escapes: it is no character, and protobuf's enums do not survive it."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(str(error.object)[error.start]):04x}"
+        raise _RefusedError("wrong-value", f"{half} is half of a character", "write both halves") from error
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

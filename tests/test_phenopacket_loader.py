@@ -228,6 +228,7 @@ def test_each_field_of_a_family_and_of_a_cohort_is_carried_or_lost() -> None:
             packet(measurements=[{"assay": {"id": "LOINC:1-8"}, "value": {"quantity": {"value": "NaN"}}}]),
             "wrong-value",
         ),
+        (r'{"id": "1", "subject": {"sex": "\ud800"}}', "wrong-value"),
         ('{"id": "1",', "not-json"),
         ("id: [1", "not-yaml"),
         ("a: &a {id: x}\nb: *a\n", "alias"),
