@@ -23,8 +23,10 @@ from casegraph.loaders.records import Imported, Options, RecordBuilder
 from casegraph.losses import Loss
 from casegraph.model import (
     AdverseEvent,
+    AdverseEvents,
     Case,
     Course,
+    Diagnoses,
     Diagnosis,
     DoseSegment,
     Finding,
@@ -318,3 +320,172 @@ def test_a_death_keeps_its_date() -> None:
     case = built(builder)
     assert resources(case)[0]["deceasedDateTime"] == "2020-02-03"
     assert there_and_back(case)[0].course == case.course
+
+
+FILLED: dict[str, Any] = {
+    "gist": "words",
+    "restated_in": ("record",),
+    "repaired_from": "x",
+    "derived_from": ("k",),
+}
+LEFT = {"restated_in", "repaired_from", "gist", "derived_from"}
+SITES: dict[str, Any] = {"site": ("UBERON:1 a", "UBERON:2 b")}
+
+
+@pytest.mark.parametrize(
+    ("place", "case", "left"),
+    [
+        (
+            "findings/present/0",
+            Case(
+                findings=Findings(
+                    present=(
+                        Finding(
+                            what=ITCH, modifier=(ITCH,), laterality="left", continues="k", **FILLED, **SITES
+                        ),
+                    )
+                )
+            ),
+            {"modifier", "laterality", "continues", "site"},
+        ),
+        (
+            "diagnoses/final/0",
+            Case(
+                diagnoses=Diagnoses(
+                    final=(
+                        Diagnosis(
+                            what=DISEASE,
+                            laterality="left",
+                            supported_by=("k",),
+                            by_definition="k",
+                            **FILLED,
+                            **SITES,
+                        ),
+                    )
+                )
+            ),
+            {"laterality", "supported_by", "by_definition"},
+        ),
+        (
+            "tests/0",
+            Case(
+                tests=(
+                    TestResult(
+                        what=ITCH,
+                        value=1,
+                        unit="g",
+                        printed="one",
+                        degree="marked",
+                        coverage="membersNotListed",
+                        positive_count=1,
+                        evaluated_count=2,
+                        **FILLED,
+                        **SITES,
+                    ),
+                )
+            ),
+            {"printed", "degree", "coverage", "positive_count", "evaluated_count", "site"},
+        ),
+        (
+            "treatments/0",
+            Case(
+                treatments=(
+                    Treatment(
+                        what="CHEBI:8382 prednisone",
+                        end_basis="implied",
+                        cumulative_dose=3,
+                        cumulative_unit="g",
+                        line=2,
+                        duration_min_days=1,
+                        duration_max_days=2,
+                        **FILLED,
+                        **SITES,
+                    ),
+                )
+            ),
+            {
+                "end_basis",
+                "cumulative_dose",
+                "cumulative_unit",
+                "line",
+                "duration_min_days",
+                "duration_max_days",
+                "site",
+            },
+        ),
+        (
+            "treatments/0/doses/0",
+            Case(
+                treatments=(
+                    Treatment(
+                        what="CHEBI:8382 prednisone",
+                        doses=(
+                            DoseSegment(
+                                dose_from=4,
+                                dose_to=2,
+                                dose_step=1,
+                                step_days=7,
+                                per_weight=1,
+                                per_weight_unit="mg/kg/d",
+                                change="lowered",
+                                change_reason="k",
+                                ongoing_at="k",
+                                **FILLED,
+                            ),
+                        ),
+                    ),
+                )
+            ),
+            {
+                "dose_from",
+                "dose_to",
+                "dose_step",
+                "step_days",
+                "per_weight",
+                "per_weight_unit",
+                "change",
+                "change_reason",
+                "ongoing_at",
+            },
+        ),
+        (
+            "responses/0",
+            Case(
+                responses=(
+                    Response(
+                        domain="skin",
+                        direction="improved",
+                        to=("nowhere",),
+                        after_stopping=("k",),
+                        latency_min_days=1,
+                        latency_max_days=2,
+                        criterion="c",
+                        assessor="a",
+                        concerns=("k",),
+                        **FILLED,
+                    ),
+                )
+            ),
+            {
+                "to",
+                "after_stopping",
+                "latency_min_days",
+                "latency_max_days",
+                "criterion",
+                "assessor",
+                "concerns",
+            },
+        ),
+        (
+            "adverse_events/observed/0",
+            Case(
+                adverse_events=AdverseEvents(observed=(AdverseEvent(what=ITCH, severity="mild", **FILLED),))
+            ),
+            {"severity"},
+        ),
+    ],
+)
+def test_every_field_that_fhir_has_no_place_for_is_told(place: str, case: Case, left: set[str]) -> None:
+    _, losses = exported(stored(case))
+    told = [each.path.removeprefix(f"{place}/") for each in losses if each.path.startswith(f"{place}/")]
+    assert sorted(told) == sorted(left | LEFT)

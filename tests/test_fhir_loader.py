@@ -128,6 +128,8 @@ def test_values_and_codes_of_a_shared_bundle_are_those_of_the_file(material: Pat
     assert cyclophosphamide.indication == cancer.what
     assert cyclophosphamide.intent is not None
     assert cyclophosphamide.intent.startswith("SNOMEDCT:373808002 ")
+    doxorubicin = next(each for each in case.treatments if each.what.startswith("RXNORM:3639 "))
+    assert [each.dose for each in doxorubicin.doses] == [None]  # 60 mg/m2 stands there as a rate
     neutrophils = next(each for each in case.tests if each.what.startswith("LOINC:26499-4 "))
     assert (neutrophils.value, neutrophils.range_low, neutrophils.range_high) == (3000, 2500, 5000)
     assert neutrophils.unit == "10*3/uL"
