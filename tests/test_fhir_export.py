@@ -164,7 +164,13 @@ def test_the_same_case_gives_the_same_bytes_and_another_iri_other_identifiers() 
     same, _ = exported(stored(case))
     other, _ = exported(StoredCase(f"{IRI}0", case, Report(title="t", extent="dataRecord"), {}))
     assert one == same
-    assert json.loads(one)["id"] != json.loads(other)["id"]
+    assert _ids(one) & _ids(other) == set()
+    assert len(_ids(one)) == 3
+
+
+def _ids(content: bytes) -> set[str]:
+    bundle = json.loads(content)
+    return {bundle["id"], *(each["resource"]["id"] for each in bundle["entry"])}
 
 
 def test_absent_is_told_as_absent_and_indeterminate_as_neither() -> None:
