@@ -15,10 +15,11 @@ from typing import NoReturn
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.care_sm_cde import Layout, cde_rows, layout_of
 from casegraph.loaders.care_sm_elements import imported
-from casegraph.loaders.care_sm_rdf import NAMESPACE, is_quads, rdf_rows
-from casegraph.loaders.care_sm_rows import Row, short_cells
+from casegraph.loaders.care_sm_rdf import is_quads, rdf_rows
+from casegraph.loaders.care_sm_rows import Row, addresses, short_cells
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Options, Outcome, RecordBuilder
+from casegraph.namespaces import PREFIXES
 
 __all__ = ["MOST_ROWS", "looks_like_care_sm", "read_care_sm", "read_care_sm_files"]
 
@@ -37,7 +38,7 @@ def looks_like_care_sm(first: bytes) -> bool:
     (True, False)
     """
     if is_quads(first):
-        return NAMESPACE in first or b"semanticscience.org/resource/SIO_" in first
+        return any(each.encode() in first for each in (addresses()["CARE-SM"], PREFIXES["SIO"]))
     line = first.decode("utf-8-sig", errors="replace").partition("\n")[0]
     header = _header(line)
     return set(_REQUIRED) <= set(header) or layout_of(header) is not None

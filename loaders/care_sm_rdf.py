@@ -9,16 +9,14 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from casegraph.errors import DocumentError, Problem
-from casegraph.loaders.care_sm_rows import Row, short_cells
+from casegraph.loaders.care_sm_rows import Row, addresses, short_cells
 from casegraph.loaders.inputs import Input
 from casegraph.namespaces import PREFIXES
 
-__all__ = ["MOST_QUADS", "NAMESPACE", "is_quads", "rdf_rows"]
+__all__ = ["MOST_QUADS", "is_quads", "rdf_rows"]
 
 #: How many quads are read at once.
 MOST_QUADS = 2_000_000
-#: Where the classes of CARE-SM's records live.
-NAMESPACE = b"https://w3id.org/CARE-SM/#"
 _SIO = PREFIXES["SIO"]
 _TYPE, _LABEL = PREFIXES["rdf"] + "type", PREFIXES["rdfs"] + "label"
 _VALUE, _STARTS, _IDENTIFIES, _SUBJECT = (
@@ -172,7 +170,7 @@ class _Record:
 
     def _model(self) -> str:
         told = self.outside.get(self.node, {})
-        namespace = NAMESPACE.decode()
+        namespace = addresses()["CARE-SM"]
         classes = [each.value for each in told.get(_TYPE, ()) if isinstance(each, ox.NamedNode)]
         found = [each.removeprefix(namespace) for each in classes if each.startswith(namespace)]
         found = found or [each.value for each in told.get(_LABEL, ()) if isinstance(each, ox.Literal)]

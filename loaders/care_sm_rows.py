@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -15,19 +15,11 @@ from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.codes import coded
 from casegraph.loaders.records import RecordBuilder
 from casegraph.loaders.times import day_span
+from casegraph.namespaces import PREFIXES
 from casegraph.resources import shipped
 
-__all__ = ["AGENT", "Row", "short_cells", "term_of"]
+__all__ = ["Row", "addresses", "short_cells", "term_of"]
 
-#: the address that CARE-SM names a drug by; its ATC code follows.
-AGENT = "https://www.whocc.no/atc_ddd_index/?code="
-#: addresses of pages that stand for a code -> the prefix of the code.
-_PAGES: Mapping[str, str] = MappingProxyType(
-    {
-        r"https?://[^/]*whocc\.no/atc_ddd_index/\?code=([A-Z0-9]+)": "ATC",
-        r"https?://(?:www\.)?omim\.org/entry/(\d+)": "OMIM",
-    }
-)
 _TYPES = frozenset({"string", "float", "double", "decimal", "integer", "int", "date", "boolean"})
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
@@ -70,14 +62,21 @@ _ALWAYS: Mapping[str, str] = MappingProxyType(
 )
 
 
+def _table(name: str) -> Iterator[dict[str, str]]:
+    (path,) = shipped("ontology", f"mappings/{name}.tsv")
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t")
+
+
 @cache
 def _template() -> frozenset[tuple[str, str, str]]:
-    (path,) = shipped("ontology", "mappings/care_sm_template.tsv")
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("#"))
-        return frozenset(
-            (row["model"], row["column"], row["iri"]) for row in csv.DictReader(lines, delimiter="\t")
-        )
+    return frozenset((row["model"], row["column"], row["iri"]) for row in _table("care_sm_template"))
+
+
+@cache
+def addresses() -> Mapping[str, str]:
+    """Return prefix -> the address by which CARE-SM names what has a code under it."""
+    return MappingProxyType({row["prefix"]: row["address"] for row in _table("care_sm_addresses")})
 
 
 def short_cells(model: str, cells: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -109,9 +108,9 @@ def term_of(text: str, label: str = "") -> str | None:
     >>> term_of("https://www.whocc.no/atc_ddd_index/?code=G04BX16"), term_of("tiopronin")
     ('ATC:G04BX16 ATC:G04BX16', None)
     """
-    for page, prefix in _PAGES.items():
-        if found := re.match(page, text):
-            return coded(f"{prefix}:{found[1]}", label)
+    for prefix, address in addresses().items():
+        if prefix in PREFIXES and text.startswith(address) and text != address:
+            return coded(f"{prefix}:{text.removeprefix(address)}", label)
     return coded(text, label)
 
 
@@ -225,7 +224,7 @@ class Row:
         :raises DocumentError: if it is no type that CARE-SM has.
         """
         text = self.cells.get("value_datatype", "")
-        name = re.sub(r"^(xsd:|http://www\.w3\.org/2001/XMLSchema#)", "", text)
+        name = text.removeprefix(PREFIXES["xsd"]).removeprefix("xsd:")
         if text and name not in _TYPES:
             self.wrong(
                 "value_datatype",

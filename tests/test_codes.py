@@ -27,6 +27,7 @@ WITHOUT_EXAMPLE = {
     *("obsolete-term", "no-case", "other-text"),
     *("unknown-format", "not-json", "damaged-archive", "nested-archive", "encrypted", "not-a-file"),
     *("not-a-table", "ragged-row"),
+    *("obsolete-term", "no-case", "other-text", "not-csv", "not-rdf"),
 }
 #: what stops everything behind it, so that a second mistake cannot be seen.
 STOPS = {"not-yaml", "tab", "alias", "tag"}

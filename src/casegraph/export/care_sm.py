@@ -19,7 +19,7 @@ from casegraph.export.care_sm_lists import listed
 from casegraph.export.stored import StoredCase
 from casegraph.loaders.care_sm_elements import DEAD
 from casegraph.loaders.care_sm_measures import GENETIC_TEST
-from casegraph.loaders.care_sm_rows import AGENT
+from casegraph.loaders.care_sm_rows import addresses
 from casegraph.loaders.times import BIRTH, day_span
 from casegraph.loaders.words import code_of
 from casegraph.losses import Loss, shortened
@@ -112,7 +112,7 @@ class _Writer:
             return None
         curie = code.split(" ", 1)[0]
         if curie.startswith("ATC:"):
-            return AGENT + curie.removeprefix("ATC:")
+            return addresses()["ATC"] + curie.removeprefix("ATC:")
         try:
             return expand(curie)
         except InputError:
