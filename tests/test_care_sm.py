@@ -95,6 +95,19 @@ def test_the_person_is_told_without_the_birth_date(patient: Imported) -> None:
     assert (first.anchor, first.start) == ("birth", (10957, 11323))
 
 
+def test_what_was_seen_on_the_day_of_birth_does_not_tell_the_day() -> None:
+    rows = "Birthdate,p,,,,1985-09-10,\n" + DIAGNOSIS.format("p").replace("2016-09-20", "1985-09-10")
+    one = cases_of(given(HEADER + rows))["p"]
+    assert [each.at for each in case(one).diagnoses.final] == ["age-p0d"]
+    assert "1985-09-10" not in repr(one)
+
+
+def test_a_date_of_birth_stays_out_of_the_losses_in_every_row() -> None:
+    rows = "Birthdate,p,,,,1985-09-10,\nFirst_visit,p,,1985-09-10,,,\n"
+    lost = {each.path: each.value for each in cases_of(given(HEADER + rows))["p"].losses}
+    assert lost["given.csv/3/First_visit/startdate"] == ""
+
+
 def test_the_birth_date_is_kept_where_it_is_asked_for() -> None:
     told = case(
         cases_of(on_disk(HERE / "patient.csv"), options=Options("demo", keep_identifiers=True))["p-1"]
