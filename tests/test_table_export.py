@@ -7,6 +7,7 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,27 @@ def test_each_mapped_value_of_a_table_comes_out_once() -> None:
     dates = {r["time_printed"] for r in written if r["value"]}
     assert dates == {r["visit"] for r in rows if r["unit"] == "U/l"}
     assert {r["unit"] for r in written if r["value"]} == {"U/L"}
+
+
+def test_days_count_from_the_zero_point(tmp_path: Path) -> None:
+    mapping = (TABLES / "visits.yaml").read_text(encoding="utf-8").replace("age: {column: age}\n", "")
+    path = tmp_path / "mapping.yaml"
+    path.write_text(mapping, encoding="utf-8")
+    source = Input("visits.tsv", lambda: (TABLES / "visits.tsv").open("rb"))
+    found = [
+        each for each in read_table(source, Options("clinic", mapping=path)) if isinstance(each, Imported)
+    ]
+    written, losses = as_csv([case for each in found for case in stored(each.document)])
+    days = (date(2021, 8, 2) - date(2021, 5, 3)).days
+    assert [
+        (r["zero"], r["from_days"], r["to_days"]) for r in written if r["record"] == "A" and r["value"]
+    ] == [
+        ("first-date", "0", "0"),
+        ("first-date", str(days), str(days)),
+    ]
+    far = [r for r in written if r["record"] == "A" and r["dose"]]
+    assert [(r["time_printed"], r["from_days"]) for r in far] == [("0 days", ""), ("91 days", "")]
+    assert any(each.path == "occasions/baseline-day-91/start" for each in losses)
 
 
 def test_words_of_a_clinic_table_come_out_as_kinds() -> None:

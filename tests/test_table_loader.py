@@ -21,7 +21,8 @@ from casegraph.loaders.records import Imported, Options, Outcome
 from casegraph.loaders.table import read_table
 from casegraph.loaders.table_mapping_file import read_mapping
 from casegraph.model import Case, iterate_claims
-from casegraph.terms import all_terms
+from casegraph.namespaces import expand
+from casegraph.terms import Terms, all_terms
 from casegraph.timeline import solve_subject
 from casegraph.triples import subject_iri
 
@@ -487,3 +488,61 @@ def test_the_mapping_that_is_shown_reads_a_table_with_everything_into_valid_clai
     assert [each for each in report.violations if each.focus.startswith(claims_of)] == []
     assert found.document.report.doi == cells["doi"]
     assert solve_subject(read).between("diagnosis", read.responses[0].at or "") == (-14, -14)
+
+
+def test_a_diagnosis_that_a_cell_denies_was_excluded(tmp_path: Path) -> None:
+    mapping = 'diagnoses: [{column: dm, what: "MONDO:0016367 dermatomyositis", present: [1], absent: [0]}]'
+    with_it, without = map(case, mapped("id,dm\n1,1\n2,0\n", mapping, tmp_path))
+    assert (len(with_it.diagnoses.final), len(with_it.diagnoses.excluded)) == (1, 0)
+    assert (len(without.diagnoses.final), len(without.diagnoses.excluded)) == (0, 1)
+
+
+TWO_DRUGS = """
+treatments:
+  - column: drugs
+    split: "+"
+    codes: {mtx: "CHEBI:44185 methotrexate", pred: "CHEBI:8382 prednisone"}
+    dose: {column: dose, unit: mg}
+"""
+
+
+def test_one_dose_beside_two_drugs_is_of_neither(tmp_path: Path) -> None:
+    (found,) = mapped("id,drugs,dose\n1,mtx + pred,15\n", TWO_DRUGS, tmp_path)
+    assert isinstance(found, Imported)
+    assert [(each.what, each.doses) for each in case(found).treatments] == [
+        ("CHEBI:44185 methotrexate", ()),
+        ("CHEBI:8382 prednisone", ()),
+    ]
+    assert [(each.path, each.reason) for each in found.losses] == [("row 2, dose", "no-place")]
+
+
+def test_a_dose_below_nothing_is_refused(tmp_path: Path) -> None:
+    (found,) = mapped("id,drugs,dose\n1,mtx,-9\n", TWO_DRUGS, tmp_path)
+    assert problem(found).code == "wrong-value"
+
+
+def test_days_count_from_an_event_where_no_date_or_birth_is_known(tmp_path: Path) -> None:
+    mapping = (
+        "times: {start: {}, v: {column: d, unit: weeks, from: start}}\n"
+        f"findings:\n{FEVER.replace('}', ', at: v}')}"
+    )
+    (found,) = mapped("id,d,fever\n1,2,yes\n", mapping, tmp_path)
+    read = case(found)
+    assert read.zero_point == "start"
+    assert solve_subject(read).bounds(read.findings.present[0].at or "") == (14, 20)
+
+
+class GivenUp(Terms):
+    """Terms all of which are obsolete."""
+
+    def is_obsolete(self, iri: str) -> bool:
+        return True
+
+
+def test_an_obsolete_term_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_text(f"casegraph-table: 1\nid: id\nfindings:\n{FEVER}", encoding="utf-8")
+    terms = GivenUp(frozenset({expand("HP:0001945")}), {expand("HP:0001945"): "Fever"}, {}, {}, {}, {})
+    with pytest.raises(DocumentError) as caught:
+        read_mapping(path, terms)
+    assert [each.code for each in caught.value.problems] == ["obsolete-term"]
