@@ -114,7 +114,7 @@ def test_every_help_has_examples(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_that_needs_a_store_takes_one(name: str) -> None:
-    needs_none = {"check", "new", "fmt", "diff", "explain", "term", "schema", "vocab"}
+    needs_none = {"map", "check", "new", "fmt", "diff", "explain", "term", "schema", "vocab"}
     assert ("--store S" in run(name, "--help").stdout) == (name not in needs_none)
 
 
