@@ -15,6 +15,7 @@ from phenopackets import Phenopacket
 
 from casegraph.errors import MissingExtraError
 from casegraph.export.phenopacket import to_json, to_phenopacket, write_phenopackets
+from casegraph.export.phenopacket_packing import Packing
 from casegraph.export.phenopacket_times import time_element
 from casegraph.export.stored import StoredCase
 from casegraph.loaders import read_document
@@ -443,7 +444,6 @@ def test_harm_belongs_to_the_one_treatment_that_it_was_seen_during() -> None:
     for during in (("a",), ("a", "b"), (), ("c",)):
         builder.adverse_events.append(builder.claim(AdverseEvent, what="HP:0025637 Vasospasm", during=during))
     builder.responses.append(builder.claim(Response, to=("a", "b"), domain="overall", direction="improved"))
-    builder.responses.append(builder.claim(Response, to=("b",), domain="skin", direction="resolved"))
     packet, losses = _of_record(builder)
     drug, procedure = packet["medicalActions"]
     assert [each["id"] for each in drug["adverseEvents"]] == ["HP:0025637"]
@@ -454,7 +454,39 @@ def test_harm_belongs_to_the_one_treatment_that_it_was_seen_during() -> None:
     assert _reasons(losses, "adverse_events/observed/2") == ["no-place"]
     assert _reasons(losses, "adverse_events/observed/3") == ["no-place"]
     assert _reasons(losses, "responses/0") == ["no-place"]
-    assert _reasons(losses, "responses/1") == ["no-place"]
+
+
+@pytest.mark.parametrize(
+    ("responses", "carried"),
+    [
+        ([("overall", ("a",))], True),
+        ([("overall", ("a-daily",))], True),
+        ([("skin", ("a",))], False),
+        ([("overall", ("a",)), ("overall", ("a-daily",))], False),
+        ([("overall", ("a", "b"))], False),
+        ([("overall", ("b",)), ("overall", ("a", "b"))], False),
+    ],
+)
+def test_a_response_is_carried_if_it_is_of_the_whole_and_of_one_treatment_alone(
+    responses: list[tuple[Any, tuple[str, ...]]], carried: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    favourable = "NCIT:C123584 Favorable Response"
+    monkeypatch.setattr(Packing, "code", staticmethod(lambda closed_list, word: favourable))
+    builder = _builder()
+    dose = builder.claim(DoseSegment, id="a-daily", dose=1, unit="mg")
+    builder.treatments.append(builder.claim(Treatment, id="a", what="CHEBI:8382 prednisone", doses=(dose,)))
+    builder.treatments.append(builder.claim(Treatment, id="b", what="CHEBI:4031 cyclosporin A"))
+    for domain, to in responses:
+        builder.responses.append(builder.claim(Response, to=to, domain=domain, direction="improved"))
+    packet, losses = _of_record(builder)
+    told = [
+        each["responseToTreatment"]["id"]
+        for each in packet["medicalActions"]
+        if "responseToTreatment" in each
+    ]
+    assert told == (["NCIT:C123584"] if carried else [])
+    lost = [each.reason for each in losses if each.path.startswith("responses/")]
+    assert lost == ([] if carried else ["no-place"] * len(responses))
 
 
 def test_a_death_is_the_vital_status() -> None:
