@@ -170,6 +170,7 @@ CONTENTS: dict[str, tuple[bytes, str]] = {
     "zip": (b"PK\x03\x04....", r"unknown-format an archive \(zip\)"),
     "PDF": (b"%PDF-1.7\n%\xe2\xe3", "unknown-format a PDF file"),
     "binary": (bytes(range(256)), "unknown-format a binary file"),
+    "protobuf of another kind": (b"\x7a\x02\x01\x02", "unknown-format a binary file"),
     "UTF-16": ('{"a": 1}'.encode("utf-16"), "not-utf-8 the byte 0xff"),
     "empty": (b"", "empty "),
     "blank": (b"\xef\xbb\xbf \n", "empty "),
