@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
 
 from casegraph.loaders.archives import archive_kind
 from casegraph.loaders.detect_json import Unread, json_format
@@ -74,13 +73,16 @@ def format_of(source: Input) -> str:
         refuse(source.name, (1, 1), "empty", "the file is empty", "check that it was written whole")
     for look in _LOOKS:
         if isinstance(found := look(start), Unread):
-            _refuse(source, found.what)
+            return _unread(source, found.what)
         if found is not None:
             return found
-    _refuse(source, f"a file that begins with {shortened(start.text.splitlines()[0])!r}")
+    return _unread(source, f"a file that begins with {shortened(start.text.splitlines()[0])!r}")
 
 
-def _refuse(source: Input, what: str) -> NoReturn:
+def _unread(source: Input, what: str) -> str:
+    """Refuse what has no reader; what is called YAML is left to the reader of cases, which tells the line."""
+    if source.name.lower().endswith((".yaml", ".yml")):
+        return "case"
     todo = f"read are {', '.join(FORMATS.values())}; --format says which, if it is one of these after all"
     refuse(source.name, (0, 0), "unknown-format", f"{what} is not read", todo)
 

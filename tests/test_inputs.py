@@ -196,6 +196,12 @@ def test_brackets_of_yaml_are_yaml_where_the_name_says_so() -> None:
     assert told(of(b"{id: a, proband: {}}", "a.yml")) == "phenopacket"
 
 
+@pytest.mark.parametrize("content", [b"- a\n", b"name: x\n", b"It itched.", b"a: '\x00'", bytes(range(256))])
+def test_the_reader_of_cases_tells_what_is_wrong_with_a_file_called_yaml(content: bytes) -> None:
+    assert told(of(content, "a.yaml")) == "case"
+    assert told(of(content, "a.json")).startswith("unknown-format")
+
+
 def test_a_beginning_that_looks_for_long_is_told_soon() -> None:
     for begun in (b"# c\n" + b"\n" * 60_000, b"<!--" * 16_000, b"<![" * 20_000, b"@prefix " * 8_000):
         assert "unknown-format" in told(of(begun + b"?"))
