@@ -14,8 +14,9 @@ import pytest
 from casegraph.errors import DocumentError, Problem
 from casegraph.export.care_sm import COLUMNS, to_care_sm, write_care_sm
 from casegraph.export.stored import StoredCase
-from casegraph.loaders import care_sm, care_sm_rdf, read_document
+from casegraph.loaders import care_sm, read_document
 from casegraph.loaders.care_sm import looks_like_care_sm, read_care_sm, read_care_sm_files
+from casegraph.loaders.care_sm import rdf as care_sm_rdf
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options
 from casegraph.losses import REASONS

@@ -15,8 +15,8 @@ from phenopackets import Phenopacket
 
 from casegraph.errors import MissingExtraError
 from casegraph.export.phenopacket import to_json, to_phenopacket, write_phenopackets
-from casegraph.export.phenopacket_packing import Packing
-from casegraph.export.phenopacket_times import time_element
+from casegraph.export.phenopacket.packing import Packing
+from casegraph.export.phenopacket.times import time_element
 from casegraph.export.stored import StoredCase
 from casegraph.loaders import read_document
 from casegraph.loaders.records import Options, RecordBuilder

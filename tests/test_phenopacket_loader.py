@@ -17,7 +17,7 @@ from phenopackets.schema.v2.phenopackets_pb2 import Cohort, Family, Phenopacket
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.phenopacket import looks_like_phenopacket, read_phenopacket
-from casegraph.loaders.phenopacket_json import message_of
+from casegraph.loaders.phenopacket.json import message_of
 from casegraph.loaders.records import Imported, Options, Outcome
 from casegraph.model import Case, CaseDocument
 

@@ -41,7 +41,10 @@ def read_back(document: CaseDocument) -> CaseDocument:
     curation = None
     for iri, _ in subjects(document):
         subject = read_subject(iri, graph(f"{iri}/asserted"))
-        (cases if isinstance(subject, Case) else groups)[iri.rpartition("/")[2]] = subject  # type: ignore[index]
+        if isinstance(subject, Case):
+            cases[iri.rpartition("/")[2]] = subject
+        else:
+            groups[iri.rpartition("/")[2]] = subject
         curation = read_curation(iri, graph(f"{iri}/provenance"))
     return CaseDocument(
         casegraph=1,

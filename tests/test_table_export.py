@@ -15,7 +15,7 @@ import pytest
 from casegraph.errors import MissingExtraError
 from casegraph.export.stored import StoredCase
 from casegraph.export.table import to_rows, write_csv, write_parquet
-from casegraph.export.table_columns import COLUMNS
+from casegraph.export.table.columns import COLUMNS
 from casegraph.loaders import read_document
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options

@@ -15,11 +15,11 @@ from click.testing import CliRunner
 from casegraph.cli import commands
 from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.ingest import validate_document
-from casegraph.loaders import table_mapping
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options, Outcome
+from casegraph.loaders.table import mapping as table_mapping
 from casegraph.loaders.table import read_table
-from casegraph.loaders.table_mapping_file import read_mapping
+from casegraph.loaders.table.mapping_file import read_mapping
 from casegraph.model import Case, iterate_claims
 from casegraph.namespaces import expand
 from casegraph.terms import Terms, all_terms

@@ -22,7 +22,17 @@ __all__ = [
     "subject_keys",
 ]
 
-_OCCASIONS = ("at", "ongoing_at", "ends_at", "zero_point", "anchor", "after", "same_time_as")
+_OCCASIONS = (
+    "at",
+    "onset_at",
+    "resolved_at",
+    "ongoing_at",
+    "ends_at",
+    "zero_point",
+    "anchor",
+    "after",
+    "same_time_as",
+)
 #: fields that point to claims of the same case.
 CLAIM_KEYS = (
     "derived_from",

@@ -14,8 +14,8 @@ from itertools import islice
 from casegraph.curate.guess_terms import MEASURED, Meanings
 from casegraph.curate.guess_writing import Entry, flow, written
 from casegraph.loaders.inputs import Input
-from casegraph.loaders.table_cells import CellError, iso_date, number
-from casegraph.loaders.table_rows import Row, Table, open_table
+from casegraph.loaders.table.cells import CellError, iso_date, number
+from casegraph.loaders.table.rows import Row, Table, open_table
 from casegraph.terms import Terms, all_terms
 
 __all__ = ["guess"]

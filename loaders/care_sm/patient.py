@@ -1,0 +1,104 @@
+"""A patient of CARE-SM while their rows are read: the birth date, what is told once, and times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from casegraph.loaders.care_sm.rows import Row
+from casegraph.loaders.records import RecordBuilder
+from casegraph.model import Age
+
+__all__ = ["Patient"]
+
+
+@dataclass(slots=True)
+class Patient:
+    """A patient while their rows are read. What can be told once only is kept, so that a second is seen."""
+
+    builder: RecordBuilder
+    models: frozenset[str]
+    once: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def private(self) -> str | None:
+        """The birth date, where it must not be told."""
+        return None if self.builder.options.keep_identifiers else self.once.get("birth date")
+
+    def first(self, row: Row, column: str, what: str, value: str) -> None:
+        """Take what can be told once only.
+
+        :raises DocumentError: if another row tells something else.
+        """
+        if self.once.setdefault(what, value) != value:
+            row.wrong(column, f"the {what} is another one in another row", "keep the right one")
+
+    def required(self, row: Row, *columns: str) -> str | None:
+        """Return the term that the element is about; without one nothing of the row can be carried."""
+        for column in columns:
+            if (term := row.term(self.builder, column)) is not None:
+                return term
+        row.leave(self.builder, "required-missing", self.private)
+        return None
+
+    def on(self, date: str) -> str | None:
+        """Return the occasion on a date; on that of the birth, the age, which does not tell the date."""
+        times = self.builder.times
+        return times.age("P0D") if date == self.private else times.date(date)
+
+    def seen(self, row: Row) -> str | None:
+        """Return when a thing was seen: from the start date to the end date, else at an age.
+
+        :raises DocumentError: if a date is none, or the end is before the start.
+        """
+        start = row.date("startdate")
+        if start is None:
+            return self._at_age(row)
+        end = row.date("enddate") or start
+        if start in (end, self.private):
+            at = self.on(start)
+            if end != start:
+                row.lose(self.builder, "enddate", "not-exact")
+        else:
+            row.in_order("startdate", "enddate")
+            at = self.builder.times.stretch(start, end)
+        self._age_at(row, at)
+        return at
+
+    def span(self, row: Row) -> tuple[str | None, str | None]:
+        """Return when a treatment began and ended.
+
+        An end date that is the start date is what the toolkit of CARE-SM writes where there is none.
+
+        :raises DocumentError: if a date is none, or the end is before the start.
+        """
+        start, end = row.date("startdate"), row.date("enddate")
+        if start is None:
+            return self._at_age(row), end and self.on(end)
+        at = self.on(start)
+        self._age_at(row, at)
+        if end == start:
+            row.lose(self.builder, "enddate", "not-exact")
+            return at, None
+        if end is not None:
+            row.in_order("startdate", "enddate")
+        return at, end and self.on(end)
+
+    def _at_age(self, row: Row) -> str | None:
+        years = _age(row)
+        return None if years is None else self.builder.times.age(f"P{years}Y")
+
+    def _age_at(self, row: Row, at: str | None) -> None:
+        """Take the age at an occasion where the case has none yet."""
+        if self.builder.age is None and (years := _age(row)) is not None:
+            self.builder.age = Age(years=years, at=at)
+
+
+def _age(row: Row) -> int | None:
+    """Return the completed years of the age; an age in parts of a year stays behind."""
+    text = row.cells.get("age")
+    if text is None:
+        return None
+    years = row.number("age")
+    if years is None or years < 0 or years != int(years):
+        row.wrong("age", f"{text!r} is no age in whole years")
+    return int(years)

@@ -1,0 +1,223 @@
+"""Reads FHIR R4, R4B and R5, as JSON bundles and NDJSON: every patient is a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from casegraph.errors import DocumentError, Problem
+from casegraph.loaders.fhir.bundle import Content, Entry, read_content
+from casegraph.loaders.fhir.clinical import (
+    read_adverse_event,
+    read_allergy,
+    read_condition,
+    read_patient,
+)
+from casegraph.loaders.fhir.context import Context
+from casegraph.loaders.fhir.element import Element, Left, plain
+from casegraph.loaders.fhir.tests import read_observation
+from casegraph.loaders.fhir.treatments import read_medication, read_procedure
+from casegraph.loaders.fhir.version import READABLE, faults, versions_of
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.records import Imported, Options, Outcome, RecordBuilder
+from casegraph.losses import Loss, shortened
+
+__all__ = ["looks_like_fhir", "read_fhir"]
+
+_Reader = Callable[[Element, Context], None]
+#: type of a resource -> what reads it.
+_READERS: Mapping[str, _Reader] = MappingProxyType(
+    {
+        "Patient": read_patient,
+        "Condition": read_condition,
+        "AllergyIntolerance": read_allergy,
+        "MedicationStatement": read_medication,
+        "MedicationAdministration": read_medication,
+        "MedicationRequest": read_medication,
+        "Procedure": read_procedure,
+        "Observation": read_observation,
+        "AdverseEvent": read_adverse_event,
+    }
+)
+#: Read after the others, whose claims they point to.
+_LATE = ("Observation", "AdverseEvent")
+#: Types that tell of somebody or something other than the patient.
+_OTHERS = frozenset(
+    (
+        "BodyStructure",
+        "Claim",
+        "Coverage",
+        "Device",
+        "ExplanationOfBenefit",
+        "FamilyMemberHistory",
+        "Group",
+        "Location",
+        "Medication",
+        "Organization",
+        "Practitioner",
+        "PractitionerRole",
+        "Provenance",
+        "RelatedPerson",
+        "Specimen",
+        "Substance",
+    )
+)
+
+
+def looks_like_fhir(start: bytes) -> bool:
+    """Tell whether the beginning of a file is FHIR, as JSON, NDJSON or XML.
+
+    >>> looks_like_fhir(b'{"resourceType": "Bundle"}'), looks_like_fhir(b'{"subject": {}}')
+    (True, False)
+    """
+    head = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"<"):
+        return b"http://hl7.org/fhir" in head
+    return head.startswith(b"{") and b'"resourceType"' in head
+
+
+def read_fhir(source: Input, options: Options) -> Iterator[Outcome]:
+    """Yield each patient of a file as a case, or why it is none; the others go on.
+
+    A resource goes to the patient that its subject names. What names no patient, such as a practitioner, is
+    told among the losses of the first case.
+
+    :raises DocumentError: if the file is no FHIR, of no version that is read, or holds no patient.
+    """
+    content = read_content(source)
+    patients = [entry for entry in content.entries if entry.kind == "Patient"]
+    if not patients:
+        raise DocumentError((_no_patient(source.name, content),))
+    version = _version(content, source.name, options.fhir_version)
+    told = _by_subject(content)
+    yield from content.problems
+    yield from _unknown_patients(source.name, told)
+    spare = told.get("", [])
+    seen: set[str] = set()
+    shared_told = False
+    for patient in patients:
+        problem = _unfit(source.name, patient, seen)
+        about = [patient, *told.get(patient.pointer, []), *spare]
+        outcome = problem or _case(source.name, about, Context(_builder(patient, options), content), version)
+        if isinstance(outcome, Imported) and not shared_told:
+            outcome, shared_told = _with_beside(outcome, content), True
+            spare = []
+        yield outcome
+
+
+def _with_beside(outcome: Imported, content: Content) -> Imported:
+    """Return a case with what the bundle says beside its entries among its losses."""
+    record = outcome.document.report.record
+    own = record.id if record else ""
+    losses = tuple(Loss(own, place, shortened(plain(value)), "no-place") for place, value in content.beside)
+    return Imported(outcome.document, losses + outcome.losses)
+
+
+def _version(content: Content, name: str, asked: str | None) -> str:
+    """Return the version of a file: what its content shows, else what was asked for.
+
+    :raises DocumentError: if it is of a version that is not read, or of one that is not known.
+    """
+    whole = {"resourceType": "Bundle", "meta": dict(content.beside).get("/meta")}
+    possible = versions_of([whole, *(entry.resource for entry in content.entries)])
+    wanted = READABLE.get(asked) if asked else None
+    names = " or ".join(sorted("R4 or R4B" if each == "R4B" else each for each in possible))
+    if asked and wanted is None:
+        message = f"FHIR {asked} is not read"
+    elif not possible & set(READABLE.values()):
+        message = f"FHIR {names or 'of no one version'} is not read"
+    elif wanted and wanted not in possible:
+        message = f"the file is of FHIR {names}, not {asked}"
+    elif wanted or len(possible) == 1:
+        return wanted or next(iter(possible))
+    else:
+        message = f"nothing tells whether the file is of FHIR {names}"
+        raise DocumentError(
+            (Problem(name, 0, 0, "wrong-version", message, "give --fhir-version R4, R4B or R5"),)
+        )
+    raise DocumentError((Problem(name, 0, 0, "wrong-version", message, "convert it to FHIR R4, R4B or R5"),))
+
+
+def _by_subject(content: Content) -> dict[str, list[Entry]]:
+    """Return the resources by the place of their patient, by a reference into nowhere, or by nothing."""
+    told: dict[str, list[Entry]] = {}
+    for entry in content.entries:
+        reference = content.subject(entry)
+        if entry.kind == "Patient":
+            continue
+        patient = content.resolve(reference)
+        if patient is not None:
+            place = patient.pointer if patient.kind == "Patient" else ""
+        else:
+            place = f"?{reference}" if reference and "Patient" in reference else ""
+        told.setdefault(place, []).append(entry)
+    return told
+
+
+def _unknown_patients(name: str, told: Mapping[str, list[Entry]]) -> Iterator[Problem]:
+    for place, entries in told.items():
+        if place.startswith("?"):
+            message = f"{place[1:]} is not in the file; {len(entries)} resource(s) tell of it"
+            yield Problem(name, 0, 0, "no-patient", message, "give the patient in the same file")
+
+
+def _no_patient(name: str, content: Content) -> Problem:
+    kinds = ", ".join(sorted({entry.kind for entry in content.entries}))
+    todo = "put the patients and what is told of them into one file; the lines of NDJSON files can be joined"
+    return Problem(name, 0, 0, "no-patient", f"no Patient among its resources ({kinds})", todo)
+
+
+def _unfit(name: str, patient: Entry, seen: set[str]) -> Problem | None:
+    """Return why a patient cannot be a case: it has no identifier, or one that another has."""
+    own = patient.resource.get("id")
+    if not isinstance(own, str) or not own:
+        message = f"{patient.pointer or '/'} is a patient without an id"
+        return Problem(name, 0, 0, "missing-key", message, "give it an id, which names its case")
+    if own in seen:
+        return Problem(name, 0, 0, "same-case", f"two patients have the id {own}", "give each its own id")
+    seen.add(own)
+    return None
+
+
+def _builder(patient: Entry, options: Options) -> RecordBuilder:
+    return RecordBuilder(options, str(patient.resource.get("id")))
+
+
+def _case(name: str, entries: list[Entry], context: Context, version: str) -> Outcome:
+    """Return the case that a patient's resources tell; the first of them is the patient."""
+    wrong = next(_faults(entries, version), None)
+    if wrong is not None:
+        place, message = wrong
+        return Problem(name, 0, 0, "wrong-value", f"{place}: {message}", f"see FHIR {version}")
+    for entry in entries:
+        if entry.kind in ("DiagnosticReport", "Observation"):
+            context.note_panel(entry)
+    for entry in sorted(entries, key=lambda each: each.kind in _LATE):
+        _read(entry, context)
+    return context.builder.imported()
+
+
+def _faults(entries: list[Entry], version: str) -> Iterator[tuple[str, str]]:
+    """Yield (place, message) for what the models refuse of the resources that are read."""
+    for entry in entries:
+        if entry.kind in _READERS:
+            for place, message in faults(entry.resource, version):
+                yield f"{entry.pointer}{place}", message
+
+
+def _read(entry: Entry, context: Context) -> None:
+    """Read one resource; what is not taken of it is told as left behind."""
+    context.lose_beside(entry)
+    reader = _READERS.get(entry.kind)
+    if reader is None:
+        context.leave(entry, "not-a-case" if entry.kind in _OTHERS else "no-place")
+        return
+    element = Element(entry.resource, entry.pointer)
+    for name in ("resourceType", "subject", "patient"):
+        element.take(name)
+    try:
+        reader(element, context)
+    except Left as left:
+        context.leave(entry, left.reason)
+    else:
+        context.lose_rest(element)

@@ -1,0 +1,146 @@
+"""The code systems of FHIR and the prefixes of casegraph, and concepts, quantities and numbers by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote, unquote
+
+from casegraph.loaders.fhir.element import Element
+from casegraph.namespaces import CG, known_prefixes
+
+__all__ = ["SYSTEMS", "UCUM", "coding_of", "concept", "number", "seen", "term_of", "ucum_quantity"]
+
+UCUM = "http://unitsofmeasure.org"
+#: prefix -> the URI that FHIR has for the code system. Those of LOINC, SNOMED CT, RxNorm, ICD-10-CM, HGNC and
+#: UCUM stand in the mCODE 4.0.0 example bundle, that of MONDO is of HL7 Terminology (CodeSystem/MONDO), that
+#: of HPO of the NHS Genomics Implementation Guide 0.5.3 (HPO Terms).
+SYSTEMS: Mapping[str, str] = MappingProxyType(
+    {
+        "cg": CG,
+        "HGNC": "http://www.genenames.org",
+        "HP": "http://human-phenotype-ontology.org",
+        "ICD10CM": "http://hl7.org/fhir/sid/icd-10-cm",
+        "LOINC": "http://loinc.org",
+        "MONDO": "http://purl.obolibrary.org/obo/mondo.owl",
+        "RXNORM": "http://www.nlm.nih.gov/research/umls/rxnorm",
+        "SNOMEDCT": "http://snomed.info/sct",
+        "UCUM": UCUM,
+    }
+)
+_PREFIXES = {system: prefix for prefix, system in SYSTEMS.items()}
+#: Systems whose codes begin with the prefix.
+_PREFIXED = ("HGNC", "HP", "MONDO")
+
+
+def coding_of(term: str) -> dict[str, str]:
+    """Return the FHIR coding of a term.
+
+    A vocabulary without a URI in :data:`SYSTEMS` has that of its namespace.
+
+    >>> coding_of("LOINC:8302-2 Body Height")
+    {'system': 'http://loinc.org', 'code': '8302-2', 'display': 'Body Height'}
+    >>> coding_of("HP:0000989 Pruritus")["code"]
+    'HP:0000989'
+    """
+    curie, _, label = term.partition(" ")
+    prefix, _, local = curie.partition(":")
+    if prefix == "cgt" and ":" in local:
+        system, _, code = local.partition(":")
+        found = {"system": unquote(system), "code": unquote(code)}
+    elif prefix in ("http", "https"):
+        system, _, code = curie.rpartition("/")
+        found = {"system": f"{system}/", "code": unquote(code)}
+    else:
+        code = curie if prefix in _PREFIXED else unquote(local)
+        found = {"system": SYSTEMS.get(prefix) or known_prefixes()[prefix], "code": code}
+    return found if label in ("", curie) else found | {"display": label}
+
+
+def term_of(system: str, code: str, label: str = "") -> str | None:
+    """Return the term of a FHIR coding, or None where it has no code.
+
+    A system that casegraph does not know is kept below ``cgt:``, so that nothing is taken for another thing.
+
+    >>> term_of("http://snomed.info/sct", "40055000", "Chronic sinusitis (disorder)")
+    'SNOMEDCT:40055000 Chronic sinusitis (disorder)'
+    >>> term_of("http://hl7.org/fhir/sid/cvx", "140")
+    'cgt:http%3A%2F%2Fhl7.org%2Ffhir%2Fsid%2Fcvx:140 cgt:http%3A%2F%2Fhl7.org%2Ffhir%2Fsid%2Fcvx:140'
+    """
+    prefix, local = prefix_of(system), code.strip()
+    if prefix in _PREFIXED:
+        local = local.removeprefix(f"{prefix}:")
+    if not local:
+        return None
+    curie = f"{prefix or 'cgt:' + quote(system, safe='.-_~')}:{quote(local, safe='/:.-_~')}"
+    return f"{curie} {' '.join(label.split()) or curie}"
+
+
+def prefix_of(system: str) -> str | None:
+    """Return the prefix of a code system, by its URI in FHIR or by its namespace."""
+    found = _PREFIXES.get(system)
+    return found or next((name for name, each in known_prefixes().items() if each == system), None)
+
+
+def concept(element: Element | None) -> str | None:
+    """Return the term of a CodeableConcept, a Coding or a CodeableReference's concept; None without a code.
+
+    Of several codings the first of a known system is the term, else the first; the others are left.
+    """
+    if element is None:
+        return None
+    if element.has("concept"):
+        return concept(element.child("concept"))
+    if element.has("code") and not element.has("coding"):
+        return _coding(element, "")
+    codings = [each for each in element.each("coding") if each.peek("code") and each.peek("system")]
+    known = [each for each in codings if prefix_of(each.peek("system"))]
+    chosen = next(iter(known or codings), None)
+    if chosen is None:
+        return None
+    text = element.peek("text") or ""
+    if text == (chosen.peek("display") or text):
+        element.take("text")
+    return _coding(chosen, text)
+
+
+def seen(element: Element | None) -> str | None:
+    """Return the term of a concept without taking it."""
+    return concept(Element(element.value, "")) if element is not None else None
+
+
+def _coding(coding: Element, text: str) -> str | None:
+    system, code = coding.take("system"), coding.take("code")
+    label = coding.take("display") or text
+    return term_of(system, code, label) if system and code else None
+
+
+def number(value: Any) -> int | float | None:
+    """Return a JSON number as the number of a claim; None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    return value if isinstance(value, int | float) else float(value)
+
+
+def ucum_quantity(quantity: Element | None) -> tuple[int | float, str | None] | None:
+    """Take a quantity as (number, UCUM unit), without a unit (number, None).
+
+    None, and nothing is taken, where the number is a bound or its unit is only words: either would read as
+    another value.
+    """
+    if quantity is None or quantity.has("comparator"):
+        return None
+    value, code = number(quantity.peek("value")), quantity.peek("code")
+    coded_unit = quantity.peek("system") == UCUM and isinstance(code, str)
+    if value is None or not (coded_unit or not (quantity.has("unit") or code)):
+        return None
+    quantity.take("value")
+    if not coded_unit:
+        return value, None
+    quantity.take("system")
+    quantity.take("code")
+    if quantity.peek("unit") == code:
+        quantity.take("unit")
+    return value, code

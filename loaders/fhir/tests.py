@@ -1,0 +1,182 @@
+"""Observations of FHIR: tests, their components, and findings and responses that casegraph wrote."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from casegraph.loaders.fhir.codes import UCUM, concept, number, seen, term_of, ucum_quantity
+from casegraph.loaders.fhir.context import Context, known_word
+from casegraph.loaders.fhir.element import Element, Left
+from casegraph.model import Finding, Response, TestResult
+
+__all__ = ["read_observation"]
+
+_MADE = ("final", "amended", "corrected", "preliminary")
+#: class of a finding that casegraph wrote as the category of an observation -> where it stands.
+_FINDINGS = {"PresentFinding": "present", "AbsentFinding": "absent", "IndeterminateFinding": "indeterminate"}
+_OUTCOME = "OutcomeClaim"
+
+
+def read_observation(element: Element, context: Context) -> None:
+    """Read an observation: as a test, unless it says that it is a finding or a response.
+
+    A term of HPO with a value of yes or no is a finding that was there or not.
+
+    :raises Left: if the observation has nothing that the model holds.
+    """
+    status = element.peek("status")
+    if status not in _MADE:
+        raise Left("entered-in-error" if status == "entered-in-error" else "no-place")
+    if status != "preliminary":
+        element.take("status")
+    own = context.own(element)
+    if _OUTCOME in own:
+        _read_response(element, own, context)
+        return
+    what = concept(element.child("code"))
+    if what is None:
+        raise Left("no-code")
+    if set(own) & set(_FINDINGS) or (what.startswith("HP:") and element.has("valueBoolean")):
+        _read_finding(element, what, own, context)
+    else:
+        _read_tests(element, what, own, context)
+
+
+def _read_finding(element: Element, what: str, own: tuple[str, ...], context: Context) -> None:
+    value = element.take("valueBoolean")
+    standing = next((_FINDINGS[name] for name in own if name in _FINDINGS), "present" if value else "absent")
+    at, resolved = context.span(element, "effectiveDateTime", "effectivePeriod")
+    site = concept(element.child("bodySite"))
+    claim = context.builder.claim(
+        Finding,
+        what=what,
+        at=at,
+        resolved_at=resolved,
+        site=(site,) if site else (),
+        **_interpreted(element, ("severity", "direction")),
+        **context.basis(own),
+    )
+    getattr(context.builder, standing).append(claim)
+
+
+def _read_response(element: Element, own: tuple[str, ...], context: Context) -> None:
+    domain, direction = concept(element.child("code")), concept(element.child("valueCodeableConcept"))
+    to = tuple(filter(None, (context.pointed_key(each) for each in element.each("partOf"))))
+    if domain is None or direction is None:
+        raise Left("no-code")
+    site = concept(element.child("bodySite"))
+    degree = next(iter(map(concept, element.each("interpretation"))), None)
+    context.builder.responses.append(
+        context.builder.claim(
+            Response,
+            to=to,
+            at=context.stretch(element, "effective"),
+            domain=_own_word(domain),
+            direction=_own_word(direction),
+            degree=_own_word(degree) if degree else None,
+            site=(site,) if site else (),
+            **context.basis(own),
+        )
+    )
+
+
+def _own_word(term: str) -> str:
+    curie = term.split(" ", 1)[0]
+    if not curie.startswith("cg:"):
+        raise Left("unmapped-code")
+    return curie.removeprefix("cg:")
+
+
+def _read_tests(element: Element, what: str, own: tuple[str, ...], context: Context) -> None:
+    """Read the value of an observation and of its components, which share its time, method and specimen."""
+    site = concept(element.child("bodySite"))
+    shared: dict[str, Any] = {
+        "at": context.stretch(element, "effective") or context.encounter_time(element),
+        "method": concept(element.child("method")),
+        "specimen": context.code_behind(element, ("specimen",), "type"),
+        "site": (site,) if site else (),
+        **context.basis(own),
+    }
+    found = []
+    if outcome := _outcome(element):
+        panel = context.panels.get(element.pointer)
+        found.append(context.builder.claim(TestResult, what=what, component_of=panel, **shared, **outcome))
+    for part in element.each("component"):
+        named = concept(part.child("code"))
+        if named and (outcome := _outcome(part)):
+            found.append(
+                context.builder.claim(TestResult, what=named, component_of=what, **shared, **outcome)
+            )
+    if not found:
+        raise Left("no-place")
+    context.builder.tests += found
+
+
+def _outcome(element: Element) -> dict[str, Any] | None:
+    """Take what was found: one of a number, a result and a direction; None where there is none of them."""
+    measured = _measured(element)
+    if measured:
+        return measured | _normal_range(element, measured.get("unit"))
+    said = concept(element.child("valueCodeableConcept"))
+    if said:
+        word = known_word("result", said)
+        return {"result": word} if word else {"result_term": said}
+    return _interpreted(element, ("result", "direction"))
+
+
+def _measured(element: Element) -> dict[str, Any] | None:
+    """Take a number with its UCUM unit, or with the term of its unit."""
+    whole = number(element.peek("valueInteger"))
+    if whole is not None:
+        element.take("valueInteger")
+        return {"value": whole}
+    quantity = element.child("valueQuantity")
+    if quantity is None:
+        return None
+    raw = quantity.peek("value")
+    found = ucum_quantity(quantity)
+    if found is not None:
+        return {"value": found[0], "unit": found[1]} | _as_printed(raw, found[0])
+    system, code = quantity.peek("system"), quantity.peek("code")
+    value = number(raw)
+    if quantity.has("comparator") or value is None or not (system and code) or system == UCUM:
+        return None
+    unit = term_of(system, code, quantity.peek("unit") or "")
+    quantity.take_all()
+    return {"value": value, "unit_term": unit} | _as_printed(raw, value)
+
+
+def _as_printed(raw: object, value: float) -> dict[str, Any]:
+    """Return the number's own text where it has more digits than the number tells, as 37.50 has."""
+    return {"printed": str(raw)} if isinstance(raw, Decimal) and str(raw) != repr(value) else {}
+
+
+def _normal_range(element: Element, unit: str | None) -> dict[str, Any]:
+    """Take the range of normal, where it is the only one and of the unit of the value."""
+    ranges = element.each("referenceRange")
+    if len(ranges) != 1 or ranges[0].has("appliesTo") or ranges[0].has("age"):
+        return {}
+    low, high, kind = ranges[0].child("low"), ranges[0].child("high"), ranges[0].child("type")
+    of_unit = all(each.peek("code") in (unit, None) for each in (low, high) if each is not None)
+    if not of_unit or (kind is not None and "normal" not in str(kind.peek("coding"))):
+        return {}
+    bounds = {"range_low": ucum_quantity(low), "range_high": ucum_quantity(high)}
+    found = {name: each[0] for name, each in bounds.items() if each is not None}
+    if found and kind is not None:
+        kind.take_all()
+    return found
+
+
+def _interpreted(element: Element, lists: tuple[str, ...]) -> dict[str, Any]:
+    """Take the interpretations of an observation whose code stands for a word of one of these lists."""
+    found: dict[str, Any] = {}
+    for interpretation in element.each("interpretation"):
+        term = seen(interpretation)
+        words = {name: known_word(name, term) for name in lists} if term else {}
+        for name, word in words.items():
+            if word and name not in found:
+                concept(interpretation)
+                found[name] = word
+                break
+    return found

@@ -1,0 +1,295 @@
+"""Writes cases as the CSV of CARE-SM's toolkit: what has a calendar date and a data element there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, BinaryIO
+from urllib.parse import unquote
+
+import msgspec
+
+from casegraph.errors import InputError
+from casegraph.export.care_sm.codes import dose_cells, measured_cells
+from casegraph.export.care_sm.lists import listed
+from casegraph.export.stored import StoredCase
+from casegraph.loaders.care_sm.elements import DEAD
+from casegraph.loaders.care_sm.measures import GENETIC_TEST
+from casegraph.loaders.care_sm.rows import addresses
+from casegraph.loaders.times import BIRTH, day_span
+from casegraph.loaders.words import code_of
+from casegraph.losses import Loss, shortened
+from casegraph.model import Course, Diagnosis, DoseSegment, Finding, TestResult, Treatment
+from casegraph.model.claims import Claim
+from casegraph.namespaces import expand
+
+__all__ = ["COLUMNS", "to_care_sm", "write_care_sm"]
+
+#: The columns of the short template. Source: care-sm-toolkit 1.3, toolkit/main.py.
+COLUMNS = (
+    *("model", "pid", "event_id", "value", "age", "value_datatype", "valueIRI", "activity", "unit", "input"),
+    *("target", "protocol_id", "specification", "frequency_type", "frequency_value", "agent", "startdate"),
+    *("enddate", "comments", "organisation", "duration_value", "duration_startdate", "duration_enddate"),
+)
+#: Whose terms name a drug; of another treatment it is not known whether it is an operation.
+_DRUGS = frozenset({"ATC", "CHEBI", "DRON", "DRUGBANK", "RXNORM", "UNII"})
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:--(\d{4}-\d\d-\d\d))?")
+#: what of a claim is its evidence, or its name among others; lost with the passages.
+_BESIDE = frozenset({"id", "at", "stated_in"})
+
+Cells = dict[str, str]
+
+
+def to_care_sm(stored: StoredCase) -> tuple[list[Cells], tuple[Loss, ...]]:
+    """Return the rows of a case, each with the columns that it fills, and what CARE-SM has no place for.
+
+    A claim without a day, month and year is left behind: no date is made up. Absent findings and excluded
+    diagnoses are left behind too, since a row of CARE-SM says that the thing is there.
+    """
+    writer = _Writer(stored)
+    writer.person()
+    for path, kind, claims in listed(stored.case):
+        for number, claim in enumerate(claims):
+            _WRITERS.get(kind, _Writer.nowhere)(writer, f"{path}/{number}", claim)
+    writer.around()
+    return writer.rows, tuple(writer.losses)
+
+
+def write_care_sm(cases: Iterable[StoredCase], out: BinaryIO) -> Iterator[Loss]:
+    """Write cases as one CSV file, row by row; yield what is left behind of each."""
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    try:
+        table = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
+        table.writeheader()
+        for stored in cases:
+            rows, losses = to_care_sm(stored)
+            table.writerows(rows)
+            yield from losses
+    finally:
+        text.detach()
+
+
+@dataclass(slots=True)
+class _Writer:
+    """The rows of one case while they are made."""
+
+    stored: StoredCase
+    rows: list[Cells] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+
+    def lose(self, path: str, value: object, reason: str) -> None:
+        self.losses.append(Loss(self.stored.iri, path, shortened(value), reason))
+
+    def row(self, model: str, cells: Mapping[str, str | None]) -> None:
+        pid = unquote(self.stored.iri.rstrip("/").rpartition("/")[2])
+        self.rows.append({"model": model, "pid": pid, **{name: text for name, text in cells.items() if text}})
+
+    def nowhere(self, path: str, claim: Claim) -> None:
+        self.lose(path, claim, "no-place")
+
+    def dates(self, at: str | None) -> Cells:
+        """Return the start date of an occasion, and its end date if it has one; empty if it has none."""
+        occasion = self.stored.case.occasions.get(at or "")
+        found = _DATED.fullmatch((occasion and occasion.printed) or "")
+        if found is None or any(day and day_span(day) is None for day in found.groups()):
+            return {}
+        return {"startdate": found[1], **({"enddate": found[2]} if found[2] else {})}
+
+    def when(self, path: str, claim: Claim) -> Cells:
+        """Return the dates of a claim; one without is left behind."""
+        dates = self.dates(claim.at)
+        if not dates:
+            self.lose(path, claim, "no-time")
+        return dates
+
+    def address(self, path: str, code: str | None) -> str | None:
+        """Return the address of a term; a drug is named by the page of its ATC code."""
+        if code is None:
+            return None
+        curie = code.split(" ", 1)[0]
+        if curie.startswith("ATC:"):
+            return addresses()["ATC"] + curie.removeprefix("ATC:")
+        try:
+            return expand(curie)
+        except InputError:
+            self.lose(path, code, "no-code")
+            return None
+
+    def rest(self, path: str, claim: Claim, *carried: str) -> None:
+        """Leave behind every field of a claim that was not carried."""
+        for each in msgspec.structs.fields(claim):
+            value = getattr(claim, each.name)
+            if each.name not in {*_BESIDE, *carried} and value != each.default:
+                self.lose(f"{path}/{each.name}", value, "no-place")
+
+    def person(self) -> None:
+        """Write the sex, and the birth date where it was kept."""
+        case = self.stored.case
+        code = code_of("sex", case.sex, ("NCIT",))
+        if code is not None:
+            self.row("Sex", {"value_datatype": "xsd:string", "valueIRI": self.address("sex", code)})
+        elif case.sex != "unknown":
+            self.lose("sex", case.sex, "unmapped-code")
+        birth = case.occasions.get(BIRTH)
+        printed = (birth and birth.printed) or ""
+        if self.dates(BIRTH):
+            day = {"value": printed, "startdate": printed, "enddate": printed}
+            self.row("Birthdate", {"value_datatype": "xsd:date", **day})
+        elif re.fullmatch(r"\d{4}", printed):
+            self.row("Birthyear", {"value": printed, "value_datatype": "xsd:integer"})
+
+    def around(self) -> None:
+        """Leave behind what is told of the case as a whole, of its report and of the evidence."""
+        case, report = self.stored.case, self.stored.report
+        told: dict[str, object] = {
+            "label": case.label,
+            "age": case.age,
+            "member_of": case.member_of,
+            "possibly_same_patient_as": case.possibly_same_patient_as,
+            "report": report.title,
+            "curation": self.stored.curation,
+            "passages": sorted(self.stored.passages),
+        }
+        for path, value in told.items():
+            if value:
+                self.lose(path, value, "no-place")
+        for key, occasion in case.occasions.items():
+            if not self.dates(key) and occasion != type(occasion)():
+                self.lose(f"occasions/{key}", occasion, "no-time")
+
+    def finding(self, path: str, claim: Finding) -> None:
+        dates = self.when(path, claim)
+        what = self.address(f"{path}/what", claim.what) if dates else None
+        if what is None:
+            return
+        resolved = self.dates(claim.resolved_at).get("startdate")
+        self.row("Phenotype", {"valueIRI": what, "duration_enddate": resolved, **dates})
+        self.rest(path, claim, "what", *(("resolved_at",) if resolved else ()))
+
+    def diagnosis(self, path: str, claim: Diagnosis) -> None:
+        dates = self.when(path, claim)
+        what = self.address(f"{path}/what", claim.what) if dates else None
+        if what is not None:
+            self.row("Diagnosis", {"value_datatype": "xsd:string", "valueIRI": what, **dates})
+            self.rest(path, claim, "what")
+
+    def test(self, path: str, claim: TestResult) -> None:
+        """Write a number as a laboratory value if its sample is told, else as an examination."""
+        genetic = claim.what.startswith(f"{GENETIC_TEST} ") and claim.result is None
+        if claim.value is None and not genetic:
+            self.lose(path, claim, "no-place")
+            return
+        dates = self.when(path, claim)
+        cells = measured_cells(claim) if dates else {}
+        if cells is None:
+            self.lose(path, claim, "unmapped-code")
+        elif dates and genetic and claim.value is None:
+            self._genetic(path, claim, dates)
+        elif dates:
+            self._measured(path, claim, dates | cells)
+
+    def _genetic(self, path: str, claim: TestResult, dates: Cells) -> None:
+        cells = {
+            "value": claim.printed,
+            "value_datatype": "xsd:string",
+            "valueIRI": self.address(f"{path}/result_term", claim.result_term),
+            "activity": self.address(f"{path}/method", claim.method),
+            "input": self.address(f"{path}/specimen", claim.specimen),
+        }
+        self.row("Genetic", {**cells, **dates})
+        self.rest(path, claim, "what", "printed", "result_term", "method", "specimen")
+
+    def _measured(self, path: str, claim: TestResult, cells: Cells) -> None:
+        what = self.address(f"{path}/what", claim.what)
+        if what is None:
+            return
+        method = {"activity": self.address(f"{path}/method", claim.method)}
+        carried = ["what", "value", "unit", "unit_term", "method"]
+        if claim.specimen is not None:
+            sample = self.address(f"{path}/specimen", claim.specimen)
+            self.row("Laboratory", {"target": what, "input": sample, **method, **cells})
+            carried.append("specimen")
+        else:
+            site = self.address(f"{path}/site", claim.site[0]) if len(claim.site) == 1 else None
+            self.row("Examination", {"valueIRI": what, "target": site, **method, **cells})
+            carried += ["site"] if site else []
+        self.rest(path, claim, *carried)
+
+    def treatment(self, path: str, claim: Treatment) -> None:
+        """Write a drug, a row for each of its dated doses; without any, the drug alone."""
+        if not claim.doses and claim.what.partition(":")[0] not in _DRUGS:
+            self.lose(path, claim, "no-place")
+            return
+        agent = self.address(f"{path}/what", claim.what)
+        if agent is None:
+            return
+        written = [
+            self._dose(f"{path}/doses/{number}", claim, dose, agent)
+            for number, dose in enumerate(claim.doses)
+        ]
+        if not any(written):
+            dates = self.when(path, claim)
+            if not dates:
+                return
+            self.row("Medication", {"agent": agent, **self._start(path, dates), **self._end(claim.ends_at)})
+        ended = () if claim.ends_at and not self._end(claim.ends_at) else ("ends_at",)
+        self.rest(path, claim, "what", "doses", *ended)
+
+    def _dose(self, path: str, claim: Treatment, dose: DoseSegment, agent: str) -> bool:
+        dates = self.dates(dose.at or claim.at)
+        if not dates:
+            self.lose(path, dose, "no-time")
+            return False
+        cells, carried, unmapped = dose_cells(dose)
+        addresses = {
+            name: self.address(f"{path}/{name}", code) for name, code in cells.items() if name in _CODED
+        }
+        end = self._end(dose.ends_at or (claim.ends_at if len(claim.doses) == 1 else None))
+        self.row("Medication", {"agent": agent, **cells, **addresses, **self._start(path, dates), **end})
+        for name in unmapped:
+            self.lose(f"{path}/{name}", getattr(dose, name), "unmapped-code")
+        self.rest(path, dose, *carried, *unmapped, *(("ends_at",) if end else ()))
+        return True
+
+    def _start(self, path: str, dates: Cells) -> Cells:
+        """Return the start date alone: the end of an occasion is not that of a treatment."""
+        if "enddate" in dates:
+            self.lose(f"{path}/at", dates["enddate"], "not-exact")
+        return {"startdate": dates["startdate"]}
+
+    def _end(self, at: str | None) -> Cells:
+        end = self.dates(at).get("startdate")
+        return {"enddate": end} if end else {}
+
+    def turn(self, path: str, claim: Course) -> None:
+        """Write a death: with its date and cause, or, without a date, as the status of the patient."""
+        if claim.kind != "death":
+            self.lose(path, claim, "no-place")
+            return
+        dates = self.dates(claim.at)
+        if dates:
+            cause = self.address(f"{path}/cause", claim.cause)
+            day = {"value": dates["startdate"], "value_datatype": "xsd:date"}
+            self.row("Deathdate", {**day, "valueIRI": cause, "startdate": dates["startdate"]})
+        else:
+            self.row("Status", {"value_datatype": "xsd:string", "valueIRI": expand(DEAD[0])})
+        if claim.at and not dates:
+            self.lose(f"{path}/at", claim.at, "no-time")
+        self.rest(path, claim, "kind", *(("cause",) if dates else ()))
+
+
+#: the cells of a dose that are terms.
+_CODED = frozenset({"unit", "frequency_type", "activity"})
+_WRITERS: Mapping[str, Callable[[_Writer, str, Any], None]] = MappingProxyType(
+    {
+        "present": _Writer.finding,
+        "final": _Writer.diagnosis,
+        "tests": _Writer.test,
+        "treatments": _Writer.treatment,
+        "course": _Writer.turn,
+    }
+)
