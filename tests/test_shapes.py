@@ -18,11 +18,14 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from casegraph.ingest import prepare, shipped_shapes
+from casegraph.loaders.records import Options, RecordBuilder
+from casegraph.model import Finding
 from casegraph.model.values import Change, ResponseDirection
 from casegraph.namespaces import CG, PREFIXES, compact
 from casegraph.resources import shipped
 from casegraph.rules import data_with_hierarchy
 from casegraph.terms import shipped_terms
+from casegraph.triples import asserted_quads
 from casegraph.validate import Report, read_data, read_shapes, validate
 from casegraph.validate.paths import sparql_path
 from casegraph.validate.rdflib_terms import rdflib_graph
@@ -53,8 +56,8 @@ def asserts(shape: Node) -> bool:
 
 
 ASSERTING = {name: shape for shape, name in sorted(NAMED.items()) if asserts(shape)}
-#: Shapes that forbid a property: good data have no value there.
-FORBIDDING = {"CaseShape-counts", "ClaimShape-aboutInstance", "SubjectShape-sameAs"}
+#: Shapes of a property of which the corpus has no value: good data have none, or no vocabulary knows it.
+FORBIDDING = {"CaseShape-counts", "ClaimShape-aboutInstance", "SubjectShape-sameAs", "UnresolvedConceptShape"}
 
 
 def targets(shape: Node) -> set[Node]:
@@ -74,7 +77,14 @@ def found_by(report: Report) -> set[str]:
 def corpus() -> str:
     """Return the quads of all corpus documents, without the hierarchy."""
     prepared = [prepare(path) for path in CORPUS]
-    return "".join(each.asserted + each.inferred for each in prepared)
+    return "".join(each.asserted + each.inferred for each in prepared) + record()
+
+
+def record() -> str:
+    """Return the quads of a case of a data set, with a code that no vocabulary knows."""
+    builder = RecordBuilder(Options("made-up"), "packet-1")
+    builder.present.append(builder.claim(Finding, what="cgt:CLINIC:7 a code of a clinic"))
+    return asserted_quads(builder.imported().document)
 
 
 def store_of(ntriples: str) -> ox.Store:
@@ -361,12 +371,13 @@ _PLACES = {
     "m": "case/10.5555/casegraph-made-up/1#",
     "mgroup": "group/10.5555/casegraph-made-up/",
     "mg": "group/10.5555/casegraph-made-up/1#",
+    "rec": "case/made-up/packet-1#",
 }
 _HEAD = "".join(
     f"@prefix {prefix}: <{space}> .\n"
     for prefix, space in (
         *((prefix, f"https://w3id.org/casegraph/{place}") for prefix, place in _PLACES.items()),
-        *((prefix, PREFIXES[prefix]) for prefix in ("cg", "dcterms", "owl", "HP", "MONDO", "CHEBI")),
+        *((prefix, PREFIXES[prefix]) for prefix in ("cg", "dcterms", "owl", "void", "HP", "MONDO", "CHEBI")),
     )
 )
 

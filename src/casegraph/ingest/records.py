@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,10 +14,11 @@ from casegraph.derive import derive
 from casegraph.errors import InputError, Problem
 from casegraph.ingest.documents import shipped_shapes
 from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, ledger_entry, put_ontology
+from casegraph.ingest.unresolved import concepts_of, labels_of, unresolved_triples
 from casegraph.loaders.records import Imported, Outcome
 from casegraph.losses import Loss
-from casegraph.model import CaseDocument, iterate_claims
-from casegraph.namespaces import CG, PREFIXES, expand
+from casegraph.model import iterate_claims
+from casegraph.namespaces import CG
 from casegraph.reason import case_class_quads
 from casegraph.rows import Rows
 from casegraph.rules import apply_rules, data_with_hierarchy
@@ -26,20 +26,12 @@ from casegraph.store import Store
 from casegraph.terms import all_terms
 from casegraph.timeline import solve_subject
 from casegraph.triples import asserted_quads, dataset_iri, inferred_quads, subjects
-from casegraph.triples.fields import CONCEPT_PROPERTIES, FIELDS, Names, concept, text
 from casegraph.validate import Report, validate
 
 __all__ = ["LoadedRecord", "RecordJob", "RejectedRecord", "load_records"]
 
 #: How many records go through the rules and into the store together.
 BATCH = 200
-_END = " .\n"
-_RDF_TYPE, _LABEL = f"{PREFIXES['rdf']}type", f"{PREFIXES['rdfs']}label"
-_NOWHERE = Names("", "", "")
-_CONCEPT = re.compile(f"> <(?:{'|'.join(re.escape(each) for each in sorted(CONCEPT_PROPERTIES))})> <([^>]+)>")
-_CONCEPT_FIELDS = frozenset(
-    name.rpartition(".")[2] for name, (_, render) in FIELDS.items() if render is concept
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +164,10 @@ class RecordJob:
                 own.append(line)
             else:
                 shared.setdefault(graph, []).append(line)
-        concepts = {found[1] for line in own if (found := _CONCEPT.search(line))}
-        unknown = {each for each in concepts if each not in self._terms}
-        unresolved = _labels(imported.document, unknown) if unknown else {}
-        return _Record(source, imported, iri, "".join(own), shared, unresolved)
+        told = "".join(own)
+        unknown = {each for each in concepts_of(told) if each not in self._terms}
+        unresolved = labels_of(imported.document, unknown) if unknown else {}
+        return _Record(source, imported, iri, told, shared, unresolved)
 
     @staticmethod
     def _solved(found: LoadedRecord | RejectedRecord | _Record) -> LoadedRecord | RejectedRecord | _Record:
@@ -232,13 +224,9 @@ class RecordJob:
 
     def _vocabulary(self, records: list[_Record]) -> dict[str, str]:
         """Return the graphs of what records name beyond the shipped terms, whole, where they grow."""
-        concepts = {found[1] for each in records for found in _CONCEPT.finditer(each.own)}
+        concepts = {iri for each in records for iri in concepts_of(each.own)}
         unresolved = {iri: label for each in records for iri, label in each.unresolved.items()}
-        marks = [f"<{iri}> <{_RDF_TYPE}> <{CG}UnresolvedConcept>{_END}" for iri in unresolved]
-        marks += [
-            f"<{iri}> <{_LABEL}> {text(_NOWHERE, label)}{_END}" for iri, label in unresolved.items() if label
-        ]
-        new = {ADDED: self._terms.added(concepts), UNRESOLVED: "".join(sorted(marks))}
+        new = {ADDED: self._terms.added(concepts), UNRESOLVED: unresolved_triples(unresolved)}
         grew = {graph: grown(self._store, graph, lines) for graph, lines in new.items()}
         return {graph: quads for graph, quads in grew.items() if quads}
 
@@ -284,25 +272,6 @@ def _nothing_told(source: str, iri: str) -> Problem:
     )
     todo = "load it with --losses FILE to see what was left behind, or leave it out"
     return Problem(source, 0, 0, "no-claims", message, todo)
-
-
-def _labels(document: CaseDocument, iris: set[str]) -> dict[str, str]:
-    """Return what a document calls these concepts; empty where it has no words for one."""
-    found = dict.fromkeys(iris, "")
-    for code in _codes(document):
-        curie, _, label = code.partition(" ")
-        if label != curie and (iri := expand(curie)) in found:
-            found[iri] = label
-    return found
-
-
-def _codes(document: CaseDocument) -> Iterator[str]:
-    for _, subject in subjects(document):
-        yield from (each.stage for each in subject.occasions.values() if each.stage)
-        for _, claim in iterate_claims(subject):
-            for name in _CONCEPT_FIELDS.intersection(claim.__struct_fields__):
-                value = getattr(claim, name)
-                yield from value if isinstance(value, tuple) else (value,) if value else ()
 
 
 def _graphs_there(store: Store, graphs: list[str]) -> set[str]:

@@ -130,7 +130,7 @@ def _record_triples(document: CaseDocument, record: Record, names: Names) -> Tri
     """Yield the one passage of a record: all that it claims is stated in it."""
     for key, passage in document.passages.items():
         me = report_part(names, key)
-        yield from _passage_triples(passage, me, names)
+        yield from _passage_triples(passage, me, names, "DataRecord")
         yield me, f"<{PREFIXES['void']}inDataset>", iri(dataset_iri(record.dataset))
         yield me, cg("recordId"), text(names, record.id)
         yield from _given(me, f"<{_DCTERMS}references>", address, names, record.references)
@@ -156,9 +156,9 @@ def _report_triples(document: CaseDocument, names: Names) -> Triples:
     yield from _report_claims(report, names)
 
 
-def _passage_triples(passage: Passage, me: str, names: Names) -> Triples:
+def _passage_triples(passage: Passage, me: str, names: Names, kind: str = "Passage") -> Triples:
     start, end = passage.chars or (None, None)
-    yield me, TYPE, cg("Passage")
+    yield me, TYPE, cg(kind)
     yield from _given(me, cg("section"), text, names, passage.section)
     yield from _given(me, cg("paragraph"), integer, names, passage.paragraph)
     yield from _given(me, cg("charStart"), integer, names, start)

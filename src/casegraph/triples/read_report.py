@@ -77,7 +77,7 @@ def _captured(iri: str, triples: Triples) -> CapturedText | None:
 
 def _record(triples: Triples) -> Record | None:
     """Return the record that a case was read from; None where it was read from the text of a report."""
-    for each, _ in triples.of_kind("Passage"):
+    for each, _ in triples.of_kind("DataRecord"):
         name, dataset = triples.text(each, f"{CG}recordId"), triples.text(each, f"{_VOID}inDataset")
         if name is not None and dataset is not None:
             return Record(
@@ -92,7 +92,7 @@ def _record(triples: Triples) -> Record | None:
 def read_passages(triples: Triples) -> dict[str, Passage]:
     """Return the passages that the triples hold, by their keys."""
     found = {}
-    for each, _ in triples.of_kind("Passage"):
+    for each, _ in triples.of_kind("Passage", "DataRecord"):
         start, end = triples.text(each, f"{CG}charStart"), triples.text(each, f"{CG}charEnd")
         chars = (int(start), int(end)) if start is not None and end is not None else None
         found[fragment(each)] = Passage(chars=chars, **triples.values(each, _PASSAGE, Passage))

@@ -1,0 +1,54 @@
+"""What records name and no vocabulary at hand knows: which terms, and what the records call them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from casegraph.model import CaseDocument, iterate_claims
+from casegraph.namespaces import CG, PREFIXES, expand
+from casegraph.triples import subjects
+from casegraph.triples.fields import CONCEPT_PROPERTIES, FIELDS, Names, concept, text
+
+__all__ = ["concepts_of", "labels_of", "unresolved_triples"]
+
+_RDF_TYPE, _LABEL = f"{PREFIXES['rdf']}type", f"{PREFIXES['rdfs']}label"
+_NOWHERE = Names("", "", "")
+_CONCEPT = re.compile(f"> <(?:{'|'.join(re.escape(each) for each in sorted(CONCEPT_PROPERTIES))})> <([^>]+)>")
+_CONCEPT_FIELDS = frozenset(
+    name.rpartition(".")[2] for name, (_, render) in FIELDS.items() if render is concept
+)
+
+
+def concepts_of(quads: str) -> set[str]:
+    """Return the IRIs of the concepts that claims are about, or that qualify them."""
+    return set(_CONCEPT.findall(quads))
+
+
+def unresolved_triples(labels: Mapping[str, str]) -> str:
+    """Return what is said of terms that no vocabulary knows, as sorted N-Triples.
+
+    :param labels: the IRI of a term -> what records call it; empty where they do not.
+    """
+    marks = [f"<{iri}> <{_RDF_TYPE}> <{CG}UnresolvedConcept> .\n" for iri in labels]
+    marks += [f"<{iri}> <{_LABEL}> {text(_NOWHERE, label)} .\n" for iri, label in labels.items() if label]
+    return "".join(sorted(marks))
+
+
+def labels_of(document: CaseDocument, iris: set[str]) -> dict[str, str]:
+    """Return what a document calls these concepts; empty where it has no words for one."""
+    found = dict.fromkeys(iris, "")
+    for code in _codes(document):
+        curie, _, label = code.partition(" ")
+        if label != curie and (iri := expand(curie)) in found:
+            found[iri] = label
+    return found
+
+
+def _codes(document: CaseDocument) -> Iterator[str]:
+    for _, subject in subjects(document):
+        yield from (each.stage for each in subject.occasions.values() if each.stage)
+        for _, claim in iterate_claims(subject):
+            for name in _CONCEPT_FIELDS.intersection(claim.__struct_fields__):
+                value = getattr(claim, name)
+                yield from value if isinstance(value, tuple) else (value,) if value else ()
