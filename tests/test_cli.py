@@ -196,14 +196,12 @@ def test_a_dry_run_makes_no_store(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_load_takes_one_kind_of_file_where_asked(tmp_path: Path) -> None:
+def test_load_reads_files_as_what_the_user_insists_on(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(OTHER.read_bytes())
-    (tmp_path / "b.json").write_text("{}", encoding="utf-8")
-    result = run("load", tmp_path, "--format", "yaml", "--dry-run")
-    assert len(result.stdout.splitlines()) == 2
-    run("load", tmp_path, "--dry-run", code=1)
-    none = run("load", tmp_path / "a.yaml", "--format", "json", "--dry-run", code=2)
-    assert "none of the 1 files ends in .json" in none.stderr
+    assert len(run("load", tmp_path, "--format", "case", "--dry-run").stdout.splitlines()) == 2
+    insisted = run("load", tmp_path, "--format", "phenopacket", "--dry-run", code=1)
+    assert "1 of 1 records rejected" in insisted.stderr
+    assert f"{tmp_path / 'a.yaml'}: rejected" in insisted.stderr
 
 
 def test_check_says_that_all_is_well() -> None:

@@ -51,10 +51,6 @@ _EXTRA = "pip install 'casegraph[formats]'"
         ),
         ("casegraph export phenopacket -o packets/", "a file for each case"),
         ("casegraph export csv --losses losses.jsonl > cases.csv", "a table, and all that is not in it"),
-        (
-            "casegraph export jsonld --asserted -o cases.jsonld",
-            "what the reports say, without what was derived",
-        ),
     ),
 )
 @click.argument("form", metavar="FORMAT", type=click.Choice((*_CASES, *_RDF)))

@@ -187,8 +187,11 @@ def write_block(told: Mapping[str, object]) -> None:
     write("\n")
 
 
-def progress(steps: Iterable[_T], total: int, *, what: str) -> Iterator[_T]:
-    """Yield the steps; where a person watches and there are several, with a bar on the standard error."""
+def progress(steps: Iterable[_T], total: int | None, *, what: str) -> Iterator[_T]:
+    """Yield the steps; where a person watches and there are several, with a bar on the standard error.
+
+    :param total: how many there are; None where that is not known.
+    """
     if total == 1 or not sys.stderr.isatty():
         yield from steps
         return

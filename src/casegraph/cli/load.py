@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
 import click
 import msgspec
 
-from casegraph.cli.form import PATH, Command, on_terminal, say, store_option, write, write_line
+from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write, write_line
 from casegraph.cli.tally import Tally
 from casegraph.errors import InputError, Problem
 from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord, load_paths
@@ -76,15 +77,23 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
     with ExitStack() as kept:
         store = kept.enter_context(open_store(":memory:" if dry_run else location, writable=True))
         losses, rejects = (kept.enter_context(_written(more[name])) for name in ("losses", "rejects"))
-        if not on_terminal():
-            write_line(*_COLUMNS)
-        for arrived in load_paths(store, paths, options, form=form, dry_run=dry_run):
+        for arrived in _watched(load_paths(store, paths, options, form=form, dry_run=dry_run)):
             tally.add(arrived)
             _tell(arrived, dry_run=dry_run)
             _note(arrived, losses, rejects)
     for line in tally.lines(told=more["losses"] is not None):
         say(line)
     return 1 if tally.rejected else 0
+
+
+def _watched(outcomes: Iterator[Arrived]) -> Iterator[Arrived]:
+    """Yield what becomes of each; the head of the columns once there is a first, the call being right."""
+    first = next(outcomes, None)
+    if not on_terminal():
+        write_line(*_COLUMNS)
+    if first is not None:
+        every = chain([first], outcomes)
+        yield from every if on_terminal() else progress(every, None, what="loading")
 
 
 def _dataset(name: object) -> str:
