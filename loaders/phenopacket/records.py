@@ -46,6 +46,9 @@ def _case(source: Input, options: Options, part: Part, seen: dict[str, str], aro
     if not name:
         text = f"no id: neither the packet nor its subject has one, at {here}"
         return Problem(source.name, 0, 0, "missing-key", text, "give the packet an id")
+    if not message.HasField("subject"):
+        text = f"the packet {name!r} at {here} has no subject: it tells of no patient"
+        return Problem(source.name, 0, 0, "no-patient", text, "give the packet a subject with an id")
     if name in seen:
         text = f"the id {name!r} at {here} is that of {seen[name]} too"
         return Problem(source.name, 0, 0, "same-case", text, "give each packet an id of its own")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 from casegraph.compare import compare
 from casegraph.errors import DocumentError, Problem
-from casegraph.ingest import Loaded, load
-from casegraph.loaders import case_files
+from casegraph.ingest import Loaded, LoadedRecord, Rejected, RejectedRecord, load_paths
+from casegraph.loaders.records import Options
 from casegraph.query import StoredQuery, get_query, refuse_without_derived, run
 from casegraph.rows import Rows
 from casegraph.store import Store, open_store
@@ -42,23 +42,38 @@ class CaseStore:
         self.location = str(location)
         self._kept = open_store(location, writable=True) if self.location == ":memory:" else None
 
-    def load(self, *paths: str | Path) -> tuple[Loaded, ...]:
-        """Load case documents: files, or folders of them. A report that is there is replaced.
+    def load(
+        self,
+        *paths: str | Path,
+        dataset: str = "",
+        fhir_version: str | None = None,
+        mapping: str | Path | None = None,
+        keep_identifiers: bool = False,
+    ) -> tuple[Loaded | LoadedRecord, ...]:
+        """Load cases: files, folders and archives, whatever their format. What is there is replaced.
 
-        The good documents are in the store also where others are not.
+        The good ones are in the store also where others are not.
 
-        :raises DocumentError: if a document was rejected; it carries the problems of all that were.
-        :raises InputError: if a path does not exist or names no document.
+        :param dataset: the name of the data set; by default the last folder or the file of each path.
+        :param fhir_version: R4, R4B or R5, where a FHIR file does not show it.
+        :param mapping: the file that tells what the columns of a table mean.
+        :param keep_identifiers: carry in names and exact birth dates.
+        :return: what was loaded; a record of a data set carries its losses.
+        :raises DocumentError: if something was rejected; it carries the problems of all that was.
+        :raises InputError: if a path does not exist, names nothing that can be a case, or an option is wrong.
+        :raises MissingExtraError: if what a format needs is not installed.
         :raises StoreLockedError: if another process has the store open for writing.
         """
-        files = case_files(tuple(Path(path) for path in paths))
+        options = Options(dataset, fhir_version, keep_identifiers, Path(mapping) if mapping else None)
         with self._store(writable=True) as store:
-            outcomes = tuple(load(store, files))
-        loaded = tuple(each for each in outcomes if isinstance(each, Loaded))
+            outcomes = tuple(load_paths(store, [Path(path) for path in paths], options))
+        loaded = tuple(each for each in outcomes if isinstance(each, Loaded | LoadedRecord))
         problems: list[Problem] = []
         for each in outcomes:
-            if not isinstance(each, Loaded):
+            if isinstance(each, Rejected):
                 problems += each.problems or each.shape_problems()
+            elif isinstance(each, RejectedRecord):
+                problems += each.problems
         if problems:
             raise DocumentError(tuple(problems))
         return loaded

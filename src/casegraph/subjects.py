@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from casegraph.errors import InputError
-from casegraph.model import Report
+from casegraph.model import Record, Report
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.rows import Rows
 from casegraph.store import Store
@@ -16,6 +16,7 @@ from casegraph.triples import report_iri, subject_iri
 __all__ = ["find_case", "subjects_of"]
 
 _NUMBERED = re.compile(r"(?P<whole>.+)/(?P<key>[^/#]+)")
+_RECORD = re.compile(r"(?P<dataset>[^/]+)/(?P<id>.+)")
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
 
 
@@ -24,7 +25,7 @@ def find_case(store: Store, text: str) -> str:
 
     A report, by its IRI, its DOI, ``pmid:`` and number, or the curator's key, stands for its first patient;
     without any, for its first group. ``/`` and a number behind it is that patient. ``key/`` and ``pmid/``, as
-    they stand in the IRIs, do as well.
+    they stand in the IRIs, do as well. A case of a data set is the name of that, ``/`` and its record.
 
     :raises InputError: if the text names no case of the store, or one report and a patient of another.
     :raises StoreError: if the store fails.
@@ -61,6 +62,8 @@ def _meant(text: str) -> Iterator[str]:
     if "://" in doi:
         yield doi
         return
+    if record := _RECORD.fullmatch(doi):
+        yield subject_iri(_of_record(record["dataset"], record["id"]), "1")
     doi = doi.removeprefix("key/").replace("pmid/", "pmid:", 1)
     report = _report(doi)
     if report is not None:
@@ -70,6 +73,10 @@ def _meant(text: str) -> Iterator[str]:
     if numbered and whole is not None:
         yield subject_iri(whole, numbered["key"])
         yield subject_iri(whole, numbered["key"], group=True)
+
+
+def _of_record(dataset: str, name: str) -> Report:
+    return Report(title="", extent="dataRecord", record=Record(dataset=dataset, id=name))
 
 
 def _report(text: str) -> Report | None:

@@ -52,7 +52,12 @@ def _notes(
             for other, claim in by_concept[general]:
                 if finding.at == claim.at and _same_place(finding, claim):
                     said = hashlib.sha256(f"{name} {other}".encode()).hexdigest()[:8]
-                    yield Conflict(id=f"conflict-{said}", between=(name, other), basis="derived")
+                    yield Conflict(
+                        id=f"conflict-{said}",
+                        between=(name, other),
+                        basis="derived",
+                        derived_from=(name, other),
+                    )
 
 
 def _iri(finding: Finding) -> str:

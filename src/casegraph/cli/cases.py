@@ -19,7 +19,7 @@ from casegraph.facts import read_case
 from casegraph.ingest import remove as remove_report
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows
-from casegraph.store import open_store
+from casegraph.store import Store, open_store
 from casegraph.store.syntax import named
 from casegraph.subjects import find_case
 
@@ -86,28 +86,38 @@ def _short(value: str) -> str:
     examples=(
         ("casegraph remove 10.1007/s13555-020-00421-8", "the report with this DOI and all its cases"),
         (f"casegraph remove {BASE}report/10.1007/s13555-020-00421-8", "the same by its IRI"),
+        (f"casegraph remove {BASE}dataset/clinic-2026", "a data set with all its cases"),
     ),
 )
-@click.argument("report", metavar="CASE|REPORT")
+@click.argument("report", metavar="CASE|REPORT|DATASET")
 @store_option
 def remove(report: str, location: str) -> None:
-    """Take a report and its cases out of a store, and nothing else.
+    """Take a report and its cases, or cases of a data set, out of a store, and nothing else.
 
     A report and its cases are one unit, loaded and removed together: their claims point to the passages of
-    the report. So a CASE stands for its report. The removed graphs are written, one a line.
+    the report. So a CASE of a report stands for its report. A case of a data set goes alone, and a DATASET
+    with all its cases. The removed graphs are written, one a line.
     """
     iri = report.strip("<>")
     with open_store(location) as store:
-        is_report = iri.startswith(f"{BASE}report/")
-        found = named(iri).value if is_report else read_case(store, find_case(store, iri)).report
+        whole = iri.startswith((f"{BASE}report/", f"{BASE}dataset/"))
+        found = named(iri).value if whole else _removable(store, find_case(store, iri))
     with open_store(location, writable=True) as store:
         graphs = remove_report(store, found)
     if not graphs:
-        raise InputError(f"no report {found}", where=location, todo="casegraph cases lists the cases it has")
+        raise InputError(
+            f"there is no {found}", where=location, todo="casegraph cases lists the cases it has"
+        )
     for graph in graphs:
         write_line(graph)
     subjects = sum(graph.endswith("/asserted") for graph in graphs)
     say(f"removed {found} with its {subjects} case{'' if subjects == 1 else 's'}")
+
+
+def _removable(store: Store, case: str) -> str:
+    """Return what goes with a case: itself, if it is of a data set, else its report."""
+    facts = read_case(store, case)
+    return case if facts.having("recordId") else facts.report
 
 
 @click.command(

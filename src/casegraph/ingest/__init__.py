@@ -10,8 +10,8 @@ from casegraph.ingest.documents import (
     validate_document,
 )
 from casegraph.ingest.paths import Arrived, load_paths
-from casegraph.ingest.putting import remove
 from casegraph.ingest.records import LoadedRecord, RejectedRecord, load_records
+from casegraph.ingest.removing import remove
 
 __all__ = [
     "Arrived",

@@ -15,7 +15,7 @@ from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store
 from casegraph.version import __version__
 
-__all__ = ["ADDED", "UNRESOLVED", "graphs_of_report", "grown", "ledger_entry", "put_ontology", "remove"]
+__all__ = ["ADDED", "UNRESOLVED", "graphs_of_report", "grown", "ledger_entry", "put_ontology"]
 
 _ONTOLOGY = BASE + "ontology"
 #: The graph of what cases name out of added vocabularies.
@@ -33,16 +33,6 @@ def grown(store: Store, graph: str, new: str) -> str:
     if added <= lines:
         return ""
     return "".join(f"{line[: -len(_END)]} <{graph}>{_END}" for line in sorted(lines | added))
-
-
-def remove(store: Store, report: str) -> tuple[str, ...]:
-    """Take a report and all its cases out of a store; return the graphs that were removed.
-
-    :param report: the IRI of the report.
-    """
-    graphs = graphs_of_report(store, report)
-    store.replace(graphs, "")
-    return graphs
 
 
 def graphs_of_report(store: Store, report: str) -> tuple[str, ...]:

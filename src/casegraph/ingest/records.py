@@ -101,8 +101,6 @@ class RecordJob:
         self._seen: dict[str, tuple[str, str]] = {}
         self._shared: dict[str, set[str]] = {}
         self._datasets: dict[str, tuple[str, Any]] = {}
-        if not dry_run:
-            put_ontology(store)
 
     def load(self, outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
         """Bring records in, a batch at a time, and say what became of each, in the order they came.
@@ -199,6 +197,7 @@ class RecordJob:
         graphs = [f"{each.iri}/{kind}" for each in records for kind in kinds]
         if self._dry_run or not records:
             return {each.iri: "dry run" for each in records}
+        put_ontology(self._store)
         there = _graphs_there(self._store, [f"{each.iri}/asserted" for each in records])
         quads = [f"{each.own}{each.inferred}" for each in records]
         shared, vocabulary = self._shared_quads(records), self._vocabulary(records)

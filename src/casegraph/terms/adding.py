@@ -1,4 +1,4 @@
-"""Brings whole vocabularies in: from a file in OBO, OBO Graphs or OWL, or out of a package."""
+"""Brings whole vocabularies in: from a file in OBO, OBO Graphs, OWL or SSSOM, or out of a package."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def add(what: str, *, name: str = "", prefixes: Mapping[str, str] | None = None)
 
     Nothing is written of one that cannot be read whole, and what was there before stays.
 
-    :param what: a file (``.obo``, ``.json``, ``.owl``, ``.rdf``, ``.xml``, ``.ttl``), a package, or one
-        vocabulary of a package, such as ``cellxgene-ontology-guide:MONDO``.
+    :param what: a file (``.obo``, ``.json``, ``.owl``, ``.rdf``, ``.xml``, ``.ttl``, ``.tsv``), a package, or
+        one vocabulary of a package, such as ``cellxgene-ontology-guide:MONDO``.
     :param name: what to call it; by default the name of the file without its suffix.
     :param prefixes: prefix -> namespace, for identifiers that are no OBO ones.
     :raises MissingExtraError: if the reader or the package is not installed.
@@ -81,9 +81,10 @@ def _reader(path: Path) -> Reader:
     from casegraph.terms.obograph import read_obograph
     from casegraph.terms.owl import read_owl
     from casegraph.terms.packages import PACKAGES
+    from casegraph.terms.sssom import read_sssom
 
     readers: dict[str, Reader] = {".obo": read_obo, ".json": read_obograph, ".ttl": read_owl}
-    readers |= dict.fromkeys((".owl", ".rdf", ".xml"), read_owl)
+    readers |= dict.fromkeys((".owl", ".rdf", ".xml"), read_owl) | {".tsv": read_sssom}
     expected = f"a file {', '.join(readers)}, or one of the packages {', '.join(PACKAGES)}"
     if not path.is_file():
         raise InputError("no such file and no such package", where=str(path), expected=expected)

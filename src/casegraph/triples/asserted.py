@@ -84,6 +84,11 @@ REPORT_FIELDS: Mapping[str, tuple[str, Render]] = {
     "extent": (cg("extentRead"), individual),
     "time_convention": (cg("timeConvention"), individual),
 }
+#: What a record tells of its publication: enough to know it by.
+_SHARED_FIELDS = ("title", "doi", "pmid", "extent")
+SHARED_OF_REPORT = frozenset(
+    each.strip("<>") for each in (TYPE, *(REPORT_FIELDS[name][0] for name in _SHARED_FIELDS))
+)
 
 
 def asserted_quads(document: CaseDocument) -> str:
@@ -121,7 +126,7 @@ def _source_quads(report: Report, record: Record) -> Iterator[str]:
     yield from lines(told, dataset)
     if (source := report_iri(report)) != dataset:
         yield from lines([(iri(source), TYPE, cg("CaseReport"))], source)
-        for name in ("title", "doi", "pmid", "extent"):
+        for name in _SHARED_FIELDS:
             predicate, render = REPORT_FIELDS[name]
             yield from lines(_given(iri(source), predicate, render, names, getattr(report, name)), source)
 

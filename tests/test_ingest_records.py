@@ -1,0 +1,348 @@
+"""Records of data sets in a store: who they are, what they share, what is refused, and how they go again."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+
+from casegraph.cli import commands
+from casegraph.errors import InputError
+from casegraph.ingest import (
+    Arrived,
+    Loaded,
+    LoadedRecord,
+    Rejected,
+    RejectedRecord,
+    load_paths,
+    load_records,
+    remove,
+)
+from casegraph.loaders.records import Imported, Options, RecordBuilder
+from casegraph.model import Finding
+from casegraph.namespaces import BASE, CG, PREFIXES, expand
+from casegraph.resources import shipped
+from casegraph.rows import Rows
+from casegraph.store import LEDGER, Store, open_store
+from casegraph.subjects import find_case
+
+CASE = f"{BASE}case/clinic/"
+REPORT = f"{BASE}report/pmid/12345678"
+FEVER, ARTHRITIS = "HP:0001945", "HP:0001369"
+
+
+def packet(name: str, *features: str, absent: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    """Return a small phenopacket; features are terms of the HPO, labelled by their own identifiers."""
+    told = [{"type": {"id": each, "label": each}} for each in features]
+    told += [{"type": {"id": each, "label": each}, "excluded": True} for each in absent]
+    head = {"created": "2026-01-02T00:00:00Z", "createdBy": "curator", "phenopacketSchemaVersion": "2.0"}
+    references = more.pop("references", [])
+    return {
+        "id": name,
+        "subject": {"id": f"person of {name}", "sex": "FEMALE"},
+        "phenotypicFeatures": told,
+        "metaData": head | {"externalReferences": references},
+        **more,
+    }
+
+
+def reference(title: str) -> list[dict[str, str]]:
+    return [{"id": "PMID:12345678", "description": title}]
+
+
+def written(folder: Path, **packets: dict[str, Any] | str) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, content in packets.items():
+        text = content if isinstance(content, str) else json.dumps(content)
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with open_store(":memory:", writable=True) as opened:
+        yield opened
+
+
+def bring(store: Store, *paths: Path, dataset: str = "clinic", **more: bool) -> list[Arrived]:
+    return list(load_paths(store, paths, Options(dataset), **more))  # type: ignore[arg-type]
+
+
+def values(store: Store, what: str) -> set[str]:
+    return {str(row["x"]) for row in Rows.read(store.query(f"SELECT ?x {{ {what} }}"))}
+
+
+def test_a_record_is_a_case_of_its_data_set_and_tells_of_its_publication(
+    store: Store, tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "in", a=packet("P/1 é", FEVER, references=reference("A girl with fever")))
+    (loaded,) = bring(store, folder)
+    assert isinstance(loaded, LoadedRecord)
+    assert (loaded.state, loaded.iri) == ("new", f"{CASE}P%2F1%20%C3%A9")
+    assert values(store, f"<{loaded.iri}> <{CG}reportedIn> ?x") == {REPORT}
+    assert values(store, f"<{loaded.iri}#record> <{PREFIXES['void']}inDataset> ?x") == {
+        f"{BASE}dataset/clinic"
+    }
+    assert values(store, f"<{REPORT}> <{PREFIXES['dcterms']}title> ?x") == {"A girl with fever"}
+    assert values(store, f"<{loaded.iri}> <{CG}phenotype> ?x") == {expand(FEVER)}
+    assert find_case(store, "clinic/P/1 é") == loaded.iri
+
+
+def test_a_record_without_a_publication_is_told_of_by_its_data_set_which_is_no_report(
+    store: Store, tmp_path: Path
+) -> None:
+    (loaded,) = bring(store, written(tmp_path / "in", a=packet("1", FEVER)))
+    assert isinstance(loaded, LoadedRecord)
+    assert values(store, f"<{loaded.iri}> <{CG}reportedIn> ?x") == {f"{BASE}dataset/clinic"}
+    assert values(store, f"?x a <{CG}CaseReport>") == set()
+
+
+def test_the_same_identifier_in_two_data_sets_is_two_people(store: Store, tmp_path: Path) -> None:
+    folder = written(tmp_path / "in", a=packet("arbitrary.id", FEVER))
+    bring(store, folder, dataset="one")
+    bring(store, folder, dataset="two")
+    assert values(store, f"?x a <{CG}Case>") == {f"{BASE}case/{name}/arbitrary.id" for name in ("one", "two")}
+
+
+def test_the_data_set_is_named_by_the_folder_or_the_file(store: Store, tmp_path: Path) -> None:
+    folder = written(tmp_path / "registry-7", a=packet("1", FEVER))
+    bring(store, folder, dataset="")
+    bring(store, folder / "a.json", dataset="")
+    assert values(store, f"?x a <{CG}DataSet>") == {f"{BASE}dataset/{name}" for name in ("registry-7", "a")}
+
+
+def test_the_same_record_twice_is_one_and_other_content_is_rejected_by_name(
+    store: Store, tmp_path: Path
+) -> None:
+    one, other = packet("arbitrary.id", FEVER), packet("arbitrary.id", ARTHRITIS)
+    first, again, second = bring(store, written(tmp_path / "in", a=one, b=one, c=other))
+    assert isinstance(first, LoadedRecord) and first.state == "new"
+    assert isinstance(again, LoadedRecord) and again.state == "same"
+    assert isinstance(second, RejectedRecord)
+    (problem,) = second.problems
+    assert problem.code == "same-case"
+    assert "a.json" in problem.message and second.source.endswith("c.json")
+    assert values(store, f"?case <{CG}phenotype> ?x") == {expand(FEVER)}
+
+
+def test_a_later_load_replaces_the_case_and_touches_no_other(store: Store, tmp_path: Path) -> None:
+    bring(store, written(tmp_path / "in", a=packet("1", FEVER), b=packet("2", FEVER)))
+    before = store.digest()
+    (loaded,) = bring(store, written(tmp_path / "later", a=packet("1", ARTHRITIS)))
+    assert isinstance(loaded, LoadedRecord) and loaded.state == "replaced"
+    changed = {graph for graph, found in store.digest().items() if before.get(graph) != found}
+    assert changed == {f"{CASE}1/asserted", f"{CASE}1/inferred"}
+    assert values(store, f"<{CASE}1> <{CG}phenotype> ?x") == {expand(ARTHRITIS)}
+
+
+def test_the_same_load_gives_the_same_store(tmp_path: Path) -> None:
+    folder = written(tmp_path / "in", a=packet("1", FEVER), b=packet("2", "FOO:1"))
+    digests = []
+    for _ in range(2):
+        with open_store(":memory:", writable=True) as store:
+            bring(store, folder)
+            digests.append(store.digest())
+    assert digests[0] == digests[1]
+    assert len(digests[0]) >= 7
+
+
+def test_a_publication_keeps_one_title_whatever_its_records_print(store: Store, tmp_path: Path) -> None:
+    packets = {
+        name: packet(name, FEVER, references=reference(title))
+        for name, title in (("a", "Fever in a girl"), ("b", "FEVER IN A GIRL."))
+    }
+    bring(store, written(tmp_path / "in", **packets))
+    assert values(store, f"<{REPORT}> <{PREFIXES['dcterms']}title> ?x") == {"Fever in a girl"}
+    assert len(values(store, f"?x <{CG}reportedIn> <{REPORT}>")) == 2
+
+
+def test_no_triple_stands_in_two_graphs(store: Store, tmp_path: Path) -> None:
+    packets = {name: packet(name, "FOO:1", references=reference("Two girls")) for name in ("a", "b")}
+    bring(store, written(tmp_path / "in", **packets))
+    triples = [line.rsplit(" ", 2)[0] for line in store.dump() if f"<{LEDGER}>" not in line]
+    assert len(triples) == len(set(triples)) > 100
+
+
+def test_a_finding_that_was_and_was_not_there_is_joined_by_a_note(store: Store, tmp_path: Path) -> None:
+    (loaded,) = bring(store, written(tmp_path / "in", a=packet("1", FEVER, ARTHRITIS, absent=(FEVER,))))
+    assert isinstance(loaded, LoadedRecord)
+    noted = f"<{loaded.iri}> <{CG}hasConflict>/<{CG}between>/<{CG}aboutConcept> ?x"
+    assert values(store, noted) == {expand(FEVER)}
+    assert values(store, f"<{loaded.iri}> <{CG}hasConflict>/a ?x") == {f"{CG}ConflictNote"}
+
+
+def test_what_no_vocabulary_knows_is_kept_with_its_label_and_is_no_violation(
+    store: Store, tmp_path: Path
+) -> None:
+    told = packet("1", FEVER)
+    told["phenotypicFeatures"].append({"type": {"id": "CLINIC:7", "label": "a code of the clinic"}})
+    (loaded,) = bring(store, written(tmp_path / "in", a=told))
+    assert isinstance(loaded, LoadedRecord) and loaded.report is not None
+    (iri,) = loaded.unresolved
+    assert iri == f"{BASE}term/CLINIC:7"
+    assert values(store, f"<{loaded.iri}> <{CG}hasFinding>/<{CG}aboutConcept> ?x") == {expand(FEVER), iri}
+    assert values(store, f"GRAPH <{BASE}ontology/unresolved> {{ <{iri}> <{PREFIXES['rdfs']}label> ?x }}") == {
+        "a code of the clinic"
+    }
+    told_of = [each for each in loaded.report.results if "UnresolvedConcept" in each.shape]
+    assert [each.focus for each in told_of] == [f"<{iri}>"]
+    assert loaded.report.violations == ()
+
+
+def test_one_bad_record_among_many_stops_no_other(store: Store, tmp_path: Path) -> None:
+    packets: dict[str, Any] = {f"p{number:03}": packet(f"p{number:03}", FEVER) for number in range(250)}
+    packets["p100"] = '{"id": "p100", "subject": {"id": "x"}, "phenotypicFeatures": [{"tpye": {}}]}'
+    packets["p200"] = packet("p200")
+    arrived = bring(store, written(tmp_path / "in", **packets))
+    rejected = [each for each in arrived if isinstance(each, RejectedRecord)]
+    assert [(each.source[-9:], each.problems[0].code) for each in rejected] == [
+        ("p100.json", "unknown-field"),
+        ("p200.json", "no-claims"),
+    ]
+    assert len(values(store, f"?x a <{CG}Case>")) == 248
+
+
+def test_a_dry_run_leaves_the_store_as_it_is(store: Store, tmp_path: Path) -> None:
+    (loaded,) = bring(store, written(tmp_path / "in", a=packet("1", FEVER)), dry_run=True)
+    assert isinstance(loaded, LoadedRecord) and loaded.state == "dry run"
+    assert store.graphs() == ()
+
+
+def test_times_that_cannot_all_be_true_reject_the_record(store: Store) -> None:
+    builder = RecordBuilder(Options("clinic"), "1")
+    day = builder.times.date("2020-05-05")
+    builder.present.append(builder.claim(Finding, what="HP:0001945 Fever", at=day))
+    document = builder.imported().document
+    told = document.cases["1"].occasions
+    impossible = {key: replace(each, after=(day,) if key != day else ()) for key, each in told.items()}
+    impossible[day] = replace(impossible[day], start=(3, 3))
+    case = replace(document.cases["1"], occasions=impossible)
+    (rejected,) = load_records(store, [("x.json", Imported(replace(document, cases={"1": case})))])
+    assert isinstance(rejected, RejectedRecord)
+    assert [each.code for each in rejected.problems] == ["impossible-time"]
+    assert values(store, f"?x a <{CG}Case>") == set()
+
+
+def test_case_documents_and_records_come_together(store: Store, tmp_path: Path) -> None:
+    folder = written(tmp_path / "in", a=packet("1", FEVER))
+    (seed,) = shipped("cases", "miao-2020.yaml")
+    (folder / "seed.yaml").write_bytes(seed.read_bytes())
+    (folder / "notes.txt").write_text("not a case", encoding="utf-8")
+    assert [type(each) for each in bring(store, folder)] == [LoadedRecord, Loaded]
+
+
+def test_an_archive_is_read_as_the_folder_it_holds(tmp_path: Path) -> None:
+    (seed,) = shipped("cases", "miao-2020.yaml")
+    folder = written(tmp_path / "in", a=packet("1", FEVER), b=packet("2", ARTHRITIS), c="{")
+    (folder / "seed.yaml").write_bytes(seed.read_bytes())
+    archive = tmp_path / "in.tar.xz"
+    with tarfile.open(archive, "w:xz") as packed:
+        packed.add(folder, "in")
+    digests = []
+    for path in (folder, archive):
+        with open_store(":memory:", writable=True) as store:
+            arrived = bring(store, path)
+            assert sorted(type(each).__name__ for each in arrived) == [
+                "Loaded",
+                "LoadedRecord",
+                "LoadedRecord",
+                "RejectedRecord",
+            ]
+            digests.append(store.digest())
+    assert digests[0] == digests[1]
+
+
+def test_a_curated_report_and_records_of_the_same_paper_leave_each_other_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    curated = tmp_path / "curated.yaml"
+    curated.write_text(
+        "casegraph: 1\nreport: {title: Curated title, pmid: '12345678', extent: fullText}\n"
+        "passages: {p: {section: results}}\n"
+        "cases:\n  '1': {sex: male, findings: {present: [{what: 'HP:0001945 Fever', stated_in: p}]}}\n",
+        encoding="utf-8",
+    )
+    folder = written(tmp_path / "in", a=packet("1", FEVER, references=reference("Printed title")))
+    bring(store, folder)
+    (loaded,) = bring(store, curated)
+    assert isinstance(loaded, Loaded), getattr(loaded, "problems", "")
+    bring(store, folder)
+    assert values(store, f"?x <{CG}reportedIn> <{REPORT}>") == {f"{CASE}1", f"{BASE}case/pmid/12345678/1"}
+    assert values(store, f"<{REPORT}> <{PREFIXES['dcterms']}title> ?x") == {"Curated title"}
+    remove(store, REPORT)
+    assert values(store, f"?x <{CG}reportedIn> <{REPORT}>") == {f"{CASE}1"}
+    assert values(store, f"<{REPORT}> <{CG}pmid> ?x") == {"12345678"}
+
+
+def test_a_case_of_a_data_set_goes_alone_and_the_data_set_with_all(store: Store, tmp_path: Path) -> None:
+    packets = {name: packet(name, FEVER, references=reference("Two girls")) for name in ("a", "b")}
+    bring(store, written(tmp_path / "in", **packets))
+    gone = remove(store, f"{CASE}a")
+    assert set(gone) == {f"{CASE}a/{kind}" for kind in ("asserted", "inferred", "provenance")}
+    assert values(store, f"?x a <{CG}Case>") == {f"{CASE}b"}
+    assert values(store, f"<{REPORT}> <{CG}pmid> ?x") == {"12345678"}
+    gone = remove(store, f"{BASE}dataset/clinic")
+    assert {REPORT, f"{BASE}dataset/clinic", f"{CASE}b/asserted"} <= set(gone)
+    assert {graph for graph in store.graphs() if "/ontology" not in graph} == {LEDGER}
+
+
+def test_what_no_path_names_is_refused(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        bring(store, tmp_path / "missing.json")
+    assert store.graphs() == ()
+
+
+def run(*words: object, code: int = 0) -> Any:
+    result = CliRunner().invoke(commands, [str(word) for word in words])
+    assert result.exit_code == code, result.output
+    return result
+
+
+def test_losses_and_rejects_are_written_line_by_line(tmp_path: Path) -> None:
+    told = packet("1", FEVER, files=[{"uri": "file://x.vcf"}])
+    told["subject"]["dateOfBirth"] = "1990-04-05T00:00:00Z"
+    folder = written(tmp_path / "in", a=told, b="{")
+    losses, rejects = tmp_path / "losses.jsonl", tmp_path / "rejects.jsonl"
+    result = run("load", folder, "--dry-run", "--losses", losses, "--rejects", rejects, code=1)
+    lost = [json.loads(line) for line in losses.read_text(encoding="utf-8").splitlines()]
+    assert {
+        "record": "1",
+        "path": "/files/0",
+        "value": '{"uri":"file://x.vcf"}',
+        "reason": "not-a-case",
+    } in lost
+    (birth,) = [each for each in lost if each["path"] == "/subject/dateOfBirth"]
+    assert (birth["value"], birth["reason"]) == ("", "identifier")
+    (rejected,) = [json.loads(line) for line in rejects.read_text(encoding="utf-8").splitlines()]
+    assert rejected["source"] == str(folder / "b.json")
+    assert rejected["problems"][0]["code"] == "not-json"
+    assert "1990" not in result.output
+    assert f"{len(lost)} things were left behind" in result.stderr
+
+
+def test_the_exact_birth_date_comes_in_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    told = packet("1", FEVER)
+    told["subject"]["dateOfBirth"] = "1990-04-05T00:00:00Z"
+    told["phenotypicFeatures"][0]["onset"] = {"timestamp": "2020-05-05T00:00:00Z"}
+    folder = written(tmp_path / "in", a=told)
+    dumps = []
+    for keep in (False, True):
+        with open_store(":memory:", writable=True) as store:
+            list(load_paths(store, [folder], Options("clinic", keep_identifiers=keep)))
+            dumps.append("\n".join(store.dump()))
+    assert "1990" not in dumps[0]
+    assert "1990-04-05" in dumps[1]
+
+
+def test_rejections_of_documents_are_told_as_before(store: Store, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("casegraph: 1\n", encoding="utf-8")
+    (rejected,) = bring(store, bad)
+    assert isinstance(rejected, Rejected)
+    assert {each.code for each in rejected.problems} == {"missing-key"}
