@@ -6,12 +6,10 @@ The tables are ``ontology/mappings/*.sssom.tsv`` (codes and the values of casegr
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from pathlib import Path
 
 from casegraph.errors import InputError
-from casegraph.resources import shipped
+from casegraph.loaders.tables import rows_of
 
 __all__ = ["code_of", "schedule_of", "schedule_term", "ucum_of", "word_of"]
 
@@ -32,7 +30,7 @@ def code_of(closed_list: str, word: str, prefixes: tuple[str, ...]) -> str | Non
     """Return the first term of these vocabularies, in this order, that stands for a word exactly."""
     rows = [
         row
-        for row in _rows("*.sssom.tsv")
+        for row in rows_of("*.sssom.tsv")
         if (row["closed_list"], row["object_id"]) == (closed_list, f"cg:{word}")
     ]
     exact = [row for row in rows if row["predicate_id"] == "skos:exactMatch"]
@@ -50,7 +48,7 @@ def schedule_of(code: str) -> tuple[float, float] | None:
 
 def schedule_term(times: float, period_days: float) -> str | None:
     """Return the first term that stands for so many doses in so many days; None where no table has one."""
-    for row in _rows("schedules.tsv"):
+    for row in rows_of("schedules.tsv"):
         if (float(row["times"]), float(row["period_days"])) == (times, period_days):
             return f"{row['term']} {row['label']}"
     return None
@@ -65,7 +63,7 @@ def ucum_of(code: str) -> str | None:
 @cache
 def _words() -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
-    for row in _rows("*.sssom.tsv"):
+    for row in rows_of("*.sssom.tsv"):
         key, word = (row["closed_list"], row["subject_id"]), row["object_id"].removeprefix("cg:")
         if found.setdefault(key, word) != word:
             raise InputError(f"{key[1]} stands for two words of {key[0]}: {found[key]} and {word}")
@@ -74,20 +72,9 @@ def _words() -> dict[tuple[str, str], str]:
 
 @cache
 def _schedules() -> dict[str, tuple[float, float]]:
-    return {row["term"]: (float(row["times"]), float(row["period_days"])) for row in _rows("schedules.tsv")}
+    return {row["term"]: (float(row["times"]), float(row["period_days"])) for row in rows_of("schedules.tsv")}
 
 
 @cache
 def _units() -> dict[str, str]:
-    return {row["term"]: row["ucum"] for row in _rows("units.tsv")}
-
-
-@cache
-def _rows(pattern: str) -> tuple[dict[str, str], ...]:
-    return tuple(row for path in shipped("ontology", f"mappings/{pattern}") for row in _read(path))
-
-
-def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("#"))
-        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return {row["term"]: row["ucum"] for row in rows_of("units.tsv")}

@@ -28,12 +28,15 @@ def test_a_root_folder_is_linked_into_the_package(name: str) -> None:
 def test_every_package_folder_is_listed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     listed = set(project["tool"]["setuptools"]["packages"])
-    folders = {path.parent for path in (ROOT / "src").rglob("__init__.py")} | {ROOT / "loaders"}
-    names = {
-        "casegraph.loaders" if each == ROOT / "loaders" else ".".join(each.relative_to(ROOT / "src").parts)
-        for each in folders
-    }
+    names = _packages(ROOT / "src", "") | _packages(ROOT / "loaders", "casegraph.loaders")
+    assert {"casegraph.loaders.fhir", "casegraph.export.fhir"} <= names
     assert listed == names
+
+
+def _packages(root: Path, own: str) -> set[str]:
+    """Return the names of the packages below a folder, which the search does not enter through a link."""
+    folders = [path.parent.relative_to(root).parts for path in root.rglob("__init__.py")]
+    return {".".join(filter(None, (own, *parts))) for parts in folders}
 
 
 def test_one_version() -> None:

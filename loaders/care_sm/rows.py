@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -14,9 +13,9 @@ from typing import NoReturn
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.codes import coded
 from casegraph.loaders.records import RecordBuilder
+from casegraph.loaders.tables import rows_of
 from casegraph.loaders.times import day_span
 from casegraph.namespaces import PREFIXES
-from casegraph.resources import shipped
 
 __all__ = ["Row", "addresses", "short_cells", "term_of"]
 
@@ -62,21 +61,15 @@ _ALWAYS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _table(name: str) -> Iterator[dict[str, str]]:
-    (path,) = shipped("ontology", f"mappings/{name}.tsv")
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t")
-
-
 @cache
 def _template() -> frozenset[tuple[str, str, str]]:
-    return frozenset((row["model"], row["column"], row["iri"]) for row in _table("care_sm_template"))
+    return frozenset((row["model"], row["column"], row["iri"]) for row in rows_of("care_sm_template.tsv"))
 
 
 @cache
 def addresses() -> Mapping[str, str]:
     """Return prefix -> the address by which CARE-SM names what has a code under it."""
-    return MappingProxyType({row["prefix"]: row["address"] for row in _table("care_sm_addresses")})
+    return MappingProxyType({row["prefix"]: row["address"] for row in rows_of("care_sm_addresses.tsv")})
 
 
 def short_cells(model: str, cells: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

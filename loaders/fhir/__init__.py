@@ -13,6 +13,7 @@ from casegraph.loaders.fhir.clinical import (
     read_condition,
     read_patient,
 )
+from casegraph.loaders.fhir.codes import ADDRESSES
 from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left, plain
 from casegraph.loaders.fhir.tests import read_observation
@@ -72,7 +73,7 @@ def looks_like_fhir(start: bytes) -> bool:
     """
     head = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<"):
-        return b"http://hl7.org/fhir" in head
+        return ADDRESSES["fhir"].encode() in head
     return head.startswith(b"{") and b'"resourceType"' in head
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from casegraph.errors import DocumentError, Problem
+from casegraph.loaders.fhir.codes import ADDRESSES
 from casegraph.loaders.inputs import Input
 
 __all__ = ["MOST_BYTES", "Content", "Entry", "read_content"]
@@ -167,7 +168,7 @@ def _xml(name: str, text: str) -> Problem:
     """Return why XML is not read; it is looked at as text, so that no entity of it is ever resolved."""
     if "<!DOCTYPE" in text:
         message = "XML with a document type, whose entities are not resolved"
-    elif "http://hl7.org/fhir" not in text:
+    elif ADDRESSES["fhir"] not in text:
         message = "XML that is no FHIR"
     else:
         dstu2 = " (DSTU2: it holds a MedicationOrder)" if "<MedicationOrder" in text else ""

@@ -9,27 +9,31 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from casegraph.loaders.fhir.element import Element
+from casegraph.loaders.tables import rows_of
 from casegraph.namespaces import CG, known_prefixes
 
-__all__ = ["SYSTEMS", "UCUM", "coding_of", "concept", "number", "seen", "term_of", "ucum_quantity"]
+__all__ = [
+    "ADDRESSES",
+    "SYSTEMS",
+    "UCUM",
+    "coding_of",
+    "concept",
+    "number",
+    "seen",
+    "term_of",
+    "ucum_quantity",
+]
 
-UCUM = "http://unitsofmeasure.org"
-#: prefix -> the URI that FHIR has for the code system. Those of LOINC, SNOMED CT, RxNorm, ICD-10-CM, HGNC and
-#: UCUM stand in the mCODE 4.0.0 example bundle, that of MONDO is of HL7 Terminology (CodeSystem/MONDO), that
-#: of HPO of the NHS Genomics Implementation Guide 0.5.3 (HPO Terms).
-SYSTEMS: Mapping[str, str] = MappingProxyType(
-    {
-        "cg": CG,
-        "HGNC": "http://www.genenames.org",
-        "HP": "http://human-phenotype-ontology.org",
-        "ICD10CM": "http://hl7.org/fhir/sid/icd-10-cm",
-        "LOINC": "http://loinc.org",
-        "MONDO": "http://purl.obolibrary.org/obo/mondo.owl",
-        "RXNORM": "http://www.nlm.nih.gov/research/umls/rxnorm",
-        "SNOMEDCT": "http://snomed.info/sct",
-        "UCUM": UCUM,
-    }
+#: name -> the URI that FHIR has for a code system, a profile or an extension.
+ADDRESSES: Mapping[str, str] = MappingProxyType(
+    {each["name"]: each["uri"] for each in rows_of("fhir_systems.tsv")}
 )
+#: prefix -> the URI that FHIR has for the code system.
+SYSTEMS: Mapping[str, str] = MappingProxyType(
+    {"cg": CG}
+    | {row["name"]: row["uri"] for row in rows_of("fhir_systems.tsv") if row["kind"] == "vocabulary"}
+)
+UCUM = SYSTEMS["UCUM"]
 _PREFIXES = {system: prefix for prefix, system in SYSTEMS.items()}
 #: Systems whose codes begin with the prefix.
 _PREFIXED = ("HGNC", "HP", "MONDO")

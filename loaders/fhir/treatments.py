@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from casegraph.loaders.fhir.codes import concept, number, seen, ucum_quantity
+from casegraph.loaders.fhir.codes import ADDRESSES, concept, number, seen, ucum_quantity
 from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left
 from casegraph.loaders.words import schedule_of
@@ -26,7 +26,7 @@ _GIVEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 #: What an order may be of; a proposal, a plan or an option is none yet.
 _ORDERS = ("order", "original-order", "reflex-order", "filler-order", "instance-order")
-INTENT = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-procedure-intent"
+INTENT = ADDRESSES["procedure-intent"]
 _DAYS = {"d": 1.0, "wk": 7.0}
 _HOURS_A_DAY = 24
 _PER_TIME = re.compile(r"/(min|h|d|wk|mo|a)$")

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from casegraph.errors import MissingExtraError
+from casegraph.loaders.fhir.codes import ADDRESSES
 
 __all__ = ["READABLE", "faults", "versions_of"]
 
@@ -25,7 +26,6 @@ READABLE: Mapping[str, str] = MappingProxyType({"R4": "R4B", "R4B": "R4B", "R5":
 _PACKAGES = {"STU3": "fhir.resources.STU3.", "R4B": "fhir.resources.R4B.", "R5": "fhir.resources."}
 #: Beginnings of version numbers (hl7.org/fhir/history.html).
 _NUMBERS = {"1.0.": "DSTU2", "3.0.": "STU3", "4.0.": "R4B", "4.3.": "R4B", "5.0.": "R5"}
-_BASE_PROFILE = "http://hl7.org/fhir/StructureDefinition/"
 #: Types that only one version has which fhir.resources does not model.
 _TYPES = {"MedicationOrder": "DSTU2"}
 _ALL = frozenset(_PACKAGES)
@@ -86,7 +86,7 @@ def _named_in(resource: Mapping[str, Any]) -> str | None:
     """Return the version that a resource names itself or by its type."""
     kind = str(resource.get("resourceType"))
     profiles = (resource.get("meta") or {}).get("profile") or ()
-    own = f"{_BASE_PROFILE}{kind}|"
+    own = f"{ADDRESSES['definition']}{kind}|"
     numbers = [str(each).removeprefix(own) for each in profiles if str(each).startswith(own)]
     numbers.append(str(resource.get("fhirVersion", "")))
     told = (name for each in numbers for start, name in _NUMBERS.items() if each.startswith(start))

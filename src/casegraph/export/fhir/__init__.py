@@ -18,13 +18,14 @@ from casegraph.export.fhir.claims import (
 from casegraph.export.fhir.parts import Json, Writing
 from casegraph.export.fhir.treatments import write_treatment
 from casegraph.export.stored import StoredCase
+from casegraph.loaders.fhir.codes import ADDRESSES
 from casegraph.loaders.times import BIRTH, CALENDAR
 from casegraph.losses import Loss
 
 __all__ = ["to_fhir", "write_fhir"]
 
 #: The version stands in the canonical address of the profile that the bundle conforms to.
-_PROFILE = "http://hl7.org/fhir/StructureDefinition/Bundle|4.3.0"
+_PROFILE = f"{ADDRESSES['definition']}Bundle|4.3.0"
 _TURNS = ("remission", "relapse")
 #: Decimals keep their digits, as FHIR wants it.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

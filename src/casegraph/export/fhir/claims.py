@@ -13,6 +13,7 @@ from typing import Any
 
 from casegraph.export.fhir.parts import Json, Writing, codeable, own, quantity
 from casegraph.loaders.fhir.clinical import is_finding
+from casegraph.loaders.fhir.codes import ADDRESSES
 from casegraph.loaders.words import code_of
 from casegraph.model import AdverseEvent, Diagnosis, Finding, Response, TestResult
 
@@ -32,8 +33,7 @@ _VERIFIED = {
     "ConsideredDiagnosis": "differential",
     "ExcludedDiagnosis": "refuted",
 }
-_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
-_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+_VERIFICATION, _CLINICAL = ADDRESSES["condition-ver-status"], ADDRESSES["condition-clinical"]
 _MOMENT = ("DateTime", "Age", "Range", "Between")
 
 
