@@ -23,6 +23,8 @@ SNOMED, RXNORM = "http://snomed.info/sct", "http://www.nlm.nih.gov/research/umls
 PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1970-05-06"}
 SUBJECT = {"reference": "Patient/p1"}
 MEASURED = {"status": "final", "code": {"coding": [{"system": "http://loinc.org", "code": "8302-2"}]}}
+MCODE = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-"
+TREATING = {f"{MCODE}cancer-related-surgical-procedure", f"{MCODE}radiotherapy-course-summary"}
 #: An element that R5 does not have and one that STU3 does not have: the bundle is of R4 or R4B.
 OLD = {
     "resourceType": "Encounter",
@@ -98,7 +100,11 @@ def test_all_of_a_shared_bundle_is_carried_or_told(shared: Path) -> None:
     parts = [part for each in valued for part in (each, *each.get("component", ()))]
     outcomes = [part for part in parts if any(key.startswith("value") for key in part)]
     assert len(case.tests) == len(outcomes) > 20
-    assert len(case.treatments) == kinds["MedicationRequest"] + kinds["Procedure"]
+    treating = [
+        i for i, each in enumerate(resources) if TREATING & set(each.get("meta", {}).get("profile", ()))
+    ]
+    assert len(treating) == (2 if shared.parent.name == "fhir-r4-mcode" else 0)
+    assert len(case.treatments) == kinds["MedicationRequest"] + len(treating)
     diagnoses = (case.diagnoses.final, case.diagnoses.working, case.diagnoses.considered)
     assert sum(map(len, diagnoses)) + len(case.findings.present) == kinds["Condition"]
     assert {each.basis for each in case.treatments} <= {"stated", "implied"}
@@ -106,6 +112,9 @@ def test_all_of_a_shared_bundle_is_carried_or_told(shared: Path) -> None:
     whole = Counter(each.path for each in outcome.losses if each.path.endswith("/resource"))
     left = [i for i, each in enumerate(resources) if each["resourceType"] not in read_kinds]
     left += [resources.index(each) for each in valued if not _is_valued(each)]
+    left += [
+        i for i, each in enumerate(resources) if each["resourceType"] == "Procedure" and i not in treating
+    ]
     assert whole == Counter(f"/entry/{i}/resource" for i in left)
 
 
@@ -332,11 +341,58 @@ def test_only_an_order_stands_for_a_treatment(change: dict[str, Any], reason: st
     assert reasons(losses, "/entry/2/resource") == ([reason] if reason else [])
 
 
+SURGERY, DIAGNOSTIC = coded(SNOMED, "387713003"), coded(SNOMED, "103693007")
+
+
+def intended(code: str) -> dict[str, Any]:
+    extension = {"url": f"{MCODE}procedure-intent", "valueCodeableConcept": coded(SNOMED, code)}
+    return {"category": SURGERY, "extension": [extension]}
+
+
+@pytest.mark.parametrize(
+    ("more", "treats"),
+    [
+        ({}, False),
+        ({"code": coded(SNOMED, "71651007", "Mammography (procedure)")}, False),
+        ({"code": coded(SNOMED, "1", "Chemotherapy and radiation treatment")}, False),
+        ({"code": coded(SNOMED, "1", "Therapy of some kind (regime/therapy)")}, True),
+        ({"code": coded("http://example.org", "1", "Therapy of some kind (regime/therapy)")}, False),
+        ({"category": SURGERY}, True),
+        ({"category": DIAGNOSTIC}, False),
+        ({"category": coded(SNOMED, "409063005")}, False),
+        ({"category": coded("http://example.org", "387713003")}, False),
+        ({"category": {"coding": [*SURGERY["coding"], *DIAGNOSTIC["coding"]]}}, False),
+        ({"category": DIAGNOSTIC, "meta": {"profile": sorted(TREATING)}}, False),
+        ({"meta": {"profile": [f"{MCODE}radiotherapy-course-summary|4.0.0"]}}, True),
+        ({"meta": {"profile": ["http://hl7.org/fhir/us/core/StructureDefinition/us-core-procedure"]}}, False),
+        (intended("373808002"), True),
+        (intended("261004008"), False),
+        ({"code": coded("http://purl.obolibrary.org/obo/MAXO_", "0000058")}, True),
+        ({"code": coded("http://purl.obolibrary.org/obo/MAXO_", "0000387")}, False),
+        ({"reasonCode": [coded(SNOMED, "2")]}, False),
+    ],
+)
+def test_a_procedure_treats_only_where_its_data_say_so(more: dict[str, Any], treats: bool) -> None:
+    done: dict[str, Any] = {
+        "resourceType": "Procedure",
+        "status": "completed",
+        "code": coded(SNOMED, "1", "x"),
+    }
+    procedure = done | {"subject": SUBJECT} | more
+    case, losses = read(procedure)
+    assert len(case.treatments) == treats
+    whole = [each for each in losses if each.path == "/entry/2/resource"]
+    assert [each.reason for each in whole] == ([] if treats else ["no-place"])
+    display = procedure["code"]["coding"][0].get("display", "")
+    assert all(each.value == f"Procedure {display}".strip() for each in whole)
+
+
 @pytest.mark.parametrize("status", ["not-done", "entered-in-error", "preparation", "unknown"])
 def test_what_was_not_done_is_no_treatment(status: str) -> None:
     procedure = {
         "resourceType": "Procedure",
         "status": status,
+        "category": SURGERY,
         "code": coded(SNOMED, "1"),
         "subject": SUBJECT,
     }

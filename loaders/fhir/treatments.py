@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from casegraph.loaders.fhir.codes import ADDRESSES, concept, number, seen, ucum_quantity
+from casegraph.loaders.fhir.codes import concept, number, seen, ucum_quantity
 from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left
+from casegraph.loaders.fhir.procedures import INTENT, is_treatment
 from casegraph.loaders.words import schedule_of
 from casegraph.model import DoseSegment, Treatment
 
-__all__ = ["INTENT", "is_rate", "read_medication", "read_procedure"]
+__all__ = ["is_rate", "read_medication", "read_procedure"]
 
 #: type of a resource -> the statuses in which the drug was taken, given or ordered for certain.
 _GIVEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -26,7 +27,6 @@ _GIVEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 #: What an order may be of; a proposal, a plan or an option is none yet.
 _ORDERS = ("order", "original-order", "reflex-order", "filler-order", "instance-order")
-INTENT = ADDRESSES["procedure-intent"]
 _DAYS = {"d": 1.0, "wk": 7.0}
 _HOURS_A_DAY = 24
 _PER_TIME = re.compile(r"/(min|h|d|wk|mo|a)$")
@@ -56,14 +56,18 @@ def read_medication(element: Element, context: Context) -> None:
 
 
 def read_procedure(element: Element, context: Context) -> None:
-    """Read a procedure as a treatment.
+    """Read a procedure that is known to treat the patient, or that casegraph wrote, as a treatment.
 
-    :raises Left: if it was not done, entered in error, or has no code.
+    An examination has a place only with its result, which an observation tells.
+
+    :raises Left: if it was not done, entered in error, has no code, or is not known to treat.
     """
     own = _check_given(element, context)
     what = concept(element.child("code"))
     if what is None:
         raise Left("no-code")
+    if not own and not is_treatment(element, what):
+        raise Left("no-place")
     start, end = context.span(
         element, "performedDateTime", "performedPeriod", "occurrenceDateTime", "occurrencePeriod"
     )

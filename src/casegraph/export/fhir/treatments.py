@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from casegraph.export.fhir.claims import coded_word
 from casegraph.export.fhir.parts import Json, Writing, codeable, own, quantity
-from casegraph.loaders.fhir.treatments import INTENT, is_rate
+from casegraph.loaders.fhir.procedures import INTENT
+from casegraph.loaders.fhir.treatments import is_rate
 from casegraph.model import DoseSegment, Treatment
 
 __all__ = ["write_treatment"]
