@@ -7,30 +7,41 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, Protocol
 
-from casegraph.errors import CasegraphError, DocumentError, InputError, MissingExtraError, Problem
+from casegraph.errors import DocumentError, InputError, MissingExtraError, Problem
 from casegraph.loaders.detect import format_of
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.paths import inputs
-from casegraph.loaders.records import Options, Outcome
+from casegraph.loaders.records import Options, Outcome, told
 
-__all__ = ["CASE", "RECORD_FORMATS", "arrivals", "dataset_of", "read_records"]
+__all__ = ["CASE", "RECORD_FORMATS", "Reading", "arrivals", "dataset_of"]
 
 #: The name of the format of case documents, which have a reader of their own.
 CASE = "case"
 
-#: format -> module:function of its reader, imported when it is called. A reader takes the inputs that come
-#: together and gives a source's name with each record.
+
+class _Joined(Protocol):
+    """Reads inputs some of which belong together."""
+
+    def read(self, source: Input) -> Iterator[tuple[str, Outcome]]:
+        """Yield what an input tells by itself, with its name."""
+
+    def rest(self) -> Iterator[tuple[str, Outcome]]:
+        """Yield what the inputs tell together, each with the name of its input."""
+
+
+#: format -> module:name of its reader, imported when it is called.
 RECORD_FORMATS: Mapping[str, str] = MappingProxyType(
     {
         "phenopacket": "casegraph.loaders.phenopacket:read_phenopacket",
-        "fhir": "casegraph.loaders.fhir:read_fhir",
-        "care-sm": "casegraph.loaders.care_sm:read_care_sm_files",
+        "fhir": "casegraph.loaders.fhir.files:FhirFiles",
+        "care-sm": "casegraph.loaders.care_sm:CareSmFiles",
         "table": "casegraph.loaders.table:read_table",
     }
 )
-#: Formats whose files belong together: those of one patient lie in several.
-_TOGETHER = frozenset({"care-sm"})
+#: Formats that have one patient in several files; their reader is a class, made for what one path names.
+_JOINED = frozenset({"fhir", "care-sm"})
 _EXTRA = "pip install 'casegraph[formats]'"
 _ARCHIVE = re.compile(
     r"(\.tar)?\.(tar|tgz|txz|gz|xz|zip|json|jsonl|ndjson|ya?ml|csv|tsv|nq|pb)$", re.IGNORECASE
@@ -67,39 +78,51 @@ def arrivals(path: Path, form: str | None = None) -> Iterator[tuple[str, Input] 
                 yield Problem(found.name, 0, 0, "unreadable", error.what, error.todo)
 
 
-def read_records(form: str, sources: Iterable[Input], options: Options) -> Iterator[tuple[str, Outcome]]:
-    """Yield each record of inputs of one format, with the name of its input; what cannot be read is told.
+class Reading:
+    """The reading of what one path names; what belongs together is read together, whatever lies between.
 
-    :raises MissingExtraError: if what the format needs is not installed.
-    :raises InputError: if an option of the format is missing or wrong.
+    :param options: how the formats are read.
     """
-    read = _reader(form)
-    if form in _TOGETHER:
-        together = tuple(sources)
-        yield from _told(", ".join(each.name for each in together[:1]), lambda: read(together, options))
-    else:
-        for source in sources:
-            yield from _told(source.name, lambda source=source: read(source, options))  # type: ignore[misc]
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._joined: dict[str, _Joined] = {}
+
+    def read(self, found: Iterable[tuple[str, Input] | Problem]) -> Iterator[tuple[str, Outcome]]:
+        """Yield each record with the name of its input, as far as it does not wait for other inputs.
+
+        :param found: the format and the input of each file, or why it has none.
+        :raises MissingExtraError: if what a format needs is not installed.
+        :raises InputError: if an option of a format is missing or wrong.
+        """
+        for each in found:
+            if isinstance(each, Problem):
+                yield each.file, each
+            else:
+                yield from self._read(*each)
+
+    def rest(self) -> Iterator[tuple[str, Outcome]]:
+        """Yield the records of the inputs that belong together, after all of them were read.
+
+        :raises MissingExtraError: if what a format needs is not installed.
+        """
+        for joined in self._joined.values():
+            yield from joined.rest()
+
+    def _read(self, form: str, source: Input) -> Iterator[tuple[str, Outcome]]:
+        read = _reader(form)
+        if form not in _JOINED:
+            yield from told(source.name, lambda: read(source, self._options))
+            return
+        if form not in self._joined:
+            self._joined[form] = read(self._options)
+        yield from self._joined[form].read(source)
 
 
-def _told(name: str, read: Callable[[], Iterator[Outcome]]) -> Iterator[tuple[str, Outcome]]:
-    try:
-        for outcome in read():
-            yield (outcome.file if isinstance(outcome, Problem) else name), outcome
-    except DocumentError as error:
-        yield from ((each.file, each) for each in error.problems)
-    except MissingExtraError:
-        raise
-    except CasegraphError as error:
-        if error.where != name:
-            raise
-        yield name, Problem(name, 0, 0, "unreadable", error.what, error.todo)
-
-
-def _reader(form: str) -> Callable[..., Iterator[Outcome]]:
+def _reader(form: str) -> Callable[..., Any]:
     module, _, function = RECORD_FORMATS[form].partition(":")
     try:
-        found: Callable[..., Iterator[Outcome]] = getattr(import_module(module), function)
+        found: Callable[..., Any] = getattr(import_module(module), function)
     except ModuleNotFoundError as error:
         if str(error.name).startswith("casegraph"):
             raise

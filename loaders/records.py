@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from casegraph.errors import Problem
+from casegraph.errors import CasegraphError, DocumentError, MissingExtraError, Problem
 from casegraph.loaders.times import RecordTimes
 from casegraph.losses import Loss, shortened
 from casegraph.model import (
@@ -34,7 +35,7 @@ from casegraph.model import (
     Treatment,
 )
 
-__all__ = ["PASSAGE", "Imported", "Options", "Outcome", "RecordBuilder"]
+__all__ = ["PASSAGE", "Imported", "Options", "Outcome", "RecordBuilder", "told"]
 
 C = TypeVar("C", bound=Claim)
 
@@ -68,6 +69,26 @@ class Imported:
 
 #: What a reader yields for each record: the case, or why there is none. The others go on.
 Outcome = Imported | Problem
+
+
+def told(name: str, read: Callable[[], Iterator[Outcome]]) -> Iterator[tuple[str, Outcome]]:
+    """Yield what a reader gives, each with the name of its input; an input that cannot be read is told.
+
+    :param name: of the input that is read.
+    :raises MissingExtraError: if what the reader needs is not installed.
+    :raises CasegraphError: what the reader raises of something other than its input.
+    """
+    try:
+        for outcome in read():
+            yield (outcome.file if isinstance(outcome, Problem) else name), outcome
+    except DocumentError as error:
+        yield from ((each.file, each) for each in error.problems)
+    except MissingExtraError:
+        raise
+    except CasegraphError as error:
+        if error.where != name:
+            raise
+        yield name, Problem(name, 0, 0, "unreadable", error.what, error.todo)
 
 
 @dataclass(slots=True)

@@ -18,10 +18,10 @@ from casegraph.loaders.care_sm.elements import imported
 from casegraph.loaders.care_sm.rdf import is_quads, rdf_rows
 from casegraph.loaders.care_sm.rows import Row, addresses, short_cells
 from casegraph.loaders.inputs import Input
-from casegraph.loaders.records import Options, Outcome, RecordBuilder
+from casegraph.loaders.records import Options, Outcome, RecordBuilder, told
 from casegraph.namespaces import PREFIXES
 
-__all__ = ["MOST_ROWS", "looks_like_care_sm", "read_care_sm", "read_care_sm_files"]
+__all__ = ["MOST_ROWS", "CareSmFiles", "looks_like_care_sm", "read_care_sm", "read_care_sm_files"]
 
 #: How many rows, or records of N-Quads, are read at once.
 MOST_ROWS = 1_000_000
@@ -69,6 +69,24 @@ def read_care_sm_files(sources: Sequence[Input], options: Options) -> Iterator[O
     yield from orphans
     for pid, rows in patients.items():
         yield from _outcomes(pid, rows, options)
+
+
+class CareSmFiles:
+    """Keeps the files that come together until the last of them has come."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._sources: list[Input] = []
+
+    def read(self, source: Input) -> Iterator[tuple[str, Outcome]]:
+        """Yield nothing yet: a patient of this file may be in another one too."""
+        self._sources.append(source)
+        return iter(())
+
+    def rest(self) -> Iterator[tuple[str, Outcome]]:
+        """Yield the case of each patient of all files, with the name of the first file."""
+        first = self._sources[0].name
+        return told(first, lambda: read_care_sm_files(self._sources, self._options))
 
 
 def _outcomes(pid: str, found: Iterable[Row | Problem], options: Options) -> Iterator[Outcome]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from casegraph.errors import DocumentError, Problem
-from casegraph.loaders.fhir.bundle import Content, Entry, read_content
+from casegraph.loaders.fhir.bundle import MOST_BYTES, TYPE_AND_ID, Content, Entry, read_contents
 from casegraph.loaders.fhir.clinical import (
     read_adverse_event,
     read_allergy,
@@ -23,7 +23,7 @@ from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options, Outcome, RecordBuilder
 from casegraph.losses import Loss, shortened
 
-__all__ = ["looks_like_fhir", "read_fhir"]
+__all__ = ["looks_like_fhir", "read_bundles", "read_cases", "read_fhir"]
 
 _Reader = Callable[[Element, Context], None]
 #: type of a resource -> what reads it.
@@ -80,42 +80,69 @@ def looks_like_fhir(start: bytes) -> bool:
 def read_fhir(source: Input, options: Options) -> Iterator[Outcome]:
     """Yield each patient of a file as a case, or why it is none; the others go on.
 
+    :raises DocumentError: if the file is no FHIR, of no version that is read, or holds no patient.
+    """
+    loose = Content("")
+    yield from read_bundles(source, options, loose)
+    if loose.size:
+        yield from read_cases(loose, options)
+
+
+def read_bundles(source: Input, options: Options, loose: Content) -> Iterator[Outcome]:
+    """Yield each patient of the bundles of a file, each bundle by itself.
+
+    :param loose: takes up the resources that stand in no bundle, to be read with those of other files.
+    :raises DocumentError: if nothing of the file can be read.
+    """
+    for found in read_contents(source, loose):
+        try:
+            yield from (found,) if isinstance(found, Problem) else read_cases(found, options)
+        except DocumentError as error:
+            if isinstance(found, Content) and not found.line:
+                raise
+            yield from error.problems
+
+
+def read_cases(content: Content, options: Options) -> Iterator[Outcome]:
+    """Yield each patient as a case, or why it is none; the others go on.
+
     A resource goes to the patient that its subject names. What names no patient, such as a practitioner, is
     told among the losses of the first case.
 
-    :raises DocumentError: if the file is no FHIR, of no version that is read, or holds no patient.
+    :raises DocumentError: if it is of no version that is read, is too large, or holds no patient.
     """
-    content = read_content(source)
+    if content.size > MOST_BYTES:
+        raise DocumentError((_too_large(content),))
     patients = [entry for entry in content.entries if entry.kind == "Patient"]
     if not patients:
-        raise DocumentError((_no_patient(source.name, content),))
-    version = _version(content, source.name, options.fhir_version)
+        raise DocumentError((_no_patient(content),))
+    version = _version(content, options.fhir_version)
     told = _by_subject(content)
     yield from content.problems
-    yield from _unknown_patients(source.name, told)
-    spare = told.get("", [])
+    yield from _unknown_patients(told)
+    spare: list[Entry] | None = told.get("", [])
     seen: set[str] = set()
-    shared_told = False
     for patient in patients:
-        problem = _unfit(source.name, patient, seen)
-        about = [patient, *told.get(patient.pointer, []), *spare]
-        outcome = problem or _case(source.name, about, Context(_builder(patient, options), content), version)
-        if isinstance(outcome, Imported) and not shared_told:
-            outcome, shared_told = _with_beside(outcome, content), True
-            spare = []
+        about = [patient, *told.get(patient.pointer, [])]
+        context = Context(_builder(patient, options), content)
+        outcome = _unfit(patient, seen) or _case(about, context, version)
+        if isinstance(outcome, Imported) and spare is not None:
+            outcome, spare = _with_others(outcome, content, context, spare), None
         yield outcome
 
 
-def _with_beside(outcome: Imported, content: Content) -> Imported:
-    """Return a case with what the bundle says beside its entries among its losses."""
-    record = outcome.document.report.record
-    own = record.id if record else ""
-    losses = tuple(Loss(own, place, shortened(plain(value)), "no-place") for place, value in content.beside)
-    return Imported(outcome.document, losses + outcome.losses)
+def _with_others(outcome: Imported, content: Content, context: Context, spare: list[Entry]) -> Imported:
+    """Return a case with what tells of none of the patients among its losses: nobody knows whose it is."""
+    own = context.builder.record_id
+    beside = tuple(Loss(own, place, shortened(plain(value)), "no-place") for place, value in content.beside)
+    for entry in spare:
+        context.lose_beside(entry)
+        context.leave(entry, "not-a-case" if entry.kind in (*_OTHERS, *_READERS) else "no-place")
+    return Imported(outcome.document, beside + tuple(context.builder.losses))
 
 
-def _version(content: Content, name: str, asked: str | None) -> str:
-    """Return the version of a file: what its content shows, else what was asked for.
+def _version(content: Content, asked: str | None) -> str:
+    """Return the version of all resources together: what they show, else what was asked for.
 
     :raises DocumentError: if it is of a version that is not read, or of one that is not known.
     """
@@ -133,10 +160,17 @@ def _version(content: Content, name: str, asked: str | None) -> str:
         return wanted or next(iter(possible))
     else:
         message = f"nothing tells whether the file is of FHIR {names}"
-        raise DocumentError(
-            (Problem(name, 0, 0, "wrong-version", message, "give --fhir-version R4, R4B or R5"),)
-        )
-    raise DocumentError((Problem(name, 0, 0, "wrong-version", message, "convert it to FHIR R4, R4B or R5"),))
+        raise DocumentError((_wrong_version(content, message, "give --fhir-version R4, R4B or R5"),))
+    raise DocumentError((_wrong_version(content, message, "convert it to FHIR R4, R4B or R5"),))
+
+
+def _wrong_version(content: Content, message: str, todo: str) -> Problem:
+    return Problem(content.name, content.line, 0, "wrong-version", message, todo)
+
+
+def _too_large(content: Content) -> Problem:
+    message = f"with the files that belong to it, more than {MOST_BYTES:,} characters outside bundles"
+    return Problem(content.name, 0, 0, "too-large", message, "split the files by patients")
 
 
 def _by_subject(content: Content) -> dict[str, list[Entry]]:
@@ -150,32 +184,42 @@ def _by_subject(content: Content) -> dict[str, list[Entry]]:
         if patient is not None:
             place = patient.pointer if patient.kind == "Patient" else ""
         else:
-            place = f"?{reference}" if reference and "Patient" in reference else ""
+            place = f"?{reference}" if reference and _is_of_patient(entry, reference) else ""
         told.setdefault(place, []).append(entry)
     return told
 
 
-def _unknown_patients(name: str, told: Mapping[str, list[Entry]]) -> Iterator[Problem]:
+def _is_of_patient(entry: Entry, reference: str) -> bool:
+    """Tell whether a reference into nowhere is to a patient: by its type, or where it names none."""
+    kind = TYPE_AND_ID.search(reference)
+    return kind[1].startswith("Patient/") if kind else entry.kind in _READERS
+
+
+def _unknown_patients(told: Mapping[str, list[Entry]]) -> Iterator[Problem]:
     for place, entries in told.items():
         if place.startswith("?"):
-            message = f"{place[1:]} is not in the file; {len(entries)} resource(s) tell of it"
-            yield Problem(name, 0, 0, "no-patient", message, "give the patient in the same file")
+            first, todo = entries[0], "give the patient in the same bundle, or in a file beside it"
+            message = f"{place[1:]} is nowhere among them; {len(entries)} resource(s) tell of it"
+            yield Problem(first.file, first.line, 0, "no-patient", message, todo)
 
 
-def _no_patient(name: str, content: Content) -> Problem:
+def _no_patient(content: Content) -> Problem:
     kinds = ", ".join(sorted({entry.kind for entry in content.entries}))
-    todo = "put the patients and what is told of them into one file; the lines of NDJSON files can be joined"
-    return Problem(name, 0, 0, "no-patient", f"no Patient among its resources ({kinds})", todo)
+    todo = "give the folder that holds the patients and what is told of them"
+    return Problem(
+        content.name, content.line, 0, "no-patient", f"no Patient among its resources ({kinds})", todo
+    )
 
 
-def _unfit(name: str, patient: Entry, seen: set[str]) -> Problem | None:
+def _unfit(patient: Entry, seen: set[str]) -> Problem | None:
     """Return why a patient cannot be a case: it has no identifier, or one that another has."""
-    own = patient.resource.get("id")
+    own, file, line = patient.resource.get("id"), patient.file, patient.line
     if not isinstance(own, str) or not own:
-        message = f"{patient.pointer or '/'} is a patient without an id"
-        return Problem(name, 0, 0, "missing-key", message, "give it an id, which names its case")
+        message = f"{patient.pointer} is a patient without an id"
+        return Problem(file, line, 0, "missing-key", message, "give it an id, which names its case")
     if own in seen:
-        return Problem(name, 0, 0, "same-case", f"two patients have the id {own}", "give each its own id")
+        message = f"two patients have the id {own}"
+        return Problem(file, line, 0, "same-case", message, "give each its own id")
     seen.add(own)
     return None
 
@@ -184,12 +228,13 @@ def _builder(patient: Entry, options: Options) -> RecordBuilder:
     return RecordBuilder(options, str(patient.resource.get("id")))
 
 
-def _case(name: str, entries: list[Entry], context: Context, version: str) -> Outcome:
+def _case(entries: list[Entry], context: Context, version: str) -> Outcome:
     """Return the case that a patient's resources tell; the first of them is the patient."""
     wrong = next(_faults(entries, version), None)
     if wrong is not None:
-        place, message = wrong
-        return Problem(name, 0, 0, "wrong-value", f"{place}: {message}", f"see FHIR {version}")
+        entry, place, message = wrong
+        said = f"{entry.pointer}{place}: {message}"
+        return Problem(entry.file, entry.line, 0, "wrong-value", said, f"see FHIR {version}")
     for entry in entries:
         if entry.kind in ("DiagnosticReport", "Observation"):
             context.note_panel(entry)
@@ -198,12 +243,12 @@ def _case(name: str, entries: list[Entry], context: Context, version: str) -> Ou
     return context.builder.imported()
 
 
-def _faults(entries: list[Entry], version: str) -> Iterator[tuple[str, str]]:
-    """Yield (place, message) for what the models refuse of the resources that are read."""
+def _faults(entries: list[Entry], version: str) -> Iterator[tuple[Entry, str, str]]:
+    """Yield (resource, place, message) for what the models refuse of the resources that are read."""
     for entry in entries:
         if entry.kind in _READERS:
             for place, message in faults(entry.resource, version):
-                yield f"{entry.pointer}{place}", message
+                yield entry, place, message
 
 
 def _read(entry: Entry, context: Context) -> None:

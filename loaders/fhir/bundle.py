@@ -1,4 +1,4 @@
-"""Bundles and NDJSON of FHIR: their resources, by the patient that each of them tells of."""
+"""Bundles and NDJSON of FHIR: their resources, and which of them a reference means."""
 
 from __future__ import annotations
 
@@ -7,28 +7,36 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Any, NoReturn
 
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.fhir.codes import ADDRESSES
 from casegraph.loaders.inputs import Input
 
-__all__ = ["MOST_BYTES", "Content", "Entry", "read_content"]
+__all__ = ["MOST_BYTES", "TYPE_AND_ID", "Content", "Entry", "read_contents"]
 
-#: A bundle is held in memory as a whole, and is refused above this.
+#: A bundle is held in memory as a whole, and so are all resources outside bundles; above this, neither is.
 MOST_BYTES = 256 * 1024 * 1024
 _SUBJECTS = ("subject", "patient", "individual")
-_TYPE_AND_ID = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/]+)?$")
+#: Type and identifier at the end of a reference.
+TYPE_AND_ID = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/]+)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One resource with its place, its full URL and what its entry says besides."""
+    """One resource with its place, its full URL and what its entry says besides.
+
+    :param pointer: its place, which no other of its content has.
+    :param line: of its file, where it stands in one; 0 where a bundle spans lines.
+    """
 
     pointer: str
     resource: dict[str, Any]
     url: str | None = None
     beside: tuple[tuple[str, Any], ...] = ()
+    file: str = ""
+    line: int = 0
 
     @property
     def kind(self) -> str:
@@ -44,12 +52,23 @@ class Entry:
 
 @dataclass(slots=True)
 class Content:
-    """What a file holds: resources, what its bundle says besides, and what of it cannot be read."""
+    """Resources that belong together: those of a bundle, or those of files that have a resource a line.
 
+    :param name: its file, or the first of them.
+    :param line: of the file, for a bundle that is one line of it.
+    :param size: how long the lines are from which resources outside bundles were read.
+    :param beside: what the bundle says besides.
+    :param problems: what of it cannot be read.
+    """
+
+    name: str
+    line: int = 0
+    size: int = 0
     entries: list[Entry] = field(default_factory=list)
     beside: tuple[tuple[str, Any], ...] = ()
     problems: list[Problem] = field(default_factory=list)
     _by_name: dict[str, Entry] = field(default_factory=dict)
+    _shorts: dict[str, str] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
         """Take up a resource; the first of a name is the one that references mean."""
@@ -58,12 +77,27 @@ class Content:
             if name:
                 self._by_name.setdefault(name, entry)
 
+    def keep(self, entry: Entry, size: int) -> None:
+        """Take up a resource outside bundles; with more than :data:`MOST_BYTES` of them, keep none."""
+        self.size += size
+        if self.size <= MOST_BYTES:
+            self.add(entry)
+        else:
+            self.entries.clear()
+            self._by_name.clear()
+
+    def place(self, source: Input) -> str:
+        """Return how the places in a file begin: its name, with its folders where another has the name."""
+        self.name = self.name or source.name
+        short = PurePosixPath(source.name.rpartition("!")[2]).name
+        return short if self._shorts.setdefault(short, source.name) == source.name else source.name
+
     def resolve(self, reference: object) -> Entry | None:
-        """Return the resource of this file that a reference means; None if it is none of them."""
+        """Return the resource that a reference means; None if it is none of these."""
         if not isinstance(reference, str):
             return None
         exact = self._by_name.get(reference)
-        relative = _TYPE_AND_ID.search(reference)
+        relative = TYPE_AND_ID.search(reference)
         if exact or relative is None:
             return exact
         found = self._by_name.get(relative[1])
@@ -80,72 +114,81 @@ class Content:
         return None
 
 
-def read_content(source: Input) -> Content:
-    """Read a bundle, a single resource or NDJSON.
+def read_contents(source: Input, loose: Content) -> Iterator[Content | Problem]:
+    """Yield the bundles of a file as they come: the whole file, or a line each; lines that are none are told.
 
-    :raises DocumentError: if nothing of it can be read.
+    :param loose: takes up the resources that stand in no bundle.
+    :raises DocumentError: if nothing of the file can be read.
     """
     text = _text(source)
-    content = Content()
+    if not text.strip():
+        _refuse(_no_resource(source.name, 0))
     try:
         whole, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip()))
     except (ValueError, RecursionError) as error:
         whole, end = None, 0
         if "\n{" not in text.strip():
             _refuse(_fault(source.name, error, 0))
-    if end and not text[end:].strip():
-        _take(whole, source.name, content)
+    if not end or text[end:].strip():
+        yield from _lines(text, source, loose)
+    elif not _is_resource(whole):
+        _refuse(_no_resource(source.name, 0))
+    elif whole["resourceType"] == "Bundle":
+        yield _bundle(whole, source.name, 0)
     else:
-        _lines(text, source.name, content)
-    if not content.entries:
-        raise DocumentError(tuple(content.problems) or (_no_resource(source.name, 0),))
-    return content
+        loose.keep(Entry(loose.place(source), whole, file=source.name), end)
 
 
-def _lines(text: str, name: str, content: Content) -> None:
-    """Take up NDJSON; a line that cannot be read is a problem, and the others go on."""
+def _lines(text: str, source: Input, loose: Content) -> Iterator[Content | Problem]:
+    """Yield the bundles of NDJSON, and keep its other resources; what cannot be read stops no other line."""
     for at, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
             value = _DECODER.decode(line)
+            if not _is_resource(value):
+                yield _no_resource(source.name, at)
+            elif value["resourceType"] == "Bundle":
+                yield _bundle(value, source.name, at)
+            else:
+                entry = Entry(f"{loose.place(source)}:{at}", value, file=source.name, line=at)
+                loose.keep(entry, len(line))
         except (ValueError, RecursionError) as error:
-            content.problems.append(_fault(name, error, at))
-            continue
-        if isinstance(value, dict) and isinstance(value.get("resourceType"), str):
-            content.add(Entry(f"/{at - 1}", value))
-        else:
-            content.problems.append(_no_resource(name, at))
+            yield _fault(source.name, error, at)
+        except DocumentError as error:
+            yield from error.problems
 
 
-def _take(value: Any, name: str, content: Content) -> None:
-    if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
-        _refuse(_no_resource(name, 0))
-    if value["resourceType"] != "Bundle":
-        content.add(Entry("", value))
-        return
+def _is_resource(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("resourceType"), str)
+
+
+def _bundle(value: dict[str, Any], name: str, line: int) -> Content:
+    content = Content(name, line)
     content.beside = tuple(
         (f"/{key}", each) for key, each in value.items() if key not in ("resourceType", "type", "entry")
     )
     entries = value.get("entry", [])
     if not isinstance(entries, list):
-        _refuse(Problem(name, 0, 0, "wrong-value", "/entry is no list", "check what wrote the file"))
+        _refuse(Problem(name, line, 0, "wrong-value", "/entry is no list", "check what wrote the file"))
     for at, each in enumerate(entries):
-        for entry in _entry(each, f"/entry/{at}", name, content):
+        for entry in _entry(each, f"/entry/{at}", content):
             content.add(entry)
+    return content
 
 
-def _entry(value: Any, pointer: str, name: str, content: Content) -> Iterator[Entry]:
+def _entry(value: Any, pointer: str, content: Content) -> Iterator[Entry]:
     resource = value.get("resource") if isinstance(value, dict) else None
-    if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-        message = f"{pointer} holds no resource"
-        content.problems.append(Problem(name, 0, 0, "missing-key", message, "give it a resource with a type"))
+    if not isinstance(resource, dict) or not _is_resource(resource):
+        message, todo = f"{pointer} holds no resource", "give it a resource with a type"
+        content.problems.append(Problem(content.name, content.line, 0, "missing-key", message, todo))
         return
     url = value.get("fullUrl")
     beside = tuple(
         (f"{pointer}/{key}", each) for key, each in value.items() if key not in ("resource", "fullUrl")
     )
-    yield Entry(f"{pointer}/resource", resource, url if isinstance(url, str) else None, beside)
+    own = url if isinstance(url, str) else None
+    yield Entry(f"{pointer}/resource", resource, own, beside, content.name, content.line)
 
 
 def _text(source: Input) -> str:

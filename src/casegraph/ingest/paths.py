@@ -10,7 +10,7 @@ from pathlib import Path
 from casegraph.errors import Problem
 from casegraph.ingest.documents import Loaded, Rejected, load
 from casegraph.ingest.records import LoadedRecord, RecordJob, RejectedRecord
-from casegraph.loaders.formats import CASE, arrivals, dataset_of, read_records
+from casegraph.loaders.formats import CASE, Reading, arrivals, dataset_of
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Options
 from casegraph.store import Store
@@ -42,19 +42,19 @@ def load_paths(
     documents: dict[str, Path] = {}
     for path in dict.fromkeys(paths):
         own = options if options.dataset else replace(options, dataset=dataset_of(path))
-        for kind, group in groupby(arrivals(path, form), key=_kind):
-            if kind is None:
-                yield from (RejectedRecord(each.file, (each,)) for each in group if isinstance(each, Problem))
-            elif kind == CASE:
+        reading = Reading(own)
+        for of_cases, group in groupby(arrivals(path, form), key=_is_case):
+            if of_cases:
                 members = (each if "!" in each.name else Path(each.name) for each in _sources(group))
                 yield from load(store, members, dry_run=dry_run, seen=documents)
             else:
-                yield from job.load(read_records(kind, _sources(group), own))
+                yield from job.load(reading.read(group))
+        yield from job.load(reading.rest())
     job.note()
 
 
-def _kind(found: tuple[str, Input] | Problem) -> str | None:
-    return None if isinstance(found, Problem) else found[0]
+def _is_case(found: tuple[str, Input] | Problem) -> bool:
+    return not isinstance(found, Problem) and found[0] == CASE
 
 
 def _sources(group: Iterable[tuple[str, Input] | Problem]) -> Iterator[Input]:
