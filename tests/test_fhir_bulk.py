@@ -15,7 +15,7 @@ import pytest
 from casegraph.errors import Problem
 from casegraph.ingest import LoadedRecord, RejectedRecord, load_paths
 from casegraph.loaders.fhir import bundle as bundles
-from casegraph.loaders.fhir import files, read_fhir
+from casegraph.loaders.fhir import read_fhir
 from casegraph.loaders.formats import Reading, arrivals
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options, Outcome
@@ -42,7 +42,9 @@ def measured(own: str, patient: str | None, code: str, value: float, **more: Any
     return resource("Observation", own, patient, code, status="final", valueQuantity={"value": value}, **more)
 
 
-CONFIRMED = {"verificationStatus": {"coding": [{"system": "http://x.org/v", "code": "confirmed"}]}}
+CONFIRMED: dict[str, Any] = {
+    "verificationStatus": {"coding": [{"system": "http://x.org/v", "code": "confirmed"}]}
+}
 #: An element that R4 alone has, and one that STU3 does not have: the export is of R4.
 OF_R4 = resource(
     "Encounter",
@@ -51,9 +53,8 @@ OF_R4 = resource(
     status="finished",
     serviceType={"text": "rheumatology"},
     period={"start": "2020-03-04", "end": "2020-03-04"},
-    **{"class": {"code": "AMB"}},
     hospitalization={"dischargeDisposition": {"text": "home"}},
-)
+) | {"class": {"code": "AMB"}}
 EXPORT = {
     "Condition.ndjson": lines(
         resource("Condition", "c1", "Patient/a", "11", **CONFIRMED),
@@ -162,9 +163,8 @@ def test_the_version_is_that_of_all_files_together(export: Path) -> None:
 
 
 def test_files_of_one_name_in_two_folders_stay_two(export: Path) -> None:
-    more = written(
-        export / "part", {"Condition.ndjson": lines(resource("Condition", "d", "Patient/a", "12"))}
-    )
+    part = lines(resource("Condition", "d", "Patient/a", "12", **CONFIRMED))
+    written(export / "part", {"Condition.ndjson": part})
     cases = cases_of(read(export))
     assert told_in(cases["a"])[0] == ["SNOMEDCT:11", "SNOMEDCT:12"]
     assert len({each.id for each in cases["a"].diagnoses.final}) == 2
@@ -198,7 +198,7 @@ def bundle(own: str, code: str) -> dict[str, Any]:
         "resourceType": "Bundle",
         "type": "collection",
         "entry": [{"resource": e} for e in entries],
-    } | more
+    }
 
 
 def test_a_line_may_be_a_bundle_of_its_own(tmp_path: Path) -> None:
@@ -255,9 +255,7 @@ def test_there_is_a_limit_for_what_is_read_together_and_bundles_pass_it(
 ) -> None:
     most = max(len(text) for text in EXPORT.values()) + 1
     written(export, {"z.json": json.dumps(bundle("z", "1"))})
-    for module in (bundles, files.read_cases.__globals__):
-        target = module if isinstance(module, dict) else vars(module)
-        monkeypatch.setitem(target, "MOST_BYTES", most)
+    monkeypatch.setattr(bundles, "MOST_BYTES", most)
     outcomes = read(export)
     assert list(cases_of(outcomes)) == ["z"]
     refusal = problems_of(outcomes)[-1]

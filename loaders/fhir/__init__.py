@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from casegraph.errors import DocumentError, Problem
-from casegraph.loaders.fhir.bundle import MOST_BYTES, TYPE_AND_ID, Content, Entry, read_contents
+from casegraph.loaders.fhir.bundle import TYPE_AND_ID, Content, Entry, check_size, read_contents
 from casegraph.loaders.fhir.clinical import (
     read_adverse_event,
     read_allergy,
@@ -111,8 +111,7 @@ def read_cases(content: Content, options: Options) -> Iterator[Outcome]:
 
     :raises DocumentError: if it is of no version that is read, is too large, or holds no patient.
     """
-    if content.size > MOST_BYTES:
-        raise DocumentError((_too_large(content),))
+    check_size(content)
     patients = [entry for entry in content.entries if entry.kind == "Patient"]
     if not patients:
         raise DocumentError((_no_patient(content),))
@@ -166,11 +165,6 @@ def _version(content: Content, asked: str | None) -> str:
 
 def _wrong_version(content: Content, message: str, todo: str) -> Problem:
     return Problem(content.name, content.line, 0, "wrong-version", message, todo)
-
-
-def _too_large(content: Content) -> Problem:
-    message = f"with the files that belong to it, more than {MOST_BYTES:,} characters outside bundles"
-    return Problem(content.name, 0, 0, "too-large", message, "split the files by patients")
 
 
 def _by_subject(content: Content) -> dict[str, list[Entry]]:

@@ -14,7 +14,7 @@ from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.fhir.codes import ADDRESSES
 from casegraph.loaders.inputs import Input
 
-__all__ = ["MOST_BYTES", "TYPE_AND_ID", "Content", "Entry", "read_contents"]
+__all__ = ["MOST_BYTES", "TYPE_AND_ID", "Content", "Entry", "check_size", "read_contents"]
 
 #: A bundle is held in memory as a whole, and so are all resources outside bundles; above this, neither is.
 MOST_BYTES = 256 * 1024 * 1024
@@ -112,6 +112,16 @@ class Content:
             if isinstance(found, dict) and isinstance(found.get("reference"), str):
                 return str(found["reference"])
         return None
+
+
+def check_size(content: Content) -> None:
+    """Refuse resources outside bundles of which there were too many to be kept.
+
+    :raises DocumentError: with the code ``too-large``.
+    """
+    if content.size > MOST_BYTES:
+        message = f"with the files that belong to it, more than {MOST_BYTES:,} characters outside bundles"
+        _refuse(Problem(content.name, 0, 0, "too-large", message, "split the files by patients"))
 
 
 def read_contents(source: Input, loose: Content) -> Iterator[Content | Problem]:
