@@ -169,7 +169,8 @@ def _outcome(writing: Writing, path: str, test: TestResult) -> Json:
         found["valueCodeableConcept"] = coded_word("result", test.result)
     elif test.result_term:
         found["valueCodeableConcept"] = codeable(test.result_term)
-    if test.printed and found.get("valueQuantity", {}).get("value") != _decimal(test.printed):
+    carried = found.get("valueQuantity", {}).get("value")
+    if test.printed and (carried is None or carried != _decimal(test.printed)):
         writing.lose(f"{path}/printed", test.printed, "no-place")
     if test.direction:
         found["interpretation"] = [coded_word("direction", test.direction)]

@@ -102,8 +102,19 @@ def _dosage(writing: Writing, path: str, dose: DoseSegment) -> Json:
         found["route"] = coded_word("route", dose.route)
     if amount := _amount(dose):
         found["doseAndRate"] = [amount]
+    else:
+        _lose_unit(writing, path, dose)
+    if dose.basis != "stated":
+        writing.lose(f"{path}/basis", dose.basis, "no-place")
     writing.lose_rest(path, dose, _DOSE_FIELDS)
     return found
+
+
+def _lose_unit(writing: Writing, path: str, dose: DoseSegment) -> None:
+    """Note the unit of a dosing that has no single amount, such as a taper."""
+    for name in ("unit", "unit_term"):
+        if getattr(dose, name) is not None:
+            writing.lose(f"{path}/{name}", getattr(dose, name), "no-place")
 
 
 def _amount(dose: DoseSegment) -> Json:
