@@ -21,10 +21,12 @@ from casegraph.model import (
     Case,
     CaseDocument,
     Claim,
+    Code,
     Course,
     Curation,
     Diagnoses,
     Diagnosis,
+    DoseSegment,
     Finding,
     Findings,
     Passage,
@@ -38,6 +40,8 @@ from casegraph.model import (
 __all__ = ["PASSAGE", "Imported", "Options", "Outcome", "RecordBuilder", "told"]
 
 C = TypeVar("C", bound=Claim)
+#: the types of fields that hold terms.
+_CODED = (Code, Code | None, tuple[Code, ...])
 
 #: The key of the one passage of a record; all that it claims is stated there.
 PASSAGE = "record"
@@ -205,7 +209,13 @@ class RecordBuilder:
             else msgspec.structs.replace(each, id=_with_hash(f"{stem}-{each.at or 'dose'}", each))
             for each in treatment.doses
         ]
-        return msgspec.structs.replace(treatment, doses=tuple(dict.fromkeys(doses)))
+        alone: list[DoseSegment] = []
+        for dose in doses:
+            if dose in alone:
+                self.lose(f"/treatments/{stem}/doses", dose, "duplicate")
+            else:
+                alone.append(dose)
+        return msgspec.structs.replace(treatment, doses=tuple(alone))
 
     def _told_apart(self, claims: list[C], kind: str) -> tuple[C, ...]:
         """Return the claims, the same one once; those of one name that differ get a name of their own."""
@@ -240,5 +250,18 @@ def _named(claim: C, kind: str) -> C:
 
 
 def _with_hash(words: str, claim: Claim) -> str:
-    said = hashlib.sha256(msgspec.json.encode(claim)).hexdigest()[:8]
+    said = hashlib.sha256(msgspec.json.encode(_as_in_triples(claim))).hexdigest()[:8]
     return re.sub(r"[^a-z0-9]+", "-", f"{words}-{said}".lower()).strip("-")
+
+
+def _as_in_triples(claim: Claim) -> dict[str, object]:
+    """Return what a claim says with terms alone and numbers by value, whatever a term is called."""
+    return {each.name: _bare(getattr(claim, each.name), each.type) for each in msgspec.structs.fields(claim)}
+
+
+def _bare(value: Any, kind: object) -> object:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if kind not in _CODED or not value:
+        return value
+    return value.split(" ", 1)[0] if isinstance(value, str) else [_bare(each, Code) for each in value]

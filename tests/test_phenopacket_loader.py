@@ -343,7 +343,8 @@ def test_a_birth_date_is_kept_where_it_is_asked_for() -> None:
 def test_a_time_that_is_no_age_makes_no_age() -> None:
     found = imported(packet(subject={"timeAtLastEncounter": {"gestationalAge": {"weeks": 30}}}))
     assert found.document.cases["1"].age is None
-    assert lost(found) == {("/subject/timeAtLastEncounter", "not-exact")}
+    assert not found.document.cases["1"].occasions
+    assert lost(found) == {("/subject/timeAtLastEncounter", "no-place")}
 
 
 # --- findings, measurements, diseases

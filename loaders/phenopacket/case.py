@@ -90,15 +90,13 @@ def _taxonomy(packet: Packet, taxonomy: Any) -> None:
 
 
 def _last_encounter(packet: Packet, element: Any, path: str) -> None:
-    """Take the age at the last encounter; what else tells its time is an occasion without a name."""
-    at = packet.time(element, path)
-    if at is None:
-        return
+    """Take the age at the last encounter; any other time has no place, since nothing is claimed of it."""
+    kind = element.WhichOneof("element")
     years = {completed_years(each) for each in _ages(element)}
     if len(years) == 1 and None not in years:
-        packet.builder.age = Age(years=years.pop() or 0, at=at)
-    else:
-        packet.lose(path, said(element), "not-exact")
+        packet.builder.age = Age(years=years.pop() or 0, at=packet.time(element, path))
+    elif kind is not None:
+        packet.lose(path, said(element), "no-code" if kind == "age" else "no-place")
 
 
 def _ages(element: Any) -> tuple[str, ...]:

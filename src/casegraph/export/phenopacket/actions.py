@@ -133,16 +133,15 @@ def _is_dated(packing: Packing, key: Key | None) -> bool:
 
 
 def _route(packing: Packing, treatment: Treatment, path: str) -> Json | None:
-    """Return the route, which the standard has once for all doses; none where they differ."""
+    """Return the route, which the standard has once for all doses; none where not all doses tell the same."""
     told = [(number, dose.route) for number, dose in enumerate(treatment.doses) if dose.route is not None]
-    routes = {route for _, route in told}
-    if len(routes) > 1:
+    if not told:
+        return None
+    if len(told) < len(treatment.doses) or len({route for _, route in told}) > 1:
         for number, route in told:
             packing.lose(f"{path}/doses/{number}/route", route, "no-place")
         return None
-    if routes and len(told) < len(treatment.doses):
-        packing.lose(f"{path}/doses/{told[0][0]}/route", told[0][1], "not-exact")
-    return packing.word("route", told[0][1], f"{path}/doses/{told[0][0]}/route") if routes else None
+    return packing.word("route", told[0][1], f"{path}/doses/0/route")
 
 
 def _cumulative(packing: Packing, treatment: Treatment, path: str) -> Json | None:
@@ -218,8 +217,17 @@ def _own_responses(packing: Packing, packed: Set[int]) -> Mapping[int, Json]:
         if shared or response.after_stopping or response.domain != "overall":
             packing.lose(path, response, "no-place")
         elif not withheld(packing, response, path) and (term := _response(packing, response, path)):
+            _lose_doses(packing, response.to, f"{path}/to")
             found[next(iter(to))] = term
     return found
+
+
+def _lose_doses(packing: Packing, keys: tuple[Key, ...], path: str) -> None:
+    """Note where something is told of one dosing: the standard tells it of the whole treatment."""
+    doses = {dose.id for treatment in packing.stored.case.treatments for dose in treatment.doses}
+    for key in keys:
+        if key in doses:
+            packing.lose(path, key, "not-exact")
 
 
 def _response(packing: Packing, response: Response, path: str) -> Json | None:
@@ -253,5 +261,6 @@ def _own_harms(packing: Packing, packed: Set[int]) -> Mapping[int, tuple[Code, .
             packing.lose(path, event, "no-place")
         elif not withheld(packing, event, path):
             packing.lose_rest(event, path, {"what", "during"})
+            _lose_doses(packing, event.during, f"{path}/during")
             found[only] = (*found.get(only, ()), event.what)
     return found

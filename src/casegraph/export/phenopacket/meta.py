@@ -28,6 +28,7 @@ def meta_data(packing: Packing) -> Json:
     else:
         packing.lose_rest(curation, "curation", {"by", "date"})
     resources = [_resource(packing, prefix) for prefix in sorted(packing.prefixes, key=str.casefold)]
+    resources += _resources_not_in_use(packing, resources)
     return given(
         created=f"{curation.date}T00:00:00Z" if curation else None,
         createdBy=curation.by if curation else None,
@@ -55,10 +56,20 @@ def _references(packing: Packing) -> Iterator[Json]:
         yield {"id": address, "reference": address}
 
 
-def _resource(packing: Packing, prefix: str) -> Json:
+def _resources_not_in_use(packing: Packing, in_use: list[Json]) -> Iterator[Json]:
+    """Yield the resources that a record names although no term of them is carried."""
+    record = packing.stored.report.record
+    written = {(each["namespacePrefix"], each.get("version")) for each in in_use}
+    for told in record.resources if record else ():
+        prefix, _, release = told.partition(" ")
+        if (prefix, release) not in written:
+            yield _resource(packing, prefix, release)
+
+
+def _resource(packing: Packing, prefix: str, release: str | None = None) -> Json:
     """Return the resource that a prefix is of; its version is left out where nobody told it."""
     said = _table().get(prefix, {})
-    version = _version(packing, prefix)
+    version = release or _version(packing, prefix)
     if version is None:
         packing.lose(f"meta_data/resources/{prefix}/version", "", "required-missing")
     namespace = known_prefixes().get(prefix)
