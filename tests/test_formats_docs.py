@@ -1,4 +1,4 @@
-"""The page on formats works to the letter: its files, commands and answers, its tables of reasons and limits."""
+"""The page on formats works to the letter: its files, commands, answers, tables of reasons and limits."""
 
 from __future__ import annotations
 
@@ -112,5 +112,5 @@ def test_the_limits_are_those_of_the_readers() -> None:
     assert said["a case document"] == f"{yaml_text.MOST_BYTES // megabyte} MB, {deepest} levels"
     assert said["a phenopacket in YAML"] == f"{text._DEEPEST} levels"
     assert said["rows, quads of CARE-SM at once"] == "a million, two million"
-    assert (MOST_ROWS, MOST_QUADS) == (megabyte, 2 * megabyte)
+    assert (megabyte, 2 * megabyte) == (MOST_ROWS, MOST_QUADS)
     assert said["a line of a table"] == f"{rows._LONGEST_LINE // megabyte} MB"
