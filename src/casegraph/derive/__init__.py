@@ -18,6 +18,8 @@ def derive(subject: Subject, timeline: Timeline, *, whole: bool) -> Derived:
 
     :param whole: whether its report was read whole, so that what it does not tell of was not told.
     """
+    if not subject.treatments:
+        return Derived(regimens=(), backgrounds=(), lines=(), outcomes=(), dose_changes=())
     return Derived(
         regimens=regimens(subject, timeline),
         backgrounds=backgrounds(subject, timeline),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -116,7 +117,10 @@ class RecordJob:
         said = [self._solved(self._first(*each)) for each in batch]
         records = [each for each in said if isinstance(each, _Record)]
         self._derive(records)
-        reports = {each.iri: self._validated(each) for each in records}
+        data = [self._data(each) for each in records]
+        with ThreadPoolExecutor() as threads:  # the engine lets other threads run
+            found = threads.map(lambda each: validate(each, self._shapes), data)
+        reports = {each.iri: report for each, report in zip(records, found, strict=True)}
         good = [each for each in records if reports[each.iri].ok]
         states = self._put(good)
         for each in said:
@@ -186,10 +190,10 @@ class RecordJob:
         for each in records:
             each.inferred = each.solved + case_class_quads(each.own, self._terms) + ruled[each.iri]
 
-    def _validated(self, record: _Record) -> Report:
+    def _data(self, record: _Record) -> str:
+        """Return what the shapes look at, with the links from its classes up to their roots."""
         shared = "".join(line for lines in record.shared.values() for line in lines)
-        data = data_with_hierarchy(record.own + shared + record.inferred, self._terms)
-        return validate(data, self._shapes)
+        return data_with_hierarchy(record.own + shared + record.inferred, self._terms)
 
     def _put(self, records: list[_Record]) -> dict[str, str]:
         """Write records in one transaction; return for each whether it is new or replaces one."""

@@ -25,6 +25,8 @@ _SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
 _WITHIN = PREFIXES["cg"] + "withinOrKindOf"
 _LABEL = PREFIXES["rdfs"] + "label"
 _TYPE, _CLASS = PREFIXES["rdf"] + "type", PREFIXES["owl"] + "Class"
+#: How many terms it is kept of whether they are known: cases share theirs.
+_REMEMBERED = 65_536
 
 
 class _Classes(Set[str]):
@@ -32,8 +34,12 @@ class _Classes(Set[str]):
 
     def __init__(self, layers: tuple[Vocabulary, ...]) -> None:
         self._layers = layers
+        self._has = lru_cache(maxsize=_REMEMBERED)(self._asked)
 
     def __contains__(self, iri: object) -> bool:
+        return self._has(iri)
+
+    def _asked(self, iri: object) -> bool:
         return any(each.ask("SELECT 1 FROM term WHERE iri = ? AND is_class", iri) for each in self._layers)
 
     def __iter__(self) -> Iterator[str]:
