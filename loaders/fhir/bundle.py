@@ -146,7 +146,8 @@ def read_contents(source: Input, loose: Content) -> Iterator[Content | Problem]:
     elif whole["resourceType"] == "Bundle":
         yield _bundle(whole, source.name, 0)
     else:
-        loose.keep(Entry(loose.place(source), whole, file=source.name), end)
+        line = 0 if "\n" in text.strip() else 1
+        loose.keep(_loose_entry(whole, loose, source, line), end)
 
 
 def _lines(text: str, source: Input, loose: Content) -> Iterator[Content | Problem]:
@@ -161,12 +162,16 @@ def _lines(text: str, source: Input, loose: Content) -> Iterator[Content | Probl
             elif value["resourceType"] == "Bundle":
                 yield _bundle(value, source.name, at)
             else:
-                entry = Entry(f"{loose.place(source)}:{at}", value, file=source.name, line=at)
-                loose.keep(entry, len(line))
+                loose.keep(_loose_entry(value, loose, source, at), len(line))
         except (ValueError, RecursionError) as error:
             yield _fault(source.name, error, at)
         except DocumentError as error:
             yield from error.problems
+
+
+def _loose_entry(value: dict[str, Any], loose: Content, source: Input, line: int) -> Entry:
+    place = f"{loose.place(source)}:{line}" if line else loose.place(source)
+    return Entry(place, value, file=source.name, line=line)
 
 
 def _is_resource(value: Any) -> bool:
