@@ -236,8 +236,16 @@ class _Writer:
             if not dates:
                 return
             self.row("Medication", {"agent": agent, **self._start(path, dates), **self._end(claim.ends_at)})
-        ended = () if claim.ends_at and not self._end(claim.ends_at) else ("ends_at",)
+        elif claim.at and claim.at not in {dose.at or claim.at for dose in claim.doses}:
+            self.lose(f"{path}/at", claim.at, "no-place")
+        ended = ("ends_at",) if self._end(claim.ends_at) and self._ends_all(claim, written) else ()
         self.rest(path, claim, "what", "doses", *ended)
+
+    @staticmethod
+    def _ends_all(claim: Treatment, written: list[bool]) -> bool:
+        """Say whether a row tells the end of a treatment: its own, that of its one dose, or of one like it."""
+        ends = {dose.ends_at for dose, is_there in zip(claim.doses, written, strict=True) if is_there}
+        return not any(written) or len(claim.doses) == 1 or claim.ends_at in ends
 
     def _dose(self, path: str, claim: Treatment, dose: DoseSegment, agent: str) -> bool:
         dates = self.dates(dose.at or claim.at)
