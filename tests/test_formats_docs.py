@@ -1,4 +1,4 @@
-"""The page on formats works to the letter: its files, commands, answers, tables of reasons and limits."""
+"""The page on formats works to the letter: files, commands, answers, and its tables of reasons and limits."""
 
 from __future__ import annotations
 
@@ -102,9 +102,9 @@ def test_the_limits_are_those_of_the_readers() -> None:
     assert said["a member of an archive"] == f"{inputs.MOST_BYTES // megabyte} MB"
     assert (said["members of an archive"], archives.MOST_MEMBERS) == ("a million", megabyte)
     always, ratio, most = archives._ALWAYS_ALLOWED, archives._MOST_RATIO, archives._MOST_TOTAL
-    assert said["an archive, unpacked"] == (
-        f"{always // megabyte} MB or {ratio} times its size, whichever is more; {most // 1000 // megabyte} GB at most"
-    )
+    at_most = f"{most // 1000 // megabyte} GB at most"
+    wanted = f"{always // megabyte} MB or {ratio} times its size, whichever is more; {at_most}"
+    assert said["an archive, unpacked"] == wanted
     assert said["a JSON text"] == f"{inputs.MOST_BYTES // megabyte} MB"
     fhir, packets = bundle.MOST_BYTES // 1024**2, files.MOST_BYTES // megabyte
     assert said["a FHIR or Phenopackets file with `--format`"] == f"{fhir} MiB, {packets} MB"

@@ -51,9 +51,7 @@ def lost_on_the_way_out(form: str) -> list[Loss]:
     (path,) = shipped("cases", "miao-2020.yaml")
     document = read_document(path).document
     iri = subject_iri(document.report, "1")
-    stored = StoredCase(
-        iri, document.cases["1"], document.report, document.passages, document.curation
-    )
+    stored = StoredCase(iri, document.cases["1"], document.report, document.passages, document.curation)
     return list(WRITERS[form]([stored], io.BytesIO()))
 
 
@@ -68,7 +66,9 @@ def _held(losses: list[Loss], name: str) -> None:
         "the vanished ones out; if not, mend the code.\n"
         f"new:\n{''.join(new)}vanished:\n{''.join(gone)}"
     )
-    assert len(found) == len(reviewed), f"losses/{name}: a line is told more often, or less often, than before"
+    assert len(found) == len(reviewed), (
+        f"losses/{name}: a line is told more often, or less often, than before"
+    )
     assert {each.reason for each in losses} <= REASONS.keys()
 
 
