@@ -289,8 +289,8 @@ def _is_part(came: Told, went: Told) -> bool:
 
 
 def _is_emptied(each: Told, lost: Mapping[str, str], unread: str) -> bool:
-    """Say whether all that a dose says is lost, field by field."""
-    told = each.fields.keys() - {"of", "basis"}
+    """Say whether all that a dose says is lost, field by field; when it began is left to the treatment."""
+    told = each.fields.keys() - {"of", "basis", "at"}
     return "/doses/" in each.path and all(
         _reason(each.path, name, lost) or _is_unread(each.fields[name], unread) for name in told
     )
@@ -309,24 +309,26 @@ def _agrees(one: Told, other: Told, lost: Mapping[str, str], unread: str) -> boo
 
     def fits(name: str) -> bool:
         went, came = one.fields.get(name), other.fields.get(name)
-        if went == came or (went is None and name in _ENDS and came in other.around):
+        if went == came or (went is None and name in _ENDS and came in one.around | other.around):
             return True
         reason = _reason(one.path, name, lost)
         if reason is None and not _is_unread(went, unread):
             return False
-        return came is None or reason == "not-exact" or _is_nearest(name, went, came, other)
+        return (
+            came is None or reason == "not-exact" or _is_nearest(name, went, came, one.around | other.around)
+        )
 
     return one.kind == other.kind and all(fits(name) for name in one.fields.keys() | other.fields.keys())
 
 
-def _is_nearest(name: str, went: Any, came: Any, other: Told) -> bool:
+def _is_nearest(name: str, went: Any, came: Any, around: frozenset[Any]) -> bool:
     """Say whether what came in the place of something lost says nothing that was not said.
 
     The record that came back states all it tells; the time of a treatment is told by its doses.
     """
     if isinstance(went, frozenset) and isinstance(came, frozenset):
         return came < went
-    return (name == "basis" and came == "stated") or (name in _ENDS and came in other.around)
+    return (name == "basis" and came == "stated") or (name in _ENDS and came in around)
 
 
 def _paired(
@@ -586,14 +588,19 @@ class _Drawing:
         )
 
     def dose(self) -> DoseSegment:
-        times = self.draw(st.sampled_from(({}, *({"times": a, "period_days": b} for a, b in _SCHEDULES))))
-        amount = self.draw(st.sampled_from(({}, {"dose": 10, "unit": "mg"}, {"dose": 0.5, "unit": "g"})))
+        """Return a dosing that says more than when it was."""
+        amount: dict[str, Any] = self.draw(
+            st.sampled_from(({"dose": 10, "unit": "mg"}, {"dose": 0.5, "unit": "g"}, {}))
+        )
+        told = [None] if amount else []
+        times, period = self.draw(st.sampled_from((*_SCHEDULES, *((each, each) for each in told))))
         return self.builder.claim(
             DoseSegment,
             at=self.when(lasting=False),
             ends_at=self.when(lasting=False),
             route=self.draw(_word("route")),
-            **times,
+            times=times,
+            period_days=period,
             **amount,
         )
 

@@ -148,6 +148,7 @@ class _Writer:
         told: dict[str, object] = {
             "label": case.label,
             "age": case.age,
+            "zero_point": case.zero_point if report.record is None else None,
             "member_of": case.member_of,
             "possibly_same_patient_as": case.possibly_same_patient_as,
             "report": report.title,
@@ -243,9 +244,9 @@ class _Writer:
 
     @staticmethod
     def _ends_all(claim: Treatment, written: list[bool]) -> bool:
-        """Say whether a row tells the end of a treatment: its own, that of its one dose, or of one like it."""
+        """Say whether a row tells the end of a treatment: its own, or one of a dose that ends with it."""
         ends = {dose.ends_at for dose, is_there in zip(claim.doses, written, strict=True) if is_there}
-        return not any(written) or len(claim.doses) == 1 or claim.ends_at in ends
+        return not any(written) or claim.ends_at in ends or (len(claim.doses) == 1 and ends == {None})
 
     def _dose(self, path: str, claim: Treatment, dose: DoseSegment, agent: str) -> bool:
         dates = self.dates(dose.at or claim.at)

@@ -21,6 +21,7 @@ from casegraph.export.stored import StoredCase
 from casegraph.loaders.fhir.codes import ADDRESSES
 from casegraph.loaders.times import BIRTH, CALENDAR
 from casegraph.losses import Loss
+from casegraph.model import Occasion
 
 __all__ = ["to_fhir", "write_fhir"]
 
@@ -148,7 +149,7 @@ def _lose_the_rest(writing: Writing) -> None:
             writing.lose(f"{name}/{at}", msgspec.to_builtins(claim), "no-place")
     for key, occasion in case.occasions.items():
         if (
-            occasion.anchor
+            occasion != Occasion()
             and not (key == BIRTH and occasion.printed)
             and not writing.can_tell(key, occasion)
         ):
@@ -159,6 +160,8 @@ def _lose_the_rest(writing: Writing) -> None:
     ):
         for each in told:
             writing.lose(name, each, "no-place")
+    if case.zero_point and writing.stored.report.record is None:
+        writing.lose("zero_point", case.zero_point, "no-place")
     _lose_report(writing, writing.stored)
 
 
