@@ -108,6 +108,7 @@ def test_the_limits_are_those_of_the_readers() -> None:
     assert said["a JSON text"] == f"{inputs.MOST_BYTES // megabyte} MB"
     fhir, packets = bundle.MOST_BYTES // 1024**2, files.MOST_BYTES // megabyte
     assert said["a FHIR or Phenopackets file with `--format`"] == f"{fhir} MiB, {packets} MB"
+    assert said["resources of FHIR outside bundles, together"] == f"{fhir} MiB"
     deepest = case_yaml._DEEPEST
     assert said["a case document"] == f"{yaml_text.MOST_BYTES // megabyte} MB, {deepest} levels"
     assert said["a phenopacket in YAML"] == f"{text._DEEPEST} levels"
