@@ -15,7 +15,7 @@ import msgspec
 
 from casegraph.errors import InputError
 from casegraph.export.care_sm.codes import dose_cells, measured_cells
-from casegraph.export.care_sm.lists import listed
+from casegraph.export.care_sm.lists import COLUMNS, around, listed
 from casegraph.export.stored import StoredCase
 from casegraph.loaders.care_sm.elements import DEAD
 from casegraph.loaders.care_sm.measures import GENETIC_TEST
@@ -29,12 +29,6 @@ from casegraph.namespaces import expand
 
 __all__ = ["COLUMNS", "to_care_sm", "write_care_sm"]
 
-#: The columns of the short template. Source: care-sm-toolkit 1.3, toolkit/main.py.
-COLUMNS = (
-    *("model", "pid", "event_id", "value", "age", "value_datatype", "valueIRI", "activity", "unit", "input"),
-    *("target", "protocol_id", "specification", "frequency_type", "frequency_value", "agent", "startdate"),
-    *("enddate", "comments", "organisation", "duration_value", "duration_startdate", "duration_enddate"),
-)
 #: Whose terms name a drug; of another treatment it is not known whether it is an operation.
 _DRUGS = frozenset({"ATC", "CHEBI", "DRON", "DRUGBANK", "RXNORM", "UNII"})
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:--(\d{4}-\d\d-\d\d))?")
@@ -144,18 +138,8 @@ class _Writer:
 
     def around(self) -> None:
         """Leave behind what is told of the case as a whole, of its report and of the evidence."""
-        case, report = self.stored.case, self.stored.report
-        told: dict[str, object] = {
-            "label": case.label,
-            "age": case.age,
-            "zero_point": case.zero_point if report.record is None else None,
-            "member_of": case.member_of,
-            "possibly_same_patient_as": case.possibly_same_patient_as,
-            "report": report.title,
-            "curation": self.stored.curation,
-            "passages": sorted(self.stored.passages),
-        }
-        for path, value in told.items():
+        case = self.stored.case
+        for path, value in around(self.stored).items():
             if value:
                 self.lose(path, value, "no-place")
         for key, occasion in case.occasions.items():
@@ -167,7 +151,10 @@ class _Writer:
         what = self.address(f"{path}/what", claim.what) if dates else None
         if what is None:
             return
-        resolved = self.dates(claim.resolved_at).get("startdate")
+        end = self.dates(claim.resolved_at)
+        resolved = end.get("startdate")
+        if "enddate" in end:
+            self.lose(f"{path}/resolved_at", end["enddate"], "not-exact")
         self.row("Phenotype", {"valueIRI": what, "duration_enddate": resolved, **dates})
         self.rest(path, claim, "what", *(("resolved_at",) if resolved else ()))
 
@@ -236,17 +223,21 @@ class _Writer:
             dates = self.when(path, claim)
             if not dates:
                 return
-            self.row("Medication", {"agent": agent, **self._start(path, dates), **self._end(claim.ends_at)})
-        elif claim.at and claim.at not in {dose.at or claim.at for dose in claim.doses}:
+            self.row(
+                "Medication", {"agent": agent, **self._start(path, dates), **self._end(claim.ends_at, dates)}
+            )
+        there = [dose for dose, is_there in zip(claim.doses, written, strict=True) if is_there]
+        if there and claim.at and all(dose.at not in (None, claim.at) for dose in there):
             self.lose(f"{path}/at", claim.at, "no-place")
-        ended = ("ends_at",) if self._end(claim.ends_at) and self._ends_all(claim, written) else ()
+        ended = ("ends_at",) if self._is_end_told(claim, there) else ()
         self.rest(path, claim, "what", "doses", *ended)
 
-    @staticmethod
-    def _ends_all(claim: Treatment, written: list[bool]) -> bool:
+    def _is_end_told(self, claim: Treatment, there: list[DoseSegment]) -> bool:
         """Say whether a row tells the end of a treatment: its own, or one of a dose that ends with it."""
-        ends = {dose.ends_at for dose, is_there in zip(claim.doses, written, strict=True) if is_there}
-        return not any(written) or claim.ends_at in ends or (len(claim.doses) == 1 and ends == {None})
+        ends = {dose.ends_at for dose in there}
+        shared = not there or claim.ends_at in ends or (len(claim.doses) == 1 and ends == {None})
+        starts = [self.dates(dose.at or claim.at) for dose in there] or [self.dates(claim.at)]
+        return shared and any(self._end(claim.ends_at, each) for each in starts)
 
     def _dose(self, path: str, claim: Treatment, dose: DoseSegment, agent: str) -> bool:
         dates = self.dates(dose.at or claim.at)
@@ -257,7 +248,7 @@ class _Writer:
         addresses = {
             name: self.address(f"{path}/{name}", code) for name, code in cells.items() if name in _CODED
         }
-        end = self._end(dose.ends_at or (claim.ends_at if len(claim.doses) == 1 else None))
+        end = self._end(dose.ends_at or (claim.ends_at if len(claim.doses) == 1 else None), dates)
         self.row("Medication", {"agent": agent, **cells, **addresses, **self._start(path, dates), **end})
         for name in unmapped:
             self.lose(f"{path}/{name}", getattr(dose, name), "unmapped-code")
@@ -270,9 +261,10 @@ class _Writer:
             self.lose(f"{path}/at", dates["enddate"], "not-exact")
         return {"startdate": dates["startdate"]}
 
-    def _end(self, at: str | None) -> Cells:
+    def _end(self, at: str | None, start: Cells) -> Cells:
+        """Return the end date; none on the day of the start, since rows of a single day have both alike."""
         end = self.dates(at).get("startdate")
-        return {"enddate": end} if end else {}
+        return {"enddate": end} if end and end != start.get("startdate") else {}
 
     def turn(self, path: str, claim: Course) -> None:
         """Write a death: with its date and cause, or, without a date, as the status of the patient."""

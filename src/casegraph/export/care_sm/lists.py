@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from casegraph.export.stored import StoredCase
 from casegraph.model import Case
 from casegraph.model.claims import Claim
 
-__all__ = ["listed"]
+__all__ = ["COLUMNS", "around", "listed"]
+
+#: The columns of the short template. Source: care-sm-toolkit 1.3, toolkit/main.py.
+COLUMNS = (
+    *("model", "pid", "event_id", "value", "age", "value_datatype", "valueIRI", "activity", "unit", "input"),
+    *("target", "protocol_id", "specification", "frequency_type", "frequency_value", "agent", "startdate"),
+    *("enddate", "comments", "organisation", "duration_value", "duration_startdate", "duration_enddate"),
+)
 
 
 def listed(case: Case) -> tuple[tuple[str, str, Sequence[Claim]], ...]:
@@ -32,3 +40,18 @@ def listed(case: Case) -> tuple[tuple[str, str, Sequence[Claim]], ...]:
         ("not_reported", "", case.not_reported),
         ("conflicts", "", case.conflicts),
     )
+
+
+def around(stored: StoredCase) -> dict[str, object]:
+    """Return what is told of a case as a whole, of its report and of the evidence, by its path."""
+    case, report = stored.case, stored.report
+    return {
+        "label": case.label,
+        "age": case.age,
+        "zero_point": case.zero_point if report.record is None else None,
+        "member_of": case.member_of,
+        "possibly_same_patient_as": case.possibly_same_patient_as,
+        "report": report.title,
+        "curation": stored.curation,
+        "passages": sorted(stored.passages),
+    }
