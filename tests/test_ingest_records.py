@@ -39,7 +39,7 @@ FEVER, ARTHRITIS = "HP:0001945", "HP:0001369"
 
 def packet(name: str, *features: str, absent: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
     """Return a small phenopacket; features are terms of the HPO, labelled by their own identifiers."""
-    told = [{"type": {"id": each, "label": each}} for each in features]
+    told: list[dict[str, Any]] = [{"type": {"id": each, "label": each}} for each in features]
     told += [{"type": {"id": each, "label": each}, "excluded": True} for each in absent]
     head = {"created": "2026-01-02T00:00:00Z", "createdBy": "curator", "phenopacketSchemaVersion": "2.0"}
     references = more.pop("references", [])
@@ -216,7 +216,7 @@ def test_a_dry_run_leaves_the_store_as_it_is(store: Store, tmp_path: Path) -> No
 
 def test_times_that_cannot_all_be_true_reject_the_record(store: Store) -> None:
     builder = RecordBuilder(Options("clinic"), "1")
-    day = builder.times.date("2020-05-05")
+    day = builder.times.date("2020-05-05") or ""
     builder.present.append(builder.claim(Finding, what="HP:0001945 Fever", at=day))
     document = builder.imported().document
     told = document.cases["1"].occasions

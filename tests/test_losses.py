@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +19,7 @@ from casegraph.export.phenopacket import write_phenopackets
 from casegraph.export.stored import StoredCase
 from casegraph.export.table import write_csv
 from casegraph.loaders import read_document
-from casegraph.loaders.formats import read_records
+from casegraph.loaders.formats import Reading
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options
 from casegraph.losses import REASONS, Loss, to_json_lines
@@ -42,7 +43,9 @@ WRITERS: dict[str, Callable[[Iterable[StoredCase], BinaryIO], Iterator[Loss]]] =
 
 def lost_on_the_way_in(form: str) -> list[Loss]:
     options = Options("losses", mapping=LOSSES / "table.yaml" if form == "table" else None)
-    outcomes = [each for _, each in read_records(form, [Input.of(LOSSES / INPUTS[form])], options)]
+    reading = Reading(options)
+    found = chain(reading.read([(form, Input.of(LOSSES / INPUTS[form]))]), reading.rest())
+    outcomes = [each for _, each in found]
     assert all(isinstance(each, Imported) for each in outcomes), outcomes
     return [loss for each in outcomes if isinstance(each, Imported) for loss in each.losses]
 
