@@ -200,7 +200,7 @@ def test_load_reads_files_as_what_the_user_insists_on(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(OTHER.read_bytes())
     assert len(run("load", tmp_path, "--format", "case", "--dry-run").stdout.splitlines()) == 2
     insisted = run("load", tmp_path, "--format", "phenopacket", "--dry-run", code=1)
-    assert "1 of 1 records rejected" in insisted.stderr
+    assert "1 of 1 record rejected" in insisted.stderr
     assert f"{tmp_path / 'a.yaml'}: rejected" in insisted.stderr
 
 

@@ -25,12 +25,13 @@ from casegraph.ingest import (
     remove,
 )
 from casegraph.loaders.records import Imported, Options, RecordBuilder
-from casegraph.model import Finding
+from casegraph.model import Finding, TestResult
 from casegraph.namespaces import BASE, CG, PREFIXES, expand
 from casegraph.resources import shipped
 from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store, open_store
 from casegraph.subjects import find_case
+from casegraph.terms.adding import add
 
 CASE = f"{BASE}case/clinic/"
 REPORT = f"{BASE}report/pmid/12345678"
@@ -346,3 +347,31 @@ def test_rejections_of_documents_are_told_as_before(store: Store, tmp_path: Path
     (rejected,) = bring(store, bad)
     assert isinstance(rejected, Rejected)
     assert {each.code for each in rejected.problems} == {"missing-key"}
+
+
+def test_a_vocabulary_that_was_added_takes_the_mark_away(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASEGRAPH_VOCABULARY", str(tmp_path / "vocabulary"))
+    told = packet("1", FEVER)
+    told["phenotypicFeatures"].append({"type": {"id": "OMIM:609200", "label": "a myopathy"}})
+    folder = written(tmp_path / "in", a=told)
+    marked = f"GRAPH <{BASE}ontology/unresolved> {{ ?x a <{CG}UnresolvedConcept> }}"
+    bring(store, folder)
+    assert values(store, marked) == {expand("OMIM:609200")}
+    list(add(str(Path(__file__).parent / "vocabularies" / "mondo_omim.sssom.tsv")))
+    (loaded,) = bring(store, folder)
+    assert isinstance(loaded, LoadedRecord) and loaded.unresolved == ()
+    assert values(store, marked) == set()
+
+
+def test_opposite_results_of_one_test_are_joined_by_a_note(store: Store) -> None:
+    builder = RecordBuilder(Options("clinic"), "1")
+    for result in ("positive", "negative"):
+        builder.tests.append(builder.claim(TestResult, what="cg:AntiPL7 anti-PL-7 antibody", result=result))
+    (loaded,) = load_records(store, [("x.json", builder.imported())])
+    assert isinstance(loaded, LoadedRecord)
+    assert values(store, f"<{loaded.iri}> <{CG}hasConflict>/<{CG}between>/<{CG}result> ?x") == {
+        f"{CG}positive",
+        f"{CG}negative",
+    }

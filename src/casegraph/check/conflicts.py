@@ -1,25 +1,31 @@
-"""Records that say of a finding that it was there and was not: both stand, joined by a note."""
+"""Records that say of a finding or a test both that it was so and that it was not: a note joins the two."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 import msgspec
 
-from casegraph.model import Case, CaseDocument, Conflict, Finding
+from casegraph.model import Case, CaseDocument, Conflict, Finding, TestResult
 from casegraph.namespaces import expand
 from casegraph.terms import Terms
 from casegraph.triples import claim_names
 
 __all__ = ["with_conflicts"]
 
+_GIST = "the record tells both"
+_THERE = ("positive", "abnormal")
+_NOT_THERE = ("negative", "normal", "unremarkable")
+C = TypeVar("C", Finding, TestResult)
+
 
 def with_conflicts(document: CaseDocument, terms: Terms) -> CaseDocument:
-    """Return a document in which findings that contradict each other are joined by notes.
+    """Return a document in which findings, and test results, that contradict each other are joined by notes.
 
-    A finding contradicts one that is absent at the same occasion and place and is the same or more general.
-    Which of the two is right, nobody here can know.
+    One contradicts another that was not so at the same occasion, and at the same place or by the same method,
+    if it is about the same or a kind of it. Which of the two is right, nobody here can know.
     """
     cases = {key: _noted(case, terms) for key, case in document.cases.items()}
     if all(cases[key] is case for key, case in document.cases.items()):
@@ -28,41 +34,56 @@ def with_conflicts(document: CaseDocument, terms: Terms) -> CaseDocument:
 
 
 def _noted(case: Case, terms: Terms) -> Case:
-    absent = [(name, each) for name, each in _named("AbsentFinding", case.findings.absent)]
-    if not absent:
-        return case
-    notes = tuple(_notes(_named("PresentFinding", case.findings.present), absent, terms))
+    findings, tests = case.findings, case.tests
+    positive = (each for each in tests if each.result in _THERE)
+    negative = (each for each in tests if each.result in _NOT_THERE)
+    notes = (
+        *_notes(
+            _named("PresentFinding", findings.present),
+            _named("AbsentFinding", findings.absent),
+            terms,
+            _same_place,
+        ),
+        *_notes(_named("TestResult", positive), _named("TestResult", negative), terms, _same_method),
+    )
     return msgspec.structs.replace(case, conflicts=(*case.conflicts, *notes)) if notes else case
 
 
-def _named(kind: str, findings: Iterable[Finding]) -> Iterator[tuple[str, Finding]]:
-    for name, _, claim in claim_names((kind, each) for each in findings):
-        if isinstance(claim, Finding):
-            yield name, claim
+def _named(kind: str, claims: Iterable[C]) -> list[tuple[str, C]]:
+    told = list(claims)
+    names = (name for name, _, _ in claim_names((kind, each) for each in told))
+    return list(zip(names, told, strict=True))
 
 
 def _notes(
-    present: Iterable[tuple[str, Finding]], absent: list[tuple[str, Finding]], terms: Terms
+    there: list[tuple[str, C]],
+    not_there: list[tuple[str, C]],
+    terms: Terms,
+    comparable: Callable[[C, C], bool],
 ) -> Iterator[Conflict]:
-    by_concept: dict[str, list[tuple[str, Finding]]] = {}
-    for name, finding in absent:
-        by_concept.setdefault(_iri(finding), []).append((name, finding))
-    for name, finding in present:
-        for general in {_iri(finding), *terms.above(_iri(finding))} & by_concept.keys():
-            for other, claim in by_concept[general]:
-                if finding.at == claim.at and _same_place(finding, claim):
-                    said = hashlib.sha256(f"{name} {other}".encode()).hexdigest()[:8]
-                    yield Conflict(
-                        id=f"conflict-{said}",
-                        between=(name, other),
-                        basis="derived",
-                        derived_from=(name, other),
-                    )
+    by_concept: dict[str, list[tuple[str, C]]] = {}
+    for denied_name, denied in not_there:
+        by_concept.setdefault(_iri(denied), []).append((denied_name, denied))
+    for name, claim in there if by_concept else ():
+        for general in sorted({_iri(claim), *terms.above(_iri(claim))} & by_concept.keys()):
+            for other, against in by_concept[general]:
+                if claim.at == against.at and comparable(claim, against):
+                    yield _note(name, other)
 
 
-def _iri(finding: Finding) -> str:
-    return expand(finding.what.split(" ", 1)[0])
+def _note(name: str, other: str) -> Conflict:
+    said = hashlib.sha256(f"{name} {other}".encode()).hexdigest()[:8]
+    both = (name, other)
+    return Conflict(id=f"conflict-{said}", between=both, derived_from=both, basis="derived", gist=_GIST)
 
 
-def _same_place(first: Finding, second: Finding) -> bool:
-    return not second.site or bool(set(first.site) & set(second.site))
+def _iri(claim: Finding | TestResult) -> str:
+    return expand(claim.what.split(" ", 1)[0])
+
+
+def _same_place(present: Finding, absent: Finding) -> bool:
+    return not absent.site or bool(set(present.site) & set(absent.site))
+
+
+def _same_method(positive: TestResult, negative: TestResult) -> bool:
+    return None in (positive.method, negative.method) or positive.method == negative.method

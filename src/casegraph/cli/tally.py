@@ -52,14 +52,15 @@ class Tally:
         yield from loss_lines(self._losses, told=told)
         if self._unresolved:
             many, used = len(self._unresolved), sum(self._unresolved.values())
+            kept = "is" if many == 1 else "are"
             yield (
-                f"{many:,} terms that no vocabulary at hand knows are kept as they are, {used:,} times; "
+                f"{many:,} term{_s(many)} that no vocabulary at hand knows {kept} kept, {used:,} time{_s(used)}; "
                 "casegraph vocab add brings a vocabulary in"
             )
         if self.rejected:
             every = self._documents + self._failed_records + self._loaded()
-            what = "records" if self._failed_records else "documents"
-            yield f"{self.rejected} of {every} {what} rejected"
+            what = "record" if self._failed_records else "document"
+            yield f"{self.rejected} of {every} {what}{_s(every)} rejected"
 
     def _loaded(self) -> int:
         return sum(counts[each] for counts in self._records.values() for each in _STATES)
@@ -73,11 +74,16 @@ def loss_lines(losses: Counter[tuple[str, str]], *, told: bool) -> Iterator[str]
     """
     if not losses:
         return
-    yield f"{sum(losses.values()):,} things were left behind:"
+    every = sum(losses.values())
+    yield f"{every:,} thing{_s(every)} {'was' if every == 1 else 'were'} left behind:"
     for (path, reason), many in losses.most_common(_MOST):
         yield f"  {many:>9,}  {path}  {reason}"
     if (rest := len(losses) - _MOST) > 0:
         yield f"  and {rest:,} more kinds" + ("" if told else "; --losses FILE writes them all")
+
+
+def _s(many: int) -> str:
+    return "" if many == 1 else "s"
 
 
 _STATES = ("new", "replaced", "same", "dry run")

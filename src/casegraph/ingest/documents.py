@@ -205,8 +205,10 @@ def _put(store: Store, prepared: Prepared) -> int:
     old = graphs_of_report(store, prepared.iri)
     content = prepared.asserted + prepared.inferred
     entry = ledger_entry(prepared.iri, prepared.path.name, content)
-    graphs, vocabulary = (*old, ADDED), grown(store, ADDED, prepared.added)
-    store.replace(graphs if vocabulary else old, prepared.asserted + prepared.inferred + entry + vocabulary)
+    graphs, vocabulary = (*old, ADDED), grown(store, ADDED, prepared.added) if prepared.added else None
+    store.replace(
+        graphs if vocabulary else old, prepared.asserted + prepared.inferred + entry + (vocabulary or "")
+    )
     watch.lap("store")
     prepared.seconds.update(watch.seconds)
     return len(old)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 
@@ -25,14 +26,18 @@ UNRESOLVED = BASE + "ontology/unresolved"
 _END = " .\n"
 
 
-def grown(store: Store, graph: str, new: str) -> str:
-    """Return what a graph that cases share holds, with new N-Triples; empty if nothing is new."""
+def grown(store: Store, graph: str, new: str, gone: Callable[[str], bool] | None = None) -> str | None:
+    """Return what a graph that cases share is to hold, with new N-Triples; None if it holds just that.
+
+    :param gone: whether what is said of a term, by its IRI, is no longer so.
+    """
     known = store.query(f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}", union=False)
-    lines = {f"{triple}{_END}" for triple in known} if new and isinstance(known, ox.QueryTriples) else set()
-    added = set(new.splitlines(keepends=True))
-    if added <= lines:
-        return ""
-    return "".join(f"{line[: -len(_END)]} <{graph}>{_END}" for line in sorted(lines | added))
+    lines = {f"{triple}{_END}" for triple in known} if isinstance(known, ox.QueryTriples) else set[str]()
+    kept = {line for line in lines if gone is None or not gone(line[1 : line.index(">")])}
+    wanted = kept | set(new.splitlines(keepends=True))
+    if wanted == lines:
+        return None
+    return "".join(f"{line[: -len(_END)]} <{graph}>{_END}" for line in sorted(wanted))
 
 
 def graphs_of_report(store: Store, report: str) -> tuple[str, ...]:

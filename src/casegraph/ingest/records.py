@@ -230,8 +230,9 @@ class RecordJob:
         concepts = {iri for each in records for iri in concepts_of(each.own)}
         unresolved = {iri: label for each in records for iri, label in each.unresolved.items()}
         new = {ADDED: self._terms.added(concepts), UNRESOLVED: unresolved_triples(unresolved)}
-        grew = {graph: grown(self._store, graph, lines) for graph, lines in new.items()}
-        return {graph: quads for graph, quads in grew.items() if quads}
+        gone = {UNRESOLVED: self._terms.__contains__}
+        grew = {graph: grown(self._store, graph, lines, gone.get(graph)) for graph, lines in new.items()}
+        return {graph: quads for graph, quads in grew.items() if quads is not None}
 
     def _count(self, record: _Record) -> None:
         held = record.imported.document.report.record
