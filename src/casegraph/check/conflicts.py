@@ -50,8 +50,8 @@ def _noted(case: Case, terms: Terms) -> Case:
 
 
 def _named(kind: str, claims: Iterable[C]) -> list[tuple[str, C]]:
-    told = list(claims)
-    names = (name for name, _, _ in claim_names((kind, each) for each in told))
+    told: list[C] = list(claims)
+    names = [name for name, _, _ in claim_names([(kind, each) for each in told])]
     return list(zip(names, told, strict=True))
 
 
@@ -64,7 +64,9 @@ def _notes(
     by_concept: dict[str, list[tuple[str, C]]] = {}
     for denied_name, denied in not_there:
         by_concept.setdefault(_iri(denied), []).append((denied_name, denied))
-    for name, claim in there if by_concept else ():
+    if not by_concept:
+        return
+    for name, claim in there:
         for general in sorted({_iri(claim), *terms.above(_iri(claim))} & by_concept.keys()):
             for other, against in by_concept[general]:
                 if claim.at == against.at and comparable(claim, against):

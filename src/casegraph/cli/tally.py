@@ -54,8 +54,8 @@ class Tally:
             many, used = len(self._unresolved), sum(self._unresolved.values())
             kept = "is" if many == 1 else "are"
             yield (
-                f"{many:,} term{_s(many)} that no vocabulary at hand knows {kept} kept, {used:,} time{_s(used)}; "
-                "casegraph vocab add brings a vocabulary in"
+                f"{many:,} term{_s(many)} that no vocabulary at hand knows {kept} kept, "
+                f"{used:,} time{_s(used)}; casegraph vocab add brings a vocabulary in"
             )
         if self.rejected:
             every = self._documents + self._failed_records + self._loaded()
