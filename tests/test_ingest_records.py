@@ -375,3 +375,46 @@ def test_opposite_results_of_one_test_are_joined_by_a_note(store: Store) -> None
         f"{CG}positive",
         f"{CG}negative",
     }
+
+
+def test_a_file_that_is_read_is_never_written_over(tmp_path: Path) -> None:
+    folder = written(tmp_path / "in", a=packet("1", FEVER))
+    before = (folder / "a.json").read_bytes()
+    for words in (("--losses", folder / "a.json"), ("--rejects", folder / "a.json", "--dry-run")):
+        for path in (folder, folder / "a.json"):
+            told = run("load", path, *words, "--store", tmp_path / "store", code=2)
+            assert "it is read, and not written over" in told.stderr
+    both = tmp_path / "both.jsonl"
+    told = run("load", folder, "--losses", both, "--rejects", both, "--store", tmp_path / "store", code=2)
+    assert "two things" in told.stderr
+    assert (folder / "a.json").read_bytes() == before
+    assert not (tmp_path / "store").exists() and not both.exists()
+
+
+def test_a_refused_export_leaves_the_files_as_they_were(tmp_path: Path) -> None:
+    folder, store, kept = written(tmp_path / "in", a=packet("1", FEVER)), tmp_path / "store", tmp_path / "kept.csv"
+    run("load", folder, "--store", store)
+    kept.write_text("kept", encoding="utf-8")
+    run("export", "csv", "-o", kept, "--losses", tmp_path / "no" / "l.jsonl", "--store", store, code=2)
+    run("export", "csv", "-o", kept, "--losses", kept, "--store", store, code=2)
+    run("export", "csv", "-o", f"{kept}/below/", "--store", store, code=2)
+    assert kept.read_text(encoding="utf-8") == "kept"
+    assert {each.name for each in tmp_path.iterdir()} == {"in", "store", "kept.csv"}
+    run("export", "csv", "-o", kept, "--store", store)
+    assert kept.read_text(encoding="utf-8").startswith("case,")
+
+
+def test_a_label_that_the_vocabulary_does_not_have_is_told(store: Store, tmp_path: Path) -> None:
+    told = packet("1")
+    told["phenotypicFeatures"] = [{"type": {"id": "HP:0000989", "label": "Fever"}}]
+    (loaded,) = bring(store, written(tmp_path / "in", a=told))
+    assert isinstance(loaded, LoadedRecord)
+    assert [(each.path, each.value) for each in loaded.losses if each.reason == "other-label"] == [
+        ("HP:0000989", "Fever")
+    ]
+
+
+def test_what_a_refused_record_held_is_among_the_losses(store: Store, tmp_path: Path) -> None:
+    (rejected,) = bring(store, written(tmp_path / "in", a=packet("1", files=[{"uri": "file://x.vcf"}])))
+    assert isinstance(rejected, RejectedRecord)
+    assert "/files/0" in {each.path for each in rejected.losses}

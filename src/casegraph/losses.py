@@ -21,6 +21,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "duplicate": "the same is told twice and is carried once",
         "no-code": "it is told in words only, or by what is no identifier; nothing was guessed from it",
         "unmapped-code": "its code is none that a word of the other side's closed list is known for",
+        "other-label": "the vocabulary calls the term otherwise; the term is carried, under its own name",
         "not-a-case": "it tells of something other than the patient: a sample, a file, a relative",
         "no-time": "the other side wants a date or an age, and none is known; none was invented",
         "not-exact": "the other side cannot say it as exactly; what is nearest is carried",

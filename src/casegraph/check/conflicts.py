@@ -18,7 +18,7 @@ __all__ = ["with_conflicts"]
 _GIST = "the record tells both"
 _THERE = ("positive", "abnormal")
 _NOT_THERE = ("negative", "normal", "unremarkable")
-C = TypeVar("C", Finding, TestResult)
+C = TypeVar("C", bound=Finding | TestResult)
 
 
 def with_conflicts(document: CaseDocument, terms: Terms) -> CaseDocument:

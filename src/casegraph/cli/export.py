@@ -6,7 +6,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from typing import BinaryIO
 import click
 
 from casegraph.cli.form import PATH, Command, say, store_option
+from casegraph.cli.outputs import make_folder, opened_whole, refuse_same_files
 from casegraph.cli.tally import loss_lines
 from casegraph.errors import InputError, MissingExtraError
 from casegraph.export.stored import StoredCase
@@ -68,13 +69,16 @@ def export(form: str, cases: tuple[str, ...], location: str, **more: object) -> 
     output = str(more["output"]) if more["output"] else None
     if output is None and form in _BINARY and sys.stdout.isatty():
         raise InputError(f"{form} is no text for a terminal", todo="give -o FILE")
-    with open_store(location) as store:
+    refuse_same_files([output, more["losses"]])
+    with ExitStack() as kept:
+        store = kept.enter_context(open_store(location))
         iris = _meant(store, cases)
+        losses = kept.enter_context(opened_whole(str(more["losses"]))) if more["losses"] else None
         if form in _RDF:
             lost = _write_rdf(store, form, iris, output, asserted=bool(more["asserted"]))
         else:
             lost = _write_cases(store, form, iris, output)
-    _tell(lost, more["losses"])
+        _tell(lost, losses)
     return 0
 
 
@@ -94,13 +98,12 @@ def _write_cases(store: Store, form: str, iris: Iterable[str], output: str | Non
     write, lost = _writer(form), list[Loss]()
     found = stored_cases(store, iris, all_terms(), lost)
     if output is None or not _is_folder(output):
-        with _opened(output) as out:
+        with opened_whole(output) as out:
             lost += list(write(found, out))
         return lost
-    folder, taken = Path(output), set[str]()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder, taken = make_folder(output), set[str]()
     for stored in found:
-        with _opened(str(folder / _file_name(stored.iri, _CASES[form][1], taken))) as out:
+        with opened_whole(str(folder / _file_name(stored.iri, _CASES[form][1], taken))) as out:
             lost += list(write([stored], out))
     return lost
 
@@ -120,7 +123,7 @@ def _write_rdf(
         }
     if output is not None and _is_folder(output):
         raise InputError("RDF goes into one file", where=output, expected="-o FILE")
-    with _opened(output) as out:
+    with opened_whole(output) as out:
         return list(write_rdf(graphs.values(), out, form))
 
 
@@ -152,30 +155,8 @@ def _file_name(iri: str, suffix: str, taken: set[str]) -> str:
     return name + suffix
 
 
-@contextmanager
-def _opened(name: str | None) -> Iterator[BinaryIO]:
-    """Open a file that is there only once it is whole; without a path, the standard output."""
-    if name is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    path = Path(name)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as out:
-            yield out
-        part.replace(path)
-    except OSError as error:
-        todo = "name a file that can be written"
-        raise InputError(f"cannot be written: {error.strerror}", where=name, todo=todo) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _tell(lost: list[Loss], file: object) -> None:
-    with ExitStack() as kept:
-        if isinstance(file, Path):
-            out = kept.enter_context(_opened(str(file)))
-            out.writelines(line.encode() for line in to_json_lines(lost))
-    for line in loss_lines(Counter(summary_of(lost)), told=file is not None):
+def _tell(lost: list[Loss], out: BinaryIO | None) -> None:
+    if out is not None:
+        out.writelines(line.encode() for line in to_json_lines(lost))
+    for line in loss_lines(Counter(summary_of(lost)), told=out is not None):
         say(line)

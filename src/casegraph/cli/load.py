@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
 from typing import TextIO
@@ -12,10 +13,11 @@ import click
 import msgspec
 
 from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write, write_line
+from casegraph.cli.outputs import opened_whole, refuse_same_files
 from casegraph.cli.tally import Tally
 from casegraph.errors import InputError, Problem
 from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord, load_paths
-from casegraph.loaders.formats import CASE, RECORD_FORMATS
+from casegraph.loaders.formats import CASE, RECORD_FORMATS, arrivals
 from casegraph.loaders.records import Options
 from casegraph.losses import to_json_lines
 from casegraph.store import open_store
@@ -73,6 +75,8 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
         keep_identifiers=bool(more["keep_identifiers"]),
         mapping=mapping if isinstance(mapping, Path) else None,
     )
+    refuse_same_files([more["losses"], more["rejects"]], paths)
+    _look_at(paths, form)
     tally = Tally()
     with ExitStack() as kept:
         store = kept.enter_context(open_store(":memory:" if dry_run else location, writable=True))
@@ -84,6 +88,18 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
     for line in tally.lines(told=more["losses"] is not None):
         say(line)
     return 1 if tally.rejected else 0
+
+
+def _look_at(paths: tuple[Path, ...], form: str | None) -> None:
+    """Refuse paths that name nothing, before a store is made.
+
+    :raises InputError: if a path does not exist, cannot be read, or holds nothing that can be a case.
+    """
+    for path in paths:
+        if next(arrivals(path, form or CASE), None) is None:
+            raise InputError(
+                "nothing in it", where=str(path), expected="a file of a case, a folder or an archive"
+            )
 
 
 def _watched(outcomes: Iterator[Arrived]) -> Iterator[Arrived]:
@@ -109,16 +125,12 @@ def _written(path: object) -> Iterator[TextIO | None]:
     if not isinstance(path, Path):
         yield None
         return
-    try:
-        with path.open("w", encoding="utf-8") as file:
-            yield file
-    except OSError as error:
-        todo = "name a file that can be written"
-        raise InputError(f"cannot be written: {error.strerror}", where=str(path), todo=todo) from error
+    with opened_whole(str(path)) as file:
+        yield TextIOWrapper(file, encoding="utf-8", write_through=True)
 
 
 def _note(arrived: Arrived, losses: TextIO | None, rejects: TextIO | None) -> None:
-    if losses is not None and isinstance(arrived, LoadedRecord):
+    if losses is not None and isinstance(arrived, LoadedRecord | RejectedRecord):
         losses.writelines(to_json_lines(arrived.losses))
     if rejects is not None and isinstance(arrived, Rejected | RejectedRecord):
         source = str(arrived.path) if isinstance(arrived, Rejected) else arrived.source

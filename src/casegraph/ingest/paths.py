@@ -31,7 +31,8 @@ def load_paths(
 ) -> Iterator[Arrived]:
     """Bring what paths name into a store, whatever format it has, and say what became of each.
 
-    :param options: how data of other formats are read; without a data set, each path names its own.
+    :param options: how data of other formats are read. All paths are of its data set; without one, each path
+        names its own.
     :param form: take every file for this format.
     :raises InputError: if a path does not exist or cannot be read, or an option is wrong.
     :raises MissingExtraError: if what a format needs is not installed.
@@ -40,16 +41,19 @@ def load_paths(
     options = options or Options("")
     job = RecordJob(store, dry_run=dry_run)
     documents: dict[str, Path] = {}
+    shared = Reading(options) if options.dataset else None
     for path in dict.fromkeys(paths):
-        own = options if options.dataset else replace(options, dataset=dataset_of(path))
-        reading = Reading(own)
+        reading = shared or Reading(replace(options, dataset=dataset_of(path)))
         for of_cases, group in groupby(arrivals(path, form), key=_is_case):
             if of_cases:
                 members = (each if "!" in each.name else Path(each.name) for each in _sources(group))
                 yield from load(store, members, dry_run=dry_run, seen=documents)
             else:
                 yield from job.load(reading.read(group))
-        yield from job.load(reading.rest())
+        if shared is None:
+            yield from job.load(reading.rest())
+    if shared is not None:
+        yield from job.load(shared.rest())
     job.note()
 
 

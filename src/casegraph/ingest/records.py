@@ -15,11 +15,12 @@ from casegraph.derive import derive
 from casegraph.errors import InputError, Problem
 from casegraph.ingest.documents import shipped_shapes
 from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, ledger_entry, put_ontology
-from casegraph.ingest.unresolved import concepts_of, labels_of, unresolved_triples
+from casegraph.ingest.refusals import nothing_told, other_content, violations
+from casegraph.ingest.unresolved import codes_of, concepts_of, labels_of, unresolved_triples
 from casegraph.loaders.records import Imported, Outcome
-from casegraph.losses import Loss
-from casegraph.model import iterate_claims
-from casegraph.namespaces import CG
+from casegraph.losses import Loss, shortened
+from casegraph.model import CaseDocument, iterate_claims
+from casegraph.namespaces import CG, expand
 from casegraph.reason import case_class_quads
 from casegraph.rows import Rows
 from casegraph.rules import apply_rules, data_with_hierarchy
@@ -56,10 +57,11 @@ class LoadedRecord:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """A record that is not in the store, and why."""
+    """A record that is not in the store, and why; with what would have been left behind, if it was read."""
 
     source: str
     problems: tuple[Problem, ...]
+    losses: tuple[Loss, ...] = ()
 
 
 @dataclass(slots=True)
@@ -101,6 +103,7 @@ class RecordJob:
         self._terms, self._shapes = all_terms(), shipped_shapes()
         self._seen: dict[str, tuple[str, str]] = {}
         self._shared: dict[str, set[str]] = {}
+        self._own_label: dict[str, bool] = {}
         self._datasets: dict[str, tuple[str, Any]] = {}
 
     def load(self, outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
@@ -147,16 +150,29 @@ class RecordJob:
         document = with_conflicts(outcome.document, self._terms)
         ((iri, subject),) = subjects(document)
         if next(iterate_claims(subject), None) is None:
-            return RejectedRecord(source, (_nothing_told(source, iri),))
+            return RejectedRecord(source, (nothing_told(source, iri),), outcome.losses)
         asserted = asserted_quads(document)
         content = hashlib.sha256(asserted.encode()).hexdigest()
         before = self._seen.get(iri)
         if before is None:
             self._seen[iri] = (source, content)
-            return self._record(source, Imported(document, outcome.losses), iri, asserted)
+            losses = (*outcome.losses, *self._other_labels(document))
+            return self._record(source, Imported(document, losses), iri, asserted)
         if before[1] == content:
             return LoadedRecord(source, iri, "same")
-        return RejectedRecord(source, (_other_content(source, before[0], iri),))
+        return RejectedRecord(source, (other_content(source, before[0], iri),))
+
+    def _other_labels(self, document: CaseDocument) -> Iterator[Loss]:
+        """Yield the labels that a record gives to terms which the vocabularies call by other names."""
+        record = document.report.record
+        for code in dict.fromkeys(codes_of(document)):
+            curie, _, label = code.partition(" ")
+            if code not in self._own_label:
+                iri = expand(curie)
+                names = {each.casefold() for each in self._terms.names(iri)}
+                self._own_label[code] = label == curie or not names or label.casefold() in names
+            if not self._own_label[code]:
+                yield Loss(record.id if record else "", curie, shortened(label), "other-label")
 
     def _record(self, source: str, imported: Imported, iri: str, asserted: str) -> _Record:
         own, shared = [], dict[str, list[str]]()
@@ -253,29 +269,6 @@ class RecordJob:
             unresolved=tuple(sorted(record.unresolved)),
             report=report,
         )
-
-
-def violations(source: str, report: Report) -> tuple[Problem, ...]:
-    """Return the violated shapes of a report as problems of a file or member."""
-    return tuple(
-        Problem(source, 0, 0, "violation", f"{each.focus} {each.shape}", each.message or "")
-        for each in report.violations
-    )
-
-
-def _other_content(source: str, before: str, iri: str) -> Problem:
-    message = f"the case {iri} was read from {before} in this job, with other content"
-    return Problem(
-        source, 0, 0, "same-case", message, "give one of them another --dataset, or correct its id"
-    )
-
-
-def _nothing_told(source: str, iri: str) -> Problem:
-    message = (
-        f"the record of {iri} tells of no finding, diagnosis, test, treatment or death that can be carried"
-    )
-    todo = "load it with --losses FILE to see what was left behind, or leave it out"
-    return Problem(source, 0, 0, "no-claims", message, todo)
 
 
 def _graphs_there(store: Store, graphs: list[str]) -> set[str]:

@@ -10,7 +10,7 @@ from casegraph.namespaces import CG, PREFIXES, expand
 from casegraph.triples import subjects
 from casegraph.triples.fields import CONCEPT_PROPERTIES, FIELDS, Names, concept, text
 
-__all__ = ["concepts_of", "labels_of", "unresolved_triples"]
+__all__ = ["codes_of", "concepts_of", "labels_of", "unresolved_triples"]
 
 _RDF_TYPE, _LABEL = f"{PREFIXES['rdf']}type", f"{PREFIXES['rdfs']}label"
 _NOWHERE = Names("", "", "")
@@ -38,14 +38,15 @@ def unresolved_triples(labels: Mapping[str, str]) -> str:
 def labels_of(document: CaseDocument, iris: set[str]) -> dict[str, str]:
     """Return what a document calls these concepts; empty where it has no words for one."""
     found = dict.fromkeys(iris, "")
-    for code in _codes(document):
+    for code in codes_of(document):
         curie, _, label = code.partition(" ")
         if label != curie and (iri := expand(curie)) in found:
             found[iri] = label
     return found
 
 
-def _codes(document: CaseDocument) -> Iterator[str]:
+def codes_of(document: CaseDocument) -> Iterator[str]:
+    """Yield every term of the cases of a document as it is written there."""
     for _, subject in subjects(document):
         yield from (each.stage for each in subject.occasions.values() if each.stage)
         for _, claim in iterate_claims(subject):
