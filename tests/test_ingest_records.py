@@ -392,7 +392,11 @@ def test_a_file_that_is_read_is_never_written_over(tmp_path: Path) -> None:
 
 
 def test_a_refused_export_leaves_the_files_as_they_were(tmp_path: Path) -> None:
-    folder, store, kept = written(tmp_path / "in", a=packet("1", FEVER)), tmp_path / "store", tmp_path / "kept.csv"
+    folder, store, kept = (
+        written(tmp_path / "in", a=packet("1", FEVER)),
+        tmp_path / "store",
+        tmp_path / "kept.csv",
+    )
     run("load", folder, "--store", store)
     kept.write_text("kept", encoding="utf-8")
     run("export", "csv", "-o", kept, "--losses", tmp_path / "no" / "l.jsonl", "--store", store, code=2)
