@@ -396,6 +396,40 @@ def test_a_dated_record_keeps_its_times_and_its_own_identifier() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("second", "left"),
+    [
+        ((None, None), ["at", "ends_at"]),
+        (("2019-03-20", None), ["ends_at"]),
+        (("2018-03-20", "2021-03-20"), ["at"]),
+        (("2020-03-20", "2021-03-20"), []),
+        (("2020-03-20", "2022-03-20"), ["ends_at"]),
+    ],
+)
+def test_a_drug_keeps_its_time_where_all_its_doses_together_tell_it(
+    second: tuple[str | None, str | None], left: list[str]
+) -> None:
+    builder = _builder()
+    given, ends = ("2019-03-20", "2021-03-20"), ("at", "ends_at")
+    doses = [
+        builder.claim(
+            DoseSegment,
+            dose=30,
+            unit="mg",
+            **{name: builder.times.date(day) for name, day in zip(ends, days, strict=True) if day},
+        )
+        for days in (given, second)
+    ]
+    start, end = map(builder.times.date, given)
+    builder.treatments.append(
+        builder.claim(
+            Treatment, what="cgt:DrugCentral:1610 losartan", at=start, ends_at=end, doses=tuple(doses)
+        )
+    )
+    losses = _of_record(builder)[1]
+    assert [name for name in ends if _reasons(losses, f"treatments/0/{name}")] == left
+
+
 def test_what_was_left_open_is_never_read_as_present() -> None:
     builder = _builder()
     builder.indeterminate.append(builder.claim(Finding, what="HP:0001945 Fever"))

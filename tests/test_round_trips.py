@@ -667,7 +667,10 @@ def test_made_up_cases_lose_what_the_report_says_and_no_more(trip: Trip, documen
 @pytest.mark.slow
 @_TRIPS
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(document=records())
 def test_many_made_up_cases_lose_what_the_report_says(trip: Trip, document: CaseDocument) -> None:

@@ -111,25 +111,30 @@ def _radiation(packing: Packing, treatment: Treatment, path: str) -> Json:
 
 def _treatment(packing: Packing, treatment: Treatment, path: str) -> Json:
     """Return a treatment with a drug: it has no time of its own, its dose intervals have."""
-    carried = _ABOUT_ACTION | {"doses", "cumulative_dose", "cumulative_unit"}
-    for name in ("at", "ends_at"):
-        key = getattr(treatment, name)
-        if any(getattr(dose, name) == key and _is_dated(packing, key) for dose in treatment.doses):
-            carried |= {name}
-    packing.lose_rest(treatment, path, carried)
-    intervals = (
+    intervals = [
         _dose_interval(packing, dose, f"{path}/doses/{number}") for number, dose in enumerate(treatment.doses)
-    )
+    ]
+    written = [each for each in intervals if each]
+    carried = _ABOUT_ACTION | {"doses", "cumulative_dose", "cumulative_unit"}
+    packing.lose_rest(treatment, path, carried | _told_by_doses(packing, treatment, written))
     return given(
         agent=packing.term(treatment.what),
         routeOfAdministration=_route(packing, treatment, path),
-        doseIntervals=[each for each in intervals if each],
+        doseIntervals=written,
         cumulativeDose=_cumulative(packing, treatment, path),
     )
 
 
-def _is_dated(packing: Packing, key: Key | None) -> bool:
-    return bool(dose_interval(packing.stored.case.occasions.get(key or ""), None))
+def _told_by_doses(packing: Packing, treatment: Treatment, intervals: list[Json]) -> set[str]:
+    """Return which ends of a treatment its dose intervals tell: if all have one, the first or the last."""
+    occasions = packing.stored.case.occasions
+    own = dose_interval(occasions.get(treatment.at or ""), occasions.get(treatment.ends_at or ""))
+    told = set()
+    for name, side, outermost in (("at", "start", min), ("ends_at", "end", max)):
+        stamps = [each.get("interval", {}).get(side) for each in intervals]
+        if stamps and all(stamps) and outermost(stamps) == own.get(side):
+            told.add(name)
+    return told
 
 
 def _route(packing: Packing, treatment: Treatment, path: str) -> Json | None:
