@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -22,6 +23,7 @@ from casegraph.loaders.records import Imported, Options
 from casegraph.losses import REASONS
 from casegraph.model import Case
 from casegraph.resources import shipped
+from casegraph.triples import subjects
 
 HERE = Path(__file__).parent / "care_sm"
 OPTIONS = Options("demo")
@@ -63,8 +65,7 @@ def case(imported: Imported) -> Case:
 
 def stored(imported: Imported) -> StoredCase:
     document = imported.document
-    assert document.report.record is not None
-    iri = f"https://w3id.org/casegraph/case/demo/{document.report.record.id}"
+    ((iri, _),) = subjects(document)
     return StoredCase(iri, document.cases["1"], document.report, document.passages)
 
 
@@ -615,3 +616,34 @@ def test_curated_cases_go_out_with_the_losses_told() -> None:
             }
     assert models == {"Sex": sexes, "Status": deaths}
     assert min(sexes, deaths, claims) > 0
+
+
+def _curated_cases() -> Iterator[StoredCase]:
+    for path in shipped("cases", "*.yaml"):
+        document = read_document(path).document
+        for iri, told in subjects(document):
+            if isinstance(told, Case):
+                yield StoredCase(iri, told, document.report, document.passages)
+
+
+def test_no_two_cases_of_an_export_are_one_patient() -> None:
+    cases = list(_curated_cases())
+    out = io.BytesIO()
+    list(write_care_sm(cases, out))
+    pids = [row["pid"] for row in csv.DictReader(io.StringIO(out.getvalue().decode()))]
+    told = [
+        one
+        for one in cases
+        if one.case.sex in ("female", "male") or any(turn.kind == "death" for turn in one.case.course)
+    ]
+    assert len(told) > 15
+    assert list(dict.fromkeys(pids)) == [one.iri.partition("/case/")[2] for one in told]
+
+
+def test_records_of_two_data_sets_with_one_identifier_are_two_patients(folder: Path) -> None:
+    found = [cases_of(on_disk(folder / "Sex.csv"), options=Options(name)) for name in ("one", "two")]
+    out = io.BytesIO()
+    list(write_care_sm([stored(each) for cases in found for each in cases.values()], out))
+    pids = [row["pid"] for row in csv.DictReader(io.StringIO(out.getvalue().decode()))]
+    assert pids == [*found[0], *(f"two/{quote(pid, safe='')}" for pid in found[1])]
+    assert len(set(pids)) == 200

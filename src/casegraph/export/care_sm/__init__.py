@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, BinaryIO
-from urllib.parse import unquote
 
 import msgspec
 
 from casegraph.errors import InputError
 from casegraph.export.care_sm.codes import dose_cells, measured_cells
-from casegraph.export.care_sm.lists import COLUMNS, around, listed
+from casegraph.export.care_sm.lists import COLUMNS, around, listed, patient_id
 from casegraph.export.stored import StoredCase
 from casegraph.loaders.care_sm.elements import DEAD
 from casegraph.loaders.care_sm.measures import GENETIC_TEST
@@ -38,13 +37,15 @@ _BESIDE = frozenset({"id", "at", "stated_in"})
 Cells = dict[str, str]
 
 
-def to_care_sm(stored: StoredCase) -> tuple[list[Cells], tuple[Loss, ...]]:
+def to_care_sm(stored: StoredCase, pid: str | None = None) -> tuple[list[Cells], tuple[Loss, ...]]:
     """Return the rows of a case, each with the columns that it fills, and what CARE-SM has no place for.
 
     A claim without a day, month and year is left behind: no date is made up. Absent findings and excluded
     diagnoses are left behind too, since a row of CARE-SM says that the thing is there.
+
+    :param pid: what the rows call the patient, if not as the case is called.
     """
-    writer = _Writer(stored)
+    writer = _Writer(stored, pid or patient_id(stored))
     writer.person()
     for path, kind, claims in listed(stored.case):
         for number, claim in enumerate(claims):
@@ -59,8 +60,10 @@ def write_care_sm(cases: Iterable[StoredCase], out: BinaryIO) -> Iterator[Loss]:
     try:
         table = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
         table.writeheader()
+        taken = set[str]()
         for stored in cases:
-            rows, losses = to_care_sm(stored)
+            taken.add(pid := patient_id(stored, taken))
+            rows, losses = to_care_sm(stored, pid)
             table.writerows(rows)
             yield from losses
     finally:
@@ -72,6 +75,7 @@ class _Writer:
     """The rows of one case while they are made."""
 
     stored: StoredCase
+    pid: str
     rows: list[Cells] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
 
@@ -79,8 +83,8 @@ class _Writer:
         self.losses.append(Loss(self.stored.iri, path, shortened(value), reason))
 
     def row(self, model: str, cells: Mapping[str, str | None]) -> None:
-        pid = unquote(self.stored.iri.rstrip("/").rpartition("/")[2])
-        self.rows.append({"model": model, "pid": pid, **{name: text for name, text in cells.items() if text}})
+        told = {name: text for name, text in cells.items() if text}
+        self.rows.append({"model": model, "pid": self.pid, **told})
 
     def nowhere(self, path: str, claim: Claim) -> None:
         self.lose(path, claim, "no-place")
