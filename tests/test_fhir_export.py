@@ -39,6 +39,7 @@ from casegraph.model import (
     Treatment,
 )
 from casegraph.resources import shipped
+from casegraph.triples import subjects
 
 IRI = "https://w3id.org/casegraph/case/demo/1"
 ITCH, DISEASE = "HP:0000989 Pruritus", "MONDO:0016367 dermatomyositis"
@@ -166,6 +167,23 @@ def test_the_same_case_gives_the_same_bytes_and_another_iri_other_identifiers() 
     assert one == same
     assert _ids(one) & _ids(other) == set()
     assert len(_ids(one)) == 3
+
+
+@pytest.mark.parametrize("own", ["1", "P-00.7", "a" * 64])
+def test_a_record_read_of_its_export_is_the_same_case(own: str) -> None:
+    document = RecordBuilder(Options("demo"), own).imported().document
+    ((iri, case),) = subjects(document)
+    assert isinstance(case, Case)
+    content, _ = exported(StoredCase(iri, case, document.report, document.passages))
+    assert [each for each, _ in subjects(read(content).document)] == [iri]
+
+
+@pytest.mark.parametrize("own", ["a b", "PMID_1", "a" * 65, "1\n"])
+def test_an_identifier_that_fhir_does_not_allow_is_none_of_the_bundle(own: str) -> None:
+    document = RecordBuilder(Options("demo"), own).imported().document
+    content, _ = exported(StoredCase(IRI, document.cases["1"], document.report, document.passages))
+    patient = json.loads(content)["entry"][0]
+    assert patient["fullUrl"] == f"urn:uuid:{patient['resource']['id']}"
 
 
 def _ids(content: bytes) -> set[str]:

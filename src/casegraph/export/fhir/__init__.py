@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, uuid5
@@ -28,6 +29,8 @@ __all__ = ["to_fhir", "write_fhir"]
 #: The version stands in the canonical address of the profile that the bundle conforms to.
 _PROFILE = f"{ADDRESSES['definition']}Bundle|4.3.0"
 _TURNS = ("remission", "relapse")
+#: The identifiers that FHIR allows. Source: FHIR R4B, datatypes, id.
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 #: Decimals keep their digits, as FHIR wants it.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -35,8 +38,9 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 def to_fhir(stored: StoredCase) -> tuple[dict[str, Any], tuple[Loss, ...]]:
     """Return a case as a Bundle of FHIR R4B with the type collection, and what is left behind.
 
-    Identifiers are made of the IRI of the case. An occasion becomes a date only where one was printed, an age
-    only where the element takes one; nothing is filled in.
+    The patient keeps the identifier of the record where FHIR allows it, so that the same case is read of the
+    bundle; all other identifiers are made of the IRI of the case. An occasion becomes a date only where one
+    was printed, an age only where the element takes one; nothing is filled in.
     """
     writing, case = Writing(stored), stored.case
     _write_patient(writing)
@@ -72,8 +76,9 @@ def write_fhir(cases: Iterable[StoredCase], out: BinaryIO) -> Iterator[Loss]:
 
 
 def _write_patient(writing: Writing) -> None:
-    case = writing.stored.case
-    patient: Json = {"resourceType": "Patient", "gender": case.sex}
+    case, record = writing.stored.case, writing.stored.report.record
+    own = {"id": record.id} if record and _ID.fullmatch(record.id) else {}
+    patient: Json = {"resourceType": "Patient", **own, "gender": case.sex}
     birth = case.occasions.get(BIRTH)
     if birth and birth.anchor == CALENDAR and birth.printed:
         patient["birthDate"] = birth.printed
