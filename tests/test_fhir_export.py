@@ -37,6 +37,7 @@ from casegraph.model import (
     Response,
     TestResult,
     Treatment,
+    iterate_claims,
 )
 from casegraph.resources import shipped
 from casegraph.triples import subjects
@@ -269,6 +270,21 @@ def test_a_treatment_comes_back_with_its_doses_basis_and_harm() -> None:
     assert again.treatments == case.treatments
     assert again.adverse_events == case.adverse_events
     assert again.responses == case.responses
+
+
+def test_a_derived_claim_comes_back_as_stated_since_its_sources_stay_behind() -> None:
+    builder = RecordBuilder(Options("demo"), "1")
+    builder.present.append(builder.claim(Finding, what=ITCH, basis="derived"))
+    builder.final.append(builder.claim(Diagnosis, what=ITCH, basis="derived"))
+    builder.tests.append(builder.claim(TestResult, what="LOINC:2157-6 CK", value=3, basis="derived"))
+    builder.treatments.append(builder.claim(Treatment, what="CHEBI:8382 prednisone", basis="derived"))
+    builder.adverse_events.append(builder.claim(AdverseEvent, what=ITCH, basis="derived"))
+    content, _ = exported(stored(built(builder)))
+    back = read(content)
+    bases = [claim.basis for _, claim in iterate_claims(back.document.cases["1"])]
+    assert bases == ["stated"] * 5
+    told = [(each.path.split("/")[4], each.reason) for each in back.losses if each.value == "derived"]
+    assert told == [("category", "not-exact")] * 5
 
 
 def test_a_status_says_no_more_than_is_known() -> None:

@@ -21,6 +21,7 @@ from casegraph.export.phenopacket import write_phenopackets
 from casegraph.export.phenopacket.times import age_duration
 from casegraph.export.reading import Labels, stored_case
 from casegraph.export.stored import StoredCase
+from casegraph.ingest.records import RejectedRecord, load_records
 from casegraph.loaders import read_document
 from casegraph.loaders.care_sm import read_care_sm_files
 from casegraph.loaders.fhir import read_fhir
@@ -485,6 +486,31 @@ def test_a_finding_that_is_absent_never_comes_back_present() -> None:
 
 def _curie(finding: Finding) -> str:
     return finding.what.split(" ", 1)[0]
+
+
+#: What a report tells apart by times that no calendar has is a contradiction without them.
+_CONTRADICTIONS = {
+    f"{BASE}case/{each}/1" for each in ("10.1007/s13555-020-00421-8", "key/authorea-708183", "pmid/39790853")
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("trip", "left"), [(PHENOPACKET, set[str]()), (FHIR, _CONTRADICTIONS)], ids=["phenopacket", "fhir"]
+)
+def test_the_exports_of_the_shipped_cases_can_be_loaded(trip: Trip, left: set[str]) -> None:
+    cases = [
+        (stored.iri, back)
+        for path in CASES
+        for stored, _, back in there_and_back(trip, read_document(path).document)
+    ]
+    with open_store(":memory:", writable=True) as store:
+        loaded = list(load_records(store, cases))
+    assert len(loaded) == 26
+    rejected = [each for each in loaded if isinstance(each, RejectedRecord)]
+    assert {each.source for each in rejected} == left
+    shapes = {problem.message.split(">", 2)[1] for each in rejected for problem in each.problems}
+    assert all("TestResultShape-contradiction" in each for each in shapes), shapes
 
 
 # --- cases that nobody wrote

@@ -153,13 +153,19 @@ class Context:
         return found
 
     def own(self, element: Element) -> tuple[str, ...]:
-        """Take the classes and the basis that casegraph wrote as categories, and return their names."""
+        """Take the classes and the basis that casegraph wrote as categories, and return their names.
+
+        Of what is not there to derive a claim from, a record does no more than state it.
+        """
         found = []
         for category in element.each("category"):
             for coding in category.each("coding"):
                 if coding.peek("system") == CG:
                     coding.take_all()
                     found.append(str(coding.peek("code")))
+                    if found[-1] == "derived":
+                        found[-1] = "stated"
+                        self.builder.lose(coding.pointer, "derived", "not-exact")
         return tuple(found)
 
     def basis(self, names: tuple[str, ...]) -> dict[str, str]:
