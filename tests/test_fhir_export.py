@@ -142,13 +142,14 @@ def test_the_first_shipped_case_is_carried_or_told() -> None:
     content, losses = exported(StoredCase(IRI, case, document.report, document.passages))
     kinds = Counter(each["resource"]["resourceType"] for each in json.loads(content)["entry"])
     again = read(content).document.cases["1"]
-    for polarity in ("present", "absent"):
-        back, first = getattr(again.findings, polarity), getattr(case.findings, polarity)
-        assert {each.what for each in back} == {each.what for each in first}
-        assert first
+    assert {each.what for each in again.findings.present} == {each.what for each in case.findings.present}
+    denied = [each.path for each in losses if each.path.startswith("findings/absent/")]
+    assert denied == [f"findings/absent/{each}" for each in range(len(case.findings.absent))] != []
+    assert again.findings.absent == ()
     for standing in ("final", "working", "considered", "excluded"):
         back, first = getattr(again.diagnoses, standing), getattr(case.diagnoses, standing)
-        assert [each.what for each in back] == [each.what for each in first]
+        told = [each.what for each in first if not each.what.startswith("cg:OtherDisease ")]
+        assert [each.what for each in back] == told
     assert [each.what for each in again.treatments] == [each.what for each in case.treatments]
     assert kinds["MedicationStatement"] + kinds["Procedure"] == len(case.treatments) == 5
     outcomes = [(each.domain, each.direction, each.degree) for each in case.responses]
@@ -529,3 +530,45 @@ def test_every_field_that_fhir_has_no_place_for_is_told(place: str, case: Case, 
     _, losses = exported(stored(case))
     told = [each.path.removeprefix(f"{place}/") for each in losses if each.path.startswith(f"{place}/")]
     assert sorted(told) == sorted(left | LEFT)
+
+
+@pytest.mark.parametrize(
+    ("more", "carried"),
+    [
+        ({}, True),
+        ({"at": "day"}, True),
+        ({"site": ("UBERON:0002398 manus",), "severity": "severe"}, True),
+        ({"at": "age"}, False),
+        ({"at": "later"}, False),
+        ({"laterality": "left"}, False),
+        ({"modifier": ("HP:0012834 Right",)}, False),
+        ({"what": "HP:0000118 Phenotypic abnormality"}, False),
+    ],
+)
+def test_a_denial_is_never_broadened(more: dict[str, Any], carried: bool) -> None:
+    occasions = {
+        "day": Occasion(anchor="first-date", start=(0, 0), printed="2020-03-01"),
+        "age": Occasion(anchor="birth", start=(1095, 1460), printed="P3Y"),
+        "later": Occasion(after=("day",)),
+    }
+    finding = Finding(**{"what": ITCH, **more})
+    case = Case(occasions=occasions, findings=Findings(absent=(finding,)))
+    assert len(resources(case)) == 1 + carried
+    _, losses = exported(stored(case))
+    about = [(each.path, each.reason) for each in losses if each.path.startswith("findings/")]
+    assert about == ([] if carried else [("findings/absent/0", "no-place")])
+
+
+def test_an_excluded_disease_is_never_broadened() -> None:
+    for diagnosis, carried in (
+        (Diagnosis(what=DISEASE, at="later"), True),
+        (Diagnosis(what=DISEASE, laterality="left"), False),
+        (Diagnosis(what="MONDO:0000001 disease"), False),
+        (Diagnosis(what="cg:OtherDisease other disease than the diagnosis"), False),
+    ):
+        case = Case(occasions={"later": Occasion()}, diagnoses=Diagnoses(excluded=(diagnosis,)))
+        assert len(resources(case)) == 1 + carried, diagnosis
+        _, losses = exported(stored(case))
+        assert ("diagnoses/excluded/0" in {each.path for each in losses}) is not carried
+        final = Case(occasions={"later": Occasion()}, diagnoses=Diagnoses(final=(diagnosis,)))
+        assert len(resources(final)) == 2

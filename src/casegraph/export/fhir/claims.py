@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from casegraph.export.claims import is_broadened, is_general
 from casegraph.export.fhir.parts import Json, Writing, codeable, own, quantity
 from casegraph.loaders.fhir.clinical import is_finding
 from casegraph.loaders.fhir.codes import ADDRESSES
@@ -44,7 +45,11 @@ def coded_word(closed_list: str, word: str) -> Json:
 
 
 def write_finding(writing: Writing, path: str, finding: Finding, kind: str) -> None:
-    """Write a finding as an observation; without a time of its start, the time of its end has no place."""
+    """Write a finding as an observation; without a time of its start, the time of its end has no place.
+
+    A denial that would say more than the report does is left out.
+    """
+    before = len(writing.losses)
     ends = (finding.at, finding.resolved_at)
     dated = writing.span(path, ends, ("at", "resolved_at"))
     said = [("severity", finding.severity), ("direction", finding.direction)]
@@ -60,9 +65,18 @@ def write_finding(writing: Writing, path: str, finding: Finding, kind: str) -> N
     if words := [coded_word(name, word) for name, word in said if word]:
         resource["interpretation"] = words
     _add_site(writing, path, resource, finding.site)
-    writing.add(path, resource)
     carried = ("what", "at", "resolved_at", "site", "severity", "direction")
     writing.lose_rest(path, finding, carried)
+    if kind == "AbsentFinding" and _is_too_broad(writing, path, finding, before):
+        writing.lose_whole(path, finding, before)
+    else:
+        writing.add(path, resource)
+
+
+def _is_too_broad(writing: Writing, path: str, claim: Finding | Diagnosis, before: int) -> bool:
+    """Tell whether a denial says more than the report, by what was left of it since ``before``."""
+    left = writing.losses[before:]
+    return is_general(claim) or is_broadened(left, path, at=isinstance(claim, Finding))
 
 
 def _add_site(writing: Writing, path: str, resource: Json, sites: tuple[str, ...]) -> None:
@@ -73,8 +87,21 @@ def _add_site(writing: Writing, path: str, resource: Json, sites: tuple[str, ...
         writing.lose(f"{path}/site", site, "no-place")
 
 
-def write_diagnosis(writing: Writing, path: str, diagnosis: Diagnosis, kind: str, turn: str | None) -> str:
-    """Write a diagnosis as a condition, with the turn of the disease that is told of it."""
+def write_diagnosis(writing: Writing, path: str, diagnosis: Diagnosis, kind: str, turn: str | None) -> None:
+    """Write a diagnosis as a condition, with the turn of the disease that is told of it.
+
+    One that was excluded is left out where the condition would exclude more than the report does.
+    """
+    before = len(writing.losses)
+    resource = _condition(writing, path, diagnosis, kind, turn)
+    writing.lose_rest(path, diagnosis, ("what", "at", "onset_at", "resolved_at", "site", "stage"))
+    if kind == "ExcludedDiagnosis" and _is_too_broad(writing, path, diagnosis, before):
+        writing.lose_whole(path, diagnosis, before)
+    else:
+        writing.add(path, resource)
+
+
+def _condition(writing: Writing, path: str, diagnosis: Diagnosis, kind: str, turn: str | None) -> Json:
     resource: Json = {"resourceType": "Condition"}
     status = turn or ("resolved" if diagnosis.resolved_at else None)
     if status:
@@ -93,8 +120,7 @@ def write_diagnosis(writing: Writing, path: str, diagnosis: Diagnosis, kind: str
     made = writing.when(f"{path}/at", diagnosis.at, "", ("DateTime",))
     if made:
         resource["recordedDate"] = made["DateTime"]
-    writing.lose_rest(path, diagnosis, ("what", "at", "onset_at", "resolved_at", "site", "stage"))
-    return writing.add(path, resource)
+    return resource
 
 
 def write_tests(writing: Writing, tests: tuple[TestResult, ...]) -> None:

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 
+from casegraph.export.claims import kind_of_treatment
 from casegraph.export.phenopacket.claims import withheld
 from casegraph.export.phenopacket.packing import Json, Packing, given, told_fields
 from casegraph.export.phenopacket.times import dose_interval
 from casegraph.loaders.words import schedule_term, word_of
 from casegraph.model import Case, Code, DoseSegment, Key, Response, Treatment
-from casegraph.namespaces import expand
-from casegraph.terms import shipped_terms
-from casegraph.terms.branches import kind_of
 
 __all__ = ["lose_absent_harms", "medical_actions"]
 
-#: what kind of thing a treatment is of -> what kind of action it is.
-_ACTIONS = {
-    "medical action": "procedure",
-    "drug": "treatment",
-    "drug group": "treatment",
-    "drug or other chemical": "treatment",
-}
-#: Vocabularies of nothing but substances and products.
-_SUBSTANCES = frozenset({"ATC", "CHEBI", "DRON", "DRUGBANK", "PR", "RXNORM", "UNII", "uniprot"})
-_GRAY = "Gy"
 _DOSE = ("dose", "unit", "unit_term", "schedule", "times", "period_days")
 
 
@@ -56,25 +44,14 @@ def _about(packing: Packing, treatment: Treatment, path: str) -> Json:
 
 
 def _action(packing: Packing, treatment: Treatment, path: str) -> Json | None:
-    kind = _kind(treatment)
+    kind = kind_of_treatment(treatment)
     if kind == "procedure":
         return {"procedure": _procedure(packing, treatment, path)}
     if kind == "radiation":
         return {"radiationTherapy": _radiation(packing, treatment, path)}
-    if kind == "treatment":
+    if kind == "drug":
         return {"treatment": _treatment(packing, treatment, path)}
     return None
-
-
-def _kind(treatment: Treatment) -> str | None:
-    """Return whether it is a drug, a procedure or a radiation: by its term, else by what is told of it."""
-    name = treatment.what.split(" ", 1)[0]
-    if treatment.cumulative_unit == _GRAY and isinstance(treatment.cumulative_dose, int):
-        return "radiation"
-    if name.split(":", 1)[0] in _SUBSTANCES:
-        return "treatment"
-    by_what_is_told = "procedure" if treatment.site else "treatment" if treatment.doses else None
-    return _ACTIONS.get(kind_of(expand(name), shipped_terms()), by_what_is_told)
 
 
 _ABOUT_ACTION = frozenset({"what", "indication", "intent", "stop_reason"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from itertools import groupby
 
+from casegraph.export.claims import is_broadened, is_general
 from casegraph.export.phenopacket.packing import Json, Packing, given
 from casegraph.loaders.words import word_of
 from casegraph.model import Claim, Code, Course, Diagnosis, Finding, TestResult
@@ -27,15 +28,38 @@ def withheld(packing: Packing, claim: Claim, path: str) -> bool:
 
 
 def phenotypic_features(packing: Packing) -> Iterator[Json]:
-    """Yield the present and the absent findings; an indeterminate one would be read as present."""
+    """Yield the present and the absent findings; an indeterminate one would be read as present.
+
+    A denial is left behind where it says too much, or where the same is told as present without a time.
+    """
     findings = packing.stored.case.findings
+    undated: set[Code] = set()
     for polarity, claims in (("present", findings.present), ("absent", findings.absent)):
         for number, finding in enumerate(claims):
             path = f"findings/{polarity}/{number}"
-            if not withheld(packing, finding, path):
-                yield _feature(packing, finding, path) | ({"excluded": True} if polarity == "absent" else {})
+            if withheld(packing, finding, path):
+                continue
+            before = len(packing.losses)
+            feature = _feature(packing, finding, path)
+            if polarity == "present":
+                undated |= set() if "onset" in feature else {finding.what}
+                yield feature
+            elif not _is_too_broad(packing, finding, path, before, undated):
+                yield feature | {"excluded": True}
     for number, finding in enumerate(findings.indeterminate):
         packing.lose(f"findings/indeterminate/{number}", finding, "no-place")
+
+
+def _is_too_broad(
+    packing: Packing, claim: Finding | Diagnosis, path: str, before: int, undated: Set[Code] = frozenset()
+) -> bool:
+    """Say whether a denial would say more than the report does, and is left behind whole for it."""
+    left, at = packing.losses[before:], isinstance(claim, Finding)
+    too_broad = claim.what in undated or is_general(claim) or is_broadened(left, path, at=at)
+    if too_broad:
+        del packing.losses[before:]
+        packing.lose(path, claim, "no-place")
+    return too_broad
 
 
 def _feature(packing: Packing, finding: Finding, path: str) -> Json:
@@ -63,10 +87,14 @@ def diseases(packing: Packing) -> Iterator[Json]:
     for standing, claims in (("final", diagnoses.final), ("excluded", diagnoses.excluded)):
         for number, diagnosis in enumerate(claims):
             path = f"diagnoses/{standing}/{number}"
-            if not withheld(packing, diagnosis, path):
-                yield _disease(packing, diagnosis, path) | (
-                    {"excluded": True} if standing == "excluded" else {}
-                )
+            if withheld(packing, diagnosis, path):
+                continue
+            before = len(packing.losses)
+            disease = _disease(packing, diagnosis, path)
+            if standing == "final":
+                yield disease
+            elif not _is_too_broad(packing, diagnosis, path, before):
+                yield disease | {"excluded": True}
     for standing, claims in (("working", diagnoses.working), ("considered", diagnoses.considered)):
         for number, diagnosis in enumerate(claims):
             packing.lose(f"diagnoses/{standing}/{number}", diagnosis, "no-place")
