@@ -295,13 +295,14 @@ def test_a_status_says_no_more_than_is_known() -> None:
         {"ongoing_at": "x"},
         {"ends_at": "x"},
         {"ends_at": "x", "stop_reason": "inefficacy"},
+        {"ends_at": "x", "end_basis": "implied"},
     )
     for more in ends:
         case = Case(
             occasions={"x": Occasion()}, treatments=(Treatment(what="CHEBI:8382 prednisone", **more),)
         )
         statuses.append(resources(case)[1]["status"])
-    assert statuses == ["unknown", "active", "completed", "stopped"]
+    assert statuses == ["unknown", "active", "completed", "stopped", "unknown"]
     bare, _ = there_and_back(Case(treatments=(Treatment(what="CHEBI:8382 prednisone"),)))
     assert [each.what for each in bare.treatments] == ["CHEBI:8382 prednisone"]
 
@@ -572,3 +573,53 @@ def test_an_excluded_disease_is_never_broadened() -> None:
         assert ("diagnoses/excluded/0" in {each.path for each in losses}) is not carried
         final = Case(occasions={"later": Occasion()}, diagnoses=Diagnoses(final=(diagnosis,)))
         assert len(resources(final)) == 2
+
+
+@pytest.mark.parametrize(
+    ("treatment", "kind"),
+    [
+        (Treatment(what="CHEBI:8382 prednisone"), "MedicationStatement"),
+        (Treatment(what="NCIT:C1 x", doses=(DoseSegment(dose=1, unit="mg"),)), "MedicationStatement"),
+        (Treatment(what="SNOMEDCT:1 x (substance)"), "MedicationStatement"),
+        (Treatment(what="SNOMEDCT:1 x (procedure)"), "Procedure"),
+        (Treatment(what="NCIT:C1 x", site=("UBERON:0002398 manus",)), "Procedure"),
+        (Treatment(what="NCIT:C1 x", cumulative_dose=60, cumulative_unit="Gy"), "Procedure"),
+        (Treatment(what="NCIT:C15329 Surgical Procedure", id="surgery"), None),
+    ],
+)
+def test_what_is_not_known_to_be_a_drug_is_not_written_as_one(treatment: Treatment, kind: str | None) -> None:
+    response = Response(domain="skin", direction="improved", to=("surgery",))
+    case = Case(treatments=(treatment,), responses=(response,))
+    written = [each["resourceType"] for each in resources(case)]
+    assert written == ["Patient", *([kind] if kind else []), "Observation"]
+    _, losses = exported(stored(case))
+    whole = [each.reason for each in losses if each.path == "treatments/0"]
+    assert whole == ([] if kind else ["required-missing"])
+
+
+def test_a_misprint_that_was_repaired_is_no_text_of_a_dosage() -> None:
+    doses = (
+        DoseSegment(dose=1_000_000, unit="[IU]", printed="106 IU", repaired_from="106"),
+        DoseSegment(
+            dose_from=50,
+            dose_to=30,
+            dose_step=5,
+            step_days=7,
+            unit="mg/d",
+            printed="to 5 mg per week",
+            repaired_from="to 5",
+        ),
+        DoseSegment(dose_from=20, dose_to=10, unit="mg/d", basis="derived"),
+        DoseSegment(dose=20, unit="mg/d", printed="20 mg/day"),
+    )
+    case = Case(treatments=(Treatment(what="CHEBI:8382 prednisone", doses=doses),))
+    dosages = resources(case)[1]["dosage"]
+    assert [each.get("text") for each in dosages] == [
+        None,
+        "from 50 to 30 mg/d, by 5 mg/d every 7 days",
+        "20 mg/day",
+    ]
+    _, losses = exported(stored(case))
+    lost = {each.path for each in losses}
+    assert {f"treatments/0/doses/{at}/printed" for at in (0, 1)} <= lost
+    assert "treatments/0/doses/3/printed" not in lost

@@ -23,6 +23,14 @@ _KINDS: dict[str, Kind] = {
 }
 #: Vocabularies of nothing but substances and products.
 _SUBSTANCES = frozenset({"ATC", "CHEBI", "DRON", "DRUGBANK", "PR", "RXNORM", "UNII", "uniprot"})
+#: what the labels of SNOMED CT end with -> what kind of treatment it is.
+_TAGS: dict[str, Kind] = {
+    "(substance)": "drug",
+    "(product)": "drug",
+    "(medicinal product)": "drug",
+    "(clinical drug)": "drug",
+    "(procedure)": "procedure",
+}
 _GRAY = "Gy"
 #: Terms of which every other disease or finding is one: denied, there is nothing at all.
 _GENERAL = frozenset({"MONDO:0000001", "HP:0000118", "cg:OtherDisease"})
@@ -47,6 +55,10 @@ def kind_of_treatment(treatment: Treatment) -> Kind | None:
         return "radiation"
     if name.split(":", 1)[0] in _SUBSTANCES:
         return "drug"
+    if name.startswith("SNOMEDCT:"):
+        tagged = next((kind for tag, kind in _TAGS.items() if treatment.what.endswith(tag)), None)
+        if tagged:
+            return tagged
     told: Kind | None = "procedure" if treatment.site else "drug" if treatment.doses else None
     return _KINDS.get(kind_of(expand(name), shipped_terms()), told)
 

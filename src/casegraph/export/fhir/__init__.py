@@ -49,9 +49,9 @@ def to_fhir(stored: StoredCase) -> tuple[dict[str, Any], tuple[Loss, ...]]:
     _write_diagnoses(writing, turns)
     write_tests(writing, case.tests)
     for at, treatment in enumerate(case.treatments):
-        reference = write_treatment(writing, f"treatments/{at}", treatment)
-        keys = [(treatment.id, False), *((dose.id, True) for dose in treatment.doses)]
-        writing.references |= {key: (reference, is_dose) for key, is_dose in keys if key}
+        if reference := write_treatment(writing, f"treatments/{at}", treatment):
+            keys = [(treatment.id, False), *((dose.id, True) for dose in treatment.doses)]
+            writing.references |= {key: (reference, is_dose) for key, is_dose in keys if key}
     for at, response in enumerate(case.responses):
         write_response(writing, f"responses/{at}", response)
     for at, event in enumerate(case.adverse_events.observed):

@@ -68,7 +68,7 @@ def write_finding(writing: Writing, path: str, finding: Finding, kind: str) -> N
     carried = ("what", "at", "resolved_at", "site", "severity", "direction")
     writing.lose_rest(path, finding, carried)
     if kind == "AbsentFinding" and _is_too_broad(writing, path, finding, before):
-        writing.lose_whole(path, finding, before)
+        writing.lose_whole(path, finding)
     else:
         writing.add(path, resource)
 
@@ -96,7 +96,7 @@ def write_diagnosis(writing: Writing, path: str, diagnosis: Diagnosis, kind: str
     resource = _condition(writing, path, diagnosis, kind, turn)
     writing.lose_rest(path, diagnosis, ("what", "at", "onset_at", "resolved_at", "site", "stage"))
     if kind == "ExcludedDiagnosis" and _is_too_broad(writing, path, diagnosis, before):
-        writing.lose_whole(path, diagnosis, before)
+        writing.lose_whole(path, diagnosis)
     else:
         writing.add(path, resource)
 

@@ -47,11 +47,10 @@ class Writing:
         """Note what is left behind."""
         self.losses.append(Loss(self.stored.iri, path, shortened(value) if value else "", reason))
 
-    def lose_whole(self, path: str, claim: Claim, before: int | None = None) -> None:
-        """Note a claim that is left behind, in place of what was noted of its fields since ``before``."""
-        if before is not None:
-            del self.losses[before:]
-        self.lose(path, msgspec.to_builtins(claim), "no-place")
+    def lose_whole(self, path: str, claim: Claim, reason: str = "no-place") -> None:
+        """Note a claim that is left behind, in place of what was noted of its fields."""
+        self.losses = [each for each in self.losses if not each.path.startswith(f"{path}/")]
+        self.lose(path, msgspec.to_builtins(claim), reason)
 
     def add(self, place: str, resource: Json) -> str:
         """Add a resource with an identifier made of the case and its place, and return a reference to it."""

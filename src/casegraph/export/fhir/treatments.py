@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casegraph.export.claims import kind_of_treatment
 from casegraph.export.fhir.claims import coded_word
 from casegraph.export.fhir.parts import Json, Writing, codeable, own, quantity
 from casegraph.loaders.fhir.procedures import INTENT
@@ -10,8 +11,7 @@ from casegraph.model import DoseSegment, Treatment
 
 __all__ = ["write_treatment"]
 
-_SUBSTANCES = ("(substance)", "(product)", "(medicinal product)", "(clinical drug)")
-_CARRIED = ("what", "at", "ends_at", "ongoing_at", "stop_reason", "indication", "intent", "doses")
+_CARRIED = ("what", "at", "ends_at", "ongoing_at", "stop_reason", "indication", "intent")
 _DOSE_FIELDS = (
     "at",
     "ends_at",
@@ -21,7 +21,6 @@ _DOSE_FIELDS = (
     "unit",
     "unit_term",
     "unit_missing",
-    "printed",
     "times",
     "period_days",
     "schedule",
@@ -30,21 +29,33 @@ _DOSE_FIELDS = (
 )
 
 
-def is_procedure(treatment: Treatment) -> bool:
-    """Tell whether a treatment is a procedure: of MAXO, or of SNOMED CT and no substance.
+def is_procedure(treatment: Treatment) -> bool | None:
+    """Tell whether a treatment is a procedure and not of a drug; None where nothing tells which it is.
+
+    What is of SNOMED CT, has no dose and is not called a substance is one.
 
     >>> is_procedure(Treatment(what="SNOMEDCT:288086009 Suture open wound"))
     True
     >>> is_procedure(Treatment(what="CHEBI:8382 prednisone"))
     False
+    >>> is_procedure(Treatment(what="NCIT:C15329 Surgical Procedure")) is None
+    True
     """
-    of_snomed = treatment.what.startswith("SNOMEDCT:") and not treatment.what.endswith(_SUBSTANCES)
-    return not treatment.doses and (of_snomed or treatment.what.startswith("MAXO:"))
+    kind = kind_of_treatment(treatment)
+    if kind is None and treatment.what.startswith("SNOMEDCT:"):
+        return True
+    return None if kind is None else kind != "drug"
 
 
-def write_treatment(writing: Writing, path: str, treatment: Treatment) -> str:
-    """Write a treatment, and return the reference to it; its status says no more than is known of its end."""
+def write_treatment(writing: Writing, path: str, treatment: Treatment) -> str | None:
+    """Write a treatment, and return the reference to it; its status says no more than is known of its end.
+
+    One of which nothing tells whether it is of a drug or a procedure is left out: None.
+    """
     procedure = is_procedure(treatment)
+    if procedure is None:
+        writing.lose_whole(path, treatment, "required-missing")
+        return None
     category = {"coding": [own(treatment.basis)]}
     code = codeable(treatment.what)
     stem = "performed" if procedure else "effective"
@@ -65,12 +76,11 @@ def write_treatment(writing: Writing, path: str, treatment: Treatment) -> str:
         resource["extension"] = [{"url": INTENT, "valueCodeableConcept": codeable(treatment.intent)}]
     if procedure and treatment.site:
         resource["bodySite"] = [codeable(each) for each in treatment.site]
-    doses = [_dosage(writing, f"{path}/doses/{at}", each) for at, each in enumerate(treatment.doses)]
-    if any(doses):
-        resource["dosage"] = [each for each in doses if each]
+    if doses := _dosages(writing, path, () if procedure else treatment.doses):
+        resource["dosage"] = doses
     if treatment.ongoing_at:
         writing.lose(f"{path}/ongoing_at", treatment.ongoing_at, "not-exact")
-    writing.lose_rest(path, treatment, (*_CARRIED, "site") if procedure else _CARRIED)
+    writing.lose_rest(path, treatment, (*_CARRIED, "site" if procedure else "doses"))
     return writing.add(path, resource)
 
 
@@ -86,16 +96,21 @@ def _status(treatment: Treatment, procedure: bool) -> str:
     if treatment.stop_reason and treatment.stop_reason != "completed":
         return "stopped"
     if treatment.ends_at:
-        return "completed"
+        return "completed" if treatment.end_basis in (None, "stated") else "unknown"
     if treatment.ongoing_at:
         return "in-progress" if procedure else "active"
     return "unknown"
 
 
+def _dosages(writing: Writing, path: str, doses: tuple[DoseSegment, ...]) -> list[Json]:
+    found = [_dosage(writing, f"{path}/doses/{at}", each) for at, each in enumerate(doses)]
+    return [each for each in found if each]
+
+
 def _dosage(writing: Writing, path: str, dose: DoseSegment) -> Json:
     found: Json = {}
-    if dose.printed:
-        found["text"] = dose.printed
+    if text := _text(dose):
+        found["text"] = text
     if timing := _timing(writing, path, dose):
         found["timing"] = timing
     if dose.route:
@@ -106,8 +121,27 @@ def _dosage(writing: Writing, path: str, dose: DoseSegment) -> Json:
         _lose_unit(writing, path, dose)
     if dose.basis != "stated":
         writing.lose(f"{path}/basis", dose.basis, "no-place")
-    writing.lose_rest(path, dose, _DOSE_FIELDS)
+    misprinted = dose.repaired_from is not None
+    writing.lose_rest(path, dose, _DOSE_FIELDS if misprinted else (*_DOSE_FIELDS, "printed"))
     return found
+
+
+def _text(dose: DoseSegment) -> str | None:
+    """Return what was printed; where that was repaired or is none, the stated taper in words, else nothing.
+
+    >>> taper = DoseSegment(dose_from=50, dose_to=30, dose_step=5, step_days=7, unit="mg/d")
+    >>> _text(taper)
+    'from 50 to 30 mg/d, by 5 mg/d every 7 days'
+    """
+    if dose.printed and dose.repaired_from is None:
+        return dose.printed
+    unit = f" {dose.unit}" if dose.unit else ""
+    if dose.dose_from is None or dose.dose_to is None or dose.basis != "stated":
+        return None
+    text = f"from {dose.dose_from:g} to {dose.dose_to:g}{unit}"
+    if dose.dose_step is None or dose.step_days is None:
+        return text
+    return f"{text}, by {dose.dose_step:g}{unit} every {dose.step_days:g} days"
 
 
 def _lose_unit(writing: Writing, path: str, dose: DoseSegment) -> None:
