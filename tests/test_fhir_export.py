@@ -239,13 +239,12 @@ def test_a_treatment_comes_back_with_its_doses_basis_and_harm() -> None:
     builder = RecordBuilder(Options("demo"), "1")
     start, end = builder.times.date("2020-03-01"), builder.times.date("2020-04")
     key = builder.fragment("treatment", "CHEBI:8382 prednisone", start)
-    doses = (
-        builder.claim(DoseSegment, dose=40, unit="mg/d", route="oral", at=start),
-        builder.claim(DoseSegment, dose_min=1, dose_max=2, unit="mg/kg/d", times=1, period_days=1),
-        builder.claim(
-            DoseSegment, dose=5, unit="mg", times=2, period_days=7, doses_in_all=4, route="topical"
-        ),
+    said: tuple[dict[str, Any], ...] = (
+        {"dose": 40, "unit": "mg/d", "route": "oral", "at": start},
+        {"dose_min": 1, "dose_max": 2, "unit": "mg/kg/d", "times": 1, "period_days": 1},
+        {"dose": 5, "unit": "mg", "times": 2, "period_days": 7, "doses_in_all": 4, "route": "topical"},
     )
+    doses = tuple(builder.claim(DoseSegment, basis="implied", **each) for each in said)
     builder.treatments.append(
         builder.claim(
             Treatment,

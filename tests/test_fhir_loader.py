@@ -74,8 +74,14 @@ def reasons(losses: tuple[Loss, ...], end: str) -> list[str]:
 
 
 def _is_valued(observation: Mapping[str, Any]) -> bool:
-    parts = (observation, *observation.get("component", ()))
-    return any(key.startswith("value") for part in parts for key in part)
+    return any(_is_one_value(part) for part in (observation, *observation.get("component", ())))
+
+
+def _is_one_value(part: Mapping[str, Any]) -> bool:
+    """Tell whether there is a value, and no several codes of one system, such as of seven genes."""
+    codings = part.get("valueCodeableConcept", {}).get("coding", [])
+    systems = [each["system"] for each in codings]
+    return any(key.startswith("value") for key in part) and len(systems) == len(set(systems))
 
 
 R4_FILES = ["Alberto", "Dannie", "Hershel", "Jules", "Wilson", "mcode"]
@@ -98,7 +104,7 @@ def test_all_of_a_shared_bundle_is_carried_or_told(shared: Path) -> None:
     kinds = Counter(each["resourceType"] for each in resources)
     valued = [each for each in resources if each["resourceType"] == "Observation"]
     parts = [part for each in valued for part in (each, *each.get("component", ()))]
-    outcomes = [part for part in parts if any(key.startswith("value") for key in part)]
+    outcomes = [part for part in parts if _is_one_value(part)]
     assert len(case.tests) == len(outcomes) > 20
     treating = [
         i for i, each in enumerate(resources) if TREATING & set(each.get("meta", {}).get("profile", ()))
@@ -341,6 +347,111 @@ def test_only_an_order_stands_for_a_treatment(change: dict[str, Any], reason: st
     assert reasons(losses, "/entry/2/resource") == ([reason] if reason else [])
 
 
+def test_the_doses_of_an_order_are_implied_as_it_is() -> None:
+    drug = {"medicationCodeableConcept": coded(RXNORM, "3002"), "subject": SUBJECT, "status": "completed"}
+    milligram = {"value": 5, "system": "http://unitsofmeasure.org", "code": "mg"}
+    dosage = [{"doseAndRate": [{"doseQuantity": milligram}]}]
+    order = {"resourceType": "MedicationRequest", "intent": "order", "dosageInstruction": dosage}
+    taken = {"resourceType": "MedicationStatement", "dosage": dosage}
+    case, losses = read(drug | order, drug | taken)
+    doses = {each.basis: [dose.basis for dose in each.doses] for each in case.treatments}
+    assert doses == {"implied": ["implied"], "stated": ["stated"]}
+    assert reasons(losses, "/status") == ["no-place"] * 2
+    ended = {"effectivePeriod": {"start": "2020-01-01", "end": "2020-02-01"}}
+    _, losses = read(drug | taken | ended)
+    assert reasons(losses, "/status") == []
+
+
+def test_different_codes_of_one_system_are_several_things_and_none_of_them_is_taken() -> None:
+    genes = {
+        "coding": [
+            {"system": "http://www.genenames.org", "code": "1100", "display": "BRCA1"},
+            {"system": "http://www.genenames.org", "code": "1101", "display": "BRCA2"},
+        ]
+    }
+    of_genes = {"resourceType": "Observation", "subject": SUBJECT, **MEASURED, "valueCodeableConcept": genes}
+    case, losses = read(of_genes, condition(genes))
+    assert case.tests == ()
+    assert case.diagnoses.final == ()
+    assert [
+        (each.path, each.value, each.reason)
+        for each in losses
+        if each.path.startswith(("/entry/2/", "/entry/3/"))
+    ] == [
+        ("/entry/3/resource", "Condition BRCA1", "no-place"),
+        ("/entry/2/resource", "Observation 8302-2", "no-place"),
+    ]
+    translated = {"coding": [genes["coding"][0], {"system": "http://example.org", "code": "x"}]}
+    case, _ = read(of_genes | {"valueCodeableConcept": translated})
+    assert [each.result_term for each in case.tests] == ["HGNC:1100 BRCA1"]
+
+
+@pytest.mark.parametrize(("day", "panel"), [("2018-04-01T08:00:00Z", "LOINC:24323-8"), ("2018-03-10", None)])
+def test_a_report_is_the_panel_of_the_values_of_its_own_day(day: str, panel: str | None) -> None:
+    value = {"resourceType": "Observation", "id": "o1", "subject": SUBJECT, **MEASURED, "valueInteger": 3}
+    report = {
+        "resourceType": "DiagnosticReport",
+        "status": "final",
+        "code": coded("http://loinc.org", "24323-8"),
+        "subject": SUBJECT,
+        "effectiveDateTime": "2018-04-01",
+        "result": [{"reference": "Observation/o1"}],
+    }
+    case, _ = read(value | {"effectiveDateTime": day}, report)
+    (test,) = case.tests
+    assert test.component_of == (panel and f"{panel} {panel}")
+    assert case.occasions[str(test.at)].printed == day
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "standing"),
+    [
+        ("http://loinc.org", "LA9633-4", "present"),
+        ("http://loinc.org", "LA9634-2", "absent"),
+        (SNOMED, "373066001", "present"),
+        (SNOMED, "373067005", "absent"),
+        (SNOMED, "261665006", None),
+    ],
+)
+def test_a_term_of_hpo_that_is_present_or_absent_is_a_finding(
+    system: str, code: str, standing: str | None
+) -> None:
+    itch = {"resourceType": "Observation", "status": "final", "subject": SUBJECT}
+    itch |= {"code": coded("http://human-phenotype-ontology.org", "HP:0000989", "Pruritus")}
+    case, _ = read(itch | {"valueCodeableConcept": coded(system, code)})
+    lists = {name: getattr(case.findings, name) for name in ("present", "absent", "indeterminate")}
+    assert {name: [each.what for each in found] for name, found in lists.items() if found} == (
+        {standing: ["HP:0000989 Pruritus"]} if standing else {}
+    )
+    assert len(case.tests) == (standing is None)
+
+
+@pytest.mark.parametrize(("code", "result"), [("LA6576-8", "positive"), ("LA6577-6", "negative")])
+def test_the_answers_of_loinc_positive_and_negative_are_results(code: str, result: str) -> None:
+    told = {"resourceType": "Observation", "subject": SUBJECT, **MEASURED}
+    case, _ = read(told | {"valueCodeableConcept": coded("http://loinc.org", code)})
+    assert [(each.result, each.result_term) for each in case.tests] == [(result, None)]
+
+
+def test_what_is_left_whole_is_called_by_its_name() -> None:
+    narrative = {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'}
+    immunization = {
+        "resourceType": "Immunization",
+        "status": "completed",
+        "vaccineCode": coded("http://hl7.org/fhir/sid/cvx", "140", "Influenza"),
+        "patient": SUBJECT,
+        "text": narrative,
+    }
+    parts = [{"code": coded("http://loinc.org", "8480-6", "Systolic")}, {"code": {"text": "Diastolic"}}]
+    panel = {"resourceType": "Observation", "subject": SUBJECT, **MEASURED, "component": parts}
+    plan = {"resourceType": "CarePlan", "category": [{"text": "Diet"}], "subject": SUBJECT}
+    _, losses = read(immunization, panel, plan, condition(coded(SNOMED, "1"), text=narrative))
+    told = [each.value for each in losses if each.path.endswith("/resource") and each.reason == "no-place"]
+    names = ["Immunization Influenza", "Observation 8302-2: Systolic, Diastolic", "CarePlan Diet"]
+    assert set(names) <= set(told)
+    assert [each.reason for each in losses if each.path == "/entry/5/resource/text"] == ["no-place"]
+
+
 SURGERY, DIAGNOSTIC = coded(SNOMED, "387713003"), coded(SNOMED, "103693007")
 
 
@@ -383,8 +494,8 @@ def test_a_procedure_treats_only_where_its_data_say_so(more: dict[str, Any], tre
     assert len(case.treatments) == treats
     whole = [each for each in losses if each.path == "/entry/2/resource"]
     assert [each.reason for each in whole] == ([] if treats else ["no-place"])
-    display = procedure["code"]["coding"][0].get("display", "")
-    assert all(each.value == f"Procedure {display}".strip() for each in whole)
+    coding = procedure["code"]["coding"][0]
+    assert all(each.value == f"Procedure {coding.get('display', coding['code'])}" for each in whole)
 
 
 @pytest.mark.parametrize("status", ["not-done", "entered-in-error", "preparation", "unknown"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casegraph.loaders.fhir.codes import concept
+from casegraph.loaders.fhir.codes import concept, named
 from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left
 from casegraph.model import AdverseEvent, Course, Diagnosis, Finding
@@ -82,9 +82,7 @@ def read_condition(element: Element, context: Context) -> None:
     verification = _status(element, "verificationStatus")
     if verification == "entered-in-error":
         raise Left(verification)
-    what = concept(element.child("code"))
-    if what is None:
-        raise Left("no-code")
+    what = named(element.child("code"))
     if verification not in _STANDINGS:
         raise Left("unmapped-code")
     diagnosed, found = _STANDINGS[verification]
@@ -172,9 +170,7 @@ def read_allergy(element: Element, context: Context) -> None:
     verification = _status(element, "verificationStatus")
     if verification == "entered-in-error":
         raise Left(verification)
-    what = concept(element.child("code"))
-    if what is None:
-        raise Left("no-code")
+    what = named(element.child("code"))
     if not (is_finding(what) or (what.startswith("SNOMEDCT:") and what.endswith("(disorder)"))):
         raise Left("no-place")
     standing = _STANDINGS.get(verification, (None, None))[1]
@@ -193,9 +189,7 @@ def read_adverse_event(element: Element, context: Context) -> None:
         raise Left("entered-in-error")
     if element.take("actuality") != "actual":
         raise Left("no-place")
-    what = concept(element.child("event", "code"))
-    if what is None:
-        raise Left("no-code")
+    what = named(element.child("event", "code"))
     suspects = (each.child("instance", "instanceReference") for each in element.each("suspectEntity"))
     during = (context.pointed_key(each) for each in suspects if each is not None)
     at = context.day(element, "date", "occurrenceDateTime", "detected")

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, unquote
 
-from casegraph.loaders.fhir.element import Element
+from casegraph.loaders.fhir.element import Element, Left
 from casegraph.loaders.tables import rows_of
 from casegraph.namespaces import CG, known_prefixes
 
@@ -18,6 +18,8 @@ __all__ = [
     "UCUM",
     "coding_of",
     "concept",
+    "is_several",
+    "named",
     "number",
     "seen",
     "term_of",
@@ -91,15 +93,16 @@ def prefix_of(system: str) -> str | None:
 def concept(element: Element | None) -> str | None:
     """Return the term of a CodeableConcept, a Coding or a CodeableReference's concept; None without a code.
 
-    Of several codings the first of a known system is the term, else the first; the others are left.
+    Of several codings the first of a known system is the term, else the first; the others are left. Different
+    codes of one system are several things, of which none is the term.
     """
-    if element is None:
+    if element is None or is_several(element):
         return None
     if element.has("concept"):
         return concept(element.child("concept"))
     if element.has("code") and not element.has("coding"):
         return _coding(element, "")
-    codings = [each for each in element.each("coding") if each.peek("code") and each.peek("system")]
+    codings = _codings(element)
     known = [each for each in codings if prefix_of(each.peek("system"))]
     chosen = next(iter(known or codings), None)
     if chosen is None:
@@ -108,6 +111,36 @@ def concept(element: Element | None) -> str | None:
     if text == (chosen.peek("display") or text):
         element.take("text")
     return _coding(chosen, text)
+
+
+def named(element: Element | None) -> str:
+    """Return the term of the concept that a resource is about.
+
+    :raises Left: if it has no code, or has different codes of one system.
+    """
+    found = concept(element)
+    if found is None:
+        raise Left("no-place" if is_several(element) else "no-code")
+    return found
+
+
+def is_several(element: Element | None) -> bool:
+    """Tell whether a concept has different codes of one system, which are different things.
+
+    >>> genes = [{"system": "http://www.genenames.org", "code": each} for each in ("1100", "1101")]
+    >>> is_several(Element({"coding": genes}, "")), is_several(Element({"coding": genes[:1]}, ""))
+    (True, False)
+    """
+    if element is None:
+        return False
+    if element.has("concept"):
+        return is_several(element.child("concept"))
+    codes = {(each.peek("system"), each.peek("code")) for each in _codings(element)}
+    return len(codes) > len({system for system, _ in codes})
+
+
+def _codings(element: Element) -> list[Element]:
+    return [each for each in element.each("coding") if each.peek("code") and each.peek("system")]
 
 
 def seen(element: Element | None) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from casegraph.loaders.fhir.bundle import Content, Entry
 from casegraph.loaders.fhir.codes import UCUM, concept, number, seen
 from casegraph.loaders.fhir.element import Element, plain
+from casegraph.loaders.fhir.labels import label_of
 from casegraph.loaders.records import RecordBuilder
 from casegraph.loaders.words import word_of
 from casegraph.model.values import Basis, Change, Result, Route, Severity, StopReason
@@ -23,7 +24,6 @@ _OWN = {"direction": Change, "result": Result, "route": Route, "severity": Sever
 #: element of a resource -> why it is left, where that is not that it has no place.
 _REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "text": "implied",
         "note": "no-code",
         **dict.fromkeys(
             (
@@ -102,12 +102,15 @@ class Context:
         return None
 
     def note_panel(self, entry: Entry) -> None:
-        """Remember which observations an observation or a report says are values of its own."""
+        """Remember which observations an observation or a report of the same day says are its values.
+
+        What it gathers of other days are no values of one panel.
+        """
         element = Element(entry.resource, "")
-        panel = concept(element.child("code"))
+        panel, day = concept(element.child("code")), _day(entry.resource)
         for reference in element.each("hasMember", "result") if panel else ():
             member = self.target(reference)
-            if member is not None and panel:
+            if member is not None and panel and day == _day(member.resource):
                 self.panels.setdefault(member.pointer, panel)
 
     def day(self, element: Element, *names: str) -> str | None:
@@ -189,16 +192,13 @@ class Context:
         """Note as left behind what was not taken of a resource."""
         for place, value in element.rest():
             name = place.removeprefix(element.pointer).split("/")[1]
-            why = _REASONS.get(name) or _reason(place)
+            why = _REASONS.get(name) or ("no-place" if name == "text" else _reason(place))
             self.builder.lose(place, "" if name in _UNTOLD else value, why)
 
     def leave(self, entry: Entry, reason: str) -> None:
         """Note a whole resource as left behind."""
-        code = entry.resource.get("code")
-        told = code.get("text") if isinstance(code, dict) else None
-        label = told or _display(code)
-        value = f"{entry.kind} {label}" if label and reason != "not-a-case" else entry.kind
-        self.builder.lose(entry.pointer, value, reason)
+        label = label_of(entry.resource) if reason != "not-a-case" else ""
+        self.builder.lose(entry.pointer, f"{entry.kind} {label}".rstrip(), reason)
 
     def lose_beside(self, entry: Entry) -> None:
         """Note what the entry of a bundle says beside its resource."""
@@ -253,6 +253,12 @@ def known_word(closed_list: str, term: str) -> str | None:
     )
 
 
+def _day(resource: Mapping[str, Any]) -> object:
+    """Return the day of an observation or a report, or its period; None where it has no time."""
+    told = resource.get("effectiveDateTime") or resource.get("effectiveInstant")
+    return told.partition("T")[0] if isinstance(told, str) else resource.get("effectivePeriod")
+
+
 def _age(quantity: Element | None) -> str | None:
     """Return an age as an ISO 8601 duration, where it is a whole number of a UCUM unit of time."""
     if quantity is None or quantity.has("comparator"):
@@ -269,9 +275,3 @@ def _reason(place: str) -> str:
     if steps[-1] == "display" or steps[-2] == "coding":
         return "implied"
     return "no-code" if steps[-1] == "text" else "no-place"
-
-
-def _display(code: Any) -> str | None:
-    codings = code.get("coding") if isinstance(code, dict) else None
-    first = codings[0] if isinstance(codings, list) and codings else None
-    return first.get("display") if isinstance(first, dict) else None

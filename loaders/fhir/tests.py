@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from casegraph.loaders.fhir.codes import UCUM, concept, number, seen, term_of, ucum_quantity
+from casegraph.loaders.fhir.codes import UCUM, concept, named, number, seen, term_of, ucum_quantity
 from casegraph.loaders.fhir.context import Context, known_word
 from casegraph.loaders.fhir.element import Element, Left
+from casegraph.loaders.tables import rows_of
 from casegraph.model import Finding, Response, TestResult
 
 __all__ = ["read_observation"]
@@ -34,18 +35,19 @@ def read_observation(element: Element, context: Context) -> None:
     if _OUTCOME in own:
         _read_response(element, own, context)
         return
-    what = concept(element.child("code"))
-    if what is None:
-        raise Left("no-code")
-    if set(own) & set(_FINDINGS) or (what.startswith("HP:") and element.has("valueBoolean")):
+    what = named(element.child("code"))
+    told = what.startswith("HP:") and (element.has("valueBoolean") or _presence(element))
+    if told or set(own) & set(_FINDINGS):
         _read_finding(element, what, own, context)
     else:
         _read_tests(element, what, own, context)
 
 
 def _read_finding(element: Element, what: str, own: tuple[str, ...], context: Context) -> None:
-    value = element.take("valueBoolean")
-    standing = next((_FINDINGS[name] for name in own if name in _FINDINGS), "present" if value else "absent")
+    said = _presence(element) or ("present" if element.take("valueBoolean") else "absent")
+    if _presence(element):
+        concept(element.child("valueCodeableConcept"))
+    standing = next((_FINDINGS[name] for name in own if name in _FINDINGS), said)
     at, resolved = context.span(element, "effectiveDateTime", "effectivePeriod")
     site = concept(element.child("bodySite"))
     claim = context.builder.claim(
@@ -58,6 +60,12 @@ def _read_finding(element: Element, what: str, own: tuple[str, ...], context: Co
         **context.basis(own),
     )
     getattr(context.builder, standing).append(claim)
+
+
+def _presence(element: Element) -> str | None:
+    """Return the list of findings that a concept stands for as the value; None where it stands for none."""
+    term = seen(element.child("valueCodeableConcept")) or ""
+    return next((row["says"] for row in rows_of("fhir_presence.tsv") if row["code"] == term.split(" ")[0]), None)
 
 
 def _read_response(element: Element, own: tuple[str, ...], context: Context) -> None:

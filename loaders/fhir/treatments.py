@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from casegraph.loaders.fhir.codes import concept, number, seen, ucum_quantity
+from casegraph.loaders.fhir.codes import concept, named, number, seen, ucum_quantity
 from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left
 from casegraph.loaders.fhir.procedures import INTENT, is_treatment
@@ -41,7 +41,7 @@ def read_medication(element: Element, context: Context) -> None:
     own = {"basis": "implied"} if requested else {}
     own |= _check_given(element, context)
     what = _drug(element, context)
-    doses = _doses(element, context)
+    doses = _doses(element, context, own)
     if requested:
         start, end = context.day(element, "authoredOn"), None
         began = next((each.at for each in doses if each.at), None)
@@ -63,9 +63,7 @@ def read_procedure(element: Element, context: Context) -> None:
     :raises Left: if it was not done, entered in error, has no code, or is not known to treat.
     """
     own = _check_given(element, context)
-    what = concept(element.child("code"))
-    if what is None:
-        raise Left("no-code")
+    what = named(element.child("code"))
     if not own and not is_treatment(element, what):
         raise Left("no-place")
     start, end = context.span(
@@ -92,7 +90,7 @@ def _check_given(element: Element, context: Context) -> dict[str, str]:
     given = status in _GIVEN[kind] or (status == "unknown" and basis)
     if not given or unsure or not ordered:
         raise Left("no-place")
-    if status in ("completed", "recorded"):
+    if status == "recorded":
         element.take("status")
     return basis
 
@@ -100,16 +98,14 @@ def _check_given(element: Element, context: Context) -> dict[str, str]:
 def _drug(element: Element, context: Context) -> str:
     """Take the drug: a concept in place, or that of the medication that is referred to.
 
-    :raises Left: if it has no code.
+    :raises Left: if it has no code, or several.
     """
-    what = concept(element.child("medicationCodeableConcept"))
+    in_place = element.child("medicationCodeableConcept")
     medication = element.child("medication")
-    if what is None and medication is not None:
-        what = concept(medication.child("concept"))
-    what = what or context.code_behind(element, ("medicationReference", "medication"), "code")
-    if what is None:
-        raise Left("no-code")
-    return what
+    if in_place is None and medication is not None:
+        in_place = medication.child("concept")
+    referred = context.code_behind(element, ("medicationReference", "medication"), "code")
+    return referred or named(in_place)
 
 
 def _add(
@@ -120,6 +116,8 @@ def _add(
     **told: Any,
 ) -> None:
     start, end = span
+    if end and element.peek("status") == "completed":
+        element.take("status")
     claim = context.builder.claim(
         Treatment,
         id=context.key(element.pointer, "treatment", what, start),
@@ -151,13 +149,13 @@ def _intent(element: Element) -> str | None:
     return None
 
 
-def _doses(element: Element, context: Context) -> tuple[DoseSegment, ...]:
-    """Read the dosages that tell a dose, a frequency or a route."""
-    made = (_dose(each, context) for each in element.each("dosage", "dosageInstruction"))
+def _doses(element: Element, context: Context, basis: Mapping[str, str]) -> tuple[DoseSegment, ...]:
+    """Read the dosages that tell a dose, a frequency or a route, on the basis of their treatment."""
+    made = (_dose(each, context, basis) for each in element.each("dosage", "dosageInstruction"))
     return tuple(each for each in made if each is not None)
 
 
-def _dose(dosage: Element, context: Context) -> DoseSegment | None:
+def _dose(dosage: Element, context: Context, basis: Mapping[str, str]) -> DoseSegment | None:
     told: dict[str, Any] = _amount(dosage)
     timing = dosage.child("timing")
     repeat = timing.child("repeat") if timing else None
@@ -170,7 +168,7 @@ def _dose(dosage: Element, context: Context) -> DoseSegment | None:
         told |= _schedule(timing)
     told["route"] = context.word(dosage, "route", "route")
     said = {name: value for name, value in told.items() if value is not None}
-    return context.builder.claim(DoseSegment, **said) if said else None
+    return context.builder.claim(DoseSegment, **said, **basis) if said else None
 
 
 def _amount(dosage: Element) -> dict[str, Any]:

@@ -76,6 +76,8 @@ def write_treatment(writing: Writing, path: str, treatment: Treatment) -> str | 
         resource["extension"] = [{"url": INTENT, "valueCodeableConcept": codeable(treatment.intent)}]
     if procedure and treatment.site:
         resource["bodySite"] = [codeable(each) for each in treatment.site]
+    if not procedure:
+        _lose_basis(writing, path, treatment)
     if doses := _dosages(writing, path, () if procedure else treatment.doses):
         resource["dosage"] = doses
     if treatment.ongoing_at:
@@ -119,8 +121,6 @@ def _dosage(writing: Writing, path: str, dose: DoseSegment) -> Json:
         found["doseAndRate"] = [amount]
     else:
         _lose_unit(writing, path, dose)
-    if dose.basis != "stated":
-        writing.lose(f"{path}/basis", dose.basis, "no-place")
     misprinted = dose.repaired_from is not None
     writing.lose_rest(path, dose, _DOSE_FIELDS if misprinted else (*_DOSE_FIELDS, "printed"))
     return found
@@ -142,6 +142,13 @@ def _text(dose: DoseSegment) -> str | None:
     if dose.dose_step is None or dose.step_days is None:
         return text
     return f"{text}, by {dose.dose_step:g}{unit} every {dose.step_days:g} days"
+
+
+def _lose_basis(writing: Writing, path: str, treatment: Treatment) -> None:
+    """Note the basis of the doses that have another one than their treatment, whose basis is written."""
+    for at, dose in enumerate(treatment.doses):
+        if dose.basis != treatment.basis:
+            writing.lose(f"{path}/doses/{at}/basis", dose.basis, "no-place")
 
 
 def _lose_unit(writing: Writing, path: str, dose: DoseSegment) -> None:
