@@ -13,7 +13,8 @@ from casegraph.parameters import ParameterValue, closed_list
 from casegraph.query import StoredQuery, example_of, run
 from casegraph.rows import Rows, Term
 from casegraph.store import Store
-from casegraph.terms import Terms, all_terms
+from casegraph.terms import Terms
+from casegraph.told import with_told
 
 __all__ = ["compare"]
 
@@ -46,7 +47,7 @@ def compare(
         raise InputError(
             what, where=query.name, expected="compared_by, with columns, in the head of the query"
         )
-    vocabulary = all_terms() if terms is None else terms
+    vocabulary = with_told(store, terms)
     found: dict[_Key, dict[str, list[str]]] = {}
     for member in members:
         rows = run(store, query, {**(values or {}), parameter: member}, terms=terms)

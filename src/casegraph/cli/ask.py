@@ -26,6 +26,7 @@ from casegraph.namespaces import PREFIXES
 from casegraph.query import StoredQuery, get_query, refuse_without_derived, run, stored_queries
 from casegraph.rows import Rows
 from casegraph.store import Answer, Store
+from casegraph.told import with_told
 
 if TYPE_CHECKING:
     from pyoxigraph import QueryBoolean, QueryTriples
@@ -105,12 +106,13 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
             rows = side_by_side(store, asked, compare, values)
         else:
             rows = run(store, asked, values)
+        terms = with_told(store)
         if because:
             from casegraph.cli.because import write_rows_because
 
             write_rows_because(store, asked, rows, form)
     if not because:
-        write_rows(rows, form)
+        write_rows(rows, form, terms)
     kept = [name for name in asked.head.parameters if name not in values and name != compare]
     if not rows.rows and kept and not how["source"].asserted:
         said = ", ".join(kept)
@@ -170,7 +172,7 @@ def sparql(text: str, form: str | None, source: Source) -> int:
             _graph(answer, form)
         else:
             _fitting(form, ROW_FORMATS, "rows")
-            write_rows(Rows.read(answer), form)
+            write_rows(Rows.read(answer), form, with_told(store))
     return 0
 
 

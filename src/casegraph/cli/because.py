@@ -18,7 +18,8 @@ from casegraph.query import StoredQuery
 from casegraph.rows import PythonValue, Rows
 from casegraph.store import Store
 from casegraph.subjects import find_case
-from casegraph.terms import all_terms
+from casegraph.terms import Terms
+from casegraph.told import with_told
 from casegraph.why import Explainer, Step, is_derived
 
 __all__ = ["CaseInWords", "Cases", "explained_rows", "is_part", "row_steps", "write_rows_because"]
@@ -47,6 +48,7 @@ class Cases:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.terms = with_told(store)
         self._read: dict[str, CaseInWords] = {}
 
     def of(self, owner: str) -> CaseInWords:
@@ -57,7 +59,7 @@ class Cases:
         if owner not in self._read:
             case = find_case(self._store, owner)
             if case not in self._read:
-                self._read[case] = CaseInWords(Words(read_case(self._store, case), all_terms()))
+                self._read[case] = CaseInWords(Words(read_case(self._store, case), self.terms))
             self._read[owner] = self._read[case]
         return self._read[owner]
 
@@ -110,11 +112,10 @@ def write_rows_because(store: Store, asked: StoredQuery, rows: Rows, form: str |
         raise InputError(f"{form} has no room for --why", expected=f"-f with one of {', '.join(_FORMATS)}")
     cases = Cases(store)
     if form in (None, "table"):
-        write_records(rows.columns, rows.to_table(all_terms()), explained_rows(cases, asked, rows))
+        write_records(rows.columns, rows.to_table(cases.terms), explained_rows(cases, asked, rows))
         return
     why = [[as_data(case.words, step) for case, step in row_steps(cases, asked, row)] for row in rows]
-    texts = {"json": _json, "jsonl": _jsonl}
-    write(texts[str(form)](rows, why))
+    write(_json(rows, why) if form == "json" else _jsonl(rows, why, cases.terms))
 
 
 def _json(rows: Rows, why: list[Any]) -> str:
@@ -124,9 +125,9 @@ def _json(rows: Rows, why: list[Any]) -> str:
     return msgspec.json.encode(answer).decode()
 
 
-def _jsonl(rows: Rows, why: list[Any]) -> str:
+def _jsonl(rows: Rows, why: list[Any], terms: Terms) -> str:
     """Return one flat object a row, its values as they are written without the member ``why``."""
-    lines = rows.to_jsonl(all_terms()).splitlines()
+    lines = rows.to_jsonl(terms).splitlines()
     flat = (msgspec.json.decode(line, type=dict[str, msgspec.Raw]) for line in lines)
     both = ({**row, "why": because} for row, because in zip(flat, why, strict=True))
     return "".join(f"{msgspec.json.encode(each).decode()}\n" for each in both)

@@ -22,6 +22,7 @@ from casegraph.rows import Rows
 from casegraph.store import Store, open_store
 from casegraph.store.syntax import named
 from casegraph.subjects import find_case
+from casegraph.told import with_told
 
 __all__ = ["cases", "digest", "remove"]
 
@@ -40,9 +41,12 @@ SELECT ?case ?diagnosis ?sex ?age ?claims ?title ?doi {{
     GROUP BY ?asserted
   }}
   OPTIONAL {{
-    SELECT ?case (GROUP_CONCAT(?label; separator="; ") AS ?diagnosis) {{
+    SELECT ?case (GROUP_CONCAT(?name; separator="; ") AS ?diagnosis) {{
       GRAPH ?inferred {{ ?case cg:diagnosis ?disease }}
-      GRAPH <{BASE}ontology> {{ ?disease rdfs:label ?label }}
+      OPTIONAL {{ GRAPH <{BASE}ontology> {{ ?disease rdfs:label ?shipped }} }}
+      OPTIONAL {{ GRAPH <{BASE}ontology/added> {{ ?disease rdfs:label ?added }} }}
+      OPTIONAL {{ GRAPH <{BASE}ontology/unresolved> {{ ?disease rdfs:label ?told }} }}
+      BIND(COALESCE(?shipped, ?added, ?told, STR(?disease)) AS ?name)
     }} GROUP BY ?case
   }}
 }} ORDER BY ?case"""
@@ -66,11 +70,12 @@ def cases(form: str | None, location: str) -> None:
     with open_store(location) as store:
         rows = Rows.read(store.query(_CASES, union=False))
         groups = Rows.read(store.query(_GROUPS, union=False))
+        terms = with_told(store)
     if form == "table" or (form is None and on_terminal()):
         names = ("case", "diagnosis", "sex", "age", "claims", "title")
         write_table(names, [[_short(str(row[name] or "")) for name in names] for row in rows])
     else:
-        write_rows(rows, form)
+        write_rows(rows, form, terms)
     for group in groups:
         say(f"a group, which is no case: {group['group']}")
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from casegraph.rows import Rows
     from casegraph.store import Store
+    from casegraph.terms import Terms
 
 __all__ = [
     "PATH",
@@ -202,10 +203,11 @@ def progress(steps: Iterable[_T], total: int | None, *, what: str) -> Iterator[_
         yield from bar.track(steps, total=total, description=what)
 
 
-def write_rows(rows: Rows, form: str | None) -> None:
+def write_rows(rows: Rows, form: str | None, terms: Terms | None = None) -> None:
     """Write the rows of an answer.
 
     :param form: one of :data:`ROW_FORMATS`; None is a table on a terminal and TSV in a pipe.
+    :param terms: where labels are from; None is the vocabulary at hand.
     """
     form = form or ("table" if on_terminal() else "tsv")
     if form in ("csv", "tsv", "json"):
@@ -214,12 +216,13 @@ def write_rows(rows: Rows, form: str | None) -> None:
         return
     from casegraph.terms import all_terms
 
+    known = terms or all_terms()
     if form == "jsonl":
-        write(rows.to_jsonl(all_terms()))
+        write(rows.to_jsonl(known))
     elif form == "md":
-        write(rows.to_markdown(all_terms()))
+        write(rows.to_markdown(known))
     else:
-        write_table(rows.columns, rows.to_table(all_terms()))
+        write_table(rows.columns, rows.to_table(known))
 
 
 def write_table(columns: Iterable[str], rows: list[list[str]]) -> None:

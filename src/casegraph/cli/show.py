@@ -11,7 +11,7 @@ from casegraph.cli.words import Words
 from casegraph.facts import read_case
 from casegraph.namespaces import BASE
 from casegraph.subjects import find_case
-from casegraph.terms import all_terms
+from casegraph.told import with_told
 
 __all__ = ["show"]
 
@@ -36,8 +36,7 @@ def show(case: str, source: Source) -> None:
     does not state is told as such. The order of time is derived: with --asserted that of names stands for it.
     """
     with source.opened() as store:
-        facts = read_case(store, find_case(store, case))
-    words = Words(facts, all_terms())
+        words = Words(read_case(store, find_case(store, case)), with_told(store))
     for heading, lines in (*sections(words), (_FOLLOWS, what_follows(words))):
         if lines:
             write_lines([heading, *(f"  {line}" for line in lines), ""])

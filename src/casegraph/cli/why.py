@@ -16,7 +16,7 @@ from casegraph.namespaces import CG, PREFIXES, compact
 from casegraph.query import get_query, run
 from casegraph.rows import PythonValue
 from casegraph.store import Store, open_store
-from casegraph.terms import all_terms
+from casegraph.terms import Terms, all_terms
 from casegraph.why import Step, derived_properties, derived_values, is_derived, prov_triples
 
 __all__ = ["why"]
@@ -145,7 +145,9 @@ def _of_query(cases: Cases, store: Store, name: str, values: dict[str, str], for
     rows = run(store, asked, values)
     if form == "text":
         head = (asked.head.question.strip(), f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
-        write_lines((*head, *_row_lines(list(rows), list(explained_rows(cases, asked, rows)), name)))
+        write_lines(
+            (*head, *_row_lines(list(rows), list(explained_rows(cases, asked, rows)), name, cases.terms))
+        )
         return
     why_each = [list(row_steps(cases, asked, row)) for row in rows]
     if form == "ttl":
@@ -157,9 +159,11 @@ def _of_query(cases: Cases, store: Store, name: str, values: dict[str, str], for
         )
 
 
-def _row_lines(rows: list[dict[str, PythonValue]], lines: list[list[str]], name: str) -> Iterator[str]:
+def _row_lines(
+    rows: list[dict[str, PythonValue]], lines: list[list[str]], name: str, terms: Terms
+) -> Iterator[str]:
     for number, (row, because) in enumerate(zip(rows, lines, strict=True), start=1):
-        told = {column: _shown(value) for column, value in row.items() if value not in (None, "")}
+        told = {column: _shown(value, terms) for column, value in row.items() if value not in (None, "")}
         yield ""
         yield f"Row {number}: {'; '.join(f'{column} {value}' for column, value in told.items() if value)}"
         yield from (f"  {line}" for line in because)
@@ -171,7 +175,7 @@ def _row_lines(rows: list[dict[str, PythonValue]], lines: list[list[str]], name:
         )
 
 
-def _shown(value: PythonValue) -> str:
+def _shown(value: PythonValue, terms: Terms) -> str:
     """Return a value for people; nothing for a part of a case, which is explained below."""
     text = str(value)
-    return "" if is_part(text) else all_terms().label(text) or compact(text)
+    return "" if is_part(text) else terms.label(text) or compact(text)

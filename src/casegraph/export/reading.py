@@ -11,17 +11,15 @@ from casegraph.export.stored import StoredCase
 from casegraph.facts import read_quads
 from casegraph.losses import Loss
 from casegraph.model import Case
-from casegraph.namespaces import BASE, CG, PREFIXES
-from casegraph.rows import Rows
+from casegraph.namespaces import CG
 from casegraph.store import Store
 from casegraph.terms import Terms
+from casegraph.told import told_labels
 from casegraph.triples import Triples, read_curation, read_passages, read_report, read_subject
 
 __all__ = ["Labels", "stored_case", "stored_cases"]
 
 _REPORTED_IN = f"{CG}reportedIn"
-_UNRESOLVED = f"""
-SELECT ?term ?label {{ GRAPH <{BASE}ontology/unresolved> {{ ?term <{PREFIXES["rdfs"]}label> ?label }} }}"""
 
 
 class Labels:
@@ -29,12 +27,11 @@ class Labels:
 
     def __init__(self, store: Store, terms: Terms) -> None:
         self._terms = terms
-        rows = Rows.read(store.query(_UNRESOLVED, union=False))
-        self._told = {str(row["term"]): str(row["label"]) for row in rows}
+        self._told = told_labels(store)
 
     def __call__(self, iri: str) -> str | None:
         """Return the label of a concept; None where nobody gives one."""
-        return self._terms.label(iri) or self._told.get(iri)
+        return self._terms.label(iri) or self._told.get(iri) or None
 
 
 def stored_case(store: Store, iri: str, labels: Labels) -> StoredCase | None:

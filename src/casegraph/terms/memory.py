@@ -26,8 +26,7 @@ _LABEL = PREFIXES["rdfs"] + "label"
 _SYNONYM = PREFIXES["skos"] + "altLabel"
 _PREFERRED = PREFIXES["skos"] + "prefLabel"
 _DEFINITION = PREFIXES["skos"] + "definition"
-_TYPE = PREFIXES["rdf"] + "type"
-_CLASS = PREFIXES["owl"] + "Class"
+_TYPE, _CLASS = PREFIXES["rdf"] + "type", PREFIXES["owl"] + "Class"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +34,7 @@ class Terms:
     """Labels, synonyms and direct parents of terms, by IRI.
 
     ``classes`` are the terms that a claim can be about; properties and values have a label only.
-    ``preferred`` are the names for people where the label is not what they say.
+    ``preferred`` are the names for people where the label is not what they say; ``told``, of records alone.
     ``parents`` are superclasses; ``wholes`` are what an anatomical class is a kind of or a part of.
     """
 
@@ -46,6 +45,7 @@ class Terms:
     parents: Mapping[str, tuple[str, ...]]
     wholes: Mapping[str, tuple[str, ...]]
     definitions: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
     _by_name: dict[str, list[str]] = field(default_factory=dict, repr=False)
     _children: dict[str, list[str]] = field(default_factory=dict, repr=False)
 

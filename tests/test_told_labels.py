@@ -1,0 +1,101 @@
+"""Terms that no vocabulary knows: people read and ask for them by what the records call them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from casegraph.cli import commands
+from casegraph.namespaces import BASE, compact
+
+Ask = Callable[..., str]
+
+
+def term(identifier: str, label: str) -> dict[str, str]:
+    return {"id": identifier, "label": label}
+
+
+DISEASE, DRUG = term("CLINIC:1", "a disease of the clinic"), term("CLINIC:2", "A drug of the clinic")
+SIGN = term("CLINIC:3", "a sign of the clinic")
+DOSE = {
+    "quantity": {"unit": term("UCUM:mg", "milligram"), "value": 30},
+    "scheduleFrequency": term("CLINIC:5", "Once Weekly"),
+    "interval": {"start": "2020-03-20T00:00:00Z", "end": "2020-03-22T00:00:00Z"},
+}
+
+
+def phenopacket(**more: Any) -> dict[str, Any]:
+    """Return a phenopacket whose terms are all of the clinic's own."""
+    head = {"created": "2026-01-02T00:00:00Z", "createdBy": "curator", "phenopacketSchemaVersion": "2.0"}
+    return {
+        "id": "one",
+        "subject": {"id": "a", "sex": "FEMALE"},
+        "diseases": [{"term": DISEASE}],
+        "phenotypicFeatures": [{"type": SIGN}],
+        "medicalActions": [{"treatment": {"agent": DRUG, "doseIntervals": [DOSE]}}],
+        "metaData": head,
+        **more,
+    }
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Ask:
+    """Return what runs a command on a store that holds one phenopacket, made of the given parts."""
+
+    def asked(*call: str, **more: Any) -> str:
+        file = tmp_path / "one.json"
+        file.write_text(json.dumps(phenopacket(**more)), encoding="utf-8")
+        store = ("--store", str(tmp_path / "store"))
+        loaded = CliRunner().invoke(commands, ["load", str(file), "--dataset", "clinic", *store])
+        assert loaded.exit_code == 0, loaded.output
+        result = CliRunner().invoke(commands, [*call, *store])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return asked
+
+
+CASE = "clinic/one"
+
+
+def test_show_calls_them_by_their_labels(ask: Ask) -> None:
+    text = ask("show", CASE)
+    for each in (DISEASE, DRUG, SIGN):
+        assert each["label"] in text
+        assert f"{compact(BASE)}term/{each['id']}" not in text
+
+
+def test_cases_names_the_disease(ask: Ask) -> None:
+    (row,) = csv.DictReader(ask("cases", "-f", "csv").splitlines())
+    assert row["diagnosis"] == DISEASE["label"]
+
+
+@pytest.mark.parametrize("name", ["timeline", "treatments_in_order"])
+def test_rows_for_people_carry_the_labels(name: str, ask: Ask) -> None:
+    query = ("query", name, "-p", f"case={CASE}", "-f")
+    assert f"{DRUG['label']} (" in ask(*query, "md")
+    labels = {value for line in ask(*query, "jsonl").splitlines() for value in json.loads(line).values()}
+    assert DRUG["label"] in labels
+
+
+def drugs(ask: Ask, drug: str) -> list[str]:
+    asked = ask("query", "cases_treated_with", "-p", f"drug={drug}", "-f", "jsonl")
+    return [json.loads(line)["drug"] for line in asked.splitlines()]
+
+
+@pytest.mark.parametrize("said", ["cgt:CLINIC:2", f"{BASE}term/CLINIC:2", "a Drug of the clinic"])
+def test_a_parameter_takes_what_only_records_name(said: str, ask: Ask) -> None:
+    assert drugs(ask, said) == [f"{BASE}term/CLINIC:2"]
+
+
+def test_a_name_that_records_and_the_vocabulary_share_means_both(ask: Ask, material: Path) -> None:
+    """The record gives hydroxychloroquine by a code of the NCIT, which is not at hand."""
+    packet = json.loads((material / "data/phenopackets-medical-actions/covid19.json").read_text("utf-8"))
+    found = drugs(lambda *call: ask(*call, medicalActions=packet["medicalActions"]), "hydroxychloroquine")
+    assert [compact(each) for each in found] == ["NCIT:C557"]
