@@ -59,7 +59,9 @@ def terms_of(
     within: tuple[str, ...] = (),
     terms: Terms | None = None,
 ) -> tuple[pyoxigraph.NamedNode | pyoxigraph.Literal, ...]:
-    """Return the RDF terms that a value means; many for a concept and all below it, else one.
+    """Return the RDF terms that a value means; many for a concept and all below it, else mostly one.
+
+    Where records name a term that no vocabulary knows as the vocabulary names another, both are meant.
 
     :param example: the example of the parameter; it tells which closed list a ``value`` is from.
     :param within: CURIEs of concepts; a concept must be one of them or below one. Empty is any.
@@ -79,11 +81,8 @@ def terms_of(
             return (pyoxigraph.NamedNode(_individual(text, example)),)
         if kind == "case":
             return (_case(text),)
-        vocabulary = all_terms() if terms is None else terms
-        concept = vocabulary.resolve(text, within=frozenset(map(expand, within)))
-        _require_within(concept, within, vocabulary)
-        below = vocabulary.below(concept) if kind == "concept-and-below" else (concept,)
-        return tuple(map(pyoxigraph.NamedNode, below))
+        found = _concepts(text, within, all_terms() if terms is None else terms, kind=kind)
+        return tuple(map(pyoxigraph.NamedNode, found))
     except ValueError as error:
         raise InputError(f"{text!r} cannot be written as an RDF term: {error}") from error
 
@@ -100,6 +99,28 @@ def _literal(kind: str, text: str) -> pyoxigraph.Literal:
         raise InputError(f"{text!r} is not {kind}", expected=expected)
     datatype = PREFIXES["xsd"] + ("string" if kind == "text" else kind)
     return pyoxigraph.Literal(text, datatype=pyoxigraph.NamedNode(datatype))
+
+
+def _concepts(text: str, within: tuple[str, ...], terms: Terms, *, kind: str) -> tuple[str, ...]:
+    """Return what a text means in the vocabulary, and each term of records alone that has this name.
+
+    Nobody knows what the latter are below; so they are taken whatever the parameter is for.
+    """
+    name = text.strip("<> ").casefold()
+    told = tuple(
+        iri
+        for iri, label in terms.told.items()
+        if name in (each.casefold() for each in (iri, compact(iri), label))
+    )
+    try:
+        concept = terms.resolve(text, within=frozenset(map(expand, within)))
+        _require_within(concept, within, terms)
+    except InputError:
+        if not told:
+            raise
+        return told
+    below = terms.below(concept) if kind == "concept-and-below" else (concept,)
+    return tuple(dict.fromkeys((*below, *told)))
 
 
 def _require_within(concept: str, within: tuple[str, ...], terms: Terms) -> None:

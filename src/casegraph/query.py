@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _DEPTH = 3
+_CONCEPTS = frozenset(("concept", "concept-and-below"))
 _Kind = TypeVar("_Kind", bound=msgspec.Struct)
 
 
@@ -287,11 +288,13 @@ def run(
     :raises InputError: if a parameter is unknown, a value is not of its type, or the store has no such case.
     :raises StoreError: if the store fails.
     """
-    given = dict(values or {})
-    for name in given.keys() & query.head.parameters.keys():
-        if query.head.parameters[name].type == "case":
-            from casegraph.subjects import find_case
+    from casegraph.subjects import find_case
+    from casegraph.told import with_told
 
-            given[name] = find_case(store, str(given[name]))
-    sparql = bind(query, given, terms=terms)
-    return Rows.read(store.query(sparql, union=query.head.dataset != "named"))
+    given, heads = dict(values or {}), query.head.parameters
+    kinds = {name: heads[name].type for name in given if name in heads}
+    for name in (name for name, kind in kinds.items() if kind == "case"):
+        given[name] = find_case(store, str(given[name]))
+    if not _CONCEPTS.isdisjoint(kinds.values()):
+        terms = with_told(store, terms)
+    return Rows.read(store.query(bind(query, given, terms=terms), union=query.head.dataset != "named"))
