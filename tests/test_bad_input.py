@@ -207,7 +207,7 @@ WRONG_CALLS: dict[str, tuple[tuple[str, ...], str]] = {
     "no query file": (("sparql", "@nowhere.rq"), r"nowhere\.rq: the query cannot be read"),
     "no case": (("show", "10.1000/nowhere"), r"no case .*10\.1000/nowhere'; .*; casegraph cases"),
     "no report": (("remove", "10.1000/nowhere"), r"no case .*; casegraph cases lists those it has"),
-    "no such report": (("remove", f"{BASE}report/10.1000/no"), r"no report .*; casegraph cases lists"),
+    "no such report": (("remove", f"{BASE}report/10.1000/no"), r"there is no .*; casegraph cases lists"),
     "no IRI": (("remove", f"{BASE}report/a b"), r"no graph name: .*an absolute IRI"),
     "parameter without a query": (("why", "10.1000/x", "-p", "a=1"), r"-p needs the name of a stored query"),
     "a disease as the drug": (

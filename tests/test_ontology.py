@@ -192,7 +192,7 @@ def fields_with_values() -> dict[str, set[str]]:
     todo = [Value]
     while todo:
         struct = todo.pop()
-        todo += struct.__subclasses__()
+        todo += [each for each in struct.__subclasses__() if each.__module__.startswith("casegraph.model")]
         for name, kind in get_type_hints(struct, include_extras=True).items():
             if name != "kind" and (members := set(literals(kind))):
                 found.setdefault(name, set()).update(members)

@@ -58,7 +58,7 @@ def refused(content: Any) -> Problem:
 
 
 def packet(**fields: Any) -> dict[str, Any]:
-    return {"id": "p1", **fields}
+    return {"id": "p1", "subject": {"id": "p1"}} | fields
 
 
 def read_file(path: Path) -> list[Outcome]:
@@ -261,7 +261,7 @@ def test_an_unknown_field_is_refused_in_the_words_of_protobuf_with_its_place() -
 
 
 def test_one_bad_packet_does_not_stop_the_others() -> None:
-    found = outcomes({"id": "c", "members": [packet(), {"id": "p2", "no": 1}, {"id": "p3"}, packet()]})
+    found = outcomes({"id": "c", "members": [packet(), {"id": "p2", "no": 1}, packet(id="p3"), packet()]})
     assert [each.code if isinstance(each, Problem) else "" for each in found] == [
         "",
         "unknown-field",
@@ -714,13 +714,16 @@ def test_the_medical_actions_of_others_are_treatments(material: Path) -> None:
 
 
 def test_what_is_deliberately_wrong_is_refused_or_read_whole(material: Path) -> None:
-    """A packet with too few or odd findings is a packet; only one without any identifier has no name."""
+    """A packet with too few or odd findings is a packet; one without an identifier or a patient is none."""
     found = {
         path.name: read_file(path)[0] for path in (material / "data/phenopackets-invalid").glob("*.json")
     }
     assert len(found) == 4
     problems = {name: each.code for name, each in found.items() if isinstance(each, Problem)}
-    assert problems == {"missing-fields.json": "missing-key"}
+    assert problems == {
+        "missing-fields.json": "missing-key",
+        "marfan.annotation-propagation-rule.json": "no-patient",
+    }
 
 
 def test_registry_records_without_a_usable_code_lose_it_by_name(material: Path) -> None:

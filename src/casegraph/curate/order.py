@@ -34,7 +34,7 @@ def key_order(struct: type[Value]) -> tuple[str, ...]:
 
     >>> from casegraph.model import Finding
     >>> key_order(Finding)[:5]
-    ('id', 'what', 'at', 'site', 'laterality')
+    ('id', 'what', 'at', 'site', 'modifier')
     """
     names = [name for part in struct.__mro__ for name in get_annotations(part)]
     names = [name for name in dict.fromkeys(names) if name in struct.__struct_fields__]
