@@ -15,8 +15,9 @@ from google.protobuf.json_format import ParseDict
 from phenopackets.schema.v2.phenopackets_pb2 import Cohort, Family, Phenopacket
 
 from casegraph.errors import DocumentError, Problem
+from casegraph.loaders.detect import format_of
 from casegraph.loaders.inputs import Input
-from casegraph.loaders.phenopacket import looks_like_phenopacket, read_phenopacket
+from casegraph.loaders.phenopacket import files, looks_like_phenopacket, read_phenopacket
 from casegraph.loaders.phenopacket.json import message_of
 from casegraph.loaders.records import Imported, Options, Outcome
 from casegraph.model import Case, CaseDocument
@@ -270,6 +271,81 @@ def test_one_bad_packet_does_not_stop_the_others() -> None:
     ]
     found = outcomes([{"id": "f", "pedigree": 3, "proband": packet()}, packet()])
     assert [type(each) for each in found] == [Problem, Imported]
+
+
+# --- JSON line by line
+
+
+def told(name: str) -> dict[str, Any]:
+    return {"id": name, "subject": {"id": name}}
+
+
+def lines_of(*packets: Any) -> bytes:
+    return b"".join(
+        each if isinstance(each, bytes) else json.dumps(each).encode() + b"\n" for each in packets
+    )
+
+
+def test_each_line_is_a_packet_and_a_bad_one_stops_no_other() -> None:
+    content = lines_of(
+        told("a"),
+        b'{"id": "cut", "sub\n',
+        b"\n",
+        {"id": "c", "members": [told("d"), {"id": "e"}]},
+        {"id": "f", "no": 1},
+        b"id: yaml\n",
+        told("a"),
+        b'{"id": "\xff"}\n',
+        told("z"),
+    )
+    found = outcomes(content)
+    seen = [
+        (each.line, each.code)
+        if isinstance(each, Problem)
+        else each.document.report.record and each.document.report.record.id
+        for each in found
+    ]
+    assert seen == [
+        "a",
+        (2, "not-json"),
+        "d",
+        (4, "no-patient"),
+        (5, "unknown-field"),
+        (6, "not-json"),
+        (7, "same-case"),
+        (8, "not-utf-8"),
+        "z",
+    ]
+    assert "that of line 1 too" in next(each.message for each in found if getattr(each, "line", 0) == 7)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [b"", b"\xef\xbb\xbf", b"\n \n", b'{"id": "cut", "subject": {"id"\n', b"{}\r\n"],
+    ids=["plain", "mark", "blank", "cut", "empty"],
+)
+def test_lines_are_known_whatever_the_first_is(first: bytes) -> None:
+    content = first + lines_of(told("a"), told("b"))
+    assert format_of(given(content)) == "phenopacket"
+    found = outcomes(content)
+    ids = [each.document.report.record for each in found if isinstance(each, Imported)]
+    assert [each and each.id for each in ids] == ["a", "b"]
+    assert len(found) == 2 + first.startswith(b"{")
+
+
+@pytest.mark.parametrize("text", ['{"id": "1", "subject":\n{"id": "A"}\n}', '{"id": "1",\n"subject": {}}'])
+def test_an_object_inside_another_begins_no_line_of_its_own(text: str) -> None:
+    assert imported(text).document.cases.keys() == {"1"}
+
+
+def test_lines_are_read_one_by_one_and_none_that_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_BYTES", 200)
+    line = lines_of(told("a"))
+    whole = lines_of(*(told(f"p{number}") for number in range(100)))
+    assert len(line) < 200 < len(whole)
+    assert len(outcomes(whole)) == 100
+    found = outcomes(line + lines_of(told("b" * 300), told("c")))
+    assert [(each.line, each.code) for each in found if isinstance(each, Problem)] == [(2, "too-large")]
 
 
 # --- binary

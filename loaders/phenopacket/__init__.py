@@ -22,8 +22,9 @@ _ONE_BYTE = 0x80
 def read_phenopacket(source: Input, options: Options) -> Iterator[Outcome]:
     """Yield each packet of a file as a case, or why it is none.
 
-    JSON, YAML and protobuf's binary form are told apart by what stands in them; a list of packets is read one
-    by one. A packet is named by its ``id``, else by that of its subject.
+    JSON, lines of JSON, YAML and protobuf's binary form are told apart by what stands in them; packets in a
+    list or in lines are read one by one, lines without holding the file in memory. A packet is named by its
+    ``id``, else by that of its subject.
 
     :raises DocumentError: if nothing of the file can be read.
     :raises MissingExtraError: if the package of the schema is not installed.

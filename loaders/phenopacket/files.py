@@ -1,11 +1,12 @@
-"""Phenopackets files as protobuf messages, from JSON, YAML and protobuf's own binary form."""
+"""Phenopackets files as protobuf messages, from JSON, lines of JSON, YAML and protobuf's own binary form."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, BinaryIO
 
 from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import DecodeError, Message
@@ -21,6 +22,7 @@ __all__ = ["Part", "packets_of", "parts_of"]
 
 #: A cohort of ten thousand packets is below this.
 MOST_BYTES = 200_000_000
+_MARK = b"\xef\xbb\xbf"
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 #: the beginning or the inside of a message that is taken for text.
 _BYTES = re.compile(r"^\n|[\x00-\x08\x0b-\x1f]")
@@ -38,12 +40,14 @@ class Part:
     :param pointer: where it stands in the file; empty where it is all of it.
     :param around: the family or cohort without its packets, None where there is none.
     :param outer: where the family or cohort stands in the file.
+    :param line: of a file that has JSON line by line; 0 in any other.
     """
 
     packet: Phenopacket | Problem
     pointer: str = ""
     around: Family | Cohort | None = None
     outer: str = ""
+    line: int = 0
 
 
 def parts_of(source: Input) -> Iterator[Part]:
@@ -51,6 +55,9 @@ def parts_of(source: Input) -> Iterator[Part]:
 
     :raises DocumentError: if nothing of the file can be read.
     """
+    if _is_lines(source):
+        yield from _of_lines(source)
+        return
     content = _content(source)
     if _BINARY.search(content):
         yield from _of_message(_decoded(content, source))
@@ -82,6 +89,58 @@ def _content(source: Input) -> bytes:
     if not content.strip():
         reject(source, "empty", "the file is empty")
     return content
+
+
+# --- JSON line by line
+
+
+def _is_lines(source: Input) -> bool:
+    """Say whether a second object begins in the second line, where no JSON text can have one inside it."""
+    with source.open() as file:
+        begun = [line.removeprefix(_MARK).strip() for line in islice(_told_lines(file), 2)]
+    return (
+        [line[:1] for line in begun] == [b"{", b"{"]
+        and not begun[0].endswith((b":", b",", b"["))
+        and not any(map(_BINARY.search, begun))
+    )
+
+
+def _of_lines(source: Input) -> Iterator[Part]:
+    """Yield the packets of each line; one that cannot be read stops no other."""
+    with source.open() as file:
+        for number, line in enumerate(_lines(file), 1):
+            try:
+                for part in _of_line(line, source):
+                    yield replace(part, packet=_in_line(part.packet, number), line=number)
+            except DocumentError as error:
+                yield from (Part(_in_line(problem, number), line=number) for problem in error.problems)
+            if len(line) > MOST_BYTES:
+                return
+
+
+def _of_line(line: bytes, source: Input) -> Iterator[Part]:
+    if len(line) > MOST_BYTES:
+        reject(
+            source, "too-large", f"a line of more than {MOST_BYTES:,} bytes", "give what follows by itself"
+        )
+    told = line.removeprefix(_MARK).strip()
+    if told and not told.startswith(b"{"):
+        reject(source, "not-json", "the line is no JSON object", "give each packet a line")
+    if told:
+        yield from _of_data(plain_data(line, source), "", source)
+
+
+def _in_line(packet: Any, number: int) -> Any:
+    return replace(packet, line=number) if isinstance(packet, Problem) else packet
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a file; no more than the beginning of one that is too long."""
+    return iter(lambda: file.readline(MOST_BYTES + 1), b"")
+
+
+def _told_lines(file: BinaryIO) -> Iterator[bytes]:
+    return (line for line in _lines(file) if line.removeprefix(_MARK).strip())
 
 
 # --- plain values to messages

@@ -41,17 +41,17 @@ def _case(source: Input, options: Options, part: Part, seen: dict[str, str], aro
     :param around: the family or cohort, where what it says itself is to be noted with this packet.
     """
     message: Any = part.packet
-    here = part.pointer or "the file"
+    here = part.pointer or (f"line {part.line}" if part.line else "the file")
     name = message.id or message.subject.id
     if not name:
         text = f"no id: neither the packet nor its subject has one, at {here}"
-        return Problem(source.name, 0, 0, "missing-key", text, "give the packet an id")
+        return Problem(source.name, part.line, 0, "missing-key", text, "give the packet an id")
     if not message.HasField("subject"):
         text = f"the packet {name!r} at {here} has no subject: it tells of no patient"
-        return Problem(source.name, 0, 0, "no-patient", text, "give the packet a subject with an id")
+        return Problem(source.name, part.line, 0, "no-patient", text, "give the packet a subject with an id")
     if name in seen:
         text = f"the id {name!r} at {here} is that of {seen[name]} too"
-        return Problem(source.name, 0, 0, "same-case", text, "give each packet an id of its own")
+        return Problem(source.name, part.line, 0, "same-case", text, "give each packet an id of its own")
     packet = Packet(RecordBuilder(options, name), part.pointer)
     outer = Packet(packet.builder, part.outer)
     try:
@@ -61,7 +61,7 @@ def _case(source: Input, options: Options, part: Part, seen: dict[str, str], aro
             read_meta(outer, part.around.meta_data, "/metaData")
         read_packet(packet, message)
     except NotReadableError as error:
-        return Problem(source.name, 0, 0, *error.args)
+        return Problem(source.name, part.line, 0, *error.args)
     seen[name] = here
     if around is not None:
         _lose_around(outer, message, around)
