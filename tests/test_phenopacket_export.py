@@ -583,3 +583,19 @@ def test_a_denial_is_never_broadened(finding: Finding, carried: bool) -> None:
     ]
     about = [(each.path, each.reason) for each in losses if each.path.startswith("findings/absent")]
     assert about == ([] if carried else [("findings/absent/0", "no-place")])
+
+
+def test_neither_a_negative_without_its_opposite_nor_a_summary_is_told() -> None:
+    tests = (
+        TestResult(what="cg:AntiPL7 anti-PL-7", result="positive"),
+        TestResult(what="cg:AntiJo1 anti-Jo-1", result="negative"),
+        TestResult(what="cg:Autoantibody autoantibody", result="negative", coverage="membersNotListed"),
+        TestResult(what="cg:AntiMi2 anti-Mi-2", value=1, coverage="membersNotListed"),
+        TestResult(what="LOINC:1 c", value=3, unit="g"),
+    )
+    stored = StoredCase("https://x.org/1", Case(tests=tests), Report(title="t", extent="fullText"), {})
+    packet, losses = _packed(stored)
+    assert [each["assay"]["id"] for each in packet["measurements"]] == ["LOINC:1"]
+    lost = {each.path: each.reason for each in losses if each.path.count("/") == 1}
+    assert lost["tests/0"] == lost["tests/1"] == "no-code"
+    assert lost["tests/2"] == lost["tests/3"] == "no-place"

@@ -35,6 +35,7 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
     {"cg": CG}
     | {row["name"]: row["uri"] for row in rows_of("fhir_systems.tsv") if row["kind"] == "vocabulary"}
 )
+_URI = ADDRESSES["uri"]
 UCUM = SYSTEMS["UCUM"]
 _PREFIXES = {system: prefix for prefix, system in SYSTEMS.items()}
 #: Systems whose codes begin with the prefix.
@@ -50,6 +51,8 @@ def coding_of(term: str) -> dict[str, str]:
     {'system': 'http://loinc.org', 'code': '8302-2', 'display': 'Body Height'}
     >>> coding_of("HP:0000989 Pruritus")["code"]
     'HP:0000989'
+    >>> coding_of("https://x.org/variation/7/")
+    {'system': 'urn:ietf:rfc:3986', 'code': 'https://x.org/variation/7/'}
     """
     curie, _, label = term.partition(" ")
     prefix, _, local = curie.partition(":")
@@ -58,7 +61,7 @@ def coding_of(term: str) -> dict[str, str]:
         found = {"system": unquote(system), "code": unquote(code)}
     elif prefix in ("http", "https"):
         system, _, code = curie.rpartition("/")
-        found = {"system": f"{system}/", "code": unquote(code)}
+        found = {"system": f"{system}/", "code": unquote(code)} if code else {"system": _URI, "code": curie}
     else:
         code = curie if prefix in _PREFIXED else unquote(local)
         found = {"system": SYSTEMS.get(prefix) or known_prefixes()[prefix], "code": code}
@@ -80,6 +83,8 @@ def term_of(system: str, code: str, label: str = "") -> str | None:
         local = local.removeprefix(f"{prefix}:")
     if not local:
         return None
+    if system == _URI and local.startswith(("http://", "https://")):
+        return f"{local} {' '.join(label.split()) or local}"
     curie = f"{prefix or 'cgt:' + quote(system, safe='.-_~')}:{quote(local, safe='/:.-_~')}"
     return f"{curie} {' '.join(label.split()) or curie}"
 

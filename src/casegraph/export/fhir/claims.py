@@ -44,6 +44,11 @@ def coded_word(closed_list: str, word: str) -> Json:
     return codeable(term) if term else {"coding": [own(word)]}
 
 
+def _changed(direction: str) -> Json:
+    """Return how something changed, in casegraph's words: high and low of FHIR are of a range of normal."""
+    return {"coding": [own(direction)]}
+
+
 def write_finding(writing: Writing, path: str, finding: Finding, kind: str) -> None:
     """Write a finding as an observation; without a time of its start, the time of its end has no place.
 
@@ -52,7 +57,6 @@ def write_finding(writing: Writing, path: str, finding: Finding, kind: str) -> N
     before = len(writing.losses)
     ends = (finding.at, finding.resolved_at)
     dated = writing.span(path, ends, ("at", "resolved_at"))
-    said = [("severity", finding.severity), ("direction", finding.direction)]
     resource: Json = {
         "resourceType": "Observation",
         "status": "final",
@@ -62,7 +66,9 @@ def write_finding(writing: Writing, path: str, finding: Finding, kind: str) -> N
         **{f"effective{form}": value for form, value in dated.items()},
         **_PRESENT.get(kind, {}),
     }
-    if words := [coded_word(name, word) for name, word in said if word]:
+    words = [coded_word("severity", finding.severity)] if finding.severity else []
+    words += [_changed(finding.direction)] if finding.direction else []
+    if words:
         resource["interpretation"] = words
     _add_site(writing, path, resource, finding.site)
     carried = ("what", "at", "resolved_at", "site", "severity", "direction")
@@ -124,8 +130,15 @@ def _condition(writing: Writing, path: str, diagnosis: Diagnosis, kind: str, tur
 
 
 def write_tests(writing: Writing, tests: tuple[TestResult, ...]) -> None:
-    """Write tests as observations; values of one panel that stand together, as the components of one."""
-    for panel, group in groupby(enumerate(tests), key=lambda each: _panel(*each)):
+    """Write tests as observations; values of one panel that stand together, as the components of one.
+
+    What sums up members that are not listed is no result of one test, and is left out.
+    """
+    for at, each in enumerate(tests):
+        if each.coverage:
+            writing.lose_whole(f"tests/{at}", each)
+    single = [(at, each) for at, each in enumerate(tests) if not each.coverage]
+    for panel, group in groupby(single, key=lambda each: _panel(*each)):
         together = list(group)
         first, test = together[0]
         resource = _observation(writing, f"tests/{first}", test)
@@ -199,7 +212,7 @@ def _outcome(writing: Writing, path: str, test: TestResult) -> Json:
     if test.printed and (carried is None or carried != _decimal(test.printed)):
         writing.lose(f"{path}/printed", test.printed, "no-place")
     if test.direction:
-        found["interpretation"] = [coded_word("direction", test.direction)]
+        found["interpretation"] = [_changed(test.direction)]
     bounds = {"low": test.range_low, "high": test.range_high}
     told = {
         name: quantity(value, test.unit, test.unit_term)
@@ -253,9 +266,8 @@ def _treatments(writing: Writing, path: str, keys: tuple[str, ...]) -> list[Json
 
 
 def write_adverse_event(writing: Writing, path: str, event: AdverseEvent) -> None:
-    """Write a harm with the treatments during which it was seen."""
+    """Write a harm. That it was seen during a treatment does not make the treatment suspect of it."""
     date = writing.when(f"{path}/at", event.at, "", ("DateTime",)).get("DateTime")
-    suspects = _treatments(writing, f"{path}/during", event.during)
     resource: Json = {
         "resourceType": "AdverseEvent",
         "actuality": "actual",
@@ -263,9 +275,8 @@ def write_adverse_event(writing: Writing, path: str, event: AdverseEvent) -> Non
         "event": codeable(event.what),
         "subject": writing.subject,
         "date": date,
-        "suspectEntity": [{"instance": each} for each in suspects],
     }
     if event.severity:
         writing.lose(f"{path}/severity", event.severity, "unmapped-code")
     writing.add(path, {name: value for name, value in resource.items() if value})
-    writing.lose_rest(path, event, ("what", "at", "during", "severity"))
+    writing.lose_rest(path, event, ("what", "at", "severity"))

@@ -17,6 +17,7 @@ __all__ = ["diseases", "measurements", "phenotypic_features", "vital_status", "w
 
 #: A claim on one of these bases is nothing that was seen in the patient, and a packet cannot say so.
 _UNSEEN = frozenset({"interpretation", "authorClaim", "literature"})
+_POLARITIES = ("positive", "negative")
 _Numbered = Sequence[tuple[str, TestResult]]
 
 
@@ -116,12 +117,20 @@ def _disease(packing: Packing, diagnosis: Diagnosis, path: str) -> Json:
 def measurements(packing: Packing) -> Iterator[Json]:
     """Yield the tests that have a value; the values of one panel at one time are one measurement."""
     numbered = [(f"tests/{number}", test) for number, test in enumerate(packing.stored.case.tests)]
-    seen = [(path, test) for path, test in numbered if not withheld(packing, test, path)]
+    seen = [(path, test) for path, test in numbered if not _is_left(packing, test, path)]
     for (panel, _), together in groupby(seen, key=_panel):
         if panel is None:
             yield from filter(None, (_measurement(packing, test, path) for path, test in together))
         else:
             yield from _panel_measurement(packing, panel, list(together))
+
+
+def _is_left(packing: Packing, test: TestResult, path: str) -> bool:
+    """Say whether a test is left behind whole, as what sums up members that are not listed is."""
+    if test.coverage is not None:
+        packing.lose(path, test, "no-place")
+        return True
+    return withheld(packing, test, path)
 
 
 def _panel(entry: tuple[str, TestResult]) -> tuple[Code | None, str | None]:
@@ -186,11 +195,16 @@ def _procedure(packing: Packing, test: TestResult, path: str) -> Json | None:
 
 
 def _result(packing: Packing, test: TestResult) -> tuple[Json, Set[str]] | None:
-    """Return the term of a result, and the fields that it carries; a direction is no value."""
+    """Return the term of a result, and the fields that it carries; a direction is no value.
+
+    A result is carried where its opposite can be too: else a patient would be read as negative in all.
+    """
     if test.result_term is not None:
         same = test.result is not None and word_of("result", test.result_term) == test.result
         return packing.term(test.result_term), {"result_term", "result"} if same else {"result_term"}
-    code = packing.code("result", test.result) if test.result is not None else None
+    opposites = _POLARITIES if test.result in _POLARITIES else (test.result,)
+    codes = {each: packing.code("result", each) for each in opposites if each is not None}
+    code = codes.get(test.result) if test.result is not None and all(codes.values()) else None
     return (packing.term(code), {"result"}) if code is not None else None
 
 
