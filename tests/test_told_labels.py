@@ -99,3 +99,51 @@ def test_a_name_that_records_and_the_vocabulary_share_means_both(ask: Ask, mater
     packet = json.loads((material / "data/phenopackets-medical-actions/covid19.json").read_text("utf-8"))
     found = drugs(lambda *call: ask(*call, medicalActions=packet["medicalActions"]), "hydroxychloroquine")
     assert [compact(each) for each in found] == ["NCIT:C557"]
+
+
+def test_a_schedule_that_no_word_stands_for_is_told_with_the_dose(ask: Ask) -> None:
+    assert "30 mg Once Weekly" in ask("show", CASE)
+
+
+def test_numbers_have_the_unit_and_results_the_words_of_the_record(ask: Ask) -> None:
+    counted = {"quantity": {"unit": term("CLINIC:6", "cells per field"), "value": 12}}
+    seen = term("CLINIC:7", "Former smoker")
+    measured = [
+        {"assay": term("CLINIC:8", "Cells"), "value": counted},
+        {"assay": term("CLINIC:9", "Smoking"), "value": {"ontologyClass": seen}},
+    ]
+    text = ask("show", CASE, measurements=measured)
+    assert "  Cells: 12 cells per field [" in text
+    assert "  Smoking: Former smoker [" in text
+
+
+def test_onset_end_cause_and_site_are_told(ask: Ask) -> None:
+    died = {"status": "DECEASED", "causeOfDeath": term("CLINIC:10", "a cause of the clinic")}
+    died["timeOfDeath"] = {"age": {"iso8601duration": "P60Y"}}
+    sign = {"type": SIGN, "onset": {"age": {"iso8601duration": "P5Y"}}}
+    sign["resolution"] = {"age": {"iso8601duration": "P7Y"}}
+    done = {"code": term("CLINIC:11", "an operation"), "bodySite": term("UBERON:0000970", "eye")}
+    text = ask(
+        "show",
+        CASE,
+        phenotypicFeatures=[sign],
+        medicalActions=[{"procedure": done}],
+        subject={"id": "a", "vitalStatus": died},
+    )
+    assert f"{SIGN['label']}, " in text
+    assert "over at age-p7y" in text
+    assert "put down to a cause of the clinic" in text
+    assert "an operation (eye): " in text
+
+
+def test_dates_that_nothing_joins_to_ages_are_not_put_in_one_order(ask: Ask) -> None:
+    signs = [
+        {"type": SIGN, "onset": {"age": {"iso8601duration": "P5Y"}}},
+        {"type": DISEASE, "onset": {"timestamp": "2016-01-01T00:00:00Z"}},
+    ]
+    days, others = ask("show", CASE, phenotypicFeatures=signs).split(
+        "Not known whether before or after those:"
+    )
+    assert "age-p5y: day 1826" in days
+    assert "date-2016-01-01: printed" not in days
+    assert "date-2016-01-01: printed" in others

@@ -16,7 +16,8 @@ import click
 
 from casegraph.cli.chart import draw, panels
 from casegraph.cli.form import Command, on_terminal, write, write_lines
-from casegraph.cli.story import person, tell
+from casegraph.cli.frame import person
+from casegraph.cli.story import tell
 from casegraph.cli.words import Words, joined, listed
 from casegraph.errors import DocumentError, InputError
 from casegraph.facts import read_case

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from casegraph.cli.frame import head, times
 from casegraph.cli.words import Words, joined, listed
-from casegraph.namespaces import PREFIXES
 
-__all__ = ["person", "response", "sections", "tell"]
+__all__ = ["response", "sections", "tell"]
 
 _Telling = Callable[[Words, str], str]
 _STANDINGS = {
@@ -20,7 +20,7 @@ _STANDINGS = {
 
 def sections(words: Words) -> Iterator[tuple[str, list[str]]]:
     """Yield the headings of the story with their lines; a heading without lines has nothing to tell."""
-    yield from _head(words)
+    yield from head(words)
     links = ("hasDiagnosis", "considersDiagnosis", "excludesDiagnosis")
     yield "Diagnoses", [line for link in links for line in _lines(words, _diagnosis, link)]
     yield "Findings present", _lines(words, _finding, "hasFinding")
@@ -42,33 +42,7 @@ def sections(words: Words) -> Iterator[tuple[str, list[str]]]:
     yield "Not stated: looked for, which is not absence", unstated
     yield "What does not fit together", _lines(words, _conflict, "hasConflict")
     zero = words.facts.name(words.facts.value(words.facts.case, "zeroPoint") or "")
-    yield f"Time: occasions in order, days counted from {zero or 'no point'}", list(_times(words))
-
-
-def person(words: Words) -> str:
-    """Return who the patient is, or how many the group counts."""
-    facts, case = words.facts, words.facts.case
-    count = facts.value(case, "patientCount")
-    if count is not None:
-        return f"{count} patients"
-    age = words.text(case, "ageYears", "{} years old")
-    at = words.text(case, "ageAt", "at {}").replace(f"{case}#", "")
-    sex = facts.name(facts.value(case, "sex") or "")
-    return joined("sex not stated" if sex == "unknown" else sex, joined(age, at, by=" "))
-
-
-def _head(words: Words) -> Iterator[tuple[str, list[str]]]:
-    facts, report = words.facts, words.facts.report
-    issue = words.text(report, "issue", "issue {}")
-    published = joined(words.text(report, "journal"), issue, words.text(report, "dcterms:issued"))
-    address = words.text(report, "doi", PREFIXES["doi"] + "{}") or words.text(report, "pmid", "PubMed {}")
-    extent = words.labels(report, "extentRead")
-    lines = [words.text(report, "authors"), published, address, f"read: {extent}" if extent else ""]
-    yield facts.value(report, "dcterms:title") or report, [line for line in lines if line]
-    yield (
-        f"{'Group' if facts.kind(facts.case) == 'Group' else 'Patient'}: {person(words)}",
-        [joined(words.text(facts.case, "patientLabel", "called “{}”"), facts.case)],
-    )
+    yield f"Time: occasions in order, days counted from {zero or 'no point'}", list(times(words))
 
 
 def tell(words: Words, claim: str) -> str:
@@ -90,26 +64,37 @@ def _with_gist(words: Words, claim: str, said: str) -> str:
 def _diagnosis(words: Words, claim: str) -> str:
     said = f"{_STANDINGS[words.facts.kind(claim)]}: {words.labels(claim, 'aboutConcept')}"
     support = _names(words, claim, "supportedBy", "supported by {}")
-    return _with_gist(words, claim, joined(said, words.when(claim), support, _definition(words, claim)))
+    stage = words.text_of(claim, "stage", "stage: {}")
+    when = joined(words.when(claim), words.bounds(claim))
+    said = joined(joined(said, _site(words, claim), by=" "), stage, when, support)
+    return _with_gist(words, claim, joined(said, _definition(words, claim)))
 
 
 def _finding(words: Words, claim: str) -> str:
+    what = joined(words.labels(claim, "aboutConcept"), _site(words, claim), by=" ")
+    how = [words.labels(claim, name) for name in ("modifier", "severity", "direction")]
+    return _with_gist(words, claim, joined(what, *how, words.when(claim), words.bounds(claim)))
+
+
+def _site(words: Words, claim: str) -> str:
     site = joined(words.labels(claim, "laterality"), words.labels(claim, "site"), by=" ")
-    what = joined(words.labels(claim, "aboutConcept"), f"({site})" if site else "", by=" ")
-    how = (words.labels(claim, "severity"), words.labels(claim, "direction"))
-    return _with_gist(words, claim, joined(what, *how, words.when(claim)))
+    return f"({site})" if site else ""
 
 
 def _test(words: Words, claim: str) -> str:
     number, printed = words.facts.number(claim, "value"), words.text(claim, "valuePrinted", "printed as “{}”")
-    value = "" if number is None else joined(f"{number:f}", words.text(claim, "unit"), by=" ")
+    value = (
+        ""
+        if number is None
+        else joined(f"{number:f}", words.text(claim, "unit") or words.labels(claim, "unitConcept"), by=" ")
+    )
     low, high = words.text(claim, "rangeLow"), words.text(claim, "rangeHigh")
     change = joined(words.labels(claim, "direction"), words.labels(claim, "degree"))
     outcome = joined(
         value,
         printed,
         f"normal {low or '?'} to {high or '?'}" if low or high else "",
-        words.labels(claim, "result"),
+        words.labels(claim, "resultConcept") or words.labels(claim, "result"),
         change,
         _counts(words, claim, "positiveCount"),
         "a summary whose members are not listed" if words.facts.values(claim, "coverage") else "",
@@ -132,9 +117,10 @@ def _treatments(words: Words) -> Iterator[str]:
 
 def _episode(words: Words, episode: str) -> str:
     indication = words.labels(episode, "indication")
-    aim = f"for {indication}" if indication else ""
+    aim = joined(f"for {indication}" if indication else "", words.text_of(episode, "intent", "intent: {}"))
     said = joined(_since(words, episode), words.duration(episode), _end(words, episode), aim)
-    return f"{words.drug(episode)}: {_with_gist(words, episode, said)}"
+    what = joined(words.drug(episode), _site(words, episode), by=" ")
+    return f"{what}: {_with_gist(words, episode, said)}"
 
 
 def _segment(words: Words, segment: str) -> str:
@@ -213,7 +199,11 @@ def _turn(words: Words, claim: str) -> str:
     trigger = words.facts.value(claim, "trigger")
     after = f"following {_cause(words, trigger)}" if trigger else ""
     domain = words.labels(claim, "domain")
-    said = joined(f"{kind} ({domain})" if domain else kind, after, lasted, printed, words.when(claim))
+    concerned = [words.labels(each, "aboutConcept") for each in words.facts.values(claim, "concerns")]
+    scope = f"({domain})" if domain else f"of {listed(concerned)}" if concerned and kind != "death" else ""
+    what = joined(kind, scope, by=" ")
+    due = words.text_of(claim, "cause", "put down to {}")
+    said = joined(what, due, after, lasted, printed, words.when(claim))
     return _with_gist(words, claim, joined(said, _beside(words, claim), by="; "))
 
 
@@ -261,14 +251,6 @@ def _conflict(words: Words, claim: str) -> str:
 def _names(words: Words, claim: str, name: str, form: str) -> str:
     found = [words.facts.name(each) for each in words.facts.values(claim, name)]
     return form.format(listed(found)) if found else ""
-
-
-def _times(words: Words) -> Iterator[str]:
-    for occasion in words.facts.occasions():
-        told = joined(
-            f"{words.facts.rank(occasion)}. {words.facts.name(occasion)}", words.time(occasion), by=": "
-        )
-        yield told
 
 
 #: class of a claim -> how it is told; all others are statements.

@@ -55,6 +55,11 @@ class Words:
         found = self.facts.values(node, name)
         return form.format(listed(list(found))) if found else ""
 
+    def text_of(self, node: str, name: str, form: str) -> str:
+        """Return the labels of all values of a property within *form*, or nothing where there are none."""
+        found = self.labels(node, name)
+        return form.format(found) if found else ""
+
     def place(self, passage: str) -> str:
         """Return where a passage stands: section, paragraph, characters."""
         pointer = self.facts.value(passage, "pointer")
@@ -95,6 +100,11 @@ class Words:
         """Return the occasion of a claim; its name is explained by :meth:`time`."""
         return self.text(claim, "at", "at {}").replace(f"{self.facts.case}#", "")
 
+    def bounds(self, claim: str) -> str:
+        """Return the occasions at which a thing began and was over, where they are told."""
+        told = (self.text(claim, "onsetAt", "began at {}"), self.text(claim, "resolvedAt", "over at {}"))
+        return joined(*told).replace(f"{self.facts.case}#", "")
+
     def time(self, occasion: str) -> str:
         """Return what is known of when an occasion was: days from the zero point, and the printed words."""
         low = self.facts.value(occasion, "solvedStartMinDays")
@@ -129,12 +139,12 @@ class Words:
         """Return amount, repaired print, frequency and route of a stretch of one dosing."""
         amount = self._amount(segment)
         repaired = self.text(segment, "repairedFrom", "(printed as {} in the text)")
-        often = joined(amount, repaired, self._frequency(segment), by=" ")
+        often = joined(amount, repaired, self._often(segment), by=" ")
         return joined(often, self.label(self.facts.value(segment, "route")))
 
     def dose(self, segment: str) -> str:
         """Return amount and frequency alone, in few letters."""
-        often = self._frequency(segment, form="{}x/{}")
+        often = self._often(segment, form="{}x/{}")
         return joined(self._amount(segment, arrow="→"), often, by=" ")
 
     def _amount(self, segment: str, *, arrow: str = " to ") -> str:
@@ -150,7 +160,7 @@ class Words:
         )
         taper = joined(self._number(segment, "doseFrom"), self._number(segment, "doseTo"), by=arrow)
         amount = joined(self._number(segment, "dose"), span, taper, by=" ")
-        unit = _unit(self.facts.value(segment, "doseUnit"))
+        unit = _unit(self.facts.value(segment, "doseUnit")) or self.labels(segment, "unitConcept")
         step, days = self._number(segment, "doseStep"), self._number(segment, "stepDays")
         steps = f"by {step} every {days} days" if step and days and arrow == " to " else ""
         count = self.facts.number(segment, "doseCount")
@@ -165,6 +175,9 @@ class Words:
         """Return the same dose told by body weight, or nothing."""
         number = self._number(segment, "perWeightDose")
         return f"{number} {_unit(self.facts.value(segment, 'perWeightUnit'))}" if number else ""
+
+    def _often(self, segment: str, *, form: str = "") -> str:
+        return self._frequency(segment, form=form) or self.labels(segment, "schedule")
 
     def _frequency(self, segment: str, *, form: str = "") -> str:
         times, days = self.facts.number(segment, "dosesPerPeriod"), self.facts.number(segment, "periodDays")

@@ -1,0 +1,64 @@
+"""The frame of the story of a case: its report, its patient, and its occasions in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casegraph.cli.words import Words, joined
+from casegraph.namespaces import PREFIXES
+
+__all__ = ["head", "person", "times"]
+
+
+def head(words: Words) -> Iterator[tuple[str, list[str]]]:
+    """Yield the title of the report and the patient, each with its lines."""
+    facts, report = words.facts, words.facts.report
+    issue = words.text(report, "issue", "issue {}")
+    published = joined(words.text(report, "journal"), issue, words.text(report, "dcterms:issued"))
+    address = words.text(report, "doi", PREFIXES["doi"] + "{}") or words.text(report, "pmid", "PubMed {}")
+    extent = words.labels(report, "extentRead")
+    lines = [words.text(report, "authors"), published, address, f"read: {extent}" if extent else ""]
+    yield facts.value(report, "dcterms:title") or report, [line for line in lines if line]
+    yield (
+        f"{'Group' if facts.kind(facts.case) == 'Group' else 'Patient'}: {person(words)}",
+        [joined(words.text(facts.case, "patientLabel", "called “{}”"), facts.case)],
+    )
+
+
+def person(words: Words) -> str:
+    """Return who the patient is, or how many the group counts."""
+    facts, case = words.facts, words.facts.case
+    count = facts.value(case, "patientCount")
+    if count is not None:
+        return f"{count} patients"
+    age = words.text(case, "ageYears", "{} years old")
+    at = words.text(case, "ageAt", "at {}").replace(f"{case}#", "")
+    sex = facts.name(facts.value(case, "sex") or "")
+    return joined("sex not stated" if sex == "unknown" else sex, joined(age, at, by=" "))
+
+
+def times(words: Words) -> Iterator[str]:
+    """Yield the occasions in order, one a line.
+
+    Of a record, whose dates and ages nothing may join, those with days stand apart from those without.
+    """
+    facts = words.facts
+    with_days = [each for each in facts.occasions() if _has_days(words, each)]
+    others = [each for each in facts.occasions() if each not in with_days]
+    zero = facts.value(facts.case, "zeroPoint")
+    if not facts.having("recordId") or not others or not set(with_days) - {zero}:
+        yield from (_time(words, each) for each in facts.occasions())
+        return
+    yield from (_time(words, each) for each in with_days)
+    yield "Not known whether before or after those:"
+    yield from (_time(words, each) for each in others)
+
+
+def _has_days(words: Words, occasion: str) -> bool:
+    bounds = ("solvedStartMinDays", "solvedStartMaxDays")
+    return any(words.facts.values(occasion, each) for each in bounds)
+
+
+def _time(words: Words, occasion: str) -> str:
+    facts = words.facts
+    return joined(f"{facts.rank(occasion)}. {facts.name(occasion)}", words.time(occasion), by=": ")
