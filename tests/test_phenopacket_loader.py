@@ -316,7 +316,9 @@ def test_each_line_is_a_packet_and_a_bad_one_stops_no_other() -> None:
         (8, "not-utf-8"),
         "z",
     ]
-    assert "that of line 1 too" in next(each.message for each in found if getattr(each, "line", 0) == 7)
+    assert "that of line 1 too" in next(
+        each.message for each in found if isinstance(each, Problem) and each.line == 7
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ _ABOUT = (
 def label_of(resource: Mapping[str, Any]) -> str:
     """Return what a resource is about, in the words of its code, and the components that it has.
 
-    >>> label_of({"code": {"text": "Blood pressure"}, "component": [{"code": {"coding": [{"code": "8480-6"}]}}]})
+    >>> systolic = {"code": {"coding": [{"code": "8480-6"}]}}
+    >>> label_of({"code": {"text": "Blood pressure"}, "component": [systolic]})
     'Blood pressure: 8480-6'
     """
     told = (_words(resource[name]) for name in _ABOUT if name in resource)

@@ -65,7 +65,9 @@ def _read_finding(element: Element, what: str, own: tuple[str, ...], context: Co
 def _presence(element: Element) -> str | None:
     """Return the list of findings that a concept stands for as the value; None where it stands for none."""
     term = seen(element.child("valueCodeableConcept")) or ""
-    return next((row["says"] for row in rows_of("fhir_presence.tsv") if row["code"] == term.split(" ")[0]), None)
+    return next(
+        (row["says"] for row in rows_of("fhir_presence.tsv") if row["code"] == term.split(" ")[0]), None
+    )
 
 
 def _read_response(element: Element, own: tuple[str, ...], context: Context) -> None:

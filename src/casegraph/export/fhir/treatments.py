@@ -76,9 +76,7 @@ def write_treatment(writing: Writing, path: str, treatment: Treatment) -> str | 
         resource["extension"] = [{"url": INTENT, "valueCodeableConcept": codeable(treatment.intent)}]
     if procedure and treatment.site:
         resource["bodySite"] = [codeable(each) for each in treatment.site]
-    if not procedure:
-        _lose_basis(writing, path, treatment)
-    if doses := _dosages(writing, path, () if procedure else treatment.doses):
+    if doses := () if procedure else _dosages(writing, path, treatment):
         resource["dosage"] = doses
     if treatment.ongoing_at:
         writing.lose(f"{path}/ongoing_at", treatment.ongoing_at, "not-exact")
@@ -104,8 +102,9 @@ def _status(treatment: Treatment, procedure: bool) -> str:
     return "unknown"
 
 
-def _dosages(writing: Writing, path: str, doses: tuple[DoseSegment, ...]) -> list[Json]:
-    found = [_dosage(writing, f"{path}/doses/{at}", each) for at, each in enumerate(doses)]
+def _dosages(writing: Writing, path: str, treatment: Treatment) -> list[Json]:
+    _lose_basis(writing, path, treatment)
+    found = [_dosage(writing, f"{path}/doses/{at}", each) for at, each in enumerate(treatment.doses)]
     return [each for each in found if each]
 
 
