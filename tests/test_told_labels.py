@@ -147,3 +147,31 @@ def test_dates_that_nothing_joins_to_ages_are_not_put_in_one_order(ask: Ask) -> 
     assert "age-p5y: day 1826" in days
     assert "date-2016-01-01: printed" not in days
     assert "date-2016-01-01: printed" in others
+
+
+def test_the_timeline_has_when_a_finding_was_over(ask: Ask) -> None:
+    sign = {"type": SIGN, "onset": {"age": {"iso8601duration": "P5Y"}}}
+    sign["resolution"] = {"age": {"iso8601duration": "P7Y"}}
+    query = ("query", "timeline", "-p", f"case={CASE}", "-f", "jsonl")
+    rows = [json.loads(line) for line in ask(*query, phenotypicFeatures=[sign]).splitlines()]
+    of_sign = [(row["when"], row["ends"]) for row in rows if row.get("concept_label") == SIGN["label"]]
+    assert of_sign == [("P5Y", False), ("P7Y", True)]
+
+
+def test_a_remission_says_of_what(tmp_path: Path) -> None:
+    status = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+    condition = {
+        "resourceType": "Condition",
+        "id": "c",
+        "subject": {"reference": "Patient/p"},
+        "clinicalStatus": {"coding": [{"system": status, "code": "remission"}]},
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "1", "display": "an illness"}]},
+    }
+    entries = [{"resource": {"resourceType": "Patient", "id": "p"}}, {"resource": condition}]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    file, store = tmp_path / "b.json", ("--store", str(tmp_path / "store"))
+    file.write_text(json.dumps(bundle), encoding="utf-8")
+    call = ["load", str(file), "--dataset", "clinic", "--fhir-version", "R4", *store]
+    loaded = CliRunner().invoke(commands, call)
+    assert loaded.exit_code == 0, loaded.output
+    assert "  remission of an illness " in CliRunner().invoke(commands, ["show", "clinic/p", *store]).stdout
