@@ -115,6 +115,10 @@ def test_numbers_have_the_unit_and_results_the_words_of_the_record(ask: Ask) -> 
     text = ask("show", CASE, measurements=measured)
     assert "  Cells: 12 cells per field [" in text
     assert "  Smoking: Former smoker [" in text
+    query = ("query", "investigations", "-p", f"case={CASE}", "-f", "jsonl")
+    rows = [json.loads(line) for line in ask(*query, measurements=measured).splitlines()]
+    told = {(row["test_label"], row.get("unit_label"), row.get("result_label")) for row in rows}
+    assert told == {("Cells", "cells per field", None), ("Smoking", None, "Former smoker")}
 
 
 def test_onset_end_cause_and_site_are_told(ask: Ask) -> None:
