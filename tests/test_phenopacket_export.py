@@ -585,7 +585,7 @@ def test_a_denial_is_never_broadened(finding: Finding, carried: bool) -> None:
     assert about == ([] if carried else [("findings/absent/0", "no-place")])
 
 
-def test_neither_a_negative_without_its_opposite_nor_a_summary_is_told() -> None:
+def test_a_positive_and_a_negative_are_told_and_a_summary_is_not() -> None:
     tests = (
         TestResult(what="cg:AntiPL7 anti-PL-7", result="positive"),
         TestResult(what="cg:AntiJo1 anti-Jo-1", result="negative"),
@@ -595,7 +595,10 @@ def test_neither_a_negative_without_its_opposite_nor_a_summary_is_told() -> None
     )
     stored = StoredCase("https://x.org/1", Case(tests=tests), Report(title="t", extent="fullText"), {})
     packet, losses = _packed(stored)
-    assert [each["assay"]["id"] for each in packet["measurements"]] == ["LOINC:1"]
+    told = {
+        each["assay"]["id"]: each["value"].get("ontologyClass", {}).get("label")
+        for each in packet["measurements"]
+    }
+    assert told == {"cg:AntiPL7": "Positive", "cg:AntiJo1": "Negative", "LOINC:1": None}
     lost = {each.path: each.reason for each in losses if each.path.count("/") == 1}
-    assert lost["tests/0"] == lost["tests/1"] == "no-code"
     assert lost["tests/2"] == lost["tests/3"] == "no-place"
