@@ -599,6 +599,6 @@ def test_a_positive_and_a_negative_are_told_and_a_summary_is_not() -> None:
         each["assay"]["id"]: each["value"].get("ontologyClass", {}).get("label")
         for each in packet["measurements"]
     }
-    assert told == {"cg:AntiPL7": "Positive", "cg:AntiJo1": "Negative", "LOINC:1": None}
+    assert told == {"cg:AntiPL7": "Positive", "cg:AntiJo1": "Negative Finding", "LOINC:1": None}
     lost = {each.path: each.reason for each in losses if each.path.count("/") == 1}
     assert lost["tests/2"] == lost["tests/3"] == "no-place"
