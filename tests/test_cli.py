@@ -564,7 +564,7 @@ def test_why_a_property_of_a_case(store: Path) -> None:
     assert len(parts) == 4
     (prednisone,) = (part for part in parts if part.startswith("prednisone (CHEBI:8382)"))
     assert "\n  rule treated_with\n" in prednisone
-    assert text.count("\n  treated_with: The concept of a drug or procedure that was given. Source: ") == 1
+    assert text.count("\n  treated_with: The concept of a drug or procedure that was given, and not ") == 1
     assert re.findall(r"because of .*\[#([a-z0-9-]+);", prednisone) == ["prednisone-1", "prednisone-2"]
     everything = run("why", DOI, "--store", store).stdout
     assert "\ntreated with: prednisone (CHEBI:8382)\n  rule treated_with\n" in everything
