@@ -19,9 +19,9 @@ from casegraph.loaders import care_sm, read_document
 from casegraph.loaders.care_sm import looks_like_care_sm, read_care_sm, read_care_sm_files
 from casegraph.loaders.care_sm import rdf as care_sm_rdf
 from casegraph.loaders.inputs import Input
-from casegraph.loaders.records import Imported, Options
+from casegraph.loaders.records import Imported, Options, RecordBuilder
 from casegraph.losses import REASONS
-from casegraph.model import Case
+from casegraph.model import Case, Finding
 from casegraph.resources import shipped
 from casegraph.triples import subjects
 
@@ -510,7 +510,9 @@ def test_measurements_and_drugs_of_cde_v1_keep_their_labels(material: Path) -> N
     assert (first.what, first.value, first.unit) == ("PATO:0000119 Height quality (PATO)", 122.1, "cm")
     assert (first.unit_term, first.at) == ("UO:0000015 centimeter", "date-2019-06-11")
     assert len(cases) == 5
-    (drug,) = cde(material, "drug_treatment").values()
+    drugs = (material / "data/ejp-rd-cde-v1/drug_treatment.csv").read_text(encoding="utf-8")
+    header, row = drugs.splitlines()
+    (drug,) = cases_of(given(f"pid,{header}\np1,{row}\n".encode())).values()
     (given_drug,) = case(drug).treatments
     assert (given_drug.what, given_drug.at, given_drug.ends_at) == (
         "ATC:L01XC02 rituximab",
@@ -518,6 +520,25 @@ def test_measurements_and_drugs_of_cde_v1_keep_their_labels(material: Path) -> N
         "date-2021-08-08",
     )
     assert (given_drug.doses[0].dose, given_drug.doses[0].route) == (60, "oral")
+
+
+def test_a_table_that_names_no_patient_is_refused_and_the_others_are_read(material: Path) -> None:
+    folder = material / "data/ejp-rd-cde-v1"
+    files = [on_disk(folder / f"{name}.csv") for name in ("drug_treatment", "body_measurement")]
+    cases, (problem,) = split(read_care_sm_files(files, OPTIONS))
+    assert (problem.file, problem.line, problem.code) == (files[0].name, 1, "no-patient")
+    assert len(cases) == 5
+
+
+def test_an_onset_of_no_named_disease_cannot_be_held(material: Path) -> None:
+    cases = cde(material, "disease_history")
+    found = Counter(
+        (each.path.rpartition("/")[2], each.reason) for one in cases.values() for each in one.losses
+    )
+    rows = table(material / "data/ejp-rd-cde-v1/disease_history.csv")
+    assert found["onset_uri", "required-missing"] == sum(bool(row["onset_uri"]) for row in rows) > 0
+    assert found["onset_date", "required-missing"] == sum(bool(row["onset_date"]) for row in rows) > 0
+    assert found["uniqid", "no-place"] == len(rows)
 
 
 def test_imaging_without_a_result_is_named_and_not_carried(material: Path) -> None:
@@ -528,6 +549,26 @@ def test_imaging_without_a_result_is_named_and_not_carried(material: Path) -> No
 
 
 # --- to CARE-SM
+
+
+def test_a_timestamp_has_a_date_and_its_time_of_day_is_named() -> None:
+    builder = RecordBuilder(OPTIONS, "p")
+    times = builder.times
+    at = times.date("2018-08-12T07:56:53+00:00")
+    lasting = times.stretch("2018-09-01T07:56:53-05:00", "2018-09-03T08:00:00Z")
+    builder.present += [
+        builder.claim(Finding, what="HP:0001945 Fever", at=at),
+        builder.claim(Finding, what="HP:0000989 Pruritus", at=lasting),
+        builder.claim(Finding, what="HP:0000988 Skin rash", at=times.date("2018-08")),
+    ]
+    rows, losses = to_care_sm(stored(builder.imported()))
+    dates = [(row["startdate"], row.get("enddate")) for row in rows if row["model"] == "Phenotype"]
+    assert dates == [("2018-08-12", None), ("2018-09-01", "2018-09-03")]
+    assert sorted((each.path, each.reason) for each in losses if "occasions/" in each.path) == [
+        ("occasions/date-2018-08", "no-time"),
+        (f"occasions/{at}/printed", "not-exact"),
+        (f"occasions/{lasting}/printed", "not-exact"),
+    ]
 
 
 def again(cases: Iterable[Imported], options: Options = OPTIONS) -> dict[str, Imported]:

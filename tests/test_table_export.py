@@ -21,7 +21,20 @@ from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options
 from casegraph.loaders.table import read_table
 from casegraph.losses import Loss
-from casegraph.model import Case, CaseDocument, Finding, Findings, Report, Response, iterate_claims
+from casegraph.model import (
+    Case,
+    CaseDocument,
+    Course,
+    Diagnoses,
+    Diagnosis,
+    Finding,
+    Findings,
+    Occasion,
+    Report,
+    Response,
+    TestResult,
+    iterate_claims,
+)
 from casegraph.resources import shipped
 from casegraph.triples import asserted_quads, subject_iri
 
@@ -206,3 +219,22 @@ def test_cases_are_written_one_after_the_other() -> None:
     losses = write_csv(cases(), io.BytesIO())
     next(losses)
     assert len(asked) == 1
+
+
+def test_an_onset_a_cause_and_a_unit_without_ucum_have_columns() -> None:
+    occasions = {"first": Occasion(), "before": Occasion(anchor="first", start=(-9, -7))}
+    case = Case(
+        zero_point="first",
+        occasions=occasions,
+        diagnoses=Diagnoses(final=(Diagnosis(what="MONDO:0016367 dermatomyositis", onset_at="before"),)),
+        tests=(TestResult(what="LOINC:8302-2 Body height", value=3, unit_term="NCIT:C1 span"),),
+        course=(Course(kind="death", cause="HP:0001945 Fever"),),
+    )
+    one = StoredCase("https://example.org/c", case, Report(title="t", key="k", extent="fullText"), {})
+    rows, losses = to_rows(one)
+    told = {row["kind"]: row for row in rows}
+    disease = told["FinalDiagnosis"]
+    assert [disease[f"onset{end}"] for end in ("", "_from_days", "_to_days")] == ["before", -9, -7]
+    assert told["TestResult"]["unit"] == "NCIT:C1 span"
+    assert [row["cause"] for row in rows if row["cause"]] == ["HP:0001945 Fever"]
+    assert not [each for each in losses if each.path.endswith(("onset_at", "cause", "unit_term"))]

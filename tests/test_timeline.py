@@ -208,3 +208,12 @@ def test_a_dose_without_days_lies_within_its_treatment_and_death_comes_last() ->
     assert line.bounds("some-time") == (0, 14)
     line = solve_subject(treated("week-2", "week-4", "some-time"))
     assert line.bounds("some-time") == (21, None)
+
+
+def test_what_comes_after_the_death_is_called_by_what_it_is_where_it_has_no_name() -> None:
+    occasions = {"first": Occasion(), "later": Occasion(anchor="first", start=(8, 9))}
+    drug = Treatment(what="CHEBI:8382 prednisone", at="later")
+    case = Case(occasions=occasions, treatments=(drug,), course=(Course(kind="death", at="first"),))
+    with pytest.raises(TimelineError) as caught:
+        solve_subject(case)
+    assert "CHEBI:8382 prednisone at later is not after the death at first" in str(caught.value)

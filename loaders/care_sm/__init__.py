@@ -116,6 +116,9 @@ def _table(source: Input) -> Iterator[Read]:
         try:
             header = _header(next(lines, ""))
             layout = _layout(source, header)
+            if "pid" not in header:
+                yield "", _no_patient(source, header)
+                return
             reader = csv.reader(lines, delimiter=lines.delimiter, strict=True)
             begins = 2
             for cells in reader:
@@ -174,6 +177,12 @@ def _layout(source: Input, header: list[str]) -> Layout | None:
     return layout
 
 
+def _no_patient(source: Input, header: list[str]) -> Problem:
+    """Return why a table that has no column for the patient is refused: a row is none."""
+    message = f"no column pid tells whose rows these are; found {', '.join(header)}"
+    return Problem(source.name, 1, 0, "no-patient", message, "give each row the pid of its patient")
+
+
 def _row(
     source: Input, header: list[str], layout: Layout | None, read: tuple[int, list[str]]
 ) -> Iterator[Read]:
@@ -181,14 +190,13 @@ def _row(
     if not any(values):
         return
     cells = {column: value for column, value in zip(header, values, strict=False) if value and column}
-    pid_column = layout.patient if layout else "pid"
-    pid = cells.pop(pid_column, "")
+    pid = cells.pop("pid", "")
     if len(values) > len(header):
         told = f"{len(values)} cells, and the header has {len(header)}"
         todo = "put quotes around a cell that has the sign between cells in it"
         yield pid, Problem(source.name, line, len(header) + 1, "wrong-value", told, todo)
         return
-    needed = {pid_column: pid} if layout else {"pid": pid, "model": cells.get("model", "")}
+    needed = {"pid": pid} if layout else {"pid": pid, "model": cells.get("model", "")}
     missing = next((name for name, text in needed.items() if not text), None)
     if missing:
         told, todo = f"the row has no {missing}", "fill the cell"

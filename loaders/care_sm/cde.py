@@ -32,12 +32,10 @@ class Layout:
     """A table of CDE v1; what no element takes is left over with the first of them.
 
     :param by: the columns that tell it from the others.
-    :param patient: the column that names the patient.
     """
 
     by: frozenset[str]
     elements: tuple[_Element, ...]
-    patient: str = "pid"
 
 
 _LAYOUTS = (
@@ -92,8 +90,6 @@ _LAYOUTS = (
                 },
             ),
         ),
-        # This table names no patient: each of its rows stands alone.
-        patient="uniqid",
     ),
     Layout(frozenset({"onset_uri", "onset_date"}), (_Element("Disease_history"),)),
     Layout(frozenset({"imageID", "processURI"}), (_Element("Imaging"),)),
@@ -113,7 +109,7 @@ def layout_of(header: Iterable[str]) -> Layout | None:
         return None
     if columns == _PSEUDONYM.by:
         return _PSEUDONYM
-    return next((each for each in _LAYOUTS if each.by <= columns and each.patient in columns), None)
+    return next((each for each in _LAYOUTS if each.by <= columns), None)
 
 
 def cde_rows(

@@ -208,9 +208,11 @@ _LEFT: Mapping[str, str] = MappingProxyType(
         "Birthplace": "identifier",
         "Biobank": "not-a-case",
         **dict.fromkeys(
-            ("First_visit", "Hospitalization", "Consent", "Clinical_trial", "Cohort", "Disease_history"),
+            ("First_visit", "Hospitalization", "Consent", "Clinical_trial", "Cohort"),
             "no-place",
         ),
+        # It does not name the disease whose onset it tells.
+        "Disease_history": "required-missing",
         **dict.fromkeys(("Imaging", "Pseudonym"), "no-place"),
     }
 )

@@ -19,6 +19,8 @@ from casegraph.namespaces import PREFIXES
 
 __all__ = ["Row", "addresses", "short_cells", "term_of"]
 
+#: Columns that name a row or what it belongs to, whatever the row tells.
+_OF_THE_ROW = frozenset({"uniqid", "event_id", "context_id"})
 _TYPES = frozenset({"string", "float", "double", "decimal", "integer", "int", "date", "boolean"})
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
@@ -154,7 +156,8 @@ class Row:
         self._left.discard("value_datatype")
         for column in self.cells:
             if column in self._left:
-                own = "identifier" if self.cells[column] == private else reason
+                missed = column in _OF_THE_ROW and reason == "required-missing"
+                own = "identifier" if self.cells[column] == private else "no-place" if missed else reason
                 self.lose(builder, column, own)
 
     def term(self, builder: RecordBuilder, column: str) -> str | None:

@@ -146,4 +146,11 @@ def _before_death(case: Case) -> Iterator[_Order]:
 
 
 def _called(claim: Claim) -> str:
-    return claim.id or "a claim without an id"
+    """Return the name of a claim; one without is called by what it is about and its time.
+
+    >>> from casegraph.model import Course
+    >>> _called(Course(kind="death", at="date-2020-01-01"))
+    'the death at date-2020-01-01'
+    """
+    about = getattr(claim, "what", None) or f"the {getattr(claim, 'kind', 'response')}"
+    return claim.id or f"{about} at {claim.at}"

@@ -30,7 +30,8 @@ __all__ = ["COLUMNS", "to_care_sm", "write_care_sm"]
 
 #: Whose terms name a drug; of another treatment it is not known whether it is an operation.
 _DRUGS = frozenset({"ATC", "CHEBI", "DRON", "DRUGBANK", "RXNORM", "UNII"})
-_DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:--(\d{4}-\d\d-\d\d))?")
+#: A date or a timestamp, or the first and the last of a stretch of time.
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[^-]*(?:-\d\d:\d\d)?)?(?:--(\d{4}-\d\d-\d\d)(?:T.*)?)?")
 #: what of a claim is its evidence, or its name among others; lost with the passages.
 _BESIDE = frozenset({"id", "at", "stated_in"})
 
@@ -134,8 +135,8 @@ class _Writer:
             self.lose("sex", case.sex, "unmapped-code")
         birth = case.occasions.get(BIRTH)
         printed = (birth and birth.printed) or ""
-        if self.dates(BIRTH):
-            day = {"value": printed, "startdate": printed, "enddate": printed}
+        if born := self.dates(BIRTH):
+            day = dict.fromkeys(("value", "startdate", "enddate"), born["startdate"])
             self.row("Birthdate", {"value_datatype": "xsd:date", **day})
         elif re.fullmatch(r"\d{4}", printed):
             self.row("Birthyear", {"value": printed, "value_datatype": "xsd:integer"})
@@ -147,8 +148,11 @@ class _Writer:
             if value:
                 self.lose(path, value, "no-place")
         for key, occasion in case.occasions.items():
-            if not self.dates(key) and occasion != type(occasion)():
+            dates = self.dates(key)
+            if not dates and occasion != type(occasion)():
                 self.lose(f"occasions/{key}", occasion, "no-time")
+            elif dates and occasion.printed != "--".join(dates.values()):
+                self.lose(f"occasions/{key}/printed", occasion.printed, "not-exact")
 
     def finding(self, path: str, claim: Finding) -> None:
         dates = self.when(path, claim)

@@ -7,6 +7,7 @@ field that the standard requires and nobody told is left out, and is in the loss
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -30,6 +31,13 @@ __all__ = ["to_json", "to_phenopacket", "write_phenopackets"]
 _INSTALL = "pip install 'casegraph[formats]'"
 _SEXES = {"female": "FEMALE", "male": "MALE", "other": "OTHER_SEX"}
 
+#: message -> its fields that are numbers, which are told where they are 0 too.
+_NUMBERS = {
+    "quantity": ("value",),
+    "cumulativeDose": ("value",),
+    "referenceRange": ("low", "high"),
+}
+
 
 def to_phenopacket(stored: StoredCase) -> tuple[Phenopacket, tuple[Loss, ...]]:
     """Return a case as a Phenopacket, and what was left behind.
@@ -50,8 +58,7 @@ def to_phenopacket(stored: StoredCase) -> tuple[Phenopacket, tuple[Loss, ...]]:
 
 def to_json(packet: Phenopacket) -> str:
     """Return a Phenopacket as indented JSON."""
-    text: str = _schema()[0].MessageToJson(packet, ensure_ascii=False, indent=2)
-    return text + "\n"
+    return json.dumps(_told(packet), ensure_ascii=False, indent=2) + "\n"
 
 
 def write_phenopackets(cases: Iterable[StoredCase], out: BinaryIO) -> Iterator[Loss]:
@@ -60,11 +67,29 @@ def write_phenopackets(cases: Iterable[StoredCase], out: BinaryIO) -> Iterator[L
     :param out: a file that is open for bytes.
     :raises MissingExtraError: if the package of the standard is not installed.
     """
-    json_format, _ = _schema()
+    _schema()
     for stored in cases:
         packet, losses = to_phenopacket(stored)
-        out.write(json_format.MessageToJson(packet, ensure_ascii=False, indent=None).encode() + b"\n")
+        out.write(json.dumps(_told(packet), ensure_ascii=False).encode() + b"\n")
         yield from losses
+
+
+def _told(packet: Phenopacket) -> Json:
+    """Return a packet as JSON with the zeros of its quantities, which JSON of protobuf leaves out."""
+    told: Json = _schema()[0].MessageToDict(packet)
+    _write_zeros(told)
+    return told
+
+
+def _write_zeros(told: Any) -> None:
+    if isinstance(told, list):
+        for each in told:
+            _write_zeros(each)
+    elif isinstance(told, dict):
+        for name, value in told.items():
+            for field in _NUMBERS.get(name, ()):
+                value.setdefault(field, 0.0)
+            _write_zeros(value)
 
 
 def _schema() -> tuple[Any, Any]:

@@ -118,8 +118,8 @@ def _content(claim: Claim, case: str) -> Row:
     concept, _, label = str(getattr(claim, "what", "")).partition(" ")
     row: Row = {"concept": concept or None, "concept_label": label or None}
     for name in claim.__struct_fields__:
-        if column := column_of(claim, name):
-            row[column] = _joined(getattr(claim, name))
+        if (column := column_of(claim, name)) and (value := getattr(claim, name)) is not None:
+            row[column] = _joined(value)
     exposures = (*getattr(claim, "to", ()), *getattr(claim, "during", ()))
     stopped = getattr(claim, "after_stopping", ())
     for name, keys in (("to", exposures), ("after_stopping", stopped)):
@@ -135,6 +135,8 @@ def _times(claim: Claim, stored: StoredCase, timeline: Timeline) -> Row:
     at, ends = claim.at, getattr(claim, "ends_at", None)
     first, last = timeline.bounds(at) if at else (None, None)
     ends_first, ends_last = timeline.bounds(ends) if ends else (None, None)
+    onset = getattr(claim, "onset_at", None)
+    onset_first, onset_last = timeline.bounds(onset) if onset else (None, None)
     return {
         "time": at,
         "time_printed": stored.case.occasions[at].printed if at in stored.case.occasions else None,
@@ -142,6 +144,8 @@ def _times(claim: Claim, stored: StoredCase, timeline: Timeline) -> Row:
         "to_days": last,
         "ends_from_days": ends_first,
         "ends_to_days": ends_last,
+        "onset_from_days": onset_first,
+        "onset_to_days": onset_last,
     }
 
 

@@ -31,7 +31,7 @@ COLUMNS: Mapping[str, tuple[Kind, str]] = MappingProxyType(
         "concept": ("text", "CURIE of what it is about"),
         "concept_label": ("text", "label of that"),
         "value": ("number", "measured value"),
-        "unit": ("text", "unit of the value in UCUM"),
+        "unit": ("text", "unit of the value in UCUM, else its CURIE and label"),
         "result": ("text", "positive, negative, normal, abnormal, notRaised, unremarkable"),
         "direction": (
             "text",
@@ -57,7 +57,7 @@ COLUMNS: Mapping[str, tuple[Kind, str]] = MappingProxyType(
         "dose_max": ("number", "upper bound of the dose"),
         "dose_from": ("number", "dose at the begin of a taper"),
         "dose_to": ("number", "dose at its end"),
-        "dose_unit": ("text", "unit of the doses in UCUM"),
+        "dose_unit": ("text", "unit of the doses in UCUM, else its CURIE and label"),
         "times": ("number", "doses given every period_days"),
         "period_days": ("number", "days in which they are given"),
         "route": ("text", "oral, subcutaneous, intravenous, intramuscular, topical"),
@@ -76,6 +76,10 @@ COLUMNS: Mapping[str, tuple[Kind, str]] = MappingProxyType(
             "IRIs of the treatments whose stop a response answers to; none for the drug",
         ),
         "about": ("text", "what a statement is about: CURIE and label"),
+        "onset": ("text", "occasion on which a disease began, by its key"),
+        "onset_from_days": ("integer", "earliest day of that"),
+        "onset_to_days": ("integer", "latest day of that"),
+        "cause": ("text", "what a patient died of: CURIE and label"),
     }
 )
 #: The columns of numbers.
@@ -84,12 +88,14 @@ NUMBERS = frozenset(name for name, (kind, _) in COLUMNS.items() if kind != "text
 _SAME = (
     *("value", "result", "direction", "degree", "severity", "domain", "site", "laterality"),
     *("range_low", "range_high", "stop_reason", "indication", "line", "criterion", "gist", "basis", "about"),
+    "cause",
 )
 _DOSE = ("dose", "dose_min", "dose_max", "dose_from", "dose_to", "times", "period_days", "route")
 #: field of a claim -> the column that holds it as it is; ``DoseSegment.unit`` is that of one class.
 _FIELDS: Mapping[str, str] = MappingProxyType(
     {
         **{name: name for name in (*_SAME, *_DOSE)},
+        "onset_at": "onset",
         "unit": "unit",
         "DoseSegment.unit": "dose_unit",
     }
@@ -97,5 +103,10 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
 
 
 def column_of(claim: Claim, field: str) -> str | None:
-    """Return the column that holds a field of a claim as it is, or None."""
+    """Return the column that holds a field of a claim as it is, or None.
+
+    The term of a unit stands where its UCUM code would, if it has none.
+    """
+    if field == "unit_term" and getattr(claim, "unit", None) is None:
+        return column_of(claim, "unit")
     return _FIELDS.get(f"{type(claim).__name__}.{field}") or _FIELDS.get(field)
