@@ -556,7 +556,6 @@ def test_without_the_package_the_line_to_type_is_said(monkeypatch: pytest.Monkey
     assert caught.value.todo == "pip install 'casegraph[formats]'"
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
     ("finding", "carried"),
     [
@@ -604,7 +603,8 @@ def test_a_positive_and_a_negative_are_told_and_a_summary_is_not() -> None:
     assert told == {"cg:AntiPL7": "Positive", "cg:AntiJo1": "Negative Finding", "LOINC:1": None}
     lost = {each.path: each.reason for each in losses if each.path.count("/") == 1}
     assert lost["tests/2"] == lost["tests/3"] == "no-place"
-=======
+
+
 def test_a_zero_is_told() -> None:
     score = TestResult(what="LOINC:89247-1 ECOG", value=0, unit="{score}", range_low=0, range_high=5)
     one = StoredCase("https://example.org/c", Case(tests=(score,)), Report(title="t", extent="fullText"), {})
@@ -614,4 +614,3 @@ def test_a_zero_is_told() -> None:
         quantity = json.loads(text)["measurements"][0]["value"]["quantity"]
         assert quantity["value"] == 0
         assert (quantity["referenceRange"]["low"], quantity["referenceRange"]["high"]) == (0, 5)
->>>>>>> 29fbf95 (loaders, export: CARE-SM without patients and with timestamps, onsets and causes in tables, zeros in phenopackets)
