@@ -14,7 +14,7 @@ import msgspec
 
 from casegraph.errors import InputError
 from casegraph.export.care_sm.codes import dose_cells, measured_cells
-from casegraph.export.care_sm.lists import COLUMNS, around, listed, patient_id
+from casegraph.export.care_sm.lists import COLUMNS, DATED, DRUGS, around, listed, patient_id
 from casegraph.export.stored import StoredCase
 from casegraph.loaders.care_sm.elements import DEAD
 from casegraph.loaders.care_sm.measures import GENETIC_TEST
@@ -28,10 +28,6 @@ from casegraph.namespaces import expand
 
 __all__ = ["COLUMNS", "to_care_sm", "write_care_sm"]
 
-#: Whose terms name a drug; of another treatment it is not known whether it is an operation.
-_DRUGS = frozenset({"ATC", "CHEBI", "DRON", "DRUGBANK", "RXNORM", "UNII"})
-#: A date or a timestamp, or the first and the last of a stretch of time.
-_DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[^-]*(?:-\d\d:\d\d)?)?(?:--(\d{4}-\d\d-\d\d)(?:T.*)?)?")
 #: what of a claim is its evidence, or its name among others; lost with the passages.
 _BESIDE = frozenset({"id", "at", "stated_in"})
 
@@ -93,7 +89,7 @@ class _Writer:
     def dates(self, at: str | None) -> Cells:
         """Return the start date of an occasion, and its end date if it has one; empty if it has none."""
         occasion = self.stored.case.occasions.get(at or "")
-        found = _DATED.fullmatch((occasion and occasion.printed) or "")
+        found = DATED.fullmatch((occasion and occasion.printed) or "")
         if found is None or any(day and day_span(day) is None for day in found.groups()):
             return {}
         return {"startdate": found[1], **({"enddate": found[2]} if found[2] else {})}
@@ -217,7 +213,7 @@ class _Writer:
 
     def treatment(self, path: str, claim: Treatment) -> None:
         """Write a drug, a row for each of its dated doses; without any, the drug alone."""
-        if not claim.doses and claim.what.partition(":")[0] not in _DRUGS:
+        if not claim.doses and claim.what.partition(":")[0] not in DRUGS:
             self.lose(path, claim, "no-place")
             return
         agent = self.address(f"{path}/what", claim.what)

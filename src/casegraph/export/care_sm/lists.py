@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 
 from casegraph.export.stored import StoredCase
@@ -9,7 +10,12 @@ from casegraph.model import Case
 from casegraph.model.claims import Claim
 from casegraph.namespaces import BASE
 
-__all__ = ["COLUMNS", "around", "listed", "patient_id"]
+__all__ = ["COLUMNS", "DATED", "DRUGS", "around", "listed", "patient_id"]
+
+#: Whose terms name a drug; of another treatment it is not known whether it is an operation.
+DRUGS = frozenset({"ATC", "CHEBI", "DRON", "DRUGBANK", "RXNORM", "UNII"})
+#: A date or a timestamp, or the first and the last of a stretch of time.
+DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[^-]*(?:-\d\d:\d\d)?)?(?:--(\d{4}-\d\d-\d\d)(?:T.*)?)?")
 
 #: The columns of the short template. Source: care-sm-toolkit 1.3, toolkit/main.py.
 COLUMNS = (
