@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from casegraph.namespaces import compact, known_prefixes
 
-__all__ = ["coded", "coded_iri"]
+__all__ = ["coded", "coded_iri", "words_of"]
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _CURIE = re.compile(r"([A-Za-z][\w.-]*):(\S+)")
 #: how data sets write a prefix, in lower case -> how it is written here.
 _ALIASES: Mapping[str, str] = MappingProxyType(
@@ -47,7 +48,7 @@ def coded(identifier: str, label: str = "") -> str | None:
     known = {each.casefold(): each for each in known_prefixes()}
     own = _ALIASES.get(prefix.casefold()) or known.get(prefix.casefold())
     curie = f"{own}:{local}" if own else f"cgt:{quote(prefix)}:{local}"
-    return f"{curie} {_words(label) or curie}"
+    return f"{curie} {words_of(label) or curie}"
 
 
 def coded_iri(iri: str, label: str = "") -> str | None:
@@ -59,8 +60,13 @@ def coded_iri(iri: str, label: str = "") -> str | None:
     if re.search(r"[\s<>\"{}|\\^`]", iri) or not re.match(r"https?://[^/]", iri):
         return None
     curie = compact(iri)
-    return f"{curie} {_words(label) or curie}"
+    return f"{curie} {words_of(label) or curie}"
 
 
-def _words(label: str) -> str:
-    return " ".join(label.split())
+def words_of(text: str) -> str:
+    r"""Return a text as one line without control characters, which could forge lines where it is shown.
+
+    >>> words_of("cancer\x1b[2J\n  final: fever")
+    'cancer [2J final: fever'
+    """
+    return " ".join(_CONTROL.sub(" ", text).split())

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from casegraph.errors import CasegraphError, DocumentError, MissingExtraError, Problem
+from casegraph.loaders.codes import words_of
 from casegraph.loaders.times import RecordTimes
 from casegraph.losses import Loss, shortened
 from casegraph.model import (
@@ -177,7 +178,7 @@ class RecordBuilder:
     def _case(self) -> Case:
         alone = self._told_apart
         return Case(
-            label=self.label,
+            label=words_of(self.label) if self.label else None,
             sex=self.sex,  # type: ignore[arg-type]
             age=self.age,
             zero_point=self.times.zero_point(),

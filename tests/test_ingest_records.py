@@ -92,7 +92,8 @@ def test_a_record_is_a_case_of_its_data_set_and_tells_of_its_publication(
     }
     assert values(store, f"<{REPORT}> <{PREFIXES['dcterms']}title> ?x") == {"A girl with fever"}
     assert values(store, f"<{loaded.iri}> <{CG}phenotype> ?x") == {expand(FEVER)}
-    assert find_case(store, "clinic/P/1 é") == loaded.iri
+    for said in ("clinic/P/1 é", "clinic/P%2F1%20%C3%A9", loaded.iri):
+        assert find_case(store, said) == loaded.iri
 
 
 def test_a_record_without_a_publication_is_told_of_by_its_data_set_which_is_no_report(
@@ -422,3 +423,11 @@ def test_what_a_refused_record_held_is_among_the_losses(store: Store, tmp_path: 
     (rejected,) = bring(store, written(tmp_path / "in", a=packet("1", files=[{"uri": "file://x.vcf"}])))
     assert isinstance(rejected, RejectedRecord)
     assert "/files/0" in {each.path for each in rejected.losses}
+
+
+def test_no_label_of_a_record_can_forge_a_line(store: Store, tmp_path: Path) -> None:
+    told = packet("1", FEVER)
+    told["subject"]["id"] = "A\x1b[2J\nfinal: cancer"
+    (loaded,) = bring(store, written(tmp_path / "in", a=told))
+    assert isinstance(loaded, LoadedRecord)
+    assert values(store, f"<{loaded.iri}> <{CG}patientLabel> ?x") == {"A [2J final: cancer"}

@@ -14,14 +14,12 @@ from phenopackets.schema.v1 import phenopackets_pb2 as v1
 from phenopackets.schema.v2.phenopackets_pb2 import Cohort, Family, Phenopacket
 
 from casegraph.errors import DocumentError, Problem
-from casegraph.loaders.inputs import Input
+from casegraph.loaders.inputs import MOST_BYTES, Input
 from casegraph.loaders.phenopacket.json import message_of
 from casegraph.loaders.phenopacket.text import plain_data, reject
 
-__all__ = ["Part", "packets_of", "parts_of"]
+__all__ = ["MOST_BYTES", "Part", "packets_of", "parts_of"]
 
-#: A cohort of ten thousand packets is below this.
-MOST_BYTES = 200_000_000
 _MARK = b"\xef\xbb\xbf"
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 #: the beginning or the inside of a message that is taken for text.
@@ -85,7 +83,7 @@ def _content(source: Input) -> bytes:
     with source.open() as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        reject(source, "too-large", f"more than {MOST_BYTES:,} bytes", "split the cohort")
+        reject(source, "too-large", f"more than {MOST_BYTES:,} bytes", "split it, or write a packet a line")
     if not content.strip():
         reject(source, "empty", "the file is empty")
     return content

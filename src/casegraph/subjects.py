@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from casegraph.errors import InputError
 from casegraph.model import Record, Report
@@ -63,14 +64,15 @@ def _meant(text: str) -> Iterator[str]:
         yield doi
         return
     if record := _RECORD.fullmatch(doi):
-        yield subject_iri(_of_record(record["dataset"], record["id"]), "1")
+        for name in dict.fromkeys((record["id"], unquote(record["id"]))):
+            yield subject_iri(_of_record(record["dataset"], name), "1")
     doi = doi.removeprefix("key/").replace("pmid/", "pmid:", 1)
     report = _report(doi)
     if report is not None:
         yield report_iri(report)
     numbered = _NUMBERED.fullmatch(doi)
     whole = _report(numbered["whole"]) if numbered else None
-    if numbered and whole is not None:
+    if numbered and whole is not None and " " not in numbered["key"]:
         yield subject_iri(whole, numbered["key"])
         yield subject_iri(whole, numbered["key"], group=True)
 
