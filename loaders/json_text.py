@@ -21,6 +21,10 @@ _MARK = b"\xef\xbb\xbf"
 _POINTER = 200
 _DECODE = msgspec.json.Decoder().decode
 _ENCODE = msgspec.json.Encoder().encode
+#: escapes: of a plain character, both halves of a pair, or one half alone.
+_ESCAPES = re.compile(
+    rb"\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
 _OFFSET = re.compile(r"(?:JSON is malformed: )?(.*) \(byte (\d+)\)")
 _TRAILING = "trailing characters"
 _NOT_FINITE = re.compile(rb"-?(?:NaN|Infinity)\b")
@@ -121,6 +125,10 @@ def _doubtful(content: bytes, value: object) -> bool:
 
 
 def _malformed(content: bytes, said: str) -> _Fault:
+    half = next((each for each in _ESCAPES.finditer(content) if each["half"]), None)
+    if half is not None:
+        message = f"{half[0].decode()} is half of a character"
+        return _Fault(half.start(), "wrong-value", message, "write both halves")
     found = _OFFSET.fullmatch(said)
     if found is None:
         todo = "the file is cut off; get it again, whole"

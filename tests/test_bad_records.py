@@ -42,7 +42,7 @@ BAD_JSON: dict[str, tuple[bytes, Said]] = {
     "single quotes": (b"{'a': 1}", ("not-json", 1, 2)),
     "comment": (b"[1, // one\n2]", ("not-json", 1, 5)),
     "zero in front": (b"[012]", ("not-json", 1, 3)),
-    "half a surrogate": (b'["\\udc00 and more"]', ("not-json", 1, 9)),
+    "half a surrogate": (b'["\\udc00 and more"]', ("wrong-value", 1, 3)),
     "control character": (b'["a\x00b"]', ("not-json", 1, 4)),
     "line feed in a text": (b'["a\nb"]', ("not-json", 1, 4)),
     "XML": (b"<a/>", ("not-json", 1, 1)),
@@ -566,3 +566,20 @@ def test_an_input_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match=r"a\.json too-large more than 10 bytes; split the file"):
         Input("a.json", lambda: io.BytesIO(bytes(11))).content(10)
     assert Input("a.json", lambda: io.BytesIO(bytes(10))).content(10) == bytes(10)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (rb'{"a": "\ud800"}', (1, 8)),
+        (rb'{"a": "x\udc00y"}', (1, 9)),
+        (rb'{"a": "\\", "b": "\ud800z"}', (1, 19)),
+    ],
+)
+def test_half_a_pair_of_escapes_is_refused_at_its_place(text: bytes, place: tuple[int, int]) -> None:
+    with pytest.raises(DocumentError) as refused:
+        parse_json(text, "a.json")
+    (problem,) = refused.value.problems
+    assert (problem.line, problem.column) == place
+    assert "is half of a character" in problem.message
+    assert parse_json(rb'{"a": "\ud83d\ude00 \\ud800"}', "a.json") == {"a": "\U0001f600 \\ud800"}

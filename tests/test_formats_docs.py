@@ -11,12 +11,12 @@ from types import ModuleType
 import pytest
 
 from casegraph.cli.export import export
-from casegraph.loaders import archives, case_yaml, inputs, yaml_text
+from casegraph.loaders import archives, case_yaml, inputs, json_text, yaml_text
 from casegraph.loaders.care_sm import MOST_ROWS
 from casegraph.loaders.care_sm.rdf import MOST_QUADS
 from casegraph.loaders.fhir import bundle
 from casegraph.loaders.formats import CASE, RECORD_FORMATS
-from casegraph.loaders.phenopacket import files, text
+from casegraph.loaders.phenopacket import files
 from casegraph.loaders.table import rows
 from casegraph.losses import REASONS
 
@@ -111,7 +111,8 @@ def test_the_limits_are_those_of_the_readers() -> None:
     assert said["resources of FHIR outside bundles, together"] == f"{fhir} MiB"
     deepest = case_yaml._DEEPEST
     assert said["a case document"] == f"{yaml_text.MOST_BYTES // megabyte} MB, {deepest} levels"
-    assert said["a phenopacket in YAML"] == f"{text._DEEPEST} levels"
+    yaml_most = yaml_text.MOST_BYTES // megabyte
+    assert said["a phenopacket in YAML"] == f"{yaml_most} MB, {json_text.DEEPEST} levels"
     assert said["rows, quads of CARE-SM at once"] == "a million, two million"
     assert (megabyte, 2 * megabyte) == (MOST_ROWS, MOST_QUADS)
     assert said["a line of a table"] == f"{rows._LONGEST_LINE // megabyte} MB"
