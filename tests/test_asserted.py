@@ -41,6 +41,7 @@ def test_a_question_about_claims_is_answered_all_the_same(place: Path) -> None:
     assert "derived triples" not in run(place, *asked).stderr
 
 
+@pytest.mark.slow
 def test_a_query_of_ones_own(place: Path) -> None:
     asked = ("sparql", "ASK { ?case cg:phenotype ?finding }")
     assert run(place, *asked).exit_code == 0
@@ -50,6 +51,7 @@ def test_a_query_of_ones_own(place: Path) -> None:
     assert "/inferred" not in graphs.stdout
 
 
+@pytest.mark.slow
 def test_a_case_is_told_without_what_follows_from_it(place: Path) -> None:
     told, asserted = (run(place, "show", SEED, *more).stdout for more in ((), ("--asserted",)))
     assert "beside it ran" in told
@@ -66,6 +68,7 @@ def test_the_list_of_queries_has_nothing_to_leave_out(place: Path) -> None:
     assert "need the NAME of a query" in refused.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("location", ["directory", ":memory:"])
 def test_in_python(place: Path, location: str) -> None:
     with casegraph.open(place if location == "directory" else location) as cases:

@@ -96,6 +96,7 @@ def test_a_bad_document_is_rejected_with_its_one_mistake(path: Path, store: Path
     assert len(loaded.stdout.splitlines()) == 1, "more than the head of the table"
 
 
+@pytest.mark.slow
 def test_the_good_documents_of_a_job_are_loaded(tmp_path: Path) -> None:
     paths = (INVALID / "unknown-key.yaml", *shipped("cases", "miao-2020.yaml"))
     result = run("load", *paths, "--store", tmp_path / "store")
@@ -148,6 +149,7 @@ def test_a_file_of_100_mb_is_refused_unread(tmp_path: Path, store: Path) -> None
     assert "too-large 100,000,000 bytes, more than 10,000,000; split the document" in result.stderr
 
 
+@pytest.mark.slow
 def test_two_files_with_one_report(tmp_path: Path, store: Path) -> None:
     (shipped_case, *_) = shipped("cases", "miao-2020.yaml")
     copies = [shutil.copy(shipped_case, tmp_path / name) for name in ("a.yaml", "b.yaml")]
@@ -167,6 +169,7 @@ def changed_case(folder: Path, old: str, new: str) -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_a_violated_shape_is_told_in_words(tmp_path: Path, store: Path) -> None:
     path = changed_case(tmp_path, "basis: authorClaim", "basis: stated")
     result = run("load", path, "--store", store)
@@ -180,6 +183,7 @@ def test_a_violated_shape_is_told_in_words(tmp_path: Path, store: Path) -> None:
     assert "sh:Violation" in validated.stdout
 
 
+@pytest.mark.slow
 def test_a_warning_counts_only_where_that_is_asked_for(tmp_path: Path) -> None:
     path = changed_case(tmp_path, "dose: 1000000\n", "dose: 5000\n")
     assert run("validate", path).exit_code == 0
@@ -338,6 +342,7 @@ def outside() -> Iterator[Path]:
         yield folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["folder", "folder/inner", "folder/case.yaml"])
 def test_what_may_not_be_read_is_told(closed: str, outside: Path) -> None:
     (outside / "folder" / "inner").mkdir(parents=True)

@@ -250,6 +250,7 @@ def test_what_stands_without_quotes_in_yaml() -> None:
     }
 
 
+@pytest.mark.slow
 @given(JSON.filter(lambda value: isinstance(value, dict)))
 def test_json_is_yaml(value: object) -> None:
     text = json.dumps(value)
@@ -310,6 +311,7 @@ def written(path: Path, content: bytes, times: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_text_of_80_mb_is_refused_unread(tmp_path: Path) -> None:
     path = written(tmp_path / "a.json", b'"' + b"x" * 1_000_000, 80)
     for how in ("json", "yaml", "format"):
@@ -319,6 +321,7 @@ def test_a_text_of_80_mb_is_refused_unread(tmp_path: Path) -> None:
         assert most < 250
 
 
+@pytest.mark.slow
 def test_a_text_of_40_mb_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(b'{"subject": "' + b"x" * 40_000_000 + b'"}')
@@ -327,6 +330,7 @@ def test_a_text_of_40_mb_is_read(tmp_path: Path) -> None:
     assert most < 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"[],", b"[[[[[[[[]]]]]]]],", b'{"a":{}},'])
 def test_millions_of_values_are_refused_unread(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
@@ -337,6 +341,7 @@ def test_millions_of_values_are_refused_unread(content: bytes, tmp_path: Path) -
         assert most < 250
 
 
+@pytest.mark.slow
 def test_a_million_levels_take_little_memory(tmp_path: Path) -> None:
     path = written(tmp_path / "a.json", b'{"a":', 1_000_000)
     for how in ("json", "format"):
@@ -505,6 +510,7 @@ class Zeros(io.BytesIO):
         return bytes(size or 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["zip", "gz", "xz"])
 def test_a_member_that_unpacks_to_120_mb_is_refused(suffix: str, tmp_path: Path) -> None:
     path = bomb(tmp_path / f"a.{suffix}", 120_000_000)
@@ -514,6 +520,7 @@ def test_a_member_that_unpacks_to_120_mb_is_refused(suffix: str, tmp_path: Path)
     assert most < 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["zip", "gz", "xz"])
 def test_many_members_that_unpack_to_more_than_all_may_are_refused(suffix: str, tmp_path: Path) -> None:
     path = bomb(tmp_path / f"a.{suffix}", 45_000_000, 3)
@@ -522,6 +529,7 @@ def test_many_members_that_unpack_to_more_than_all_may_are_refused(suffix: str, 
     assert most < 250
 
 
+@pytest.mark.slow
 def test_a_file_that_unpacks_to_120_mb_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.json.gz"
     with gzip.open(path, "wb") as file:
@@ -532,6 +540,7 @@ def test_a_file_that_unpacks_to_120_mb_is_refused(tmp_path: Path) -> None:
     assert most < 250
 
 
+@pytest.mark.slow
 def test_a_zip_file_that_lies_about_sizes(tmp_path: Path) -> None:
     content = bytearray(zip_of({"1.json": bytes(60_000_000)}))
     at = content.find(b"PK\x01\x02")
@@ -540,6 +549,7 @@ def test_a_zip_file_that_lies_about_sizes(tmp_path: Path) -> None:
     assert (read, [problem.code for problem in problems]) == ({}, ["damaged-archive"])
 
 
+@pytest.mark.slow
 def test_a_header_of_a_tar_file_that_fills_the_memory(tmp_path: Path) -> None:
     long = tarfile.TarInfo("@LongLink")
     long.type, long.size = tarfile.GNUTYPE_LONGNAME, 90_000_000

@@ -236,6 +236,7 @@ def test_shapes_query_and_report_agree_item_by_item(path: Path) -> None:
     assert missing == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     FIXED,
@@ -343,6 +344,7 @@ def test_a_document_without_a_case_says_so() -> None:
     assert "a group is no patient" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_report_loads_no_engine_that_costs_time() -> None:
     code = (
         "import sys\nfrom casegraph.cli import commands\n"

@@ -140,6 +140,7 @@ def test_hermit_says_the_same_of_every_case_of_the_store(store: Store) -> None:
     assert infer_case_classes(asserted(store), engine="hermit") == stored(store)
 
 
+@pytest.mark.slow
 def test_a_load_starts_no_reasoner(tmp_path: Path) -> None:
     (case,) = shipped("cases", "miao-2020.yaml")
     asked = (
@@ -151,6 +152,7 @@ def test_a_load_starts_no_reasoner(tmp_path: Path) -> None:
     assert said.stdout == "set()\n"
 
 
+@pytest.mark.slow
 def test_a_class_is_found_by_its_label_and_given_up_with_its_case() -> None:
     (case,) = shipped("cases", "miao-2020.yaml")
     assert compact(all_terms().resolve("JAK inhibitor-treated case")) == "cg:JanusKinaseInhibitorTreatedCase"
@@ -162,6 +164,7 @@ def test_a_class_is_found_by_its_label_and_given_up_with_its_case() -> None:
         assert len(once) == 10
 
 
+@pytest.mark.slow
 def test_the_claims_behind_a_class_are_those_of_the_facts_and_without_them_it_is_gone(store: Store) -> None:
     case = f"{CASES}{SEED}"
     nquads = "".join(f"{line}\n" for line in store.dump(f"{case}/asserted"))

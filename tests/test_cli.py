@@ -168,6 +168,7 @@ def test_a_look_up_loads_no_heavy_library(call: tuple[str, ...], store: Path) ->
 # -- load, check, digest, remove
 
 
+@pytest.mark.slow
 def test_load_tells_each_document_and_whether_it_was_there(tmp_path: Path) -> None:
     paths = (*shipped("cases", "miao-2020.yaml"), OTHER)
     first = run("load", *paths, "--store", tmp_path / "s")
@@ -217,6 +218,7 @@ def test_check_as_json() -> None:
     assert problem["todo"] == "did you mean 'sex'?"
 
 
+@pytest.mark.slow
 def test_the_digest_is_that_of_each_graph(store: Path) -> None:
     lines = run("digest", "--store", store).stdout.splitlines()
     with open_store(store) as opened:
@@ -256,6 +258,7 @@ def test_cases_lists_them(store: Path) -> None:
     assert int(told["claims"]) > 90
 
 
+@pytest.mark.slow
 def test_cases_lists_one_without_a_claim_and_names_the_groups(tmp_path: Path) -> None:
     path = tmp_path / "bare.yaml"
     path.write_text(
@@ -493,6 +496,7 @@ def test_the_cases_of_a_store_are_validated_each_on_its_own(store: Path) -> None
     assert document["results"] == said[0]["results"]
 
 
+@pytest.mark.slow
 def test_the_reference_engine_agrees_on_a_document() -> None:
     told = [
         json.loads(run("validate", OTHER, "-f", "json", "--engine", engine).stdout)[0]["results"]
@@ -512,6 +516,7 @@ def test_why_a_claim(store: Path) -> None:
     assert run("why", f"{CASE}#il2-weekly", "--store", store).stdout == text
 
 
+@pytest.mark.slow
 def test_why_a_derived_value_and_a_background(store: Path) -> None:
     weight = run("why", f"{DOI}/1#body-weight", "--store", store).stdout
     assert "basis: derived" in weight
@@ -558,6 +563,7 @@ def test_why_says_where_there_is_no_passage_to_show(store: Path) -> None:
     assert told not in run("why", "cases_treated_with", "--store", store).stdout
 
 
+@pytest.mark.slow
 def test_why_a_property_of_a_case(store: Path) -> None:
     text = run("why", DOI, "treatedWith", "--store", store).stdout
     parts = re.split(r"^treated with: ", text, flags=re.MULTILINE)[1:]
@@ -630,6 +636,7 @@ def test_the_schema_tells_the_form_of_a_case_document() -> None:
     assert parts["Finding"]["additionalProperties"] is False
 
 
+@pytest.mark.slow
 def test_reason_classifies_the_ontology_and_the_cases(store: Path) -> None:
     lines = [line.split("\t") for line in run("reason", "--store", store).stdout.splitlines()]
     assert lines[:2] == [["ontology", "consistent"], ["unsatisfiable classes", "0"]]
@@ -640,6 +647,7 @@ def test_reason_classifies_the_ontology_and_the_cases(store: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_reason_without_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CASEGRAPH_STORE", raising=False)
@@ -790,6 +798,7 @@ def test_the_chart_draws_each_kind_of_end(tmp_path: Path) -> None:
     assert chart.columns[-1].strip() == "not drawn, for no time is stated: interleukin-2"
 
 
+@pytest.mark.slow
 def test_the_three_commands_of_the_demo_work(told: tuple[str, Path]) -> None:
     text, folder = told
     tried = [line.strip() for line in text.partition("Try next:\n")[2].splitlines()]
@@ -810,6 +819,7 @@ def test_the_demo_is_the_same_each_time(told: tuple[str, Path]) -> None:
     assert timeless[0] == timeless[1]
 
 
+@pytest.mark.slow
 def test_the_demo_leaves_other_peoples_stores_alone(tmp_path: Path) -> None:
     own = ROOT / "tests" / "documents" / "phenopacket-retinoblastoma.yaml"
     run("load", *shipped("cases", "miao-2020.yaml"), own, "--store", tmp_path / "s")
@@ -848,6 +858,7 @@ def read_all(terminal: int) -> str:
         written += part
 
 
+@pytest.mark.slow
 def test_progress_on_the_terminal_leaves_the_data_in_the_pipe() -> None:
     paths = (*shipped("cases", "miao-2020.yaml"), OTHER)
     outer, inner = pty.openpty()
@@ -862,6 +873,7 @@ def test_progress_on_the_terminal_leaves_the_data_in_the_pipe() -> None:
     assert [line.split("\t")[0] for line in lines] == ["state", "dry run", "dry run"]
 
 
+@pytest.mark.slow
 def test_control_characters_of_a_document_do_not_reach_the_terminal(store: Path) -> None:
     asked = "SELECT ?x { BIND('a\\u001B]0;b\\u0007' AS ?x) }"
     assert "\x1b]0;b\x07" in run("sparql", asked, "-f", "csv", "--store", store).stdout
@@ -871,6 +883,7 @@ def test_control_characters_of_a_document_do_not_reach_the_terminal(store: Path)
         assert "\x1b]" not in shown
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_a_table_that_fits(store: Path) -> None:
     table = on_a_terminal("cases", "--store", store, columns=80)
     assert "diagnosis" in table
@@ -886,6 +899,7 @@ def test_a_terminal_gets_wrapped_words(store: Path) -> None:
     assert max(map(len, on_a_terminal("show", DOI, "--store", store, columns=72).splitlines())) <= 72
 
 
+@pytest.mark.slow
 def test_a_narrow_terminal_gets_the_chart_in_panels(tmp_path: Path) -> None:
     text = on_a_terminal("demo", "--store", tmp_path / "s", columns=70)
     chart = text.partition("Treatments of the patient")[2].partition("Columns are")[0]
@@ -894,6 +908,7 @@ def test_a_narrow_terminal_gets_the_chart_in_panels(tmp_path: Path) -> None:
     assert max(map(len, drawn)) <= 70
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_no_failure_to_talk_about(store: Path) -> None:
     everything = "SELECT * { GRAPH ?g { ?s ?p ?o } }"
     outer, inner = os.pipe()
@@ -904,12 +919,14 @@ def test_a_closed_pipe_is_no_failure_to_talk_about(store: Path) -> None:
     assert (ended.returncode, ended.stderr) == (141, b"")
 
 
+@pytest.mark.slow
 def test_a_closed_output_is_no_failure(store: Path) -> None:
     call = shlex.join(program("cases", "--store", str(store))) + " >&-"
     ended = subprocess.run(["sh", "-c", call], capture_output=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_a_query_that_runs(store: Path) -> None:
     """A query of hours: it is not at its end, it is stopped."""
     heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"

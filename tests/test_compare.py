@@ -71,6 +71,7 @@ def side_by_side(tmp_path: Path, text: str, store: Store, **values: str) -> dict
     return found
 
 
+@pytest.mark.slow
 def test_answers_are_laid_side_by_side_one_column_a_value(tmp_path: Path, seed_store: Store) -> None:
     drug = "interleukin-2"
     assert side_by_side(tmp_path, OUTCOMES, seed_store) == {

@@ -201,6 +201,7 @@ def circle() -> str:
     return text
 
 
+@pytest.mark.slow
 def test_a_circle_of_after_means_that_all_start_together(tmp_path: Path) -> None:
     path = tmp_path / "case.yaml"
     path.write_text(circle(), encoding="utf-8")
@@ -223,6 +224,7 @@ def test_a_circle_of_after_means_that_all_start_together(tmp_path: Path) -> None
     assert run("load", path, "--store", tmp_path / "store").exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_circle_with_a_day_in_it_is_a_contradiction(tmp_path: Path) -> None:
     path = tmp_path / "case.yaml"
     path.write_text(

@@ -164,11 +164,13 @@ def test_the_near_miss_changes_nothing_but_what_it_is_about(store: Store, name: 
     assert {each: int(new[each]) - int(old[each]) for each in old if old[each] != new[each]} == change
 
 
+@pytest.mark.slow
 def test_a_drug_that_is_only_talked_about_was_given_to_nobody(store: Store) -> None:
     with loaded((*DOCUMENTS, TESTS / "near_misses" / "drug_only_talked_about.yaml")) as more:
         assert ask(more, "outcomes_by_drug") == ask(store, "outcomes_by_drug")
 
 
+@pytest.mark.slow
 def test_a_cohort_adds_to_no_drug() -> None:
     with loaded([TESTS.parent / "cases" / "miao-2021.yaml"]) as alone:
         assert ask(alone, "outcomes_by_drug") == []
@@ -361,6 +363,7 @@ def test_the_outcome_of_a_group_has_its_passage(folder: Path) -> None:
     assert len(re.findall(r"^ +stated in: ", result.stdout, re.MULTILINE)) == 6
 
 
+@pytest.mark.slow
 def test_an_empty_store_counts_nothing(tmp_path: Path) -> None:
     path = tmp_path / "store"
     with open_store(str(path), writable=True) as opened:

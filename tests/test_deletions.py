@@ -194,6 +194,7 @@ def glance_missing(name: str, case: str) -> list[tuple[str, ...]]:
     ]
 
 
+@pytest.mark.slow
 def test_each_verdict_at_a_glance_of_the_seed_is_gone_without_what_it_follows_from() -> None:
     assert sum(is_derived(derived(SEED, "1"), node) for node in list(derived(SEED, "1"))) >= 40
     assert glance_missing(SEED, "1") == []

@@ -127,6 +127,7 @@ def test_a_document_of_wrong_structure_is_not(schema: dict[str, Any]) -> None:
     assert names >= {"missing-key", "unknown-key", "wrong-type", "wrong-value", "number-as-text"}
 
 
+@pytest.mark.slow
 def test_the_schema_is_a_schema(schema: dict[str, Any]) -> None:
     Draft202012Validator.check_schema(schema)
 

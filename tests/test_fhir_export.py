@@ -103,6 +103,7 @@ def _curated() -> Iterator[tuple[str, StoredCase]]:
             )
 
 
+@pytest.mark.slow
 def test_every_shipped_case_is_a_valid_bundle_that_names_its_version_and_invents_no_date() -> None:
     seen = 0
     for name, case in _curated():

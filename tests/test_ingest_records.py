@@ -133,6 +133,7 @@ def test_the_same_record_twice_is_one_and_other_content_is_rejected_by_name(
     assert values(store, f"?case <{CG}phenotype> ?x") == {expand(FEVER)}
 
 
+@pytest.mark.slow
 def test_a_later_load_replaces_the_case_and_touches_no_other(store: Store, tmp_path: Path) -> None:
     bring(store, written(tmp_path / "in", a=packet("1", FEVER), b=packet("2", FEVER)))
     before = store.digest()
@@ -143,6 +144,7 @@ def test_a_later_load_replaces_the_case_and_touches_no_other(store: Store, tmp_p
     assert values(store, f"<{CASE}1> <{CG}phenotype> ?x") == {expand(ARTHRITIS)}
 
 
+@pytest.mark.slow
 def test_the_same_load_gives_the_same_store(tmp_path: Path) -> None:
     folder = written(tmp_path / "in", a=packet("1", FEVER), b=packet("2", "FOO:1"))
     digests = []
@@ -164,6 +166,7 @@ def test_a_publication_keeps_one_title_whatever_its_records_print(store: Store, 
     assert len(values(store, f"?x <{CG}reportedIn> <{REPORT}>")) == 2
 
 
+@pytest.mark.slow
 def test_no_triple_stands_in_two_graphs(store: Store, tmp_path: Path) -> None:
     packets = {name: packet(name, "FOO:1", references=reference("Two girls")) for name in ("a", "b")}
     bring(store, written(tmp_path / "in", **packets))
@@ -239,6 +242,7 @@ def test_case_documents_and_records_come_together(store: Store, tmp_path: Path) 
     assert [type(each) for each in bring(store, folder)] == [LoadedRecord, Loaded]
 
 
+@pytest.mark.slow
 def test_an_archive_is_read_as_the_folder_it_holds(tmp_path: Path) -> None:
     (seed,) = shipped("cases", "miao-2020.yaml")
     folder = written(tmp_path / "in", a=packet("1", FEVER), b=packet("2", ARTHRITIS), c="{")
@@ -328,6 +332,7 @@ def test_losses_and_rejects_are_written_line_by_line(tmp_path: Path) -> None:
     assert f"{len(lost)} things were left behind" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_exact_birth_date_comes_in_only_where_it_is_asked_for(tmp_path: Path) -> None:
     told = packet("1", FEVER)
     told["subject"]["dateOfBirth"] = "1990-04-05T00:00:00Z"
@@ -392,6 +397,7 @@ def test_a_file_that_is_read_is_never_written_over(tmp_path: Path) -> None:
     assert not (tmp_path / "store").exists() and not both.exists()
 
 
+@pytest.mark.slow
 def test_a_refused_export_leaves_the_files_as_they_were(tmp_path: Path) -> None:
     folder, store, kept = (
         written(tmp_path / "in", a=packet("1", FEVER)),

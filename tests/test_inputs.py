@@ -202,6 +202,7 @@ def test_the_reader_of_cases_tells_what_is_wrong_with_a_file_called_yaml(content
     assert told(of(content, "a.json")).startswith("unknown-format")
 
 
+@pytest.mark.slow
 def test_a_beginning_that_looks_for_long_is_told_soon() -> None:
     for begun in (b"# c\n" + b"\n" * 60_000, b"<!--" * 16_000, b"<![" * 20_000, b"@prefix " * 8_000):
         assert "unknown-format" in told(of(begun + b"?"))

@@ -524,6 +524,7 @@ def test_there_are_enough_changes() -> None:
     assert len({edit for edit, *_ in TABLE}) >= 20
 
 
+@pytest.mark.slow
 def test_two_patients_are_both_there(stores: Callable[[Edit], Store]) -> None:
     rows = rows_of_seed(stores(two_patients), "cases_by_finding", {})
     assert {row["case"] for row in rows} == {SEED, SEED.removesuffix("1") + "2"}

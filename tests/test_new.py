@@ -133,6 +133,7 @@ def test_only_what_is_to_be_filled_in_is_missing(tmp_path: Path) -> None:
     run("check", path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extent", EXTENTS)
 def test_every_example_is_an_entry_that_holds(extent: str, tmp_path: Path) -> None:
     path = tmp_path / "case.yaml"

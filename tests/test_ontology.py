@@ -317,6 +317,7 @@ def test_both_reasoners_say_the_same(extra: tuple[Path, ...]) -> None:
     assert classify(engine="hermit", extra=extra) == fast
 
 
+@pytest.mark.slow
 def test_alignments_put_claims_below_information_and_diseases_nowhere_near() -> None:
     assert len(ALIGNMENTS) == 4
     above = classify(extra=ALIGNMENTS).superclasses
@@ -338,6 +339,7 @@ def asked(pattern: str) -> list[tuple[str, ...]]:
     return sorted(tuple(text_of(row[name]) for name in names) for row in answer)
 
 
+@pytest.mark.slow
 def test_a_reasoner_adds_no_superclass_to_a_concept() -> None:
     """The closure follows what is stated: it would miss what follows for a concept from its definition."""
     (classes,) = (path for path in OWN if path.stem == "case_classes")
@@ -384,6 +386,7 @@ def test_both_reasoners_find_empty_and_equal_classes_and_what_is_in_the_hand(tmp
     assert classify(engine="hermit", extra=[path]) == fast
 
 
+@pytest.mark.slow
 def test_what_rustdl_leaves_out_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "key.ttl"
     path.write_text(

@@ -286,6 +286,7 @@ def _is_lost(path: str, lost: set[str]) -> bool:
     return any("/".join(steps[:end]) in lost for end in range(1, len(steps) + 1))
 
 
+@pytest.mark.slow
 def test_every_field_of_every_claim_is_carried_or_named() -> None:
     told, named = 0, 0
     for stored in (each for path in shipped("cases", "*.yaml") for each in _stored(path)):

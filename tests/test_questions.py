@@ -267,6 +267,7 @@ def _example(query: StoredQuery, parameter: str) -> list[str]:
     return [shipped_terms().resolve(curie) for curie in curies.split()]
 
 
+@pytest.mark.slow
 def test_a_cohort_is_never_a_case() -> None:
     (cohort,) = shipped("cases", "miao-2021.yaml")
     with open_store(":memory:", writable=True) as opened:

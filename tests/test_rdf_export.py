@@ -108,6 +108,7 @@ def test_the_seed_comes_back_from_each_form_by_both_readers(form: str, seed: str
     assert _by_rdflib(data, form) == _by_rdflib(seed, "nquads")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["trig", "nquads", "jsonld"])
 def test_all_cases_come_back_from_each_form(form: str, corpus: str) -> None:
     data, _ = _written(corpus, form)
@@ -157,6 +158,7 @@ def test_json_ld_reads_without_prefixes(seed: str) -> None:
     assert "patientCount" not in made["@context"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_quads_in_any_order_and_process_are_the_same_bytes(form: str, seed: str) -> None:
     lines = seed.splitlines(keepends=True)
@@ -199,6 +201,7 @@ def test_the_context_is_current() -> None:
     assert path.read_text(encoding="utf-8") == made, "run tools/make_context.py"
 
 
+@pytest.mark.slow
 def test_the_context_has_a_key_for_each_property_and_says_what_its_values_are() -> None:
     (path,) = shipped("ontology", "context.jsonld")
     terms = json.loads(path.read_text(encoding="utf-8"))["@context"]

@@ -95,6 +95,7 @@ def test_a_slice_written_by_hand_reaches_its_root(name: str, root: str) -> None:
         assert URIRef(expand(root)) in graph.transitive_objects(each, RDFS.subClassOf)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prefix", SLICES)
 def test_each_wanted_term_has_its_label_and_names(prefix: str) -> None:
     graph = slice_of(prefix)

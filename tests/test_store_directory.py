@@ -237,6 +237,7 @@ def test_a_damaged_store_is_said_to_be_so(directory: Path, damage: str, writable
     assert failed.value.where == str(directory)
 
 
+@pytest.mark.slow
 def test_writers_of_one_graph_in_threads_do_not_mix(directory: Path) -> None:
     graph = "http://e.org/0"
     with open_store(directory, writable=True) as store:

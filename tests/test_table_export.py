@@ -117,6 +117,7 @@ def test_words_of_a_clinic_table_come_out_as_kinds() -> None:
     assert answers == [(row["patient"], words[row["outcome"]], row["drug"]) for row in rows if row["drug"]]
 
 
+@pytest.mark.slow
 def test_there_is_one_row_a_claim_of_the_corpus_under_the_name_it_has_in_the_graph() -> None:
     cases = corpus()
     rows = [row for case in cases for row in to_rows(case)[0]]
@@ -130,6 +131,7 @@ def test_there_is_one_row_a_claim_of_the_corpus_under_the_name_it_has_in_the_gra
     assert all(list(row) == list(COLUMNS) for row in rows)
 
 
+@pytest.mark.slow
 def test_every_field_of_the_corpus_is_in_a_column_or_lost() -> None:
     for case in corpus():
         rows, losses = to_rows(case)
@@ -143,6 +145,7 @@ def test_every_field_of_the_corpus_is_in_a_column_or_lost() -> None:
                 assert row.get(column) is not None or name in lost, (case.iri, claim, name)
 
 
+@pytest.mark.slow
 def test_the_same_rows_are_in_parquet_with_types() -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     cases = corpus()

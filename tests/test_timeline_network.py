@@ -106,6 +106,7 @@ def bounds(solutions: int, first: str, second: str) -> tuple[int | None, int | N
 COUNTS = pytest.mark.parametrize("count", [100, pytest.param(2000, marks=pytest.mark.long)])
 
 
+@pytest.mark.slow
 @COUNTS
 def test_solving_agrees_with_brute_force(count: int) -> None:
     @settings(max_examples=count, deadline=None)
@@ -140,6 +141,7 @@ def contradiction(occasions: dict[str, Occasion]) -> tuple[TimeStatement, ...]:
     return caught.value.statements
 
 
+@pytest.mark.slow
 @COUNTS
 def test_a_contradiction_is_told_by_the_fewest_statements_that_make_it(count: int) -> None:
     @settings(max_examples=count, deadline=None)

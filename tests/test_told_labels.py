@@ -64,6 +64,7 @@ def ask(tmp_path: Path) -> Ask:
 CASE = "clinic/one"
 
 
+@pytest.mark.slow
 def test_show_calls_them_by_their_labels(ask: Ask) -> None:
     text = ask("show", CASE)
     for each in (DISEASE, DRUG, SIGN):
@@ -71,11 +72,13 @@ def test_show_calls_them_by_their_labels(ask: Ask) -> None:
         assert f"{compact(BASE)}term/{each['id']}" not in text
 
 
+@pytest.mark.slow
 def test_cases_names_the_disease(ask: Ask) -> None:
     (row,) = csv.DictReader(ask("cases", "-f", "csv").splitlines())
     assert row["diagnosis"] == DISEASE["label"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["timeline", "treatments_in_order"])
 def test_rows_for_people_carry_the_labels(name: str, ask: Ask) -> None:
     query = ("query", name, "-p", f"case={CASE}", "-f")
@@ -89,6 +92,7 @@ def drugs(ask: Ask, drug: str) -> list[str]:
     return [json.loads(line)["drug"] for line in asked.splitlines()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", ["cgt:CLINIC:2", f"{BASE}term/CLINIC:2", "a Drug of the clinic"])
 def test_a_parameter_takes_what_only_records_name(said: str, ask: Ask) -> None:
     assert drugs(ask, said) == [f"{BASE}term/CLINIC:2"]
@@ -101,10 +105,12 @@ def test_a_name_that_records_and_the_vocabulary_share_means_both(ask: Ask, mater
     assert [compact(each) for each in found] == ["NCIT:C557"]
 
 
+@pytest.mark.slow
 def test_a_schedule_that_no_word_stands_for_is_told_with_the_dose(ask: Ask) -> None:
     assert "30 mg Once Weekly" in ask("show", CASE)
 
 
+@pytest.mark.slow
 def test_numbers_have_the_unit_and_results_the_words_of_the_record(ask: Ask) -> None:
     counted = {"quantity": {"unit": term("CLINIC:6", "cells per field"), "value": 12}}
     seen = term("CLINIC:7", "Former smoker")
@@ -121,6 +127,7 @@ def test_numbers_have_the_unit_and_results_the_words_of_the_record(ask: Ask) -> 
     assert told == {("Cells", "cells per field", None), ("Smoking", None, "Former smoker")}
 
 
+@pytest.mark.slow
 def test_onset_end_cause_and_site_are_told(ask: Ask) -> None:
     died = {"status": "DECEASED", "causeOfDeath": term("CLINIC:10", "a cause of the clinic")}
     died["timeOfDeath"] = {"age": {"iso8601duration": "P60Y"}}
@@ -140,6 +147,7 @@ def test_onset_end_cause_and_site_are_told(ask: Ask) -> None:
     assert "an operation (eye): " in text
 
 
+@pytest.mark.slow
 def test_dates_that_nothing_joins_to_ages_are_not_put_in_one_order(ask: Ask) -> None:
     signs = [
         {"type": SIGN, "onset": {"age": {"iso8601duration": "P5Y"}}},
@@ -153,6 +161,7 @@ def test_dates_that_nothing_joins_to_ages_are_not_put_in_one_order(ask: Ask) -> 
     assert "date-2016-01-01: printed" in others
 
 
+@pytest.mark.slow
 def test_the_timeline_has_when_a_finding_was_over(ask: Ask) -> None:
     sign = {"type": SIGN, "onset": {"age": {"iso8601duration": "P5Y"}}}
     sign["resolution"] = {"age": {"iso8601duration": "P7Y"}}
@@ -162,6 +171,7 @@ def test_the_timeline_has_when_a_finding_was_over(ask: Ask) -> None:
     assert of_sign == [("P5Y", False), ("P7Y", True)]
 
 
+@pytest.mark.slow
 def test_a_remission_says_of_what(tmp_path: Path) -> None:
     status = "http://terminology.hl7.org/CodeSystem/condition-clinical"
     condition = {

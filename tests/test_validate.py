@@ -153,6 +153,7 @@ def mutations() -> list[str]:
     return [data.replace(old, new) if old else data for data in shortened for old, new in REPLACEMENTS]
 
 
+@pytest.mark.slow
 def test_engines_agree_on_mutated_data(dose: Shapes) -> None:
     documents = mutations()
     assert len(documents) == 143

@@ -407,6 +407,7 @@ def test_layers_answer_like_the_terms_in_memory(place: Path) -> None:
         assert {hit.iri for hit in layered.search(text)} == {hit.iri for hit in shipped_ones.search(text)}
 
 
+@pytest.mark.slow
 def test_a_look_up_loads_no_heavy_library_and_reads_no_turtle(place: Path) -> None:
     run("vocab", "add", own(place))
     run("term", "IL-2")  # the first look-up of all reads the shipped Turtle
@@ -439,6 +440,7 @@ def test_the_page_shows_what_is_printed(place: Path) -> None:
 # -- use
 
 
+@pytest.mark.slow
 def test_a_new_term_is_usable_at_once(place: Path) -> None:
     path, store = odd_case(place, "OWN:0000001 odd dermatomyositis"), place / "store"
     assert "unknown-prefix" in run("check", path, code=1).stdout

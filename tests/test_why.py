@@ -150,6 +150,7 @@ def test_a_judgement_rests_on_failures_and_these_on_claims(seed: Explainer) -> N
     assert [rule.name for rule in step.rules] == ["refractory_case_clinical", "refractory_before"]
 
 
+@pytest.mark.slow
 def test_everything_derived_of_the_corpus_is_explained_down_to_passages(corpus_store: Store) -> None:
     counted = 0
     for case in case_iris(corpus_store):
@@ -204,6 +205,7 @@ def test_a_rule_that_this_version_lacks_is_told(seed_store: Store) -> None:
             explainer.node(f"{CASE}#on-taper-of-prednisone-2-flare")
 
 
+@pytest.mark.slow
 def test_a_case_is_in_a_defined_class_because_of_claims(store: Path, seed: Explainer) -> None:
     step = seed.property(RDF_TYPE, f"{CG}AntisynthetaseAntibodyCase")
     assert names(step) == {"pl7"}
