@@ -426,6 +426,61 @@ def test_a_guess_says_nothing_that_is_only_like_a_term() -> None:
     assert "column: mda5" in text
 
 
+VISITS = (
+    "Patient ID,Age (months),Age at onset,Seen on,CK (U/L),Fever (yes/no),Anti-MDA5,Dose (mg)\n"
+    "P1,400,31,2020-05-06,2345,yes,positive,15\n"
+    "P1,400,31,2020-07-06,345,no,positive,20\n"
+)
+
+
+def test_a_guess_reads_what_a_header_says_in_brackets_and_takes_the_one_date_for_that_of_the_visit(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text(VISITS, encoding="utf-8")
+    stated = yaml.safe_load(guessed(path))
+    assert stated["age"] == {"column": "Age (months)", "unit": "months"}
+    assert stated["times"] == {
+        "age-at-onset": {"column": "Age at onset", "unit": "years", "from": "birth"},
+        "seen-on": {"column": "Seen on", "order": "ymd"},
+    }
+    code = "cg:CreatineKinaseLevel creatine kinase level"
+    assert stated["tests"][0] == {"column": "CK (U/L)", "what": code, "unit": "U/L", "at": "seen-on"}
+    (fever,) = stated["findings"]
+    assert (fever["column"], fever["what"], fever["at"]) == ("Fever (yes/no)", "HP:0001945 Fever", "seen-on")
+    assert stated["ignored"] == ["Dose (mg)"]
+    assert "a dose? it stands with its drug" in guessed(path)
+
+
+def test_a_guess_of_visits_without_a_date_asks_for_one(tmp_path: Path) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text("id,fever\nP1,yes\nP1,no\nP2,no\n", encoding="utf-8")
+    assert "say when with at:" in guessed(path)
+    path.write_text("id,fever\nP1,yes\nP2,no\n", encoding="utf-8")
+    assert "say when" not in guessed(path)
+
+
+def test_what_rows_tell_differently_without_a_time_is_named(tmp_path: Path) -> None:
+    table = "id,fever,ck\nP1,yes,100\nP1,no,100\nP2,yes,100\nP2,yes,200\nP3,no,5\n"
+    found = mapped(table, f"findings:\n{FEVER}{CK}", tmp_path)
+    assert [
+        [(each.path, each.value) for each in record.losses if each.reason == "no-time"]
+        for record in found
+        if isinstance(record, Imported)
+    ] == [
+        [("row 2, fever", "yes"), ("row 3, fever", "no")],
+        [("row 4, ck", "100"), ("row 5, ck", "200")],
+        [],
+    ]
+    dated = FEVER.replace("]}", "], at: seen}")
+    times = "times: {seen: {column: day}}\n"
+    found = mapped(
+        "id,fever,day\nP1,yes,2020-01-02\nP1,no,2020-02-03\n", f"{times}findings:\n{dated}", tmp_path
+    )
+    assert isinstance(found[0], Imported)
+    assert not found[0].losses
+
+
 def test_a_guess_of_a_public_table(material: Path, tmp_path: Path) -> None:
     path = material / "data" / "neurobagel" / "example_synthetic.tsv"
     rows = list(csv.DictReader(path.open(encoding="utf-8"), delimiter="\t"))

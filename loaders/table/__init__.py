@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options, Outcome, RecordBuilder
 from casegraph.loaders.table.cells import CellError, iso_date, looked_up
 from casegraph.loaders.table.facts import RowFacts, add_facts, cell_text
-from casegraph.loaders.table.mapping import TableMapping
+from casegraph.loaders.table.mapping import FindingColumn, TableMapping, TestColumn
 from casegraph.loaders.table.mapping_file import MappingFile, read_mapping
 from casegraph.loaders.table.rows import Row, Table, open_table
 from casegraph.loaders.table.treatments import Episodes
@@ -169,6 +170,7 @@ class _Record:
             episodes.add(facts)
         episodes.finish()
         self._age()
+        self._undated()
         self._leave(mapped)
         return self.builder.imported()
 
@@ -234,6 +236,21 @@ class _Record:
             facts.lose(column, facts.row.value(column) or "", "unmapped-code")
             return
         self.builder.age = Age(years=_years(facts.number(column) or 0, unit), at=at)
+
+    def _undated(self) -> None:
+        """Name the cells that rows fill differently and of which the mapping does not say when it was so."""
+        columns: Iterator[FindingColumn | TestColumn] = chain(self.mapping.findings, self.mapping.tests)
+        for column in columns:
+            if column.at is not None or (column.what is None and column.named is None):
+                continue
+            told: dict[str, list[tuple[RowFacts, str]]] = {}
+            for facts in self._facts:
+                what = facts.row.peek(column.named.column) if column.named else ""
+                if (cell := facts.row.peek(column.column)) is not None:
+                    told.setdefault(what or "", []).append((facts, cell))
+            for cells in told.values():
+                for facts, cell in cells if len({cell.casefold() for _, cell in cells}) > 1 else ():
+                    facts.lose(column.column, cell, "no-time")
 
     def _leave(self, mapped: frozenset[str]) -> None:
         """Name each cell that no claim took up: a dose without a drug, a time of nothing."""

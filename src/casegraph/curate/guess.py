@@ -24,6 +24,7 @@ _SAYS_NOTHING = ("NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "missin
 _IDENTIFIER = {"id", "pid", "patient", "subject", "participant", "case", "record"}
 _PERSONAL = {"name", "surname", "forename", "firstname", "lastname", "mrn", "address", "phone", "email"}
 _OF_PERSON = {"patient", "first", "last", "full", *_PERSONAL}
+_BIRTH = {"birth", "dob", "born", "birthdate"}
 _SEXES = {"f": "female", "female": "female", "m": "male", "male": "male"}
 _YES = {"yes", "y", "true", "1", "present", "positive", "pos", "+"}
 _NO = {"no", "n", "false", "0", "absent", "negative", "neg", "-"}
@@ -31,6 +32,22 @@ _RESULTS = {"positive": "positive", "pos": "positive", "negative": "negative", "
 _COMMA = re.compile(r"-?\d+,(\d{1,2}|\d{4,})")
 _GROUPED = re.compile(r"-?\d{1,3}([.,]\d{3})+")
 _UNIT = re.compile(r"(.+?)\s*[(\[]([^)\]]+)[)\]]")
+#: words of a header -> the unit of an age.
+_AGE_UNITS = {
+    **dict.fromkeys(("years", "year", "yrs", "yr", "y"), "years"),
+    **dict.fromkeys(("months", "month", "mo"), "months"),
+    **dict.fromkeys(("weeks", "week", "wk"), "weeks"),
+    **dict.fromkeys(("days", "day", "d"), "days"),
+}
+#: words of a header that make an age the time of something.
+_EVENTS = {"at", "onset", "diagnosis", "diagnosed", "death", "visit", "start", "end", "follow", "followup"}
+#: words of a header -> what to do about a column for which no term was found.
+_HINTS = {
+    "dose": "a dose? it stands with its drug, under treatments: dose: {column: ..., unit: ...}",
+    "dosage": "a dose? it stands with its drug, under treatments: dose: {column: ..., unit: ...}",
+    "response": "an outcome? it stands with its drug, under treatments: responses:",
+    "outcome": "an outcome? it stands with its drug, under treatments: responses:",
+}
 _MOST_VALUES = 30
 _MOST_DOUBTFUL = 3
 
@@ -50,6 +67,29 @@ class _Column:
     def values(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.cells))
 
+    @property
+    def key(self) -> str:
+        """What the times of the column may be called in a mapping."""
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-") or "time"
+
+    @property
+    def parted(self) -> tuple[str, str]:
+        """The name and, empty if there is none, what stands behind it in brackets."""
+        found = _UNIT.fullmatch(self.name)
+        return (found[1], found[2]) if found else (self.name, "")
+
+    @property
+    def date_order(self) -> str:
+        """The one order in which all cells are dates, ``?`` if there are two, empty if there is none."""
+        if not self.cells or any(cell.isdigit() for cell in self.cells):
+            return ""
+        orders = [
+            order for order in ("ymd", "dmy", "mdy") if all(_is_date(cell, order) for cell in self.cells)
+        ]
+        if "ymd" in orders:
+            return "ymd"
+        return "?" if len(orders) > 1 else "".join(orders)
+
 
 def guess(source: Input, *, rows: int = 200, terms: Terms | None = None) -> str:
     """Return a mapping file to begin with, with comments.
@@ -65,7 +105,8 @@ def guess(source: Input, *, rows: int = 200, terms: Terms | None = None) -> str:
     columns = tuple(_column(name, look, {"", *missing}) for name in plain.columns)
     decimal = "," if any(_COMMA.fullmatch(cell) for each in columns for cell in each.cells) else "."
     key = _key(columns, len(look))
-    guessing = _Guessing(Meanings(terms or all_terms()), decimal)
+    at = _visit(columns) if key is not None and len(key.values) < len(look) else ""
+    guessing = _Guessing(Meanings(terms or all_terms()), decimal, at)
     entries = [each for column in columns if column is not key for each in guessing.entries(column)]
     return written(_head(plain, key, missing, decimal, len(look)), entries)
 
@@ -83,6 +124,12 @@ def _key(columns: tuple[_Column, ...], rows: int) -> _Column | None:
     return next(iter((*called, *different)), None)
 
 
+def _visit(columns: tuple[_Column, ...]) -> str:
+    """Return the one time that rows of a case may tell of; empty where there is none, or more than one."""
+    dates = [each.key for each in columns if not each.words & _BIRTH and each.date_order not in ("", "?")]
+    return dates[0] if len(dates) == 1 else ""
+
+
 def _head(
     table: Table, key: _Column | None, missing: list[str], decimal: str, rows: int
 ) -> Iterator[tuple[str, str]]:
@@ -92,7 +139,9 @@ def _head(
         yield "id:", "fill in: no column names the case in every row"
     else:
         many = len(key.values) < rows
-        several = "some have several rows, which make one case" if many else "all different"
+        several = (
+            "some have several rows, which make one case: say when with at:" if many else "all different"
+        )
         yield f"id: {flow(key.name)}", f"the column that names the case; {several}"
     yield f"delimiter: {flow(table.delimiter)}", ""
     if decimal == ",":
@@ -104,8 +153,9 @@ def _head(
 class _Guessing:
     """Proposes entries for one column after another."""
 
-    def __init__(self, meanings: Meanings, decimal: str) -> None:
+    def __init__(self, meanings: Meanings, decimal: str, at: str) -> None:
         self._meanings, self._decimal = meanings, decimal
+        self._at: dict[str, object] = {"at": at} if at else {}
 
     def entries(self, column: _Column) -> Iterator[Entry]:
         """Yield what is proposed for a column; always something, so that none is overlooked."""
@@ -116,7 +166,8 @@ class _Guessing:
             if found := list(proposed(column)):
                 yield from found
                 return
-        yield Entry("ignored", flow(column.name), "nothing exact was found for it")
+        hints = (_HINTS[word] for word in sorted(column.words & _HINTS.keys()))
+        yield Entry("ignored", flow(column.name), next(hints, "nothing exact was found for it"))
 
     def _person(self, column: _Column) -> Iterator[Entry]:
         name, words = column.name, column.words
@@ -128,22 +179,19 @@ class _Guessing:
             note = f"fill in what these mean: {flow(rest)}" if rest else ""
             yield Entry("sex", flow({"column": name, "values": known}), note, certain=bool(known))
         elif "age" in words and self._numeric(column):
-            yield Entry("age", flow({"column": name, "unit": "years"}), "or months, weeks, days")
-        elif words & {"birth", "dob", "born", "birthdate"} and (order := _order(column)):
+            yield _age(column)
+        elif words & _BIRTH and (order := column.date_order):
             yield Entry("birth", flow({"column": name, "order": order}), "gives an age and is left out")
         elif words & {"doi", "pmid"}:
             kind = "doi" if "doi" in words else "pmid"
             yield Entry(kind, flow({"column": name}), "the publication that tells of the patient")
 
     def _time(self, column: _Column) -> Iterator[Entry]:
-        if any(cell.isdigit() for cell in column.cells):
-            return
-        if order := _order(column):
-            slug = re.sub(r"[^a-z0-9]+", "-", column.name.lower()).strip("-") or "date"
+        if order := column.date_order:
             sure, note = order != "?", "use it below as at:, starts:, ends: or onset:"
             said = {"column": column.name, "order": order if sure else "dmy"}
             note = note if sure else "day or month first? dmy or mdy"
-            yield Entry("times", flow(said), note, certain=sure, key=slug)
+            yield Entry("times", flow(said), note, certain=sure, key=column.key)
 
     def _answer(self, column: _Column) -> Iterator[Entry]:
         """Propose what a column of yes and no tells of: that which it is called."""
@@ -152,7 +200,7 @@ class _Guessing:
         if len(rest) > _MOST_DOUBTFUL or 2 * answered <= len(column.cells):
             return
         left = f"lost unless you say what it means: {flow(rest)}" if rest else ""
-        for kind, code, note in self._meanings.of(column.name):
+        for kind, code, doubt in self._meanings.of(column.parted[0]):
             said: dict[str, object] = {"column": column.name, "what": code}
             if kind == MEASURED:
                 said["results"] = {
@@ -161,21 +209,22 @@ class _Guessing:
             else:
                 said["present"] = [each for each in column.values if each.lower() in _YES]
                 said["absent"] = [each for each in column.values if each.lower() in _NO]
-            yield Entry(kind, flow(said), note or left, certain=not note and said.get("results", True) != {})
+            note = _notes(doubt, left)
+            sure = not doubt and said.get("results", True) != {}
+            yield Entry(kind, flow(said | self._at), note, certain=sure)
 
     def _number(self, column: _Column) -> Iterator[Entry]:
         doubtful = self._ambiguous(column)
         if not self._numeric(column, but=doubtful):
             return
-        with_unit = _UNIT.fullmatch(column.name)
-        name, unit = (with_unit[1], with_unit[2]) if with_unit else (column.name, None)
+        name, unit = column.parted
         ask = "is the unit UCUM?" if unit else 'add its unit in UCUM, such as unit: "U/L"'
-        if doubtful:
-            ask += f"; may be read two ways: {flow(doubtful)}"
-        for kind, code, note in self._meanings.of(name):
+        two_ways = f"may be read two ways: {flow(doubtful)}" if doubtful else ""
+        for kind, code, doubt in self._meanings.of(name):
             if kind == MEASURED:
-                said = {"column": column.name, "what": code, **({"unit": unit} if unit else {})}
-                yield Entry(kind, flow(said), f"{note}; {ask}" if note else ask, certain=not note)
+                said = {"column": column.name, "what": code, **({"unit": unit} if unit else {}), **self._at}
+                note = _notes(doubt, ask, two_ways)
+                yield Entry(kind, flow(said), note, certain=not doubt)
 
     def _names(self, column: _Column) -> Iterator[Entry]:
         """Propose what the cells of a column are the names of."""
@@ -203,12 +252,19 @@ class _Guessing:
         return list(islice(grouped, _MOST_DOUBTFUL))
 
 
-def _order(column: _Column) -> str:
-    """Return the one order in which all cells are dates, ``?`` if there are two, empty if there is none."""
-    orders = [order for order in ("ymd", "dmy", "mdy") if all(_is_date(cell, order) for cell in column.cells)]
-    if "ymd" in orders:
-        return "ymd"
-    return "?" if len(orders) > 1 else "".join(orders)
+def _age(column: _Column) -> Entry:
+    """Return the age of the patient, or, where the header says more than that, a time."""
+    unit = next((_AGE_UNITS[word] for word in sorted(column.words & _AGE_UNITS.keys())), "")
+    note = "" if unit else "or months, weeks, days"
+    said = {"column": column.name, "unit": unit or "years"}
+    if not column.words & _EVENTS:
+        return Entry("age", flow(said), note)
+    use = "use it below as at:, starts:, ends: or onset:"
+    return Entry("times", flow(said | {"from": "birth"}), _notes(use, note), key=column.key)
+
+
+def _notes(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
 
 
 def _is_date(cell: str, order: str) -> bool:
