@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from msgspec.structs import replace
 
 from casegraph.cli import commands
+from casegraph.cli.tally import Tally
 from casegraph.errors import InputError
 from casegraph.ingest import (
     Arrived,
@@ -142,6 +143,17 @@ def test_a_later_load_replaces_the_case_and_touches_no_other(store: Store, tmp_p
     changed = {graph for graph, found in store.digest().items() if before.get(graph) != found}
     assert changed == {f"{CASE}1/asserted", f"{CASE}1/inferred"}
     assert values(store, f"<{CASE}1> <{CG}phenotype> ?x") == {expand(ARTHRITIS)}
+    (again,) = bring(store, tmp_path / "later")
+    assert isinstance(again, LoadedRecord) and again.state == "unchanged"
+
+
+@pytest.mark.parametrize(("state", "said"), [("replaced", True), ("unchanged", False)])
+def test_the_last_lines_say_that_other_content_was_replaced(state: str, said: bool) -> None:
+    tally = Tally()
+    tally.add(LoadedRecord("a.json", f"{CASE}1", state))
+    lines = "\n".join(tally.lines(told=False))
+    assert f"1 {state}" in lines
+    assert ("had other content" in lines) is said
 
 
 @pytest.mark.slow

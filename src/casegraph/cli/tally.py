@@ -49,6 +49,8 @@ class Tally:
         for cases, counts in self._records.items():
             states = ", ".join(f"{counts[each]:,} {each}" for each in _STATES if counts[each])
             yield f"{cases}/: {states}; {counts['claims']:,} claims, {counts['quads']:,} quads"
+            if counts["replaced"]:
+                yield "what was replaced had other content; --dataset tells data sets of one name apart"
         yield from loss_lines(self._losses, told=told)
         if self._unresolved:
             many, used = len(self._unresolved), sum(self._unresolved.values())
@@ -86,4 +88,4 @@ def _s(many: int) -> str:
     return "" if many == 1 else "s"
 
 
-_STATES = ("new", "replaced", "same", "dry run")
+_STATES = ("new", "replaced", "unchanged", "same", "dry run")

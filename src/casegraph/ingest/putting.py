@@ -16,7 +16,7 @@ from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store
 from casegraph.version import __version__
 
-__all__ = ["ADDED", "UNRESOLVED", "graphs_of_report", "grown", "ledger_entry", "put_ontology"]
+__all__ = ["ADDED", "UNRESOLVED", "graphs_of_report", "grown", "holds", "ledger_entry", "put_ontology"]
 
 _ONTOLOGY = BASE + "ontology"
 #: The graph of what cases name out of added vocabularies.
@@ -38,6 +38,19 @@ def grown(store: Store, graph: str, new: str, gone: Callable[[str], bool] | None
     if wanted == lines:
         return None
     return "".join(f"{line[: -len(_END)]} <{graph}>{_END}" for line in sorted(wanted))
+
+
+def holds(store: Store, graph: str, nquads: str) -> bool:
+    """Tell whether a graph is just what N-Quads say of it.
+
+    >>> from casegraph.store import open_store
+    >>> with open_store(":memory:", writable=True) as store:
+    ...     store.replace([], '<urn:s> <urn:p> "1" <urn:g> .')
+    ...     holds(store, "urn:g", '<urn:s> <urn:p> "1" <urn:g> .'), holds(store, "urn:g", "")
+    (True, False)
+    """
+    quads = ox.parse(nquads.encode(), format=ox.RdfFormat.N_QUADS)
+    return {f"{quad} ." for quad in quads if quad.graph_name.value == graph} == set(store.dump(graph))
 
 
 def graphs_of_report(store: Store, report: str) -> tuple[str, ...]:

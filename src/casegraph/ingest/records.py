@@ -14,7 +14,7 @@ from casegraph.check.conflicts import with_conflicts
 from casegraph.derive import derive
 from casegraph.errors import InputError, Problem
 from casegraph.ingest.documents import shipped_shapes
-from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, ledger_entry, put_ontology
+from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, holds, ledger_entry, put_ontology
 from casegraph.ingest.refusals import nothing_told, other_content, violations
 from casegraph.ingest.unresolved import codes_of, concepts_of, labels_of, unresolved_triples
 from casegraph.loaders.records import Imported, Outcome
@@ -41,7 +41,8 @@ class LoadedRecord:
     """A record that is in the store now.
 
     :param source: the file, or the archive and its member.
-    :param state: ``new``, ``replaced``, or ``same`` where this job has had the same record already.
+    :param state: ``new``; ``replaced`` where the store had other content under its name, ``unchanged`` where
+        it had just that; ``same`` where this job has had the same record already.
     :param unresolved: terms that no vocabulary at hand knows.
     """
 
@@ -212,19 +213,28 @@ class RecordJob:
         return data_with_hierarchy(record.own + shared + record.inferred, self._terms)
 
     def _put(self, records: list[_Record]) -> dict[str, str]:
-        """Write records in one transaction; return for each whether it is new or replaces one."""
+        """Write records in one transaction; return the state of each."""
         kinds = ("asserted", "inferred", "provenance")
         graphs = [f"{each.iri}/{kind}" for each in records for kind in kinds]
         if self._dry_run or not records:
             return {each.iri: "dry run" for each in records}
         put_ontology(self._store)
-        there = _graphs_there(self._store, [f"{each.iri}/asserted" for each in records])
+        states = self._states(records)
         quads = [f"{each.own}{each.inferred}" for each in records]
         shared, vocabulary = self._shared_quads(records), self._vocabulary(records)
         self._store.replace([*graphs, *vocabulary], "".join([*quads, *shared, *vocabulary.values()]))
         for each in records:
             self._count(each)
-        return {each.iri: "replaced" if f"{each.iri}/asserted" in there else "new" for each in records}
+        return states
+
+    def _states(self, records: list[_Record]) -> dict[str, str]:
+        """Return whether the store has no record of a name yet, the same, or one of other content."""
+        there = _graphs_there(self._store, [f"{each.iri}/asserted" for each in records])
+        states = dict.fromkeys((each.iri for each in records), "new")
+        for each in records:
+            if (graph := f"{each.iri}/asserted") in there:
+                states[each.iri] = "unchanged" if holds(self._store, graph, each.own) else "replaced"
+        return states
 
     def _shared_quads(self, records: list[_Record]) -> Iterator[str]:
         """Yield what records tell of their publication and data set, where the store does not know it yet.
