@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
+from math import isfinite
 from typing import Any, NoReturn
 
 import msgspec
@@ -19,8 +21,7 @@ DEEPEST = 100
 _MOST_VALUES = 5_000_000
 _MARK = b"\xef\xbb\xbf"
 _POINTER = 200
-_DECODE = msgspec.json.Decoder().decode
-_ENCODE = msgspec.json.Encoder().encode
+_ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 #: escapes: of a plain character, both halves of a pair, or one half alone.
 _ESCAPES = re.compile(
     rb"\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
@@ -28,9 +29,20 @@ _ESCAPES = re.compile(
 _OFFSET = re.compile(r"(?:JSON is malformed: )?(.*) \(byte (\d+)\)")
 _TRAILING = "trailing characters"
 _NOT_FINITE = re.compile(rb"-?(?:NaN|Infinity)\b")
-_LONG = re.compile(rb"\d{309}")
+_AS_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG = b"0" * 309
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]|-?\d[\d.eE+-]*+', re.DOTALL)
 _CONTAINERS = (dict, list)
+
+
+def _exactly(digits: str) -> Decimal:
+    if not isfinite(float(digits)):
+        raise ValueError("the number is too large")
+    return Decimal(digits)
+
+
+_DECODE = msgspec.json.Decoder().decode
+_DECODE_EXACTLY = msgspec.json.Decoder(float_hook=_exactly).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +68,13 @@ class _Text:
         refuse(self.name, (line + self.first_line - 1, column), fault.code, fault.message, fault.todo)
 
 
-def parse_json(text: bytes, name: str, first_line: int = 1) -> object:
+def parse_json(text: bytes, name: str, first_line: int = 1, *, exactly: bool = False) -> object:
     """Return the value of a JSON text: dicts, lists, texts, whole and other numbers, truth values, None.
 
     :param text: UTF-8, with or without a byte order mark.
     :param name: of the file, for messages.
     :param first_line: the line of the file that the text begins in: that of one line of NDJSON.
+    :param exactly: give a number with a fraction as a :class:`~decimal.Decimal`, which keeps its digits.
     :raises DocumentError: with one problem, which tells line and column: ``too-large``, ``empty``,
         ``not-utf-8``, ``not-json``, ``too-deep``, ``duplicate-key``, or ``wrong-value`` for a number that
         is none or that no computer holds.
@@ -78,7 +91,7 @@ def parse_json(text: bytes, name: str, first_line: int = 1) -> object:
     if not whole.content.strip():
         whole.refuse(_Fault(0, "empty", "the file is empty", "check that it was written whole"))
     try:
-        value = _DECODE(whole.content)
+        value = (_DECODE_EXACTLY if exactly else _DECODE)(whole.content)
     except RecursionError:
         whole.refuse(_first_fault(whole.content) or _too_deep(0))
     except msgspec.ValidationError as error:
@@ -120,7 +133,7 @@ def _doubtful(content: bytes, value: object) -> bool:
             if type(each) in _CONTAINERS
         ]
         if not level:
-            return _LONG.search(content) is not None
+            return _LONG in content.translate(_AS_ZEROS)
     return True
 
 

@@ -585,6 +585,17 @@ def test_ndjson_is_read_by_lines_and_a_bad_line_stops_no_other() -> None:
     assert refused("\n".join(lines[1:])).code == "no-patient"
 
 
+def test_what_is_no_json_is_told_with_line_and_column() -> None:
+    whole = refused('{"resourceType": "Bundle",\n "type": "collection",\n "type": "batch"}')
+    assert (whole.code, whole.line, whole.column) == ("duplicate-key", 3, 2)
+    lines = from_text(
+        "\n".join(json.dumps(each) for each in (PATIENT, OLD)) + '\n{"a": 1, "b": {"c": 1, "c": 2}}'
+    )
+    (problem,) = (each for each in lines if isinstance(each, Problem))
+    assert (problem.code, problem.line, problem.column) == ("duplicate-key", 3, 24)
+    assert "'/b/c'" in problem.message
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -597,7 +608,9 @@ def test_ndjson_is_read_by_lines_and_a_bad_line_stops_no_other() -> None:
         ('{"resourceType": "Bundle", "resourceType": "Patient"}', "duplicate-key"),
         ('{"resourceType": "Bundle", "entry": {}}', "wrong-value"),
         ("[" * 100_000, "too-deep"),
-        ('{"a": NaN}', "not-json"),
+        ('{"a": NaN}', "wrong-value"),
+        ('{"resourceType": "Patient", "a": 1e400}', "wrong-value"),
+        ("", "empty"),
     ],
 )
 def test_a_file_of_which_nothing_can_be_read_is_refused(text: str, code: str) -> None:

@@ -11,12 +11,11 @@ from types import ModuleType
 import pytest
 
 from casegraph.cli.export import export
-from casegraph.loaders import archives, case_yaml, inputs, json_text, yaml_text
+from casegraph.loaders import archives, case_yaml, inputs, json_lines, json_text, yaml_text
 from casegraph.loaders.care_sm import MOST_ROWS
 from casegraph.loaders.care_sm.rdf import MOST_QUADS
 from casegraph.loaders.fhir import bundle
 from casegraph.loaders.formats import CASE, RECORD_FORMATS
-from casegraph.loaders.phenopacket import files
 from casegraph.loaders.table import rows
 from casegraph.losses import REASONS
 
@@ -105,10 +104,9 @@ def test_the_limits_are_those_of_the_readers() -> None:
     at_most = f"{most // 1000 // megabyte} GB at most"
     wanted = f"{always // megabyte} MB or {ratio} times its size, whichever is more; {at_most}"
     assert said["an archive, unpacked"] == wanted
-    assert said["a JSON text"] == f"{inputs.MOST_BYTES // megabyte} MB"
-    fhir, packets = bundle.MOST_BYTES // 1024**2, files.MOST_BYTES // megabyte
-    assert said["a FHIR or Phenopackets file with `--format`"] == f"{fhir} MiB, {packets} MB"
-    assert said["resources of FHIR outside bundles, together"] == f"{fhir} MiB"
+    assert json_lines.MOST_BYTES == inputs.MOST_BYTES
+    assert said["a JSON text; of NDJSON, each line"] == f"{inputs.MOST_BYTES // megabyte} MB"
+    assert said["resources of FHIR outside bundles, together"] == f"{bundle.MOST_BYTES // 1024**2} MiB"
     deepest = case_yaml._DEEPEST
     assert said["a case document"] == f"{yaml_text.MOST_BYTES // megabyte} MB, {deepest} levels"
     yaml_most = yaml_text.MOST_BYTES // megabyte

@@ -15,9 +15,10 @@ from google.protobuf.json_format import ParseDict
 from phenopackets.schema.v2.phenopackets_pb2 import Cohort, Family, Phenopacket
 
 from casegraph.errors import DocumentError, Problem
+from casegraph.loaders import json_lines
 from casegraph.loaders.detect import format_of
 from casegraph.loaders.inputs import Input
-from casegraph.loaders.phenopacket import files, looks_like_phenopacket, read_phenopacket
+from casegraph.loaders.phenopacket import looks_like_phenopacket, read_phenopacket
 from casegraph.loaders.phenopacket.json import message_of
 from casegraph.loaders.records import Imported, Options, Outcome
 from casegraph.model import Case, CaseDocument
@@ -341,7 +342,7 @@ def test_an_object_inside_another_begins_no_line_of_its_own(text: str) -> None:
 
 
 def test_lines_are_read_one_by_one_and_none_that_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_BYTES", 200)
+    monkeypatch.setattr(json_lines, "MOST_BYTES", 200)
     line = lines_of(told("a"))
     whole = lines_of(*(told(f"p{number}") for number in range(100)))
     assert len(line) < 200 < len(whole)

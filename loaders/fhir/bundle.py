@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any, NoReturn
 
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.fhir.codes import ADDRESSES
 from casegraph.loaders.inputs import Input
+from casegraph.loaders.json_lines import is_lines, read_lines
+from casegraph.loaders.json_text import parse_json
 
 __all__ = ["MOST_BYTES", "TYPE_AND_ID", "Content", "Entry", "check_size", "read_contents"]
 
-#: A bundle is held in memory as a whole, and so are all resources outside bundles; above this, neither is.
+#: Resources outside bundles are held in memory together; above this, they are not.
 MOST_BYTES = 256 * 1024 * 1024
+_MARK = b"\xef\xbb\xbf"
 _SUBJECTS = ("subject", "patient", "individual")
 #: Type and identifier at the end of a reference.
 TYPE_AND_ID = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/]+)?$")
@@ -130,43 +131,28 @@ def read_contents(source: Input, loose: Content) -> Iterator[Content | Problem]:
     :param loose: takes up the resources that stand in no bundle.
     :raises DocumentError: if nothing of the file can be read.
     """
-    text = _text(source)
-    if not text.strip():
-        _refuse(_no_resource(source.name, 0))
-    try:
-        whole, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip()))
-    except (ValueError, RecursionError) as error:
-        whole, end = None, 0
-        if "\n{" not in text.strip():
-            _refuse(_fault(source.name, error, 0))
-    if not end or text[end:].strip():
-        yield from _lines(text, source, loose)
-    elif not _is_resource(whole):
-        _refuse(_no_resource(source.name, 0))
-    elif whole["resourceType"] == "Bundle":
-        yield _bundle(whole, source.name, 0)
+    if is_lines(source):
+        yield from read_lines(source, lambda line, at: _contents(line, source, loose, at))
+        return
+    text = source.content()
+    if text.removeprefix(_MARK).lstrip().startswith(b"<"):
+        _refuse(_xml(source.name, text.decode(errors="replace")))
+    yield from _contents(text, source, loose, 0)
+
+
+def _contents(text: bytes, source: Input, loose: Content, line: int) -> Iterator[Content]:
+    """Yield a bundle, or keep another resource.
+
+    :param line: that of the file which the text is; 0 where it is the whole file.
+    """
+    value = parse_json(text, source.name, line or 1, exactly=True)
+    if not isinstance(value, dict) or not _is_resource(value):
+        _refuse(_no_resource(source.name, line))
+    elif value["resourceType"] == "Bundle":
+        yield _bundle(value, source.name, line)
     else:
-        line = 0 if "\n" in text.strip() else 1
-        loose.keep(_loose_entry(whole, loose, source, line), end)
-
-
-def _lines(text: str, source: Input, loose: Content) -> Iterator[Content | Problem]:
-    """Yield the bundles of NDJSON, and keep its other resources; what cannot be read stops no other line."""
-    for at, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            value = _DECODER.decode(line)
-            if not _is_resource(value):
-                yield _no_resource(source.name, at)
-            elif value["resourceType"] == "Bundle":
-                yield _bundle(value, source.name, at)
-            else:
-                loose.keep(_loose_entry(value, loose, source, at), len(line))
-        except (ValueError, RecursionError) as error:
-            yield _fault(source.name, error, at)
-        except DocumentError as error:
-            yield from error.problems
+        alone = line or int(b"\n" not in text.strip())
+        loose.keep(_loose_entry(value, loose, source, alone), len(text))
 
 
 def _loose_entry(value: dict[str, Any], loose: Content, source: Input, line: int) -> Entry:
@@ -206,22 +192,6 @@ def _entry(value: Any, pointer: str, content: Content) -> Iterator[Entry]:
     yield Entry(f"{pointer}/resource", resource, own, beside, content.name, content.line)
 
 
-def _text(source: Input) -> str:
-    with source.open() as file:
-        content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        message = f"more than {MOST_BYTES:,} bytes"
-        _refuse(Problem(source.name, 0, 0, "too-large", message, "split it by patients"))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"the byte 0x{content[error.start]:02x} is not UTF-8"
-        _refuse(Problem(source.name, 0, 0, "not-utf-8", message, "save it as UTF-8"))
-    if text.lstrip().startswith("<"):
-        _refuse(_xml(source.name, text))
-    return text
-
-
 def _xml(name: str, text: str) -> Problem:
     """Return why XML is not read; it is looked at as text, so that no entity of it is ever resolved."""
     if "<!DOCTYPE" in text:
@@ -234,17 +204,6 @@ def _xml(name: str, text: str) -> Problem:
     return Problem(name, 0, 0, "not-json", message, "give it as JSON, of FHIR R4, R4B or R5")
 
 
-def _fault(name: str, error: Exception, line: int) -> Problem:
-    if isinstance(error, RecursionError):
-        return Problem(name, line, 0, "too-deep", "nested too deep", "check what wrote the file")
-    if isinstance(error, _DuplicateKeyError):
-        return Problem(name, line, 0, "duplicate-key", f"the key {error} stands twice in one object")
-    if isinstance(error, json.JSONDecodeError):
-        at = line or error.lineno
-        return Problem(name, at, error.colno, "not-json", f"not JSON: {error.msg}", "check the file")
-    return Problem(name, line, 0, "not-json", f"not JSON: {error}", "check the file")
-
-
 def _no_resource(name: str, line: int) -> Problem:
     message = "no FHIR resource: an object with a resourceType is wanted"
     return Problem(name, line, 0, "missing-key", message, "give a Bundle, a resource, or one resource a line")
@@ -252,22 +211,3 @@ def _no_resource(name: str, line: int) -> Problem:
 
 def _refuse(problem: Problem) -> NoReturn:
     raise DocumentError((problem,))
-
-
-class _DuplicateKeyError(ValueError):
-    """An object has a key twice, of which a parser would drop one."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _DuplicateKeyError(repr(next(name for name in names if names.count(name) > 1)))
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
-
-
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any
 
 from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import DecodeError, Message
@@ -15,10 +14,11 @@ from phenopackets.schema.v2.phenopackets_pb2 import Cohort, Family, Phenopacket
 
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.inputs import MOST_BYTES, Input
+from casegraph.loaders.json_lines import is_lines, read_lines
 from casegraph.loaders.phenopacket.json import message_of
 from casegraph.loaders.phenopacket.text import plain_data, reject
 
-__all__ = ["MOST_BYTES", "Part", "packets_of", "parts_of"]
+__all__ = ["Part", "packets_of", "parts_of"]
 
 _MARK = b"\xef\xbb\xbf"
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -53,7 +53,7 @@ def parts_of(source: Input) -> Iterator[Part]:
 
     :raises DocumentError: if nothing of the file can be read.
     """
-    if _is_lines(source):
+    if is_lines(source):
         yield from _of_lines(source)
         return
     content = _content(source)
@@ -92,53 +92,20 @@ def _content(source: Input) -> bytes:
 # --- JSON line by line
 
 
-def _is_lines(source: Input) -> bool:
-    """Say whether a second object begins in the second line, where no JSON text can have one inside it."""
-    with source.open() as file:
-        begun = [line.removeprefix(_MARK).strip() for line in islice(_told_lines(file), 2)]
-    return (
-        [line[:1] for line in begun] == [b"{", b"{"]
-        and not begun[0].endswith((b":", b",", b"["))
-        and not any(map(_BINARY.search, begun))
-    )
-
-
 def _of_lines(source: Input) -> Iterator[Part]:
-    """Yield the packets of each line; one that cannot be read stops no other."""
-    with source.open() as file:
-        for number, line in enumerate(_lines(file), 1):
-            try:
-                for part in _of_line(line, source):
-                    yield replace(part, packet=_in_line(part.packet, number), line=number)
-            except DocumentError as error:
-                yield from (Part(_in_line(problem, number), line=number) for problem in error.problems)
-            if len(line) > MOST_BYTES:
-                return
+    for found in read_lines(source, lambda line, number: _of_line(line, number, source)):
+        yield Part(found, line=found.line) if isinstance(found, Problem) else found
 
 
-def _of_line(line: bytes, source: Input) -> Iterator[Part]:
-    if len(line) > MOST_BYTES:
-        reject(
-            source, "too-large", f"a line of more than {MOST_BYTES:,} bytes", "give what follows by itself"
-        )
-    told = line.removeprefix(_MARK).strip()
-    if told and not told.startswith(b"{"):
+def _of_line(line: bytes, number: int, source: Input) -> Iterator[Part]:
+    if not line.removeprefix(_MARK).lstrip().startswith(b"{"):
         reject(source, "not-json", "the line is no JSON object", "give each packet a line")
-    if told:
-        yield from _of_data(plain_data(line, source), "", source)
+    for part in _of_data(plain_data(line, source), "", source):
+        yield replace(part, packet=_in_line(part.packet, number), line=number)
 
 
 def _in_line(packet: Any, number: int) -> Any:
     return replace(packet, line=number) if isinstance(packet, Problem) else packet
-
-
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines of a file; no more than the beginning of one that is too long."""
-    return iter(lambda: file.readline(MOST_BYTES + 1), b"")
-
-
-def _told_lines(file: BinaryIO) -> Iterator[bytes]:
-    return (line for line in _lines(file) if line.removeprefix(_MARK).strip())
 
 
 # --- plain values to messages
