@@ -10,10 +10,14 @@ from typing import BinaryIO
 from casegraph.errors import InputError
 from casegraph.loaders.utf8 import refuse
 
-__all__ = ["MOST_BYTES", "Input", "unreadable"]
+__all__ = ["MOST_BYTES", "MOST_LINE", "MOST_TEXT", "Input", "long_text", "unreadable"]
 
 #: What is read into memory at once: a bundle of one patient is well below it.
 MOST_BYTES = 50_000_000
+#: Characters of one text: of a value in JSON, YAML, protobuf and N-Quads, or of a cell of a table.
+MOST_TEXT = 5_000_000
+#: Characters of a line of a table.
+MOST_LINE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class Input:
                 return stream.read(most)
         except OSError as error:
             raise unreadable(error, self.name) from error
+
+
+def long_text() -> tuple[str, str, str]:
+    """Return code, message and what to do for a text of more than :data:`MOST_TEXT` characters."""
+    return "too-large", f"a text of more than {MOST_TEXT:,} characters", "shorten it, or leave it out"
 
 
 def unreadable(error: OSError, name: str) -> InputError:

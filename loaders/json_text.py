@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from casegraph.loaders.inputs import MOST_BYTES
+from casegraph.loaders.inputs import MOST_BYTES, MOST_TEXT, long_text
 from casegraph.loaders.utf8 import decoded, line_and_column, refuse, shortened
 
 __all__ = ["DEEPEST", "check_size", "parse_json"]
@@ -32,6 +32,7 @@ _NOT_FINITE = re.compile(rb"-?(?:NaN|Infinity)\b")
 _AS_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG = b"0" * 309
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]|-?\d[\d.eE+-]*+', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _CONTAINERS = (dict, list)
 
 
@@ -117,12 +118,14 @@ def check_size(content: bytes, name: str) -> None:
 
 
 def _doubtful(content: bytes, value: object) -> bool:
-    r"""Whether the text may hold a key twice, nest too deep, or hold too large a number.
+    r"""Whether the text may hold a key twice, nest too deep, or hold too large a number or text.
 
     A value that is written out again has as many quotes as the text it was read from, except where the text
     has a quote as ``\u0022``, or where a key that stood twice was left out.
     """
     if content.count(b'"') != _ENCODE(value).count(b'"') or b"\\u0022" in content:
+        return True
+    if len(content) > MOST_TEXT and any(map(_is_long, _STRING.finditer(content))):
         return True
     level: list[Any] = [value] if type(value) in _CONTAINERS else []
     for _ in range(DEEPEST):
@@ -135,6 +138,10 @@ def _doubtful(content: bytes, value: object) -> bool:
         if not level:
             return _LONG in content.translate(_AS_ZEROS)
     return True
+
+
+def _is_long(found: re.Match[bytes]) -> bool:
+    return found.end() - found.start() > MOST_TEXT
 
 
 def _malformed(content: bytes, said: str) -> _Fault:
@@ -218,6 +225,8 @@ def _number_fault(token: bytes, offset: int) -> _Fault | None:
 def _first_fault(content: bytes) -> _Fault | None:
     walk = _Walk()
     for found in _TOKEN.finditer(content):
+        if _is_long(found) and len(str(_DECODE(found[0]))) > MOST_TEXT:
+            return _Fault(found.start(), *long_text())
         if fault := walk.step(found[0], found.start()):
             return fault
     return None

@@ -1,13 +1,25 @@
-"""Reads the tables of other formats' codes that ship beside the ontology."""
+"""Reads tables: the rows of other people's, and those of codes that ship beside the ontology."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
+from casegraph.loaders.inputs import MOST_LINE
 from casegraph.resources import shipped
 
-__all__ = ["rows_of"]
+__all__ = ["csv_reader", "rows_of"]
+
+
+def csv_reader(lines: Iterable[str], delimiter: str, *, strict: bool = True) -> Any:
+    """Return the standard reader of rows; a cell may be as long as a line.
+
+    :param strict: raise ``csv.Error`` where quotes do not match.
+    """
+    csv.field_size_limit(MOST_LINE)  # by itself it refuses a cell of 128 KiB, and all that follows
+    return csv.reader(lines, delimiter=delimiter, strict=strict)
 
 
 @cache

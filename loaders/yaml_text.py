@@ -10,6 +10,7 @@ import msgspec
 import yaml
 
 from casegraph.errors import DocumentError, Problem
+from casegraph.loaders.inputs import MOST_TEXT, long_text
 from casegraph.loaders.json_text import DEEPEST
 from casegraph.loaders.utf8 import decoded, line_and_column, refuse, shortened
 
@@ -65,6 +66,8 @@ def plain_events(text: str, file: str, deepest: int) -> Iterator[yaml.Event]:
             refused = ("tag", f"the tag {named} is not allowed", "write the value without it")
         elif depth > deepest:
             refused = _too_deep(deepest)
+        elif isinstance(event, yaml.ScalarEvent) and len(event.value) > MOST_TEXT:
+            refused = long_text()
         else:
             yield event
             continue

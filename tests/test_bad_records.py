@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.loaders.archives import members
-from casegraph.loaders.inputs import Input
+from casegraph.loaders.inputs import MOST_TEXT, Input
 from casegraph.loaders.json_text import parse_json
 from casegraph.loaders.yaml_text import parse_yaml
 
@@ -322,12 +322,28 @@ def test_a_text_of_80_mb_is_refused_unread(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_text_of_40_mb_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inside", [b"xx", b'\\"', b"\xc3\xa9"])
+def test_a_text_of_45_mb_is_refused_at_its_place(inside: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
-    path.write_bytes(b'{"subject": "' + b"x" * 40_000_000 + b'"}')
+    path.write_bytes(b'{"id": "a",\n "subject": "' + inside * 22_500_000 + b'"}')
     said, most = measured(path, "json")
-    assert said == ["read"]
+    assert said == [
+        f"{path}:2:13 too-large a text of more than 5,000,000 characters; shorten it, or leave it out"
+    ]
     assert most < 400
+
+
+@pytest.mark.parametrize(("parse", "character"), [(parse_json, "\u00e9"), (parse_yaml, "x")])
+def test_the_longest_text_is_read_and_a_longer_one_is_refused(
+    parse: Callable[[bytes, str], object], character: str
+) -> None:
+    longest = character * MOST_TEXT
+    assert parse(f'{{"a": "{longest}"}}'.encode(), "a") == {"a": longest}
+    for text, place in ((f'{{"a":\n  "{longest}x"}}', (2, 3)), (f'{{\n"{longest}x": 1}}', (2, 1))):
+        with pytest.raises(DocumentError) as refused:
+            parse(text.encode(), "a")
+        problem = only(refused.value)
+        assert (problem.code, problem.line, problem.column) == ("too-large", *place)
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from casegraph.export.stored import StoredCase
 from casegraph.loaders import care_sm, read_document
 from casegraph.loaders.care_sm import looks_like_care_sm, read_care_sm, read_care_sm_files
 from casegraph.loaders.care_sm import rdf as care_sm_rdf
-from casegraph.loaders.inputs import Input
+from casegraph.loaders.inputs import MOST_TEXT, Input
 from casegraph.loaders.records import Imported, Options, RecordBuilder
 from casegraph.losses import REASONS
 from casegraph.model import Case, Finding
@@ -313,6 +313,16 @@ def test_there_is_a_limit_and_it_is_told(monkeypatch: pytest.MonkeyPatch, materi
 def test_other_signs_between_cells_blank_lines_and_a_byte_order_mark() -> None:
     text = "\ufeff" + (HEADER + "\n" + DIAGNOSIS.format("p")).replace(",", ";") + ";;;;;;\n"
     assert len(case(cases_of(given(text))["p"]).diagnoses.final) == 1
+
+
+def test_a_cell_that_is_too_long_refuses_its_patient_alone() -> None:
+    long = "x" * (MOST_TEXT + 1)
+    text = HEADER + f"Genetic,q,,,,{long[2:]},\nGenetic,p,,,,{long},\n" + DIAGNOSIS.format("p")
+    cases, (problem,) = split(read_care_sm(given(text + DIAGNOSIS.format("r")), OPTIONS))
+    assert list(cases) == ["q", "r"]
+    assert (problem.line, problem.column, problem.code) == (3, 6, "too-large")
+    with pytest.raises(DocumentError, match=r"given\.csv:2:1 too-large a line of more than 10,000,000"):
+        list(read_care_sm(given(HEADER + "Genetic,q,,,," + long * 2 + ",\n"), OPTIONS))
 
 
 def test_a_cell_over_two_lines_does_not_shift_the_lines_of_problems() -> None:

@@ -16,7 +16,6 @@ from casegraph.loaders.care_sm import MOST_ROWS
 from casegraph.loaders.care_sm.rdf import MOST_QUADS
 from casegraph.loaders.fhir import bundle
 from casegraph.loaders.formats import CASE, RECORD_FORMATS
-from casegraph.loaders.table import rows
 from casegraph.losses import REASONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,4 +112,5 @@ def test_the_limits_are_those_of_the_readers() -> None:
     assert said["a phenopacket in YAML"] == f"{yaml_most} MB, {json_text.DEEPEST} levels"
     assert said["rows, quads of CARE-SM at once"] == "a million, two million"
     assert (megabyte, 2 * megabyte) == (MOST_ROWS, MOST_QUADS)
-    assert said["a line of a table"] == f"{rows._LONGEST_LINE // megabyte} MB"
+    assert said["a line of a table"] == f"{inputs.MOST_LINE // megabyte} MB"
+    assert said["one text in any of them: the value of a key, a cell"] == f"{inputs.MOST_TEXT:,} characters"

@@ -17,7 +17,7 @@ from phenopackets.schema.v2.phenopackets_pb2 import Cohort, Family, Phenopacket
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders import json_lines
 from casegraph.loaders.detect import format_of
-from casegraph.loaders.inputs import Input
+from casegraph.loaders.inputs import MOST_TEXT, Input
 from casegraph.loaders.phenopacket import looks_like_phenopacket, read_phenopacket
 from casegraph.loaders.phenopacket.json import message_of
 from casegraph.loaders.records import Imported, Options, Outcome
@@ -367,6 +367,8 @@ def test_binary_is_told_apart_by_what_fits_alone() -> None:
     assert problem.code == "not-protobuf"
     assert "Phenopacket or Family" in problem.message
     assert refused(whole.SerializeToString() + b"\xf8\x01\x01").code == "not-protobuf"
+    whole.subject.alternate_ids.append("x" * (MOST_TEXT + 1))
+    assert refused(whole.SerializeToString()).code == "too-large"
 
 
 def test_the_fast_way_reads_as_protobuf_does(material: Path) -> None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from casegraph.cli import commands
 from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.ingest import validate_document
-from casegraph.loaders.inputs import Input
+from casegraph.loaders.inputs import MOST_TEXT, Input
 from casegraph.loaders.records import Imported, Options, Outcome
 from casegraph.loaders.table import mapping as table_mapping
 from casegraph.loaders.table import read_table
@@ -215,6 +215,15 @@ def test_a_line_break_in_quotes_is_part_of_a_cell(tmp_path: Path) -> None:
     assert isinstance(found[1], Imported)
     assert [each.path for each in found[1].losses] == ["row 3, fever"]
     assert (problem(found[2]).code, problem(found[2]).line) == ("ragged-row", 5)
+
+
+def test_a_cell_that_is_too_long_refuses_its_record_alone(tmp_path: Path) -> None:
+    long = "x" * (MOST_TEXT + 1)
+    table = f"id,fever,more\n1,yes,{long[2:]}\n2,yes,{long}\n3,no,\n"
+    first, second, third = mapped(table, f"findings:\n{FEVER}", tmp_path)
+    assert (record(first), record(third)) == ("1", "3")
+    assert (problem(second).line, problem(second).code) == (3, "too-large")
+    assert problem(second).message == "column 'more': a text of more than 5,000,000 characters"
 
 
 def test_a_ragged_row_refuses_its_record_whole(tmp_path: Path) -> None:

@@ -10,15 +10,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.care_sm.cde import Layout, cde_rows, layout_of
 from casegraph.loaders.care_sm.elements import imported
 from casegraph.loaders.care_sm.rdf import is_quads, rdf_rows
 from casegraph.loaders.care_sm.rows import Row, addresses, short_cells
-from casegraph.loaders.inputs import Input
+from casegraph.loaders.inputs import MOST_LINE, MOST_TEXT, Input, long_text
 from casegraph.loaders.records import Options, Outcome, RecordBuilder, told
+from casegraph.loaders.tables import csv_reader
 from casegraph.namespaces import PREFIXES
 
 __all__ = ["MOST_ROWS", "CareSmFiles", "looks_like_care_sm", "read_care_sm", "read_care_sm_files"]
@@ -112,14 +113,14 @@ def _rows(source: Input) -> Iterator[Read]:
 
 def _table(source: Input) -> Iterator[Read]:
     with source.open() as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
-        lines = _Lines(text)
+        lines = _Lines(text, source)
         try:
             header = _header(next(lines, ""))
             layout = _layout(source, header)
             if "pid" not in header:
                 yield "", _no_patient(source, header)
                 return
-            reader = csv.reader(lines, delimiter=lines.delimiter, strict=True)
+            reader = csv_reader(lines, lines.delimiter)
             begins = 2
             for cells in reader:
                 yield from _row(source, header, layout, (begins, [cell.strip() for cell in cells]))
@@ -136,8 +137,8 @@ def _table(source: Input) -> Iterator[Read]:
 class _Lines:
     """The lines of a table, counted, and the sign between its cells: comma, semicolon or tab."""
 
-    def __init__(self, text: Iterable[str]) -> None:
-        self._lines = iter(text)
+    def __init__(self, text: TextIO, source: Input) -> None:
+        self._text, self._source = text, source
         self.read = 0
         self.delimiter = ","
 
@@ -145,8 +146,13 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = next(self._lines)
+        line = self._text.readline(MOST_LINE + 1)
+        if not line:
+            raise StopIteration
         self.read += 1
+        if len(line) > MOST_LINE:
+            told = f"a line of more than {MOST_LINE:,} characters"
+            _refuse(self._source, self.read, "too-large", told, "this is no table of rows")
         if self.read == 1:
             self.delimiter = _delimiter(line)
         return line
@@ -195,6 +201,9 @@ def _row(
         told = f"{len(values)} cells, and the header has {len(header)}"
         todo = "put quotes around a cell that has the sign between cells in it"
         yield pid, Problem(source.name, line, len(header) + 1, "wrong-value", told, todo)
+        return
+    if long := next((at for at, text in enumerate(values, 1) if len(text) > MOST_TEXT), 0):
+        yield pid, Problem(source.name, line, long, *long_text())
         return
     needed = {"pid": pid} if layout else {"pid": pid, "model": cells.get("model", "")}
     missing = next((name for name, text in needed.items() if not text), None)

@@ -13,7 +13,7 @@ from phenopackets.schema.v1 import phenopackets_pb2 as v1
 from phenopackets.schema.v2.phenopackets_pb2 import Cohort, Family, Phenopacket
 
 from casegraph.errors import DocumentError, Problem
-from casegraph.loaders.inputs import MOST_BYTES, Input
+from casegraph.loaders.inputs import MOST_BYTES, MOST_TEXT, Input, long_text
 from casegraph.loaders.json_lines import is_lines, read_lines
 from casegraph.loaders.phenopacket.json import message_of
 from casegraph.loaders.phenopacket.text import plain_data, reject
@@ -202,6 +202,8 @@ def _decoded(content: bytes, source: Input) -> Any:
     found = _readings(content, (Phenopacket, Family, Cohort))
     told = [each for each in found if _VERSION.fullmatch(each.meta_data.phenopacket_schema_version)]
     found = told or found
+    if any(len(text) > MOST_TEXT for each in found for text in _texts(each)):
+        reject(source, *long_text())
     if len(found) == 1:
         problem = _version_problem(found[0].meta_data.phenopacket_schema_version, "", source)
         if problem:

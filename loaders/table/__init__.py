@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import chain
 
 from casegraph.errors import DocumentError, InputError, Problem
-from casegraph.loaders.inputs import Input
+from casegraph.loaders.inputs import Input, long_text
 from casegraph.loaders.records import Imported, Options, Outcome, RecordBuilder
 from casegraph.loaders.table.cells import CellError, iso_date, looked_up
 from casegraph.loaders.table.facts import RowFacts, add_facts, cell_text
@@ -136,6 +136,9 @@ class _Reading:
                 message = f"record {name!r}: the row has {row.width} cells, the header {wanted}"
                 todo = "put cells with a delimiter in quotes, and fill the row up to its end"
                 return self._problem(row, "ragged-row", message, todo)
+            if column := row.long_column():
+                code, message, todo = long_text()
+                return self._problem(row, code, f"column {column!r}: {message}", todo)
         if len(rows) > 1 and self.mapping.rows == "one":
             message = f"record {name!r} has rows {', '.join(str(row.number) for row in rows)}"
             return self._problem(

@@ -14,14 +14,13 @@ from itertools import islice
 from typing import NoReturn
 
 from casegraph.errors import DocumentError, Problem
-from casegraph.loaders.inputs import Input
+from casegraph.loaders.inputs import MOST_LINE, MOST_TEXT, Input
+from casegraph.loaders.tables import csv_reader
 
 __all__ = ["DELIMITERS", "Row", "Table", "open_table"]
 
 DELIMITERS = (",", ";", "\t")
 _BOM = b"\xef\xbb\xbf"
-#: A longer line is no row of a table.
-_LONGEST_LINE = 10_000_000
 _SAMPLE_LINES = 100
 
 
@@ -54,6 +53,10 @@ class Row:
         """Return what stands in a column; None where the cell says nothing."""
         cell = self.cells.get(column, "")
         return None if cell in self.missing else cell
+
+    def long_column(self) -> str | None:
+        """Return the first column with a text that is longer than any may be."""
+        return next((name for name, cell in self.cells.items() if len(cell) > MOST_TEXT), None)
 
     def path(self, column: str) -> str:
         """Return where a cell stands, as a loss tells it."""
@@ -115,7 +118,7 @@ def _sniffed(source: Input) -> str:
     lines = list(islice(_lines(source), _SAMPLE_LINES))
     fitting: dict[str, tuple[int, int]] = {}
     for delimiter in DELIMITERS:
-        widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells]
+        widths = [len(cells) for cells in csv_reader(lines, delimiter, strict=False) if cells]
         if widths and widths[0] > 1:
             fitting[delimiter] = (widths.count(widths[0]), widths[0])
     best = max(fitting.values(), default=None)
@@ -129,7 +132,7 @@ def _sniffed(source: Input) -> str:
 
 def _records(source: Input, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
     """Yield (number of the row, line it begins in, cells)."""
-    reader = csv.reader(_lines(source), delimiter=delimiter, strict=True)
+    reader = csv_reader(_lines(source), delimiter)
     number, begun = 0, 1
     while True:
         try:
@@ -147,10 +150,10 @@ def _records(source: Input, delimiter: str) -> Iterator[tuple[int, int, list[str
 def _lines(source: Input) -> Iterator[str]:
     with source.open() as file:
         number = 0
-        while raw := file.readline(_LONGEST_LINE + 1):
+        while raw := file.readline(MOST_LINE + 1):
             number += 1
-            if len(raw) > _LONGEST_LINE:
-                message = f"a line of more than {_LONGEST_LINE:,} bytes"
+            if len(raw) > MOST_LINE:
+                message = f"a line of more than {MOST_LINE:,} bytes"
                 _refuse(source, number, "too-large", message, "this is no table of rows")
             try:
                 yield (raw.removeprefix(_BOM) if number == 1 else raw).decode("utf-8")
