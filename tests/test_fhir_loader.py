@@ -304,12 +304,27 @@ def test_a_value_that_would_read_as_another_is_no_test() -> None:
         observed(),
         observed(status="entered-in-error", valueInteger=3),
         observed(status="cancelled", valueInteger=3),
+        observed(valueCodeableConcept={"text": "gone"}),
+        observed(valueBoolean=True),
+        observed(interpretation=[coded("http://x.org", "ODD")]),
+        observed(component=[{"code": {"text": "x"}, "valueTime": "12:00:00"}]),
     )
     assert case.tests == ()
     lost = [
-        each.reason for each in losses if "/resource" in each.path and each.value.startswith("Observation")
+        (each.value.removeprefix("Observation "), each.reason) for each in losses if each.value[:3] == "Obs"
     ]
-    assert lost == ["no-place"] * 4 + ["entered-in-error", "no-place"]
+    assert lost == [
+        ("8302-2 = <5 mg/dL", "no-place"),
+        ("8302-2 = 5 mg/dl", "no-code"),
+        ("8302-2 = raised", "no-code"),
+        ("8302-2", "required-missing"),
+        ("8302-2 = 3", "entered-in-error"),
+        ("8302-2 = 3", "no-place"),
+        ("8302-2 = gone", "no-code"),
+        ("8302-2 = true", "no-place"),
+        ("8302-2", "unmapped-code"),
+        ("8302-2: x = 12:00:00", "no-place"),
+    ]
 
 
 def test_a_number_keeps_its_digits() -> None:
@@ -379,7 +394,7 @@ def test_different_codes_of_one_system_are_several_things_and_none_of_them_is_ta
         if each.path.startswith(("/entry/2/", "/entry/3/"))
     ] == [
         ("/entry/3/resource", "Condition BRCA1", "no-place"),
-        ("/entry/2/resource", "Observation 8302-2", "no-place"),
+        ("/entry/2/resource", "Observation 8302-2 = BRCA1, BRCA2", "no-place"),
     ]
     translated = {"coding": [genes["coding"][0], {"system": "http://example.org", "code": "x"}]}
     case, _ = read(of_genes | {"valueCodeableConcept": translated})
@@ -446,7 +461,7 @@ def test_what_is_left_whole_is_called_by_its_name() -> None:
     panel = {"resourceType": "Observation", "subject": SUBJECT, **MEASURED, "component": parts}
     plan = {"resourceType": "CarePlan", "category": [{"text": "Diet"}], "subject": SUBJECT}
     _, losses = read(immunization, panel, plan, condition(coded(SNOMED, "1"), text=narrative))
-    told = [each.value for each in losses if each.path.endswith("/resource") and each.reason == "no-place"]
+    told = [each.value for each in losses if each.path.endswith("/resource")]
     names = ["Immunization Influenza", "Observation 8302-2: Systolic, Diastolic", "CarePlan Diet"]
     assert set(names) <= set(told)
     assert [each.reason for each in losses if each.path == "/entry/5/resource/text"] == ["no-place"]

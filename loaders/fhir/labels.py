@@ -1,9 +1,12 @@
-"""What a FHIR resource is about, in its own words: for telling that it was left behind."""
+"""What a FHIR resource is about and what it found, in its own words: for telling that it was left behind."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from casegraph.loaders.fhir.element import plain
+from casegraph.losses import shortened
 
 __all__ = ["label_of"]
 
@@ -20,15 +23,30 @@ _ABOUT = (
 
 
 def label_of(resource: Mapping[str, Any]) -> str:
-    """Return what a resource is about, in the words of its code, and the components that it has.
+    """Return what a resource is about, in the words of its code, with its value and those of its components.
 
-    >>> systolic = {"code": {"coding": [{"code": "8480-6"}]}}
+    >>> systolic = {"code": {"coding": [{"code": "8480-6"}]}, "valueQuantity": {"value": 120, "unit": "mmHg"}}
     >>> label_of({"code": {"text": "Blood pressure"}, "component": [systolic]})
-    'Blood pressure: 8480-6'
+    'Blood pressure: 8480-6 = 120 mmHg'
     """
     told = (_words(resource[name]) for name in _ABOUT if name in resource)
-    parts = [_words(each.get("code")) for each in _objects(resource.get("component"))]
-    return ": ".join(filter(None, (next(filter(None, told), ""), ", ".join(filter(None, parts)))))
+    parts = [_valued(_words(each.get("code")), each) for each in _objects(resource.get("component"))]
+    about = _valued(next(filter(None, told), ""), resource)
+    return ": ".join(filter(None, (about, ", ".join(filter(None, parts)))))
+
+
+def _valued(about: str, told: Mapping[str, Any]) -> str:
+    """Return words with the value that stands beside them, or with why there is none."""
+    name = next((each for each in told if each.startswith("value")), "dataAbsentReason")
+    value = told.get(name)
+    if name == "valueQuantity" and isinstance(value, dict):
+        parts = (value.get("comparator", ""), value.get("value", ""))
+        said = f"{''.join(map(str, parts))} {value.get('unit') or value.get('code') or ''}".strip()
+    elif value is not None:
+        said = _all_words(value) or shortened(plain(value))
+    else:
+        said = ""
+    return f"{about} = {said}" if said else about
 
 
 def _words(concepts: object) -> str:
@@ -36,9 +54,18 @@ def _words(concepts: object) -> str:
     return ", ".join(filter(None, (each.get("text") or _display(each) for each in _objects(concepts))))
 
 
+def _all_words(value: object) -> str:
+    """Return the text of concepts, else the displays or the codes of all their codings."""
+    each = ((one.get("text"), _objects(one.get("coding"))) for one in _objects(value))
+    return ", ".join(text or ", ".join(map(_named, codings)) for text, codings in each)
+
+
 def _display(concept: Mapping[str, Any]) -> str:
-    first = next(iter(_objects(concept.get("coding"))), {})
-    return str(first.get("display") or first.get("code") or "")
+    return _named(next(iter(_objects(concept.get("coding"))), {}))
+
+
+def _named(coding: Mapping[str, Any]) -> str:
+    return str(coding.get("display") or coding.get("code") or "")
 
 
 def _objects(value: object) -> list[Mapping[str, Any]]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from casegraph.loaders.fhir.codes import UCUM, concept, named, number, seen, term_of, ucum_quantity
+from casegraph.loaders.fhir.codes import (
+    UCUM,
+    concept,
+    is_several,
+    named,
+    number,
+    seen,
+    term_of,
+    ucum_quantity,
+)
 from casegraph.loaders.fhir.context import Context, known_word
 from casegraph.loaders.fhir.element import Element, Left
 from casegraph.loaders.tables import rows_of
@@ -119,8 +128,34 @@ def _read_tests(element: Element, what: str, own: tuple[str, ...], context: Cont
                 context.builder.claim(TestResult, what=named, component_of=what, **shared, **outcome)
             )
     if not found:
-        raise Left("no-place")
+        raise Left(_why_untold(element))
     context.builder.tests += found
+
+
+def _why_untold(element: Element) -> str:
+    """Return why an observation is no test: by its own value, else by those of its components."""
+    reasons = [_why_no_outcome(part) for part in (element, *element.each("component"))]
+    missing = "no-place" if element.has("hasMember") else "required-missing"
+    return next((each for each in reasons if each), missing)
+
+
+def _why_no_outcome(part: Element) -> str | None:
+    """Return why a value was not taken; None where there is none.
+
+    >>> _why_no_outcome(Element({"valueQuantity": {"value": 5, "comparator": "<"}}, ""))
+    'no-place'
+    >>> _why_no_outcome(Element({"valueString": "raised"}, ""))
+    'no-code'
+    """
+    quantity, said = part.child("valueQuantity"), part.child("valueCodeableConcept")
+    if said is not None or part.has("valueString"):
+        return "no-place" if is_several(said) else "no-code"
+    if quantity is not None and quantity.has("value"):
+        return "no-place" if quantity.has("comparator") else "no-code"
+    if quantity is None and any(name.startswith("value") for name in part.value):
+        return "no-place"
+    interpreted = [seen(each) for each in part.each("interpretation")]
+    return ("unmapped-code" if any(interpreted) else "no-code") if interpreted else None
 
 
 def _outcome(element: Element) -> dict[str, Any] | None:
