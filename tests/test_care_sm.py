@@ -16,7 +16,7 @@ from casegraph.errors import DocumentError, Problem
 from casegraph.export.care_sm import COLUMNS, to_care_sm, write_care_sm
 from casegraph.export.stored import StoredCase
 from casegraph.loaders import care_sm, read_document
-from casegraph.loaders.care_sm import looks_like_care_sm, read_care_sm, read_care_sm_files
+from casegraph.loaders.care_sm import CareSmFiles, looks_like_care_sm, read_care_sm, read_care_sm_files
 from casegraph.loaders.care_sm import rdf as care_sm_rdf
 from casegraph.loaders.inputs import MOST_TEXT, Input
 from casegraph.loaders.records import Imported, Options, RecordBuilder
@@ -232,6 +232,8 @@ def test_each_cell_is_carried_or_named(patient: Imported) -> None:
         ("First_visit,p,,,2016-01-40,,\n", (2, 5), "wrong-value", "2016-01-40"),
         ("Diagnosis,p,,2016-02-01,2016-01-01,,http://a.org/b\n", (2, 5), "wrong-value", "before the start"),
         ("Examination,p,xsd:float,2016-02-01,,NaN,http://a.org/b\n", (2, 6), "wrong-value", "NaN"),
+        ("Laboratory,p,xsd:float,2016-02-01,,NaN,http://a.org/b\n", (2, 6), "wrong-value", "NaN"),
+        ("First_visit,p,,2016-02-01,,-inf,\n", (2, 6), "wrong-value", "-inf"),
         ("Examination,p,xsd:float,2016-02-01,,1e999,http://a.org/b\n", (2, 6), "wrong-value", "1e999"),
         ("Examination,p,xsd:flaot,2016-02-01,,1,http://a.org/b\n", (2, 3), "wrong-value", "xsd:flaot"),
         ("Diagnosis,p,xsd:boolean,2016-02-01,,perhaps,http://a.org/b\n", (2, 6), "wrong-value", "perhaps"),
@@ -479,6 +481,51 @@ def test_a_record_with_two_outputs_or_no_patient_is_told(material: Path) -> None
     without = "".join(f"{each}\n" for each in data.splitlines() if "50012001_Identifier" not in each)
     _, problems = split(read_care_sm(given(without), OPTIONS))
     assert [each.code for each in problems] == ["missing-key"]
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("NaN", "wrong-value"), ("INF", "wrong-value"), ("x" * (MOST_TEXT + 1), "too-large")],
+    ids=["NaN", "INF", "too long"],
+)
+def test_a_record_of_quads_with_a_wrong_value_is_told_with_its_line(
+    value: str, code: str, material: Path
+) -> None:
+    good = (material / "data/care-sm/nquads/CARE-SM-Sex.nq").read_text(encoding="utf-8")
+    bad = (material / "data/care-sm/nquads/CARE-SM-Laboratory.nq").read_text(encoding="utf-8")
+    assert bad.count('"138.0"') == 1
+    data = f"{good}# the next\n{bad.replace('138.0', value).replace('50012001', '7')}"
+    record = next(each for each in bad.splitlines() if "_Record>" in each.split()[0]).split()[0]
+    start = next(at for at, each in enumerate(data.splitlines(), 1) if each.startswith(record))
+    assert start > len(good.splitlines()) + 1
+    cases, (problem,) = split(read_care_sm(given(data, "a.nq"), OPTIONS))
+    assert len(cases) == 1
+    assert (problem.line, problem.code) == (start, code)
+    assert "value" in problem.message
+
+
+def test_a_line_of_quads_that_fills_the_memory_is_refused_with_its_number() -> None:
+    line = b'<http://a.org/a> <http://a.org/b> "' + b"x" * 20_000_000 + b'" .\n'
+    with pytest.raises(DocumentError, match=r"given\.csv:2:1 too-large a line of more than 10,000,000 bytes"):
+        list(read_care_sm(given(b"# quads\n" + line), OPTIONS))
+
+
+def test_a_patient_is_told_under_the_file_that_tells_of_them() -> None:
+    files = CareSmFiles(OPTIONS)
+    for name, pids in (("one.csv", "a"), ("two.csv", "ab"), ("three.csv", "c")):
+        assert list(files.read(given(HEADER + "".join(map(DIAGNOSIS.format, pids)), name))) == []
+    assert [name for name, _ in files.rest()] == ["one.csv", "two.csv", "three.csv"]
+
+
+def test_a_row_that_is_told_twice_is_named_by_its_line_and_what_it_says() -> None:
+    birth = "Birthdate,p,xsd:date,1985-09-10,1985-09-10,1985-09-10,\n"
+    diagnosis = DIAGNOSIS.format("p")
+    (one,) = cases_of(given(HEADER + birth + diagnosis + birth + diagnosis)).values()
+    told = {(each.path, each.value) for each in one.losses if each.reason == "duplicate"}
+    assert told == {
+        ("given.csv/4/Birthdate", ""),
+        ("given.csv/5/Diagnosis", "http://www.orpha.net/ORDO/Orphanet_221"),
+    }
 
 
 def test_what_a_record_says_beside_the_pattern_is_named(material: Path) -> None:

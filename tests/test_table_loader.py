@@ -184,6 +184,21 @@ def test_no_number_is_guessed(cell: str, decimal: str, code: str, tmp_path: Path
     assert [each.value for each in case(found[1]).tests] == [7]
 
 
+def test_a_number_that_is_none_is_refused_where_nothing_is_made_of_it_either(tmp_path: Path) -> None:
+    drug = (
+        'treatments:\n  - {column: drug, what: "CHEBI:71200 tofacitinib", '
+        "present: [yes], dose: {column: mg, unit: mg}}\n"
+    )
+    table = "id,drug,mg,age\n1,no,NaN,\n2,no,5,\n3,no,,inf\n4,yes,5,40\n4,yes,5,nan\n"
+    found = mapped(table, f"age: {{column: age, unit: years}}\n{drug}", tmp_path)
+    assert [(each.line, each.code) for each in found if isinstance(each, Problem)] == [
+        (2, "wrong-value"),
+        (4, "wrong-value"),
+        (6, "wrong-value"),
+    ]
+    assert [record(each) for each in found if isinstance(each, Imported)] == ["2"]
+
+
 @pytest.mark.parametrize(
     ("cell", "reason"), [("<10", "no-place"), ("5-7", "no-place"), ("haemolysed", "unmapped-code")]
 )

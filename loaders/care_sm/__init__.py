@@ -18,7 +18,7 @@ from casegraph.loaders.care_sm.elements import imported
 from casegraph.loaders.care_sm.rdf import is_quads, rdf_rows
 from casegraph.loaders.care_sm.rows import Row, addresses, short_cells
 from casegraph.loaders.inputs import MOST_LINE, MOST_TEXT, Input, long_text
-from casegraph.loaders.records import Options, Outcome, RecordBuilder, told
+from casegraph.loaders.records import Imported, Options, Outcome, RecordBuilder, told
 from casegraph.loaders.tables import csv_reader
 from casegraph.namespaces import PREFIXES
 
@@ -50,9 +50,12 @@ def read_care_sm(source: Input, options: Options) -> Iterator[Outcome]:
     return read_care_sm_files((source,), options)
 
 
-def read_care_sm_files(sources: Sequence[Input], options: Options) -> Iterator[Outcome]:
+def read_care_sm_files(
+    sources: Sequence[Input], options: Options, files: dict[str, str] | None = None
+) -> Iterator[Outcome]:
     """Yield the case of each patient of files that belong together, such as one file a data element.
 
+    :param files: takes the file that each patient is first told of in.
     :raises DocumentError: if one of the files cannot be read at all, or there are more than MOST_ROWS rows.
     """
     patients: dict[str, list[Row | Problem]] = {}
@@ -65,6 +68,8 @@ def read_care_sm_files(sources: Sequence[Input], options: Options) -> Iterator[O
                 _refuse(source, 0, "too-large", f"more than {MOST_ROWS} rows", "split the files by patient")
             if pid:
                 patients.setdefault(pid, []).append(row)
+                if files is not None:
+                    files.setdefault(pid, source.name)
             elif isinstance(row, Problem):
                 orphans.append(row)
     yield from orphans
@@ -85,9 +90,13 @@ class CareSmFiles:
         return iter(())
 
     def rest(self) -> Iterator[tuple[str, Outcome]]:
-        """Yield the case of each patient of all files, with the name of the first file."""
+        """Yield the case of each patient of all files, with the name of the first that tells of them."""
+        files: dict[str, str] = {}
         first = self._sources[0].name
-        return told(first, lambda: read_care_sm_files(self._sources, self._options))
+        read = told(first, lambda: read_care_sm_files(self._sources, self._options, files))
+        for name, outcome in read:
+            record = outcome.document.report.record if isinstance(outcome, Imported) else None
+            yield (files[record.id] if record else name), outcome
 
 
 def _outcomes(pid: str, found: Iterable[Row | Problem], options: Options) -> Iterator[Outcome]:

@@ -28,7 +28,7 @@ def imported(builder: RecordBuilder, rows: Sequence[Row]) -> tuple[Imported | Pr
     births_first = sorted(rows, key=lambda row: _BIRTHS.get(row.model, len(_BIRTHS)))
     for row in births_first:
         if row.told() in told:
-            builder.lose(row.place, row.model, "duplicate")
+            builder.lose(row.place, row.about(patient.private), "duplicate")
             continue
         told.add(row.told())
         try:
@@ -42,7 +42,7 @@ def _read(row: Row, patient: Patient) -> None:
     if row.model not in _ELEMENTS and row.model not in _LEFT:
         known = ", ".join(sorted({*_ELEMENTS, *_LEFT}))
         row.wrong("model", f"unknown data element {row.model!r}", f"use one of {known}", "unknown-field")
-    row.datatype()
+    row.check_numbers()
     if row.model in _ELEMENTS:
         _ELEMENTS[row.model](row, patient)
     else:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.care_sm.rows import Row, addresses, short_cells
-from casegraph.loaders.inputs import Input
+from casegraph.loaders.inputs import MOST_LINE, MOST_TEXT, Input, long_text
 from casegraph.namespaces import PREFIXES
 
 __all__ = ["MOST_QUADS", "is_quads", "rdf_rows"]
 
 #: How many quads are read at once.
 MOST_QUADS = 2_000_000
+_COMMENTS = re.compile(rb"(?:\s*#[^\n]*(?:\n|$))*+\s*")
 _SIO = PREFIXES["SIO"]
 _TYPE, _LABEL = PREFIXES["rdf"] + "type", PREFIXES["rdfs"] + "label"
 _VALUE, _STARTS, _IDENTIFIES, _SUBJECT = (
@@ -99,8 +102,8 @@ _Graph = dict[str, dict[str, list[_Term]]]
 
 
 def is_quads(first: bytes) -> bool:
-    """Return whether a file begins as N-Quads do: with an address, a blank node or a comment."""
-    return first.lstrip().startswith((b"<http", b"_:", b"<urn:"))
+    """Return whether a file begins as N-Quads do: with an address or a blank node, behind any comments."""
+    return _COMMENTS.sub(b"", first, count=1).startswith((b"<http", b"_:", b"<urn:"))
 
 
 def rdf_rows(source: Input) -> Iterator[tuple[str, Row | Problem]]:
@@ -108,36 +111,61 @@ def rdf_rows(source: Input) -> Iterator[tuple[str, Row | Problem]]:
 
     :raises DocumentError: if the file is no N-Quads, has more than MOST_QUADS quads, or has no record.
     """
-    graphs = _graphs(source)
+    graphs, lines = _graphs(source)
     outside = graphs.pop("", {})
     records = [node for node, told in outside.items() if _STARTS in told or node in graphs]
     if not records:
         told = "no record of CARE-SM: a graph with a start date"
         raise _refused(source, 0, "missing-key", told, "give N-Quads as CARE-SM makes them")
     for node in records:
-        record = _Record(source.name, node, outside, graphs.get(node, {}))
+        record = _Record(source.name, lines[node], node, outside, graphs.get(node, {}))
         try:
             yield record.patient(), record.row()
         except DocumentError as error:
             yield from ((record.patient(), problem) for problem in error.problems)
 
 
-def _graphs(source: Input) -> dict[str, _Graph]:
+class _Lines:
+    """A file that hands over a line at a time: where the parser is, is where the quad is that it gives."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._rest, self.number, self.too_long = file, b"", 0, False
+
+    def read(self, most: int) -> bytes:
+        """Return the rest of a line, as much as is asked for; nothing from a line that is too long on."""
+        if not self._rest:
+            self._rest = self._file.readline(MOST_LINE + 1)
+            self.number += bool(self._rest)
+            self.too_long = len(self._rest) > MOST_LINE
+        given = b"" if self.too_long else self._rest[:most]
+        self._rest = self._rest[len(given) :]
+        return given
+
+
+def _graphs(source: Input) -> tuple[dict[str, _Graph], dict[str, int]]:
+    """Return the graphs by name, the default one without, and the line in which each begins to be told of."""
     graphs: dict[str, _Graph] = {}
+    begun: dict[str, int] = {}
     with source.open() as file:
+        lines = _Lines(file)
         try:
-            for many, quad in enumerate(ox.parse(file, format=ox.RdfFormat.N_QUADS), 1):
+            for many, quad in enumerate(ox.parse(cast("BinaryIO", lines), format=ox.RdfFormat.N_QUADS), 1):
                 if many > MOST_QUADS:
                     raise _refused(
                         source, 0, "too-large", f"more than {MOST_QUADS} quads", "split it by patient"
                     )
                 graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else _name(quad.graph_name)
-                node = graphs.setdefault(graph, {}).setdefault(_name(quad.subject), {})
+                subject = _name(quad.subject)
+                begun.setdefault(graph or subject, lines.number)
+                node = graphs.setdefault(graph, {}).setdefault(subject, {})
                 node.setdefault(quad.predicate.value, []).append(quad.object)
         except SyntaxError as error:
             code = "not-utf-8" if "UTF-8" in str(error) else "not-rdf"
-            raise _refused(source, error.lineno or 0, code, str(error.msg), "give N-Quads") from error
-    return graphs
+            raise _refused(source, lines.number, code, str(error.msg), "give N-Quads") from error
+    if lines.too_long:
+        told = f"a line of more than {MOST_LINE:,} bytes"
+        raise _refused(source, lines.number, "too-large", told, "shorten its text")
+    return graphs, begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +173,7 @@ class _Record:
     """One record: its node in the default graph, and the graph that it names."""
 
     file: str
+    line: int
     node: str
     outside: _Graph
     inside: _Graph
@@ -166,7 +195,8 @@ class _Record:
         model = self._model()
         file = self.file.replace("\\", "/").rpartition("/")[2]
         short, names = short_cells(model, cells)
-        return Row(self.file, 0, f"{file}/{cells.get('uniqid', self.node)}/{model}", model, short, names)
+        place = f"{file}/{cells.get('uniqid', self.node)}/{model}"
+        return Row(self.file, self.line, place, model, short, names)
 
     def _model(self) -> str:
         told = self.outside.get(self.node, {})
@@ -230,6 +260,9 @@ class _Record:
     def _value(self, column: str, told: Mapping[str, list[_Term]]) -> dict[str, str]:
         literals = [each for each in told.get(_VALUE, ()) if isinstance(each, ox.Literal)]
         text = self._one(column, [each.value for each in literals])
+        if len(text) > MOST_TEXT:
+            code, message, _ = long_text()
+            raise self._wrong(code, f"{column}: {message}")
         if not text:
             return {}
         return {column: text, **({"value_datatype": literals[0].datatype.value} if column == "value" else {})}
@@ -243,7 +276,7 @@ class _Record:
 
     def _wrong(self, code: str, message: str) -> DocumentError:
         told = f"{self.node}: {message}"
-        return DocumentError((Problem(self.file, 0, 0, code, told, "correct the record"),))
+        return DocumentError((Problem(self.file, self.line, 1, code, told, "correct the record"),))
 
 
 def _name(term: object) -> str:

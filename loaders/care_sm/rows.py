@@ -23,6 +23,10 @@ __all__ = ["Row", "addresses", "short_cells", "term_of"]
 _OF_THE_ROW = frozenset({"uniqid", "event_id", "context_id"})
 _TYPES = frozenset({"string", "float", "double", "decimal", "integer", "int", "date", "boolean"})
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+#: what a row is about; of these data elements all of that tells who the patient is.
+_ABOUT = ("valueIRI", "agent", "target", "activity", "input", "specification", "value", "unit")
+_PRIVATE = frozenset({"Birthdate", "Birthyear", "Birthplace", "Pseudonym"})
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
 #: column of the full template -> (column of the short one, the data elements for which it is that).
 _SHORT: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = MappingProxyType(
@@ -113,7 +117,7 @@ def term_of(text: str, label: str = "") -> str | None:
 class Row:
     """One data element of one patient.
 
-    :param line: where it begins in the file; 0 where the file has no rows.
+    :param line: where it begins in the file, or what tells of it.
     :param place: its name in a loss report: the file and the line or the record.
     :param cells: what is told, by the columns of the short template; empty cells are left out.
     :param names: column -> what the file calls it, where that is something else.
@@ -139,6 +143,11 @@ class Row:
         """Return what the row says, whichever file says it: two rows that say the same are one."""
         beside = ("uniqid", "value_datatype")
         return (self.model, *sorted(each for each in self.cells.items() if each[0] not in beside))
+
+    def about(self, private: str | None) -> str:
+        """Return what the row is about in short: its concept, value and unit, without what is private."""
+        told = (self.cells.get(column) for column in _ABOUT if self.model not in _PRIVATE)
+        return " ".join(each for each in told if each and each != private)
 
     def take(self, column: str) -> str:
         """Return the text of a cell, and its label's cell, as carried; empty where there is none."""
@@ -214,6 +223,18 @@ class Row:
         self.take(column)
         return int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)
 
+    def check_numbers(self) -> None:
+        """Look at the numbers, carried or not: NaN and infinity are none.
+
+        :raises DocumentError: if one stands there.
+        """
+        texts = (
+            ("frequency_value", "age") if self.datatype() == "string" else ("value", "frequency_value", "age")
+        )
+        for column in texts:
+            if _NOT_FINITE.fullmatch(self.cells.get(column, "")):
+                self.number(column)
+
     def datatype(self) -> str:
         """Return the name of the XSD type of the value; empty where the row has none.
 
@@ -232,5 +253,5 @@ class Row:
     def wrong(self, column: str, message: str, todo: str = "", code: str = "wrong-value") -> NoReturn:
         """Refuse the row for one of its cells."""
         name = self.names.get(column, column)
-        told = f"{self.model}: {name}: {message}" if self.line else f"{self.place}: {name}: {message}"
-        raise DocumentError((Problem(self.file, self.line, self.positions.get(name, 0), code, told, todo),))
+        told = f"{self.model if self.positions else self.place}: {name}: {message}"
+        raise DocumentError((Problem(self.file, self.line, self.positions.get(name, 1), code, told, todo),))

@@ -12,7 +12,7 @@ from itertools import chain
 from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.loaders.inputs import Input, long_text
 from casegraph.loaders.records import Imported, Options, Outcome, RecordBuilder
-from casegraph.loaders.table.cells import CellError, iso_date, looked_up
+from casegraph.loaders.table.cells import CellError, iso_date, looked_up, refuse_not_finite
 from casegraph.loaders.table.facts import RowFacts, add_facts, cell_text
 from casegraph.loaders.table.mapping import FindingColumn, TableMapping, TestColumn
 from casegraph.loaders.table.mapping_file import MappingFile, read_mapping
@@ -97,6 +97,10 @@ class _Reading:
     def _survey(self) -> tuple[Counter[str], Counter[str]]:
         return self.table.survey(self.mapping.id)
 
+    @cached_property
+    def _numbers(self) -> tuple[str, ...]:
+        return self.mapping.number_columns()
+
     @property
     def filled(self) -> Counter[str]:
         """How many cells of each column say something."""
@@ -132,18 +136,31 @@ class _Reading:
     def _fault(self, name: str, rows: list[Row]) -> Problem | None:
         """Return why the rows of a record are not read: half a patient is worse than none."""
         for row in rows:
-            if row.width != (wanted := len(self.table.columns)):
-                message = f"record {name!r}: the row has {row.width} cells, the header {wanted}"
-                todo = "put cells with a delimiter in quotes, and fill the row up to its end"
-                return self._problem(row, "ragged-row", message, todo)
-            if column := row.long_column():
-                code, message, todo = long_text()
-                return self._problem(row, code, f"column {column!r}: {message}", todo)
+            if fault := self._row_fault(name, row):
+                return self._problem(row, *fault)
         if len(rows) > 1 and self.mapping.rows == "one":
             message = f"record {name!r} has rows {', '.join(str(row.number) for row in rows)}"
             return self._problem(
                 rows[1], "same-case", message, "one row a patient: say rows: several, or part them"
             )
+        return None
+
+    def _row_fault(self, name: str, row: Row) -> tuple[str, str, str] | None:
+        if row.width != (wanted := len(self.table.columns)):
+            message = f"record {name!r}: the row has {row.width} cells, the header {wanted}"
+            return (
+                "ragged-row",
+                message,
+                "put cells with a delimiter in quotes, and fill the row up to its end",
+            )
+        if column := row.long_column():
+            code, message, todo = long_text()
+            return code, f"column {column!r}: {message}", todo
+        for column in self._numbers:
+            try:
+                refuse_not_finite(row.peek(column) or "")
+            except CellError as error:
+                return error.code, f"column {column!r}: {error}", error.todo
         return None
 
     def _problem(self, row: Row, code: str, message: str, todo: str) -> Problem:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from casegraph.loaders.hurried import number_fault
 from casegraph.loaders.times import day_span
 
-__all__ = ["CellError", "days_of", "iso_date", "looked_up", "number"]
+__all__ = ["CellError", "days_of", "iso_date", "looked_up", "number", "refuse_not_finite"]
 
 V = TypeVar("V")
 
@@ -50,15 +50,23 @@ def number(cell: str, decimal: str = ".") -> int | float | None:
     >>> number("62"), number("0.5"), number("3,5", decimal=","), number("<5")
     (62, 0.5, 3.5, None)
     """
-    if _NOT_A_NUMBER.fullmatch(cell):
-        todo = f"say missing: [{cell}] in the mapping if it stands where nothing was measured"
-        raise CellError("wrong-value", f"{cell!r} is no number", todo)
+    refuse_not_finite(cell)
     plain, sure = (cell.replace(",", "."), "." not in cell) if decimal == "," else (cell, True)
     if sure and _NUMBER.fullmatch(plain):
         return float(plain) if "." in plain else int(plain)
     if _SEPARATED.fullmatch(cell):
         raise CellError(*_ambiguous(cell, decimal))
     return None
+
+
+def refuse_not_finite(cell: str) -> None:
+    """Refuse what stands for a number and is none: ``NaN``, ``inf``.
+
+    :raises CellError: if the cell is that.
+    """
+    if _NOT_A_NUMBER.fullmatch(cell):
+        todo = f"say missing: [{cell}] in the mapping if it stands where nothing was measured"
+        raise CellError("wrong-value", f"{cell!r} is no number", todo)
 
 
 def _ambiguous(cell: str, decimal: str) -> tuple[str, str, str]:

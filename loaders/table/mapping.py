@@ -250,3 +250,9 @@ class TableMapping(Value, frozen=True, kw_only=True):
     treatments: tuple[TreatmentColumn, ...] = ()
     adverse_events: tuple[AdverseColumn, ...] = ()
     course: tuple[CourseColumn, ...] = ()
+
+    def number_columns(self) -> tuple[str, ...]:
+        """Return the columns of ages, distances in time and doses, which hold nothing but numbers."""
+        ages = (self.age.column,) if self.age else ()
+        distances = (each.column for each in self.times.values() if each.unit and each.column)
+        return *ages, *distances, *(each.dose.column for each in self.treatments if each.dose)
