@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from casegraph.errors import DocumentError, InputError, MissingExtraError, Problem
+from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.loaders.detect import format_of
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.paths import inputs
 from casegraph.loaders.records import Options, Outcome, told
 
-__all__ = ["CASE", "RECORD_FORMATS", "Reading", "arrivals", "dataset_of"]
+__all__ = ["CASE", "RECORD_FORMATS", "Reading", "arrivals", "dataset_of", "unused_options"]
 
 #: The name of the format of case documents, which have a reader of their own.
 CASE = "case"
@@ -42,7 +42,14 @@ RECORD_FORMATS: Mapping[str, str] = MappingProxyType(
 )
 #: Formats that have one patient in several files; their reader is a class, made for what one path names.
 _JOINED = frozenset({"fhir", "care-sm"})
-_EXTRA = "pip install 'casegraph[formats]'"
+#: option -> the formats that use it, and what these are.
+_USED: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
+    {
+        "mapping": (frozenset({"table"}), "a table"),
+        "fhir_version": (frozenset({"fhir"}), "FHIR"),
+        "keep_identifiers": (frozenset(RECORD_FORMATS), "a record of a data set"),
+    }
+)
 _ARCHIVE = re.compile(
     r"(\.tar)?\.(tar|tgz|txz|gz|xz|zip|json|jsonl|ndjson|ya?ml|csv|tsv|nq|pb)$", re.IGNORECASE
 )
@@ -56,6 +63,17 @@ def dataset_of(path: Path) -> str:
     """
     name = path.resolve().name if path.name in ("", ".", "..") else path.name
     return name if path.is_dir() else _ARCHIVE.sub("", name) or name
+
+
+def unused_options(options: Options, formats: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield each option that is set and that none of the formats uses, and what does use it.
+
+    >>> list(unused_options(Options("demo", fhir_version="R4"), ["table"]))
+    [('fhir_version', 'FHIR')]
+    """
+    for name, (using, what) in _USED.items():
+        if getattr(options, name) and using.isdisjoint(formats):
+            yield name, what
 
 
 def arrivals(path: Path, form: str | None = None) -> Iterator[tuple[str, Input] | Problem]:
@@ -92,7 +110,6 @@ class Reading:
         """Yield each record with the name of its input, as far as it does not wait for other inputs.
 
         :param found: the format and the input of each file, or why it has none.
-        :raises MissingExtraError: if what a format needs is not installed.
         :raises InputError: if an option of a format is missing or wrong.
         """
         for each in found:
@@ -102,14 +119,12 @@ class Reading:
                 yield from self._read(*each)
 
     def rest(self) -> Iterator[tuple[str, Outcome]]:
-        """Yield the records of the inputs that belong together, after all of them were read.
-
-        :raises MissingExtraError: if what a format needs is not installed.
-        """
+        """Yield the records of the inputs that belong together, after all of them were read."""
         for joined in self._joined.values():
             yield from joined.rest()
 
     def _read(self, form: str, source: Input) -> Iterator[tuple[str, Outcome]]:
+        self._options.formats.add(form)
         read = _reader(form)
         if form not in _JOINED:
             yield from told(source.name, lambda: read(source, self._options))
@@ -121,11 +136,5 @@ class Reading:
 
 def _reader(form: str) -> Callable[..., Any]:
     module, _, function = RECORD_FORMATS[form].partition(":")
-    try:
-        found: Callable[..., Any] = getattr(import_module(module), function)
-    except ModuleNotFoundError as error:
-        if str(error.name).startswith("casegraph"):
-            raise
-        what = f"{error.name} is not installed, and {form} needs it"
-        raise MissingExtraError(what, todo=_EXTRA) from error
+    found: Callable[..., Any] = getattr(import_module(module), function)
     return found

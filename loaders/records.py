@@ -56,12 +56,14 @@ class Options:
     :param fhir_version: R4, R4B or R5, where a bundle does not say.
     :param keep_identifiers: carry in what identifies a person: names, record numbers, the exact birth date.
     :param mapping: the file that tells what the columns of a table mean.
+    :param formats: takes the formats of the files that were met.
     """
 
     dataset: str
     fhir_version: str | None = None
     keep_identifiers: bool = False
     mapping: Path | None = None
+    formats: set[str] = field(default_factory=set, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,6 @@ def told(name: str, read: Callable[[], Iterator[Outcome]]) -> Iterator[tuple[str
     """Yield what a reader gives, each with the name of its input; an input that cannot be read is told.
 
     :param name: of the input that is read.
-    :raises MissingExtraError: if what the reader needs is not installed.
     :raises CasegraphError: what the reader raises of something other than its input.
     """
     try:
@@ -88,8 +89,8 @@ def told(name: str, read: Callable[[], Iterator[Outcome]]) -> Iterator[tuple[str
             yield (outcome.file if isinstance(outcome, Problem) else name), outcome
     except DocumentError as error:
         yield from ((each.file, each) for each in error.problems)
-    except MissingExtraError:
-        raise
+    except MissingExtraError as error:
+        yield name, Problem(name, 0, 0, "missing-extra", error.what, error.todo)
     except CasegraphError as error:
         if error.where != name:
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from casegraph.ingest import (
     load_records,
     remove,
 )
+from casegraph.loaders.fhir import version
 from casegraph.loaders.records import Imported, Options, RecordBuilder
 from casegraph.model import Finding, TestResult
 from casegraph.namespaces import BASE, CG, PREFIXES, expand
@@ -342,6 +344,46 @@ def test_losses_and_rejects_are_written_line_by_line(tmp_path: Path) -> None:
     assert rejected["problems"][0]["code"] == "not-json"
     assert "1990" not in result.output
     assert f"{len(lost)} things were left behind" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["phenopacket", "fhir"])
+def test_a_format_that_is_not_installed_refuses_its_files_alone(
+    form: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = written(
+        tmp_path / "in", packet=packet("1", FEVER), patient={"resourceType": "Patient", "id": "a"}
+    )
+    (folder / "c.csv").write_text(
+        "model,pid,valueIRI\nDiagnosis,c,http://purl.obolibrary.org/obo/MONDO_0016367\n"
+    )
+    missing = {"phenopacket": "casegraph.loaders.phenopacket.records", "fhir": "fhir.resources"}
+    monkeypatch.setitem(sys.modules, missing[form], None)
+    version._model.cache_clear()
+    version._elements.cache_clear()
+    version._fitting.cache_clear()
+    outcomes = bring(store, folder)
+    assert f"{CASE}c" in {each.iri for each in outcomes if isinstance(each, LoadedRecord)}
+    told = [each.problems[0] for each in outcomes if isinstance(each, RejectedRecord)]
+    (problem,) = [each for each in told if each.code == "missing-extra"]
+    assert problem.file == str(folder / ("packet.json" if form == "phenopacket" else "patient.json"))
+    assert problem.todo == "pip install 'casegraph[formats]'"
+
+
+def test_an_option_that_no_file_can_use_is_told(tmp_path: Path) -> None:
+    folder = written(tmp_path / "in", a=packet("1", FEVER))
+    (mapping := tmp_path / "m.yaml").write_text("casegraph-table: 1\nid: id\n")
+    load = ("load", folder, "--dry-run", "--mapping", mapping, "--fhir-version", "R4", "--keep-identifiers")
+    said = run(*load, code=1)
+    assert f"{CASE.replace('clinic', 'in')}1" in said.stdout
+    assert "--mapping was not used: it is for a table, and the files are phenopacket" in said.stderr
+    assert "--fhir-version was not used: it is for FHIR" in said.stderr
+    assert "--keep-identifiers" not in said.stderr
+    refused = run(*load, "--format", "fhir", code=2)
+    assert "--mapping is for a table, and --format says fhir" in refused.stderr
+    assert refused.stdout == ""
+    document = shipped("cases", "miao-2020.yaml")[0]
+    said = run("load", document, "--dry-run", "--keep-identifiers", code=1)
+    assert "--keep-identifiers was not used: it is for a record of a data set" in said.stderr
 
 
 @pytest.mark.slow

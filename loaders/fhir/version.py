@@ -112,7 +112,7 @@ def _model(kind: str, version: str) -> Any:
     try:
         import_module("fhir.resources")
     except ImportError as error:
-        todo = 'type pip install "casegraph[formats]"'
+        todo = "pip install 'casegraph[formats]'"
         raise MissingExtraError("fhir.resources is not installed", todo=todo) from error
     if not kind.isalpha():
         return None

@@ -33,7 +33,7 @@ def read_phenopacket(source: Input, options: Options) -> Iterator[Outcome]:
         from casegraph.loaders.phenopacket.records import outcomes_of
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            f"{error.name} is not installed", todo="pip install 'casegraph[formats]'"
+            "phenopackets is not installed", todo="pip install 'casegraph[formats]'"
         ) from error
     yield from outcomes_of(source, options)
 

@@ -61,7 +61,6 @@ class CaseStore:
         :return: what was loaded; a record of a data set carries its losses.
         :raises DocumentError: if something was rejected; it carries the problems of all that was.
         :raises InputError: if a path does not exist, names nothing that can be a case, or an option is wrong.
-        :raises MissingExtraError: if what a format needs is not installed.
         :raises StoreLockedError: if another process has the store open for writing.
         """
         options = Options(dataset, fhir_version, keep_identifiers, Path(mapping) if mapping else None)

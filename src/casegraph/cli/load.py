@@ -17,7 +17,7 @@ from casegraph.cli.outputs import opened_whole, refuse_same_files
 from casegraph.cli.tally import Tally
 from casegraph.errors import InputError, Problem
 from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord, load_paths
-from casegraph.loaders.formats import CASE, RECORD_FORMATS, arrivals
+from casegraph.loaders.formats import CASE, RECORD_FORMATS, arrivals, unused_options
 from casegraph.loaders.records import Options
 from casegraph.losses import to_json_lines
 from casegraph.store import open_store
@@ -75,6 +75,10 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
         keep_identifiers=bool(more["keep_identifiers"]),
         mapping=mapping if isinstance(mapping, Path) else None,
     )
+    for name, what in unused_options(options, {form} if form else {CASE, *RECORD_FORMATS}):
+        raise InputError(
+            f"{_option(name)} is for {what}, and --format says {form}", todo="leave one of them out"
+        )
     refuse_same_files([more["losses"], more["rejects"]], paths)
     _look_at(paths, form)
     tally = Tally()
@@ -87,7 +91,20 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
             _note(arrived, losses, rejects)
     for line in tally.lines(told=more["losses"] is not None):
         say(line)
-    return 1 if tally.rejected else 0
+    return 1 if tally.rejected + _tell_unused(options) else 0
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _tell_unused(options: Options) -> int:
+    """Tell of the options that none of the files could use, and return how many these are."""
+    unused = list(unused_options(options, options.formats))
+    for name, what in unused:
+        found = " and ".join(sorted(options.formats)) or "nothing that is read"
+        say(f"{_option(name)} was not used: it is for {what}, and the files are {found}")
+    return len(unused)
 
 
 def _look_at(paths: tuple[Path, ...], form: str | None) -> None:

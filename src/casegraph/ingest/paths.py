@@ -35,7 +35,6 @@ def load_paths(
         names its own.
     :param form: take every file for this format.
     :raises InputError: if a path does not exist or cannot be read, or an option is wrong.
-    :raises MissingExtraError: if what a format needs is not installed.
     :raises StoreError: if the store fails.
     """
     options = options or Options("")
@@ -46,6 +45,7 @@ def load_paths(
         reading = shared or Reading(replace(options, dataset=dataset_of(path)))
         for of_cases, group in groupby(arrivals(path, form), key=_is_case):
             if of_cases:
+                options.formats.add(CASE)
                 members = (each if "!" in each.name else Path(each.name) for each in _sources(group))
                 yield from load(store, members, dry_run=dry_run, seen=documents)
             else:
