@@ -1,0 +1,61 @@
+"""What stored queries tell of a record, which knows less than a case report or says it otherwise."""
+
+import io
+import json
+from typing import Any
+
+from casegraph.ingest import LoadedRecord, load_records
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.phenopacket import read_phenopacket
+from casegraph.loaders.records import Options
+from casegraph.namespaces import BASE, compact
+from casegraph.query import get_query, run
+from casegraph.store import Store, open_store
+
+CASE = f"{BASE}case/clinic/p-1"
+#: terms of published data that no table of units, of schedules or of results knows.
+UNIT = {"id": "NCIT:C67245", "label": "Thousand Cells"}
+ONCE = {"id": "NCIT:C64576", "label": "Once"}
+SEEN = {"id": "HP:0000118", "label": "Phenotypic abnormality"}
+
+
+def loaded(**told: Any) -> Store:
+    """Return a store with one packet; its subject is of no known birth date."""
+    packet = {"id": "p-1", "subject": {"id": "p-1"}, **told}
+    source = Input("p-1.json", lambda: io.BytesIO(json.dumps(packet).encode()))
+    store = open_store(":memory:", writable=True)
+    arrived = load_records(
+        store, (("p-1.json", each) for each in read_phenopacket(source, Options("clinic")))
+    )
+    (one,) = arrived
+    assert isinstance(one, LoadedRecord), one
+    return store
+
+
+def rows(store: Store, name: str, *columns: str, **values: str) -> list[tuple[object, ...]]:
+    """Return some columns of an answer; IRIs are shortened."""
+    if "case" in get_query(name).head.parameters:
+        values["case"] = CASE
+    answer = run(store, get_query(name), values)
+    return [tuple(compact(v) if isinstance(v := row[each], str) else v for each in columns) for row in answer]
+
+
+def drug(concept: str, **interval: Any) -> dict[str, Any]:
+    agent = {"id": concept, "label": concept}
+    return {"treatment": {"agent": agent, "doseIntervals": [interval] if interval else []}}
+
+
+def test_a_dose_has_the_unit_and_the_schedule_that_the_record_tells() -> None:
+    dosing = {"quantity": {"unit": UNIT, "value": 5}, "scheduleFrequency": ONCE}
+    store = loaded(medicalActions=[drug("CHEBI:71200", **dosing)])
+    told = [("NCIT:C67245", "NCIT:C64576")]
+    assert rows(store, "doses_of_drug", "unit", "schedule", drug="CHEBI:71200") == told
+    assert rows(store, "treatments_in_order", "unit", "schedule") == told
+
+
+def test_an_antibody_has_the_result_and_the_unit_that_the_record_tells() -> None:
+    assay = {"id": "cg:AntiJo1", "label": "anti-Jo-1"}
+    values = {"quantity": {"unit": UNIT, "value": 5}}, {"ontologyClass": SEEN}
+    store = loaded(measurements=[{"assay": assay, "value": each} for each in values])
+    told = rows(store, "autoantibody_panels", "value", "unit", "result")
+    assert set(told) == {(5, "NCIT:C67245", None), (None, None, "HP:0000118")}
