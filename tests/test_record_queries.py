@@ -59,3 +59,13 @@ def test_an_antibody_has_the_result_and_the_unit_that_the_record_tells() -> None
     store = loaded(measurements=[{"assay": assay, "value": each} for each in values])
     told = rows(store, "autoantibody_panels", "value", "unit", "result")
     assert set(told) == {(5, "NCIT:C67245", None), (None, None, "HP:0000118")}
+
+
+def test_a_treatment_without_an_end_is_not_told_to_run_on() -> None:
+    first = {"interval": {"start": "2020-01-01T00:00:00Z", "end": "2020-03-01T00:00:00Z"}}
+    second = {"interval": {"start": "2020-05-01T00:00:00Z"}}
+    store = loaded(medicalActions=[drug("CHEBI:8382", **first), drug("CHEBI:71200", **second)])
+    told = rows(store, "final_regimen", "drug", "certainty", "end")
+    assert told == [("CHEBI:71200", "possible", "unknown")]
+    stops = [row for row in rows(store, "regimen_changes", "change", "drug") if row[0] == "stopped"]
+    assert stops == [("stopped", "CHEBI:8382")]
