@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 import tarfile
@@ -322,6 +323,24 @@ def run(*words: object, code: int = 0) -> Any:
     result = CliRunner().invoke(commands, [str(word) for word in words])
     assert result.exit_code == code, result.output
     return result
+
+
+def test_cases_calls_a_record_by_its_publication_or_by_its_data_set_and_itself(tmp_path: Path) -> None:
+    disease = [{"term": {"id": "MONDO:0016367", "label": "dermatomyositis"}}]
+    paper = packet("a", references=reference("A paper"), diseases=disease)
+    folder = written(tmp_path / "in", a=paper, b=packet("b/2", FEVER))
+    run("load", folder, "--dataset", "clinic", "--store", tmp_path / "s")
+    listed = run("cases", "--store", tmp_path / "s", "-f", "csv").stdout.splitlines()
+    rows = [(row["case"], row["diagnosis"], row["title"]) for row in csv.DictReader(listed)]
+    assert rows == [
+        (f"{BASE}case/clinic/a", "dermatomyositis", "A paper"),
+        (f"{BASE}case/clinic/b%2F2", "", "clinic, b/2"),
+    ]
+    table = run("cases", "--store", tmp_path / "s", "-f", "table").stdout.splitlines()
+    names = [line.split()[0] for line in table if line.startswith("clinic/")]
+    assert names == ["clinic/a", "clinic/b%2F2"]
+    for name in names:
+        run("show", name, "--store", tmp_path / "s")
 
 
 def test_losses_and_rejects_are_written_line_by_line(tmp_path: Path) -> None:

@@ -30,11 +30,18 @@ _CASES = f"""
 PREFIX cg: <{CG}>
 PREFIX dcterms: <{PREFIXES["dcterms"]}>
 PREFIX rdfs: <{PREFIXES["rdfs"]}>
+PREFIX void: <{PREFIXES["void"]}>
 SELECT ?case ?diagnosis ?sex ?age ?claims ?title ?doi {{
   GRAPH ?asserted {{ ?case a cg:Case ; cg:reportedIn ?report }}
   OPTIONAL {{ GRAPH ?asserted {{ ?case cg:sex ?value }} BIND(STRAFTER(STR(?value), "#") AS ?sex) }}
   OPTIONAL {{ GRAPH ?asserted {{ ?case cg:ageYears ?age }} }}
-  OPTIONAL {{ GRAPH ?report {{ ?report dcterms:title ?title }} }}
+  OPTIONAL {{ GRAPH ?report {{ ?report dcterms:title ?printed }} }}
+  OPTIONAL {{
+    GRAPH ?asserted {{ ?record cg:recordId ?id ; void:inDataset ?dataset }}
+    GRAPH ?dataset {{ ?dataset dcterms:title ?name }}
+  }}
+  BIND(CONCAT(?name, ", ", ?id) AS ?called)
+  BIND(IF(BOUND(?called) && (?report = ?dataset || !BOUND(?printed)), ?called, ?printed) AS ?title)
   OPTIONAL {{ GRAPH ?report {{ ?report cg:doi ?doi }} }}
   OPTIONAL {{
     SELECT ?asserted (COUNT(*) AS ?claims) {{ GRAPH ?asserted {{ ?claim cg:basis ?basis }} }}
@@ -66,6 +73,7 @@ def cases(form: str | None, location: str) -> None:
     """List the cases of a store: diagnosis as the authors give it, sex, age, claims, report.
 
     The claims are those of the case; the report has further ones, about the literature and about itself.
+    A record that names no publication has its data set and its identifier for a title.
     """
     with open_store(location) as store:
         rows = Rows.read(store.query(_CASES, union=False))
@@ -81,9 +89,8 @@ def cases(form: str | None, location: str) -> None:
 
 
 def _short(value: str) -> str:
-    """Return what ``casegraph show`` takes for a case that has a DOI; any other value as it is."""
-    short = value.removeprefix(f"{BASE}case/")
-    return short if short.startswith("10.") else value
+    """Return what ``casegraph show`` takes for a case; any other value as it is."""
+    return value.removeprefix(f"{BASE}case/")
 
 
 @click.command(
