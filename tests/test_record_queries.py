@@ -69,3 +69,18 @@ def test_a_treatment_without_an_end_is_not_told_to_run_on() -> None:
     assert told == [("CHEBI:71200", "possible", "unknown")]
     stops = [row for row in rows(store, "regimen_changes", "change", "drug") if row[0] == "stopped"]
     assert stops == [("stopped", "CHEBI:8382")]
+
+
+def test_ages_and_dates_that_no_birth_date_joins_are_not_put_in_one_order() -> None:
+    fever = {"type": {"id": "HP:0001945", "label": "Fever"}}
+    ages = [{**fever, "onset": {"age": {"iso8601duration": age}}} for age in ("P3Y", "P7Y")]
+    given = {"interval": {"start": "2020-01-01T00:00:00Z", "end": "2020-03-01T00:00:00Z"}}
+    told = {"phenotypicFeatures": ages, "medicalActions": [drug("CHEBI:8382", **given)]}
+    apart = loaded(**told)
+    open_order = dict(rows(apart, "timeline", "when", "order_open"))
+    dates, years = "date-2020-01-01; date-2020-03-01", "age-p3y; age-p7y"
+    assert open_order == {"P3Y": dates, "P7Y": dates, "2020-01-01": years, "2020-03-01": years}
+    assert rows(apart, "treatments_in_order", "order_open") == [(years,)]
+    joined = loaded(**told, subject={"id": "p-1", "dateOfBirth": "2000-06-01T00:00:00Z"})
+    assert set(rows(joined, "timeline", "order_open")) == {("",)}
+    assert rows(joined, "treatments_in_order", "order_open") == [("",)]
