@@ -20,6 +20,7 @@ from casegraph.loaders.detect import format_of
 from casegraph.loaders.inputs import MOST_TEXT, Input
 from casegraph.loaders.phenopacket import looks_like_phenopacket, read_phenopacket
 from casegraph.loaders.phenopacket.json import message_of
+from casegraph.loaders.phenopacket.values import said
 from casegraph.loaders.records import Imported, Options, Outcome
 from casegraph.model import Case, CaseDocument
 
@@ -723,6 +724,17 @@ def test_the_publication_of_a_packet() -> None:
 )
 def test_what_looks_like_a_phenopacket(head: object, like: bool) -> None:
     assert looks_like_phenopacket(head) is like
+
+
+def test_a_map_is_told_in_one_order() -> None:
+    names = [f"key-{each:02}" for each in range(40)]
+    packet = Phenopacket()
+    attributes = packet.files.add(uri="file://x.vcf").file_attributes
+    for name in reversed(names):
+        attributes[name] = "x"
+    told = said(packet)
+    assert isinstance(told, dict)
+    assert list(told["files"][0]["fileAttributes"]) == names
 
 
 # --- other people's data

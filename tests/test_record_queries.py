@@ -77,7 +77,7 @@ def test_ages_and_dates_that_no_birth_date_joins_are_not_put_in_one_order() -> N
     given = {"interval": {"start": "2020-01-01T00:00:00Z", "end": "2020-03-01T00:00:00Z"}}
     told = {"phenotypicFeatures": ages, "medicalActions": [drug("CHEBI:8382", **given)]}
     apart = loaded(**told)
-    open_order = dict(rows(apart, "timeline", "when", "order_open"))
+    open_order = {row[0]: row[1] for row in rows(apart, "timeline", "when", "order_open")}
     dates, years = "date-2020-01-01; date-2020-03-01", "age-p3y; age-p7y"
     assert open_order == {"P3Y": dates, "P7Y": dates, "2020-01-01": years, "2020-03-01": years}
     assert rows(apart, "treatments_in_order", "order_open") == [(years,)]

@@ -127,8 +127,23 @@ def _cached(identifier: str, label: str) -> str | None:
 
 
 def said(message: Any) -> object:
-    """Return what a loss tells of a message."""
-    return MessageToDict(message)
+    """Return what a loss tells of a message, the same each time: protobuf keeps no order of its maps."""
+    told = MessageToDict(message)
+    _order_maps(message, told)
+    return told
+
+
+def _order_maps(message: Any, told: dict[str, Any]) -> None:
+    nested = (field for field, _ in message.ListFields() if field.message_type is not None)
+    for field in nested:
+        value, plain = getattr(message, field.name), told[field.json_name]
+        if field.message_type.GetOptions().map_entry:
+            told[field.json_name] = dict(sorted(plain.items()))
+        elif isinstance(plain, list):
+            for one, each in zip(value, plain, strict=True):
+                _order_maps(one, each)
+        elif isinstance(plain, dict):
+            _order_maps(value, plain)
 
 
 def same_unit(one: Any, other: Any) -> bool:
