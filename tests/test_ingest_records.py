@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
+import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from msgspec.structs import replace
 from casegraph.cli import commands
 from casegraph.cli.tally import Tally
 from casegraph.errors import InputError
+from casegraph.facts import case_iris
 from casegraph.ingest import (
     Arrived,
     Loaded,
@@ -363,6 +366,70 @@ def test_losses_and_rejects_are_written_line_by_line(tmp_path: Path) -> None:
     assert rejected["problems"][0]["code"] == "not-json"
     assert "1990" not in result.output
     assert f"{len(lost)} things were left behind" in result.stderr
+
+
+def started(folder: Path) -> tuple[subprocess.Popen[str], list[str]]:
+    """Begin to load a thousand packets; return the process and the case of each line once there are some."""
+    lines = (json.dumps(packet(str(number), FEVER)) + "\n" for number in range(1000))
+    (folder / "packets.jsonl").write_text("".join(lines), encoding="utf-8")
+    command = [sys.executable, "-m", "casegraph", "load", "packets.jsonl", "--store", "cases"]
+    command += ["--losses", "losses.jsonl", "--rejects", "rejects.jsonl"]
+    process = subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    return process, [process.stdout.readline() for _ in range(2)]
+
+
+def held(folder: Path) -> tuple[int, int]:
+    """Return how many cases a store has, and how many loads its ledger tells of."""
+    with open_store(folder / "cases") as store:
+        asked = f"SELECT ?load {{ GRAPH <{LEDGER}> {{ ?load <{PREFIXES['prov']}generated> ?what }} }}"
+        return len(case_iris(store)), len(list(Rows.read(store.query(asked, union=False))))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_load_that_is_stopped_says_what_it_has_stored(
+    sent: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    process, begun = started(tmp_path)
+    process.send_signal(sent)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    out, said = process.stdout.read(), process.stderr.read()
+    assert process.wait(timeout=120) == code, said
+    cases, loads = held(tmp_path)
+    assert 0 < cases < 1000
+    assert len("".join([*begun, out]).splitlines()) == cases + 1
+    assert f"stopped: {cases:,} of the records and documents are in the store, each whole; the same" in said
+    assert loads == 1
+    lost = (tmp_path / "losses.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len({json.loads(line)["record"] for line in lost}) == cases
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "cases",
+        "packets.jsonl",
+        "losses.jsonl",
+        "rejects.jsonl",
+    }
+
+
+@pytest.mark.slow
+def test_a_load_that_is_killed_leaves_whole_records_and_no_entry_in_the_ledger(tmp_path: Path) -> None:
+    process, _ = started(tmp_path)
+    process.kill()
+    process.communicate(timeout=60)
+    cases, loads = held(tmp_path)
+    assert (cases % 200, loads) == (0, 0)
+    assert cases
+    assert not (tmp_path / "losses.jsonl").exists()
+    run(
+        "load",
+        written(tmp_path / "in", a=packet("7", FEVER)),
+        "--dataset",
+        "packets",
+        "--store",
+        tmp_path / "cases",
+    )
+    assert held(tmp_path) == (cases, 1)
 
 
 @pytest.mark.parametrize("form", ["phenopacket", "fhir"])

@@ -14,6 +14,7 @@ import msgspec
 
 from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write, write_line
 from casegraph.cli.outputs import opened_whole, refuse_same_files
+from casegraph.cli.stopping import told_to_stop
 from casegraph.cli.tally import Tally
 from casegraph.errors import InputError, Problem
 from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord, load_paths
@@ -25,6 +26,8 @@ from casegraph.terms import all_terms
 
 __all__ = ["load"]
 
+#: What a program that a signal ended adds to its number, for the exit code.
+_BY_SIGNAL = 128
 _COLUMNS = ("state", "report", "cases", "claims", "quads", "seconds", "file")
 
 
@@ -82,7 +85,7 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
     refuse_same_files([more["losses"], more["rejects"]], paths)
     _look_at(paths, form)
     tally = Tally()
-    with ExitStack() as kept:
+    with ExitStack() as kept, told_to_stop() as signals:
         store = kept.enter_context(open_store(":memory:" if dry_run else location, writable=True))
         losses, rejects = (kept.enter_context(_written(more[name])) for name in ("losses", "rejects"))
         for arrived in _watched(load_paths(store, paths, options, form=form, dry_run=dry_run)):
@@ -91,7 +94,19 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
             _note(arrived, losses, rejects)
     for line in tally.lines(told=more["losses"] is not None):
         say(line)
+    if signals:
+        say(_stopped(tally, dry_run=dry_run))
+        return _BY_SIGNAL + signals[0]
     return 1 if tally.rejected + _tell_unused(options) else 0
+
+
+def _stopped(tally: Tally, *, dry_run: bool) -> str:
+    if dry_run:
+        return "stopped; the store is as it was"
+    return (
+        f"stopped: {tally.kept:,} of the records and documents are in the store, each whole; "
+        "the same command again replaces these and brings in the others"
+    )
 
 
 def _option(name: str) -> str:

@@ -35,6 +35,11 @@ class Tally:
         else:
             self._add_record(arrived)
 
+    @property
+    def kept(self) -> int:
+        """How many documents and records are in the store now."""
+        return self._documents + self._failed_records + self._loaded() - self.rejected
+
     def _add_record(self, record: LoadedRecord) -> None:
         counts = self._records.setdefault(record.iri.rpartition("/")[0], Counter())
         counts.update({record.state: 1, "claims": record.claims, "quads": record.quads})

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,6 +15,7 @@ from casegraph.check import check
 from casegraph.derive import derive
 from casegraph.errors import CasegraphError, DocumentError, Problem
 from casegraph.ingest.putting import ADDED, graphs_of_report, grown, ledger_entry, put_ontology
+from casegraph.ingest.stopping import STOP
 from casegraph.loaders import read_draft
 from casegraph.loaders.case_yaml import read_case_document
 from casegraph.loaders.inputs import Input
@@ -179,7 +181,7 @@ def load(
     if not dry_run:
         put_ontology(store)
     seen = {} if seen is None else seen
-    for each in paths:
+    for each in takewhile(lambda _: not STOP.is_set(), paths):
         path = each if isinstance(each, Path) else Path(each.name)
         try:
             prepared = prepare(path, content=None if isinstance(each, Path) else each.content())

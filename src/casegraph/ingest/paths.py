@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 
 from casegraph.errors import Problem
 from casegraph.ingest.documents import Loaded, Rejected, load
 from casegraph.ingest.records import LoadedRecord, RecordJob, RejectedRecord
+from casegraph.ingest.stopping import STOP
 from casegraph.loaders.formats import CASE, Reading, arrivals, dataset_of
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Options
@@ -43,7 +44,8 @@ def load_paths(
     shared = Reading(options) if options.dataset else None
     for path in dict.fromkeys(paths):
         reading = shared or Reading(replace(options, dataset=dataset_of(path)))
-        for of_cases, group in groupby(arrivals(path, form), key=_is_case):
+        found = takewhile(lambda _: not STOP.is_set(), arrivals(path, form))
+        for of_cases, group in groupby(found, key=_is_case):
             if of_cases:
                 options.formats.add(CASE)
                 members = (each if "!" in each.name else Path(each.name) for each in _sources(group))

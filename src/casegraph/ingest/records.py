@@ -16,6 +16,7 @@ from casegraph.errors import InputError, Problem
 from casegraph.ingest.documents import shipped_shapes
 from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, holds, ledger_entry, put_ontology
 from casegraph.ingest.refusals import nothing_told, other_content, violations
+from casegraph.ingest.stopping import STOP
 from casegraph.ingest.unresolved import codes_of, concepts_of, labels_of, unresolved_triples
 from casegraph.loaders.records import Imported, Outcome
 from casegraph.losses import Loss, shortened
@@ -110,11 +111,13 @@ class RecordJob:
     def load(self, outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
         """Bring records in, a batch at a time, and say what became of each, in the order they came.
 
+        Between two batches it ends where that is asked for (:data:`casegraph.ingest.stopping.STOP`).
+
         :param outcomes: the name of the file or member, and what its reader gave for a record.
         :raises StoreError: if the store fails.
         """
         pending = iter(outcomes)
-        while batch := list(islice(pending, BATCH)):
+        while not STOP.is_set() and (batch := list(islice(pending, BATCH))):
             yield from self._load(batch)
 
     def _load(self, batch: list[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
