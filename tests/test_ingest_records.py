@@ -555,6 +555,39 @@ def test_a_refused_export_leaves_the_files_as_they_were(tmp_path: Path) -> None:
     assert kept.read_text(encoding="utf-8").startswith("case,")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("dataset", ["clinic", "..", "../up"])
+def test_an_export_stays_in_its_folder_with_a_file_for_each_case(dataset: str, tmp_path: Path) -> None:
+    names = (
+        "..",
+        ".",
+        "A",
+        "a",
+        "a-2",
+        "a b",
+        "a_b",
+        "../../a",
+        "/a",
+        "a\\b",
+        "x" * 300,
+        "x" * 301,
+        "\u00e9",
+        "CON",
+    )
+    packets = {f"p{at}": packet(name, FEVER) for at, name in enumerate(names)}
+    folder, cases, out = written(tmp_path / "in", **packets), tmp_path / "cases", tmp_path / "1" / "2" / "out"
+    run("load", folder, "--dataset", dataset, "--store", cases)
+    before = {path for path in tmp_path.rglob("*") if cases not in path.parents}
+    run("export", "phenopacket", "--store", cases, "-o", f"{out}/")
+    new = {path for path in tmp_path.rglob("*") if cases not in path.parents} - before
+    assert new == {out.parent.parent, out.parent, out, *out.iterdir()}
+    files = sorted(path.name for path in out.iterdir())
+    assert len({name.lower() for name in files}) == len(names)
+    assert not [name for name in files if name.startswith(".")]
+    ids = [json.loads((out / name).read_text(encoding="utf-8"))["id"] for name in files]
+    assert len(set(ids)) == len(names)
+
+
 def test_a_label_that_the_vocabulary_does_not_have_is_told(store: Store, tmp_path: Path) -> None:
     told = packet("1")
     told["phenotypicFeatures"] = [{"type": {"id": "HP:0000989", "label": "Fever"}}]

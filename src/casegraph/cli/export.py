@@ -145,13 +145,16 @@ def _is_folder(path: str) -> bool:
 
 
 def _file_name(iri: str, suffix: str, taken: set[str]) -> str:
-    """Return a name for the file of a case, made of its IRI."""
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", iri.split("/case/", 1)[-1]).strip("_")[:150]
+    """Return a name for the file of a case, made of its IRI: no hidden file, and none that another has.
+
+    :param taken: the names so far, in lower case: some systems take upper and lower case for the same.
+    """
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", iri.split("/case/", 1)[-1]).strip("_.")[:150] or "case"
     name, number = stem, 1
-    while name in taken:
+    while name.lower() in taken:
         number += 1
         name = f"{stem}-{number}"
-    taken.add(name)
+    taken.add(name.lower())
     return name + suffix
 
 
