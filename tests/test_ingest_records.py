@@ -32,6 +32,7 @@ from casegraph.ingest import (
 )
 from casegraph.loaders.fhir import version
 from casegraph.loaders.records import Imported, Options, RecordBuilder
+from casegraph.losses import Loss, summary_of
 from casegraph.model import Finding, TestResult
 from casegraph.namespaces import BASE, CG, PREFIXES, expand
 from casegraph.resources import shipped
@@ -453,6 +454,31 @@ def test_a_format_that_is_not_installed_refuses_its_files_alone(
     (problem,) = [each for each in told if each.code == "missing-extra"]
     assert problem.file == str(folder / ("packet.json" if form == "phenopacket" else "patient.json"))
     assert problem.todo == "pip install 'casegraph[formats]'"
+
+
+def test_what_weighs_most_is_told_first_and_each_cell_of_a_column_counts(tmp_path: Path) -> None:
+    told = packet("p", FEVER, files=[{"uri": "file://x.vcf"}])
+    told["subject"]["alternateIds"] = ["x", "y", "z"]
+    folder, mapping = written(tmp_path / "in", a=told), tmp_path / "m.yaml"
+    (folder / "t.csv").write_text("id,fever,ward\n1,yes,A\n2,no,B\n3,no,\n")
+    fever = f"{{column: fever, what: '{FEVER} Fever', present: [yes], absent: [no]}}"
+    mapping.write_text(f"casegraph-table: 1\nid: id\nfindings: [{fever}]\n")
+    said = run("load", folder, "--dry-run", "--dataset", "b", "--mapping", mapping).stderr
+    lines = said[said.index(" left behind; --losses FILE writes each:") :].splitlines()[1:]
+    kinds = [tuple(line.split()) for line in lines if line.startswith(" ")]
+    assert kinds[:2] == [("1", "/files/*", "not-a-case"), ("2", "ward", "no-place")]
+    assert kinds[-1] == ("3", "/subject/alternateIds/*", "identifier")
+
+
+def test_lines_of_a_file_are_one_kind_and_terms_are_not() -> None:
+    paths = ("in/a.ndjson:1", "in/a.ndjson:12", "a.ndjson:3/code", "HP:0000988", "row 7, ck", "/a/0/b")
+    assert list(summary_of(Loss("1", path, "", "no-place") for path in paths)) == [
+        ("in/a.ndjson:*", "no-place"),
+        ("a.ndjson:*/code", "no-place"),
+        ("HP:0000988", "no-place"),
+        ("row *, ck", "no-place"),
+        ("/a/*/b", "no-place"),
+    ]
 
 
 def test_an_option_that_no_file_can_use_is_told(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def _with_columns(reading: _Reading, file: MappingFile) -> Iterator[Outcome]:
     left = [name for name in reading.table.columns if name not in file.columns or name in mapping.ignored]
     filled = reading.filled
     losses = tuple(
-        Loss(reading.options.dataset, name, f"{filled[name]} cells", "no-place")
+        Loss(reading.options.dataset, name, f"{filled[name]} cells", "no-place", filled[name])
         for name in left
         if filled[name]
     )

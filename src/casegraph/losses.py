@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import msgspec
 
-__all__ = ["REASONS", "Loss", "shortened", "summary_of", "to_json_lines"]
+__all__ = ["REASONS", "Loss", "by_weight", "shortened", "summary_of", "to_json_lines"]
 
 #: reason code -> what it means. A loss has one of these.
 REASONS: Mapping[str, str] = MappingProxyType(
@@ -31,6 +31,12 @@ REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 _LONGEST = 200
+#: the number of a row of a table, or of a line of a file.
+_POSITION = re.compile(r"^(row )\d+(?=, )|(\.[a-z]\w*:)\d+(?=/|$)", re.IGNORECASE)
+#: A whole entry of a list, a whole resource, a whole row of CARE-SM.
+_WHOLE = re.compile(r"(?:\*|/resource|/\*/[A-Z]\w*)$")
+#: Reasons by which nothing is lost, or what was meant to be.
+_QUIET = frozenset({"identifier", "implied", "duplicate", "derived"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,12 +47,14 @@ class Loss:
     :param path: where it stands in what was read: a JSON pointer, a column, or the field of a claim.
     :param value: what stands there, shortened; empty for what identifies a person.
     :param reason: one of :data:`REASONS`.
+    :param times: how many it tells of, such as of all cells of a column.
     """
 
     record: str
     path: str
     value: str
     reason: str
+    times: int = field(default=1, compare=False)
 
     def __str__(self) -> str:
         said = f" {self.value}" if self.value else ""
@@ -69,15 +77,30 @@ def summary_of(losses: Iterable[Loss]) -> Counter[tuple[str, str]]:
     >>> summary_of([Loss("a", "/files/0", "x", "not-a-case"), Loss("a", "/files/1", "y", "not-a-case")])
     Counter({('/files/*', 'not-a-case'): 2})
     """
-    return Counter((_general(each.path), each.reason) for each in losses)
+    counted: Counter[tuple[str, str]] = Counter()
+    for each in losses:
+        counted[_general(each.path), each.reason] += each.times
+    return counted
+
+
+def by_weight(losses: Mapping[tuple[str, str], int]) -> list[tuple[tuple[str, str], int]]:
+    """Return a summary with what is lost whole first, what says nothing new last, and then by how often.
+
+    >>> by_weight({("/id", "implied"): 9, ("/files/*/uri", "no-place"): 3, ("/files/*", "not-a-case"): 1})
+    [(('/files/*', 'not-a-case'), 1), (('/files/*/uri', 'no-place'), 3), (('/id', 'implied'), 9)]
+    """
+    return sorted(
+        losses.items(), key=lambda each: (each[0][1] in _QUIET, not _WHOLE.search(each[0][0]), -each[1])
+    )
 
 
 def to_json_lines(losses: Iterable[Loss]) -> Iterator[str]:
     """Yield each loss as one line of JSON."""
     for each in losses:
-        yield msgspec.json.encode(each).decode() + "\n"
+        told = {"record": each.record, "path": each.path, "value": each.value, "reason": each.reason}
+        yield msgspec.json.encode(told).decode() + "\n"
 
 
 def _general(path: str) -> str:
     steps = "/".join("*" if step.isdigit() else step for step in path.split("/"))
-    return re.sub(r"^row \d+, ", "row *, ", steps)
+    return _POSITION.sub(r"\1\2*", steps)

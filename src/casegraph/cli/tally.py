@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord
-from casegraph.losses import summary_of
+from casegraph.losses import by_weight, summary_of
 
 __all__ = ["Tally", "loss_lines"]
 
@@ -74,7 +74,7 @@ class Tally:
 
 
 def loss_lines(losses: Counter[tuple[str, str]], *, told: bool) -> Iterator[str]:
-    """Yield how much was left behind, the most frequent first; nothing where nothing was.
+    """Yield how much was left behind, what weighs most first; nothing where nothing was.
 
     :param losses: path and reason -> how often.
     :param told: whether the losses are written to a file.
@@ -82,11 +82,12 @@ def loss_lines(losses: Counter[tuple[str, str]], *, told: bool) -> Iterator[str]
     if not losses:
         return
     every = sum(losses.values())
-    yield f"{every:,} thing{_s(every)} {'was' if every == 1 else 'were'} left behind:"
-    for (path, reason), many in losses.most_common(_MOST):
+    how = "" if told else "; --losses FILE writes each"
+    yield f"{every:,} thing{_s(every)} {'was' if every == 1 else 'were'} left behind{how}:"
+    for (path, reason), many in by_weight(losses)[:_MOST]:
         yield f"  {many:>9,}  {path}  {reason}"
     if (rest := len(losses) - _MOST) > 0:
-        yield f"  and {rest:,} more kinds" + ("" if told else "; --losses FILE writes them all")
+        yield f"  and {rest:,} more kinds"
 
 
 def _s(many: int) -> str:
