@@ -36,6 +36,7 @@ from casegraph.model import (
     Response,
     TestResult,
     Treatment,
+    iterate_claims,
 )
 
 __all__ = ["PASSAGE", "Imported", "Options", "Outcome", "RecordBuilder", "told"]
@@ -43,6 +44,9 @@ __all__ = ["PASSAGE", "Imported", "Options", "Outcome", "RecordBuilder", "told"]
 C = TypeVar("C", bound=Claim)
 #: the types of fields that hold terms.
 _CODED = (Code, Code | None, tuple[Code, ...])
+
+#: the fields of a claim that name an occasion.
+_TIMES = ("at", "onset_at", "resolved_at", "ongoing_at", "ends_at")
 
 #: The key of the one passage of a record; all that it claims is stated there.
 PASSAGE = "record"
@@ -178,12 +182,10 @@ class RecordBuilder:
 
     def _case(self) -> Case:
         alone = self._told_apart
-        return Case(
+        case = Case(
             label=words_of(self.label) if self.label else None,
             sex=self.sex,  # type: ignore[arg-type]
             age=self.age,
-            zero_point=self.times.zero_point(),
-            occasions=self.times.occasions(),
             findings=Findings(
                 present=alone(self.present, "present-finding"),
                 absent=alone(self.absent, "absent-finding"),
@@ -200,6 +202,11 @@ class RecordBuilder:
             responses=alone(self.responses, "response"),
             adverse_events=AdverseEvents(observed=alone(self.adverse_events, "adverse-event")),
             course=alone(self.course, "course"),
+        )
+        times = [self.age, *(claim for _, claim in iterate_claims(case))]
+        used = {key for each in times for name in _TIMES if (key := getattr(each, name, None))}
+        return msgspec.structs.replace(
+            case, zero_point=self.times.zero_point(used), occasions=self.times.occasions(used)
         )
 
     def _with_named_doses(self, treatment: Treatment) -> Treatment:

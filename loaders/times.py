@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from calendar import monthrange
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -158,25 +159,28 @@ class RecordTimes:
         key = f"from-{_slug(start)}-to-{_slug(end)}"
         return self._date(key, _Dated(*first, *last, f"{start}--{end}"))
 
-    def zero_point(self) -> str | None:
+    def zero_point(self, used: Collection[str]) -> str | None:
         """Return the occasion that is day 0: birth, else the first date, else the first event; or None."""
-        occasions = self.occasions()
+        occasions = self.occasions(used)
         return next((key for key in (BIRTH, CALENDAR, *self._events) if key in occasions), None)
 
-    def occasions(self) -> dict[str, Occasion]:
-        """Return all occasions, those that others count from among them."""
-        found = dict(self._relative)
-        if self._dated or (self._birth and self._birth_printed):
-            found |= self._calendar()
+    def occasions(self, used: Collection[str]) -> dict[str, Occasion]:
+        """Return the occasions that are used, and those that these count from."""
+        found = {key: each for key, each in self._relative.items() if key in used}
+        anchors = {each.anchor for each in found.values()}
+        found = {key: each for key, each in self._relative.items() if key in found or key in anchors}
+        dated = {key: each for key, each in self._dated.items() if key in used}
+        if dated or (self._birth and self._birth_printed):
+            found |= self._calendar(dated)
         if any(each.anchor == BIRTH for each in found.values()):
             after = (GESTATION,) if GESTATION in found else ()
             found.setdefault(BIRTH, Occasion(after=after))
         return found
 
-    def _calendar(self) -> dict[str, Occasion]:
+    def _calendar(self, dated: Mapping[str, _Dated]) -> dict[str, Occasion]:
         """Return the dated occasions: days from the first of them, which is at an age where that is known."""
         kept_birth = self._birth if self._birth_printed else None
-        firsts = [each.first for each in self._dated.values()]
+        firsts = [each.first for each in dated.values()]
         zero = min([*firsts, kept_birth[0]] if kept_birth else firsts)
         found = {CALENDAR: Occasion()}
         if kept_birth:
@@ -185,7 +189,7 @@ class RecordTimes:
         elif self._birth and (years := _completed_years(self._birth, zero)) is not None:
             span = (math.floor(years[0] * _YEAR), math.ceil((years[1] + 1) * _YEAR))
             found[CALENDAR] = Occasion(anchor=BIRTH, start=span)
-        for key, each in self._dated.items():
+        for key, each in dated.items():
             start = ((each.first - zero).days, (each.last - zero).days)
             end = None
             if each.end_first is not None and each.end_last is not None:

@@ -205,3 +205,15 @@ def test_changes_without_a_certain_order_begin_no_regimen() -> None:
     found, _ = derived(case)
     assert [each.begins for each in found] == ["start", "week-4"]
     assert found[0].may_include == ("prednisone",)
+
+
+def test_what_is_over_as_it_begins_parts_no_regimen() -> None:
+    days = {name: Occasion(anchor="start", start=(at, at)) for name, at in (("cut", 3), ("stop", 9))}
+    drug = Treatment(id="drug", what=PREDNISONE, at="start", ends_at="stop")
+    cut = Treatment(id="operation", what="MAXO:0000004 surgical procedure", at="cut", ends_at="cut")
+    case = Case(occasions={"start": Occasion(), **days}, treatments=(drug, cut))
+    found, _ = derived(case)
+    assert [(each.begins, each.includes, each.may_include) for each in found] == [
+        ("start", ("drug",), ()),
+        ("stop", (), ()),
+    ]

@@ -513,6 +513,35 @@ def test_a_procedure_treats_only_where_its_data_say_so(more: dict[str, Any], tre
     assert all(each.value == f"Procedure {coding.get('display', coding['code'])}" for each in whole)
 
 
+@pytest.mark.parametrize(
+    ("more", "ended"),
+    [
+        ({"performedDateTime": "2020-02-03"}, "2020-02-03"),
+        ({"performedAge": {"value": 3, "system": "http://unitsofmeasure.org", "code": "a"}}, "P3Y"),
+        ({"performedPeriod": {"start": "2020-02-03", "end": "2020-02-05"}}, "2020-02-05"),
+        ({"performedPeriod": {"start": "2020-02-03"}}, None),
+        ({"performedDateTime": "2020-02-03", "status": "in-progress"}, None),
+    ],
+)
+def test_what_was_done_at_a_time_does_not_run_on(more: dict[str, Any], ended: str | None) -> None:
+    done = {"resourceType": "Procedure", "status": "completed", "category": SURGERY, "subject": SUBJECT}
+    case, _ = read(done | {"code": coded(SNOMED, "1", "x")} | more)
+    (treatment,) = case.treatments
+    assert (case.occasions[treatment.ends_at].printed if treatment.ends_at else None) == ended
+
+
+def test_a_time_of_what_is_lost_is_no_occasion() -> None:
+    observed = {"resourceType": "Observation", "subject": SUBJECT, **MEASURED}
+    case, _ = read(
+        observed | {"effectiveDateTime": "2010-01-01"},
+        observed | {"effectiveDateTime": "2020-01-01", "valueInteger": 3},
+    )
+    assert {key: each.start for key, each in case.occasions.items() if key != "birth"} == {
+        "date-2020-01-01": (0, 0),
+        "first-date": (17897, 18263),
+    }
+
+
 @pytest.mark.parametrize("status", ["not-done", "entered-in-error", "preparation", "unknown"])
 def test_what_was_not_done_is_no_treatment(status: str) -> None:
     procedure = {

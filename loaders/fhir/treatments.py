@@ -52,6 +52,8 @@ def read_medication(element: Element, context: Context) -> None:
         start, end = context.span(
             element, "effectiveDateTime", "effectivePeriod", "occurenceDateTime", "occurencePeriod"
         )
+        if element.peek("resourceType") == "MedicationAdministration":
+            end = end or _instant(element, start)
     _add(element, context, what, (start, end), doses=doses, **own)
 
 
@@ -71,7 +73,13 @@ def read_procedure(element: Element, context: Context) -> None:
     )
     if start is None and end is None:
         start = context.moment(element, "performed") or context.encounter_time(element)
-    _add(element, context, what, (start, end), doses=(), **own)
+    _add(element, context, what, (start, end or _instant(element, start)), doses=(), **own)
+
+
+def _instant(element: Element, start: str | None) -> str | None:
+    """Return the start as the end of what was done and is told at a time, not over a period."""
+    period = any(name.endswith("Period") for name in element.value)
+    return start if element.peek("status") in ("completed", "stopped") and not period else None
 
 
 def _check_given(element: Element, context: Context) -> dict[str, str]:

@@ -24,7 +24,7 @@ def regimens(subject: Subject, timeline: Timeline) -> tuple[Regimen, ...]:
 
     :param timeline: the solved occasions of the same case.
     """
-    _, segments = spans(subject, timeline)
+    segments = tuple(each for each in spans(subject, timeline)[1] if not each.is_moment)
     edges = _edges(segments, timeline)
     found = []
     for ordinal, begins in enumerate(edges, start=1):

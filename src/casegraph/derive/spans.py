@@ -43,6 +43,11 @@ class Span:
         ends = (self.starts, self.stopped, self.hinted, self.superseded)
         return frozenset(key for key in ends if key is not None)
 
+    @property
+    def is_moment(self) -> bool:
+        """Whether it is over as it begins, such as an operation, so that nothing ran together with it."""
+        return self.starts is not None and self.starts == self.stopped
+
     def certainly_covers(self, begins: str, ends: str | None, timeline: Timeline) -> bool:
         """Say whether it certainly ran from one occasion to another, or from the one on."""
         if self.starts is None or not timeline.certainly_not_after(self.starts, begins):

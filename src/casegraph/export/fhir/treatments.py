@@ -85,10 +85,13 @@ def write_treatment(writing: Writing, path: str, treatment: Treatment) -> str | 
 
 
 def _span(writing: Writing, path: str, treatment: Treatment, stem: str) -> Json:
-    """Return when a treatment was given; a procedure may have an age in place of a date."""
-    if stem == "performed" and not treatment.ends_at and not writing.date(treatment.at):
+    """Return when a treatment was given; a procedure may have an age, and may be of a moment."""
+    end = treatment.ends_at
+    if stem == "performed" and end == treatment.at:
+        end = None
+    if stem == "performed" and not end and not writing.date(treatment.at):
         return writing.when(f"{path}/at", treatment.at, stem, ("Age", "Range"))
-    span = writing.span(path, (treatment.at, treatment.ends_at), ("at", "ends_at"))
+    span = writing.span(path, (treatment.at, end), ("at", "ends_at"))
     return {f"{stem}{form}": value for form, value in span.items()}
 
 
