@@ -368,6 +368,10 @@ def test_binary_is_told_apart_by_what_fits_alone() -> None:
     assert problem.code == "not-protobuf"
     assert "Phenopacket or Family" in problem.message
     assert refused(whole.SerializeToString() + b"\xf8\x01\x01").code == "not-protobuf"
+    cut = refused(whole.SerializeToString()[:-1])
+    assert (cut.code, cut.todo) == ("not-protobuf", "get the file again, whole, or give it as JSON")
+    last = len(Phenopacket(id=whole.id).SerializeToString())  # the subject is all that follows the id
+    assert cut.message.endswith(f"binary form: what begins at byte {last} is cut off, or is no field")
     whole.subject.alternate_ids.append("x" * (MOST_TEXT + 1))
     assert refused(whole.SerializeToString()).code == "too-large"
 

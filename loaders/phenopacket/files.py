@@ -17,6 +17,7 @@ from casegraph.loaders.inputs import MOST_BYTES, MOST_TEXT, Input, long_text
 from casegraph.loaders.json_lines import is_lines, read_lines
 from casegraph.loaders.phenopacket.json import message_of
 from casegraph.loaders.phenopacket.text import plain_data, reject
+from casegraph.loaders.phenopacket.wire import broken_at
 
 __all__ = ["Part", "packets_of", "parts_of"]
 
@@ -26,6 +27,8 @@ _BINARY = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _BYTES = re.compile(r"^\n|[\x00-\x08\x0b-\x1f]")
 _VERSION = re.compile(r"v?(\d+)(\.\S*)?")
 _OLD = "Phenopackets v1; casegraph reads Phenopackets v2"
+_CORRECT = "correct it by the schema of Phenopackets v2"
+_AGAIN = "get the file again, whole, or give it as JSON"
 _CONVERT = "convert it with phenopacket-tools: pxf convert"
 #: the keys that hold packets, as JSON and as the schema write them -> whether they hold a list.
 _HOLDERS = {"proband": False, "relatives": True, "members": True}
@@ -144,11 +147,11 @@ def _parsed(data: Any, kind: type[Any], pointer: str, source: Input) -> Any:
     try:
         message = message_of(data, kind)
     except ParseError as error:
-        said = " ".join(str(error).split())
+        said = " ".join(str(error).split()).rstrip(".")
         code = _code(said)
         if code == "unknown-field" and _is_old(data, kind):
             return Problem(source.name, 0, 0, "wrong-version", f"{_OLD}{_at(pointer)}", _CONVERT)
-        return Problem(source.name, 0, 0, code, f"{said}{_at(pointer)}")
+        return Problem(source.name, 0, 0, code, f"{said}{_at(pointer)}", _CORRECT)
     return _version_problem(message.meta_data.phenopacket_schema_version, pointer, source) or message
 
 
@@ -214,7 +217,11 @@ def _decoded(content: bytes, source: Input) -> Any:
         reject(source, "not-protobuf", f"the bytes can be a {names}", "give it as JSON")
     if _readings(content, (v1.Phenopacket, v1.Family, v1.Cohort)):
         reject(source, "wrong-version", _OLD, _CONVERT)
-    reject(source, "not-protobuf", "no Phenopacket, Family or Cohort in protobuf's binary form")
+    at = broken_at(content)
+    where = "" if at is None else f": what begins at byte {at} is cut off, or is no field"
+    reject(
+        source, "not-protobuf", f"no Phenopacket, Family or Cohort in protobuf's binary form{where}", _AGAIN
+    )
 
 
 def _readings(content: bytes, kinds: tuple[type[Any], ...]) -> list[Any]:

@@ -83,6 +83,8 @@ class Problem:
     :param code: a short stable name such as ``unknown-key``; ``casegraph explain`` tells what it means.
     :param severity: a warning is worth a second look and rejects nothing.
 
+    >>> print(Problem("lines.jsonl", 3, 0, "not-json", "the line is no JSON object"))
+    lines.jsonl:3 not-json the line is no JSON object
     >>> print(Problem("case.yaml", 3, 5, "unknown-key", "unknown key 'sexx'", "did you mean 'sex'?"))
     case.yaml:3:5 unknown-key unknown key 'sexx'; did you mean 'sex'?
     """
@@ -96,7 +98,7 @@ class Problem:
     severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        place = ":".join(str(each) for each in (self.file, self.line, self.column) if each)
         code = self.code if self.severity == "error" else f"{self.code} (warning)"
         return f"{place} {code} {self.message}" + (f"; {self.todo}" if self.todo else "")
 
