@@ -24,8 +24,10 @@ from hypothesis import strategies as st
 
 from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.loaders.archives import members
+from casegraph.loaders.fhir import read_fhir
 from casegraph.loaders.inputs import MOST_TEXT, Input
 from casegraph.loaders.json_text import parse_json
+from casegraph.loaders.records import Options
 from casegraph.loaders.yaml_text import parse_yaml
 
 Said = tuple[str, int, int]
@@ -344,6 +346,21 @@ def test_the_longest_text_is_read_and_a_longer_one_is_refused(
             parse(text.encode(), "a")
         problem = only(refused.value)
         assert (problem.code, problem.line, problem.column) == ("too-large", *place)
+
+
+def test_a_long_text_in_fhir_refuses_its_bundle_alone() -> None:
+    def bundle(name: str, text: str) -> str:
+        patient = {"resourceType": "Patient", "id": name, "photo": [{"data": text}]}
+        return json.dumps({"resourceType": "Bundle", "entry": [{"resource": patient}]})
+
+    long = bundle("b", "x" * (MOST_TEXT + 1))
+    lines = "\n".join((bundle("a", "x" * MOST_TEXT), long, bundle("c", ""))).encode()
+    good, bad, last = read_fhir(Input("a.ndjson", lambda: io.BytesIO(lines)), Options("d", "R4"))
+    assert not isinstance(good, Problem)
+    assert not isinstance(last, Problem)
+    assert str(bad).startswith(f"a.ndjson:2:{long.index('x' * 9)} too-large a text of more than 5,000,000")
+    with pytest.raises(DocumentError, match=r"a\.json:1:\d+ too-large"):
+        list(read_fhir(Input("a.json", lambda: io.BytesIO(long.encode())), Options("d", "R4")))
 
 
 @pytest.mark.slow
