@@ -72,10 +72,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One record as a case document, and what was left behind."""
+    """One record as a case document, what was left behind, and what of it is worth a second look."""
 
     document: CaseDocument
     losses: tuple[Loss, ...] = ()
+    doubts: tuple[Problem, ...] = ()
 
 
 #: What a reader yields for each record: the case, or why there is none. The others go on.

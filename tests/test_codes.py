@@ -29,6 +29,7 @@ WITHOUT_EXAMPLE = {
     *("not-a-table", "ragged-row"),
     *("not-csv", "not-rdf", "not-protobuf", "unknown-field", "wrong-version", "not-human", "no-patient"),
     *("same-case", "no-claims", "missing-extra"),
+    *("same-case", "no-claims", "after-last-encounter"),
 }
 #: what stops everything behind it, so that a second mistake cannot be seen.
 STOPS = {"not-yaml", "tab", "alias", "tag"}

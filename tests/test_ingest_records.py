@@ -253,6 +253,41 @@ def test_times_that_cannot_all_be_true_reject_the_record(store: Store) -> None:
     assert values(store, f"?x a <{CG}Case>") == set()
 
 
+def aged(**subject: Any) -> dict[str, Any]:
+    """Return a packet of a patient with a disease from the age of nine, in which something else is told."""
+    disease = {"term": {"id": "MONDO:0016367", "label": "dermatomyositis"}, "onset": at_age("P9Y")}
+    return {"id": "1", "subject": {"id": "1", **subject}, "diseases": [disease]}
+
+
+def at_age(iso: str) -> dict[str, Any]:
+    return {"age": {"iso8601duration": iso}}
+
+
+@pytest.mark.parametrize(("death", "refused"), [("P7Y", True), ("P9Y", False), ("P10Y", False)])
+def test_a_disease_does_not_begin_after_death(
+    store: Store, tmp_path: Path, death: str, refused: bool
+) -> None:
+    packet = aged(vitalStatus={"status": "DECEASED", "timeOfDeath": at_age(death)})
+    (arrived,) = bring(store, written(tmp_path / "in", a=packet))
+    problems = arrived.problems if isinstance(arrived, RejectedRecord) else ()
+    assert [each.code for each in problems] == ["impossible-time"] * refused
+    assert all("the onset of MONDO:0016367 dermatomyositis" in each.message for each in problems)
+
+
+@pytest.mark.parametrize(
+    ("last", "doubted"), [("P7Y", True), ("P9Y", False), ("P8Y10M", True), ("P9Y2M", False)]
+)
+def test_what_began_after_the_last_encounter_is_loaded_and_warned_of(
+    tmp_path: Path, last: str, doubted: bool
+) -> None:
+    folder = written(tmp_path / "in", a=aged(timeAtLastEncounter=at_age(last)))
+    told = run("load", folder, "--dry-run")
+    warnings = [line for line in told.stderr.splitlines() if "after-last-encounter (warning)" in line]
+    assert len(warnings) == doubted
+    assert all(f"was at {last}, but 1 thing began later" in line and "at P9Y" in line for line in warnings)
+    assert "1 dry run" in told.stderr
+
+
 def test_case_documents_and_records_come_together(store: Store, tmp_path: Path) -> None:
     folder = written(tmp_path / "in", a=packet("1", FEVER))
     (seed,) = shipped("cases", "miao-2020.yaml")

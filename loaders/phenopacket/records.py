@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from phenopackets.schema.v2.phenopackets_pb2 import Family
 from casegraph.errors import Problem
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.phenopacket.case import read_packet
+from casegraph.loaders.phenopacket.doubts import doubts_of
 from casegraph.loaders.phenopacket.files import Part, parts_of
 from casegraph.loaders.phenopacket.meta import read_meta
 from casegraph.loaders.phenopacket.values import NotReadableError, Packet, said
@@ -65,7 +67,9 @@ def _case(source: Input, options: Options, part: Part, seen: dict[str, str], aro
     seen[name] = here
     if around is not None:
         _lose_around(outer, message, around)
-    return packet.builder.imported()
+    imported = packet.builder.imported()
+    doubts = tuple(doubts_of(imported.document.cases["1"], source.name, part.line))
+    return dataclasses.replace(imported, doubts=doubts)
 
 
 def _lose_around(outer: Packet, packet: Any, around: Any) -> None:

@@ -184,8 +184,11 @@ def _tell(arrived: Arrived, *, dry_run: bool) -> None:
         say(f"{said}\n{arrived.source}: rejected")
     elif isinstance(arrived, Loaded):
         _tell_document(arrived, dry_run=dry_run)
-    elif not on_terminal():
-        write_line(arrived.state, arrived.iri, 1, arrived.claims, arrived.quads, "", arrived.source)
+    else:
+        if not on_terminal():
+            write_line(arrived.state, arrived.iri, 1, arrived.claims, arrived.quads, "", arrived.source)
+        for doubt in arrived.doubts:
+            say(str(doubt))
 
 
 def _tell_document(loaded: Loaded, *, dry_run: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +46,7 @@ class LoadedRecord:
     :param state: ``new``; ``replaced`` where the store had other content under its name, ``unchanged`` where
         it had just that; ``same`` where this job has had the same record already.
     :param unresolved: terms that no vocabulary at hand knows.
+    :param doubts: what its reader warns of.
     """
 
     source: str
@@ -54,6 +56,7 @@ class LoadedRecord:
     quads: int = 0
     losses: tuple[Loss, ...] = ()
     unresolved: tuple[str, ...] = ()
+    doubts: tuple[Problem, ...] = ()
     report: Report | None = field(default=None, repr=False)
 
 
@@ -161,7 +164,8 @@ class RecordJob:
         if before is None:
             self._seen[iri] = (source, content)
             losses = (*outcome.losses, *self._other_labels(document))
-            return self._record(source, Imported(document, losses), iri, asserted)
+            imported = dataclasses.replace(outcome, document=document, losses=losses)
+            return self._record(source, imported, iri, asserted)
         if before[1] == content:
             return LoadedRecord(source, iri, "same")
         return RejectedRecord(source, (other_content(source, before[0], iri),))
@@ -280,6 +284,7 @@ class RecordJob:
             quads=record.own.count("\n") + record.inferred.count("\n"),
             losses=record.imported.losses,
             unresolved=tuple(sorted(record.unresolved)),
+            doubts=record.imported.doubts,
             report=report,
         )
 

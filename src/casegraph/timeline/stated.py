@@ -77,7 +77,7 @@ def implied(subject: Subject) -> Iterator[Edge]:
 
     A treatment starts no later than it stops or is seen running; a dose segment starts within its treatment,
     and no earlier than the one it follows; an outcome is no earlier than the start of what it answers to; no
-    treatment and no outcome is later than the death of the patient.
+    treatment, no outcome and no onset of a disease is later than the death of the patient.
     """
     for early, late, words, where in _order(subject):
         yield Edge(late, early, 0, (TimeStatement(words, where),))
@@ -134,15 +134,25 @@ def _after_what_it_names(subject: Subject) -> Iterator[_Order]:
 
 
 def _before_death(case: Case) -> Iterator[_Order]:
-    times: list[tuple[Claim, str | None, _Place]] = []
+    times: list[tuple[str, str | None, _Place]] = []
     for where, each, _ in _exposures(case):
-        times += [(each, getattr(each, field), (*where, field)) for field in ("at", "ends_at", "ongoing_at")]
-    times += [(each, each.at, ("responses", at, "at")) for at, each in enumerate(case.responses)]
+        ends = ("at", "ends_at", "ongoing_at")
+        times += [(_called(each), getattr(each, field), (*where, field)) for field in ends]
+    times += [(_called(each), each.at, ("responses", at, "at")) for at, each in enumerate(case.responses)]
+    times += _onsets(case)
     deaths = {turn.at: turn for turn in case.course if turn.kind == "death" and turn.at is not None}
     for at, death in deaths.items():
-        for claim, key, where in times:
+        for called, key, where in times:
             if key is not None:
-                yield key, at, f"{_called(claim)} is not after {_called(death)}", where
+                yield key, at, f"{called} is not after {_called(death)}", where
+
+
+def _onsets(case: Case) -> Iterator[tuple[str, str | None, _Place]]:
+    """Yield when the diseases of a case began; one that is only thought of, or excluded, did not begin."""
+    for standing in ("final", "working"):
+        for number, each in enumerate(getattr(case.diagnoses, standing)):
+            name = f"the onset of {each.id or each.what}"
+            yield name, each.onset_at, ("diagnoses", standing, number, "onset_at")
 
 
 def _called(claim: Claim) -> str:
