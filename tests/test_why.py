@@ -298,6 +298,37 @@ def test_what_cannot_be_explained_is_told(call: tuple[str, ...], said: str, stor
     assert said in run("why", *call, "--store", store, code=2).stderr
 
 
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a store with one record, whose disease no vocabulary knows."""
+    folder = tmp_path_factory.mktemp("record")
+    disease = {"term": {"id": "LAB:7", "label": "Seventh disease"}}
+    packet = {"id": "p-1", "subject": {"id": "p-1", "sex": "MALE"}, "diseases": [disease]}
+    (folder / "p-1.json").write_text(json.dumps(packet), encoding="utf-8")
+    run("load", folder / "p-1.json", "--dataset", "clinic", "--store", folder / "store")
+    return folder / "store"
+
+
+@pytest.mark.parametrize("value", ["seventh disease", f"{PREFIXES['cgt']}LAB:7"])
+def test_a_value_that_only_a_record_knows_is_explained(value: str, record: Path) -> None:
+    text = run("why", "clinic/p-1", "diagnosis", value, "--store", record).stdout
+    assert text.startswith("diagnosis: Seventh disease (")
+    assert "; record /]" in text
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (("diagnosis", "eighth disease"), "no value 'eighth disease'; expected one of Seventh disease"),
+        (("recordId", "p-1"), "'recordId' is stated and not derived"),
+        (("sex", "male"), "'sex' is stated and not derived"),
+        (("refractoryTo",), "no derived property 'refractoryTo'; expected one of diagnosis"),
+    ],
+)
+def test_what_a_record_states_is_no_derived_property(call: tuple[str, ...], said: str, record: Path) -> None:
+    assert said in run("why", "clinic/p-1", *call, "--store", record, code=2).stderr
+
+
 # -- beside the rows of a query
 
 

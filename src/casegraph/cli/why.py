@@ -12,11 +12,12 @@ from casegraph.cli.chains import as_data
 from casegraph.cli.evidence import of_claim
 from casegraph.cli.form import Command, stoppable, store_option, write, write_lines
 from casegraph.errors import InputError
+from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES, compact
 from casegraph.query import get_query, run
 from casegraph.rows import PythonValue
 from casegraph.store import Store, open_store
-from casegraph.terms import Terms, all_terms
+from casegraph.terms import Terms
 from casegraph.why import Step, derived_properties, derived_values, is_derived, prov_triples
 
 __all__ = ["why"]
@@ -94,17 +95,46 @@ def _properties(
     if name is not None:
         wanted = _TYPE if name in ("a", "rdf:type", _TYPE) else CG + name.removeprefix(CG).removeprefix("cg:")
         if wanted not in found:
-            known = ", ".join("a" if each == _TYPE else each.removeprefix(CG) for each in found)
-            raise InputError(f"no derived property {name!r}", where=what, expected=f"one of {known}")
+            raise _not_derived(facts, what, name, found)
         found = (wanted,)
     pairs = [(each, iri) for each in found for iri in derived_values(facts, each)]
     if value is not None:
-        meant = all_terms().resolve(value)
-        if meant not in (iri for _, iri in pairs):
-            known = ", ".join(case.words.label(iri) for _, iri in pairs)
-            raise InputError(f"{name} has no value {value!r}", where=what, expected=f"one of {known}")
+        known = ", ".join(case.words.label(iri) for _, iri in pairs)
+        missing = InputError(f"{name} has no value {value!r}", where=what, expected=f"one of {known}")
+        meant = _meant(case, [iri for _, iri in pairs], value, missing)
         pairs = [pair for pair in pairs if pair[1] == meant]
     return [case.explainer.property(each, iri) for each, iri in pairs]
+
+
+def _not_derived(facts: CaseFacts, what: str, name: str, found: tuple[str, ...]) -> InputError:
+    """Return what to say of a property that nothing derives: it is told by the case itself, or not there."""
+    names = ("a" if each == _TYPE else each.removeprefix(CG) for each in found)
+    known = f"one of {', '.join(names)}" if found else "another case, nothing is derived of this one"
+    if not facts.having(name.removeprefix(CG).removeprefix("cg:")):
+        return InputError(f"no derived property {name!r}", where=what, expected=known)
+    return InputError(
+        f"{name!r} is stated and not derived, so that no rule explains it",
+        where=what,
+        expected=f"{known}; or a claim as CASE#name",
+        todo=f"casegraph show {facts.case} tells what is stated, and where",
+    )
+
+
+def _meant(case: CaseInWords, values: list[str], said: str, missing: InputError) -> str:
+    """Return the value that is meant, by its IRI, its CURIE or its name, in a vocabulary or in the record.
+
+    :param missing: what to raise where it is none of the values.
+    """
+    for iri in values:
+        if said.casefold() in (iri.casefold(), compact(iri).casefold(), case.words.label(iri).casefold()):
+            return iri
+    try:
+        found = case.words.terms.resolve(said)
+    except InputError as error:
+        raise missing from error
+    if found not in values:
+        raise missing
+    return found
 
 
 def _write(case: CaseInWords, steps: list[Step], form: str) -> None:
