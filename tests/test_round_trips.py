@@ -693,3 +693,22 @@ def test_made_up_cases_lose_what_the_report_says_and_no_more(trip: Trip, documen
 @given(document=records())
 def test_many_made_up_cases_lose_what_the_report_says(trip: Trip, document: CaseDocument) -> None:
     _hold(trip, document)
+
+
+@pytest.mark.parametrize("trip", [PHENOPACKET, FHIR], ids=["phenopacket", "fhir"])
+def test_records_of_one_name_in_two_data_sets_are_two_on_the_way_back(trip: Trip) -> None:
+    def record(dataset: str, name: str) -> StoredCase:
+        builder = RecordBuilder(Options(dataset), name)
+        builder.present.append(builder.claim(Finding, what="HP:0000989 Pruritus"))
+        (stored,) = stored_of(builder.imported().document)
+        return stored
+
+    out = io.BytesIO()
+    losses = list(trip.write([record("a", "p-1"), record("b", "p-1"), record("b", "p-2")], out))
+    assert [(each.record[-5:], each.value) for each in losses if each.path == "report/record/id"] == [
+        ("b/p-1", "p-1")
+    ]
+    records = [each.document.report.record for each in trip.back(out.getvalue())]
+    names = [each.id for each in records if each]
+    assert names[::2] == ["p-1", "p-2"]
+    assert len(set(names)) == 3

@@ -14,8 +14,8 @@ import msgspec
 
 from casegraph.errors import InputError
 from casegraph.export.care_sm.codes import dose_cells, measured_cells
-from casegraph.export.care_sm.lists import COLUMNS, DATED, DRUGS, around, listed, patient_id
-from casegraph.export.stored import StoredCase
+from casegraph.export.care_sm.lists import COLUMNS, DATED, DRUGS, around, listed
+from casegraph.export.stored import StoredCase, patient_id
 from casegraph.loaders.care_sm.elements import DEAD
 from casegraph.loaders.care_sm.measures import GENETIC_TEST
 from casegraph.loaders.care_sm.rows import addresses

@@ -1,16 +1,15 @@
-"""The lists of claims of a case, each with its path and its data element of CARE-SM; names of patients."""
+"""The lists of claims of a case, each with its path and its data element of CARE-SM."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 
 from casegraph.export.stored import StoredCase
 from casegraph.model import Case
 from casegraph.model.claims import Claim
-from casegraph.namespaces import BASE
 
-__all__ = ["COLUMNS", "DATED", "DRUGS", "around", "listed", "patient_id"]
+__all__ = ["COLUMNS", "DATED", "DRUGS", "around", "listed"]
 
 #: Whose terms name a drug; of another treatment it is not known whether it is an operation.
 DRUGS = frozenset({"ATC", "CHEBI", "DRON", "DRUGBANK", "RXNORM", "UNII"})
@@ -62,19 +61,3 @@ def around(stored: StoredCase) -> dict[str, object]:
         "curation": stored.curation,
         "passages": sorted(stored.passages),
     }
-
-
-def patient_id(stored: StoredCase, taken: Set[str] = frozenset()) -> str:
-    """Return what the rows call a patient: the identifier of the record, else what names the case in its IRI.
-
-    :param taken: the names of other patients; a record whose identifier is among them is named by its IRI.
-
-    >>> from casegraph.model import Case, Record, Report
-    >>> report = Report(title="x", extent="fullText", record=Record(dataset="demo", id="p 1"))
-    >>> stored = StoredCase("https://w3id.org/casegraph/case/demo/p%201", Case(), report, {})
-    >>> patient_id(stored), patient_id(stored, {"p 1"})
-    ('p 1', 'demo/p%201')
-    """
-    record, name = stored.report.record, stored.iri.removeprefix(f"{BASE}case/")
-    names = (record.id if record else name, name)
-    return next((each for each in names if each not in taken), stored.iri)

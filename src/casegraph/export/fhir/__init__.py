@@ -18,7 +18,7 @@ from casegraph.export.fhir.claims import (
 )
 from casegraph.export.fhir.parts import Json, Writing
 from casegraph.export.fhir.treatments import write_treatment
-from casegraph.export.stored import StoredCase
+from casegraph.export.stored import StoredCase, told_apart
 from casegraph.loaders.fhir.codes import ADDRESSES
 from casegraph.loaders.times import BIRTH, CALENDAR
 from casegraph.losses import Loss
@@ -69,10 +69,10 @@ def to_fhir(stored: StoredCase) -> tuple[dict[str, Any], tuple[Loss, ...]]:
 
 def write_fhir(cases: Iterable[StoredCase], out: BinaryIO) -> Iterator[Loss]:
     """Write a bundle a line for each case, and yield what is left behind."""
-    for stored in cases:
+    for stored, renamed in told_apart(cases):
         bundle, losses = to_fhir(stored)
         out.write(_ENCODER.encode(bundle) + b"\n")
-        yield from losses
+        yield from renamed + losses
 
 
 def _write_patient(writing: Writing) -> None:

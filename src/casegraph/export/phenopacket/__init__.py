@@ -17,7 +17,7 @@ from casegraph.export.phenopacket.claims import diseases, measurements, phenotyp
 from casegraph.export.phenopacket.meta import meta_data
 from casegraph.export.phenopacket.packing import Json, Packing, given, told_fields
 from casegraph.export.phenopacket.times import age_duration, birth_date, time_element
-from casegraph.export.stored import StoredCase
+from casegraph.export.stored import StoredCase, told_apart
 from casegraph.loaders.times import BIRTH
 from casegraph.losses import Loss
 from casegraph.model import Case, Occasion
@@ -68,10 +68,10 @@ def write_phenopackets(cases: Iterable[StoredCase], out: BinaryIO) -> Iterator[L
     :raises MissingExtraError: if the package of the standard is not installed.
     """
     _schema()
-    for stored in cases:
+    for stored, renamed in told_apart(cases):
         packet, losses = to_phenopacket(stored)
         out.write(json.dumps(_told(packet), ensure_ascii=False).encode() + b"\n")
-        yield from losses
+        yield from renamed + losses
 
 
 def _told(packet: Phenopacket) -> Json:
