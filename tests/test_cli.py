@@ -173,7 +173,7 @@ def test_load_tells_each_document_and_whether_it_was_there(tmp_path: Path) -> No
     paths = (*shipped("cases", "miao-2020.yaml"), OTHER)
     first = run("load", *paths, "--store", tmp_path / "s")
     head, *lines = (line.split("\t") for line in first.stdout.splitlines())
-    assert head == ["state", "report", "cases", "claims", "quads", "seconds", "file"]
+    assert head == ["state", "iri", "cases", "claims", "quads", "file"]
     assert [line[:3] for line in lines] == [
         ["new", REPORT, "1"],
         ["new", f"{BASE}report/key/pemphigus-il2-interferon-1989", "1"],

@@ -90,7 +90,7 @@ def test_the_table_of_formats_is_whole() -> None:
 
 def test_the_reasons_are_those_of_a_loss() -> None:
     assert [(name.strip("`"), meaning) for name, meaning in table("reason")] == list(REASONS.items())
-    assert "one of twelve reasons" in " ".join(PAGE.split())
+    assert "one of thirteen reasons" in " ".join(PAGE.split())
     assert len(REASONS) == 13
 
 

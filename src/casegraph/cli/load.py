@@ -28,7 +28,7 @@ __all__ = ["load"]
 
 #: What a program that a signal ended adds to its number, for the exit code.
 _BY_SIGNAL = 128
-_COLUMNS = ("state", "report", "cases", "claims", "quads", "seconds", "file")
+_COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
 
 
 @click.command(
@@ -97,7 +97,8 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
     if signals:
         say(_stopped(tally, dry_run=dry_run))
         return _BY_SIGNAL + signals[0]
-    return 1 if tally.rejected + _tell_unused(options) else 0
+    _tell_unused(options)
+    return 1 if tally.rejected else 0
 
 
 def _stopped(tally: Tally, *, dry_run: bool) -> str:
@@ -113,13 +114,11 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _tell_unused(options: Options) -> int:
-    """Tell of the options that none of the files could use, and return how many these are."""
-    unused = list(unused_options(options, options.formats))
-    for name, what in unused:
+def _tell_unused(options: Options) -> None:
+    """Tell of the options that none of the files could use."""
+    for name, what in unused_options(options, options.formats):
         found = " and ".join(sorted(options.formats)) or "nothing that is read"
         say(f"{_option(name)} was not used: it is for {what}, and the files are {found}")
-    return len(unused)
 
 
 def _look_at(paths: tuple[Path, ...], form: str | None) -> None:
@@ -186,7 +185,7 @@ def _tell(arrived: Arrived, *, dry_run: bool) -> None:
         _tell_document(arrived, dry_run=dry_run)
     else:
         if not on_terminal():
-            write_line(arrived.state, arrived.iri, 1, arrived.claims, arrived.quads, "", arrived.source)
+            write_line(arrived.state, arrived.iri, 1, arrived.claims, arrived.quads, arrived.source)
         for doubt in arrived.doubts:
             say(str(doubt))
 
@@ -202,7 +201,7 @@ def _tell_document(loaded: Loaded, *, dry_run: bool) -> None:
         words = f"{cases} case{'' if cases == 1 else 's'}  {prepared.claims} claims  {quads:,} quads"
         write(f"{state}  {prepared.iri}  {words}  {seconds} s\n")
     else:
-        write_line(state, prepared.iri, cases, prepared.claims, quads, seconds, prepared.path)
+        write_line(state, prepared.iri, cases, prepared.claims, quads, prepared.path)
     for doubt in prepared.doubts:
         say(str(doubt))
     if prepared.report.warnings:
