@@ -680,4 +680,6 @@ def test_an_allergy_is_a_finding_only_by_its_own_code() -> None:
     refuted = itself | {"verificationStatus": coded("http://x.org", "refuted")}
     case, losses = read(itself, refuted, allergy | {"code": coded(RXNORM, "723", "amoxicillin")})
     assert len(case.findings.present) == len(case.findings.absent) == 1
+    untagged, _ = read(allergy | {"code": coded(SNOMED, "91935009", "Peanut allergy")})
+    assert [each.what for each in untagged.findings.present] == ["SNOMEDCT:91935009 Peanut allergy"]
     assert reasons(losses, "/entry/4/resource") == ["no-place"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from casegraph.loaders.fhir.codes import concept, named
 from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left
+from casegraph.loaders.tables import rows_of
 from casegraph.model import AdverseEvent, Course, Diagnosis, Finding
 
 __all__ = ["is_finding", "read_adverse_event", "read_allergy", "read_condition", "read_patient"]
@@ -171,13 +172,24 @@ def read_allergy(element: Element, context: Context) -> None:
     if verification == "entered-in-error":
         raise Left(verification)
     what = named(element.child("code"))
-    if not (is_finding(what) or (what.startswith("SNOMEDCT:") and what.endswith("(disorder)"))):
+    if not _is_allergy(what):
         raise Left("no-place")
     standing = _STANDINGS.get(verification, (None, None))[1]
     if standing is None:
         raise Left("unmapped-code")
     at = context.moment(element, "onset") or context.day(element, "recordedDate")
     getattr(context.builder, standing).append(context.builder.claim(Finding, what=what, at=at))
+
+
+def _is_allergy(what: str) -> bool:
+    """Tell whether a term is of an allergy: by its label, or by its code where a table has it.
+
+    >>> _is_allergy("SNOMEDCT:91935009 Peanut allergy"), _is_allergy("RXNORM:723 amoxicillin")
+    (True, False)
+    """
+    disorder = what.startswith("SNOMEDCT:") and what.endswith("(disorder)")
+    known = (row["code"] for row in rows_of("fhir_allergies.tsv"))
+    return is_finding(what) or disorder or what.partition(" ")[0] in known
 
 
 def read_adverse_event(element: Element, context: Context) -> None:
