@@ -660,3 +660,15 @@ def test_an_iri_that_ends_with_a_slash_is_a_code_that_is_a_uri_and_comes_back() 
     (coding,) = (each["code"]["coding"][0] for each in resources(case) if "code" in each)
     assert (coding["system"], coding["code"]) == ("urn:ietf:rfc:3986", what.split(" ", 1)[0])
     assert there_and_back(case)[0].tests == case.tests
+
+
+def test_an_age_that_no_resource_says_is_told_with_the_age() -> None:
+    times = {"visit": Occasion(anchor="birth", start=(1095, 1460), printed="P3Y"), "birth": Occasion()}
+    findings = Findings(present=(Finding(what=ITCH, at="visit", stated_in="record"),))
+    _, of_finding = exported(stored(Case(occasions=times, findings=findings)))
+    assert [each.reason for each in of_finding if each.path == "findings/present/0/at"] == ["no-place"]
+    (lost,) = (each for each in of_finding if each.path == "occasions/visit")
+    assert "P3Y" in lost.value
+    diagnoses = Diagnoses(final=(Diagnosis(what=DISEASE, onset_at="visit", stated_in="record"),))
+    _, of_diagnosis = exported(stored(Case(occasions=times, diagnoses=diagnoses)))
+    assert not [each for each in of_diagnosis if each.path == "occasions/visit"]

@@ -156,7 +156,7 @@ def _lose_the_rest(writing: Writing) -> None:
         if (
             occasion != Occasion()
             and not (key == BIRTH and occasion.printed)
-            and not writing.can_tell(key, occasion)
+            and not writing.tells(key, occasion)
         ):
             writing.lose(f"occasions/{key}", msgspec.to_builtins(occasion), "no-place")
     for name, told in (

@@ -36,12 +36,14 @@ class Writing:
 
     :param entries: the entries so far.
     :param references: key of a treatment or of one of its doses -> (reference to its resource, is it a dose).
+    :param told: keys of the occasions of which a resource says when they were.
     """
 
     stored: StoredCase
     entries: list[Json] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     references: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
 
     def lose(self, path: str, value: object, reason: str) -> None:
         """Note what is left behind."""
@@ -86,7 +88,8 @@ class Writing:
         """
         found = self._forms(key) if key else {}
         for form in forms:
-            if form in found:
+            if key and form in found:
+                self.told.add(key)
                 return {f"{stem}{'Period' if form == 'Between' else form}": found[form]}
         if key:
             self._lose_time(path, key)
@@ -96,16 +99,18 @@ class Writing:
         """Return a start alone as a date, else the start and the end as a period; ``names`` are of fields."""
         dates = [self.date(key) for key in ends]
         for name, key, found in zip(names, ends, dates, strict=True):
-            if key and not found:
+            if key and found:
+                self.told.add(key)
+            elif key:
                 self._lose_time(f"{path}/{name}", key)
         start, end = dates
         if start and not end:
             return {"DateTime": start}
         return {"Period": {"start": start, "end": end} if start else {"end": end}} if end else {}
 
-    def can_tell(self, key: str, occasion: Occasion) -> bool:
-        """Tell whether a resource of FHIR can say when an occasion was."""
-        return bool(self._forms(key)) and not (occasion.phase or occasion.after or occasion.during)
+    def tells(self, key: str, occasion: Occasion) -> bool:
+        """Tell whether a resource says when an occasion was, and nothing else is known of it."""
+        return key in self.told and not (occasion.phase or occasion.after or occasion.during)
 
     def basis(self, claim: Claim, *classes: str) -> list[Json]:
         """Return the categories that tell what casegraph means: the class of a claim, its basis."""
