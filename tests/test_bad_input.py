@@ -229,7 +229,7 @@ WRONG_CALLS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "no property": (
         ("why", "10.1007/s13555-020-00421-8", "dose"),
-        r"no derived property 'dose'; .*phenotype",
+        r"'dose' is stated and not derived.*phenotype",
     ),
     "an empty path": (("check", ""), r"the path is empty"),
     "no store": (("cases", "--store", ""), r"no store is called ''; expected a directory"),
