@@ -84,3 +84,16 @@ def test_ages_and_dates_that_no_birth_date_joins_are_not_put_in_one_order() -> N
     joined = loaded(**told, subject={"id": "p-1", "dateOfBirth": "2000-06-01T00:00:00Z"})
     assert set(rows(joined, "timeline", "order_open")) == {("",)}
     assert rows(joined, "treatments_in_order", "order_open") == [("",)]
+
+
+def test_a_procedure_at_a_time_is_over_at_that_time() -> None:
+    code = {"id": "NCIT:C48601", "label": "Enucleation"}
+    begins = {"start": "2020-01-01T00:00:00Z", "end": "2020-03-01T00:00:00Z"}
+    drugs = drug("CHEBI:8382", interval=begins)
+    told = {"timestamp": "2020-01-20T00:00:00Z"}, {"interval": begins}
+    for performed, end in zip(told, ("stopped", "unknown"), strict=True):
+        procedure = {"procedure": {"code": code, "performed": performed}}
+        store = loaded(medicalActions=[drugs, procedure])
+        assert ("NCIT:C48601", end) in rows(store, "treatments_in_order", "drug", "end")
+    store = loaded(medicalActions=[drugs, {"procedure": {"code": code, "performed": told[0]}}])
+    assert rows(store, "final_regimen", "drug") == []

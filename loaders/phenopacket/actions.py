@@ -69,11 +69,12 @@ def _outcome(packet: Packet, action: Any, path: str, key: str) -> None:
 def _procedure(packet: Packet, action: Any, path: str) -> Fields | None:
     found, here = action.procedure, f"{path}/procedure"
     what = packet.needed(found.code, action, path)
-    return what and {  # type: ignore[return-value]
-        "what": what,
-        "at": packet.time(found.performed, f"{here}/performed"),
-        "site": packet.site(found.body_site, f"{here}/bodySite"),
-    }
+    if what is None:
+        return None
+    at = packet.time(found.performed, f"{here}/performed")
+    moment = found.performed.WhichOneof("element") != "interval"
+    site = packet.site(found.body_site, f"{here}/bodySite")
+    return {"what": what, "at": at, "ends_at": at if moment else None, "site": site}
 
 
 def _radiation(packet: Packet, action: Any, path: str) -> Fields | None:

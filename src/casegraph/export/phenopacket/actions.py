@@ -58,7 +58,8 @@ _ABOUT_ACTION = frozenset({"what", "indication", "intent", "stop_reason"})
 
 
 def _procedure(packing: Packing, treatment: Treatment, path: str) -> Json:
-    packing.lose_rest(treatment, path, _ABOUT_ACTION | {"at", "site"})
+    end = {"ends_at"} if treatment.ends_at == treatment.at else set[str]()
+    packing.lose_rest(treatment, path, _ABOUT_ACTION | {"at", "site"} | end)
     return given(
         code=packing.term(treatment.what),
         bodySite=packing.one_term(treatment.site, f"{path}/site"),
