@@ -166,16 +166,25 @@ class RecordTimes:
 
     def occasions(self, used: Collection[str]) -> dict[str, Occasion]:
         """Return the occasions that are used, and those that these count from."""
-        found = {key: each for key, each in self._relative.items() if key in used}
-        anchors = {each.anchor for each in found.values()}
-        found = {key: each for key, each in self._relative.items() if key in found or key in anchors}
-        dated = {key: each for key, each in self._dated.items() if key in used}
+        kept = self._with_anchors(used)
+        found = {key: each for key, each in self._relative.items() if key in kept}
+        dated = {key: each for key, each in self._dated.items() if key in kept}
         if dated or (self._birth and self._birth_printed):
             found |= self._calendar(dated)
         if any(each.anchor == BIRTH for each in found.values()):
             after = (GESTATION,) if GESTATION in found else ()
             found.setdefault(BIRTH, Occasion(after=after))
         return found
+
+    def _with_anchors(self, used: Collection[str]) -> set[str]:
+        kept = set(used)
+        waiting = list(used)
+        while waiting:
+            occasion = self._relative.get(waiting.pop())
+            if occasion is not None and occasion.anchor and occasion.anchor not in kept:
+                kept.add(occasion.anchor)
+                waiting.append(occasion.anchor)
+        return kept
 
     def _calendar(self, dated: Mapping[str, _Dated]) -> dict[str, Occasion]:
         """Return the dated occasions: days from the first of them, which is at an age where that is known."""

@@ -484,6 +484,21 @@ def test_a_guess_of_visits_without_a_date_asks_for_one(tmp_path: Path) -> None:
     assert "say when" not in guessed(path)
 
 
+def test_times_that_only_other_times_count_from_are_kept(tmp_path: Path) -> None:
+    times = (
+        "times:\n  diagnosed: {column: day}\n  first: {column: a, unit: days, from: diagnosed}\n"
+        "  visit: {column: b, unit: days, from: first}\n"
+    )
+    dated = FEVER.replace("]}", "], at: visit}")
+    (found,) = mapped("id,day,a,b,fever\nP1,2020-01-01,10,5,yes\n", f"{times}findings:\n{dated}", tmp_path)
+    told = case(found)
+    visit = told.occasions[str(told.findings.present[0].at)]
+    first = told.occasions[str(visit.anchor)]
+    diagnosed = told.occasions[str(first.anchor)]
+    assert (visit.start, first.start, diagnosed.printed) == ((5, 5), (10, 10), "2020-01-01")
+    assert told.zero_point == diagnosed.anchor
+
+
 def test_what_rows_tell_differently_without_a_time_is_named(tmp_path: Path) -> None:
     table = "id,fever,ck\nP1,yes,100\nP1,no,100\nP2,yes,100\nP2,yes,200\nP3,no,5\n"
     found = mapped(table, f"findings:\n{FEVER}{CK}", tmp_path)
