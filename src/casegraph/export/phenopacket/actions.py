@@ -58,12 +58,16 @@ _ABOUT_ACTION = frozenset({"what", "indication", "intent", "stop_reason"})
 
 
 def _procedure(packing: Packing, treatment: Treatment, path: str) -> Json:
-    end = {"ends_at"} if treatment.ends_at == treatment.at else set[str]()
-    packing.lose_rest(treatment, path, _ABOUT_ACTION | {"at", "site"} | end)
+    """Return a procedure; its one time is both start and end, and no other is put in its place."""
+    moment = treatment.ends_at in (None, treatment.at)
+    carried = _ABOUT_ACTION | {"site"} | ({"at", "ends_at"} if moment else set())
+    packing.lose_rest(treatment, path, carried)
+    if treatment.at and treatment.ends_at is None:
+        packing.lose(f"{path}/ends_at", "", "not-exact")
     return given(
         code=packing.term(treatment.what),
         bodySite=packing.one_term(treatment.site, f"{path}/site"),
-        performed=packing.time(treatment.at, f"{path}/at"),
+        performed=packing.time(treatment.at, f"{path}/at") if moment else None,
     )
 
 
