@@ -657,6 +657,18 @@ def test_a_label_that_the_vocabulary_does_not_have_is_told(store: Store, tmp_pat
     assert [(each.path, each.value) for each in loaded.losses if each.reason == "other-label"] == [
         ("HP:0000989", "Fever")
     ]
+    (doubt,) = loaded.doubts
+    assert doubt.code == "label-mismatch"
+    assert "HP:0000989 is 'Pruritus'; 'Fever', which the record calls it, is HP:0001945" in str(doubt)
+
+
+def test_a_label_that_is_no_name_of_another_term_is_no_doubt(store: Store, tmp_path: Path) -> None:
+    told = packet("1")
+    told["phenotypicFeatures"] = [{"type": {"id": "HP:0000989", "label": "Itches at night"}}]
+    (loaded,) = bring(store, written(tmp_path / "in", a=told))
+    assert isinstance(loaded, LoadedRecord)
+    assert "other-label" in {each.reason for each in loaded.losses}
+    assert loaded.doubts == ()
 
 
 def test_what_a_refused_record_held_is_among_the_losses(store: Store, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,14 +14,15 @@ from casegraph.check.conflicts import with_conflicts
 from casegraph.derive import derive
 from casegraph.errors import InputError, Problem
 from casegraph.ingest.documents import shipped_shapes
+from casegraph.ingest.labels import OtherLabels
 from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, holds, ledger_entry, put_ontology
 from casegraph.ingest.refusals import nothing_told, other_content, violations
 from casegraph.ingest.stopping import STOP
-from casegraph.ingest.unresolved import codes_of, concepts_of, labels_of, unresolved_triples
+from casegraph.ingest.unresolved import concepts_of, labels_of, unresolved_triples
 from casegraph.loaders.records import Imported, Outcome
-from casegraph.losses import Loss, shortened
-from casegraph.model import CaseDocument, iterate_claims
-from casegraph.namespaces import CG, expand
+from casegraph.losses import Loss
+from casegraph.model import iterate_claims
+from casegraph.namespaces import CG
 from casegraph.reason import case_class_quads
 from casegraph.rows import Rows
 from casegraph.rules import apply_rules, data_with_hierarchy
@@ -108,7 +108,7 @@ class RecordJob:
         self._terms, self._shapes = all_terms(), shipped_shapes()
         self._seen: dict[str, tuple[str, str]] = {}
         self._shared: dict[str, set[str]] = {}
-        self._own_label: dict[str, bool] = {}
+        self._labels = OtherLabels(self._terms)
         self._datasets: dict[str, tuple[str, Any]] = {}
 
     def load(self, outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
@@ -163,24 +163,13 @@ class RecordJob:
         before = self._seen.get(iri)
         if before is None:
             self._seen[iri] = (source, content)
-            losses = (*outcome.losses, *self._other_labels(document))
-            imported = dataclasses.replace(outcome, document=document, losses=losses)
+            losses = (*outcome.losses, *self._labels.losses(document))
+            doubts = (*outcome.doubts, *self._labels.doubts(document, source))
+            imported = Imported(document, losses, doubts)
             return self._record(source, imported, iri, asserted)
         if before[1] == content:
             return LoadedRecord(source, iri, "same")
         return RejectedRecord(source, (other_content(source, before[0], iri),))
-
-    def _other_labels(self, document: CaseDocument) -> Iterator[Loss]:
-        """Yield the labels that a record gives to terms which the vocabularies call by other names."""
-        record = document.report.record
-        for code in dict.fromkeys(codes_of(document)):
-            curie, _, label = code.partition(" ")
-            if code not in self._own_label:
-                iri = expand(curie)
-                names = {each.casefold() for each in self._terms.names(iri)}
-                self._own_label[code] = label == curie or not names or label.casefold() in names
-            if not self._own_label[code]:
-                yield Loss(record.id if record else "", curie, shortened(label), "other-label")
 
     def _record(self, source: str, imported: Imported, iri: str, asserted: str) -> _Record:
         own, shared = [], dict[str, list[str]]()
