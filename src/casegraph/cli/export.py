@@ -74,10 +74,14 @@ def export(form: str, cases: tuple[str, ...], location: str, **more: object) -> 
         store = kept.enter_context(open_store(location))
         iris = _meant(store, cases)
         losses = kept.enter_context(opened_whole(str(more["losses"]))) if more["losses"] else None
-        if form in _RDF:
-            lost = _write_rdf(store, form, iris, output, asserted=bool(more["asserted"]))
-        else:
-            lost = _write_cases(store, form, iris, output)
+        try:
+            if form in _RDF:
+                lost = _write_rdf(store, form, iris, output, asserted=bool(more["asserted"]))
+            else:
+                lost = _write_cases(store, form, iris, output)
+        except KeyboardInterrupt:
+            say("stopped; a file that was not whole yet is as it was before")
+            raise
         _tell(lost, losses)
     return 0
 

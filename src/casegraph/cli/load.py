@@ -16,7 +16,7 @@ from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_
 from casegraph.cli.outputs import opened_whole, refuse_same_files
 from casegraph.cli.stopping import told_to_stop
 from casegraph.cli.tally import Tally
-from casegraph.errors import InputError, Problem
+from casegraph.errors import InputError, Problem, StoreError
 from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord, load_paths
 from casegraph.loaders.formats import CASE, RECORD_FORMATS, arrivals, unused_options
 from casegraph.loaders.records import Options
@@ -88,10 +88,14 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
     with ExitStack() as kept, told_to_stop() as signals:
         store = kept.enter_context(open_store(":memory:" if dry_run else location, writable=True))
         losses, rejects = (kept.enter_context(_written(more[name])) for name in ("losses", "rejects"))
-        for arrived in _watched(load_paths(store, paths, options, form=form, dry_run=dry_run)):
-            tally.add(arrived)
-            _tell(arrived, dry_run=dry_run)
-            _note(arrived, losses, rejects)
+        try:
+            for arrived in _watched(load_paths(store, paths, options, form=form, dry_run=dry_run)):
+                tally.add(arrived)
+                _tell(arrived, dry_run=dry_run)
+                _note(arrived, losses, rejects)
+        except StoreError:
+            say(_stopped(tally, dry_run=dry_run))
+            raise
     for line in tally.lines(told=more["losses"] is not None):
         say(line)
     if signals:
@@ -156,7 +160,7 @@ def _written(path: object) -> Iterator[TextIO | None]:
     if not isinstance(path, Path):
         yield None
         return
-    with opened_whole(str(path)) as file:
+    with opened_whole(str(path), keep=True) as file:
         yield TextIOWrapper(file, encoding="utf-8", write_through=True)
 
 

@@ -16,35 +16,41 @@ _TODO = "name a file that can be written"
 
 
 @contextmanager
-def opened_whole(name: str | None) -> Iterator[BinaryIO]:
+def opened_whole(name: str | None, *, keep: bool = False) -> Iterator[BinaryIO]:
     """Open a file that is there only once it is whole; without a name, the standard output.
 
-    When a person stops the program, what was written by then is kept as well.
+    What was there before stays until then. A device or a pipe is written to as it is, a link is followed.
 
+    :param keep: keep what was written by then also where the command fails or is stopped, as of a log.
     :raises InputError: if it cannot be written.
     """
     if name is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    path = Path(name)
-    part = path.with_name(f".{path.name}.part")
     try:
-        out = part.open("wb")
+        with _written_to(Path(name), keep=keep) as out:
+            yield out
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", where=name, todo=_TODO) from error
+
+
+@contextmanager
+def _written_to(path: Path, *, keep: bool) -> Iterator[BinaryIO]:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb") as out:
+            yield out
+        return
+    goal = path.resolve()
+    part = goal.with_name(f".{goal.name}.part")
+    whole = keep
     try:
-        with out:
-            try:
-                yield out
-            except KeyboardInterrupt:
-                out.flush()
-                part.replace(path)
-                raise
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", where=name, todo=_TODO) from error
+        with part.open("wb") as out:
+            yield out
+            whole = True
     finally:
+        if whole and part.exists():
+            part.replace(goal)
         part.unlink(missing_ok=True)
 
 
