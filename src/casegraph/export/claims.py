@@ -43,12 +43,14 @@ _NARROWING = frozenset(
 def kind_of_treatment(treatment: Treatment) -> Kind | None:
     """Return whether a treatment is of a drug, a procedure or a radiation; None where nothing tells.
 
-    Its term tells it, else what is told of it: a procedure has a site, a drug has doses.
+    Its term tells it, else what is told of it: a drug has doses, a procedure a site, or is over as it begins.
 
     >>> kind_of_treatment(Treatment(what="CHEBI:8382 prednisone"))
     'drug'
-    >>> kind_of_treatment(Treatment(what="NCIT:C15329 Surgical Procedure")) is None
-    True
+    >>> surgery = "NCIT:C15329 Surgical Procedure"
+    >>> times = ({}, {"at": "day-1", "ends_at": "day-1"})
+    >>> [kind_of_treatment(Treatment(what=surgery, **each)) for each in times]
+    [None, 'procedure']
     """
     name = treatment.what.split(" ", 1)[0]
     if treatment.cumulative_unit == _GRAY and isinstance(treatment.cumulative_dose, int):
@@ -59,7 +61,9 @@ def kind_of_treatment(treatment: Treatment) -> Kind | None:
         tagged = next((kind for tag, kind in _TAGS.items() if treatment.what.endswith(tag)), None)
         if tagged:
             return tagged
-    told: Kind | None = "procedure" if treatment.site else "drug" if treatment.doses else None
+    told: Kind | None = "drug" if treatment.doses else None
+    if treatment.site or (not told and treatment.at and treatment.at == treatment.ends_at):
+        told = "procedure"
     return _KINDS.get(kind_of(expand(name), shipped_terms()), told)
 
 

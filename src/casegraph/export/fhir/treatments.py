@@ -87,8 +87,10 @@ def write_treatment(writing: Writing, path: str, treatment: Treatment) -> str | 
 def _span(writing: Writing, path: str, treatment: Treatment, stem: str) -> Json:
     """Return when a treatment was given; a procedure may have an age, and may be of a moment."""
     end = treatment.ends_at
-    if stem == "performed" and end == treatment.at:
+    if stem == "performed" and end and end == treatment.at:
         end = None
+        if treatment.end_basis not in (None, "stated"):
+            writing.lose(f"{path}/ends_at", treatment.at, "not-exact")
     if stem == "performed" and not end and not writing.date(treatment.at):
         return writing.when(f"{path}/at", treatment.at, stem, ("Age", "Range"))
     span = writing.span(path, (treatment.at, end), ("at", "ends_at"))
