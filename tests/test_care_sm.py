@@ -21,9 +21,9 @@ from casegraph.loaders.care_sm import rdf as care_sm_rdf
 from casegraph.loaders.inputs import MOST_TEXT, Input
 from casegraph.loaders.records import Imported, Options, RecordBuilder
 from casegraph.losses import REASONS
-from casegraph.model import Case, Finding
+from casegraph.model import Case, Finding, Treatment, iterate_claims
 from casegraph.resources import shipped
-from casegraph.triples import subjects
+from casegraph.triples import claim_names, subjects
 
 HERE = Path(__file__).parent / "care_sm"
 OPTIONS = Options("demo")
@@ -214,6 +214,43 @@ def test_each_cell_is_carried_or_named(patient: Imported) -> None:
     # A code that stands for a word of a closed list, two doses per day, and false are carried as such.
     assert {column for _, column, _ in dropped} <= {"activity", "frequency_type", "value"}
     assert len(dropped) == 3
+
+
+DRUGS = "model,pid,value,value_datatype,unit,agent,startdate,enddate\n"
+_DRUG = (
+    "Medication,p,{},xsd:integer,http://purl.obolibrary.org/obo/UO_0000022,"
+    "http://purl.obolibrary.org/obo/CHEBI_44185,2020-01-01,{}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        # the end that is the start is none: the end of the other row is not that of this one
+        ([(10, "2020-01-01"), (20, "2020-05-01")], {None: {10}, "date-2020-05-01": {20}}),
+        ([(10, "2020-02-01"), (20, "2020-03-01")], {"date-2020-02-01": {10}, "date-2020-03-01": {20}}),
+        ([(10, "2020-02-01"), (20, "2020-02-01")], {"date-2020-02-01": {10, 20}}),
+        ([(10, "2020-01-01"), (20, "")], {None: {10, 20}}),
+    ],
+)
+def test_a_treatment_has_one_end_and_the_doses_of_the_rows_with_that_end(
+    rows: list[tuple[int, str]], expected: dict[str | None, set[int]]
+) -> None:
+    one = cases_of(given(DRUGS + "".join(_DRUG.format(*row) for row in rows)))["p"]
+    found: dict[str, tuple[set[str | None], set[float | None]]] = {}
+    for name, kind, claim in claim_names(iterate_claims(case(one))):
+        if isinstance(claim, Treatment):
+            ends, doses = found.setdefault(name, (set(), set()))
+            ends.add(claim.ends_at)
+            doses.update(dose.dose for dose in claim.doses)
+        else:
+            assert kind == "DoseSegment"
+    assert sorted(map(repr, found.values())) == sorted(
+        repr(({end}, doses)) for end, doses in expected.items()
+    )
+    names = [name for name, _, _ in claim_names(iterate_claims(case(one)))]
+    assert len(names) == 2 + 2
+    assert len(set(names)) == 2 + len(expected)
 
 
 # --- what is wrong with a file

@@ -695,6 +695,28 @@ def test_many_made_up_cases_lose_what_the_report_says(trip: Trip, document: Case
     _hold(trip, document)
 
 
+@pytest.mark.parametrize("ends", [(None, "2020-05-01"), ("2020-02-01", "2020-05-01")])
+def test_treatments_of_one_drug_and_start_come_back_with_their_own_ends(ends: tuple[str | None, str]) -> None:
+    builder = RecordBuilder(OPTIONS, "patient-1")
+    at = builder.times.date("2020-01-01")
+    for number, end in enumerate(ends):
+        dose = builder.claim(DoseSegment, at=at, dose=10 * (number + 1), unit="mg")
+        builder.treatments.append(
+            builder.claim(
+                Treatment,
+                id=f"treatment-{number}",
+                what="CHEBI:44185 methotrexate",
+                at=at,
+                ends_at=end and builder.times.date(end),
+                doses=(dose,),
+            )
+        )
+    ((_, _, back),) = there_and_back(CARE_SM, builder.imported().document)
+    (again,) = stored_of(back.document)
+    came = {each.ends_at: [dose.dose for dose in each.doses] for each in again.case.treatments}
+    assert came == {end and f"date-{end}": [10 * number] for number, end in enumerate(ends, 1)}
+
+
 @pytest.mark.parametrize("trip", [PHENOPACKET, FHIR], ids=["phenopacket", "fhir"])
 def test_records_of_one_name_in_two_data_sets_are_two_on_the_way_back(trip: Trip) -> None:
     def record(dataset: str, name: str) -> StoredCase:

@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from casegraph.errors import DocumentError, Problem
-from casegraph.loaders.care_sm.measures import examination, genetic, laboratory, medication, score, surgery
+from casegraph.loaders.care_sm.measures import (
+    examination,
+    genetic,
+    laboratory,
+    medication,
+    score,
+    surgery,
+    told_apart,
+)
 from casegraph.loaders.care_sm.patient import Patient
 from casegraph.loaders.care_sm.rows import Row
 from casegraph.loaders.records import PASSAGE, Imported, RecordBuilder
@@ -35,6 +43,7 @@ def imported(builder: RecordBuilder, rows: Sequence[Row]) -> tuple[Imported | Pr
             _read(row, patient)
         except DocumentError as error:
             problems += error.problems
+    told_apart(builder)
     return tuple(problems) or (builder.imported(),)
 
 

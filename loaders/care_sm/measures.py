@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from casegraph.loaders.care_sm.patient import Patient
 from casegraph.loaders.care_sm.rows import Row
+from casegraph.loaders.records import RecordBuilder
 from casegraph.loaders.words import schedule_of, ucum_of, word_of
 from casegraph.model import DoseSegment, TestResult, Treatment
 
-__all__ = ["GENETIC_TEST", "examination", "genetic", "laboratory", "medication", "score", "surgery"]
+__all__ = [
+    *("GENETIC_TEST", "examination", "genetic", "laboratory", "medication", "score", "surgery"),
+    "told_apart",
+]
 
 #: What a genetic test is called. Source: care-sm-toolkit 1.3, process_type of Genetic.
 GENETIC_TEST = "NCIT:C15709"
@@ -94,6 +100,26 @@ def surgery(row: Row, patient: Patient) -> None:
     patient.builder.treatments.append(
         patient.builder.claim(Treatment, what=what, at=at, ends_at=ends_at, site=(site,) if site else ())
     )
+
+
+def told_apart(builder: RecordBuilder) -> None:
+    """Name the treatments of one start and several ends, so that each stays one with its own doses.
+
+    Rows with the same concept, start and end are one treatment. An end that is not told is one of its own:
+    that of another row says nothing of it.
+    """
+    ends: dict[tuple[str, str | None], set[str | None]] = {}
+    for each in builder.treatments:
+        ends.setdefault(_start(each), set()).add(each.ends_at)
+    for at, each in enumerate(builder.treatments):
+        if len(ends[_start(each)]) > 1:
+            end = f"until-{each.ends_at}" if each.ends_at else "end-not-told"
+            name = builder.fragment("treatment", *_start(each), end)
+            builder.treatments[at] = replace(each, id=name)
+
+
+def _start(treatment: Treatment) -> tuple[str, str | None]:
+    return treatment.what.split(" ", 1)[0], treatment.at
 
 
 def _dose(row: Row, patient: Patient, at: str | None) -> DoseSegment | None:
