@@ -21,7 +21,7 @@ from casegraph.loaders.care_sm import rdf as care_sm_rdf
 from casegraph.loaders.inputs import MOST_TEXT, Input
 from casegraph.loaders.records import Imported, Options, RecordBuilder
 from casegraph.losses import REASONS
-from casegraph.model import Case, Finding, Treatment, iterate_claims
+from casegraph.model import Case, DoseSegment, Finding, Treatment, iterate_claims
 from casegraph.resources import shipped
 from casegraph.triples import claim_names, subjects
 
@@ -134,7 +134,7 @@ def test_findings_and_diagnoses(patient: Imported) -> None:
 
 def test_numbers_have_their_units(patient: Imported) -> None:
     first, second = case(patient).tests
-    assert (first.value, first.unit, first.unit_term) == (138, "mg", "UO:0000022 UO:0000022")
+    assert (first.value, first.unit, first.unit_term) == (138, "mg", None)
     assert (second.value, second.unit_term, second.printed) == (None, None, "4.5 mmol per litre")
 
 
@@ -147,6 +147,7 @@ def test_treatments(patient: Imported) -> None:
         "date-2016-08-01",
     )
     assert (dose.dose, dose.unit, dose.times, dose.period_days, dose.route) == (50.0, "mg", 2, 1, "oral")
+    assert dose.unit_term is None
     (plain,) = chlormethine.doses
     assert (chlormethine.ends_at, plain.unit_missing, plain.times, plain.route) == (
         None,
@@ -156,6 +157,12 @@ def test_treatments(patient: Imported) -> None:
     )
     assert valsartan.doses == ()
     assert (operation.what, operation.site) == ("NCIT:C51692 NCIT:C51692", ("NCIT:C12470 NCIT:C12470",))
+
+
+def test_a_unit_that_ucum_has_not_stays_a_term() -> None:
+    row = "Medication,p,5,xsd:integer,http://purl.obolibrary.org/obo/NCIT_C67245,http://purl.obolibrary.org/obo/CHEBI_44185,,\n"
+    (treatment,) = case(cases_of(given(DRUGS + row))["p"]).treatments
+    assert [(each.unit, each.unit_term) for each in treatment.doses] == [(None, "NCIT:C67245 NCIT:C67245")]
 
 
 def test_a_death_is_told_once_and_on_its_own_date(patient: Imported) -> None:
@@ -211,9 +218,12 @@ def test_each_cell_is_carried_or_named(patient: Imported) -> None:
                 and text not in told
             ):
                 dropped.append((number, column, text))
-    # A code that stands for a word of a closed list, two doses per day, and false are carried as such.
-    assert {column for _, column, _ in dropped} <= {"activity", "frequency_type", "value"}
-    assert len(dropped) == 3
+    # A code that stands for a word of a closed list or a unit of UCUM, two doses per day, and false are
+    # carried as such.
+    assert Counter(column for _, column, _ in dropped) == {
+        **dict.fromkeys(("activity", "frequency_type", "value"), 1),
+        "unit": 2,
+    }
 
 
 DRUGS = "model,pid,value,value_datatype,unit,agent,startdate,enddate\n"
@@ -602,7 +612,7 @@ def test_measurements_and_drugs_of_cde_v1_keep_their_labels(material: Path) -> N
     cases = cde(material, "body_measurement")
     first = case(cases["273532bd5"]).tests[0]
     assert (first.what, first.value, first.unit) == ("PATO:0000119 Height quality (PATO)", 122.1, "cm")
-    assert (first.unit_term, first.at) == ("UO:0000015 centimeter", "date-2019-06-11")
+    assert (first.unit_term, first.at) == (None, "date-2019-06-11")
     assert len(cases) == 5
     drugs = (material / "data/ejp-rd-cde-v1/drug_treatment.csv").read_text(encoding="utf-8")
     header, row = drugs.splitlines()
@@ -662,6 +672,19 @@ def test_a_timestamp_has_a_date_and_its_time_of_day_is_named() -> None:
         ("occasions/date-2018-08", "no-time"),
         (f"occasions/{at}/printed", "not-exact"),
         (f"occasions/{lasting}/printed", "not-exact"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "term"), [("mg", "UO_0000022"), ("L/min", "NCIT_C67388")], ids=["of UO", "of NCIT alone"]
+)
+def test_a_dose_in_ucum_has_the_term_of_its_unit(unit: str, term: str) -> None:
+    builder = RecordBuilder(OPTIONS, "p")
+    dose = builder.claim(DoseSegment, at=builder.times.date("2020-01-01"), dose=6, unit=unit)
+    builder.treatments.append(builder.claim(Treatment, what="NCIT:C722 Oxygen", doses=(dose,)))
+    rows, _ = to_care_sm(stored(builder.imported()))
+    assert [(row["value"], row["unit"]) for row in rows if row["model"] == "Medication"] == [
+        ("6", f"http://purl.obolibrary.org/obo/{term}")
     ]
 
 

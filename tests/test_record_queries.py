@@ -7,7 +7,8 @@ from typing import Any
 from casegraph.ingest import LoadedRecord, load_records
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.phenopacket import read_phenopacket
-from casegraph.loaders.records import Options
+from casegraph.loaders.records import Options, RecordBuilder
+from casegraph.model import DoseSegment, Treatment
 from casegraph.namespaces import BASE, compact
 from casegraph.query import get_query, run
 from casegraph.store import Store, open_store
@@ -51,6 +52,22 @@ def test_a_dose_has_the_unit_and_the_schedule_that_the_record_tells() -> None:
     told = [("NCIT:C67245", "NCIT:C64576")]
     assert rows(store, "doses_of_drug", "unit", "schedule", drug="CHEBI:71200") == told
     assert rows(store, "treatments_in_order", "unit", "schedule") == told
+
+
+def test_a_dose_is_one_row_where_its_unit_is_told_in_ucum_and_as_a_term() -> None:
+    builder = RecordBuilder(Options("clinic"), "p-1")
+    at = builder.times.date("2020-01-01")
+    for what, start in (("CHEBI:8382 prednisone", None), ("CHEBI:71200 denosumab", at)):
+        dose = builder.claim(DoseSegment, at=start, dose=5, unit="mg", unit_term="UO:0000022 milligram")
+        builder.treatments.append(builder.claim(Treatment, what=what, at=start, doses=(dose,)))
+    before = builder.claim(Treatment, what="CHEBI:44185 methotrexate", at=builder.times.date("2019-01-01"))
+    builder.treatments.append(before)
+    store = open_store(":memory:", writable=True)
+    assert [type(each) for each in load_records(store, [("p-1", builder.imported())])] == [LoadedRecord]
+    assert rows(store, "doses_of_drug", "dose", "unit", drug="CHEBI:71200") == [(5, "mg")]
+    for name in ("treatments_in_order", "final_regimen", "regimen_changes"):
+        told = [row for row in rows(store, name, "drug", "dose", "unit") if row[0] == "CHEBI:71200"]
+        assert told == [("CHEBI:71200", 5, "mg")], name
 
 
 def test_an_antibody_has_the_result_and_the_unit_that_the_record_tells() -> None:

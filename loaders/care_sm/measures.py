@@ -29,7 +29,13 @@ def _measured(row: Row, patient: Patient) -> dict[str, Any]:
     unit = row.term(patient.builder, "unit") if value is not None else None
     if value is not None and unit is None and "unit" in row.cells:
         return {"printed": f"{row.cells['value']} {row.cells['unit']}"}
-    return {"value": value, "unit_term": unit, "unit": unit and ucum_of(unit)}
+    return {"value": value, **_in(unit)}
+
+
+def _in(unit: str | None) -> dict[str, str]:
+    """Return a unit as fields of a claim: in UCUM where a table knows it there, else as a term."""
+    ucum = unit and ucum_of(unit)
+    return {"unit": ucum} if ucum else {"unit_term": unit} if unit else {}
 
 
 def _test(row: Row, patient: Patient, what: str, **more: Any) -> None:
@@ -137,9 +143,7 @@ def _dose(row: Row, patient: Patient, at: str | None) -> DoseSegment | None:
         DoseSegment,
         at=at,
         dose=dose,
-        unit=unit and ucum_of(unit),
-        unit_term=unit,
-        unit_missing=None if unit else "notStated",
+        **(_in(unit) or {"unit_missing": "notStated"}),
         times=times,
         period_days=period_days,
         route=_route(row, patient),

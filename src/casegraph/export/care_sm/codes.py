@@ -18,12 +18,13 @@ _PER_DAY = "NCIT:C66968 per day"
 
 @cache
 def _units() -> dict[str, str]:
-    """Return UCUM unit -> the term of the Units Ontology."""
+    """Return UCUM unit -> its term, that of the Units Ontology where it has one."""
     (path,) = shipped("ontology", "mappings/units.tsv")
     with path.open(encoding="utf-8", newline="") as file:
         lines = (line for line in file if not line.startswith("#"))
         rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return {row["ucum"]: row["term"] for row in rows if row["term"].startswith("UO:")}
+        own_last = sorted(rows, key=lambda row: row["term"].startswith("UO:"))
+        return {row["ucum"]: row["term"] for row in own_last}
 
 
 def _unit_term(unit: str | None, term: str | None) -> str | None:
