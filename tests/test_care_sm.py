@@ -159,6 +159,18 @@ def test_treatments(patient: Imported) -> None:
     assert (operation.what, operation.site) == ("NCIT:C51692 NCIT:C51692", ("NCIT:C12470 NCIT:C12470",))
 
 
+@pytest.mark.parametrize(
+    ("end", "over"),
+    [("", "2020-01-01"), ("2020-01-01", "2020-01-01"), ("2020-01-03", "2020-01-03")],
+)
+def test_an_operation_is_over_when_it_is_done_unless_it_has_another_end(end: str, over: str) -> None:
+    row = f"Surgery,p,http://purl.obolibrary.org/obo/NCIT_C51692,2020-01-01,{end}\n"
+    one = cases_of(given("model,pid,activity,startdate,enddate\n" + row))["p"]
+    (operation,) = case(one).treatments
+    assert (operation.at, operation.ends_at) == ("date-2020-01-01", f"date-{over}")
+    assert one.losses == ()
+
+
 def test_a_unit_that_ucum_has_not_stays_a_term() -> None:
     row = "Medication,p,5,xsd:integer,http://purl.obolibrary.org/obo/NCIT_C67245,http://purl.obolibrary.org/obo/CHEBI_44185,,\n"
     (treatment,) = case(cases_of(given(DRUGS + row))["p"]).treatments

@@ -97,11 +97,11 @@ def medication(row: Row, patient: Patient) -> None:
 
 
 def surgery(row: Row, patient: Patient) -> None:
-    """Carry an operation as a treatment."""
+    """Carry an operation as a treatment that is over when it is done."""
     what = patient.required(row, "activity")
     if what is None:
         return
-    at, ends_at = patient.span(row)
+    at, ends_at = patient.moment(row)
     site = row.term(patient.builder, "target")
     patient.builder.treatments.append(
         patient.builder.claim(Treatment, what=what, at=at, ends_at=ends_at, site=(site,) if site else ())

@@ -83,6 +83,17 @@ class Patient:
             row.in_order("startdate", "enddate")
         return at, end and self.on(end)
 
+    def moment(self, row: Row) -> tuple[str | None, str | None]:
+        """Return when a thing was done that is over at once; later only where the row says so.
+
+        :raises DocumentError: if a date is none, or the end is before the start.
+        """
+        if row.cells.get("enddate") == row.cells.get("startdate"):
+            at = self.seen(row)
+            return at, at
+        at, ends_at = self.span(row)
+        return at, ends_at or at
+
     def _at_age(self, row: Row) -> str | None:
         years = _age(row)
         return None if years is None else self.builder.times.age(f"P{years}Y")
