@@ -98,6 +98,10 @@ class RecordTimes:
             self._birth, self._birth_printed = span, printed if keep else None
         return span is not None
 
+    def is_birth_date(self, printed: str) -> bool:
+        """Say whether a date is the birth date, however it is written."""
+        return self._birth is not None and day_span(printed) == self._birth
+
     def age(self, iso: str) -> str | None:
         """Return the occasion at an age such as ``P3Y2M``; None where it is no duration."""
         days = duration_days(iso)

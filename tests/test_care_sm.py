@@ -110,6 +110,49 @@ def test_a_date_of_birth_stays_out_of_the_losses_in_every_row() -> None:
     assert lost["given.csv/3/First_visit/startdate"] == ""
 
 
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Birthdate,p,,1970-05-03,,,",
+        "Birthdate,p,,,,03/05/1970,",
+        "Birthdate,p,03/05/1970,,,1970-05-03,",
+        "Birthdate,p,,,03/05/1970,1970-05-03,1970-05-03",
+        "Birthyear,p,,1970-05-03,,1970-05,1970-05-03",
+        "Birthplace,p,,1970-05-03,1970-05-04x,Atlantis 1970,",
+        "Pseudonym,p,1970,1970-05-03,,Ada Quill 1970,1970",
+        "Birthdate,p,,,,1970-05-03,\nBirthyear,p,,,,1970,",
+    ],
+)
+def test_nothing_of_a_row_that_tells_who_it_is_stands_in_errors_or_losses(row: str, keep: bool) -> None:
+    options = Options("demo", keep_identifiers=keep)
+    outcomes = list(read_care_sm(given(HEADER + row + "\n" + DIAGNOSIS.format("p")), options))
+    told = [(each.message, each.todo) for each in outcomes if isinstance(each, Problem)]
+    losses = [loss for each in outcomes if isinstance(each, Imported) for loss in each.losses]
+    assert told or losses
+    assert "1970" not in repr((told, [(each.path, each.value) for each in losses]))
+    assert "Ada" not in repr(losses)
+    assert "Atlantis" not in repr((told, losses))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Medication,p,,1985-09-10,1985-09-10,,{}",
+        "Phenotype,p,,1985-09-10,1985-09-10T12:00:00Z,,{}",
+        "First_visit,p,,1985-09-10T12:00:00Z,,,",
+        "Diagnosis,p,,2016-01-01,1985-09-10,,{}",
+    ],
+)
+def test_a_row_of_the_day_of_birth_does_not_tell_the_day(row: str) -> None:
+    header = HEADER.replace("valueIRI", "valueIRI,agent")
+    obo = "http://purl.obolibrary.org/obo"
+    rows = f"Birthdate,p,,,,1985-09-10,,\n{row.format(f'{obo}/HP_0001945')},{obo}/CHEBI_44185\n"
+    told = list(read_care_sm(given(header + rows), OPTIONS))
+    assert len(told) == 1
+    assert "1985-09-10" not in repr(told)
+
+
 def test_the_birth_date_is_kept_where_it_is_asked_for() -> None:
     told = case(
         cases_of(on_disk(HERE / "patient.csv"), options=Options("demo", keep_identifiers=True))["p-1"]

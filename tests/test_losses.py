@@ -21,8 +21,9 @@ from casegraph.export.table import write_csv
 from casegraph.loaders import read_document
 from casegraph.loaders.formats import Reading
 from casegraph.loaders.inputs import Input
-from casegraph.loaders.records import Imported, Options
+from casegraph.loaders.records import Imported, Options, RecordBuilder
 from casegraph.losses import REASONS, Loss, to_json_lines
+from casegraph.model import Finding
 from casegraph.resources import shipped
 from casegraph.triples import subject_iri
 
@@ -78,6 +79,21 @@ def _held(losses: list[Loss], name: str) -> None:
 @pytest.mark.parametrize("form", INPUTS)
 def test_what_is_lost_on_the_way_in_is_what_was_reviewed(form: str) -> None:
     _held(lost_on_the_way_in(form), f"{form}-in.jsonl")
+
+
+@pytest.mark.parametrize("born", ["1970-06-15", "1970-06-15T10:00:00Z", "1970-06", "1970"])
+@pytest.mark.parametrize("form", WRITERS)
+def test_no_name_and_no_birth_date_that_was_kept_stands_in_what_is_lost(form: str, born: str) -> None:
+    builder = RecordBuilder(Options("losses", keep_identifiers=True), "p-1", label="Ada Quill")
+    builder.times.birth_date(born, keep=True)
+    builder.present.append(builder.claim(Finding, what="HP:0001945 Fever", at=builder.times.age("P3Y")))
+    document = builder.imported().document
+    case = document.cases["1"]
+    assert (case.label, case.occasions["birth"].printed) == ("Ada Quill", born)
+    stored = StoredCase(subject_iri(document.report, "1"), case, document.report, document.passages)
+    losses = list(WRITERS[form]([stored], io.BytesIO()))
+    assert losses
+    assert [each for each in losses if "Ada" in each.value or "1970" in each.value] == []
 
 
 @pytest.mark.parametrize("form", WRITERS)

@@ -16,7 +16,7 @@ from casegraph.loaders.care_sm.measures import (
     told_apart,
 )
 from casegraph.loaders.care_sm.patient import Patient
-from casegraph.loaders.care_sm.rows import Row
+from casegraph.loaders.care_sm.rows import Row, is_private
 from casegraph.loaders.records import PASSAGE, Imported, RecordBuilder
 from casegraph.loaders.words import word_of
 from casegraph.model import Course, Diagnosis, Finding
@@ -36,7 +36,7 @@ def imported(builder: RecordBuilder, rows: Sequence[Row]) -> tuple[Imported | Pr
     births_first = sorted(rows, key=lambda row: _BIRTHS.get(row.model, len(_BIRTHS)))
     for row in births_first:
         if row.told() in told:
-            builder.lose(row.place, row.about(patient.private), "duplicate")
+            builder.lose(row.place, row.about(builder), "duplicate")
             continue
         told.add(row.told())
         try:
@@ -57,7 +57,7 @@ def _read(row: Row, patient: Patient) -> None:
     else:
         for column in ("startdate", "enddate", "duration_startdate", "duration_enddate"):
             row.check_date(column)
-    row.leave(patient.builder, _LEFT.get(row.model, "no-place"), patient.private)
+    row.leave(patient.builder, _LEFT.get(row.model, "no-place"))
 
 
 def _birthdate(row: Row, patient: Patient) -> None:
@@ -161,7 +161,7 @@ def _phenotype(row: Row, patient: Patient) -> None:
         return
     first, last = row.date("duration_startdate"), row.date("duration_enddate")
     resolved = None
-    if first and last and first != patient.private:
+    if first and last and not any(is_private(patient.builder, each) for each in (first, last)):
         row.in_order("duration_startdate", "duration_enddate")
         at = patient.builder.times.stretch(first, last)
         row.lose(patient.builder, "duration_value", "implied")
@@ -214,7 +214,7 @@ _ELEMENTS: Mapping[str, Callable[[Row, Patient], None]] = MappingProxyType(
 #: data element that a case has no place for -> why it is left behind; of the others, why what is left is.
 _LEFT: Mapping[str, str] = MappingProxyType(
     {
-        "Birthplace": "identifier",
+        **dict.fromkeys(("Birthplace", "Pseudonym"), "identifier"),
         "Biobank": "not-a-case",
         **dict.fromkeys(
             ("First_visit", "Hospitalization", "Consent", "Clinical_trial", "Cohort"),
@@ -222,6 +222,6 @@ _LEFT: Mapping[str, str] = MappingProxyType(
         ),
         # It does not name the disease whose onset it tells.
         "Disease_history": "required-missing",
-        **dict.fromkeys(("Imaging", "Pseudonym"), "no-place"),
+        "Imaging": "no-place",
     }
 )

@@ -66,7 +66,7 @@ def genetic(row: Row, patient: Patient) -> None:
     variant = row.term(patient.builder, "valueIRI")
     printed = row.take("value") or None
     if variant is None and printed is None:
-        row.leave(patient.builder, "required-missing", patient.private)
+        row.leave(patient.builder, "required-missing")
         return
     specimen = row.term(patient.builder, "input")
     method = row.term(patient.builder, "activity")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from casegraph.loaders.care_sm.rows import Row
+from casegraph.loaders.care_sm.rows import Row, is_private
 from casegraph.loaders.records import RecordBuilder
 from casegraph.model import Age
 
@@ -19,11 +19,6 @@ class Patient:
     models: frozenset[str]
     once: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def private(self) -> str | None:
-        """The birth date, where it must not be told."""
-        return None if self.builder.options.keep_identifiers else self.once.get("birth date")
-
     def first(self, row: Row, column: str, what: str, value: str) -> None:
         """Take what can be told once only.
 
@@ -37,13 +32,13 @@ class Patient:
         for column in columns:
             if (term := row.term(self.builder, column)) is not None:
                 return term
-        row.leave(self.builder, "required-missing", self.private)
+        row.leave(self.builder, "required-missing")
         return None
 
     def on(self, date: str) -> str | None:
         """Return the occasion on a date; on that of the birth, the age, which does not tell the date."""
         times = self.builder.times
-        return times.age("P0D") if date == self.private else times.date(date)
+        return times.age("P0D") if is_private(self.builder, date) else times.date(date)
 
     def seen(self, row: Row) -> str | None:
         """Return when a thing was seen: from the start date to the end date, else at an age.
@@ -54,7 +49,7 @@ class Patient:
         if start is None:
             return self._at_age(row)
         end = row.date("enddate") or start
-        if start in (end, self.private):
+        if start == end or any(is_private(self.builder, each) for each in (start, end)):
             at = self.on(start)
             if end != start:
                 row.lose(self.builder, "enddate", "not-exact")

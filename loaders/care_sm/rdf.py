@@ -259,7 +259,9 @@ class _Record:
 
     def _value(self, column: str, told: Mapping[str, list[_Term]]) -> dict[str, str]:
         literals = [each for each in told.get(_VALUE, ()) if isinstance(each, ox.Literal)]
-        text = self._one(column, [each.value for each in literals])
+        if len(literals) > 1:
+            raise self._wrong("wrong-value", f"the record has {len(literals)} of {column}")
+        text = literals[0].value if literals else ""
         if len(text) > MOST_TEXT:
             code, message, _ = long_text()
             raise self._wrong(code, f"{column}: {message}")

@@ -17,14 +17,15 @@ from casegraph.loaders.tables import rows_of
 from casegraph.loaders.times import day_span
 from casegraph.namespaces import PREFIXES
 
-__all__ = ["Row", "addresses", "short_cells", "term_of"]
+__all__ = ["Row", "addresses", "is_private", "short_cells", "term_of"]
 
 #: Columns that name a row or what it belongs to, whatever the row tells.
 _OF_THE_ROW = frozenset({"uniqid", "event_id", "context_id"})
 _TYPES = frozenset({"string", "float", "double", "decimal", "integer", "int", "date", "boolean"})
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-#: what a row is about; of these data elements all of that tells who the patient is.
+#: what a row is about.
 _ABOUT = ("valueIRI", "agent", "target", "activity", "input", "specification", "value", "unit")
+#: Data elements that tell who the patient is: no cell of theirs is repeated.
 _PRIVATE = frozenset({"Birthdate", "Birthyear", "Birthplace", "Pseudonym"})
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
@@ -113,6 +114,11 @@ def term_of(text: str, label: str = "") -> str | None:
     return coded(text, label)
 
 
+def is_private(builder: RecordBuilder, text: str) -> bool:
+    """Say whether a cell is the birth date, and that is not to be kept."""
+    return not builder.options.keep_identifiers and builder.times.is_birth_date(text)
+
+
 @dataclass(slots=True)
 class Row:
     """One data element of one patient.
@@ -144,10 +150,10 @@ class Row:
         beside = ("uniqid", "value_datatype")
         return (self.model, *sorted(each for each in self.cells.items() if each[0] not in beside))
 
-    def about(self, private: str | None) -> str:
+    def about(self, builder: RecordBuilder) -> str:
         """Return what the row is about in short: its concept, value and unit, without what is private."""
         told = (self.cells.get(column) for column in _ABOUT if self.model not in _PRIVATE)
-        return " ".join(each for each in told if each and each != private)
+        return " ".join(each for each in told if each and not is_private(builder, each))
 
     def take(self, column: str) -> str:
         """Return the text of a cell, and its label's cell, as carried; empty where there is none."""
@@ -155,18 +161,21 @@ class Row:
         return self.cells.get(column, "")
 
     def lose(self, builder: RecordBuilder, column: str, reason: str) -> None:
-        """Leave one cell behind."""
+        """Leave one cell behind; what identifies a person is not repeated."""
         if column in self.cells:
             self._left.discard(column)
-            builder.lose(f"{self.place}/{self.names.get(column, column)}", self.cells[column], reason)
+            text = self.cells[column]
+            own = "identifier" if is_private(builder, text) else reason
+            told = "" if self.model in _PRIVATE else text
+            builder.lose(f"{self.place}/{self.names.get(column, column)}", told, own)
 
-    def leave(self, builder: RecordBuilder, reason: str, private: str | None = None) -> None:
-        """Leave behind all that was not taken; what is the same as ``private`` identifies a person."""
+    def leave(self, builder: RecordBuilder, reason: str) -> None:
+        """Leave behind all that was not taken."""
         self._left.discard("value_datatype")
         for column in self.cells:
             if column in self._left:
                 missed = column in _OF_THE_ROW and reason == "required-missing"
-                own = "identifier" if self.cells[column] == private else "no-place" if missed else reason
+                own = "identifier" if self.model in _PRIVATE else "no-place" if missed else reason
                 self.lose(builder, column, own)
 
     def term(self, builder: RecordBuilder, column: str) -> str | None:
@@ -196,7 +205,7 @@ class Row:
         """
         text = self.cells.get(column)
         if text is not None and day_span(text) is None:
-            self.wrong(column, f"{text!r} is no date", "write the year first: 2020-02-29")
+            self.wrong(column, f"{self._said(column)} is no date", "write the year first: 2020-02-29")
 
     def in_order(self, first: str, last: str) -> None:
         """See that two dates, which are dates, come one after the other.
@@ -205,8 +214,7 @@ class Row:
         """
         start, end = day_span(self.cells[first]), day_span(self.cells[last])
         if start and end and end[1] < start[0]:
-            told = f"{self.cells[last]} is before the start, {self.cells[first]}"
-            self.wrong(last, told, "check both dates")
+            self.wrong(last, "the end is before the start", "check both dates")
 
     def number(self, column: str) -> int | float | None:
         """Return a number.
@@ -217,9 +225,8 @@ class Row:
         if text is None:
             return None
         if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
-            self.wrong(
-                column, f"{text!r} is no number", "write a number such as 12.5, or leave the cell empty"
-            )
+            todo = "write a number such as 12.5, or leave the cell empty"
+            self.wrong(column, f"{self._said(column)} is no number", todo)
         self.take(column)
         return int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)
 
@@ -245,10 +252,14 @@ class Row:
         if text and name not in _TYPES:
             self.wrong(
                 "value_datatype",
-                f"unknown type {text!r}",
+                f"unknown type {self._said('value_datatype')}",
                 f"write one of xsd:{', xsd:'.join(sorted(_TYPES))}",
             )
         return name
+
+    def _said(self, column: str) -> str:
+        """Return a cell as an error quotes it; what identifies a person is not repeated."""
+        return "the cell" if self.model in _PRIVATE else repr(self.cells[column])
 
     def wrong(self, column: str, message: str, todo: str = "", code: str = "wrong-value") -> NoReturn:
         """Refuse the row for one of its cells."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -14,12 +13,12 @@ import msgspec
 
 from casegraph.errors import InputError
 from casegraph.export.care_sm.codes import dose_cells, measured_cells
-from casegraph.export.care_sm.lists import COLUMNS, DATED, DRUGS, around, listed
+from casegraph.export.care_sm.lists import COLUMNS, DRUGS, around, birth_year, dates_of, listed
 from casegraph.export.stored import StoredCase, patient_id
 from casegraph.loaders.care_sm.elements import DEAD
 from casegraph.loaders.care_sm.measures import GENETIC_TEST
 from casegraph.loaders.care_sm.rows import addresses
-from casegraph.loaders.times import BIRTH, day_span
+from casegraph.loaders.times import BIRTH
 from casegraph.loaders.words import code_of
 from casegraph.losses import Loss, shortened
 from casegraph.model import Course, Diagnosis, DoseSegment, Finding, TestResult, Treatment
@@ -88,11 +87,7 @@ class _Writer:
 
     def dates(self, at: str | None) -> Cells:
         """Return the start date of an occasion, and its end date if it has one; empty if it has none."""
-        occasion = self.stored.case.occasions.get(at or "")
-        found = DATED.fullmatch((occasion and occasion.printed) or "")
-        if found is None or any(day and day_span(day) is None for day in found.groups()):
-            return {}
-        return {"startdate": found[1], **({"enddate": found[2]} if found[2] else {})}
+        return dates_of(self.stored.case.occasions.get(at or ""))
 
     def when(self, path: str, claim: Claim) -> Cells:
         """Return the dates of a claim; one without is left behind."""
@@ -129,23 +124,22 @@ class _Writer:
             self.row("Sex", {"value_datatype": "xsd:string", "valueIRI": self.address("sex", code)})
         elif case.sex != "unknown":
             self.lose("sex", case.sex, "unmapped-code")
-        birth = case.occasions.get(BIRTH)
-        printed = (birth and birth.printed) or ""
         if born := self.dates(BIRTH):
             day = dict.fromkeys(("value", "startdate", "enddate"), born["startdate"])
             self.row("Birthdate", {"value_datatype": "xsd:date", **day})
-        elif re.fullmatch(r"\d{4}", printed):
-            self.row("Birthyear", {"value": printed, "value_datatype": "xsd:integer"})
+        elif year := birth_year(case):
+            self.row("Birthyear", {"value": year, "value_datatype": "xsd:integer"})
 
     def around(self) -> None:
         """Leave behind what is told of the case as a whole, of its report and of the evidence."""
-        case = self.stored.case
-        for path, value in around(self.stored).items():
-            if value:
-                self.lose(path, value, "no-place")
-        for key, occasion in case.occasions.items():
+        for path, value, reason in around(self.stored):
+            self.lose(path, value, reason)
+        for key, occasion in self.stored.case.occasions.items():
             dates = self.dates(key)
-            if not dates and occasion != type(occasion)():
+            if key == BIRTH and occasion.printed:
+                if occasion.printed not in {*dates.values(), birth_year(self.stored.case)}:
+                    self.lose(f"occasions/{key}/printed", "", "identifier")
+            elif not dates and occasion != type(occasion)():
                 self.lose(f"occasions/{key}", occasion, "no-time")
             elif dates and occasion.printed != "--".join(dates.values()):
                 self.lose(f"occasions/{key}/printed", occasion.printed, "not-exact")

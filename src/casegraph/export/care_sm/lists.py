@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from casegraph.export.stored import StoredCase
-from casegraph.model import Case
+from casegraph.loaders.times import BIRTH, day_span
+from casegraph.model import Case, Occasion
 from casegraph.model.claims import Claim
 
-__all__ = ["COLUMNS", "DATED", "DRUGS", "around", "listed"]
+__all__ = ["COLUMNS", "DRUGS", "around", "birth_year", "dates_of", "listed"]
 
 #: Whose terms name a drug; of another treatment it is not known whether it is an operation.
 DRUGS = frozenset({"ATC", "CHEBI", "DRON", "DRUGBANK", "RXNORM", "UNII"})
 #: A date or a timestamp, or the first and the last of a stretch of time.
-DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[^-]*(?:-\d\d:\d\d)?)?(?:--(\d{4}-\d\d-\d\d)(?:T.*)?)?")
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[^-]*(?:-\d\d:\d\d)?)?(?:--(\d{4}-\d\d-\d\d)(?:T.*)?)?")
 
 #: The columns of the short template. Source: care-sm-toolkit 1.3, toolkit/main.py.
 COLUMNS = (
@@ -48,11 +49,26 @@ def listed(case: Case) -> tuple[tuple[str, str, Sequence[Claim]], ...]:
     )
 
 
-def around(stored: StoredCase) -> dict[str, object]:
-    """Return what is told of a case as a whole, of its report and of the evidence, by its path."""
+def dates_of(occasion: Occasion | None) -> dict[str, str]:
+    """Return the start date of an occasion, and its end date if it has one; empty if it has none."""
+    found = _DATED.fullmatch((occasion and occasion.printed) or "")
+    if found is None or any(day and day_span(day) is None for day in found.groups()):
+        return {}
+    return {"startdate": found[1], **({"enddate": found[2]} if found[2] else {})}
+
+
+def birth_year(case: Case) -> str | None:
+    """Return the year of the birth where no more than that is told."""
+    birth = case.occasions.get(BIRTH)
+    return birth.printed if birth and re.fullmatch(r"\d{4}", birth.printed or "") else None
+
+
+def around(stored: StoredCase) -> Iterator[tuple[str, object, str]]:
+    """Yield (path, value, reason) of what is told of a case as a whole, of its report and of the evidence."""
     case, report = stored.case, stored.report
-    return {
-        "label": case.label,
+    if case.label:
+        yield "label", "", "identifier"
+    told = {
         "age": case.age,
         "zero_point": case.zero_point if report.record is None else None,
         "member_of": case.member_of,
@@ -61,3 +77,4 @@ def around(stored: StoredCase) -> dict[str, object]:
         "curation": stored.curation,
         "passages": sorted(stored.passages),
     }
+    yield from ((path, value, "no-place") for path, value in told.items() if value)

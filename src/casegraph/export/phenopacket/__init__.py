@@ -120,7 +120,7 @@ def _subject(packing: Packing) -> Json:
     stored, case = packing.stored, packing.stored.case
     born, exact = birth_date(case)
     if not exact:
-        packing.lose("occasions", case.occasions[BIRTH], "not-exact")
+        packing.lose(f"occasions/{BIRTH}/printed", "", "not-exact")
     return given(
         id=case.label or (stored.report.record.id if stored.report.record else stored.iri),
         dateOfBirth=born,

@@ -9,6 +9,7 @@ import msgspec
 
 from casegraph.export.stored import StoredCase
 from casegraph.export.table.columns import column_of
+from casegraph.loaders.times import BIRTH
 from casegraph.losses import Loss, shortened
 from casegraph.model import Claim, Occasion
 
@@ -70,10 +71,12 @@ def _of_occasion(stored: StoredCase, key: str, occasion: Occasion, *, used: bool
     relations = {"after", "during", "same_time_as"}
     if occasion.anchor != stored.case.zero_point:
         relations |= {"anchor", "start"}
+    private = key == BIRTH and occasion.printed
     for name in _filled(occasion):
         if name in relations or (name == "printed" and not used):
-            reason = "not-exact" if used else "no-place"
-            yield _loss(stored, f"occasions/{key}/{name}", getattr(occasion, name), reason)
+            reason = "identifier" if private else "not-exact" if used else "no-place"
+            value = "" if private else getattr(occasion, name)
+            yield _loss(stored, f"occasions/{key}/{name}", value, reason)
 
 
 def _loss(stored: StoredCase, path: str, value: object, reason: str) -> Loss:
