@@ -13,6 +13,7 @@ import msgspec
 
 from casegraph.errors import CasegraphError, DocumentError, MissingExtraError, Problem
 from casegraph.loaders.codes import words_of
+from casegraph.loaders.situations import why_no_event
 from casegraph.loaders.times import RecordTimes
 from casegraph.losses import Loss, shortened
 from casegraph.model import (
@@ -182,7 +183,7 @@ class RecordBuilder:
         return Imported(document, tuple(self.losses))
 
     def _case(self) -> Case:
-        alone = self._told_apart
+        alone, disorders = self._told_apart, self._disorders
         case = Case(
             label=words_of(self.label) if self.label else None,
             sex=self.sex,  # type: ignore[arg-type]
@@ -193,10 +194,10 @@ class RecordBuilder:
                 indeterminate=alone(self.indeterminate, "indeterminate-finding"),
             ),
             diagnoses=Diagnoses(
-                final=alone(self.final, "final-diagnosis"),
-                working=alone(self.working, "working-diagnosis"),
-                considered=alone(self.considered, "considered-diagnosis"),
-                excluded=alone(self.excluded, "excluded-diagnosis"),
+                final=disorders(self.final, "final-diagnosis"),
+                working=disorders(self.working, "working-diagnosis"),
+                considered=disorders(self.considered, "considered-diagnosis"),
+                excluded=disorders(self.excluded, "excluded-diagnosis"),
             ),
             tests=alone(self.tests, "test-result"),
             treatments=tuple(self._with_named_doses(each) for each in self.treatments),
@@ -209,6 +210,14 @@ class RecordBuilder:
         return msgspec.structs.replace(
             case, zero_point=self.times.zero_point(used), occasions=self.times.occasions(used)
         )
+
+    def _disorders(self, claims: list[Diagnosis], kind: str) -> tuple[Diagnosis, ...]:
+        """Return the diagnoses, each once, without those of a code that is no disorder of the patient."""
+        whys = [why_no_event(each.what) for each in claims]
+        for claim, why in zip(claims, whys, strict=True):
+            if why:
+                self.lose(f"/{kind}", claim.what, why)
+        return self._told_apart([each for each, why in zip(claims, whys, strict=True) if not why], kind)
 
     def _with_named_doses(self, treatment: Treatment) -> Treatment:
         """Return a treatment whose doses have names of their own, made of its name and what they say."""

@@ -258,6 +258,6 @@ def _read(entry: Entry, context: Context) -> None:
     try:
         reader(element, context)
     except Left as left:
-        context.leave(entry, left.reason)
+        context.leave(entry, left.reason, left.told)
     else:
         context.lose_rest(element)

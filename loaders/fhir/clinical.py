@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casegraph.loaders.fhir.codes import concept, named
+from casegraph.loaders.fhir.codes import concept, event_of
 from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left
 from casegraph.loaders.tables import rows_of
@@ -83,7 +83,7 @@ def read_condition(element: Element, context: Context) -> None:
     verification = _status(element, "verificationStatus")
     if verification == "entered-in-error":
         raise Left(verification)
-    what = named(element.child("code"))
+    what = event_of(element.child("code"))
     if verification not in _STANDINGS:
         raise Left("unmapped-code")
     diagnosed, found = _STANDINGS[verification]
@@ -171,7 +171,7 @@ def read_allergy(element: Element, context: Context) -> None:
     verification = _status(element, "verificationStatus")
     if verification == "entered-in-error":
         raise Left(verification)
-    what = named(element.child("code"))
+    what = event_of(element.child("code"))
     if not _is_allergy(what):
         raise Left("no-place")
     standing = _STANDINGS.get(verification, (None, None))[1]
@@ -201,7 +201,7 @@ def read_adverse_event(element: Element, context: Context) -> None:
         raise Left("entered-in-error")
     if element.take("actuality") != "actual":
         raise Left("no-place")
-    what = named(element.child("event", "code"))
+    what = event_of(element.child("event", "code"))
     suspects = (each.child("instance", "instanceReference") for each in element.each("suspectEntity"))
     during = (context.pointed_key(each) for each in suspects if each is not None)
     at = context.day(element, "date", "occurrenceDateTime", "detected")

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from casegraph.loaders.fhir.element import Element, Left
+from casegraph.loaders.situations import why_no_event
 from casegraph.loaders.tables import rows_of
 from casegraph.namespaces import CG, known_prefixes
 
@@ -18,6 +19,8 @@ __all__ = [
     "UCUM",
     "coding_of",
     "concept",
+    "event",
+    "event_of",
     "is_several",
     "named",
     "number",
@@ -127,6 +130,24 @@ def named(element: Element | None) -> str:
     if found is None:
         raise Left("no-place" if is_several(element) else "no-code")
     return found
+
+
+def event_of(element: Element | None) -> str:
+    """Return the term of the disorder, the procedure or the drug that a resource is about.
+
+    :raises Left: if it has no code, has different codes of one system, or is a situation that is none.
+    """
+    return event(named(element))
+
+
+def event(term: str) -> str:
+    """Return the term of a disorder, a procedure or a drug.
+
+    :raises Left: if it is of a situation that is none, such as *no known problems*.
+    """
+    if why := why_no_event(term):
+        raise Left(why, term)
+    return term
 
 
 def is_several(element: Element | None) -> bool:

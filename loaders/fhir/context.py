@@ -195,9 +195,12 @@ class Context:
             why = _REASONS.get(name) or ("no-place" if name == "text" else _reason(place))
             self.builder.lose(place, "" if name in _UNTOLD else value, why)
 
-    def leave(self, entry: Entry, reason: str) -> None:
-        """Note a whole resource as left behind."""
-        label = label_of(entry.resource) if reason != "not-a-case" else ""
+    def leave(self, entry: Entry, reason: str, told: str | None = None) -> None:
+        """Note a whole resource as left behind.
+
+        :param told: the term that it is about, where that says why; else it is told by its label.
+        """
+        label = told or (label_of(entry.resource) if reason != "not-a-case" else "")
         self.builder.lose(entry.pointer, f"{entry.kind} {label}".rstrip(), reason)
 
     def lose_beside(self, entry: Entry) -> None:

@@ -14,11 +14,12 @@ class Left(Exception):  # noqa: N818 -- not an error: the resource is left behin
     """A resource is left behind as a whole.
 
     :param reason: one of the reasons of a loss.
+    :param told: what it tells of, where that is known better than by its label.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, told: str | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.told = reason, told
 
 
 @dataclass(slots=True)

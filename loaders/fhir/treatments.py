@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from casegraph.loaders.fhir.codes import concept, named, number, seen, ucum_quantity
+from casegraph.loaders.fhir.codes import concept, event, event_of, number, seen, ucum_quantity
 from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left
 from casegraph.loaders.fhir.procedures import INTENT, is_treatment
@@ -65,7 +65,7 @@ def read_procedure(element: Element, context: Context) -> None:
     :raises Left: if it was not done, entered in error, has no code, or is not known to treat.
     """
     own = _check_given(element, context)
-    what = named(element.child("code"))
+    what = event_of(element.child("code"))
     if not own and not is_treatment(element, what):
         raise Left("no-place")
     start, end = context.span(
@@ -113,7 +113,7 @@ def _drug(element: Element, context: Context) -> str:
     if in_place is None and medication is not None:
         in_place = medication.child("concept")
     referred = context.code_behind(element, ("medicationReference", "medication"), "code")
-    return referred or named(in_place)
+    return event(referred) if referred else event_of(in_place)
 
 
 def _add(
