@@ -432,6 +432,11 @@ def test_a_report_is_the_panel_of_the_values_of_its_own_day(day: str, panel: str
         ("http://loinc.org", "LA9634-2", "absent"),
         (SNOMED, "373066001", "present"),
         (SNOMED, "373067005", "absent"),
+        (SNOMED, "52101004", "present"),
+        (SNOMED, "2667000", "absent"),
+        ("http://terminology.hl7.org/CodeSystem/v2-0136", "Y", "present"),
+        ("http://terminology.hl7.org/CodeSystem/v2-0136", "N", "absent"),
+        ("http://terminology.hl7.org/CodeSystem/v2-0532", "N", "absent"),
         (SNOMED, "261665006", None),
     ],
 )
@@ -446,6 +451,18 @@ def test_a_term_of_hpo_that_is_present_or_absent_is_a_finding(
         {standing: ["HP:0000989 Pruritus"]} if standing else {}
     )
     assert len(case.tests) == (standing is None)
+
+
+@pytest.mark.parametrize(("value", "standing"), [(True, "present"), (False, "absent")])
+def test_a_finding_of_snomed_that_is_so_or_not_is_one(value: bool, standing: str) -> None:
+    job = {"resourceType": "Observation", "status": "final", "subject": SUBJECT, "valueBoolean": value}
+    case, losses = read(job | {"code": coded(SNOMED, "160903007", "Full-time employment (finding)")})
+    what = "SNOMEDCT:160903007 Full-time employment (finding)"
+    assert [each.what for each in getattr(case.findings, standing)] == [what]
+    assert len(case.findings.present) + len(case.findings.absent) == 1
+    assert reasons(losses, "/entry/2/resource") == []
+    _, losses = read(job | {"code": coded(SNOMED, "160903007", "Full-time employment")})
+    assert reasons(losses, "/entry/2/resource") == ["no-place"]
 
 
 @pytest.mark.parametrize(("code", "result"), [("LA6576-8", "positive"), ("LA6577-6", "negative")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from casegraph.loaders.fhir.clinical import is_finding
 from casegraph.loaders.fhir.codes import (
     UCUM,
     concept,
@@ -31,7 +32,7 @@ _OUTCOME = "OutcomeClaim"
 def read_observation(element: Element, context: Context) -> None:
     """Read an observation: as a test, unless it says that it is a finding or a response.
 
-    A term of HPO with a value of yes or no is a finding that was there or not.
+    A finding, by its term, with a value of yes or no is one that was there or not.
 
     :raises Left: if the observation has nothing that the model holds.
     """
@@ -45,7 +46,7 @@ def read_observation(element: Element, context: Context) -> None:
         _read_response(element, own, context)
         return
     what = named(element.child("code"))
-    told = what.startswith("HP:") and (element.has("valueBoolean") or _presence(element))
+    told = is_finding(what) and (element.has("valueBoolean") or _presence(element))
     if told or set(own) & set(_FINDINGS):
         _read_finding(element, what, own, context)
     else:
