@@ -140,11 +140,21 @@ class RecordBuilder:
     references: list[str] = field(default_factory=list)
     resources: list[str] = field(default_factory=list)
     curation: Curation | None = None
+    identifying: re.Pattern[str] | None = None
 
     def lose(self, path: str, value: object, reason: str) -> None:
         """Note what is left behind; of what identifies a person, not its value."""
-        told = "" if reason == "identifier" else shortened(value)
-        self.losses.append(Loss(self.record_id, path, told, reason))
+        self.losses.append(self.loss(path, value, reason))
+
+    def loss(self, path: str, value: object, reason: str) -> Loss:
+        """Return the loss of a value, which is not told where it identifies a person or somebody is named."""
+        told = value if isinstance(value, str) else shortened(value, None)
+        secret = reason == "identifier" or self.identifies(told)
+        return Loss(self.record_id, path, "" if secret else shortened(told), reason)
+
+    def identifies(self, text: str) -> bool:
+        """Tell whether a part of the patient's names, or the birth date, stands in a text."""
+        return self.identifying is not None and self.identifying.search(text) is not None
 
     @staticmethod
     def claim(kind: type[C], /, **values: Any) -> C:

@@ -69,6 +69,10 @@ def day_span(printed: str) -> tuple[date, date] | None:
         return None
 
 
+#: the first and the last day that a time may be.
+_Span = tuple[date, date]
+
+
 @dataclass(frozen=True, slots=True)
 class _Dated:
     first: date
@@ -98,9 +102,9 @@ class RecordTimes:
             self._birth, self._birth_printed = span, printed if keep else None
         return span is not None
 
-    def is_birth_date(self, printed: str) -> bool:
-        """Say whether a date is the birth date, however it is written."""
-        return self._birth is not None and day_span(printed) == self._birth
+    def tells_birth(self, printed: str) -> bool:
+        """Tell whether a date is the exact date of birth, which is not kept."""
+        return self._is_birth(day_span(printed))
 
     def age(self, iso: str) -> str | None:
         """Return the occasion at an age such as ``P3Y2M``; None where it is no duration."""
@@ -143,22 +147,24 @@ class RecordTimes:
         return self._keep(f"{event}-day-{distance}", Occasion(anchor=event, start=days, printed=printed))
 
     def date(self, printed: str) -> str | None:
-        """Return the occasion on a date; None where it is none."""
+        """Return the occasion on a date, or at age 0 where that is a birth not kept; None where it is none."""
         span = day_span(printed)
+        if self._is_birth(span):
+            return self.age("P0D")
         return span and self._date(f"date-{_slug(printed)}", _Dated(*span, None, None, printed))
 
     def between(self, start: str, end: str) -> str | None:
-        """Return the occasion that began somewhere between two dates."""
+        """Return the occasion that began somewhere between two dates; None where one would tell the birth."""
         first, last = day_span(start), day_span(end)
-        if first is None or last is None or last[1] < first[0]:
+        if first is None or last is None or last[1] < first[0] or self._is_birth(first, last):
             return None
         key = f"between-{_slug(start)}-and-{_slug(end)}"
         return self._date(key, _Dated(first[0], last[1], None, None, f"{start}/{end}"))
 
     def stretch(self, start: str, end: str) -> str | None:
-        """Return the occasion that lasted from one date to another."""
+        """Return the occasion that lasted from one date to another; None where one would tell the birth."""
         first, last = day_span(start), day_span(end)
-        if first is None or last is None or last[1] < first[0]:
+        if first is None or last is None or last[1] < first[0] or self._is_birth(first, last):
             return None
         key = f"from-{_slug(start)}-to-{_slug(end)}"
         return self._date(key, _Dated(*first, *last, f"{start}--{end}"))
@@ -213,6 +219,11 @@ class RecordTimes:
     def _keep(self, key: str, occasion: Occasion) -> str:
         self._relative.setdefault(key, occasion)
         return key
+
+    def _is_birth(self, *spans: _Span | None) -> bool:
+        """Tell whether one of these is the exact date of birth, which is not kept."""
+        exact = self._birth is not None and self._birth[0] == self._birth[1]
+        return exact and not self._birth_printed and self._birth in spans
 
     def _date(self, key: str, dated: _Dated) -> str:
         self._dated.setdefault(key, dated)

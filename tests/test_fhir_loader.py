@@ -87,7 +87,7 @@ def _is_one_value(part: Mapping[str, Any]) -> bool:
 def _is_situation(condition: Mapping[str, Any]) -> bool:
     """Tell whether a condition is of SNOMED CT and by its tag no disorder, such as of what once was."""
     codings = condition.get("code", {}).get("coding", [])
-    return condition["resourceType"] == "Condition" and codings[0]["display"].endswith("(situation)")
+    return condition["resourceType"] == "Condition" and "(situation)" in codings[0]["display"]
 
 
 R4_FILES = ["Alberto", "Dannie", "Hershel", "Jules", "Wilson", "mcode"]

@@ -116,7 +116,7 @@ def term_of(text: str, label: str = "") -> str | None:
 
 def is_private(builder: RecordBuilder, text: str) -> bool:
     """Say whether a cell is the birth date, and that is not to be kept."""
-    return not builder.options.keep_identifiers and builder.times.is_birth_date(text)
+    return builder.times.tells_birth(text)
 
 
 @dataclass(slots=True)

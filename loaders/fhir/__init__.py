@@ -21,7 +21,6 @@ from casegraph.loaders.fhir.treatments import read_medication, read_procedure
 from casegraph.loaders.fhir.version import READABLE, faults, versions_of
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options, Outcome, RecordBuilder
-from casegraph.losses import Loss, shortened
 
 __all__ = ["looks_like_fhir", "read_bundles", "read_cases", "read_fhir"]
 
@@ -132,8 +131,8 @@ def read_cases(content: Content, options: Options) -> Iterator[Outcome]:
 
 def _with_others(outcome: Imported, content: Content, context: Context, spare: list[Entry]) -> Imported:
     """Return a case with what tells of none of the patients among its losses: nobody knows whose it is."""
-    own = context.builder.record_id
-    beside = tuple(Loss(own, place, shortened(plain(value)), "no-place") for place, value in content.beside)
+    loss = context.builder.loss
+    beside = tuple(loss(place, plain(value), "no-place") for place, value in content.beside)
     for entry in spare:
         context.lose_beside(entry)
         context.leave(entry, "not-a-case" if entry.kind in (*_OTHERS, *_READERS) else "no-place")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from casegraph.loaders.fhir.codes import concept, event_of
 from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left
@@ -22,6 +26,8 @@ _STANDINGS = {
 }
 #: Clinical status of a condition -> the turn of the disease that it tells of.
 _TURNS = {"remission": "remission", "relapse": "relapse", "recurrence": "relapse"}
+#: The fewest letters of a name that is looked for in texts, and the length of a date with its day.
+_NAME, _WHOLE_DATE = 3, len("YYYY-MM-DD")
 #: Left of a patient because it tells nothing of who it is.
 _HARMLESS = ("meta", "active", "multipleBirthBoolean", "multipleBirthInteger", "deceasedBoolean")
 
@@ -29,6 +35,7 @@ _HARMLESS = ("meta", "active", "multipleBirthBoolean", "multipleBirthInteger", "
 def read_patient(element: Element, context: Context) -> None:
     """Read sex, birth date, death, and with ``keep_identifiers`` the name; the rest tells who it is."""
     builder, keep = context.builder, context.builder.options.keep_identifiers
+    builder.identifying = identifying(element.value)
     element.take("id")
     if element.peek("gender") in _SEXES:
         builder.sex = element.take("gender")
@@ -48,6 +55,30 @@ def read_patient(element: Element, context: Context) -> None:
         reason = "no-place" if harmless or keep else "identifier"
         builder.lose(place, value if harmless else "", reason)
     element.take_all()
+
+
+def identifying(patient: Mapping[str, Any]) -> re.Pattern[str] | None:
+    """Return what finds a part of the patient's names, or the birth date, in a text; None without any.
+
+    Initials and names of two letters are no such part: they are found in any text.
+
+    >>> named = [{"given": ["Ada", "B."], "family": "Quill"}]
+    >>> found = identifying({"name": named, "birthDate": "1970-06-15"})
+    >>> [bool(found.search(each)) for each in ("Dr QUILL", "Adalimumab", "1970-06-15T08:00Z", "1970")]
+    [True, False, True, False]
+    """
+    said = [text for name in patient.get("name", ()) for text in _texts(name)]
+    words = {word for text in said for word in re.findall(r"\w[\w'-]*\w", text) if len(word) >= _NAME}
+    birth = str(patient.get("birthDate", ""))
+    parts = [rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b"] if words else []
+    parts += [re.escape(birth)] if len(birth) == _WHOLE_DATE else []
+    return re.compile("|".join(parts), re.IGNORECASE) if parts else None
+
+
+def _texts(name: Mapping[str, Any]) -> Iterator[str]:
+    for part in ("text", "family", "given"):
+        told = name.get(part) or ()
+        yield from (each for each in ((told,) if isinstance(told, str) else told) if isinstance(each, str))
 
 
 def _full_name(name: Element) -> str | None:

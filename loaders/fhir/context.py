@@ -201,6 +201,7 @@ class Context:
         :param told: the term that it is about, where that says why; else it is told by its label.
         """
         label = told or (label_of(entry.resource) if reason != "not-a-case" else "")
+        label = "" if self.builder.identifies(label) else label
         self.builder.lose(entry.pointer, f"{entry.kind} {label}".rstrip(), reason)
 
     def lose_beside(self, entry: Entry) -> None:

@@ -34,8 +34,10 @@ def read_observation(element: Element, context: Context) -> None:
 
     A finding, by its term, with a value of yes or no is one that was there or not.
 
-    :raises Left: if the observation has nothing that the model holds.
+    :raises Left: if the observation has nothing that the model holds, or is of the birth date.
     """
+    if _is_of_birth(element, context):
+        raise Left("identifier")
     status = element.peek("status")
     if status not in _MADE:
         raise Left("entered-in-error" if status == "entered-in-error" else "no-place")
@@ -51,6 +53,14 @@ def read_observation(element: Element, context: Context) -> None:
         _read_finding(element, what, own, context)
     else:
         _read_tests(element, what, own, context)
+
+
+def _is_of_birth(element: Element, context: Context) -> bool:
+    """Tell whether an observation is of the birth date, by its code or by its value."""
+    curie = (seen(element.child("code")) or "").partition(" ")[0]
+    value = element.peek("valueDateTime") or element.peek("valueString")
+    by_value = isinstance(value, str) and context.builder.times.tells_birth(value)
+    return by_value or curie in {row["code"] for row in rows_of("fhir_identifying.tsv")}
 
 
 def _read_finding(element: Element, what: str, own: tuple[str, ...], context: Context) -> None:

@@ -61,14 +61,14 @@ class Loss:
         return f"{self.record} {self.path}{said}: {self.reason}, {REASONS[self.reason]}"
 
 
-def shortened(value: object) -> str:
+def shortened(value: object, longest: int | None = _LONGEST) -> str:
     """Return what a loss tells of a value: its text or JSON, at most 200 characters.
 
     >>> shortened({"id": "XY"})
     '{"id":"XY"}'
     """
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\u2026"
+    return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}\u2026"
 
 
 def summary_of(losses: Iterable[Loss]) -> Counter[tuple[str, str]]:
