@@ -147,7 +147,7 @@ class RecordTimes:
         return self._keep(f"{event}-day-{distance}", Occasion(anchor=event, start=days, printed=printed))
 
     def date(self, printed: str) -> str | None:
-        """Return the occasion on a date, or at age 0 where that is a birth not kept; None where it is none."""
+        """Return the occasion on a date, or at age 0 where it is a birth not kept; None where it is none."""
         span = day_span(printed)
         if self._is_birth(span):
             return self.age("P0D")

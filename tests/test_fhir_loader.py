@@ -233,6 +233,9 @@ def test_medication_of_r5_and_r4_is_read_alike() -> None:
     old = {key: value for key, value in new.items() if key != "medication"}
     case, _ = read(old | {"status": "completed", "medicationCodeableConcept": drug})
     assert outcome.document.cases["1"].treatments == case.treatments
+    (outcome,) = from_text(bundle(PATIENT, new | {"status": "entered-in-error"}))
+    assert isinstance(outcome, Imported)
+    assert "MedicationStatement cyclophosphamide" in [each.value for each in outcome.losses]
     (treatment,) = case.treatments
     assert treatment.what == "RXNORM:3002 cyclophosphamide"
     assert case.occasions[treatment.ends_at or ""].printed == "2020-03-04"
@@ -484,9 +487,16 @@ def test_what_is_left_whole_is_called_by_its_name() -> None:
     parts = [{"code": coded("http://loinc.org", "8480-6", "Systolic")}, {"code": {"text": "Diastolic"}}]
     panel = {"resourceType": "Observation", "subject": SUBJECT, **MEASURED, "component": parts}
     plan = {"resourceType": "CarePlan", "category": [{"text": "Diet"}], "subject": SUBJECT}
-    _, losses = read(immunization, panel, plan, condition(coded(SNOMED, "1"), text=narrative))
+    others = f"{MCODE}related-condition-absent"
+    none = {"resourceType": "Observation", "subject": SUBJECT, **MEASURED}
+    none["extension"] = [{"url": others, "valueCodeableConcept": coded(SNOMED, "414916001", "Obesity")}]
+    _, losses = read(immunization, panel, plan, condition(coded(SNOMED, "1"), text=narrative), none)
+    assert ("Observation 8302-2: mcode-related-condition-absent = Obesity", "no-place") in [
+        (each.value, each.reason) for each in losses
+    ]
     told = [each.value for each in losses if each.path.endswith("/resource")]
     names = ["Immunization Influenza", "Observation 8302-2: Systolic, Diastolic", "CarePlan Diet"]
+    names += ["Encounter rheumatology: dischargeDisposition = home"]
     assert set(names) <= set(told)
     assert [each.reason for each in losses if each.path == "/entry/5/resource/text"] == ["no-place"]
 

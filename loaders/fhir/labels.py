@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from casegraph.loaders.fhir.element import plain
@@ -23,16 +23,39 @@ _ABOUT = (
 
 
 def label_of(resource: Mapping[str, Any]) -> str:
-    """Return what a resource is about, in the words of its code, with its value and those of its components.
+    """Return what a resource is about, in the words of its code, with its value and those of its parts.
 
     >>> systolic = {"code": {"coding": [{"code": "8480-6"}]}, "valueQuantity": {"value": 120, "unit": "mmHg"}}
     >>> label_of({"code": {"text": "Blood pressure"}, "component": [systolic]})
     'Blood pressure: 8480-6 = 120 mmHg'
+    >>> label_of({"medication": {"concept": {"text": "methotrexate"}}})
+    'methotrexate'
     """
     told = (_words(resource[name]) for name in _ABOUT if name in resource)
     parts = [_valued(_words(each.get("code")), each) for each in _objects(resource.get("component"))]
+    parts += [*_extended(resource), *_discharged(resource)]
     about = _valued(next(filter(None, told), ""), resource)
     return ": ".join(filter(None, (about, ", ".join(filter(None, parts)))))
+
+
+def _extended(resource: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the extensions of an observation, which stand for its value, name by concept or reference."""
+    for each in _objects(
+        resource.get("extension") if resource.get("resourceType") == "Observation" else None
+    ):
+        pointed = _objects(each.get("valueReference"))
+        said = _all_words(each.get("valueCodeableConcept")) or (
+            pointed[0].get("reference") if pointed else ""
+        )
+        if said:
+            yield f"{str(each.get('url')).rpartition('/')[2]} = {said}"
+
+
+def _discharged(resource: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how an encounter ended."""
+    for stay in _objects([resource.get(name) for name in ("hospitalization", "admission")]):
+        if said := _words(stay.get("dischargeDisposition")):
+            yield f"dischargeDisposition = {said}"
 
 
 def _valued(about: str, told: Mapping[str, Any]) -> str:
@@ -50,8 +73,9 @@ def _valued(about: str, told: Mapping[str, Any]) -> str:
 
 
 def _words(concepts: object) -> str:
-    """Return the text of concepts, else the displays or the codes of their first codings."""
-    return ", ".join(filter(None, (each.get("text") or _display(each) for each in _objects(concepts))))
+    """Return the text of concepts, in place or of a CodeableReference, else of their first codings."""
+    found = [each.get("concept") or each for each in _objects(concepts)]
+    return ", ".join(filter(None, (each.get("text") or _display(each) for each in _objects(found))))
 
 
 def _all_words(value: object) -> str:

@@ -146,7 +146,8 @@ def _read_tests(element: Element, what: str, own: tuple[str, ...], context: Cont
 def _why_untold(element: Element) -> str:
     """Return why an observation is no test: by its own value, else by those of its components."""
     reasons = [_why_no_outcome(part) for part in (element, *element.each("component"))]
-    missing = "no-place" if element.has("hasMember") else "required-missing"
+    told = element.has("hasMember") or element.has("extension")
+    missing = "no-place" if told else "required-missing"
     return next((each for each in reasons if each), missing)
 
 
