@@ -488,7 +488,7 @@ def test_what_is_left_whole_is_called_by_its_name() -> None:
     panel = {"resourceType": "Observation", "subject": SUBJECT, **MEASURED, "component": parts}
     plan = {"resourceType": "CarePlan", "category": [{"text": "Diet"}], "subject": SUBJECT}
     others = f"{MCODE}related-condition-absent"
-    none = {"resourceType": "Observation", "subject": SUBJECT, **MEASURED}
+    none: dict[str, Any] = {"resourceType": "Observation", "subject": SUBJECT, **MEASURED}
     none["extension"] = [{"url": others, "valueCodeableConcept": coded(SNOMED, "414916001", "Obesity")}]
     _, losses = read(immunization, panel, plan, condition(coded(SNOMED, "1"), text=narrative), none)
     assert ("Observation 8302-2: mcode-related-condition-absent = Obesity", "no-place") in [
@@ -616,11 +616,44 @@ def test_a_dosage_is_read_with_its_frequency() -> None:
     assert reasons(losses, "/timing") == ["no-place"]
 
 
+ORPHA = {"system": "http://www.orpha.net", "code": "ORPHA:732", "display": "Polymyositis"}
+MONDO, ICD10CM = "http://purl.obolibrary.org/obo/mondo.owl", "http://hl7.org/fhir/sid/icd-10-cm"
+
+
+@pytest.mark.parametrize(
+    ("others", "carried", "told"),
+    [
+        (coded(ICD10CM, "G72.9", "Myopathy"), "Orphanet:732 Polymyositis", ["no-place"]),
+        (coded(SNOMED, "31384009", "Polymyositis (disorder)"), "Orphanet:732 Polymyositis", ["implied"]),
+        (coded(MONDO, "MONDO:0016367", "dermatomyositis"), "MONDO:0016367 dermatomyositis", ["no-place"]),
+    ],
+)
+def test_the_coding_that_says_most_is_carried_and_another_is_implied_only_where_it_is_the_same(
+    others: dict[str, Any], carried: str, told: list[str]
+) -> None:
+    case, losses = read(condition({"coding": [*others["coding"], ORPHA]}))
+    assert [each.what for each in case.diagnoses.final] == [carried]
+    assert [each.reason for each in losses if "/code/coding/" in each.path] == told
+
+
+def test_a_coding_above_the_carried_one_is_implied() -> None:
+    rash = {"system": "http://human-phenotype-ontology.org", "code": "HP:0000988", "display": "Skin rash"}
+    known = coded(MONDO, "MONDO:0016367", "dermatomyositis")["coding"]
+    above = {
+        "system": "http://purl.obolibrary.org/obo/MONDO_",
+        "code": "0005336",
+        "display": "Muskelkrankheit",
+    }
+    case, losses = read(condition({"coding": [above, rash, *known]}))
+    assert [each.what for each in case.diagnoses.final] == ["MONDO:0016367 dermatomyositis"]
+    assert [each.reason for each in losses if "/code/coding/" in each.path] == ["implied", "no-place"]
+
+
 def test_several_codings_are_one_concept() -> None:
     several = {"coding": [{"system": "urn:x", "code": "1"}, *coded(SNOMED, "7", "Seven")["coding"]]}
     case, losses = read(condition(several))
     assert case.diagnoses.final[0].what == "SNOMEDCT:7 Seven"
-    assert reasons(losses, "/code/coding/0") == ["implied"]
+    assert reasons(losses, "/code/coding/0") == ["no-place"]
     unknown, _ = read(condition({"coding": [{"system": "urn:x", "code": "1"}], "text": "one"}))
     assert unknown.diagnoses.final[0].what == "cgt:urn%3Ax:1 one"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -11,7 +12,8 @@ from urllib.parse import quote, unquote
 from casegraph.loaders.fhir.element import Element, Left
 from casegraph.loaders.situations import why_no_event
 from casegraph.loaders.tables import rows_of
-from casegraph.namespaces import CG, known_prefixes
+from casegraph.namespaces import CG, expand, known_prefixes
+from casegraph.terms import all_terms
 
 __all__ = [
     "ADDRESSES",
@@ -21,6 +23,7 @@ __all__ = [
     "concept",
     "event",
     "event_of",
+    "is_said",
     "is_several",
     "named",
     "number",
@@ -43,6 +46,13 @@ UCUM = SYSTEMS["UCUM"]
 _PREFIXES = {system: prefix for prefix, system in SYSTEMS.items()}
 #: Systems whose codes begin with the prefix.
 _PREFIXED = ("HGNC", "HP", "MONDO")
+#: What the codes of a system may begin with beside.
+_WRITTEN = {"Orphanet": "ORPHA:"} | {prefix: f"{prefix}:" for prefix in _PREFIXED}
+#: Vocabularies of diseases are first, then that of findings, all others, and what classifies for statistics.
+_RANKS = {"MONDO": 0, "OMIM": 0, "Orphanet": 0, "HP": 1, "ICD10CM": 3}
+_OTHER, _UNKNOWN = 2, 4
+#: The semantic tag at the end of a label of SNOMED CT.
+_TAG = re.compile(r" \([a-z/ ]+\)$")
 
 
 def coding_of(term: str) -> dict[str, str]:
@@ -82,8 +92,7 @@ def term_of(system: str, code: str, label: str = "") -> str | None:
     'cgt:http%3A%2F%2Fhl7.org%2Ffhir%2Fsid%2Fcvx:140 cgt:http%3A%2F%2Fhl7.org%2Ffhir%2Fsid%2Fcvx:140'
     """
     prefix, local = prefix_of(system), code.strip()
-    if prefix in _PREFIXED:
-        local = local.removeprefix(f"{prefix}:")
+    local = local.removeprefix(_WRITTEN.get(prefix or "", ""))
     if not local:
         return None
     if system == _URI and local.startswith(("http://", "https://")):
@@ -101,8 +110,9 @@ def prefix_of(system: str) -> str | None:
 def concept(element: Element | None) -> str | None:
     """Return the term of a CodeableConcept, a Coding or a CodeableReference's concept; None without a code.
 
-    Of several codings the first of a known system is the term, else the first; the others are left. Different
-    codes of one system are several things, of which none is the term.
+    Of several codings one of a vocabulary of diseases is the term, else of findings, else of another known
+    system, else of ICD-10-CM, else the first; of those the most special one that the terms at hand have. The
+    others are left. Different codes of one system are several things, of which none is the term.
     """
     if element is None or is_several(element):
         return None
@@ -111,8 +121,7 @@ def concept(element: Element | None) -> str | None:
     if element.has("code") and not element.has("coding"):
         return _coding(element, "")
     codings = _codings(element)
-    known = [each for each in codings if prefix_of(each.peek("system"))]
-    chosen = next(iter(known or codings), None)
+    chosen = min(codings, key=_order) if len(codings) > 1 else next(iter(codings), None)
     if chosen is None:
         return None
     text = element.peek("text") or ""
@@ -167,6 +176,34 @@ def is_several(element: Element | None) -> bool:
 
 def _codings(element: Element) -> list[Element]:
     return [each for each in element.each("coding") if each.peek("code") and each.peek("system")]
+
+
+def _order(coding: Element) -> tuple[int, int]:
+    """Return how a coding stands among those of one concept: by its vocabulary, then the most special."""
+    prefix = prefix_of(coding.peek("system"))
+    rank = _RANKS.get(prefix, _OTHER) if prefix else _UNKNOWN
+    return rank, -len(all_terms().above(_iri(coding.value)))
+
+
+def _iri(coding: Mapping[str, Any]) -> str:
+    term = term_of(coding.get("system") or "", coding.get("code") or "")
+    return expand(term.partition(" ")[0]) if term else ""
+
+
+def is_said(coding: Mapping[str, Any], carried: Mapping[str, Any]) -> bool:
+    """Tell whether a coding says no more than one that is carried: its label is the same, or it is above it.
+
+    >>> myopathy = {"system": "http://x.org", "code": "1", "display": "Myopathy"}
+    >>> is_said(myopathy, {"system": "http://y.org", "code": "2", "display": "myopathy (disorder)"})
+    True
+    >>> is_said(myopathy | {"display": "Dermatomyositis"}, myopathy | {"code": "3"})
+    False
+    """
+    labels = [_TAG.sub("", str(each.get("display") or "")).casefold() for each in (coding, carried)]
+    if labels[0] and labels[0] == labels[1]:
+        return True
+    own, other = _iri(coding), _iri(carried)
+    return bool(own) and own in (other, *all_terms().above(other))
 
 
 def seen(element: Element | None) -> str | None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from casegraph.loaders.fhir.bundle import Content, Entry
-from casegraph.loaders.fhir.codes import UCUM, concept, number, seen
+from casegraph.loaders.fhir.codes import UCUM, concept, is_said, number, seen
 from casegraph.loaders.fhir.element import Element, plain
 from casegraph.loaders.fhir.labels import label_of
 from casegraph.loaders.records import RecordBuilder
@@ -192,7 +192,7 @@ class Context:
         """Note as left behind what was not taken of a resource."""
         for place, value in element.rest():
             name = place.removeprefix(element.pointer).split("/")[1]
-            why = _REASONS.get(name) or ("no-place" if name == "text" else _reason(place))
+            why = _REASONS.get(name) or ("no-place" if name == "text" else _reason(place, element))
             self.builder.lose(place, "" if name in _UNTOLD else value, why)
 
     def leave(self, entry: Entry, reason: str, told: str | None = None) -> None:
@@ -273,9 +273,12 @@ def _age(quantity: Element | None) -> str | None:
     return f"P{int(value)}{letter}"
 
 
-def _reason(place: str) -> str:
-    """Return why a part is left: a further coding repeats the first, and words alone are no code."""
+def _reason(place: str, element: Element) -> str:
+    """Return why a part is left: a further coding may repeat the carried one; words alone are no code."""
     steps = place.split("/")
-    if steps[-1] == "display" or steps[-2] == "coding":
+    if steps[-2] == "coding":
+        coding = element.at(place)
+        return "implied" if any(is_said(coding, each) for each in element.beside(place)) else "no-place"
+    if steps[-1] == "display":
         return "implied"
     return "no-code" if steps[-1] == "text" else "no-place"

@@ -72,6 +72,18 @@ class Element:
                 return [self._at(each, f"{place}/{i}") for i, each in enumerate(found) if _is_object(each)]
         return []
 
+    def at(self, place: str) -> Any:
+        """Return what stands at a place below the object."""
+        found: Any = self.value
+        for step in place.removeprefix(self.pointer).split("/")[1:]:
+            found = found[int(step)] if isinstance(found, list) else found[step]
+        return found
+
+    def beside(self, place: str) -> list[Any]:
+        """Return those of the list that a place is in from which something was taken."""
+        stem, marked = place.rpartition("/")[0], self.opened | self.taken
+        return [each for at, each in enumerate(self.at(stem)) if f"{stem}/{at}" in marked]
+
     def rest(self) -> Iterator[tuple[str, Any]]:
         """Yield the place and the value of everything that was not taken, as little split up as can be."""
         yield from self._left(self.value, self.pointer)

@@ -39,10 +39,9 @@ def label_of(resource: Mapping[str, Any]) -> str:
 
 
 def _extended(resource: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what the extensions of an observation, which stand for its value, name by concept or reference."""
-    for each in _objects(
-        resource.get("extension") if resource.get("resourceType") == "Observation" else None
-    ):
+    """Yield what the extensions of an observation, its value, name by a code or a reference."""
+    observed = resource.get("resourceType") == "Observation"
+    for each in _objects(resource.get("extension")) if observed else ():
         pointed = _objects(each.get("valueReference"))
         said = _all_words(each.get("valueCodeableConcept")) or (
             pointed[0].get("reference") if pointed else ""
