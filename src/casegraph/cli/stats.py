@@ -30,8 +30,9 @@ __all__ = ["NOTE", "stats"]
 NOTE = (
     "Published cases over-represent success: who improved is written up more often than who did not. These "
     "numbers count published patients; they are no rates and no evidence that a drug works. Not reported: "
-    "the report was read whole and tells no outcome. Not captured: it was not read whole, so its silence "
-    "means nothing. Improved and not improved overlap; groups are never added to patients."
+    "the report was read whole and tells no outcome. Not captured: it was not read whole, or it is a record "
+    "that only a program read, so its silence means nothing. Improved and not improved overlap; groups are "
+    "never added to patients."
 )
 
 

@@ -195,7 +195,7 @@ class RecordJob:
         except InputError as error:
             problem = Problem(found.source, 0, 0, "impossible-time", f"{found.iri} {error.what}", error.todo)
             return RejectedRecord(found.source, (problem,))
-        found.solved = inferred_quads(found.iri, timeline, derive(subject, timeline, whole=True))
+        found.solved = inferred_quads(found.iri, timeline, derive(subject, timeline, whole=False))
         return found
 
     def _derive(self, records: list[_Record]) -> None:

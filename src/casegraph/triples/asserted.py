@@ -122,6 +122,7 @@ def _source_quads(report: Report, record: Record) -> Iterator[str]:
     told = (
         (iri(dataset), TYPE, cg("DataSet")),
         (iri(dataset), f"<{_DCTERMS}title>", text(names, record.dataset)),
+        (iri(dataset), cg("extentRead"), cg("dataRecord")),
     )
     yield from lines(told, dataset)
     if (source := report_iri(report)) != dataset:
