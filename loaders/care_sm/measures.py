@@ -13,7 +13,13 @@ from casegraph.loaders.words import schedule_of, ucum_of, word_of
 from casegraph.model import DoseSegment, TestResult, Treatment
 
 __all__ = [
-    *("GENETIC_TEST", "examination", "genetic", "laboratory", "medication", "score", "surgery"),
+    "GENETIC_TEST",
+    "examination",
+    "genetic",
+    "laboratory",
+    "medication",
+    "score",
+    "surgery",
     "told_apart",
 ]
 
