@@ -1,5 +1,6 @@
 """Times of a record as occasions: ages count from birth, dates from the first date of the record.
 
+A date from before the pregnancy is put after birth, which the order of times then refuses as impossible.
 No date is invented and no open end closed: an age is a span of days by the convention *completed units*, a
 month or a year without a day is a span of days, and a birth date gives an age in whole years and no more.
 """
@@ -26,6 +27,8 @@ _UNIT_DAYS = {"Y": _YEAR, "M": _MONTH, "W": 7.0, "D": 1.0}
 _DURATION = re.compile(r"P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T\S+)?")
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:[T ].*)?")
 _WEEK = 7
+#: How long before birth a date can be one of the patient: longer than a pregnancy, in days.
+_UNBORN = 44 * _WEEK
 
 
 def duration_days(iso: str) -> tuple[int, int] | None:
@@ -198,13 +201,17 @@ class RecordTimes:
 
     def _calendar(self, dated: Mapping[str, _Dated]) -> dict[str, Occasion]:
         """Return the dated occasions: days from the first of them, which is at an age where that is known."""
-        kept_birth = self._birth if self._birth_printed else None
+        impossible = {key for key, each in dated.items() if self._is_before_pregnancy(each)}
+        kept_birth = self._birth if self._birth_printed and not impossible else None
         firsts = [each.first for each in dated.values()]
         zero = min([*firsts, kept_birth[0]] if kept_birth else firsts)
         found = {CALENDAR: Occasion()}
         if kept_birth:
             start = ((kept_birth[0] - zero).days, (kept_birth[1] - zero).days)
             found[BIRTH] = Occasion(anchor=CALENDAR, start=start, printed=self._birth_printed)
+        elif impossible:
+            latest = max((dated[key].last - zero).days for key in impossible)
+            found[CALENDAR] = Occasion(anchor=BIRTH, start=(None, -_UNBORN - latest))
         elif self._birth and (years := _completed_years(self._birth, zero)) is not None:
             span = (math.floor(years[0] * _YEAR), math.ceil((years[1] + 1) * _YEAR))
             found[CALENDAR] = Occasion(anchor=BIRTH, start=span)
@@ -213,8 +220,12 @@ class RecordTimes:
             end = None
             if each.end_first is not None and each.end_last is not None:
                 end = ((each.end_first - zero).days, (each.end_last - zero).days)
-            found[key] = Occasion(anchor=CALENDAR, start=start, end=end, printed=each.printed)
+            after = (BIRTH,) if key in impossible else ()
+            found[key] = Occasion(anchor=CALENDAR, start=start, end=end, printed=each.printed, after=after)
         return found
+
+    def _is_before_pregnancy(self, dated: _Dated) -> bool:
+        return self._birth is not None and (self._birth[0] - dated.last).days > _UNBORN
 
     def _keep(self, key: str, occasion: Occasion) -> str:
         self._relative.setdefault(key, occasion)

@@ -683,3 +683,46 @@ def test_no_label_of_a_record_can_forge_a_line(store: Store, tmp_path: Path) -> 
     (loaded,) = bring(store, written(tmp_path / "in", a=told))
     assert isinstance(loaded, LoadedRecord)
     assert values(store, f"<{loaded.iri}> <{CG}patientLabel> ?x") == {"A [2J final: cancer"}
+
+
+# --- what is dated before birth
+
+
+def _dated(day: str, born: str, *, keep: bool) -> LoadedRecord | RejectedRecord:
+    builder = RecordBuilder(Options("clinic", keep_identifiers=keep), "p-1")
+    builder.times.birth_date(born, keep=keep)
+    for each in (day, "1999-01-01"):
+        at = builder.times.date(each)
+        builder.present.append(builder.claim(Finding, what=f"{FEVER} Fever", at=at))
+    at = builder.times.gestational(20, 0)
+    builder.present.append(builder.claim(Finding, what=f"{ARTHRITIS} Arthritis", at=at))
+    with open_store(":memory:", writable=True) as store:
+        (one,) = load_records(store, [("p-1", builder.imported())])
+    assert isinstance(one, LoadedRecord | RejectedRecord)
+    return one
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize(
+    ("day", "born"),
+    [("1960-01-01", "1970-05-03"), ("1969-05-02", "1970-05-03"), ("1960", "1970-05"), ("1968", "1970")],
+)
+def test_what_is_dated_before_birth_is_refused_without_the_birth_date(
+    day: str, born: str, keep: bool
+) -> None:
+    one = _dated(day, born, keep=keep)
+    assert isinstance(one, RejectedRecord)
+    assert [each.code for each in one.problems] == ["impossible-time"]
+    assert f"date-{day} is after birth" in one.problems[0].message
+    assert "1970" not in repr(one)
+    # no count of days between what is dated and the birth either
+    assert "1999" not in repr(one)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize(
+    ("day", "born"),
+    [("1969-12-01", "1970-05-03"), ("1970-05-03", "1970-05-03"), ("1970", "1970-05-03"), ("1969", "1970-05")],
+)
+def test_what_may_be_of_the_time_before_birth_is_loaded(day: str, born: str, keep: bool) -> None:
+    assert isinstance(_dated(day, born, keep=keep), LoadedRecord)
