@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -783,7 +784,7 @@ def test_all_of_a_patient_goes_out_and_comes_back_but_operations(folder: Path) -
     back = again(cases.values(), options)
     assert len(back) == 98
     operations = [each for each in losses if each.path.startswith("treatments/")]
-    assert {each.reason for each in operations} == {"no-place"}
+    assert {each.reason for each in operations} == {"required-missing"}
     assert len(operations) == 11
     for pid, one in back.items():
         before, after = case(cases[pid]), case(one)
@@ -801,11 +802,33 @@ def test_nothing_that_is_absent_undated_or_unmeasured_is_written(patient: Import
     assert lost["findings/absent/0"] == "no-place"
     assert lost["findings/present/1"] == "no-time"
     assert lost["tests/1"] == "no-place"
-    assert lost["treatments/3"] == "no-place"
+    assert lost["treatments/3"] == "required-missing"
     assert lost["passages"] == "no-place"
     assert {row["pid"] for row in rows} == {"p-1"}
     assert all(set(row) <= set(COLUMNS) for row in rows)
     assert {each.record for each in losses} == {"https://w3id.org/casegraph/case/demo/p-1"}
+
+
+def test_only_what_is_known_to_be_a_drug_is_written_as_one() -> None:
+    builder = RecordBuilder(OPTIONS, "p")
+    at = builder.times.date("2020-01-01")
+    fractions = builder.claim(DoseSegment, at=at, doses_in_all=5)
+    radiation = {"cumulative_dose": 50, "cumulative_unit": "Gy", "doses": (fractions,)}
+    more: dict[str, Any]
+    for what, more in (
+        ("CHEBI:44185 methotrexate", {}),
+        ("SNOMEDCT:277132007 Therapeutic procedure (procedure)", {}),
+        ("NCIT:C40431 Proton Radiation", radiation),
+        ("NCIT:C722 Oxygen", {}),
+    ):
+        builder.treatments.append(builder.claim(Treatment, what=what, at=at, **more))
+    rows, losses = to_care_sm(stored(builder.imported()))
+    assert [row["agent"][-5:] for row in rows if row["model"] != "Sex"] == ["44185"]
+    assert {each.path: each.reason for each in losses if each.path.startswith("treatments/")} == {
+        "treatments/1": "required-missing",
+        "treatments/2": "no-place",
+        "treatments/3": "required-missing",
+    }
 
 
 def test_curated_cases_go_out_with_the_losses_told() -> None:

@@ -13,7 +13,8 @@ import msgspec
 
 from casegraph.errors import InputError
 from casegraph.export.care_sm.codes import dose_cells, measured_cells
-from casegraph.export.care_sm.lists import COLUMNS, DRUGS, around, birth_year, dates_of, listed
+from casegraph.export.care_sm.lists import COLUMNS, around, birth_year, dates_of, listed
+from casegraph.export.claims import kind_of_treatment
 from casegraph.export.stored import StoredCase, patient_id
 from casegraph.loaders.care_sm.elements import DEAD
 from casegraph.loaders.care_sm.measures import GENETIC_TEST
@@ -206,9 +207,13 @@ class _Writer:
         self.rest(path, claim, *carried)
 
     def treatment(self, path: str, claim: Treatment) -> None:
-        """Write a drug, a row for each of its dated doses; without any, the drug alone."""
-        if not claim.doses and claim.what.partition(":")[0] not in DRUGS:
-            self.lose(path, claim, "no-place")
+        """Write a drug, a row for each of its dated doses; without any, the drug alone.
+
+        Nothing tells of a procedure whether it is a surgery, and of a term that nobody knows what it is.
+        """
+        kind = kind_of_treatment(claim)
+        if kind != "drug":
+            self.lose(path, claim, "no-place" if kind == "radiation" else "required-missing")
             return
         agent = self.address(f"{path}/what", claim.what)
         if agent is None:

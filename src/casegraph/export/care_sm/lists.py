@@ -10,10 +10,8 @@ from casegraph.loaders.times import BIRTH, day_span
 from casegraph.model import Case, Occasion
 from casegraph.model.claims import Claim
 
-__all__ = ["COLUMNS", "DRUGS", "around", "birth_year", "dates_of", "listed"]
+__all__ = ["COLUMNS", "around", "birth_year", "dates_of", "listed"]
 
-#: Whose terms name a drug; of another treatment it is not known whether it is an operation.
-DRUGS = frozenset({"ATC", "CHEBI", "DRON", "DRUGBANK", "RXNORM", "UNII"})
 #: A date or a timestamp, or the first and the last of a stretch of time.
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[^-]*(?:-\d\d:\d\d)?)?(?:--(\d{4}-\d\d-\d\d)(?:T.*)?)?")
 
