@@ -831,6 +831,23 @@ def test_only_what_is_known_to_be_a_drug_is_written_as_one() -> None:
     }
 
 
+def test_a_label_that_no_vocabulary_has_is_named_once_for_each_term() -> None:
+    builder = RecordBuilder(OPTIONS, "p", sex="female")
+    at, later = builder.times.date("2020-01-01"), builder.times.date("2020-02-01")
+    dose = builder.claim(DoseSegment, dose=50, unit="mg", times=1, period_days=1, route="oral")
+    for each in (at, later):
+        builder.treatments.append(
+            builder.claim(Treatment, what="cgt:DrugCentral:1610 losartan", at=each, doses=(dose,))
+        )
+    builder.present.append(builder.claim(Finding, what="HP:0001945 Fever", at=at))
+    builder.present.append(builder.claim(Finding, what="HP:0000790 HP:0000790", at=at))
+    rows, losses = to_care_sm(stored(builder.imported()))
+    assert Counter(row["model"] for row in rows) == {"Sex": 1, "Medication": 2, "Phenotype": 2}
+    assert [(each.path, each.value, each.reason) for each in losses if each.path.endswith("/label")] == [
+        ("treatments/0/what/label", "losartan", "no-place")
+    ]
+
+
 def test_curated_cases_go_out_with_the_losses_told() -> None:
     """They count days from an anchor and have no calendar: CARE-SM can hold the sex and a death."""
     models: Counter[str] = Counter()

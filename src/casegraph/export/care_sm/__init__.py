@@ -11,14 +11,12 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from casegraph.errors import InputError
-from casegraph.export.care_sm.codes import dose_cells, measured_cells
+from casegraph.export.care_sm.codes import address_of, dose_cells, measured_cells, own_label
 from casegraph.export.care_sm.lists import COLUMNS, around, birth_year, dates_of, listed
 from casegraph.export.claims import kind_of_treatment
 from casegraph.export.stored import StoredCase, patient_id
 from casegraph.loaders.care_sm.elements import DEAD
 from casegraph.loaders.care_sm.measures import GENETIC_TEST
-from casegraph.loaders.care_sm.rows import addresses
 from casegraph.loaders.times import BIRTH
 from casegraph.loaders.words import code_of
 from casegraph.losses import Loss, shortened
@@ -75,6 +73,8 @@ class _Writer:
     pid: str
     rows: list[Cells] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
+    #: the terms whose labels were left behind.
+    terms: set[str] = field(default_factory=set)
 
     def lose(self, path: str, value: object, reason: str) -> None:
         self.losses.append(Loss(self.stored.iri, path, shortened(value), reason))
@@ -98,17 +98,15 @@ class _Writer:
         return dates
 
     def address(self, path: str, code: str | None) -> str | None:
-        """Return the address of a term; a drug is named by the page of its ATC code."""
+        """Return the address of a term, one that has none is left behind; so is its label, the first time."""
         if code is None:
             return None
-        curie = code.split(" ", 1)[0]
-        if curie.startswith("ATC:"):
-            return addresses()["ATC"] + curie.removeprefix("ATC:")
-        try:
-            return expand(curie)
-        except InputError:
+        if (found := address_of(code)) is None:
             self.lose(path, code, "no-code")
-            return None
+        elif code not in self.terms and (label := own_label(code)):
+            self.terms.add(code)
+            self.lose(f"{path}/label", label, "no-place")
+        return found
 
     def rest(self, path: str, claim: Claim, *carried: str) -> None:
         """Leave behind every field of a claim that was not carried."""
@@ -122,7 +120,7 @@ class _Writer:
         case = self.stored.case
         code = code_of("sex", case.sex, ("NCIT",))
         if code is not None:
-            self.row("Sex", {"value_datatype": "xsd:string", "valueIRI": self.address("sex", code)})
+            self.row("Sex", {"value_datatype": "xsd:string", "valueIRI": address_of(code)})
         elif case.sex != "unknown":
             self.lose("sex", case.sex, "unmapped-code")
         if born := self.dates(BIRTH):
@@ -177,7 +175,8 @@ class _Writer:
         elif dates and genetic and claim.value is None:
             self._genetic(path, claim, dates)
         elif dates:
-            self._measured(path, claim, dates | cells)
+            unit = self.address(f"{path}/unit_term", cells.get("unit"))
+            self._measured(path, claim, {**dates, **cells, "unit": unit})
 
     def _genetic(self, path: str, claim: TestResult, dates: Cells) -> None:
         cells = {
@@ -190,7 +189,7 @@ class _Writer:
         self.row("Genetic", {**cells, **dates})
         self.rest(path, claim, "what", "printed", "result_term", "method", "specimen")
 
-    def _measured(self, path: str, claim: TestResult, cells: Cells) -> None:
+    def _measured(self, path: str, claim: TestResult, cells: Mapping[str, str | None]) -> None:
         what = self.address(f"{path}/what", claim.what)
         if what is None:
             return

@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 from functools import cache
 
+from casegraph.errors import InputError
+from casegraph.loaders.care_sm.rows import addresses
 from casegraph.loaders.words import code_of
 from casegraph.model import DoseSegment, TestResult
 from casegraph.namespaces import expand
 from casegraph.resources import shipped
+from casegraph.terms import shipped_terms
 
-__all__ = ["dose_cells", "measured_cells"]
+__all__ = ["address_of", "dose_cells", "measured_cells", "own_label"]
 
 #: What counts doses a day. Source: EJP-RD CDE v1, drug_treatment.csv (freqLabel, freqURI).
-_PER_DAY = "NCIT:C66968 per day"
+_PER_DAY = "NCIT:C66968"
 
 
 @cache
@@ -35,13 +38,39 @@ def _number(value: float) -> dict[str, str]:
     return {"value": str(value), "value_datatype": "xsd:integer" if isinstance(value, int) else "xsd:float"}
 
 
+def address_of(code: str) -> str | None:
+    """Return the address of a term, of an ATC code that of its page; None where its prefix is unknown.
+
+    >>> address_of("ATC:G04BX16 tiopronin"), address_of("HP:0001945 Fever")
+    ('https://www.whocc.no/atc_ddd_index/?code=G04BX16', 'http://purl.obolibrary.org/obo/HP_0001945')
+    """
+    curie = code.split(" ", 1)[0]
+    if curie.startswith("ATC:"):
+        return addresses()["ATC"] + curie.removeprefix("ATC:")
+    try:
+        return expand(curie)
+    except InputError:
+        return None
+
+
+def own_label(code: str) -> str | None:
+    """Return what a case calls a term, where no shipped vocabulary calls it so.
+
+    >>> own_label("cgt:DrugCentral:1610 losartan"), own_label("HP:0001945 Fever")
+    ('losartan', None)
+    """
+    curie, _, label = code.partition(" ")
+    known = {curie, shipped_terms().label(expand(curie))}
+    return label if label and label not in known else None
+
+
 def measured_cells(claim: TestResult) -> dict[str, str] | None:
-    """Return the value of a test and its unit; None where the unit has no term: a number alone is wrong."""
+    """Return the value of a test and its unit, a term; None where that has none: a number alone is wrong."""
     unit = _unit_term(claim.unit, claim.unit_term)
     if claim.unit is not None and unit is None:
         return None
     number = {} if claim.value is None else _number(claim.value)
-    return {**number, **({"unit": expand(unit.split(" ", 1)[0])} if unit else {})}
+    return {**number, **({"unit": unit} if unit else {})}
 
 
 def dose_cells(dose: DoseSegment) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
@@ -63,7 +92,7 @@ def dose_cells(dose: DoseSegment) -> tuple[dict[str, str], tuple[str, ...], tupl
         carried += ["times", "period_days"]
     route = code_of("route", dose.route, ("NCIT",)) if dose.route else None
     if route:
-        cells["activity"] = route
+        cells["activity"] = route.split(" ", 1)[0]
         carried.append("route")
     elif dose.route:
         unmapped.append("route")
