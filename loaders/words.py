@@ -47,9 +47,12 @@ def schedule_of(code: str) -> tuple[float, float] | None:
 
 
 def schedule_term(times: float, period_days: float) -> str | None:
-    """Return the first term that stands for so many doses in so many days; None where no table has one."""
+    """Return the first term with a prefix for so many doses in so many days; None where no table has one."""
     for row in rows_of("schedules.tsv"):
-        if (float(row["times"]), float(row["period_days"])) == (times, period_days):
+        if not row["term"].startswith("cgt:") and (float(row["times"]), float(row["period_days"])) == (
+            times,
+            period_days,
+        ):
             return f"{row['term']} {row['label']}"
     return None
 

@@ -192,7 +192,7 @@ class Context:
         """Note as left behind what was not taken of a resource."""
         for place, value in element.rest():
             name = place.removeprefix(element.pointer).split("/")[1]
-            why = _REASONS.get(name) or ("no-place" if name == "text" else _reason(place, element))
+            why = _REASONS.get(name) or ("no-place" if name == "text" else _reason(place, value, element))
             self.builder.lose(place, "" if name in _UNTOLD else value, why)
 
     def leave(self, entry: Entry, reason: str, told: str | None = None) -> None:
@@ -273,7 +273,7 @@ def _age(quantity: Element | None) -> str | None:
     return f"P{int(value)}{letter}"
 
 
-def _reason(place: str, element: Element) -> str:
+def _reason(place: str, value: Any, element: Element) -> str:
     """Return why a part is left: a further coding may repeat the carried one; words alone are no code."""
     steps = place.split("/")
     if steps[-2] == "coding":
@@ -281,4 +281,16 @@ def _reason(place: str, element: Element) -> str:
         return "implied" if any(is_said(coding, each) for each in element.beside(place)) else "no-place"
     if steps[-1] == "display":
         return "implied"
-    return "no-code" if steps[-1] == "text" else "no-place"
+    return "no-code" if steps[-1] == "text" or _is_in_words(value) else "no-place"
+
+
+def _is_in_words(value: Any) -> bool:
+    """Tell whether a part holds but concepts without a code and quantities whose unit has none.
+
+    >>> _is_in_words({"code": {"text": "BID"}}), _is_in_words([{"value": 5, "unit": "U/L"}])
+    (True, True)
+    """
+    if not isinstance(value, dict):
+        return isinstance(value, list) and bool(value) and all(map(_is_in_words, value))
+    quantity = "unit" in value and "value" in value and "code" not in value
+    return set(value) == {"text"} or quantity or (bool(value) and all(map(_is_in_words, value.values())))

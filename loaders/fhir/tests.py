@@ -174,7 +174,7 @@ def _outcome(element: Element) -> dict[str, Any] | None:
     """Take what was found: one of a number, a result and a direction; None where there is none of them."""
     measured = _measured(element)
     if measured:
-        return measured | _normal_range(element, measured.get("unit"))
+        return measured | _normal_range(element)
     said = concept(element.child("valueCodeableConcept"))
     if said:
         word = known_word("result", said)
@@ -209,20 +209,38 @@ def _as_printed(raw: object, value: float) -> dict[str, Any]:
     return {"printed": str(raw)} if isinstance(raw, Decimal) and str(raw) != repr(value) else {}
 
 
-def _normal_range(element: Element, unit: str | None) -> dict[str, Any]:
+def _normal_range(element: Element) -> dict[str, Any]:
     """Take the range of normal, where it is the only one and of the unit of the value."""
+    unit = element.child("valueQuantity")
     ranges = element.each("referenceRange")
     if len(ranges) != 1 or ranges[0].has("appliesTo") or ranges[0].has("age"):
         return {}
     low, high, kind = ranges[0].child("low"), ranges[0].child("high"), ranges[0].child("type")
-    of_unit = all(each.peek("code") in (unit, None) for each in (low, high) if each is not None)
-    if not of_unit or (kind is not None and "normal" not in str(kind.peek("coding"))):
+    if kind is not None and "normal" not in str(kind.peek("coding")):
         return {}
-    bounds = {"range_low": ucum_quantity(low), "range_high": ucum_quantity(high)}
-    found = {name: each[0] for name, each in bounds.items() if each is not None}
+    if any(each is not None and not _is_of_unit(each, unit) for each in (low, high)):
+        return {}
+    bounds = {"range_low": low, "range_high": high}
+    found = {name: value for name, each in bounds.items() if (value := _bound(each)) is not None}
     if found and kind is not None:
         kind.take_all()
     return found
+
+
+def _is_of_unit(bound: Element, value: Element | None) -> bool:
+    """Tell whether a bound of normal has the unit of the value, or none."""
+    names = ("system", "code")
+    unit = [value.peek(name) for name in names] if value is not None else [None, None]
+    return bound.peek("code") is None or [bound.peek(name) for name in names] == unit
+
+
+def _bound(bound: Element | None) -> int | float | None:
+    """Take a bound of normal, which has the unit of the value."""
+    found = ucum_quantity(bound)
+    if found or bound is None or bound.has("comparator") or bound.peek("code") is None:
+        return found[0] if found else None
+    bound.take_all()
+    return number(bound.peek("value"))
 
 
 def _interpreted(element: Element, lists: tuple[str, ...]) -> dict[str, Any]:

@@ -172,19 +172,21 @@ def _dose(dosage: Element, context: Context, basis: Mapping[str, str]) -> DoseSe
         bounds = repeat.child("boundsPeriod")
         if bounds is not None:
             told |= {"at": context.day(bounds, "start"), "ends_at": context.day(bounds, "end")}
-    if timing is not None and "times" not in told:
-        told |= _schedule(timing)
+    if timing is not None:
+        told |= _schedule(timing, told)
     told["route"] = context.word(dosage, "route", "route")
     said = {name: value for name, value in told.items() if value is not None}
     return context.builder.claim(DoseSegment, **said, **basis) if said else None
 
 
 def _amount(dosage: Element) -> dict[str, Any]:
-    """Take the amount of one dose, or its bounds."""
+    """Take the amount of one dose, or its bounds; a rate only where no dose is told."""
     for rate in dosage.each("doseAndRate") or [dosage]:
-        dose, span = rate.child("doseQuantity", "dose", "rateQuantity"), rate.child("doseRange", "rateRange")
-        if _is_other_rate(rate, dose, span):
-            continue
+        dose, span = rate.child("doseQuantity", "dose"), rate.child("doseRange")
+        if dose is None and span is None:
+            dose, span = rate.child("rateQuantity"), rate.child("rateRange")
+            if _is_other_rate(dose, span):
+                continue
         if dose is not None and (number(dose.peek("value")) or 0) > 0 and (one := ucum_quantity(dose)):
             return {"dose": one[0]} | _unit(one[1])
         if span is not None and (both := _bounds(span)):
@@ -201,11 +203,9 @@ def is_rate(unit: str) -> bool:
     return _PER_TIME.search(unit) is not None
 
 
-def _is_other_rate(rate: Element, dose: Element | None, span: Element | None) -> bool:
+def _is_other_rate(rate: Element | None, span: Element | None) -> bool:
     """Tell whether what stands as a rate is of a unit that is not per time, so that it may mean anything."""
-    if not (rate.has("rateQuantity") or rate.has("rateRange")):
-        return False
-    parts = [dose, *((span.child("low"), span.child("high")) if span else ())]
+    parts = [rate, *((span.child("low"), span.child("high")) if span else ())]
     return not all(is_rate(str(each.peek("code"))) for each in parts if each is not None)
 
 
@@ -254,11 +254,15 @@ def _whole(value: float) -> float:
     return int(value) if value == int(value) else value
 
 
-def _schedule(timing: Element) -> dict[str, Any]:
-    """Take the code of a frequency: as doses in days where a table knows it, else as a term."""
+def _schedule(timing: Element, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the code of a frequency: as doses in days where a table knows it, else as a term.
+
+    :param told: the dose so far; where it has another frequency, a code that a table knows is left.
+    """
     term = seen(timing.child("code"))
-    if term is None:
+    found = schedule_of(term) if term else None
+    known = (told["times"], told["period_days"]) if "times" in told else found
+    if term is None or (found and found != known):
         return {}
     concept(timing.child("code"))
-    found = schedule_of(term)
     return {"times": found[0], "period_days": found[1]} if found else {"schedule": term}

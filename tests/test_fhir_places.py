@@ -1,0 +1,109 @@
+"""What a case has a place for is carried from FHIR, and the rest is told for what it is."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from casegraph.loaders.fhir import read_fhir
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.records import Imported, Options
+from casegraph.losses import Loss
+from casegraph.model import Case
+
+UCUM, RXNORM = "http://unitsofmeasure.org", "http://www.nlm.nih.gov/research/umls/rxnorm"
+TIMES = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation"
+OWN = "https://example.org/units"
+
+
+def read(resource: dict[str, Any], version: str = "R4") -> tuple[Case, tuple[Loss, ...]]:
+    told = [{"resourceType": "Patient", "id": "p"}, resource | {"subject": {"reference": "Patient/p"}}]
+    text = json.dumps({"resourceType": "Bundle", "entry": [{"resource": each} for each in told]})
+    source = Input("x.json", lambda: io.BytesIO(text.encode()))
+    (outcome,) = read_fhir(source, Options("demo", fhir_version=version))
+    assert isinstance(outcome, Imported), outcome
+    return outcome.document.cases["1"], outcome.losses
+
+
+def observation(**more: Any) -> dict[str, Any]:
+    code = {"coding": [{"system": "http://loinc.org", "code": "2157-6"}]}
+    return {"resourceType": "Observation", "status": "final", "code": code, **more}
+
+
+def given(*dosages: dict[str, Any], kind: str = "MedicationStatement") -> dict[str, Any]:
+    drug = {"coding": [{"system": RXNORM, "code": "3002", "display": "cyclophosphamide"}]}
+    told = {"status": "completed", "medicationCodeableConcept": drug, "effectiveDateTime": "2020"}
+    return {"resourceType": kind, **told, "dosage": dosages[0] if "Adm" in kind else list(dosages)}
+
+
+def of_unit(value: float, system: str = UCUM, code: str = "mg") -> dict[str, Any]:
+    return {"value": value, "system": system, "code": code}
+
+
+@pytest.mark.parametrize(
+    ("bound", "carried"), [((OWN, "u1"), True), ((OWN, "u2"), False), (("https://other.org", "u1"), False)]
+)
+def test_a_range_of_normal_of_the_unit_of_the_value_is_carried(bound: tuple[str, str], carried: bool) -> None:
+    ends = {"low": of_unit(2, *bound), "high": of_unit(5, *bound)}
+    case, losses = read(observation(valueQuantity=of_unit(3, OWN, "u1"), referenceRange=[ends]))
+    (test,) = case.tests
+    assert (test.value, test.range_low, test.range_high) == (3, *((2, 5) if carried else (None, None)))
+    assert [each.reason for each in losses] == ([] if carried else ["no-place"])
+
+
+@pytest.mark.parametrize("version", ["R4", "R5"])
+def test_a_unit_in_words_is_no_code_in_every_version(version: str) -> None:
+    case, losses = read(observation(valueQuantity={"value": 5, "unit": "U/L"}), version)
+    assert case.tests == ()
+    assert [each.reason for each in losses] == ["no-code"]
+    bounds = {"low": {"value": 2, "unit": "U/L"}}
+    _, losses = read(observation(valueQuantity=of_unit(5, UCUM, "U/L"), referenceRange=[bounds]), version)
+    assert [(each.path[-15:], each.reason) for each in losses] == [("/referenceRange", "no-code")]
+
+
+def test_a_dose_beside_a_rate_is_carried_and_the_rate_is_told() -> None:
+    rate = {"rateQuantity": of_unit(100, UCUM, "mL/h")}
+    for name, kind in (("dose", "MedicationAdministration"), ("doseQuantity", "MedicationStatement")):
+        both = {name: of_unit(500)} | rate
+        case, losses = read(given({"doseAndRate": [both]} if "State" in kind else both, kind=kind))
+        ((dose,),) = (each.doses for each in case.treatments)
+        assert (dose.dose, dose.unit) == (500, "mg")
+        assert [each.reason for each in losses if each.path.endswith("/rateQuantity")] == ["no-place"]
+    case, _ = read(given({"doseAndRate": [rate]}))
+    ((dose,),) = (each.doses for each in case.treatments)
+    assert (dose.dose, dose.unit) == (100, "mL/h")
+
+
+@pytest.mark.parametrize(
+    ("code", "repeat", "carried", "reasons"),
+    [
+        ({"coding": [{"system": TIMES, "code": "BID"}]}, {}, (2, 1, None), []),
+        ({"coding": [{"system": TIMES, "code": "BID"}]}, {"frequency": 2, "period": 1}, (2, 1, None), []),
+        (
+            {"coding": [{"system": TIMES, "code": "BID"}]},
+            {"frequency": 3, "period": 1},
+            (3, 1, None),
+            ["no-place"],
+        ),
+        (
+            {"coding": [{"system": OWN, "code": "x", "display": "Now and then"}]},
+            {"frequency": 3, "period": 1},
+            (3, 1, "Now and then"),
+            [],
+        ),
+        ({"text": "BID"}, {}, (None, None, None), ["no-code"]),
+    ],
+)
+def test_the_code_of_a_timing_is_a_frequency_or_a_schedule(
+    code: dict[str, Any], repeat: dict[str, Any], carried: tuple[Any, ...], reasons: list[str]
+) -> None:
+    daily = {"repeat": repeat | {"periodUnit": "d"}} if repeat else {}
+    dose = {"doseAndRate": [{"doseQuantity": of_unit(5)}], "timing": {"code": code} | daily}
+    case, losses = read(given(dose))
+    ((found,),) = (each.doses for each in case.treatments)
+    schedule = found.schedule and found.schedule.partition(" ")[2]
+    assert (found.times, found.period_days, schedule) == carried
+    assert [each.reason for each in losses if "/timing" in each.path] == reasons
