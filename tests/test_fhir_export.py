@@ -347,6 +347,31 @@ def test_tests_of_a_panel_are_components_and_keep_their_digits() -> None:
     assert [each.path for each in losses if each.reason != "implied"] == ["report"]
 
 
+def test_a_procedure_is_at_an_age_of_years_and_months() -> None:
+    builder = RecordBuilder(Options("demo"), "1")
+    at = builder.times.age("P53Y3M")
+    what = "SNOMEDCT:288086009 Suture open wound"
+    builder.treatments.append(builder.claim(Treatment, what=what, at=at, ends_at=at))
+    case, losses = there_and_back(built(builder))
+    (procedure,) = (each for each in resources(built(builder)) if each["resourceType"] == "Procedure")
+    assert procedure["performedAge"]["value"] == 53 * 12 + 3
+    assert procedure["performedAge"]["code"] == "mo"
+    (again,) = case.treatments
+    assert case.occasions[again.at or ""].start == built(builder).occasions[at or ""].start
+    assert [each.reason for each in losses if each.path.startswith(("treatments/0/at", "occasions"))] == []
+
+
+def test_an_age_that_an_element_does_not_take_is_no_place_of_every_form() -> None:
+    builder = RecordBuilder(Options("demo"), "1")
+    for age in ("P5M15D", "P6M", "P2Y3M"):
+        builder.present.append(builder.claim(Finding, what=ITCH, at=builder.times.age(age)))
+    builder.final.append(builder.claim(Diagnosis, what=DISEASE, onset_at=builder.times.age("P5M15D")))
+    _, losses = exported(stored(built(builder)))
+    lost = [(each.value, each.reason) for each in losses if each.path.endswith(("/at", "/onset_at"))]
+    assert len(lost) == 4
+    assert {reason for _, reason in lost} == {"no-place"}
+
+
 def test_a_time_that_no_calendar_has_is_told_and_not_filled_in() -> None:
     after = Occasion(anchor="start", start=(7, 14), printed="2 weeks")
     case = Case(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -242,10 +243,15 @@ def _time(case: Case, key: str) -> Any:
     if occasion.anchor == CALENDAR and occasion.printed:
         return tuple(_days(each) for each in occasion.printed.split("--"))
     if occasion.anchor in _KINDS_OF_TIME and occasion.printed:
-        return occasion.anchor, occasion.printed
+        return occasion.anchor, re.sub(r"P(\d+)Y(\d+)M", _in_months, occasion.printed)
     if case.age is not None and case.age.at == key:
         return BIRTH, age_duration(case.age)[0]
     return "occasion", key
+
+
+def _in_months(years: re.Match[str]) -> str:
+    """Return years and months as FHIR has them, whose ages are of one unit."""
+    return f"P{int(years[1]) * 12 + int(years[2])}M"
 
 
 def _days(printed: str) -> tuple[date, date] | None:

@@ -13,7 +13,7 @@ import msgspec
 from casegraph.export.stored import StoredCase
 from casegraph.loaders.fhir.codes import UCUM, coding_of
 from casegraph.loaders.records import PASSAGE
-from casegraph.loaders.times import BIRTH, CALENDAR
+from casegraph.loaders.times import BIRTH, CALENDAR, duration_days
 from casegraph.losses import Loss, shortened
 from casegraph.model import Claim, Occasion
 
@@ -25,6 +25,8 @@ _DATE = re.compile(_DAY)
 _STRETCH = re.compile(rf"({_DAY})--({_DAY})")
 _BETWEEN = re.compile(rf"({_DAY})/({_DAY})")
 _AGE = re.compile(r"P(\d+)([YMWD])")
+_YEARS_AND_MONTHS = re.compile(r"P(\d+)Y(\d+)M")
+_MONTHS = 12
 _AGES = {"Y": "a", "M": "mo", "W": "wk", "D": "d"}
 #: fields that say nothing of the patient, and why they are left where they are not their default.
 _ASIDE = {"id": "implied", "derived_from": "derived"}
@@ -118,8 +120,10 @@ class Writing:
         return [{"coding": [own(name)]} for name in said]
 
     def _lose_time(self, path: str, key: str) -> None:
-        """Note a time that an element does not take: one that no calendar has, or a form it lacks."""
-        self.lose(path, key, "no-place" if self._forms(key) else "no-time")
+        """Note a time that an element does not take: a date or an age, or one that is neither."""
+        aged = self._printed(key, BIRTH).split("/")
+        known = self._forms(key) or any(map(duration_days, aged))
+        self.lose(path, key, "no-place" if known else "no-time")
 
     def _printed(self, key: str | None, anchor: str) -> str:
         occasion = self.stored.case.occasions.get(key) if key else None
@@ -150,6 +154,13 @@ def _told(claim: Claim) -> list[tuple[str, Any]]:
 
 
 def _age(iso: str) -> Json | None:
+    """Return an age in one unit, or None where one unit does not tell it: a year is twelve months.
+
+    >>> _age("P53Y3M"), _age("P5M15D")
+    ({'value': 639, 'unit': 'mo', 'system': 'http://unitsofmeasure.org', 'code': 'mo'}, None)
+    """
+    if both := _YEARS_AND_MONTHS.fullmatch(iso):
+        return quantity(int(both[1]) * _MONTHS + int(both[2]), _AGES["M"])
     found = _AGE.fullmatch(iso)
     return quantity(int(found[1]), _AGES[found[2]]) if found else None
 
