@@ -107,3 +107,35 @@ def test_the_code_of_a_timing_is_a_frequency_or_a_schedule(
     schedule = found.schedule and found.schedule.partition(" ")[2]
     assert (found.times, found.period_days, schedule) == carried
     assert [each.reason for each in losses if "/timing" in each.path] == reasons
+
+
+def test_a_medication_whose_code_is_that_of_a_treatment_is_not_lost() -> None:
+    coding = {"system": RXNORM, "code": "3002", "display": "cyclophosphamide"}
+    code: dict[str, Any] = {"coding": [coding]}
+    drug = {"resourceType": "Medication", "id": "m", "code": code, "batch": {"lotNumber": "7"}}
+    patients = [{"resourceType": "Patient", "id": each} for each in ("p", "q")]
+    taken = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "medicationReference": {"reference": "Medication/m"},
+        "subject": {"reference": "Patient/q"},
+    }
+    entry = [{"resource": each} for each in (drug, drug | {"id": "n"}, *patients, taken)]
+    text = json.dumps({"resourceType": "Bundle", "entry": entry})
+    source = Input("x.json", lambda: io.BytesIO(text.encode()))
+    first, last = read_fhir(source, Options("demo", fhir_version="R4"))
+    assert isinstance(first, Imported)
+    assert isinstance(last, Imported)
+    assert [each.what for each in last.document.cases["1"].treatments] == ["RXNORM:3002 cyclophosphamide"]
+    told = [(each.path, each.reason) for each in (*first.losses, *last.losses)]
+    assert told == [
+        ("/entry/4/resource/status", "no-place"),
+        ("/entry/0/resource/batch", "no-place"),
+        ("/entry/1/resource", "not-a-case"),
+    ]
+    inner = taken | {"contained": [drug], "medicationReference": {"reference": "#m"}}
+    _, losses = read(inner)
+    assert [each.path for each in losses] == [
+        "/entry/1/resource/contained/0/batch",
+        "/entry/1/resource/status",
+    ]

@@ -13,7 +13,7 @@ from casegraph.loaders.fhir.clinical import (
     read_condition,
     read_patient,
 )
-from casegraph.loaders.fhir.codes import ADDRESSES
+from casegraph.loaders.fhir.codes import ADDRESSES, concept
 from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left, plain
 from casegraph.loaders.fhir.tests import read_observation
@@ -106,7 +106,7 @@ def read_cases(content: Content, options: Options) -> Iterator[Outcome]:
     """Yield each patient as a case, or why it is none; the others go on.
 
     A resource goes to the patient that its subject names. What names no patient, such as a practitioner, is
-    told among the losses of the first case.
+    told among the losses of the last case.
 
     :raises DocumentError: if it is of no version that is read, is too large, or holds no patient.
     """
@@ -118,25 +118,45 @@ def read_cases(content: Content, options: Options) -> Iterator[Outcome]:
     told = _by_subject(content)
     yield from content.problems
     yield from _unknown_patients(told)
-    spare: list[Entry] | None = told.get("", [])
+    last: tuple[Imported, Context] | None = None
     seen: set[str] = set()
     for patient in patients:
         about = [patient, *told.get(patient.pointer, [])]
         context = Context(_builder(patient, options), content)
         outcome = _unfit(patient, seen) or _case(about, context, version)
-        if isinstance(outcome, Imported) and spare is not None:
-            outcome, spare = _with_others(outcome, content, context, spare), None
-        yield outcome
+        if isinstance(outcome, Problem):
+            yield outcome
+            continue
+        if last is not None:
+            yield last[0]
+        last = outcome, context
+    if last is not None:
+        yield _with_others(*last, content, told.get("", []))
 
 
-def _with_others(outcome: Imported, content: Content, context: Context, spare: list[Entry]) -> Imported:
-    """Return a case with what tells of none of the patients among its losses: nobody knows whose it is."""
+def _with_others(outcome: Imported, context: Context, content: Content, spare: list[Entry]) -> Imported:
+    """Return a case with what tells of none of the patients among its losses: nobody knows whose it is.
+
+    Of a medication that became a treatment, what is not its code is told.
+    """
     loss = context.builder.loss
     beside = tuple(loss(place, plain(value), "no-place") for place, value in content.beside)
     for entry in spare:
         context.lose_beside(entry)
+        if entry.kind == "Medication" and entry.pointer in content.carried:
+            context.lose_rest(_but_for_its_code(entry))
+            continue
         context.leave(entry, "not-a-case" if entry.kind in (*_OTHERS, *_READERS) else "no-place")
     return Imported(outcome.document, beside + tuple(context.builder.losses))
+
+
+def _but_for_its_code(entry: Entry) -> Element:
+    """Return a medication of which the code was taken."""
+    element = Element(entry.resource, entry.pointer)
+    for name in ("resourceType", "id"):
+        element.take(name)
+    concept(element.child("code"))
+    return element
 
 
 def _version(content: Content, asked: str | None) -> str:

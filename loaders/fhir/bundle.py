@@ -60,6 +60,7 @@ class Content:
     :param size: how long the lines are from which resources outside bundles were read.
     :param beside: what the bundle says besides.
     :param problems: what of it cannot be read.
+    :param carried: the places of resources beside the patients whose code a claim has.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Content:
     entries: list[Entry] = field(default_factory=list)
     beside: tuple[tuple[str, Any], ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    carried: set[str] = field(default_factory=set)
     _by_name: dict[str, Entry] = field(default_factory=dict)
     _shorts: dict[str, str] = field(default_factory=dict)
 

@@ -95,9 +95,12 @@ class Context:
         for name in names:
             for reference in element.each(name):
                 entry = self.target(reference, element)
-                found = entry and concept(Element(entry.resource, "").child(field_name))
-                if found:
+                inner = entry and Element(entry.resource, entry.pointer, element.taken, element.opened)
+                if entry and inner and (found := concept(inner.child(field_name))):
+                    inner.take("resourceType")
+                    inner.take("id")
                     reference.take_all()
+                    self.content.carried.add(entry.pointer)
                     return found
         return None
 
@@ -285,11 +288,7 @@ def _reason(place: str, value: Any, element: Element) -> str:
 
 
 def _is_in_words(value: Any) -> bool:
-    """Tell whether a part holds but concepts without a code and quantities whose unit has none.
-
-    >>> _is_in_words({"code": {"text": "BID"}}), _is_in_words([{"value": 5, "unit": "U/L"}])
-    (True, True)
-    """
+    """Tell whether a part holds but concepts without a code and quantities whose unit has none."""
     if not isinstance(value, dict):
         return isinstance(value, list) and bool(value) and all(map(_is_in_words, value))
     quantity = "unit" in value and "value" in value and "code" not in value
