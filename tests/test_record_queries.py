@@ -4,6 +4,11 @@ import io
 import json
 from typing import Any
 
+import pytest
+
+from casegraph.cli.story import sections
+from casegraph.cli.words import Words
+from casegraph.facts import read_case
 from casegraph.ingest import LoadedRecord, load_records
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.phenopacket import read_phenopacket
@@ -12,6 +17,7 @@ from casegraph.model import DoseSegment, Treatment
 from casegraph.namespaces import BASE, compact
 from casegraph.query import get_query, run
 from casegraph.store import Store, open_store
+from casegraph.told import with_told
 
 CASE = f"{BASE}case/clinic/p-1"
 #: terms of published data that no table of units, of schedules or of results knows.
@@ -39,6 +45,12 @@ def rows(store: Store, name: str, *columns: str, **values: str) -> list[tuple[ob
         values["case"] = CASE
     answer = run(store, get_query(name), values)
     return [tuple(compact(v) if isinstance(v := row[each], str) else v for each in columns) for row in answer]
+
+
+def story(store: Store) -> str:
+    """Return what ``casegraph show`` tells, without its evidence."""
+    told = sections(Words(read_case(store, CASE), with_told(store)))
+    return "\n".join(each.partition(" [#")[0] for heading, lines in told for each in (heading, *lines))
 
 
 def drug(concept: str, **interval: Any) -> dict[str, Any]:
@@ -114,3 +126,66 @@ def test_a_procedure_at_a_time_is_over_at_that_time() -> None:
         assert ("NCIT:C48601", end) in rows(store, "treatments_in_order", "drug", "end")
     store = loaded(medicalActions=[drugs, {"procedure": {"code": code, "performed": told[0]}}])
     assert rows(store, "final_regimen", "drug") == []
+
+
+def test_a_dose_that_is_told_of_all_doses_together_is_told() -> None:
+    modality = {"id": "NCIT:C40431", "label": "Proton Radiation"}
+    rays = {"radiationTherapy": {"modality": modality, "dosage": 5, "fractions": 3}}
+    whole = drug("CHEBI:71200", interval={"start": "2020-01-01T00:00:00Z"})
+    whole["treatment"]["cumulativeDose"] = {
+        "unit": {"id": "UO:0000022", "label": "milligram"},
+        "value": 43800,
+    }
+    store = loaded(medicalActions=[rays, whole])
+    sums = {("NCIT:C40431", 5, "Gy"), ("CHEBI:71200", 43800, "mg")}
+    assert set(rows(store, "treatments_in_order", "drug", "cumulative_dose", "cumulative_unit")) == sums
+    told = rows(
+        store, "doses_of_drug", "dose_count", "cumulative_dose", "cumulative_unit", drug="NCIT:C40431"
+    )
+    assert told == [(3, 5, "Gy")]
+    lines = story(store)
+    assert "5 Gy in all, end not stated\n  3 doses\n" in lines
+    assert "43,800 mg in all" in lines
+    assert "dose not stated" not in lines.replace("each dose not stated", "")
+
+
+def test_a_treatment_that_was_stopped_is_stopped_also_where_nobody_tells_when() -> None:
+    reason = {"id": "NCIT:C41331", "label": "Adverse Event"}
+    begun = {"interval": {"start": "2020-01-01T00:00:00Z"}}
+    stopped = {**drug("CHEBI:71200", **begun), "treatmentTerminationReason": reason}
+    store = loaded(medicalActions=[stopped, drug("CHEBI:8382", **begun)])
+    told = {("CHEBI:71200", "stopped"), ("CHEBI:8382", "unknown")}
+    for name in ("final_regimen", "treatments_in_order"):
+        assert set(rows(store, name, "drug", "end")) == told
+    for concept, end in told:
+        assert rows(store, "exposed_cases", "end", drug=concept) == [(end,)]
+    assert set(rows(store, "final_regimen", "certainty", "basis")) == {("possible", "cg:stated")}
+    assert "stopped, when is not told, adverse event" in story(store)
+
+
+def test_each_dosing_is_told_with_its_own_start_and_end() -> None:
+    spans = ("2019-01-01", "2019-06-01"), ("2019-09-01", "2019-12-01")
+    intervals = [{"interval": {"start": f"{a}T00:00:00Z", "end": f"{b}T00:00:00Z"}} for a, b in spans]
+    given = drug("CHEBI:8382")
+    given["treatment"]["doseIntervals"] = intervals
+    lines = story(loaded(medicalActions=[given]))
+    for start, end in spans:
+        assert f"from date-{start}: dose not stated, until date-{end}" in lines
+
+
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        ("P6M", "6 months"),
+        ("P1Y1M", "1 year 1 month"),
+        ("P0Y0M10D", "10 days"),
+        ("P0D", "0 days"),
+        ("P2Y6M", "2 years"),
+    ],
+)
+def test_the_age_of_an_infant_is_told_in_months_and_days(age: str, told: str) -> None:
+    fever = {"type": {"id": "HP:0001945", "label": "Fever"}}
+    subject = {"id": "p-1", "timeAtLastEncounter": {"age": {"iso8601duration": age}}}
+    assert f"Patient: sex not stated, {told} old at " in story(
+        loaded(subject=subject, phenotypicFeatures=[fever])
+    )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from casegraph.cli.words import Words, joined
 from casegraph.namespaces import PREFIXES
 
 __all__ = ["head", "person", "times"]
+
+#: an age as records print it, in years, months, weeks and days.
+_AGE = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T.*)?")
+#: from this age on, in years, people tell it in years.
+_GROWN = 2
 
 
 def head(words: Words) -> Iterator[tuple[str, list[str]]]:
@@ -31,10 +37,25 @@ def person(words: Words) -> str:
     count = facts.value(case, "patientCount")
     if count is not None:
         return f"{count} patients"
-    age = words.text(case, "ageYears", "{} years old")
+    age = _infant(words) or words.text(case, "ageYears", "{} years old")
     at = words.text(case, "ageAt", "at {}").replace(f"{case}#", "")
     sex = facts.name(facts.value(case, "sex") or "")
     return joined("sex not stated" if sex == "unknown" else sex, joined(age, at, by=" "))
+
+
+def _infant(words: Words) -> str:
+    """Return the age in months or days of a child under two, where the occasion of the age tells it."""
+    facts = words.facts
+    years, at = facts.number(facts.case, "ageYears"), facts.value(facts.case, "ageAt")
+    if years is None or years >= _GROWN or at is None:
+        return ""
+    found = _AGE.fullmatch(facts.value(at, "timePrinted") or "")
+    parts = zip(("year", "month", "week", "day"), found.groups() if found else (), strict=False)
+    told = [(int(each), unit) for unit, each in parts if each]
+    counted = [
+        f"{many} {unit}{'s' if many != 1 else ''}" for many, unit in told if many or told == [(0, unit)]
+    ]
+    return f"{joined(*counted, by=' ')} old" if counted else ""
 
 
 def times(words: Words) -> Iterator[str]:

@@ -118,7 +118,8 @@ def _treatments(words: Words) -> Iterator[str]:
 def _episode(words: Words, episode: str) -> str:
     indication = words.labels(episode, "indication")
     aim = joined(f"for {indication}" if indication else "", words.text_of(episode, "intent", "intent: {}"))
-    said = joined(_since(words, episode), words.duration(episode), _end(words, episode), aim)
+    end = _end(words, episode) or "end not stated"
+    said = joined(_since(words, episode), words.duration(episode), words.in_all(episode), end, aim)
     what = joined(words.drug(episode), _site(words, episode), by=" ")
     return f"{what}: {_with_gist(words, episode, said)}"
 
@@ -126,25 +127,29 @@ def _episode(words: Words, episode: str) -> str:
 def _segment(words: Words, segment: str) -> str:
     reason = _names(words, segment, "changeReason", "because of {}")
     weight = words.per_weight(segment)
-    dosing = joined(words.dosing(segment) or "dose not stated", f"that is {weight}" if weight else "", reason)
-    return _with_gist(words, segment, joined(_since(words, segment), dosing, by=": "))
+    dosing = words.dosing(segment) or (
+        "each dose not stated" if words.in_all(words.episode(segment)) else "dose not stated"
+    )
+    until = _end(words, segment).replace("stopped at ", "until ", 1)
+    told = joined(dosing, f"that is {weight}" if weight else "", reason, until)
+    return _with_gist(words, segment, joined(_since(words, segment), told, by=": "))
 
 
 def _since(words: Words, claim: str) -> str:
     return words.when(claim).replace("at ", "from ", 1)
 
 
-def _end(words: Words, episode: str) -> str:
+def _end(words: Words, exposure: str) -> str:
     facts = words.facts
-    stop, ongoing = facts.value(episode, "endsAt"), facts.value(episode, "ongoingAt")
-    reason = words.labels(episode, "stopReason")
+    stop, ongoing = facts.value(exposure, "endsAt"), facts.value(exposure, "ongoingAt")
+    reason = words.labels(exposure, "stopReason")
     if stop is not None:
-        implied = facts.name(facts.value(episode, "endBasis") or "") == "implied"
+        implied = facts.name(facts.value(exposure, "endBasis") or "") == "implied"
         hedge = "stopped" if not implied else "a stop is only implied"
         return joined(f"{hedge} at {facts.name(stop)}", reason)
     if ongoing is not None:
         return f"still given at {facts.name(ongoing)}"
-    return joined("end not stated", reason)
+    return joined("stopped, when is not told", reason) if reason else ""
 
 
 def response(words: Words, claim: str) -> str:

@@ -142,6 +142,12 @@ class Words:
         often = joined(amount, repaired, self._often(segment), by=" ")
         return joined(often, self.label(self.facts.value(segment, "route")))
 
+    def in_all(self, episode: str) -> str:
+        """Return the sum of all doses of a treatment, or nothing where it is not told."""
+        number = self._number(episode, "cumulativeDose")
+        unit = _unit(self.facts.value(episode, "cumulativeUnit")) or "(unit not stated)"
+        return f"{number} {unit} in all" if number else ""
+
     def dose(self, segment: str) -> str:
         """Return amount and frequency alone, in few letters."""
         often = self._often(segment, form="{}x/{}")
@@ -164,8 +170,11 @@ class Words:
         step, days = self._number(segment, "doseStep"), self._number(segment, "stepDays")
         steps = f"by {step} every {days} days" if step and days and arrow == " to " else ""
         count = self.facts.number(segment, "doseCount")
-        many = f"{plain(count)} doses of" if count is not None and count > 1 else ""
-        return joined(many, amount, unit or "(unit not stated)", steps, by=" ") if amount else ""
+        many = "" if count is None else f"{plain(count)} dose{'s' if count != 1 else ''}"
+        if not amount:
+            return many
+        many = f"{many} of" if count is not None and count > 1 else ""
+        return joined(many, amount, unit or "(unit not stated)", steps, by=" ")
 
     def _number(self, node: str, name: str) -> str:
         number = self.facts.number(node, name)
