@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from casegraph.cli import commands
 from casegraph.errors import DocumentError, InputError, Problem
-from casegraph.ingest import validate_document
+from casegraph.ingest import LoadedRecord, load_records, validate_document
 from casegraph.loaders.inputs import MOST_TEXT, Input
 from casegraph.loaders.records import Imported, Options, Outcome
 from casegraph.loaders.table import mapping as table_mapping
@@ -22,6 +22,7 @@ from casegraph.loaders.table import read_table
 from casegraph.loaders.table.mapping_file import read_mapping
 from casegraph.model import Case, iterate_claims
 from casegraph.namespaces import expand
+from casegraph.store import open_store
 from casegraph.terms import Terms, all_terms
 from casegraph.timeline import solve_subject
 from casegraph.triples import subject_iri
@@ -284,6 +285,7 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest(tmp_path: Path) ->
     [
         ('findings: [{column: f, what: "HP:0001945 Fevver", present: [yes]}]', "label-mismatch", "Fever"),
         ('findings: [{column: f, codes: {a: "HP:9999999 Fever"}}]', "unknown-term", "HP:0001945 Fever"),
+        ('findings: [{column: f, codes: {a: "cg:RoughSkins rough skin"}}]', "unknown-term", "cg:RoughSkin"),
         ('findings: [{column: f, codes: {a: "XY:1 Fever"}}]', "unknown-prefix", "HP"),
         ('findings: [{column: f, what: "HP:0001945 Fever"}]', "wrong-value", "present"),
         (
@@ -624,6 +626,20 @@ def test_days_count_from_an_event_where_no_date_or_birth_is_known(tmp_path: Path
     read = case(found)
     assert read.zero_point == "start"
     assert solve_subject(read).bounds(read.findings.present[0].at or "") == (14, 20)
+
+
+def test_a_term_beyond_the_slices_is_kept_with_its_label(tmp_path: Path) -> None:
+    """As records keep theirs: it is marked as unresolved when it is loaded."""
+    code = "MONDO:0005180 Parkinson disease"
+    assert expand("MONDO:0005180") not in all_terms()
+    (found,) = mapped(
+        "id,d\n1,yes\n", f'diagnoses: [{{column: d, what: "{code}", present: [yes]}}]', tmp_path
+    )
+    assert [each.what for each in case(found).diagnoses.final] == [code]
+    with open_store(":memory:", writable=True) as store:
+        (loaded,) = load_records(store, [("t.csv", found)])
+    assert isinstance(loaded, LoadedRecord)
+    assert loaded.unresolved == (expand("MONDO:0005180"),)
 
 
 class GivenUp(Terms):

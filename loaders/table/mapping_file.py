@@ -15,7 +15,7 @@ from casegraph.loaders.located import Place, Source, structure_faults
 from casegraph.loaders.table.mapping import FactColumn, TableMapping, TestColumn
 from casegraph.loaders.times import BIRTH, CALENDAR, GESTATION
 from casegraph.model import Value
-from casegraph.namespaces import compact, expand
+from casegraph.namespaces import CG, compact, expand
 from casegraph.terms import Terms, all_terms
 
 __all__ = ["MappingFile", "read_mapping"]
@@ -130,11 +130,17 @@ def _term_fault(code: str, terms: Terms) -> tuple[str, str, str] | None:
 
 
 def _unknown(iri: str, label: str, terms: Terms) -> tuple[str, str, str] | None:
+    """Refuse an unknown identifier under the very label of another of its vocabulary, and one of ours.
+
+    Any other is kept with its label, as records keep theirs: only parts of vocabularies are at hand.
+    """
     namespace = expand(f"{compact(iri).partition(':')[0]}:")
-    if not any(each.startswith(namespace) for each in terms.classes):
+    named = [each for each in terms.search(label) if each.matched == "label"]
+    near = [f"{compact(each.iri)} {each.name}" for each in named if each.iri.startswith(namespace)]
+    if not near and namespace != CG:
         return None
-    nearest = "; ".join(terms.nearest(label))
-    todo = f"near: {nearest}" if nearest else "casegraph term looks a term up"
+    near = near or list(terms.nearest(label))
+    todo = f"near: {'; '.join(near)}" if near else "casegraph term looks a term up"
     return "unknown-term", f"unknown term {compact(iri)} {label!r}", todo
 
 
