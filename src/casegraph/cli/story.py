@@ -172,7 +172,8 @@ def response(words: Words, claim: str) -> str:
 
 def _beside(words: Words, claim: str) -> str:
     sure, maybe = words.beside(claim)
-    return joined(f"beside it ran {sure}" if sure else "", f"possibly also {maybe}" if maybe else "", by="; ")
+    may = f"possibly also {maybe}" if sure else f"beside it may have run {maybe}"
+    return joined(f"beside it ran {sure}" if sure else "", may if maybe else "", by="; ")
 
 
 def _response(words: Words, claim: str) -> str:

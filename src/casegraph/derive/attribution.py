@@ -25,7 +25,7 @@ _OBSERVED = ("stated", "implied", "derived", "interpretation")
 def attributed_outcomes(
     subject: Subject, timeline: Timeline, *, whole: bool
 ) -> tuple[AttributedOutcome, ...]:
-    """Return each observed outcome of a case on each treatment that it answers to.
+    """Return each observed outcome of a case on each treatment that it answers to, and that began before it.
 
     :param timeline: the solved occasions of the same case.
     :param whole: whether the report was read whole, so that what it does not tell of was not told.
@@ -35,7 +35,9 @@ def attributed_outcomes(
     for fragment, _, claim in claim_names(iterate_claims(subject)):
         if isinstance(claim, Response) and claim.basis in _OBSERVED and claim.direction != "notEvaluable":
             episodes = dict.fromkeys(seen.episode_of[key] for key in claim.to if key in seen.episode_of)
-            found += [seen.on(fragment, claim, episode) for episode in episodes]
+            found += [
+                seen.on(fragment, claim, each) for each in episodes if not seen.only_begins(claim, each)
+            ]
     return tuple(found)
 
 
@@ -52,6 +54,11 @@ class _Seen:
         self.changes = {
             name: tuple(changes_of(each, self.spans[name], names)) for name, each in self.treatments.items()
         }
+
+    def only_begins(self, claim: Response, episode: str) -> bool:
+        """Say whether a treatment begins as the outcome is seen, so that it is no outcome of it yet."""
+        starts = {self.spans[key].starts for key in claim.to if self.episode_of.get(key) == episode}
+        return claim.at is not None and starts == {claim.at}
 
     def on(self, fragment: str, claim: Response, episode: str) -> AttributedOutcome:
         exposures = [key for key in claim.to if self.episode_of.get(key) == episode]
