@@ -210,9 +210,10 @@ def test_a_version_is_told_by_elements_or_given_and_never_guessed() -> None:
     nothing = bundle(PATIENT, {"resourceType": "Observation", "subject": SUBJECT, **MEASURED})
     assert refused(nothing).code == "wrong-version"
     assert "--fhir-version" in refused(nothing).todo
-    for version in ("R4", "R4B", "R5"):
+    for version in ("R4", "R4B", "R5", "4.0.1", "4.3.0", "5.0.0"):
         assert len(from_text(nothing, fhir_version=version)) == 1
     assert refused(bundle(PATIENT, OLD), fhir_version="R5").code == "wrong-version"
+    assert refused(bundle(PATIENT, OLD), fhir_version="R5").todo == "leave --fhir-version out"
     assert refused(bundle(PATIENT, OLD), fhir_version="STU3").code == "wrong-version"
     profile = {"meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/Patient|5.0.0"]}}
     assert len(from_text(bundle(PATIENT | profile))) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -152,6 +153,20 @@ def test_a_later_load_replaces_the_case_and_touches_no_other(store: Store, tmp_p
     assert values(store, f"<{CASE}1> <{CG}phenotype> ?x") == {expand(ARTHRITIS)}
     (again,) = bring(store, tmp_path / "later")
     assert isinstance(again, LoadedRecord) and again.state == "unchanged"
+
+
+@pytest.mark.slow
+def test_a_file_name_that_is_no_utf8_stops_nothing(tmp_path: Path) -> None:
+    folder = written(tmp_path / "in", b=packet("1", FEVER))
+    name = os.fsdecode(b"a\xff.json")
+    (folder / name).write_text(json.dumps({"id": "2"}), encoding="utf-8")
+    losses, rejects = tmp_path / "l.jsonl", tmp_path / "r.jsonl"
+    told = ("load", folder, "--store", tmp_path / "s", "--losses", losses, "--rejects", rejects)
+    command = [sys.executable, "-m", "casegraph", *map(str, told)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.count("\n")) == (1, 2), done.stderr
+    assert "1 of 2 records rejected" in done.stderr
+    assert json.loads(rejects.read_text(encoding="utf-8"))["source"].endswith(name)
 
 
 @pytest.mark.parametrize(("state", "said"), [("replaced", True), ("unchanged", False)])

@@ -264,12 +264,16 @@ def test_an_unknown_field_is_refused_in_the_words_of_protobuf_with_its_place() -
 
 
 def test_one_bad_packet_does_not_stop_the_others() -> None:
-    found = outcomes({"id": "c", "members": [packet(), {"id": "p2", "no": 1}, packet(id="p3"), packet()]})
+    other = packet(files=[{"uri": "file://x.vcf"}])
+    found = outcomes(
+        {"id": "c", "members": [packet(), {"id": "p2", "no": 1}, packet(id="p3"), other, packet()]}
+    )
     assert [each.code if isinstance(each, Problem) else "" for each in found] == [
         "",
         "unknown-field",
         "",
         "same-case",
+        "",
     ]
     found = outcomes([{"id": "f", "pedigree": 3, "proband": packet()}, packet()])
     assert [type(each) for each in found] == [Problem, Imported]
@@ -296,8 +300,9 @@ def test_each_line_is_a_packet_and_a_bad_one_stops_no_other() -> None:
         {"id": "c", "members": [told("d"), {"id": "e"}]},
         {"id": "f", "no": 1},
         b"id: yaml\n",
-        told("a"),
+        {**told("a"), "files": [{"uri": "file://x.vcf"}]},
         b'{"id": "\xff"}\n',
+        told("a"),
         told("z"),
     )
     found = outcomes(content)
@@ -316,9 +321,10 @@ def test_each_line_is_a_packet_and_a_bad_one_stops_no_other() -> None:
         (6, "not-json"),
         (7, "same-case"),
         (8, "not-utf-8"),
+        "a",
         "z",
     ]
-    assert "that of line 1 too" in next(
+    assert "that of line 1 too, with other content" in next(
         each.message for each in found if isinstance(each, Problem) and each.line == 7
     )
 

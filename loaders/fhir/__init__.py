@@ -174,6 +174,7 @@ def _version(content: Content, asked: str | None) -> str:
         message = f"FHIR {names or 'of no one version'} is not read"
     elif wanted and wanted not in possible:
         message = f"the file is of FHIR {names}, not {asked}"
+        raise DocumentError((_wrong_version(content, message, "leave --fhir-version out"),))
     elif wanted or len(possible) == 1:
         return wanted or next(iter(possible))
     else:

@@ -22,7 +22,9 @@ from casegraph.loaders.fhir.codes import ADDRESSES
 __all__ = ["READABLE", "faults", "versions_of"]
 
 #: the version a user may name -> where fhir.resources has its models; R4 and R4B are one here.
-READABLE: Mapping[str, str] = MappingProxyType({"R4": "R4B", "R4B": "R4B", "R5": "R5"})
+READABLE: Mapping[str, str] = MappingProxyType(
+    {"R4": "R4B", "R4B": "R4B", "R5": "R5", "4.0.1": "R4B", "4.3.0": "R4B", "5.0.0": "R5"}
+)
 _PACKAGES = {"STU3": "fhir.resources.STU3.", "R4B": "fhir.resources.R4B.", "R5": "fhir.resources."}
 #: Beginnings of version numbers (hl7.org/fhir/history.html).
 _NUMBERS = {"1.0.": "DSTU2", "3.0.": "STU3", "4.0.": "R4B", "4.3.": "R4B", "5.0.": "R5"}

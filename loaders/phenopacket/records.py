@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +26,7 @@ def outcomes_of(source: Input, options: Options) -> Iterator[Outcome]:
 
     :raises DocumentError: if nothing of the file can be read.
     """
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[str, bytes]] = {}
     around: Any = None
     for part in parts_of(source):
         if isinstance(part.packet, Problem):
@@ -37,7 +38,9 @@ def outcomes_of(source: Input, options: Options) -> Iterator[Outcome]:
         yield outcome
 
 
-def _case(source: Input, options: Options, part: Part, seen: dict[str, str], around: Any) -> Outcome:
+def _case(
+    source: Input, options: Options, part: Part, seen: dict[str, tuple[str, bytes]], around: Any
+) -> Outcome:
     """Return the case of one packet.
 
     :param around: the family or cohort, where what it says itself is to be noted with this packet.
@@ -51,8 +54,9 @@ def _case(source: Input, options: Options, part: Part, seen: dict[str, str], aro
     if not message.HasField("subject"):
         text = f"the packet {name!r} at {here} has no subject: it tells of no patient"
         return Problem(source.name, part.line, 0, "no-patient", text, "give the packet a subject with an id")
-    if name in seen:
-        text = f"the id {name!r} at {here} is that of {seen[name]} too"
+    content = hashlib.sha256(message.SerializeToString(deterministic=True)).digest()
+    if name in seen and seen[name][1] != content:
+        text = f"the id {name!r} at {here} is that of {seen[name][0]} too, with other content"
         return Problem(source.name, part.line, 0, "same-case", text, "give each packet an id of its own")
     packet = Packet(RecordBuilder(options, name), part.pointer)
     outer = Packet(packet.builder, part.outer)
@@ -64,7 +68,7 @@ def _case(source: Input, options: Options, part: Part, seen: dict[str, str], aro
         read_packet(packet, message)
     except NotReadableError as error:
         return Problem(source.name, part.line, 0, *error.args)
-    seen[name] = here
+    seen.setdefault(name, (here, content))
     if around is not None:
         _lose_around(outer, message, around)
     imported = packet.builder.imported()

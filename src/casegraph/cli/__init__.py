@@ -149,5 +149,5 @@ def main(args: Sequence[str] | None = None) -> None:
     sys.stdout, sys.stderr = sys.stdout or StringIO(), sys.stderr or StringIO()  # None where it was closed
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     commands.main(args=args, prog_name="casegraph")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from io import TextIOWrapper
@@ -161,7 +162,7 @@ def _written(path: object) -> Iterator[TextIO | None]:
         yield None
         return
     with opened_whole(str(path), keep=True) as file:
-        yield TextIOWrapper(file, encoding="utf-8", write_through=True)
+        yield TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", write_through=True)
 
 
 def _note(arrived: Arrived, losses: TextIO | None, rejects: TextIO | None) -> None:
@@ -170,7 +171,7 @@ def _note(arrived: Arrived, losses: TextIO | None, rejects: TextIO | None) -> No
     if rejects is not None and isinstance(arrived, Rejected | RejectedRecord):
         source = str(arrived.path) if isinstance(arrived, Rejected) else arrived.source
         said = {"source": source, "problems": _problems(arrived)}
-        rejects.write(msgspec.json.encode(said).decode() + "\n")
+        rejects.write(json.dumps(msgspec.to_builtins(said), ensure_ascii=False) + "\n")
 
 
 def _problems(rejected: Rejected | RejectedRecord) -> tuple[Problem, ...]:

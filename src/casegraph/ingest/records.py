@@ -259,7 +259,7 @@ class RecordJob:
     def _count(self, record: _Record) -> None:
         held = record.imported.document.report.record
         if held is not None:
-            source = Path(record.source.partition("!")[0]).name
+            source = Path(record.source.partition("!")[0]).name.encode(errors="backslashreplace").decode()
             _, hashed = self._datasets.setdefault(dataset_iri(held.dataset), (source, hashlib.sha256()))
             hashed.update(record.own.encode())
 

@@ -98,7 +98,7 @@ def _treatment(packing: Packing, treatment: Treatment, path: str) -> Json:
     ]
     written = [each for each in intervals if each]
     carried = _ABOUT_ACTION | {"doses", "cumulative_dose", "cumulative_unit"}
-    packing.lose_rest(treatment, path, carried | _told_by_doses(packing, treatment, written))
+    packing.lose_rest(treatment, path, carried | _told_by_doses(packing, treatment, path, written))
     return given(
         agent=packing.term(treatment.what),
         routeOfAdministration=_route(packing, treatment, path),
@@ -107,8 +107,11 @@ def _treatment(packing: Packing, treatment: Treatment, path: str) -> Json:
     )
 
 
-def _told_by_doses(packing: Packing, treatment: Treatment, intervals: list[Json]) -> set[str]:
-    """Return which ends of a treatment its dose intervals tell: if all have one, the first or the last."""
+def _told_by_doses(packing: Packing, treatment: Treatment, path: str, intervals: list[Json]) -> set[str]:
+    """Return which ends of a treatment its dose intervals tell: if all have one, the first or the last.
+
+    They tell it too where nobody did: the treatment has it on the way back.
+    """
     occasions = packing.stored.case.occasions
     own = dose_interval(occasions.get(treatment.at or ""), occasions.get(treatment.ends_at or ""))
     told = set()
@@ -116,6 +119,8 @@ def _told_by_doses(packing: Packing, treatment: Treatment, intervals: list[Json]
         stamps = [each.get("interval", {}).get(side) for each in intervals]
         if stamps and all(stamps) and outermost(stamps) == own.get(side):
             told.add(name)
+        elif stamps and all(stamps) and getattr(treatment, name) is None:
+            packing.lose(f"{path}/{name}", "", "not-exact")
     return told
 
 
