@@ -135,7 +135,5 @@ def test_a_medication_whose_code_is_that_of_a_treatment_is_not_lost() -> None:
     ]
     inner = taken | {"contained": [drug], "medicationReference": {"reference": "#m"}}
     _, losses = read(inner)
-    assert [each.path for each in losses] == [
-        "/entry/1/resource/contained/0/batch",
-        "/entry/1/resource/status",
-    ]
+    paths = {each.path.removeprefix("/entry/1/resource") for each in losses}
+    assert paths == {"/contained/0/batch", "/status"}
