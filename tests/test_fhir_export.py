@@ -361,6 +361,17 @@ def test_a_procedure_is_at_an_age_of_years_and_months() -> None:
     assert [each.reason for each in losses if each.path.startswith(("treatments/0/at", "occasions"))] == []
 
 
+def test_an_end_that_no_date_says_does_not_make_a_procedure_one_of_a_moment() -> None:
+    builder = RecordBuilder(Options("demo"), "1")
+    times = {"at": builder.times.date("2019-03-20"), "ends_at": builder.times.age("P3Y2M")}
+    what = "SNOMEDCT:288086009 Suture open wound"
+    builder.treatments.append(builder.claim(Treatment, what=what, **times))
+    case, losses = there_and_back(built(builder))
+    (again,) = case.treatments
+    assert (again.at, again.ends_at) == ("date-2019-03-20", None)
+    assert "treatments/0/ends_at" in {each.path for each in losses}
+
+
 def test_an_age_that_an_element_does_not_take_is_no_place_of_every_form() -> None:
     builder = RecordBuilder(Options("demo"), "1")
     for age in ("P5M15D", "P6M", "P2Y3M"):

@@ -98,7 +98,10 @@ class Writing:
         return {}
 
     def span(self, path: str, ends: tuple[str | None, str | None], names: tuple[str, str]) -> Json:
-        """Return a start alone as a date, else the start and the end as a period; ``names`` are of fields."""
+        """Return a start alone as a date, else the start and the end as a period; ``names`` are of fields.
+
+        Where an end is known that no date says, a period without it says that there is one.
+        """
         dates = [self.date(key) for key in ends]
         for name, key, found in zip(names, ends, dates, strict=True):
             if key and found:
@@ -106,9 +109,10 @@ class Writing:
             elif key:
                 self._lose_time(f"{path}/{name}", key)
         start, end = dates
-        if start and not end:
+        if start and not ends[1]:
             return {"DateTime": start}
-        return {"Period": {"start": start, "end": end} if start else {"end": end}} if end else {}
+        period = {name: each for name, each in (("start", start), ("end", end)) if each}
+        return {"Period": period} if period else {}
 
     def tells(self, key: str, occasion: Occasion) -> bool:
         """Tell whether a resource says when an occasion was, and nothing else is known of it."""
