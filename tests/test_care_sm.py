@@ -343,7 +343,8 @@ def test_a_treatment_has_one_end_and_the_doses_of_the_rows_with_that_end(
         ("Diagnose,p,,2016-02-01,,,http://a.org/b\n", (2, 1), "unknown-field", "Diagnose"),
         ("Diagnosis,,,2016-02-01,,,http://a.org/b\n", (2, 2), "missing-key", "pid"),
         (",p,,2016-02-01,,,http://a.org/b\n", (2, 1), "missing-key", "model"),
-        ("Diagnosis,p,,2016-02-01,,,http://a.org/b,more\n", (2, 8), "wrong-value", "8 cells"),
+        ("Diagnosis,p,,2016-02-01,,,http://a.org/b,more\n", (2, 8), "ragged-row", "8 cells"),
+        ("Diagnosis,p,,2016-02-01,,http://a.org/b\n", (2, 7), "ragged-row", "6 cells"),
     ],
 )
 def test_a_wrong_row_is_told_and_the_other_patients_go_on(

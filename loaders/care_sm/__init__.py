@@ -206,10 +206,10 @@ def _row(
         return
     cells = {column: value for column, value in zip(header, values, strict=False) if value and column}
     pid = cells.pop("pid", "")
-    if len(values) > len(header):
-        told = f"{len(values)} cells, and the header has {len(header)}"
-        todo = "put quotes around a cell that has the sign between cells in it"
-        yield pid, Problem(source.name, line, len(header) + 1, "wrong-value", told, todo)
+    if len(values) != len(header):
+        told = f"the row has {len(values)} cells, the header {len(header)}"
+        todo = "put quotes around a cell with a delimiter in it, and fill the row up to its end"
+        yield pid, Problem(source.name, line, min(len(values), len(header)) + 1, "ragged-row", told, todo)
         return
     if long := next((at for at, text in enumerate(values, 1) if len(text) > MOST_TEXT), 0):
         yield pid, Problem(source.name, line, long, *long_text())
