@@ -478,6 +478,24 @@ def test_a_guess_reads_what_a_header_says_in_brackets_and_takes_the_one_date_for
     assert "a dose? it stands with its drug" in guessed(path)
 
 
+def test_a_guess_is_not_put_off_by_an_odd_cell_and_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text(
+        "id,Date of birth,Seen on,CK (U/L)\n1,1980-02-30,2020-01-02,<15\n2,1970-01-31,2020-13-01,200\n"
+        "3,1970-02-01,2020-02-01,300\n4,1971-02-01,2020-02-02,n.d.\n5,1972-02-01,2020-02-03,20\n",
+        encoding="utf-8",
+    )
+    text = guessed(path)
+    stated = yaml.safe_load(text)
+    assert stated["birth"] == {"column": "Date of birth", "order": "ymd"}
+    assert stated["times"] == {"seen-on": {"column": "Seen on", "order": "ymd"}}
+    assert [each["column"] for each in stated["tests"]] == ["CK (U/L)"]
+    assert "some cells are no dates, which refuses their records" in text
+    assert "no dates: ['2020-13-01']" in text
+    assert "lost, no numbers: ['<15', n.d.]" in text
+    assert "1980" not in text
+
+
 def test_a_guess_of_visits_without_a_date_asks_for_one(tmp_path: Path) -> None:
     path = tmp_path / "visits.csv"
     path.write_text("id,fever\nP1,yes\nP1,no\nP2,no\n", encoding="utf-8")

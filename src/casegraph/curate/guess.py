@@ -80,15 +80,33 @@ class _Column:
 
     @property
     def date_order(self) -> str:
-        """The one order in which all cells are dates, ``?`` if there are two, empty if there is none."""
+        """The one order in which most cells are dates, ``?`` if there are two, empty if there is none."""
         if not self.cells or any(cell.isdigit() for cell in self.cells):
             return ""
-        orders = [
-            order for order in ("ymd", "dmy", "mdy") if all(_is_date(cell, order) for cell in self.cells)
-        ]
-        if "ymd" in orders:
-            return "ymd"
-        return "?" if len(orders) > 1 else "".join(orders)
+        fitting = {
+            order: sum(_is_date(cell, order) for cell in self.cells) for order in ("ymd", "dmy", "mdy")
+        }
+        most = max(fitting.values())
+        orders = [order for order, many in fitting.items() if many == most]
+        if not self._mostly(most):
+            return ""
+        return "ymd" if "ymd" in orders else "?" if len(orders) > 1 else orders[0]
+
+    def no_dates(self) -> list[str]:
+        """Return the values that are no dates in that order."""
+        order = self.date_order
+        return [each for each in self.values if not _is_date(each, "dmy" if order == "?" else order)]
+
+    def no_numbers(self, decimal: str) -> list[str] | None:
+        """Return the values that are no numbers; None where not most cells are."""
+        odd = [each for each in self.values if not _is_number(each, decimal)]
+        return odd if self._mostly(sum(cell not in odd for cell in self.cells)) else None
+
+    def _mostly(self, many: int) -> bool:
+        """Say whether all cells but a few are so, and more than half."""
+        return 2 * many > len(self.cells) and len(self.cells) - many <= max(
+            _MOST_DOUBTFUL, len(self.cells) // 20
+        )
 
 
 def guess(source: Input, *, rows: int = 200, terms: Terms | None = None) -> str:
@@ -178,10 +196,12 @@ class _Guessing:
             rest = [each for each in column.values if each not in known]
             note = f"fill in what these mean: {flow(rest)}" if rest else ""
             yield Entry("sex", flow({"column": name, "values": known}), note, certain=bool(known))
-        elif "age" in words and self._numeric(column):
+        elif "age" in words and column.no_numbers(self._decimal) == []:
             yield _age(column)
         elif words & _BIRTH and (order := column.date_order):
-            yield Entry("birth", flow({"column": name, "order": order}), "gives an age and is left out")
+            odd = "" if not column.no_dates() else "some cells are no dates, which refuses their records"
+            note = _notes("gives an age and is left out", odd)
+            yield Entry("birth", flow({"column": name, "order": order}), note)
         elif words & {"doi", "pmid"}:
             kind = "doi" if "doi" in words else "pmid"
             yield Entry(kind, flow({"column": name}), "the publication that tells of the patient")
@@ -191,6 +211,8 @@ class _Guessing:
             sure, note = order != "?", "use it below as at:, starts:, ends: or onset:"
             said = {"column": column.name, "order": order if sure else "dmy"}
             note = note if sure else "day or month first? dmy or mdy"
+            odd = column.no_dates()[:_MOST_DOUBTFUL]
+            note = _notes(note, f"no dates: {flow(odd)}" if odd else "")
             yield Entry("times", flow(said), note, certain=sure, key=column.key)
 
     def _answer(self, column: _Column) -> Iterator[Entry]:
@@ -214,16 +236,18 @@ class _Guessing:
             yield Entry(kind, flow(said | self._at), note, certain=sure)
 
     def _number(self, column: _Column) -> Iterator[Entry]:
-        doubtful = self._ambiguous(column)
-        if not self._numeric(column, but=doubtful):
+        odd = column.no_numbers(self._decimal)
+        if odd is None:
             return
+        doubtful = self._ambiguous(column)
+        words = [each for each in odd if each not in doubtful][:_MOST_DOUBTFUL]
         name, unit = column.parted
         ask = "is the unit UCUM?" if unit else 'add its unit in UCUM, such as unit: "U/L"'
         two_ways = f"may be read two ways: {flow(doubtful)}" if doubtful else ""
         for kind, code, doubt in self._meanings.of(name):
             if kind == MEASURED:
                 said = {"column": column.name, "what": code, **({"unit": unit} if unit else {}), **self._at}
-                note = _notes(doubt, ask, two_ways)
+                note = _notes(doubt, ask, two_ways, f"lost, no numbers: {flow(words)}" if words else "")
                 yield Entry(kind, flow(said), note, certain=not doubt)
 
     def _names(self, column: _Column) -> Iterator[Entry]:
@@ -237,13 +261,6 @@ class _Guessing:
         if codes:
             said = {"column": column.name, **({"split": split} if split else {})}
             yield Entry(kind, flow(said), "", codes=codes, near=near)
-
-    def _numeric(self, column: _Column, *, but: list[str] | None = None) -> bool:
-        cells = [cell for cell in column.cells if cell not in (but or ())]
-        try:
-            return bool(cells) and all(number(cell, self._decimal) is not None for cell in cells)
-        except CellError:
-            return False
 
     def _ambiguous(self, column: _Column) -> list[str]:
         """Return the first few cells that may be one number or another."""
@@ -270,5 +287,12 @@ def _notes(*notes: str) -> str:
 def _is_date(cell: str, order: str) -> bool:
     try:
         return iso_date(cell, order) is not None
+    except CellError:
+        return False
+
+
+def _is_number(cell: str, decimal: str) -> bool:
+    try:
+        return number(cell, decimal) is not None
     except CellError:
         return False
