@@ -156,6 +156,16 @@ def test_a_later_load_replaces_the_case_and_touches_no_other(store: Store, tmp_p
 
 
 @pytest.mark.slow
+def test_an_empty_answer_says_what_a_wider_term_cannot_find(tmp_path: Path) -> None:
+    rare = {"term": {"id": "OMIM:1", "label": "A myopathy of nobody"}}
+    ask = ("query", "cases_by_diagnosis", "-p", "disease=dermatomyositis", "--store", tmp_path / "s")
+    run("load", written(tmp_path / "in", a=packet("1", diseases=[rare])), "--store", tmp_path / "s")
+    assert "what is above 1 of the store's terms is not known here" in run(*ask).stderr
+    run("load", *shipped("cases", "miao-2020.yaml"), "--store", tmp_path / "s")
+    assert "what is above" not in run(*ask).stderr
+
+
+@pytest.mark.slow
 def test_a_file_name_that_is_no_utf8_stops_nothing(tmp_path: Path) -> None:
     folder = written(tmp_path / "in", b=packet("1", FEVER))
     name = os.fsdecode(b"a\xff.json")

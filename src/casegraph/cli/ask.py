@@ -117,6 +117,15 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
     if not rows.rows and kept and not how["source"].asserted:
         said = ", ".join(kept)
         say(f"no row; asked with the query's own example of {said}: set it by -p NAME=VALUE")
+    if (
+        not rows.rows
+        and terms.told
+        and any(each.type == "concept-and-below" for each in asked.head.parameters.values())
+    ):
+        text = (
+            f"what is above {len(terms.told):,} of the store's terms is not known here, so that a wider term"
+        )
+        say(f"{text} does not find them; casegraph vocab add brings a vocabulary in")
 
 
 def _list(form: str | None) -> None:
