@@ -680,10 +680,17 @@ def test_patients_of_one_bundle_are_told_apart_and_a_bad_one_stops_no_other() ->
     lost = condition(coded(SNOMED, "3", "z")) | {"subject": {"reference": "Patient/p3"}}
     outcomes = from_text(bundle(PATIENT, two, PATIENT, OLD, bad, good, lost))
     problems = [each for each in outcomes if isinstance(each, Problem)]
-    assert [each.code for each in problems] == ["no-patient", "wrong-value", "same-case"]
+    assert [each.code for each in problems] == ["no-patient", "wrong-value"]
     assert "/entry/4/resource/onsetDateTime" in problems[1].message
     (case,) = (each.document.cases["1"] for each in outcomes if isinstance(each, Imported))
     assert [each.what for each in case.diagnoses.final] == ["SNOMEDCT:2 y"]
+
+
+def test_different_patients_of_one_id_are_all_refused() -> None:
+    other = PATIENT | {"gender": "male"}
+    found = from_text(bundle(PATIENT, other, OLD, PATIENT | {"id": "p2"}, condition(coded(SNOMED, "1", "x"))))
+    codes = [each.code if isinstance(each, Problem) else "" for each in found]
+    assert codes == ["same-case", "same-case", ""]
 
 
 def test_ndjson_is_read_by_lines_and_a_bad_line_stops_no_other() -> None:

@@ -119,11 +119,10 @@ def read_cases(content: Content, options: Options) -> Iterator[Outcome]:
     yield from content.problems
     yield from _unknown_patients(told)
     last: tuple[Imported, Context] | None = None
-    seen: set[str] = set()
-    for patient in patients:
+    for patient, alike in ((each, group) for group in _by_id(patients) for each in group):
         about = [patient, *told.get(patient.pointer, [])]
         context = Context(_builder(patient, options), content)
-        outcome = _unfit(patient, seen) or _case(about, context, version)
+        outcome = _unfit(patient, alike) or _case(about, context, version)
         if isinstance(outcome, Problem):
             yield outcome
             continue
@@ -225,16 +224,28 @@ def _no_patient(content: Content) -> Problem:
     )
 
 
-def _unfit(patient: Entry, seen: set[str]) -> Problem | None:
-    """Return why a patient cannot be a case: it has no identifier, or one that another has."""
+def _by_id(patients: list[Entry]) -> Iterator[list[Entry]]:
+    """Yield the patients of each identifier; one that stands there twice as it is, as in two files, once."""
+    told: dict[str, list[Entry]] = {}
+    for patient in patients:
+        alike = told.setdefault(str(patient.resource.get("id") or patient.pointer), [])
+        if all(patient.resource != each.resource for each in alike):
+            alike.append(patient)
+    yield from told.values()
+
+
+def _unfit(patient: Entry, alike: list[Entry]) -> Problem | None:
+    """Return why a patient cannot be a case: it has no identifier, or one that another has.
+
+    :param alike: all patients with its identifier.
+    """
     own, file, line = patient.resource.get("id"), patient.file, patient.line
     if not isinstance(own, str) or not own:
         message = f"{patient.pointer} is a patient without an id"
         return Problem(file, line, 0, "missing-key", message, "give it an id, which names its case")
-    if own in seen:
-        message = f"two patients have the id {own}"
+    if len(alike) > 1:
+        message = f"different patients have the id {own}, and whose the resources are is not known"
         return Problem(file, line, 0, "same-case", message, "give each its own id")
-    seen.add(own)
     return None
 
 
