@@ -62,6 +62,7 @@ def dataset_of(path: Path) -> str:
     ('phenopacket-store', 'registry')
     """
     name = path.resolve().name if path.name in ("", ".", "..") else path.name
+    name = name.encode(errors="backslashreplace").decode()
     return name if path.is_dir() else _ARCHIVE.sub("", name) or name
 
 

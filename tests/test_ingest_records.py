@@ -177,6 +177,10 @@ def test_a_file_name_that_is_no_utf8_stops_nothing(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.count("\n")) == (1, 2), done.stderr
     assert "1 of 2 records rejected" in done.stderr
     assert json.loads(rejects.read_text(encoding="utf-8"))["source"].endswith(name)
+    (folder / name).write_text(json.dumps(packet("3", FEVER)), encoding="utf-8")
+    alone = [sys.executable, "-m", "casegraph", "load", str(folder / name), "--dry-run"]
+    done = subprocess.run(alone, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(("state", "said"), [("replaced", True), ("unchanged", False)])

@@ -51,3 +51,11 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 def test_a_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"), opened_whole(str(tmp_path / "no" / "a")):
         pass
+
+
+def test_a_log_in_which_nothing_was_written_leaves_the_earlier_one(tmp_path: Path) -> None:
+    goal = tmp_path / "losses.jsonl"
+    goal.write_text("old", encoding="utf-8")
+    with pytest.raises(RuntimeError), opened_whole(str(goal), keep=True):
+        raise RuntimeError
+    assert goal.read_text(encoding="utf-8") == "old"

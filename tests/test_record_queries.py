@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from casegraph.ingest import LoadedRecord, load_records
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.phenopacket import read_phenopacket
 from casegraph.loaders.records import Options, RecordBuilder
+from casegraph.loaders.table import read_table
 from casegraph.model import DoseSegment, Treatment
 from casegraph.namespaces import BASE, compact
 from casegraph.query import get_query, run
@@ -189,3 +191,25 @@ def test_the_age_of_an_infant_is_told_in_months_and_days(age: str, told: str) ->
     assert f"Patient: sex not stated, {told} old at " in story(
         loaded(subject=subject, phenotypicFeatures=[fever])
     )
+
+
+def test_what_is_seen_as_a_drug_begins_is_no_outcome_of_it(tmp_path: Path) -> None:
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(
+        "casegraph-table: 1\nid: id\ntimes: {visit: {column: day}}\ndiagnoses: [{column: dx}]\n"
+        "treatments:\n  - column: drug\n    codes: {mtx: 'CHEBI:44185 methotrexate'}\n    starts: visit\n"
+        "    responses: [{column: seen, domain: muscle, values: {worse: worse}, at: visit}]\n",
+        encoding="utf-8",
+    )
+    table = b"id,day,dx,drug,seen\n1,2020-01-01,MONDO:0016367,mtx,worse\n"
+    options = Options("clinic", mapping=mapping)
+    with open_store(":memory:", writable=True) as store:
+        read = read_table(Input("t.csv", lambda: io.BytesIO(table)), options)
+        assert all(
+            isinstance(each, LoadedRecord) for each in load_records(store, (("t", each) for each in read))
+        )
+        asked = rows(store, "outcomes_by_drug", "drug", "not_improved", "not_captured")
+        assert asked == [("CHEBI:44185", 0, 1)]
+        of_drug = {"drug": "methotrexate", "disease": "dermatomyositis"}
+        assert rows(store, "nonresponders_to_drug", "claim", **of_drug) == []
+        assert rows(store, "treatment_failures", "drug") == []

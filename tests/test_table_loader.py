@@ -496,6 +496,16 @@ def test_a_guess_is_not_put_off_by_an_odd_cell_and_names_it(tmp_path: Path) -> N
     assert "1980" not in text
 
 
+def test_a_date_is_never_guessed_to_name_the_case(tmp_path: Path) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text(
+        "MRN,visit date,CK\n7,2020-01-02,10\n7,2020-02-02,11\n8,2020-01-05,10\n", encoding="utf-8"
+    )
+    stated = yaml.safe_load(guessed(path))
+    assert stated["id"] is None
+    assert stated["identifiers"] == ["MRN"]
+
+
 def test_a_guess_of_visits_without_a_date_asks_for_one(tmp_path: Path) -> None:
     path = tmp_path / "visits.csv"
     path.write_text("id,fever\nP1,yes\nP1,no\nP2,no\n", encoding="utf-8")

@@ -43,13 +43,13 @@ def _written_to(path: Path, *, keep: bool) -> Iterator[BinaryIO]:
         return
     goal = path.resolve()
     part = goal.with_name(f".{goal.name}.part")
-    whole = keep
+    whole = False
     try:
         with part.open("wb") as out:
             yield out
             whole = True
     finally:
-        if whole and part.exists():
+        if part.exists() and (whole or (keep and part.stat().st_size)):
             part.replace(goal)
         part.unlink(missing_ok=True)
 

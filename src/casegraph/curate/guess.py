@@ -138,7 +138,7 @@ def _key(columns: tuple[_Column, ...], rows: int) -> _Column | None:
     """Return the column that may name the case: filled in every row, and called so or all different."""
     filled = [each for each in columns if rows and len(each.cells) == rows and not each.words & _PERSONAL]
     called = [each for each in filled if each.words & _IDENTIFIER]
-    different = [each for each in filled if len(each.values) == rows]
+    different = [each for each in filled if len(each.values) == rows and not each.date_order]
     return next(iter((*called, *different)), None)
 
 
@@ -154,7 +154,7 @@ def _head(
     """Yield the entries about the table as a whole, each with a comment."""
     yield "casegraph-table: 1", f"a guess from {rows} rows: check every line"
     if key is None:
-        yield "id:", "fill in: no column names the case in every row"
+        yield "id:", "fill in: no column surely names the case in every row"
     else:
         many = len(key.values) < rows
         several = (
