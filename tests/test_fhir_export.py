@@ -372,6 +372,15 @@ def test_an_end_that_no_date_says_does_not_make_a_procedure_one_of_a_moment() ->
     assert "treatments/0/ends_at" in {each.path for each in losses}
 
 
+def test_a_moment_that_a_procedure_cannot_have_is_lost_as_start_and_as_end() -> None:
+    builder = RecordBuilder(Options("demo"), "1")
+    at = builder.times.between("2019-03-20", "2020-02-01")
+    what = "SNOMEDCT:288086009 Suture open wound"
+    builder.treatments.append(builder.claim(Treatment, what=what, at=at, ends_at=at))
+    _, losses = there_and_back(built(builder))
+    assert {"treatments/0/at", "treatments/0/ends_at"} <= {each.path for each in losses}
+
+
 def test_an_age_that_an_element_does_not_take_is_no_place_of_every_form() -> None:
     builder = RecordBuilder(Options("demo"), "1")
     for age in ("P5M15D", "P6M", "P2Y3M"):

@@ -94,7 +94,7 @@ class Writing:
                 self.told.add(key)
                 return {f"{stem}{'Period' if form == 'Between' else form}": found[form]}
         if key:
-            self._lose_time(path, key)
+            self.lose_time(path, key)
         return {}
 
     def span(self, path: str, ends: tuple[str | None, str | None], names: tuple[str, str]) -> Json:
@@ -107,7 +107,7 @@ class Writing:
             if key and found:
                 self.told.add(key)
             elif key:
-                self._lose_time(f"{path}/{name}", key)
+                self.lose_time(f"{path}/{name}", key)
         start, end = dates
         if start and not ends[1]:
             return {"DateTime": start}
@@ -123,7 +123,7 @@ class Writing:
         said = classes if claim.basis == "stated" else (*classes, claim.basis)
         return [{"coding": [own(name)]} for name in said]
 
-    def _lose_time(self, path: str, key: str) -> None:
+    def lose_time(self, path: str, key: str) -> None:
         """Note a time that an element does not take: a date or an age, or one that is neither."""
         aged = self._printed(key, BIRTH).split("/")
         known = self._forms(key) or any(map(duration_days, aged))

@@ -92,7 +92,10 @@ def _span(writing: Writing, path: str, treatment: Treatment, stem: str) -> Json:
         if treatment.end_basis not in (None, "stated"):
             writing.lose(f"{path}/ends_at", treatment.at, "not-exact")
     if stem == "performed" and not end and not writing.date(treatment.at):
-        return writing.when(f"{path}/at", treatment.at, stem, ("Age", "Range"))
+        told = writing.when(f"{path}/at", treatment.at, stem, ("Age", "Range"))
+        if treatment.ends_at and not told:
+            writing.lose_time(f"{path}/ends_at", treatment.ends_at)
+        return told
     span = writing.span(path, (treatment.at, end), ("at", "ends_at"))
     return {f"{stem}{form}": value for form, value in span.items()}
 
