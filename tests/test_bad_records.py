@@ -150,6 +150,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(JSON, st.booleans(), st.data())
 def test_what_is_refused_is_what_the_standard_refuses(
     value: object, ascii_: bool, data: st.DataObject
@@ -335,6 +336,7 @@ def test_a_text_of_45_mb_is_refused_at_its_place(inside: bytes, tmp_path: Path) 
     assert most < 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("parse", "character"), [(parse_json, "\u00e9"), (parse_yaml, "x")])
 def test_the_longest_text_is_read_and_a_longer_one_is_refused(
     parse: Callable[[bytes, str], object], character: str
@@ -348,6 +350,7 @@ def test_the_longest_text_is_read_and_a_longer_one_is_refused(
         assert (problem.code, problem.line, problem.column) == ("too-large", *place)
 
 
+@pytest.mark.slow
 def test_a_long_text_in_fhir_refuses_its_bundle_alone() -> None:
     def bundle(name: str, text: str) -> str:
         patient = {"resourceType": "Patient", "id": name, "photo": [{"data": text}]}

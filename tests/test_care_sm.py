@@ -778,6 +778,7 @@ def test_a_shared_file_goes_out_and_comes_back(name: str, count: int, folder: Pa
     assert all(facts(each)[:6] == ("unknown", [], [], [], [], []) for each in empty)
 
 
+@pytest.mark.slow
 def test_all_of_a_patient_goes_out_and_comes_back_but_operations(folder: Path) -> None:
     options = Options("demo", keep_identifiers=True)
     cases, _ = split(read_care_sm(on_disk(folder / "CARE.csv"), options))

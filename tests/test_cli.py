@@ -675,6 +675,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
     yield call.stdout, folder
 
 
+@pytest.mark.slow
 def test_the_demo_tells_the_headline_answer(told: tuple[str, Path]) -> None:
     text, _ = told
     assert "All conform to the shapes: no violation" in text

@@ -52,6 +52,7 @@ def test_the_tables_of_the_model_page_are_those_of_the_ontology() -> None:
     assert made == PAGE, "run tools/make_vocabulary.py"
 
 
+@pytest.mark.slow
 def test_the_python_lines_of_the_readme_run() -> None:
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     lines = [line for line in code.splitlines() if line.strip()]

@@ -285,6 +285,7 @@ def _rejected(arrived: Iterable[object]) -> Iterator[RejectedRecord]:
     return (each for each in arrived if isinstance(each, RejectedRecord))
 
 
+@pytest.mark.slow
 def test_the_bundles_of_a_shared_folder_stay_apart(material: Path) -> None:
     outcomes = read(material / "data" / "fhir-r4-synthea")
     assert len(cases_of(outcomes)) == 5

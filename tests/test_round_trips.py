@@ -428,6 +428,7 @@ def test_the_three_ways_of_writing_packets_come_back(material: Path) -> None:
 # --- CARE-SM and FHIR
 
 
+@pytest.mark.slow
 def test_the_rows_of_care_sm_come_back(material: Path) -> None:
     files = [Input.of(each) for each in sorted((material / "data/care-sm/csv-obo").glob("*.csv"))]
     documents = [each.document for each in read_care_sm_files(files, OPTIONS) if isinstance(each, Imported)]
