@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
@@ -87,12 +89,12 @@ class StoredQuery:
     path: Path
 
 
-def stored_queries() -> dict[str, StoredQuery]:
+def stored_queries() -> Mapping[str, StoredQuery]:
     """Return the shipped queries by name, sorted.
 
     :raises InputError: if one of them is malformed.
     """
-    return {path.stem: read_query(path) for path in shipped("queries", "*.rq")}
+    return MappingProxyType({path.stem: _read_once(path) for path in shipped("queries", "*.rq")})
 
 
 def get_query(name: str) -> StoredQuery:
@@ -102,7 +104,7 @@ def get_query(name: str) -> StoredQuery:
     """
     paths = {path.stem: path for path in shipped("queries", "*.rq")}
     if name in paths:
-        return read_query(paths[name])
+        return _read_once(paths[name])
     from rapidfuzz import process
 
     nearest = ", ".join(match for match, _, _ in process.extract(name, list(paths), limit=3, score_cutoff=50))
@@ -144,6 +146,10 @@ def read_query(path: Path) -> StoredQuery:
             where = f"{path}:{lines.get(f'$.{field}', 1)}"
             raise InputError(f"{field}: no column {unknown}", where=where, expected="columns of returns")
     return StoredQuery(path.stem, head, text, path)
+
+
+#: What ships does not change while it runs.
+_read_once = cache(read_query)
 
 
 def _read_head(path: Path, text: str) -> tuple[QueryHead, dict[str, int]]:
@@ -239,15 +245,9 @@ def bind(query: StoredQuery, values: Mapping[str, ParameterValue], *, terms: Ter
         )
     replaced: list[tuple[int, int, str]] = []
     for name, value in values.items():
-        line = _bound(query, name)
+        line, asked = _bound(query, name), parameters[name]
         try:
-            found = terms_of(
-                parameters[name].type,
-                value,
-                example=line["example"],
-                within=parameters[name].within,
-                terms=terms,
-            )
+            found = terms_of(asked.type, value, example=line["example"], within=asked.within, terms=terms)
         except InputError as error:
             where = f"parameter {name}"
             raise InputError(error.what, where=where, expected=error.expected, todo=error.todo) from error
