@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -76,7 +77,7 @@ def json_format(source: Input, head: bytes) -> str | Unread | None:
             return found
     content = source.content()
     check_size(content, source.name)
-    entry = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    entry = content.removeprefix(BOM_UTF8).lstrip()
     if entry.startswith(b"["):
         entry = _first(entry)
     if keys := _object(entry):
@@ -90,7 +91,7 @@ def json_format(source: Input, head: bytes) -> str | Unread | None:
 def _first_lines(source: Input, head: bytes) -> list[bytes]:
     """Return lines that may each be a JSON object: those of the head, of which the first is whole."""
     with source.open() as stream:
-        first = stream.readline(MOST_BYTES).removeprefix(b"\xef\xbb\xbf")
+        first = stream.readline(MOST_BYTES).removeprefix(BOM_UTF8)
     return [line for line in (first, *head.splitlines()[1:_LINES]) if line.startswith(b"{")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -15,7 +16,6 @@ from casegraph.loaders.utf8 import refuse
 __all__ = ["MOST_BYTES", "is_lines", "read_lines"]
 
 T = TypeVar("T")
-_MARK = b"\xef\xbb\xbf"
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -26,7 +26,7 @@ def is_lines(source: Input) -> bool:
     >>> [is_lines(Input("a", lambda: io.BytesIO(text))) for text in (b'{}\n{"a": 1}', b'{"a":\n{}}')]
     [True, False]
     """
-    begun = [line.removeprefix(_MARK).strip() for _, line in islice(_lines(source), 2)]
+    begun = [line.removeprefix(BOM_UTF8).strip() for _, line in islice(_lines(source), 2)]
     return (
         [line[:1] for line in begun] == [b"{", b"{"]
         and not begun[0].endswith((b":", b",", b"["))
@@ -58,7 +58,7 @@ def _lines(source: Input) -> Iterator[tuple[int, bytes]]:
     try:
         with source.open() as file:
             for number, line in enumerate(iter(lambda: file.readline(MOST_BYTES + 1), b""), 1):
-                if line.removeprefix(_MARK).strip():
+                if line.removeprefix(BOM_UTF8).strip():
                     yield number, line
     except OSError as error:
         raise unreadable(error, source.name) from error

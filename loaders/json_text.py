@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import isfinite
@@ -19,7 +20,6 @@ __all__ = ["DEEPEST", "check_size", "parse_json"]
 DEEPEST = 100
 #: Empty lists are two bytes in a file and thirty times that in memory.
 _MOST_VALUES = 5_000_000
-_MARK = b"\xef\xbb\xbf"
 _POINTER = 200
 _ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 #: escapes: of a plain character, both halves of a pair, or one half alone.
@@ -87,7 +87,7 @@ def parse_json(text: bytes, name: str, first_line: int = 1, *, exactly: bool = F
         ...
     casegraph.errors.DocumentError: a.json:1:13 duplicate-key the key '/id' stands twice; keep one of the two
     """
-    whole = _Text(text.removeprefix(_MARK), name, first_line)
+    whole = _Text(text.removeprefix(BOM_UTF8), name, first_line)
     check_size(whole.content, name)
     if not whole.content.strip():
         whole.refuse(_Fault(0, "empty", "the file is empty", "check that it was written whole"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -18,7 +19,6 @@ __all__ = ["MOST_BYTES", "TYPE_AND_ID", "Content", "Entry", "check_size", "read_
 
 #: Resources outside bundles are held in memory together; above this, they are not.
 MOST_BYTES = 256 * 1024 * 1024
-_MARK = b"\xef\xbb\xbf"
 _SUBJECTS = ("subject", "patient", "individual")
 #: Type and identifier at the end of a reference.
 TYPE_AND_ID = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/]+)?$")
@@ -137,7 +137,7 @@ def read_contents(source: Input, loose: Content) -> Iterator[Content | Problem]:
         yield from read_lines(source, lambda line, at: _contents(line, source, loose, at))
         return
     text = source.content()
-    if text.removeprefix(_MARK).lstrip().startswith(b"<"):
+    if text.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
         _refuse(_xml(source.name, text.decode(errors="replace")))
     yield from _contents(text, source, loose, 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 
 from casegraph.errors import MissingExtraError
@@ -64,7 +65,7 @@ def looks_like_phenopacket(head: object) -> bool:
 
 
 def _bytes_look_like(head: bytes) -> bool:
-    if _TEXT.match(head.removeprefix(b"\xef\xbb\xbf")):
+    if _TEXT.match(head.removeprefix(BOM_UTF8)):
         told = _KEYS.search(head) or _SUBJECT.search(head)
         return told is not None and b"resourceType" not in head
     if not head or head[0] != _ID or len(head) < len("\n1x"):

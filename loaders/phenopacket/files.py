@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +22,6 @@ from casegraph.loaders.phenopacket.wire import broken_at
 
 __all__ = ["Part", "packets_of", "parts_of"]
 
-_MARK = b"\xef\xbb\xbf"
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 #: the beginning or the inside of a message that is taken for text.
 _BYTES = re.compile(r"^\n|[\x00-\x08\x0b-\x1f]")
@@ -101,7 +101,7 @@ def _of_lines(source: Input) -> Iterator[Part]:
 
 
 def _of_line(line: bytes, number: int, source: Input) -> Iterator[Part]:
-    if not line.removeprefix(_MARK).lstrip().startswith(b"{"):
+    if not line.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
         reject(source, "not-json", "the line is no JSON object", "give each packet a line")
     for part in _of_data(plain_data(line, source), "", source):
         yield replace(part, packet=_in_line(part.packet, number), line=number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import Any, NoReturn
 
 from casegraph.errors import DocumentError, Problem
@@ -11,15 +12,13 @@ from casegraph.loaders.yaml_text import parse_yaml
 
 __all__ = ["plain_data", "reject"]
 
-_MARK = b"\xef\xbb\xbf"
-
 
 def plain_data(content: bytes, source: Input) -> Any:
     """Return the values of a JSON or YAML text.
 
     :raises DocumentError: if it is neither, or could be read in two ways; it tells line and column.
     """
-    begins = content.removeprefix(_MARK).lstrip()[:1]
+    begins = content.removeprefix(BOM_UTF8).lstrip()[:1]
     read = parse_json if begins in (b"{", b"[") else parse_yaml
     return read(content, source.name)
 

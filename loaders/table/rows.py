@@ -7,6 +7,7 @@ row is there. So the rows of one record may stand anywhere, and only unfinished 
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,6 @@ from casegraph.loaders.tables import csv_reader
 __all__ = ["DELIMITERS", "Row", "Table", "open_table"]
 
 DELIMITERS = (",", ";", "\t")
-_BOM = b"\xef\xbb\xbf"
 _SAMPLE_LINES = 100
 
 
@@ -156,7 +156,7 @@ def _lines(source: Input) -> Iterator[str]:
                 message = f"a line of more than {MOST_LINE:,} bytes"
                 _refuse(source, number, "too-large", message, "this is no table of rows")
             try:
-                yield (raw.removeprefix(_BOM) if number == 1 else raw).decode("utf-8")
+                yield (raw.removeprefix(BOM_UTF8) if number == 1 else raw).decode("utf-8")
             except UnicodeDecodeError as error:
                 message = f"the byte 0x{raw[error.start]:02x} is not UTF-8"
                 _refuse(source, number, "not-utf-8", message, "save the file as UTF-8")
