@@ -29,7 +29,7 @@ def why_no_event(term: str) -> str | None:
     curie, _, label = term.partition(" ")
     known = _codes().get(curie)
     tagged = curie.startswith("SNOMEDCT:") and label.endswith(_TAG)
-    if known is None and not tagged and not curie.startswith(_starts()):
+    if known is None and not tagged and not curie.casefold().startswith(_starts()):
         return None
     return "not-a-case" if _OF_RELATIVES in (known or label).lower() else "no-place"
 
@@ -42,4 +42,4 @@ def _codes() -> Mapping[str, str]:
 
 @cache
 def _starts() -> tuple[str, ...]:
-    return tuple(row["code"] for row in rows_of("situations.tsv") if row["matches"] == "start")
+    return tuple(row["code"].casefold() for row in rows_of("situations.tsv") if row["matches"] == "start")

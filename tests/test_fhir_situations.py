@@ -16,6 +16,8 @@ from casegraph.losses import Loss
 from casegraph.model import Case, Diagnosis
 
 SNOMED, UNKNOWN = "http://snomed.info/sct", "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+ICD10GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 ICD10, ICD10CM = "http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10-cm"
 
 
@@ -57,6 +59,9 @@ def claims(case: Case) -> Iterator[object]:
         ("Condition", UNKNOWN, "no-known-problems", "No known problems", "no-place"),
         ("Condition", ICD10CM, "Z80.3", "Family history of malignant neoplasm of breast", "not-a-case"),
         ("Condition", ICD10, "Z51.1", "Chemotherapy session for neoplasm", "no-place"),
+        ("Condition", ICD10CM, "z80.0", "FH", "no-place"),
+        ("Condition", ICD10GM, "Z95.1", "Vorhandensein", "no-place"),
+        ("Condition", ABSENT, "unknown", "Unknown", "no-place"),
         ("MedicationStatement", SNOMED, "787481004", "No known medications (situation)", "no-place"),
         ("MedicationStatement", UNKNOWN, "no-known-medications", "No known medications", "no-place"),
         ("Procedure", SNOMED, "787480003", "No known procedures (situation)", "no-place"),
