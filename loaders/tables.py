@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -10,7 +11,10 @@ from typing import Any
 from casegraph.loaders.inputs import MOST_LINE
 from casegraph.resources import shipped
 
-__all__ = ["csv_reader", "rows_of"]
+__all__ = ["NOT_FINITE", "csv_reader", "rows_of"]
+
+#: What stands in place of a number and is none.
+NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
 
 def csv_reader(lines: Iterable[str], delimiter: str, *, strict: bool = True) -> Any:

@@ -16,7 +16,7 @@ from casegraph.loaders.care_sm.measures import (
     told_apart,
 )
 from casegraph.loaders.care_sm.patient import Patient
-from casegraph.loaders.care_sm.rows import Row, is_private
+from casegraph.loaders.care_sm.rows import Row
 from casegraph.loaders.records import PASSAGE, Imported, RecordBuilder
 from casegraph.loaders.words import word_of
 from casegraph.model import Course, Diagnosis, Finding
@@ -125,7 +125,7 @@ def _deathdate(row: Row, patient: Patient) -> None:
         if row.cells.get(column) == printed:
             row.take(column)
     cause = row.term(patient.builder, "valueIRI")
-    death = Course(stated_in=PASSAGE, kind="death", at=patient.on(printed), cause=cause)
+    death = Course(stated_in=PASSAGE, kind="death", at=patient.builder.times.date(printed), cause=cause)
     patient.builder.course.append(death)
 
 
@@ -161,14 +161,14 @@ def _phenotype(row: Row, patient: Patient) -> None:
         return
     first, last = row.date("duration_startdate"), row.date("duration_enddate")
     resolved = None
-    if first and last and not any(is_private(patient.builder, each) for each in (first, last)):
+    if first and last and not any(patient.builder.times.tells_birth(each) for each in (first, last)):
         row.in_order("duration_startdate", "duration_enddate")
         at = patient.builder.times.stretch(first, last)
         row.lose(patient.builder, "duration_value", "implied")
         row.check_date("startdate")
         row.check_date("enddate")
     else:
-        at, resolved = patient.seen(row), last and patient.on(last)
+        at, resolved = patient.seen(row), last and patient.builder.times.date(last)
         row.lose(patient.builder, "duration_startdate", "no-place")
     kept = patient.builder.present if present else patient.builder.absent
     kept.append(patient.builder.claim(Finding, what=what, at=at, resolved_at=resolved))
@@ -185,7 +185,7 @@ def _symptoms_onset(row: Row, patient: Patient) -> None:
         at = None if years is None or years != int(years) else patient.builder.times.age(f"P{int(years)}Y")
     else:
         printed = row.date("value")
-        at = printed and patient.on(printed)
+        at = printed and patient.builder.times.date(printed)
     if at is None:
         row.lose(patient.builder, "value", "no-time")
     patient.builder.present.append(patient.builder.claim(Finding, what=what, at=at))

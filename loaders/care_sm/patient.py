@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from casegraph.loaders.care_sm.rows import Row, is_private
+from casegraph.loaders.care_sm.rows import Row
 from casegraph.loaders.records import RecordBuilder
 from casegraph.model import Age
 
@@ -35,11 +35,6 @@ class Patient:
         row.leave(self.builder, "required-missing")
         return None
 
-    def on(self, date: str) -> str | None:
-        """Return the occasion on a date; on that of the birth, the age, which does not tell the date."""
-        times = self.builder.times
-        return times.age("P0D") if is_private(self.builder, date) else times.date(date)
-
     def seen(self, row: Row) -> str | None:
         """Return when a thing was seen: from the start date to the end date, else at an age.
 
@@ -49,8 +44,8 @@ class Patient:
         if start is None:
             return self._at_age(row)
         end = row.date("enddate") or start
-        if start == end or any(is_private(self.builder, each) for each in (start, end)):
-            at = self.on(start)
+        if start == end or any(self.builder.times.tells_birth(each) for each in (start, end)):
+            at = self.builder.times.date(start)
             if end != start:
                 row.lose(self.builder, "enddate", "not-exact")
         else:
@@ -68,15 +63,15 @@ class Patient:
         """
         start, end = row.date("startdate"), row.date("enddate")
         if start is None:
-            return self._at_age(row), end and self.on(end)
-        at = self.on(start)
+            return self._at_age(row), end and self.builder.times.date(end)
+        at = self.builder.times.date(start)
         self._age_at(row, at)
         if end == start:
             row.lose(self.builder, "enddate", "not-exact")
             return at, None
         if end is not None:
             row.in_order("startdate", "enddate")
-        return at, end and self.on(end)
+        return at, end and self.builder.times.date(end)
 
     def moment(self, row: Row) -> tuple[str | None, str | None]:
         """Return when a thing was done that is over at once; later only where the row says so.

@@ -13,11 +13,11 @@ from typing import NoReturn
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.codes import coded
 from casegraph.loaders.records import RecordBuilder
-from casegraph.loaders.tables import rows_of
+from casegraph.loaders.tables import NOT_FINITE, rows_of
 from casegraph.loaders.times import day_span
 from casegraph.namespaces import PREFIXES
 
-__all__ = ["Row", "addresses", "is_private", "short_cells", "term_of"]
+__all__ = ["Row", "addresses", "short_cells", "term_of"]
 
 #: Columns that name a row or what it belongs to, whatever the row tells.
 _OF_THE_ROW = frozenset({"uniqid", "event_id", "context_id"})
@@ -27,7 +27,6 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _ABOUT = ("valueIRI", "agent", "target", "activity", "input", "specification", "value", "unit")
 #: Data elements that tell who the patient is: no cell of theirs is repeated.
 _PRIVATE = frozenset({"Birthdate", "Birthyear", "Birthplace", "Pseudonym"})
-_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
 #: column of the full template -> (column of the short one, the data elements for which it is that).
 _SHORT: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = MappingProxyType(
@@ -114,11 +113,6 @@ def term_of(text: str, label: str = "") -> str | None:
     return coded(text, label)
 
 
-def is_private(builder: RecordBuilder, text: str) -> bool:
-    """Say whether a cell is the birth date, and that is not to be kept."""
-    return builder.times.tells_birth(text)
-
-
 @dataclass(slots=True)
 class Row:
     """One data element of one patient.
@@ -153,7 +147,7 @@ class Row:
     def about(self, builder: RecordBuilder) -> str:
         """Return what the row is about in short: its concept, value and unit, without what is private."""
         told = (self.cells.get(column) for column in _ABOUT if self.model not in _PRIVATE)
-        return " ".join(each for each in told if each and not is_private(builder, each))
+        return " ".join(each for each in told if each and not builder.times.tells_birth(each))
 
     def take(self, column: str) -> str:
         """Return the text of a cell, and its label's cell, as carried; empty where there is none."""
@@ -165,7 +159,7 @@ class Row:
         if column in self.cells:
             self._left.discard(column)
             text = self.cells[column]
-            own = "identifier" if is_private(builder, text) else reason
+            own = "identifier" if builder.times.tells_birth(text) else reason
             told = "" if self.model in _PRIVATE else text
             builder.lose(f"{self.place}/{self.names.get(column, column)}", told, own)
 
@@ -239,7 +233,7 @@ class Row:
             ("frequency_value", "age") if self.datatype() == "string" else ("value", "frequency_value", "age")
         )
         for column in texts:
-            if _NOT_FINITE.fullmatch(self.cells.get(column, "")):
+            if NOT_FINITE.fullmatch(self.cells.get(column, "")):
                 self.number(column)
 
     def datatype(self) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from casegraph.loaders.hurried import number_fault
+from casegraph.loaders.tables import NOT_FINITE
 from casegraph.loaders.times import day_span
 
 __all__ = ["CellError", "days_of", "iso_date", "looked_up", "number", "refuse_not_finite"]
@@ -20,7 +21,6 @@ _DAYS = {"years": Decimal("365.25"), "months": Decimal("30.4375"), "weeks": Deci
 #: 130 years: no patient is older.
 _MOST_DAYS = 47_482.5
 _NUMBER = re.compile(r"[-+]?\d{1,18}(\.\d{1,18})?")
-_NOT_A_NUMBER = re.compile(r"[-+]?(nan|inf|infinity)", re.IGNORECASE)
 _SEPARATED = re.compile(r"[-+]?\d[\d.,'\s]*")
 _PARTED = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})((?:[T ].*)?)")
 _DATE_LIKE = re.compile(r"[\d./:TZ+\s-]+")
@@ -64,7 +64,7 @@ def refuse_not_finite(cell: str) -> None:
 
     :raises CellError: if the cell is that.
     """
-    if _NOT_A_NUMBER.fullmatch(cell):
+    if NOT_FINITE.fullmatch(cell):
         todo = f"say missing: [{cell}] in the mapping if it stands where nothing was measured"
         raise CellError("wrong-value", f"{cell!r} is no number", todo)
 
