@@ -154,7 +154,8 @@ class RecordBuilder:
 
     def identifies(self, text: str) -> bool:
         """Tell whether a part of the patient's names, or the birth date, stands in a text."""
-        return self.identifying is not None and self.identifying.search(text) is not None
+        named = self.identifying is not None and self.identifying.search(text) is not None
+        return named or self.times.birth_stands_in(text)
 
     @staticmethod
     def claim(kind: type[C], /, **values: Any) -> C:

@@ -736,6 +736,16 @@ def test_what_looks_like_a_phenopacket(head: object, like: bool) -> None:
     assert looks_like_phenopacket(head) is like
 
 
+def test_the_birth_date_stands_in_no_loss() -> None:
+    born = "1985-04-17T00:00:00Z"
+    subject = {"id": "A", "dateOfBirth": born, "timeAtLastEncounter": {"timestamp": born}}
+    fever = {"type": {"id": "HP:0001945", "label": "Fever"}}
+    (read,) = outcomes({"id": "1", "subject": subject, "phenotypicFeatures": [fever]})
+    assert isinstance(read, Imported)
+    assert "/subject/timeAtLastEncounter" in {each.path for each in read.losses}
+    assert not [each for each in read.losses if "1985-04" in each.value]
+
+
 def test_a_map_is_told_in_one_order() -> None:
     names = [f"key-{each:02}" for each in range(40)]
     packet = Phenopacket()

@@ -27,7 +27,7 @@ _STANDINGS = {
 #: Clinical status of a condition -> the turn of the disease that it tells of.
 _TURNS = {"remission": "remission", "relapse": "relapse", "recurrence": "relapse"}
 #: The fewest letters of a name that is looked for in texts, and the length of a date with its day.
-_NAME, _WHOLE_DATE = 3, len("YYYY-MM-DD")
+_NAME = 3
 #: Left of a patient because it tells nothing of who it is.
 _HARMLESS = ("meta", "active", "multipleBirthBoolean", "multipleBirthInteger", "deceasedBoolean")
 
@@ -58,21 +58,20 @@ def read_patient(element: Element, context: Context) -> None:
 
 
 def identifying(patient: Mapping[str, Any]) -> re.Pattern[str] | None:
-    """Return what finds a part of the patient's names, or the birth date, in a text; None without any.
+    """Return what finds a part of the patient's names in a text; None without any.
 
     Initials and names of two letters are no such part: they are found in any text.
 
     >>> named = [{"given": ["Ada", "B."], "family": "Quill"}]
-    >>> found = identifying({"name": named, "birthDate": "1970-06-15"})
-    >>> [bool(found.search(each)) for each in ("Dr QUILL", "Adalimumab", "1970-06-15T08:00Z", "1970")]
-    [True, False, True, False]
+    >>> found = identifying({"name": named})
+    >>> [bool(found.search(each)) for each in ("Dr QUILL", "Adalimumab")]
+    [True, False]
     """
     said = [text for name in patient.get("name", ()) for text in _texts(name)]
     words = {word for text in said for word in re.findall(r"\w[\w'-]*\w", text) if len(word) >= _NAME}
-    birth = str(patient.get("birthDate", ""))
-    parts = [rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b"] if words else []
-    parts += [re.escape(birth)] if len(birth) == _WHOLE_DATE else []
-    return re.compile("|".join(parts), re.IGNORECASE) if parts else None
+    if not words:
+        return None
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b", re.IGNORECASE)
 
 
 def _texts(name: Mapping[str, Any]) -> Iterator[str]:
