@@ -136,6 +136,7 @@ def _record_triples(document: CaseDocument, record: Record, names: Names) -> Tri
     """Yield the one passage of a record: all that it claims is stated in it."""
     for key, passage in document.passages.items():
         me = report_part(names, key)
+        yield iri(names.subject), cg("recordedIn"), me
         yield from _passage_triples(passage, me, names, "DataRecord")
         yield me, f"<{PREFIXES['void']}inDataset>", iri(dataset_iri(record.dataset))
         yield me, cg("recordId"), text(names, record.id)
