@@ -18,6 +18,7 @@ from casegraph.model import Case, Diagnosis
 SNOMED, UNKNOWN = "http://snomed.info/sct", "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
 ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 ICD10GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+ICD9CM = "http://hl7.org/fhir/sid/icd-9-cm"
 ICD10, ICD10CM = "http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10-cm"
 
 
@@ -61,6 +62,7 @@ def claims(case: Case) -> Iterator[object]:
         ("Condition", ICD10, "Z51.1", "Chemotherapy session for neoplasm", "no-place"),
         ("Condition", ICD10CM, "z80.0", "FH", "no-place"),
         ("Condition", ICD10GM, "Z95.1", "Vorhandensein", "no-place"),
+        ("Condition", ICD9CM, "V10.3", "Personal history of malignant neoplasm of breast", "no-place"),
         ("Condition", ABSENT, "unknown", "Unknown", "no-place"),
         ("MedicationStatement", SNOMED, "787481004", "No known medications (situation)", "no-place"),
         ("MedicationStatement", UNKNOWN, "no-known-medications", "No known medications", "no-place"),
@@ -78,6 +80,11 @@ def test_a_situation_is_no_disorder_and_no_treatment(
     assert lost.value.startswith(f"{kind} ")
     assert code in lost.value
     assert display in lost.value
+
+
+def test_a_disorder_of_icd_9_is_one() -> None:
+    case, _ = read(about("Condition", ICD9CM, "710.3", "Dermatomyositis"))
+    assert len(case.diagnoses.final) == 1
 
 
 def test_words_alone_make_no_situation() -> None:
