@@ -107,6 +107,8 @@ def test_what_a_record_does_not_tell_is_not_captured(pmid: str | None) -> None:
             (row,) = answer(store, name)
             assert row["not_reported"] == 0, name
             assert row["not_captured"] == (18 if name == "care_completeness" else 1), name
+        (row,) = answer(store, "corpus_counts")
+        assert (row["cases"], row["cases_read_whole"], row["cases_of_records"]) == (1, 0, 1)
 
 
 def test_a_drug_of_a_record_is_the_sole_change_and_never_known_to_be_the_sole_treatment() -> None:
