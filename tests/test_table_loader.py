@@ -506,6 +506,17 @@ def test_a_date_is_never_guessed_to_name_the_case(tmp_path: Path) -> None:
     assert stated["identifiers"] == ["MRN"]
 
 
+@pytest.mark.parametrize("header", ["Geburtsdatum", "date de naissance", "DOB"])
+def test_a_birth_date_is_never_guessed_to_be_a_time(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "patients.csv"
+    path.write_text(f"id,{header},visit,fever\nP1,1960-04-13,2020-01-02,ja\nP2,1971-01-02,2020-02-02,nein\n")
+    stated = yaml.safe_load(guessed(path))
+    assert stated["birth"]["column"] == header
+    assert list(stated["times"]) == ["visit"]
+    (fever,) = stated["findings"]
+    assert (fever["present"], fever["absent"]) == (["ja"], ["nein"])
+
+
 def test_a_guess_of_visits_without_a_date_asks_for_one(tmp_path: Path) -> None:
     path = tmp_path / "visits.csv"
     path.write_text("id,fever\nP1,yes\nP1,no\nP2,no\n", encoding="utf-8")
