@@ -850,6 +850,21 @@ def test_a_label_that_no_vocabulary_has_is_named_once_for_each_term() -> None:
     ]
 
 
+@pytest.mark.parametrize(("second", "several"), [("2020-01-01", False), ("2020-02-01", True)])
+def test_doses_at_several_times_are_several_treatments_which_is_named(second: str, several: bool) -> None:
+    builder = RecordBuilder(OPTIONS, "p")
+    first, then = builder.times.date("2020-01-01"), builder.times.date(second)
+    doses = tuple(
+        builder.claim(DoseSegment, dose=dose, unit="mg", at=at) for dose, at in ((5, first), (10, then))
+    )
+    builder.treatments.append(
+        builder.claim(Treatment, what="CHEBI:44185 methotrexate", at=first, doses=doses)
+    )
+    _, losses = to_care_sm(stored(builder.imported()))
+    told = [(each.value, each.reason) for each in losses if each.path == "treatments/0/doses"]
+    assert told == ([("read again as 2 treatments", "not-exact")] if several else [])
+
+
 def test_curated_cases_go_out_with_the_losses_told() -> None:
     """They count days from an anchor and have no calendar: CARE-SM can hold the sex and a death."""
     models: Counter[str] = Counter()

@@ -184,11 +184,14 @@ def test_a_record_read_of_its_export_is_the_same_case(own: str) -> None:
 
 
 @pytest.mark.parametrize("own", ["a b", "PMID_1", "a" * 65, "1\n"])
-def test_an_identifier_that_fhir_does_not_allow_is_none_of_the_bundle(own: str) -> None:
+def test_an_id_that_fhir_does_not_allow_is_an_identifier_in_the_data_set(own: str) -> None:
     document = RecordBuilder(Options("demo"), own).imported().document
     content, _ = exported(StoredCase(IRI, document.cases["1"], document.report, document.passages))
     patient = json.loads(content)["entry"][0]
     assert patient["fullUrl"] == f"urn:uuid:{patient['resource']['id']}"
+    told = {"system": "https://w3id.org/casegraph/dataset/demo", "value": own}
+    assert patient["resource"]["identifier"] == [told]
+    assert json.loads(content)["meta"]["source"] == IRI
 
 
 def _ids(content: bytes) -> set[str]:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from casegraph.export.care_sm.codes import address_of, dose_cells, measured_cells, own_label
+from casegraph.export.care_sm.codes import CODED, address_of, dose_cells, measured_cells, own_label
 from casegraph.export.care_sm.lists import COLUMNS, around, birth_year, dates_of, listed
 from casegraph.export.claims import kind_of_treatment
 from casegraph.export.stored import StoredCase, patient_id
@@ -231,6 +231,9 @@ class _Writer:
         there = [dose for dose, is_there in zip(claim.doses, written, strict=True) if is_there]
         if there and claim.at and all(dose.at not in (None, claim.at) for dose in there):
             self.lose(f"{path}/at", claim.at, "no-place")
+        spans = {(row["startdate"], row.get("enddate")) for row in self.rows[len(self.rows) - len(there) :]}
+        if len(spans) > 1:
+            self.lose(f"{path}/doses", f"read again as {len(spans)} treatments", "not-exact")
         ended = ("ends_at",) if self._is_end_told(claim, there) else ()
         self.rest(path, claim, "what", "doses", *ended)
 
@@ -248,7 +251,7 @@ class _Writer:
             return False
         cells, carried, unmapped = dose_cells(dose)
         addresses = {
-            name: self.address(f"{path}/{name}", code) for name, code in cells.items() if name in _CODED
+            name: self.address(f"{path}/{name}", code) for name, code in cells.items() if name in CODED
         }
         end = self._end(dose.ends_at or (claim.ends_at if len(claim.doses) == 1 else None), dates)
         self.row("Medication", {"agent": agent, **cells, **addresses, **self._start(path, dates), **end})
@@ -285,8 +288,6 @@ class _Writer:
         self.rest(path, claim, "kind", *(("cause",) if dates else ()))
 
 
-#: the cells of a dose that are terms.
-_CODED = frozenset({"unit", "frequency_type", "activity"})
 _WRITERS: Mapping[str, Callable[[_Writer, str, Any], None]] = MappingProxyType(
     {
         "present": _Writer.finding,

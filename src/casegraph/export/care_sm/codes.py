@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 
 from casegraph.errors import InputError
 from casegraph.loaders.care_sm.rows import addresses
+from casegraph.loaders.tables import rows_of
 from casegraph.loaders.words import code_of
 from casegraph.model import DoseSegment, TestResult
 from casegraph.namespaces import expand
-from casegraph.resources import shipped
 from casegraph.terms import shipped_terms
 
-__all__ = ["address_of", "dose_cells", "measured_cells", "own_label"]
+__all__ = ["CODED", "address_of", "dose_cells", "measured_cells", "own_label"]
 
+#: the cells of a dose that are terms.
+CODED = frozenset({"unit", "frequency_type", "activity"})
 #: What counts doses a day. Source: EJP-RD CDE v1, drug_treatment.csv (freqLabel, freqURI).
 _PER_DAY = "NCIT:C66968"
 
@@ -22,12 +23,8 @@ _PER_DAY = "NCIT:C66968"
 @cache
 def _units() -> dict[str, str]:
     """Return UCUM unit -> its term, that of the Units Ontology where it has one."""
-    (path,) = shipped("ontology", "mappings/units.tsv")
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("#"))
-        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        own_last = sorted(rows, key=lambda row: row["term"].startswith("UO:"))
-        return {row["ucum"]: row["term"] for row in own_last}
+    own_last = sorted(rows_of("units.tsv"), key=lambda row: row["term"].startswith("UO:"))
+    return {row["ucum"]: row["term"] for row in own_last}
 
 
 def _unit_term(unit: str | None, term: str | None) -> str | None:

@@ -22,7 +22,8 @@ from casegraph.export.stored import StoredCase, told_apart
 from casegraph.loaders.fhir.codes import ADDRESSES
 from casegraph.loaders.times import BIRTH, CALENDAR
 from casegraph.losses import Loss
-from casegraph.model import Occasion
+from casegraph.model import Occasion, Record
+from casegraph.triples.names import dataset_iri
 
 __all__ = ["to_fhir", "write_fhir"]
 
@@ -60,7 +61,7 @@ def to_fhir(stored: StoredCase) -> tuple[dict[str, Any], tuple[Loss, ...]]:
     bundle = {
         "resourceType": "Bundle",
         "id": str(uuid5(NAMESPACE_URL, stored.iri)),
-        "meta": {"profile": [_PROFILE]},
+        "meta": {"source": stored.iri, "profile": [_PROFILE]},
         "type": "collection",
         "entry": writing.entries,
     }
@@ -77,8 +78,7 @@ def write_fhir(cases: Iterable[StoredCase], out: BinaryIO) -> Iterator[Loss]:
 
 def _write_patient(writing: Writing) -> None:
     case, record = writing.stored.case, writing.stored.report.record
-    own = {"id": record.id} if record and _ID.fullmatch(record.id) else {}
-    patient: Json = {"resourceType": "Patient", **own, "gender": case.sex}
+    patient: Json = {"resourceType": "Patient", **_named(record), "gender": case.sex}
     birth = case.occasions.get(BIRTH)
     if birth and birth.anchor == CALENDAR and birth.printed:
         patient["birthDate"] = birth.printed
@@ -94,6 +94,15 @@ def _write_patient(writing: Writing) -> None:
     if case.age:
         writing.lose("age", msgspec.to_builtins(case.age), "no-place")
     writing.add("patient", patient)
+
+
+def _named(record: Record | None) -> Json:
+    """Return the name of a record as the id of its resource, else as an identifier in its data set."""
+    if record is None:
+        return {}
+    if _ID.fullmatch(record.id):
+        return {"id": record.id}
+    return {"identifier": [{"system": dataset_iri(record.dataset), "value": record.id}]}
 
 
 def _write_turns(writing: Writing) -> dict[str, str]:
