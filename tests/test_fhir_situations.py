@@ -65,6 +65,8 @@ def claims(case: Case) -> Iterator[object]:
         ("Condition", ICD9CM, "V10.3", "Personal history of malignant neoplasm of breast", "no-place"),
         ("Condition", ABSENT, "unknown", "Unknown", "no-place"),
         ("MedicationStatement", SNOMED, "787481004", "No known medications (situation)", "no-place"),
+        ("MedicationStatement", SNOMED, "182904002", "Drug treatment unknown (finding)", "no-place"),
+        ("Condition", SNOMED, "261665006", "Unknown (qualifier value)", "no-place"),
         ("MedicationStatement", UNKNOWN, "no-known-medications", "No known medications", "no-place"),
         ("Procedure", SNOMED, "787480003", "No known procedures (situation)", "no-place"),
         ("Procedure", UNKNOWN, "no-known-procedures", "No known procedures", "no-place"),
