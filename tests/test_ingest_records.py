@@ -41,6 +41,7 @@ from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store, open_store
 from casegraph.subjects import find_case
 from casegraph.terms.adding import add
+from casegraph.told import told_labels, with_told
 
 CASE = f"{BASE}case/clinic/"
 REPORT = f"{BASE}report/pmid/12345678"
@@ -689,6 +690,63 @@ def test_a_label_that_the_vocabulary_does_not_have_is_told(store: Store, tmp_pat
     (doubt,) = loaded.doubts
     assert doubt.code == "label-mismatch"
     assert "HP:0000989 is 'Pruritus'; 'Fever', which the record calls it, is HP:0001945" in str(doubt)
+
+
+def test_a_label_of_a_known_term_on_a_code_that_nobody_knows_is_a_doubt(store: Store, tmp_path: Path) -> None:
+    told = packet("1")
+    told["phenotypicFeatures"] = [{"type": {"id": "HP:9999999", "label": "fever"}}]
+    (loaded,) = bring(store, written(tmp_path / "in", a=told))
+    assert isinstance(loaded, LoadedRecord)
+    (doubt,) = loaded.doubts
+    assert doubt.code == "label-mismatch"
+    assert "no vocabulary at hand knows HP:9999999; 'fever', which the record calls it, is HP:0001945" in str(
+        doubt
+    )
+
+
+def called(store: Store, record: str, label: str, tmp_path: Path) -> list[tuple[str, str]]:
+    """Load a record that calls a code of its own so; return its losses of labels."""
+    told = packet(record, FEVER)
+    told["phenotypicFeatures"].append({"type": {"id": "CLINIC:7", "label": label}})
+    (loaded,) = bring(store, written(tmp_path / f"{record}-{label}", a=told))
+    assert isinstance(loaded, LoadedRecord)
+    return [(each.path, each.value) for each in loaded.losses if each.reason == "other-label"]
+
+
+def test_a_record_renames_no_term_of_another_record(store: Store, tmp_path: Path) -> None:
+    iri, labels = f"<{BASE}term/CLINIC:7>", f"GRAPH <{BASE}ontology/unresolved>"
+    shows = (
+        f"{labels} {{ {iri} <{PREFIXES['rdfs']}label> ?x }}",
+        f"{labels} {{ {iri} <{PREFIXES['skos']}altLabel> ?x }}",
+    )
+    assert called(store, "1", "seizure", tmp_path) == []
+    assert called(store, "2", "tremor", tmp_path) == [("cgt:CLINIC:7", "tremor")]
+    assert called(store, "3", "Seizure", tmp_path) == []
+    assert [values(store, each) for each in shows] == [{"seizure"}, {"tremor"}]
+    assert with_told(store).label(f"{BASE}term/CLINIC:7") == "seizure (also called tremor)"
+    assert told_labels(store) == {f"{BASE}term/CLINIC:7": "seizure"}
+
+
+def test_rdf_that_goes_out_has_what_is_told_of_unknown_terms_and_of_no_others(tmp_path: Path) -> None:
+    store, out = tmp_path / "s", tmp_path / "cases.nq"
+    for record, code in (("1", "CLINIC:7"), ("2", "CLINIC:8")):
+        told = packet(record, FEVER)
+        told["phenotypicFeatures"].append({"type": {"id": code, "label": f"called {code}"}})
+        run("load", written(tmp_path / record, a=told), "--dataset", "clinic", "--store", store)
+    run("export", "nquads", "--case", "clinic/1", "--store", store, "-o", out)
+    lines = [line for line in out.read_text(encoding="utf-8").splitlines() if f"<{BASE}ontology/" in line]
+    mark, label = f"<{PREFIXES['rdf']}type> <{CG}UnresolvedConcept>", f"<{PREFIXES['rdfs']}label>"
+    assert lines == [
+        f"<{BASE}term/CLINIC:7> {mark} <{BASE}ontology/unresolved> .",
+        f'<{BASE}term/CLINIC:7> {label} "called CLINIC:7" <{BASE}ontology/unresolved> .',
+    ]
+
+
+def test_a_record_that_alone_has_a_term_may_rename_it(store: Store, tmp_path: Path) -> None:
+    assert called(store, "1", "tremor", tmp_path) == []
+    assert called(store, "1", "seizure", tmp_path) == []
+    assert told_labels(store) == {f"{BASE}term/CLINIC:7": "seizure"}
+    assert called(store, "2", "tremor", tmp_path) == [("cgt:CLINIC:7", "tremor")]
 
 
 def test_a_label_that_is_no_name_of_another_term_is_no_doubt(store: Store, tmp_path: Path) -> None:

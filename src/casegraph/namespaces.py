@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ __all__ = [
     "PREFIXES",
     "compact",
     "expand",
+    "identified",
     "known_prefixes",
     "use_prefixes",
 ]
@@ -159,3 +161,13 @@ def compact(iri: str) -> str:
         return iri
     longest = max(fitting, key=lambda name: len(known[name]))
     return f"{longest}:{iri.removeprefix(known[longest])}"
+
+
+def identified(text: str) -> str:
+    """Return the IRI that a text is or stands for as a CURIE; empty if it is neither."""
+    if "://" in text:
+        return text.strip("<>")
+    found = re.fullmatch(r"([A-Za-z]+)[:_](\S+)", text.strip())
+    known = {each.casefold(): each for each in known_prefixes()}
+    prefix = known.get(found[1].casefold()) if found else None
+    return expand(f"{prefix}:{found[2]}") if found and prefix else ""

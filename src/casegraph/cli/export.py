@@ -117,6 +117,8 @@ def _write_rdf(
 ) -> list[Loss]:
     from casegraph.export.rdf import write_rdf
     from casegraph.facts import read_quads
+    from casegraph.ingest.unresolved import concepts_of
+    from casegraph.told import told_quads
 
     graphs: dict[str, str] = {}
     for iri in iris:
@@ -125,6 +127,7 @@ def _write_rdf(
             for name, quads in read_quads(store, iri).items()
             if quads and not (asserted and name.endswith("/inferred"))
         }
+    graphs["unresolved"] = told_quads(store, concepts_of("".join(graphs.values())))
     if output is not None and _is_folder(output):
         raise InputError("RDF goes into one file", where=output, expected="-o FILE")
     with opened_whole(output) as out:

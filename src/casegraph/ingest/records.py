@@ -14,7 +14,7 @@ from casegraph.check.conflicts import with_conflicts
 from casegraph.derive import derive
 from casegraph.errors import InputError, Problem
 from casegraph.ingest.documents import shipped_shapes
-from casegraph.ingest.labels import OtherLabels
+from casegraph.ingest.labels import OtherLabels, UnresolvedLabels
 from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, holds, ledger_entry, put_ontology
 from casegraph.ingest.refusals import nothing_told, other_content, violations
 from casegraph.ingest.stopping import STOP
@@ -79,6 +79,7 @@ class _Record:
     own: str
     shared: dict[str, list[str]]
     unresolved: dict[str, str]
+    others: dict[str, str] = field(default_factory=dict)
     solved: str = ""
     inferred: str = ""
 
@@ -108,7 +109,7 @@ class RecordJob:
         self._terms, self._shapes = all_terms(), shipped_shapes()
         self._seen: dict[str, tuple[str, str]] = {}
         self._shared: dict[str, set[str]] = {}
-        self._labels = OtherLabels(self._terms)
+        self._labels, self._called = OtherLabels(self._terms), UnresolvedLabels(store)
         self._datasets: dict[str, tuple[str, Any]] = {}
 
     def load(self, outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
@@ -212,6 +213,8 @@ class RecordJob:
         """Write records in one transaction; return the state of each."""
         kinds = ("asserted", "inferred", "provenance")
         graphs = [f"{each.iri}/{kind}" for each in records for kind in kinds]
+        for each in records:
+            each.others = self._called.take(each.iri, each.unresolved)
         if self._dry_run or not records:
             return {each.iri: "dry run" for each in records}
         put_ontology(self._store)
@@ -250,9 +253,11 @@ class RecordJob:
     def _vocabulary(self, records: list[_Record]) -> dict[str, str]:
         """Return the graphs of what records name beyond the shipped terms, whole, where they grow."""
         concepts = {iri for each in records for iri in concepts_of(each.own)}
-        unresolved = {iri: label for each in records for iri, label in each.unresolved.items()}
-        new = {ADDED: self._terms.added(concepts), UNRESOLVED: unresolved_triples(unresolved)}
-        gone = {UNRESOLVED: self._terms.__contains__}
+        unresolved = {iri: self._called[iri] for each in records for iri in each.unresolved}
+        others = [pair for each in records for pair in each.others.items()]
+        new = {ADDED: self._terms.added(concepts), UNRESOLVED: unresolved_triples(unresolved, others)}
+        renamed, self._called.renamed = self._called.renamed, set()
+        gone = {UNRESOLVED: lambda iri: iri in self._terms or iri in renamed}
         grew = {graph: grown(self._store, graph, lines, gone.get(graph)) for graph, lines in new.items()}
         return {graph: quads for graph, quads in grew.items() if quads is not None}
 
@@ -263,15 +268,14 @@ class RecordJob:
             _, hashed = self._datasets.setdefault(dataset_iri(held.dataset), (source, hashlib.sha256()))
             hashed.update(record.own.encode())
 
-    @staticmethod
-    def _loaded(record: _Record, state: str, report: Report) -> LoadedRecord:
+    def _loaded(self, record: _Record, state: str, report: Report) -> LoadedRecord:
         return LoadedRecord(
             source=record.source,
             iri=record.iri,
             state=state,
             claims=record.own.count(f"> <{CG}basis> <"),
             quads=record.own.count("\n") + record.inferred.count("\n"),
-            losses=record.imported.losses,
+            losses=(*record.imported.losses, *self._called.losses(record.imported.document, record.others)),
             unresolved=tuple(sorted(record.unresolved)),
             doubts=record.imported.doubts,
             report=report,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from casegraph.model import CaseDocument, iterate_claims
 from casegraph.namespaces import CG, PREFIXES, expand
@@ -13,6 +13,7 @@ from casegraph.triples.fields import CONCEPT_PROPERTIES, FIELDS, Names, concept,
 __all__ = ["codes_of", "concepts_of", "labels_of", "unresolved_triples"]
 
 _RDF_TYPE, _LABEL = f"{PREFIXES['rdf']}type", f"{PREFIXES['rdfs']}label"
+_OTHER_LABEL = f"{PREFIXES['skos']}altLabel"
 _NOWHERE = Names("", "", "")
 _CONCEPT = re.compile(f"> <(?:{'|'.join(re.escape(each) for each in sorted(CONCEPT_PROPERTIES))})> <([^>]+)>")
 _CONCEPT_FIELDS = frozenset(
@@ -25,13 +26,15 @@ def concepts_of(quads: str) -> set[str]:
     return set(_CONCEPT.findall(quads))
 
 
-def unresolved_triples(labels: Mapping[str, str]) -> str:
+def unresolved_triples(labels: Mapping[str, str], others: Iterable[tuple[str, str]]) -> str:
     """Return what is said of terms that no vocabulary knows, as sorted N-Triples.
 
     :param labels: the IRI of a term -> what records call it; empty where they do not.
+    :param others: the IRI of a term, and what some record calls it otherwise.
     """
     marks = [f"<{iri}> <{_RDF_TYPE}> <{CG}UnresolvedConcept> .\n" for iri in labels]
     marks += [f"<{iri}> <{_LABEL}> {text(_NOWHERE, label)} .\n" for iri, label in labels.items() if label]
+    marks += [f"<{iri}> <{_OTHER_LABEL}> {text(_NOWHERE, label)} .\n" for iri, label in others]
     return "".join(sorted(marks))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casegraph.errors import InputError
-from casegraph.namespaces import PREFIXES, compact, expand, known_prefixes
+from casegraph.namespaces import PREFIXES, compact, identified
 from casegraph.resources import shipped
 from casegraph.terms.brands import branded
 from casegraph.terms.search import CLOSE, LEAST_LIKENESS, Hit, holding_hits, key_of, nearest_keys
@@ -70,6 +69,7 @@ class Terms:
     def plain(self, iri: str) -> str | None:
         """Return what people call a term: its preferred name, else its label; None if it is not known.
 
+        >>> from casegraph.namespaces import expand
         >>> shipped_terms().plain(expand("UBERON:0002387")), shipped_terms().label(expand("UBERON:0002387"))
         ('foot', 'pes')
         """
@@ -125,6 +125,7 @@ class Terms:
     def way_up(self, iri: str) -> tuple[str, ...]:
         """Return a shortest way from a class to a root, both included.
 
+        >>> from casegraph.namespaces import expand
         >>> terms = shipped_terms()
         >>> [terms.label(each) for each in terms.way_up(expand("CL:0000000"))]
         ['cell']
@@ -190,6 +191,15 @@ class Terms:
             sorted(found, key=lambda hit: (self.is_obsolete(hit.iri), -hit.likeness, hit.matched, hit.iri))
         )
 
+    def labelled(self, text: str) -> tuple[str, ...]:
+        """Return the live terms that are called so, but for case; other names of theirs do not count.
+
+        >>> [compact(iri) for iri in shipped_terms().labelled("fever")]
+        ['HP:0001945']
+        """
+        hits = (hit for hit in self._exact(text) if hit.matched == "label")
+        return tuple(hit.iri for hit in hits if not self.is_obsolete(hit.iri))
+
     def nearest(self, text: str, limit: int = 5) -> tuple[str, ...]:
         """Return the CURIEs and labels whose name or synonym is most like a text, best first."""
         found = self._near(text, limit, CLOSE) or self._near(text, limit, LEAST_LIKENESS)
@@ -231,16 +241,6 @@ class Terms:
 def _hit(iri: str, text: str, label: str) -> Hit:
     matched = "label" if label.casefold() == text.casefold() else "synonym"
     return Hit(iri, matched, label if matched == "label" else text)
-
-
-def identified(text: str) -> str:
-    """Return the IRI that a text is or stands for as a CURIE; empty if it is neither."""
-    if "://" in text:
-        return text.strip("<>")
-    found = re.fullmatch(r"([A-Za-z]+)[:_](\S+)", text.strip())
-    known = {each.casefold(): each for each in known_prefixes()}
-    prefix = known.get(found[1].casefold()) if found else None
-    return expand(f"{prefix}:{found[2]}") if found and prefix else ""
 
 
 def _back(iri: str, came_from: Mapping[str, str]) -> Iterable[str]:
