@@ -232,6 +232,64 @@ def test_a_status_without_a_date_of_death_gives_a_death_without_a_time() -> None
     assert (death.kind, death.at) == ("death", None)
 
 
+FEVER = "Phenotype,p,xsd:string,2016-09-20,,{},http://purl.obolibrary.org/obo/HP_0001945\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "present", "reasons"),
+    [
+        ("", 1, {}),
+        ("TRUE", 1, {}),
+        ("1", 1, {}),
+        ("False", 0, {}),
+        ("0", 0, {}),
+        ("fever", 1, {"value": "implied"}),
+        ("Pyrexia", 1, {"value": "implied"}),
+        *[
+            (
+                no,
+                None,
+                {"value": "unmapped-code", "startdate": "required-missing", "valueIRI": "required-missing"},
+            )
+            for no in ("no", "No", "absent", "nein", "N", "yes", "Tremor")
+        ],
+    ],
+)
+def test_only_a_truth_value_or_the_label_says_that_a_thing_is_there(
+    said: str, present: int | None, reasons: dict[str, str]
+) -> None:
+    for model in ("Phenotype", "Diagnosis"):
+        row = FEVER.format(said).replace("Phenotype", model)
+        one = cases_of(given(HEADER + row + DIAGNOSIS.format("p")))["p"]
+        found, named = case(one).findings, case(one).diagnoses
+        there, absent = (
+            (found.present, found.absent) if model == "Phenotype" else (named.final, named.excluded)
+        )
+        fevers = [sum(each.what.startswith("HP:0001945 ") for each in claims) for claims in (there, absent)]
+        assert fevers == [int(present == 1), int(present == 0)]
+        lost = {each.path.rpartition("/")[2]: each.reason for each in one.losses if f"2/{model}" in each.path}
+        assert lost == reasons
+
+
+def test_a_label_of_a_term_that_no_vocabulary_knows_is_not_told_from_a_denial() -> None:
+    row = DIAGNOSIS.format("p").replace(",,", ",Oculocutaneous albinism,").replace("_221", "_55")
+    one = cases_of(given(HEADER + row + FEVER.format("")))["p"]
+    assert case(one).diagnoses.final == ()
+    assert ("given.csv/2/Diagnosis/value", "unmapped-code") in {
+        (each.path, each.reason) for each in one.losses
+    }
+
+
+@pytest.mark.parametrize("said", ["false", "no", "not done"])
+def test_an_operation_that_was_not_done_is_none(said: str) -> None:
+    header = HEADER.replace("valueIRI", "activity")
+    rows = f"Surgery,p,,2016-03-01,,{said},http://purl.obolibrary.org/obo/NCIT_C51692\n"
+    one = cases_of(given(header + rows + rows.replace(f",{said},", ",,")))["p"]
+    assert len(case(one).treatments) == 1
+    lost = {each.path: each.reason for each in one.losses}
+    assert lost["given.csv/2/Surgery/activity"] == ("no-place" if said == "false" else "required-missing")
+
+
 def test_what_is_left_behind_is_named(patient: Imported) -> None:
     lost = {(loss.path.removeprefix("patient.csv/"), loss.reason): loss.value for loss in patient.losses}
     expected = {

@@ -25,7 +25,6 @@ __all__ = ["DEAD", "imported"]
 
 #: What a status of a dead patient is called. Source: the glossary of CARE-SM, data element Status.
 DEAD = ("SIO:010059", "NCIT:C90387")
-_TRUE, _FALSE = ("true", "1"), ("false", "0")
 
 
 def imported(builder: RecordBuilder, rows: Sequence[Row]) -> tuple[Imported | Problem, ...]:
@@ -129,34 +128,24 @@ def _deathdate(row: Row, patient: Patient) -> None:
     patient.builder.course.append(death)
 
 
-def _truth(row: Row) -> bool:
-    """Return whether a diagnosis or a phenotype is there; newer files say by the value that it is not."""
-    value = row.cells.get("value", "").lower()
-    if value in (*_TRUE, *_FALSE) or row.datatype() == "boolean":
-        row.take("value")
-        if value not in (*_TRUE, *_FALSE):
-            row.wrong("value", f"{value!r} is neither true nor false")
-    return value not in _FALSE
-
-
 def _about(row: Row) -> tuple[str, ...]:
     """Return where the concept stands: newer files have it as the target, with a truth value."""
-    return (
-        ("valueIRI", "target") if row.cells.get("value", "").lower() in (*_TRUE, *_FALSE) else ("valueIRI",)
-    )
+    return ("valueIRI", "target") if row.truth() is not None else ("valueIRI",)
 
 
 def _diagnosis(row: Row, patient: Patient) -> None:
-    columns, confirmed = _about(row), _truth(row)
-    what = patient.required(row, *columns)
+    columns = _about(row)
+    confirmed = patient.holds(row, *columns)
+    what = None if confirmed is None else patient.required(row, *columns)
     if what is not None:
         kept = patient.builder.final if confirmed else patient.builder.excluded
         kept.append(patient.builder.claim(Diagnosis, what=what, at=patient.seen(row)))
 
 
 def _phenotype(row: Row, patient: Patient) -> None:
-    columns, present = _about(row), _truth(row)
-    what = patient.required(row, *columns)
+    columns = _about(row)
+    present = patient.holds(row, *columns)
+    what = None if present is None else patient.required(row, *columns)
     if what is None:
         return
     first, last = row.date("duration_startdate"), row.date("duration_enddate")

@@ -104,7 +104,10 @@ def medication(row: Row, patient: Patient) -> None:
 
 def surgery(row: Row, patient: Patient) -> None:
     """Carry an operation as a treatment that is over when it is done."""
-    what = patient.required(row, "activity")
+    done = patient.holds(row, "activity")
+    if done is False:
+        row.leave(patient.builder, "no-place")
+    what = patient.required(row, "activity") if done else None
     if what is None:
         return
     at, ends_at = patient.moment(row)

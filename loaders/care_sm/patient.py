@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from casegraph.loaders.care_sm.rows import Row
+from casegraph.loaders.care_sm.rows import Row, term_of
 from casegraph.loaders.records import RecordBuilder
 from casegraph.model import Age
+from casegraph.namespaces import expand
+from casegraph.terms import all_terms
 
 __all__ = ["Patient"]
 
@@ -34,6 +37,23 @@ class Patient:
                 return term
         row.leave(self.builder, "required-missing")
         return None
+
+    def holds(self, row: Row, *columns: str) -> bool | None:
+        """Return whether what a row is about is there; None where it is not said, and the row is left behind.
+
+        Newer files have a truth value, older ones may have the label of the concept. Any other text may deny
+        the concept in whatever words, so it is not taken for a yes.
+        """
+        said, text = row.truth(), row.cells.get("value", "")
+        if said is not None:
+            row.take("value")
+            return said
+        if text and text.casefold() not in _names(row, columns):
+            row.lose(self.builder, "value", "unmapped-code")
+            row.leave(self.builder, "required-missing")
+            return None
+        row.lose(self.builder, "value", "implied")
+        return True
 
     def seen(self, row: Row) -> str | None:
         """Return when a thing was seen: from the start date to the end date, else at an age.
@@ -92,6 +112,13 @@ class Patient:
         """Take the age at an occasion where the case has none yet."""
         if self.builder.age is None and (years := _age(row)) is not None:
             self.builder.age = Age(years=years, at=at)
+
+
+def _names(row: Row, columns: Iterable[str]) -> set[str]:
+    """Return all names of the concepts in some columns, in lower case."""
+    found = (term_of(row.cells[column]) for column in columns if column in row.cells)
+    iris = (expand(term.split(" ", 1)[0]) for term in found if term is not None)
+    return {name.casefold() for iri in iris for name in all_terms().names(iri)}
 
 
 def _age(row: Row) -> int | None:

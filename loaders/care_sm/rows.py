@@ -22,6 +22,8 @@ __all__ = ["Row", "addresses", "short_cells", "term_of"]
 #: Columns that name a row or what it belongs to, whatever the row tells.
 _OF_THE_ROW = frozenset({"uniqid", "event_id", "context_id"})
 _TYPES = frozenset({"string", "float", "double", "decimal", "integer", "int", "date", "boolean"})
+#: what stands for yes and for no, in lower case.
+_TRUTH: Mapping[str, bool] = MappingProxyType({"true": True, "1": True, "false": False, "0": False})
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 #: what a row is about.
 _ABOUT = ("valueIRI", "agent", "target", "activity", "input", "specification", "value", "unit")
@@ -235,6 +237,16 @@ class Row:
         for column in texts:
             if NOT_FINITE.fullmatch(self.cells.get(column, "")):
                 self.number(column)
+
+    def truth(self) -> bool | None:
+        """Return the truth value that the row says; None where it says none, or something else.
+
+        :raises DocumentError: if it says something else under the name of a truth value.
+        """
+        text = self.cells.get("value", "")
+        if text.lower() not in _TRUTH and self.datatype() == "boolean":
+            self.wrong("value", f"{text!r} is neither true nor false")
+        return _TRUTH.get(text.lower())
 
     def datatype(self) -> str:
         """Return the name of the XSD type of the value; empty where the row has none.
