@@ -517,6 +517,41 @@ def test_a_birth_date_is_never_guessed_to_be_a_time(header: str, tmp_path: Path)
     assert (fever["present"], fever["absent"]) == (["ja"], ["nein"])
 
 
+NO_FACTS = (
+    "Planned drug",
+    "drugPlan",
+    "Contraindicated",
+    "Recommended (by whom)",
+    "History of drugs",
+    "drugs_refused",
+)
+
+
+@pytest.mark.parametrize("header", NO_FACTS)
+def test_what_is_no_fact_by_its_header_is_only_proposed(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "drugs.csv"
+    path.write_text(f"id,{header},Drug\nP1,methotrexate,rituximab\n", encoding="utf-8")
+    text = guessed(path)
+    assert [each["column"] for each in yaml.safe_load(text)["treatments"]] == ["Drug"]
+    assert f"#   - column: {header}  # " in text
+    assert "perhaps no fact of the patient" in text
+
+
+def test_a_relative_or_a_plan_gives_no_sex_age_or_time(tmp_path: Path) -> None:
+    path = tmp_path / "family.csv"
+    path.write_text(
+        "id,Father's sex,Mothers age,Next visit (scheduled),Mother: fever,Name,CK\n"
+        "P1,m,61,2020-01-02,yes,Roe,200\nP1,m,61,2020-01-02,no,Roe,300\n",
+        encoding="utf-8",
+    )
+    text = guessed(path)
+    stated = yaml.safe_load(text)
+    assert set(stated) == {"casegraph-table", "id", "delimiter", "tests", "identifiers"}
+    assert "at" not in stated["tests"][0]
+    assert stated["identifiers"] == ["Name"]
+    assert all(f"# {part}:" in text for part in ("sex", "age", "times"))
+
+
 def test_a_guess_of_visits_without_a_date_asks_for_one(tmp_path: Path) -> None:
     path = tmp_path / "visits.csv"
     path.write_text("id,fever\nP1,yes\nP1,no\nP2,no\n", encoding="utf-8")

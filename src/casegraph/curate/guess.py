@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import islice
 
+from casegraph.curate.guess_columns import MOST_ODD, Column
 from casegraph.curate.guess_terms import MEASURED, Meanings
 from casegraph.curate.guess_writing import Entry, flow, written
 from casegraph.loaders.inputs import Input
-from casegraph.loaders.table.cells import CellError, iso_date, number
 from casegraph.loaders.table.rows import Row, Table, open_table
 from casegraph.terms import Terms, all_terms
 
@@ -31,7 +31,6 @@ _NO = {"no", "n", "false", "0", "absent", "negative", "neg", "-", "nein", "nee",
 _RESULTS = {"positive": "positive", "pos": "positive", "negative": "negative", "neg": "negative"}
 _COMMA = re.compile(r"-?\d+,(\d{1,2}|\d{4,})")
 _GROUPED = re.compile(r"-?\d{1,3}([.,]\d{3})+")
-_UNIT = re.compile(r"(.+?)\s*[(\[]([^)\]]+)[)\]]")
 #: words of a header -> the unit of an age.
 _AGE_UNITS = {
     **dict.fromkeys(("years", "year", "yrs", "yr", "y"), "years"),
@@ -41,6 +40,8 @@ _AGE_UNITS = {
 }
 #: words of a header that make an age the time of something.
 _EVENTS = {"at", "onset", "diagnosis", "diagnosed", "death", "visit", "start", "end", "follow", "followup"}
+#: parts of a mapping that leave a column out.
+_LEFT_OUT = ("identifiers", "ignored")
 #: words of a header -> what to do about a column for which no term was found.
 _HINTS = {
     "dose": "a dose? it stands with its drug, under treatments: dose: {column: ..., unit: ...}",
@@ -49,64 +50,6 @@ _HINTS = {
     "outcome": "an outcome? it stands with its drug, under treatments: responses:",
 }
 _MOST_VALUES = 30
-_MOST_DOUBTFUL = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column, and what stands in it in the rows that were looked at."""
-
-    name: str
-    cells: tuple[str, ...]
-
-    @property
-    def words(self) -> set[str]:
-        return set(re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", self.name).lower()))
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self.cells))
-
-    @property
-    def key(self) -> str:
-        """What the times of the column may be called in a mapping."""
-        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-") or "time"
-
-    @property
-    def parted(self) -> tuple[str, str]:
-        """The name and, empty if there is none, what stands behind it in brackets."""
-        found = _UNIT.fullmatch(self.name)
-        return (found[1], found[2]) if found else (self.name, "")
-
-    @property
-    def date_order(self) -> str:
-        """The one order in which most cells are dates, ``?`` if there are two, empty if there is none."""
-        if not self.cells or any(cell.isdigit() for cell in self.cells):
-            return ""
-        fitting = {
-            order: sum(_is_date(cell, order) for cell in self.cells) for order in ("ymd", "dmy", "mdy")
-        }
-        most = max(fitting.values())
-        orders = [order for order, many in fitting.items() if many == most]
-        if not self._mostly(most):
-            return ""
-        return "ymd" if "ymd" in orders else "?" if len(orders) > 1 else orders[0]
-
-    def no_dates(self) -> list[str]:
-        """Return the values that are no dates in that order."""
-        order = self.date_order
-        return [each for each in self.values if not _is_date(each, "dmy" if order == "?" else order)]
-
-    def no_numbers(self, decimal: str) -> list[str] | None:
-        """Return the values that are no numbers; None where not most cells are."""
-        odd = [each for each in self.values if not _is_number(each, decimal)]
-        return odd if self._mostly(sum(cell not in odd for cell in self.cells)) else None
-
-    def _mostly(self, many: int) -> bool:
-        """Say whether all cells but a few are so, and more than half."""
-        return 2 * many > len(self.cells) and len(self.cells) - many <= max(
-            _MOST_DOUBTFUL, len(self.cells) // 20
-        )
 
 
 def guess(source: Input, *, rows: int = 200, terms: Terms | None = None) -> str:
@@ -129,12 +72,12 @@ def guess(source: Input, *, rows: int = 200, terms: Terms | None = None) -> str:
     return written(_head(plain, key, missing, decimal, len(look)), entries)
 
 
-def _column(name: str, rows: list[Row], nothing: set[str]) -> _Column:
+def _column(name: str, rows: list[Row], nothing: set[str]) -> Column:
     cells = (row.cells.get(name, "") for row in rows)
-    return _Column(name, tuple(cell for cell in cells if cell not in nothing))
+    return Column(name, tuple(cell for cell in cells if cell not in nothing))
 
 
-def _key(columns: tuple[_Column, ...], rows: int) -> _Column | None:
+def _key(columns: tuple[Column, ...], rows: int) -> Column | None:
     """Return the column that may name the case: filled in every row, and called so or all different."""
     filled = [each for each in columns if rows and len(each.cells) == rows and not each.words & _PERSONAL]
     called = [each for each in filled if each.words & _IDENTIFIER]
@@ -142,14 +85,15 @@ def _key(columns: tuple[_Column, ...], rows: int) -> _Column | None:
     return next(iter((*called, *different)), None)
 
 
-def _visit(columns: tuple[_Column, ...]) -> str:
+def _visit(columns: tuple[Column, ...]) -> str:
     """Return the one time that rows of a case may tell of; empty where there is none, or more than one."""
-    dates = [each.key for each in columns if not each.words & _BIRTH and each.date_order not in ("", "?")]
+    plain = (each for each in columns if not each.words & _BIRTH and not each.against)
+    dates = [each.key for each in plain if each.date_order not in ("", "?")]
     return dates[0] if len(dates) == 1 else ""
 
 
 def _head(
-    table: Table, key: _Column | None, missing: list[str], decimal: str, rows: int
+    table: Table, key: Column | None, missing: list[str], decimal: str, rows: int
 ) -> Iterator[tuple[str, str]]:
     """Yield the entries about the table as a whole, each with a comment."""
     yield "casegraph-table: 1", f"a guess from {rows} rows: check every line"
@@ -175,19 +119,19 @@ class _Guessing:
         self._meanings, self._decimal = meanings, decimal
         self._at: dict[str, object] = {"at": at} if at else {}
 
-    def entries(self, column: _Column) -> Iterator[Entry]:
+    def entries(self, column: Column) -> Iterator[Entry]:
         """Yield what is proposed for a column; always something, so that none is overlooked."""
         if not column.cells:
             yield Entry("ignored", flow(column.name), "empty in the rows that were looked at")
             return
         for proposed in (self._person, self._time, self._answer, self._number, self._names):
             if found := list(proposed(column)):
-                yield from found
+                yield from (_doubted(each, column) for each in found)
                 return
         hints = (_HINTS[word] for word in sorted(column.words & _HINTS.keys()))
         yield Entry("ignored", flow(column.name), next(hints, "nothing exact was found for it"))
 
-    def _person(self, column: _Column) -> Iterator[Entry]:
+    def _person(self, column: Column) -> Iterator[Entry]:
         name, words = column.name, column.words
         if words & _PERSONAL and words <= _OF_PERSON:
             yield Entry("identifiers", flow(name), "identifies a person")
@@ -206,20 +150,20 @@ class _Guessing:
             kind = "doi" if "doi" in words else "pmid"
             yield Entry(kind, flow({"column": name}), "the publication that tells of the patient")
 
-    def _time(self, column: _Column) -> Iterator[Entry]:
+    def _time(self, column: Column) -> Iterator[Entry]:
         if order := column.date_order:
             sure, note = order != "?", "use it below as at:, starts:, ends: or onset:"
             said = {"column": column.name, "order": order if sure else "dmy"}
             note = note if sure else "day or month first? dmy or mdy"
-            odd = column.no_dates()[:_MOST_DOUBTFUL]
+            odd = column.no_dates()[:MOST_ODD]
             note = _notes(note, f"no dates: {flow(odd)}" if odd else "")
             yield Entry("times", flow(said), note, certain=sure, key=column.key)
 
-    def _answer(self, column: _Column) -> Iterator[Entry]:
+    def _answer(self, column: Column) -> Iterator[Entry]:
         """Propose what a column of yes and no tells of: that which it is called."""
         rest = [each for each in column.values if each.lower() not in _YES | _NO]
         answered = sum(cell.lower() in _YES | _NO for cell in column.cells)
-        if len(rest) > _MOST_DOUBTFUL or 2 * answered <= len(column.cells):
+        if len(rest) > MOST_ODD or 2 * answered <= len(column.cells):
             return
         left = f"lost unless you say what it means: {flow(rest)}" if rest else ""
         for kind, code, doubt in self._meanings.of(column.parted[0]):
@@ -235,12 +179,12 @@ class _Guessing:
             sure = not doubt and said.get("results", True) != {}
             yield Entry(kind, flow(said | self._at), note, certain=sure)
 
-    def _number(self, column: _Column) -> Iterator[Entry]:
+    def _number(self, column: Column) -> Iterator[Entry]:
         odd = column.no_numbers(self._decimal)
         if odd is None:
             return
         doubtful = self._ambiguous(column)
-        words = [each for each in odd if each not in doubtful][:_MOST_DOUBTFUL]
+        words = [each for each in odd if each not in doubtful][:MOST_ODD]
         name, unit = column.parted
         ask = "is the unit UCUM?" if unit else 'add its unit in UCUM, such as unit: "U/L"'
         two_ways = f"may be read two ways: {flow(doubtful)}" if doubtful else ""
@@ -250,7 +194,7 @@ class _Guessing:
                 note = _notes(doubt, ask, two_ways, f"lost, no numbers: {flow(words)}" if words else "")
                 yield Entry(kind, flow(said), note, certain=not doubt)
 
-    def _names(self, column: _Column) -> Iterator[Entry]:
+    def _names(self, column: Column) -> Iterator[Entry]:
         """Propose what the cells of a column are the names of."""
         split = next((each for each in ";|" if any(each in cell for cell in column.cells)), None)
         parts = (part.strip() for cell in column.values for part in (cell.split(split) if split else [cell]))
@@ -262,14 +206,22 @@ class _Guessing:
             said = {"column": column.name, **({"split": split} if split else {})}
             yield Entry(kind, flow(said), "", codes=codes, near=near)
 
-    def _ambiguous(self, column: _Column) -> list[str]:
+    def _ambiguous(self, column: Column) -> list[str]:
         """Return the first few cells that may be one number or another."""
         sign = "." if self._decimal == "," else ","
         grouped = (cell for cell in column.values if sign in cell and _GROUPED.fullmatch(cell))
-        return list(islice(grouped, _MOST_DOUBTFUL))
+        return list(islice(grouped, MOST_ODD))
 
 
-def _age(column: _Column) -> Entry:
+def _doubted(entry: Entry, column: Column) -> Entry:
+    """Return an entry that is only proposed where the header says that it may be no fact of the patient."""
+    if not column.against or entry.part in _LEFT_OUT:
+        return entry
+    note = _notes(f"{', '.join(column.against)}: perhaps no fact of the patient", entry.note)
+    return replace(entry, certain=False, note=note)
+
+
+def _age(column: Column) -> Entry:
     """Return the age of the patient, or, where the header says more than that, a time."""
     unit = next((_AGE_UNITS[word] for word in sorted(column.words & _AGE_UNITS.keys())), "")
     note = "" if unit else "or months, weeks, days"
@@ -282,17 +234,3 @@ def _age(column: _Column) -> Entry:
 
 def _notes(*notes: str) -> str:
     return "; ".join(filter(None, notes))
-
-
-def _is_date(cell: str, order: str) -> bool:
-    try:
-        return iso_date(cell, order) is not None
-    except CellError:
-        return False
-
-
-def _is_number(cell: str, decimal: str) -> bool:
-    try:
-        return number(cell, decimal) is not None
-    except CellError:
-        return False

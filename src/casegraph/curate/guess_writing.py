@@ -83,7 +83,7 @@ def _listed(entry: Entry) -> Iterator[str]:
         yield _noted(f"{begin}{f'{entry.key}: ' if entry.key else '- '}{entry.text}", entry.note)
         return
     for at, pair in enumerate(entry.text.strip("{}").split(", ")):
-        yield f"{begin}{'- ' if at == 0 else '  '}{pair}"
+        yield _noted(f"{begin}  {pair}", "") if at else _noted(f"{begin}- {pair}", entry.note)
     yield f"{begin}  codes:"
     for cell, code in entry.codes.items():
         yield f"{begin}    {flow(cell)}: {flow(code)}"
