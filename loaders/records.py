@@ -15,7 +15,7 @@ from casegraph.errors import CasegraphError, DocumentError, MissingExtraError, P
 from casegraph.loaders.codes import words_of
 from casegraph.loaders.situations import why_no_event
 from casegraph.loaders.times import RecordTimes
-from casegraph.losses import Loss, shortened
+from casegraph.losses import Loss, said, shortened
 from casegraph.model import (
     AdverseEvent,
     AdverseEvents,
@@ -242,7 +242,7 @@ class RecordBuilder:
         alone: list[DoseSegment] = []
         for dose in doses:
             if dose in alone:
-                self.lose(f"/treatments/{stem}/doses", dose, "duplicate")
+                self.lose(f"/treatments/{stem}/doses", said(dose), "duplicate")
             else:
                 alone.append(dose)
         return msgspec.structs.replace(treatment, doses=tuple(alone))
@@ -253,7 +253,7 @@ class RecordBuilder:
         for claim in claims:
             same = by_name.setdefault(_name(claim), [])
             if claim in same:
-                self.lose(f"/{kind}", claim, "duplicate")
+                self.lose(f"/{kind}", said(claim), "duplicate")
             else:
                 same.append(claim)
         told = {

@@ -517,6 +517,44 @@ def test_a_birth_date_is_never_guessed_to_be_a_time(header: str, tmp_path: Path)
     assert (fever["present"], fever["absent"]) == (["ja"], ["nein"])
 
 
+def test_what_is_told_again_is_named_by_its_row_and_cell(tmp_path: Path) -> None:
+    table = (
+        "id;day;dx;signs;fever;ck;harm;turn\n"
+        "P1;2020-05-06;DM;rash|fever;yes;200;rash;flare\n"
+        "P1;2020-05-06;DM;fever|itch;yes;200;rash;flare\n"
+        "P1;2020-06-06;DM;rash;no;200;rash;flare\n"
+    )
+    mapping = """
+    delimiter: ';'
+    times: {seen: {column: day}}
+    diagnoses: [{column: dx, codes: {DM: "MONDO:0016367 dermatomyositis"}}]
+    findings:
+      - {column: signs, split: "|", codes: {rash: "HP:0000988 Skin rash", fever: "HP:0001945 Fever"}}
+      - {column: fever, what: "HP:0001945 Fever", present: [yes], absent: [no]}
+    tests: [{column: ck, what: "cg:CreatineKinaseLevel creatine kinase level", unit: U/L, at: seen}]
+    adverse_events: [{column: harm, codes: {rash: "HP:0000988 Skin rash"}, at: seen}]
+    course: [{column: turn, values: {flare: flare}, at: seen}]
+    """
+    (one,) = mapped(table, textwrap.dedent(mapping), tmp_path)
+    assert isinstance(one, Imported)
+    again = [(each.path, each.value) for each in one.losses if each.reason == "duplicate"]
+    assert sorted(again) == [
+        ("row 3, ck", "200"),
+        ("row 3, dx", "DM"),
+        ("row 3, harm", "rash"),
+        ("row 3, signs", "fever"),
+        ("row 3, turn", "flare"),
+        ("row 4, dx", "DM"),
+        ("row 4, signs", "rash"),
+    ]
+    assert [(each.path, each.value, each.reason) for each in one.losses if "itch" in each.value] == [
+        ("row 3, signs", "itch", "unmapped-code")
+    ]
+    undated = [each.path for each in one.losses if each.reason == "no-time"]
+    assert undated == ["row 2, fever", "row 3, fever", "row 4, fever"]
+    assert len(case(one).tests) == 2
+
+
 NO_FACTS = (
     "Planned drug",
     "drugPlan",

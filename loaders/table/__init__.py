@@ -12,8 +12,9 @@ from itertools import chain
 from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.loaders.inputs import Input, long_text
 from casegraph.loaders.records import Imported, Options, Outcome, RecordBuilder
-from casegraph.loaders.table.cells import CellError, iso_date, looked_up, refuse_not_finite
-from casegraph.loaders.table.facts import RowFacts, add_facts, cell_text
+from casegraph.loaders.table.cells import CellError, completed_years, iso_date, looked_up, refuse_not_finite
+from casegraph.loaders.table.columns import add_facts
+from casegraph.loaders.table.facts import Kept, RowFacts, cell_text
 from casegraph.loaders.table.mapping import FindingColumn, TableMapping, TestColumn
 from casegraph.loaders.table.mapping_file import MappingFile, read_mapping
 from casegraph.loaders.table.rows import Row, Table, open_table
@@ -28,7 +29,6 @@ __all__ = ["read_table"]
 _SEXES: dict[str, Sex] = {"female": "female", "male": "male", "other": "other", "unknown": "unknown"}
 #: what is one thing a patient, and how it is written.
 _PUBLICATION = {"doi": re.compile(r"10\.\d{4,9}/\S+"), "pmid": re.compile(r"\d+")}
-_DAYS_OF_YEAR = 365.25
 _NO_ROW = ("empty", "no row stands below the header", "a row a patient, or a row a visit")
 
 
@@ -174,9 +174,9 @@ class _Record:
         self.mapping, self.rows, self.options = reading.mapping, rows, reading.options
         self.file = reading.table.source.name
         self.builder = RecordBuilder(reading.options, name)
-        self._facts = [
-            RowFacts(self.file, self.mapping, self.builder, row, rows, reading.terms) for row in rows
-        ]
+        self._kept: Kept = {}
+        told = (self.file, self.mapping, self.builder)
+        self._facts = [RowFacts(*told, row, rows, reading.terms, self._kept) for row in rows]
 
     def imported(self, mapped: frozenset[str]) -> Imported:
         """Return the case.
@@ -191,6 +191,7 @@ class _Record:
         episodes.finish()
         self._age()
         self._undated()
+        self._repeated()
         self._leave(mapped)
         return self.builder.imported()
 
@@ -255,7 +256,7 @@ class _Record:
         if at is None:
             facts.lose(column, facts.row.value(column) or "", "unmapped-code")
             return
-        self.builder.age = Age(years=_years(facts.number(column) or 0, unit), at=at)
+        self.builder.age = Age(years=completed_years(facts.number(column) or 0, unit), at=at)
 
     def _undated(self) -> None:
         """Name the cells that rows fill differently and of which the mapping does not say when it was so."""
@@ -272,6 +273,11 @@ class _Record:
                 for facts, cell in cells if len({cell.casefold() for _, cell in cells}) > 1 else ():
                     facts.lose(column.column, cell, "no-time")
 
+    def _repeated(self) -> None:
+        """Name each cell that says again what another one has said."""
+        for facts, column, said in chain.from_iterable(told[1:] for told in self._kept.values()):
+            facts.lose(column, said, "duplicate")
+
     def _leave(self, mapped: frozenset[str]) -> None:
         """Name each cell that no claim took up: a dose without a drug, a time of nothing."""
         for column in self.mapping.identifiers:
@@ -281,13 +287,3 @@ class _Record:
             for column in sorted(mapped - facts.row.taken - set(self.mapping.identifiers)):
                 if (cell := facts.row.peek(column)) is not None:
                     facts.lose(column, cell, "no-place")
-
-
-def _years(value: float, unit: str) -> int:
-    """Return completed years.
-
-    >>> _years(34.9, "years"), _years(30, "months"), _years(400, "days")
-    (34, 2, 1)
-    """
-    per_year = {"years": 1.0, "months": 12.0, "weeks": _DAYS_OF_YEAR / 7, "days": _DAYS_OF_YEAR}
-    return int(value / per_year[unit])

@@ -12,7 +12,7 @@ from casegraph.loaders.hurried import number_fault
 from casegraph.loaders.tables import NOT_FINITE
 from casegraph.loaders.times import day_span
 
-__all__ = ["CellError", "days_of", "iso_date", "looked_up", "number", "refuse_not_finite"]
+__all__ = ["CellError", "completed_years", "days_of", "iso_date", "looked_up", "number", "refuse_not_finite"]
 
 V = TypeVar("V")
 
@@ -105,6 +105,15 @@ def days_of(cell: str, unit: str, decimal: str = ".") -> tuple[int, int] | None:
     least = math.floor(begin * _DAYS[unit])
     most = max(least, math.ceil((exact + step) * _DAYS[unit]) - 1)
     return (-most, -least) if found < 0 else (least, most)
+
+
+def completed_years(value: float, unit: str) -> int:
+    """Return the completed years of an age.
+
+    >>> completed_years(34.9, "years"), completed_years(30, "months"), completed_years(400, "days")
+    (34, 2, 1)
+    """
+    return int(value / float(_DAYS["years"] / _DAYS[unit]))
 
 
 def iso_date(cell: str, order: str) -> str | None:

@@ -9,30 +9,25 @@ from typing import Literal, Protocol, TypeVar
 
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.codes import coded
-from casegraph.loaders.records import PASSAGE, RecordBuilder
+from casegraph.loaders.records import RecordBuilder
 from casegraph.loaders.table.cells import CellError, days_of, iso_date, looked_up, number
 from casegraph.loaders.table.mapping import (
-    AdverseColumn,
     Cell,
-    CourseColumn,
-    DiagnosisColumn,
     FactColumn,
-    FindingColumn,
     NamedColumn,
     SeverityColumn,
     TableMapping,
-    TestColumn,
     TimeColumn,
     UnitColumn,
 )
 from casegraph.loaders.table.rows import Row
 from casegraph.loaders.times import BIRTH
-from casegraph.model import AdverseEvent, Course, Diagnosis, Finding, TestResult
+from casegraph.model import Claim
 from casegraph.model.values import Severity
 from casegraph.namespaces import expand
 from casegraph.terms import Terms
 
-__all__ = ["RowFacts", "add_facts", "cell_text"]
+__all__ = ["Kept", "RowFacts", "cell_text"]
 
 T = TypeVar("T")
 W_co = TypeVar("W_co", covariant=True)
@@ -40,6 +35,10 @@ Polarity = Literal["present", "absent", "indeterminate"]
 #: a bound or a range: a value that the model has no place for.
 _BOUND = re.compile(r"[<>\u2264\u2265~]\s*=?\s*\d.*|\d[\d.,]*\s*[-\u2013]\s*\d[\d.,]*")
 _ISO_UNIT = {"years": "Y", "months": "M", "weeks": "W", "days": "D"}
+
+
+#: list of the builder and claim in it -> each row, column and words that say so; it is carried once.
+Kept = dict[tuple[str, Claim], list[tuple["RowFacts", str, str]]]
 
 
 class _Words(Protocol[W_co]):
@@ -62,6 +61,7 @@ class RowFacts:
 
     :param file: the name of the table for problems.
     :param rows: all rows of the record.
+    :param kept: what rows of the record have told so far.
     """
 
     file: str
@@ -70,6 +70,7 @@ class RowFacts:
     row: Row
     rows: Sequence[Row]
     terms: Terms
+    kept: Kept
     _times: dict[str, str | None] = field(default_factory=dict)
 
     def lose(self, column: str, value: str, reason: str) -> None:
@@ -78,6 +79,13 @@ class RowFacts:
         if (column, value) not in self.row.lost:
             self.row.lost.add((column, value))
             self.builder.lose(self.row.path(column), value, reason)
+
+    def keep(self, kind: str, claim: Claim, column: str, said: str) -> None:
+        """Take up what a cell says into a list of the builder, unless it is there already."""
+        told = self.kept.setdefault((kind, claim), [])
+        if not told:
+            getattr(self.builder, kind).append(claim)
+        told.append((self, column, said))
 
     def read(self, column: str, reader: Callable[..., T], *more: str) -> T | None:
         """Return what a reader of cells makes of a column; None where the cell says nothing.
@@ -181,8 +189,8 @@ class RowFacts:
             self.lose(named.column, cell, "unmapped-code")
         return found
 
-    def concepts(self, fact: FactColumn) -> Iterator[tuple[str, Polarity]]:
-        """Yield each concept that a cell tells of and whether it is present."""
+    def concepts(self, fact: FactColumn) -> Iterator[tuple[str, Polarity, str]]:
+        """Yield each concept that a cell tells of, whether it is present, and the words that say so."""
         cell = self.row.value(fact.column)
         if cell is None:
             return
@@ -196,9 +204,9 @@ class RowFacts:
             if code is None:
                 self.lose(fact.column, said, "unmapped-code" if fact.codes else "no-code")
             else:
-                yield code, "present"
+                yield code, "present", said
 
-    def _asked(self, fact: FactColumn, cell: str) -> Iterator[tuple[str, Polarity]]:
+    def _asked(self, fact: FactColumn, cell: str) -> Iterator[tuple[str, Polarity, str]]:
         answers: dict[str, Polarity] = {}
         for polarity in ("present", "absent", "indeterminate"):
             answers |= dict.fromkeys(map(cell_text, getattr(fact, polarity, ())), polarity)
@@ -208,7 +216,7 @@ class RowFacts:
         elif (code := self.concept(fact.what, fact.named)) is None:
             self.lose(fact.column, cell, "no-place")
         else:
-            yield code, answer
+            yield code, answer, cell
 
     def _term(self, said: str) -> str | None:
         identifier, _, label = said.partition(" ")
@@ -221,79 +229,3 @@ class RowFacts:
         if answer == "present" or column is None:
             return self.word(column)
         return None
-
-
-def add_facts(facts: RowFacts) -> None:
-    """Bring in what a row tells, all but its treatments."""
-    mapping = facts.mapping
-    for finding in mapping.findings:
-        _findings(facts, finding)
-    for diagnosis in mapping.diagnoses:
-        _diagnoses(facts, diagnosis)
-    for test in mapping.tests:
-        _test(facts, test)
-    for event in mapping.adverse_events:
-        _adverse_events(facts, event)
-    for turn in mapping.course:
-        _course(facts, turn)
-
-
-def _findings(facts: RowFacts, column: FindingColumn) -> None:
-    for what, answer in facts.concepts(column):
-        at, severity = facts.time(column.at), facts.severity(column.severity, answer)
-        claim = facts.builder.claim(
-            Finding, what=what, at=at, severity=severity, site=column.site, laterality=column.laterality
-        )
-        getattr(facts.builder, answer).append(claim)
-
-
-def _diagnoses(facts: RowFacts, column: DiagnosisColumn) -> None:
-    for what, answer in facts.concepts(column):
-        at, onset = facts.time(column.at), facts.time(column.onset)
-        claim = facts.builder.claim(Diagnosis, what=what, at=at, onset_at=onset)
-        standing = column.standing if answer == "present" else "excluded"
-        getattr(facts.builder, standing).append(claim)
-
-
-def _test(facts: RowFacts, column: TestColumn) -> None:
-    """Bring in a value or a result; what goes with one that cannot be read is left for the losses."""
-    cell = facts.row.value(column.column)
-    said = _measured(facts, column, cell) if cell is not None else None
-    if cell is None or said is None:
-        return
-    what = facts.concept(column.what, column.named)
-    if what is None:
-        facts.lose(column.column, cell, "no-place")
-    else:
-        facts.builder.tests.append(
-            facts.builder.claim(TestResult, what=what, at=facts.time(column.at), **said)
-        )
-
-
-def _measured(facts: RowFacts, column: TestColumn, cell: str) -> dict[str, object] | None:
-    if result := looked_up(cell, column.results):
-        return {"result": result}
-    value = facts.number(column.column)
-    if value is None:
-        return None
-    unit, known = facts.unit(column.unit, column.unit_from)
-    if not known:
-        facts.lose(column.column, cell, "required-missing")
-        return None
-    return {"value": value, "unit": unit, "range_low": column.range_low, "range_high": column.range_high}
-
-
-def _adverse_events(facts: RowFacts, column: AdverseColumn) -> None:
-    for what, answer in facts.concepts(column):
-        if answer == "present":
-            at, severity = facts.time(column.at), facts.severity(column.severity, answer)
-            claim = facts.builder.claim(AdverseEvent, what=what, at=at, severity=severity)
-            facts.builder.adverse_events.append(claim)
-        else:
-            facts.lose(column.column, facts.row.value(column.column) or "", "no-place")
-
-
-def _course(facts: RowFacts, column: CourseColumn) -> None:
-    kind = facts.word(column)
-    if kind is not None:
-        facts.builder.course.append(Course(kind=kind, at=facts.time(column.at), stated_in=PASSAGE))

@@ -67,9 +67,9 @@ def _unused(name: str, taken: set[str]) -> str:
 
 
 def _treatments(facts: RowFacts, column: TreatmentColumn) -> Iterator[Treatment]:
-    for what, answer in facts.concepts(column):
+    for what, answer, said in facts.concepts(column):
         if answer != "present":
-            facts.lose(column.column, facts.row.value(column.column) or "", "no-place")
+            facts.lose(column.column, said, "no-place")
             continue
         yield facts.builder.claim(
             Treatment,

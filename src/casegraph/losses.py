@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
-__all__ = ["REASONS", "Loss", "by_weight", "shortened", "summary_of", "to_json_lines"]
+__all__ = ["REASONS", "Loss", "by_weight", "said", "shortened", "summary_of", "to_json_lines"]
 
 #: reason code -> what it means. A loss has one of these.
 REASONS: Mapping[str, str] = MappingProxyType(
@@ -69,6 +69,17 @@ def shortened(value: object, longest: int | None = _LONGEST) -> str:
     """
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}\u2026"
+
+
+def said(claim: msgspec.Struct) -> dict[str, object]:
+    """Return what a claim says, without its passage and the fields that it leaves as they are by default.
+
+    >>> from casegraph.model import Finding
+    >>> said(Finding(what="HP:0001945 Fever", at="visit", stated_in="record"))
+    {'at': 'visit', 'what': 'HP:0001945 Fever'}
+    """
+    values = {each.name: (getattr(claim, each.name), each.default) for each in msgspec.structs.fields(claim)}
+    return {name: own for name, (own, default) in values.items() if own != default and name != "stated_in"}
 
 
 def summary_of(losses: Iterable[Loss]) -> Counter[tuple[str, str]]:
