@@ -555,6 +555,26 @@ def test_what_is_told_again_is_named_by_its_row_and_cell(tmp_path: Path) -> None
     assert len(case(one).tests) == 2
 
 
+@pytest.mark.parametrize(
+    ("order", "cell", "told"),
+    [
+        ("mdy", "31/12/2020", "'31/12/2020' is no date in the order mdy"),
+        ("dmy", "5.13.2020", "'5.13.2020' is no date in the order dmy"),
+        ("dmy", "2020/13/1", "'2020/13/1' is no date"),
+    ],
+)
+def test_a_cell_that_is_no_date_is_quoted_as_it_stands(
+    order: str, cell: str, told: str, tmp_path: Path
+) -> None:
+    mapping = (
+        f"times: {{seen: {{column: day, order: {order}}}}}\nfindings:\n{FEVER.replace('}', ', at: seen}')}"
+    )
+    (problem,) = mapped(f"id,day,fever\nP1,{cell},yes\n", mapping, tmp_path)
+    assert isinstance(problem, Problem)
+    assert problem.message == f"column 'day': {told}"
+    assert ("order: in the mapping" in problem.todo) == ("order" in told)
+
+
 NO_FACTS = (
     "Planned drug",
     "drugPlan",

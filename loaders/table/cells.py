@@ -125,21 +125,29 @@ def iso_date(cell: str, order: str) -> str | None:
     >>> iso_date("3.5.2020", "dmy"), iso_date("2020-05", "dmy"), iso_date("in spring", "ymd")
     ('2020-05-03', '2020-05', None)
     """
-    found = _PARTED.fullmatch(cell)
-    if found and len(found[1]) != _YEAR_DIGITS:
+    found, written = _PARTED.fullmatch(cell), cell
+    year_last = found is not None and len(found[1]) != _YEAR_DIGITS
+    if found and year_last:
         if order == "ymd" or len(found[4]) != _YEAR_DIGITS:
             todo = "say order: dmy or mdy in the mapping; a year has four digits"
             raise CellError("day-or-month-first", f"{cell!r} may be one day or another", todo)
         parts = (found[1], found[3], found[4])
         year, month, day = (parts[at] for at in _ORDERS[order])
-        cell = f"{year}-{month:0>2}-{day:0>2}{found[5]}"
+        written = f"{year}-{month:0>2}-{day:0>2}{found[5]}"
     elif found:
-        cell = f"{found[1]}-{found[3]:0>2}-{found[4]:0>2}{found[5]}"
-    if day_span(cell) is not None:
-        return cell
-    if _DATE_LIKE.fullmatch(cell):
-        raise CellError("wrong-value", f"{cell!r} is no date", "write it year first: 2020-05-31")
+        written = f"{found[1]}-{found[3]:0>2}-{found[4]:0>2}{found[5]}"
+    if day_span(written) is not None:
+        return written
+    if _DATE_LIKE.fullmatch(written):
+        raise CellError("wrong-value", *_no_date(cell, order if year_last else ""))
     return None
+
+
+def _no_date(cell: str, order: str) -> tuple[str, str]:
+    if order:
+        todo = "correct the cell, or order: in the mapping; with the year first no order is needed"
+        return f"{cell!r} is no date in the order {order}", todo
+    return f"{cell!r} is no date", "write it year first: 2020-05-31"
 
 
 def looked_up(cell: str, values: Mapping[str, V]) -> V | None:
