@@ -42,14 +42,16 @@ def read_case_document(path: Path, content: bytes | None = None) -> Draft:
     return Draft(data, whole.source, problems, _left(node, str(path), frozenset(faults)))
 
 
-def read_values(path: Path) -> tuple[object, Source]:
+def read_values(path: Path, begin: str) -> tuple[object, Source]:
     """Read plain values from a YAML file of another kind, as strictly as a case document.
 
+    :param begin: what such a file begins with, as is said where it holds nothing of the kind.
     :raises InputError: if the file cannot be opened.
     :raises DocumentError: if it is too large, not UTF-8, not YAML, has aliases or tags, or a key twice.
     """
     whole = _Builder(str(path))
-    data = whole.build(_compose(_text(path), str(path)), (), ())
+    todo = f"begin with '{begin}'"
+    data = whole.build(_compose(_text(path, todo=todo), str(path), todo), (), ())
     if whole.problems:
         raise DocumentError(tuple(sorted(whole.problems)))
     return data, whole.source
@@ -88,16 +90,20 @@ def _content(path: Path) -> bytes:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
 
 
-def _text(path: Path, content: bytes | None = None) -> str:
+def _text(
+    path: Path,
+    content: bytes | None = None,
+    *,
+    todo: str = "start from `casegraph schema` or a shipped case",
+) -> str:
     content = _content(path) if content is None else content
     text = decoded(content, str(path))
     if not text.strip():
-        todo = "start from `casegraph schema` or a shipped case"
         refuse(str(path), (1, 1), "empty", "the file is empty", todo)
     return text
 
 
-def _compose(text: str, file: str) -> yaml.Node:
+def _compose(text: str, file: str, todo: str = "begin with 'casegraph: 1'") -> yaml.Node:
     loader = yaml.CSafeLoader(text)
     try:
         deque(plain_events(text, file, _DEEPEST), maxlen=0)
@@ -107,7 +113,7 @@ def _compose(text: str, file: str) -> yaml.Node:
     finally:
         loader.dispose()
     if not isinstance(node, yaml.MappingNode):
-        problem = Problem(file, 1, 1, "not-a-document", "no keys and values", "begin with 'casegraph: 1'")
+        problem = Problem(file, 1, 1, "not-a-document", "no keys and values", todo)
         raise DocumentError((problem,))
     return node
 

@@ -575,6 +575,14 @@ def test_a_cell_that_is_no_date_is_quoted_as_it_stands(
     assert ("order: in the mapping" in problem.todo) == ("order" in told)
 
 
+@pytest.mark.parametrize(("text", "code"), [("hello\n", "not-a-document"), ("\n", "empty")])
+def test_what_is_no_mapping_is_told_how_one_begins(text: str, code: str, tmp_path: Path) -> None:
+    with pytest.raises(DocumentError) as error:
+        outcomes(b"id,fever\nP1,yes\n", text, tmp_path)
+    (problem,) = error.value.problems
+    assert (problem.code, problem.todo) == (code, "begin with 'casegraph-table: 1'")
+
+
 NO_FACTS = (
     "Planned drug",
     "drugPlan",

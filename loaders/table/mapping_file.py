@@ -44,7 +44,7 @@ def read_mapping(path: Path, terms: Terms | None = None) -> MappingFile:
     :raises InputError: if the file cannot be opened.
     :raises DocumentError: if it is no mapping; the error carries every problem that was found.
     """
-    data, source = read_values(path)
+    data, source = read_values(path, "casegraph-table: 1")
     if faults := structure_faults(data, source, TableMapping):
         raise DocumentError(tuple(sorted(faults.values())))
     mapping = msgspec.convert(data, TableMapping)
