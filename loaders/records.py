@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -73,11 +73,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One record as a case document, what was left behind, and what of it is worth a second look."""
+    """One record as a case document, what was left behind, what is worth a second look, where times stand."""
 
     document: CaseDocument
     losses: tuple[Loss, ...] = ()
     doubts: tuple[Problem, ...] = ()
+    places: Mapping[str, Collection[tuple[str, int]]] = field(default_factory=dict)
 
 
 #: What a reader yields for each record: the case, or why there is none. The others go on.
@@ -191,7 +192,7 @@ class RecordBuilder:
         document = CaseDocument(
             casegraph=1, report=report, curation=self.curation, passages=passages, cases=cases
         )
-        return Imported(document, tuple(self.losses))
+        return Imported(document, tuple(self.losses), places=self.times.places)
 
     def _case(self) -> Case:
         alone, disorders = self._told_apart, self._disorders

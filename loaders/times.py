@@ -86,7 +86,11 @@ class _Dated:
 
 
 class RecordTimes:
-    """Collects the times of one record and gives each its occasion; the same time twice is one occasion."""
+    """Collects the times of one record and gives each its occasion; the same time twice is one occasion.
+
+    :ivar place: the file and the line of what is being read, where the reader knows it.
+    :ivar places: occasion -> each place that tells of it.
+    """
 
     def __init__(self) -> None:
         self._relative: dict[str, Occasion] = {}
@@ -94,6 +98,8 @@ class RecordTimes:
         self._birth: tuple[date, date] | None = None
         self._birth_printed: str | None = None
         self._events: list[str] = []
+        self.place: tuple[str, int] | None = None
+        self.places: dict[str, dict[tuple[str, int], None]] = {}
 
     def birth_date(self, printed: str, *, keep: bool = False) -> bool:
         """Take the birth date, so that dates are at an age; say whether it is a date.
@@ -234,7 +240,7 @@ class RecordTimes:
 
     def _keep(self, key: str, occasion: Occasion) -> str:
         self._relative.setdefault(key, occasion)
-        return key
+        return self._placed(key)
 
     def _is_birth(self, *spans: _Span | None) -> bool:
         """Tell whether one of these is the exact date of birth, which is not kept."""
@@ -243,6 +249,11 @@ class RecordTimes:
 
     def _date(self, key: str, dated: _Dated) -> str:
         self._dated.setdefault(key, dated)
+        return self._placed(key)
+
+    def _placed(self, key: str) -> str:
+        if self.place is not None:
+            self.places.setdefault(key, {})[self.place] = None
         return key
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import signal
@@ -32,7 +33,9 @@ from casegraph.ingest import (
     remove,
 )
 from casegraph.loaders.fhir import version
+from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options, RecordBuilder
+from casegraph.loaders.table import read_table
 from casegraph.losses import Loss, summary_of
 from casegraph.model import Finding, TestResult
 from casegraph.namespaces import BASE, CG, PREFIXES, expand
@@ -281,6 +284,42 @@ def test_times_that_cannot_all_be_true_reject_the_record(store: Store) -> None:
     assert isinstance(rejected, RejectedRecord)
     assert [each.code for each in rejected.problems] == ["impossible-time"]
     assert values(store, f"?x a <{CG}Case>") == set()
+
+
+def test_rows_whose_times_exclude_each_other_are_named_by_file_and_line(store: Store, tmp_path: Path) -> None:
+    header = "model,pid,value,agent,startdate\n"
+    folder = tmp_path / "in"
+    folder.mkdir()
+    drug = "Medication,{},,http://purl.obolibrary.org/obo/CHEBI_44185,2019-06-08\n"
+    (folder / "a.csv").write_text(f"{header}Birthdate,p,1971-05-03,,\n", encoding="utf-8")
+    (folder / "b.csv").write_text(header + drug.format("q") + drug.format("p"), encoding="utf-8")
+    (folder / "c.csv").write_text(f"{header}Deathdate,p,1993-10-05,,\n", encoding="utf-8")
+    rejected, loaded = sorted(bring(store, folder), key=lambda each: isinstance(each, LoadedRecord))
+    assert isinstance(loaded, LoadedRecord)
+    assert isinstance(rejected, RejectedRecord)
+    (problem,) = rejected.problems
+    assert (problem.code, Path(problem.file).name, problem.line) == ("impossible-time", "c.csv", 2)
+    told = problem.message.replace(f"{folder}/", "")
+    assert "at date-2019-06-08 is not after the death at date-1993-10-05; " in told
+    assert told.endswith("; date-1993-10-05 in c.csv:2; date-2019-06-08 in b.csv:3")
+    assert "1971" not in repr(rejected)
+    assert "days" not in told
+
+
+def test_a_row_of_a_table_whose_times_exclude_each_other_is_named(store: Store, tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(
+        "casegraph-table: 1\nid: id\ntimes: {from: {column: from}, to: {column: to}}\ntreatments:\n"
+        '  - {column: drug, codes: {mtx: "CHEBI:44185 methotrexate"}, starts: from, ends: to}\n',
+        encoding="utf-8",
+    )
+    table = b"id,drug,from,to\np,mtx,2019-01-01,2019-02-01\np,mtx,2020-01-01,2019-12-01\n"
+    read = read_table(Input("t.csv", lambda: io.BytesIO(table)), Options("clinic", mapping=mapping))
+    (rejected,) = load_records(store, (("t.csv", each) for each in read))
+    assert isinstance(rejected, RejectedRecord)
+    (problem,) = rejected.problems
+    assert (problem.code, problem.file, problem.line) == ("impossible-time", "t.csv", 3)
+    assert "date-2020-01-01 in t.csv:3" in problem.message
 
 
 def aged(**subject: Any) -> dict[str, Any]:

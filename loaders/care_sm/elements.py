@@ -38,6 +38,7 @@ def imported(builder: RecordBuilder, rows: Sequence[Row]) -> tuple[Imported | Pr
             builder.lose(row.place, row.about(builder), "duplicate")
             continue
         told.add(row.told())
+        builder.times.place = (row.file, row.line)
         try:
             _read(row, patient)
         except DocumentError as error:

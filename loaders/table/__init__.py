@@ -186,6 +186,7 @@ class _Record:
         self._who()
         episodes = Episodes(self.builder)
         for facts in self._facts:
+            self.builder.times.place = (self.file, facts.row.line)
             add_facts(facts)
             episodes.add(facts)
         episodes.finish()

@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from casegraph.check.conflicts import with_conflicts
 from casegraph.derive import derive
-from casegraph.errors import InputError, Problem
+from casegraph.errors import Problem
 from casegraph.ingest.documents import shipped_shapes
 from casegraph.ingest.labels import OtherLabels, UnresolvedLabels
 from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, holds, ledger_entry, put_ontology
-from casegraph.ingest.refusals import nothing_told, other_content, violations
+from casegraph.ingest.refusals import impossible_time, nothing_told, other_content, violations
 from casegraph.ingest.stopping import STOP
 from casegraph.ingest.unresolved import concepts_of, labels_of, unresolved_triples
 from casegraph.loaders.records import Imported, Outcome
@@ -28,7 +28,7 @@ from casegraph.rows import Rows
 from casegraph.rules import apply_rules, data_with_hierarchy
 from casegraph.store import Store
 from casegraph.terms import all_terms
-from casegraph.timeline import solve_subject
+from casegraph.timeline import TimelineError, solve_subject
 from casegraph.triples import asserted_quads, dataset_iri, inferred_quads, subjects
 from casegraph.validate import Report, validate
 
@@ -166,7 +166,7 @@ class RecordJob:
             self._seen[iri] = (source, content)
             losses = (*outcome.losses, *self._labels.losses(document))
             doubts = (*outcome.doubts, *self._labels.doubts(document, source))
-            imported = Imported(document, losses, doubts)
+            imported = replace(outcome, document=document, losses=losses, doubts=doubts)
             return self._record(source, imported, iri, asserted)
         if before[1] == content:
             return LoadedRecord(source, iri, "same")
@@ -193,8 +193,8 @@ class RecordJob:
         ((_, subject),) = subjects(found.imported.document)
         try:
             timeline = solve_subject(subject)
-        except InputError as error:
-            problem = Problem(found.source, 0, 0, "impossible-time", f"{found.iri} {error.what}", error.todo)
+        except TimelineError as error:
+            problem = impossible_time(found.source, found.iri, found.imported, error)
             return RejectedRecord(found.source, (problem,))
         found.solved = inferred_quads(found.iri, timeline, derive(subject, timeline, whole=False))
         return found

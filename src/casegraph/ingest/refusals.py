@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from casegraph.errors import Problem
+from casegraph.loaders.records import Imported
+from casegraph.loaders.times import CALENDAR
+from casegraph.model import Occasion
+from casegraph.timeline import TimelineError, TimeStatement
+from casegraph.triples import subjects
 from casegraph.validate import Report
 
-__all__ = ["nothing_told", "other_content", "violations"]
+__all__ = ["impossible_time", "nothing_told", "other_content", "violations"]
+
+#: how the names of occasions on a date begin.
+_DATED = ("date-", "from-", "between-")
+_MOST_PLACES = 3
 
 
 def violations(source: str, report: Report) -> tuple[Problem, ...]:
@@ -31,3 +42,29 @@ def nothing_told(source: str, iri: str) -> Problem:
     )
     todo = "load it with --losses FILE to see what was left behind, or leave it out"
     return Problem(source, 0, 0, "no-claims", message, todo)
+
+
+def impossible_time(source: str, iri: str, imported: Imported, error: TimelineError) -> Problem:
+    """Return the refusal of a record whose times exclude each other, and where each of them stands.
+
+    An occasion on a date is called by it, so how many days it is after another date is left out.
+    """
+    ((_, subject),) = subjects(imported.document)
+    bounds = (str(each.where[1]) for each in error.statements if each.where[0] == "occasions")
+    places = {key: list(imported.places.get(key, ())) for key in bounds}
+    words = [each.words for each in error.statements if not _is_a_date(each, subject.occasions)]
+    told = "; ".join(words or (each.words for each in error.statements))
+    rows = {
+        key: ", ".join(f"{file}:{line}" for file, line in each[:_MOST_PLACES]) for key, each in places.items()
+    }
+    stands = "".join(f"; {key} in {row}" for key, row in rows.items() if row)
+    file, line = next((place for each in places.values() for place in each), (source, 0))
+    message = f"{iri} impossible order in time: {told}{stands}"
+    return Problem(file, line, 0, "impossible-time", message, "correct one of these")
+
+
+def _is_a_date(statement: TimeStatement, occasions: Mapping[str, Occasion]) -> bool:
+    """Say whether a statement is only how many days after the first date another one is."""
+    kind, key, *bound = map(str, statement.where)
+    on_date = kind == "occasions" and bound[0] in ("start", "end") and key.startswith(_DATED)
+    return on_date and occasions[key].anchor == CALENDAR
