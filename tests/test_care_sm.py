@@ -271,13 +271,22 @@ def test_only_a_truth_value_or_the_label_says_that_a_thing_is_there(
         assert lost == reasons
 
 
-def test_a_label_of_a_term_that_no_vocabulary_knows_is_not_told_from_a_denial() -> None:
-    row = DIAGNOSIS.format("p").replace(",,", ",Oculocutaneous albinism,").replace("_221", "_55")
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("Oculocutaneous albinism", "other-label"),
+        ("Albinism", "other-label"),
+        ("ja", "unmapped-code"),
+        ("not observed", "unmapped-code"),
+        ("Ausgeschlossen", "unmapped-code"),
+        ("kein Albinismus", "unmapped-code"),
+    ],
+)
+def test_a_label_is_told_from_a_denial_where_no_vocabulary_knows_the_term(said: str, reason: str) -> None:
+    row = DIAGNOSIS.format("p").replace(",,", f",{said},").replace("_221", "_55")
     one = cases_of(given(HEADER + row + FEVER.format("")))["p"]
-    assert case(one).diagnoses.final == ()
-    assert ("given.csv/2/Diagnosis/value", "unmapped-code") in {
-        (each.path, each.reason) for each in one.losses
-    }
+    assert len(case(one).diagnoses.final) == (reason == "other-label")
+    assert ("given.csv/2/Diagnosis/value", reason) in {(each.path, each.reason) for each in one.losses}
 
 
 @pytest.mark.parametrize("said", ["false", "no", "not done"])

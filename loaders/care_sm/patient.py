@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,18 @@ from casegraph.namespaces import expand
 from casegraph.terms import all_terms
 
 __all__ = ["Patient"]
+
+#: the letters of the shortest text that is taken for a label.
+_LEAST = 8
+#: words that deny or doubt, in the languages of the registries that write CARE-SM.
+_DENYING = frozenset(
+    "no not non none never without absent absence denied denies excluded negative unknown unlikely ruled "
+    "rejected refuted suspected possible probable history false "
+    "nein nicht kein keine keinen ohne fehlt fehlend ausgeschlossen verneint negativ unbekannt verdacht falsch "
+    "pas sans absente exclu exclue négatif négative inconnu jamais faux "
+    "sin ausente negativo negativa excluido excluida desconocido nunca falso "
+    "senza assente escluso esclusa sconosciuto mai niet geen zonder afwezig uitgesloten onbekend".split()
+)
 
 
 @dataclass(slots=True)
@@ -41,18 +54,21 @@ class Patient:
     def holds(self, row: Row, *columns: str) -> bool | None:
         """Return whether what a row is about is there; None where it is not said, and the row is left behind.
 
-        Newer files have a truth value, older ones may have the label of the concept. Any other text may deny
-        the concept in whatever words, so it is not taken for a yes.
+        Newer files have a truth value, older ones may have the label of the concept. A short text, or one
+        with a word of :data:`_DENYING`, may deny the concept, so that it is not taken for a label.
         """
         said, text = row.truth(), row.cells.get("value", "")
         if said is not None:
             row.take("value")
             return said
-        if text and text.casefold() not in _names(row, columns):
+        if text.casefold() in _names(row, columns):
+            row.lose(self.builder, "value", "implied")
+        elif _is_label(text):
+            row.lose(self.builder, "value", "other-label")
+        elif text:
             row.lose(self.builder, "value", "unmapped-code")
             row.leave(self.builder, "required-missing")
             return None
-        row.lose(self.builder, "value", "implied")
         return True
 
     def seen(self, row: Row) -> str | None:
@@ -112,6 +128,16 @@ class Patient:
         """Take the age at an occasion where the case has none yet."""
         if self.builder.age is None and (years := _age(row)) is not None:
             self.builder.age = Age(years=years, at=at)
+
+
+def _is_label(text: str) -> bool:
+    """Tell whether a text that is no name of a known term can only be a label.
+
+    >>> [_is_label(each) for each in ("Oculocutaneous albinism", "nein", "no evidence of fever")]
+    [True, False, False]
+    """
+    words = re.findall(r"\w+", text.casefold())
+    return sum(map(len, words)) >= _LEAST and not _DENYING.intersection(words)
 
 
 def _names(row: Row, columns: Iterable[str]) -> set[str]:
