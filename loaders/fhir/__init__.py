@@ -18,6 +18,7 @@ from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left, plain
 from casegraph.loaders.fhir.tests import read_observation
 from casegraph.loaders.fhir.treatments import read_medication, read_procedure
+from casegraph.loaders.fhir.unfit import unfit, why_left
 from casegraph.loaders.fhir.version import READABLE, faults, versions_of
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options, Outcome, RecordBuilder
@@ -122,7 +123,7 @@ def read_cases(content: Content, options: Options) -> Iterator[Outcome]:
     for patient, alike in ((each, group) for group in _by_id(patients) for each in group):
         about = [patient, *told.get(patient.pointer, [])]
         context = Context(_builder(patient, options), content)
-        outcome = _unfit(patient, alike) or _case(about, context, version)
+        outcome = unfit(patient, alike) or _case(about, context, version)
         if isinstance(outcome, Problem):
             yield outcome
             continue
@@ -234,21 +235,6 @@ def _by_id(patients: list[Entry]) -> Iterator[list[Entry]]:
     yield from told.values()
 
 
-def _unfit(patient: Entry, alike: list[Entry]) -> Problem | None:
-    """Return why a patient cannot be a case: it has no identifier, or one that another has.
-
-    :param alike: all patients with its identifier.
-    """
-    own, file, line = patient.resource.get("id"), patient.file, patient.line
-    if not isinstance(own, str) or not own:
-        message = f"{patient.pointer} is a patient without an id"
-        return Problem(file, line, 0, "missing-key", message, "give it an id, which names its case")
-    if len(alike) > 1:
-        message = f"different patients have the id {own}, and whose the resources are is not known"
-        return Problem(file, line, 0, "same-case", message, "give each its own id")
-    return None
-
-
 def _builder(patient: Entry, options: Options) -> RecordBuilder:
     return RecordBuilder(options, str(patient.resource.get("id")))
 
@@ -261,7 +247,7 @@ def _case(entries: list[Entry], context: Context, version: str) -> Outcome:
         said = f"{entry.pointer}{place}: {message}"
         return Problem(entry.file, entry.line, 0, "wrong-value", said, f"see FHIR {version}")
     for entry in entries:
-        if entry.kind in ("DiagnosticReport", "Observation"):
+        if entry.kind in ("DiagnosticReport", "Observation") and not why_left(entry, context):
             context.note_panel(entry)
     for entry in sorted(entries, key=lambda each: each.kind in _LATE):
         _read(entry, context)
@@ -282,6 +268,9 @@ def _read(entry: Entry, context: Context) -> None:
     reader = _READERS.get(entry.kind)
     if reader is None:
         context.leave(entry, "not-a-case" if entry.kind in _OTHERS else "no-place")
+        return
+    if why := why_left(entry, context):
+        context.leave(entry, why)
         return
     element = Element(entry.resource, entry.pointer)
     for name in ("resourceType", "subject", "patient"):
