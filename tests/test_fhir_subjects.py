@@ -1,4 +1,4 @@
-"""What FHIR tells of others is none of the patient's facts."""
+"""What FHIR tells of others, or modifies, is none of the patient's facts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from casegraph.errors import Problem
 from casegraph.loaders.fhir import read_fhir
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options, Outcome
@@ -72,3 +73,89 @@ def test_what_an_observation_has_in_focus_is_of_the_patient_only_if_it_is_the_pa
     assert [(each.value.split()[0], each.reason) for each in whole] == (
         [] if is_own else [("Observation", "not-a-case")]
     )
+
+
+#: An extension that nobody here understands, and that may say "not".
+MODIFIED = {"modifierExtension": [{"url": "http://example.org/negated", "valueBoolean": True}]}
+DRUG = {"medicationCodeableConcept": concept("http://www.nlm.nih.gov/research/umls/rxnorm", "3002", "CYC")}
+GIVEN = {"resourceType": "MedicationStatement", "status": "completed", **DRUG, **SUBJECT}
+DONE = {"resourceType": "Procedure", "status": "completed", "category": concept(SNOMED, "387713003", "Op")}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition(),
+        observation(),
+        GIVEN,
+        GIVEN | {"resourceType": "MedicationAdministration", "effectiveDateTime": "2020"},
+        GIVEN | {"resourceType": "MedicationRequest", "intent": "order", "status": "active"},
+        DONE | SUBJECT | {"code": concept(SNOMED, "80146002", "Appendectomy")},
+        {
+            "resourceType": "AllergyIntolerance",
+            "patient": {"reference": "Patient/p"},
+            "code": concept(SNOMED, "91935009", "Allergy to peanut (finding)"),
+        },
+        {
+            "resourceType": "AdverseEvent",
+            "actuality": "actual",
+            "event": concept(SNOMED, "422587007", "Nausea"),
+            **SUBJECT,
+        },
+    ],
+    ids=lambda each: each["resourceType"],
+)
+def test_a_resource_with_a_modifier_extension_is_left_as_a_whole(resource: dict[str, Any]) -> None:
+    plain, losses = read(resource)
+    assert not [each for each in losses if each.path == "/entry/1/resource"]
+    case, losses = read(resource | MODIFIED)
+    (empty,) = outcomes({"resource": PATIENT})
+    assert isinstance(empty, Imported)
+    assert case == empty.document.cases["1"] != plain
+    (lost,) = losses
+    assert (lost.path, lost.reason) == ("/entry/1/resource", "no-place")
+    assert lost.value.startswith(resource["resourceType"])
+
+
+def test_a_modified_entry_is_left_and_a_modified_patient_is_no_case() -> None:
+    (outcome,) = outcomes({"resource": PATIENT}, {"resource": condition()} | MODIFIED)
+    assert isinstance(outcome, Imported)
+    assert outcome.document.cases["1"].diagnoses.final == ()
+    (refused,) = outcomes({"resource": PATIENT | MODIFIED}, {"resource": condition()})
+    assert isinstance(refused, Problem)
+    assert (refused.code, "modifierExtension" in refused.message) == ("wrong-value", True)
+
+
+def test_what_a_modified_resource_says_is_not_read_through_a_reference() -> None:
+    drug = {"resourceType": "Medication", "id": "m", "code": DRUG["medicationCodeableConcept"]}
+    given = {name: each for name, each in GIVEN.items() if name != "medicationCodeableConcept"}
+    referred = given | {"medicationReference": {"reference": "Medication/m"}}
+    assert len(read(referred, drug)[0].treatments) == 1
+    assert read(referred, drug | MODIFIED)[0].treatments == ()
+    inner = given | {"medicationReference": {"reference": "#m"}}
+    assert len(read(inner | {"contained": [drug]})[0].treatments) == 1
+    assert read(inner | {"contained": [drug | MODIFIED]})[0].treatments == ()
+
+
+def test_a_part_with_a_modifier_extension_is_left_as_a_whole() -> None:
+    of_mg = {"system": "http://unitsofmeasure.org", "code": "mg"}
+    five, six = ({"doseAndRate": [{"doseQuantity": {"value": each} | of_mg}]} for each in (5, 6))
+    case, losses = read(GIVEN | {"dosage": [five, six | MODIFIED]})
+    assert [each.dose for each in case.treatments[0].doses] == [5]
+    assert [each.reason for each in losses if each.path.endswith("/dosage/1")] == ["no-place"]
+    loinc = "http://loinc.org"
+    systolic, diastolic = (
+        {"code": concept(loinc, code, "pressure"), "valueInteger": value}
+        for code, value in (("8480-6", 120), ("8462-4", 80))
+    )
+    pressure = observation(code=concept(loinc, "85354-9", "Blood pressure"))
+    del pressure["valueBoolean"]
+    case, losses = read(pressure | {"component": [systolic, diastolic | MODIFIED]})
+    assert [each.value for each in case.tests] == [120]
+    assert [each.reason for each in losses if each.path.endswith("/component/1")] == ["no-place"]
+    case, losses = read(pressure | {"component": [diastolic | MODIFIED]})
+    assert [(each.path, each.reason) for each in losses] == [("/entry/1/resource", "no-place")]
+    ends = [{"low": {"value": each} | of_mg} for each in (1, 2)]
+    one = pressure | {"valueQuantity": {"value": 3} | of_mg}
+    assert read(one | {"referenceRange": ends[:1]})[0].tests[0].range_low == 1
+    assert read(one | {"referenceRange": [ends[0], ends[1] | MODIFIED]})[0].tests[0].range_low is None

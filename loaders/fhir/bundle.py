@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.fhir.codes import ADDRESSES
+from casegraph.loaders.fhir.element import MODIFIER
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.json_lines import is_lines, read_lines
 from casegraph.loaders.json_text import parse_json
@@ -49,6 +50,12 @@ class Entry:
         """Type and identifier, as a relative reference has it; None without an identifier."""
         own = self.resource.get("id")
         return f"{self.kind}/{own}" if own else None
+
+    @property
+    def is_modified(self) -> bool:
+        """Tell whether an extension, of the resource or its entry, may change what all of it means."""
+        beside = (place.rpartition("/")[2] for place, _ in self.beside)
+        return MODIFIER in self.resource or MODIFIER in beside
 
 
 @dataclass(slots=True)

@@ -71,7 +71,7 @@ class Context:
         return key
 
     def target(self, reference: Element | None, within: Element | None = None) -> Entry | None:
-        """Return the resource that a reference means, in the file or contained in a resource."""
+        """Return the resource that a reference means, in the file or contained; none that is modified."""
         if reference is None:
             return None
         if reference.has("reference") and isinstance(reference.peek("reference"), dict):
@@ -80,7 +80,8 @@ class Context:
         if within is not None and isinstance(told, str) and told.startswith("#"):
             inner = (each for each in within.each("contained") if f"#{each.peek('id')}" == told)
             return next((Entry(each.pointer, dict(each.value)) for each in inner), None)
-        return self.content.resolve(told)
+        entry = self.content.resolve(told)
+        return None if entry is None or entry.is_modified else entry
 
     def pointed_key(self, reference: Element) -> str | None:
         """Take a reference to a resource that became a claim, and return the key of the claim."""

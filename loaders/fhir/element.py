@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["Element", "Left", "plain"]
+__all__ = ["MODIFIER", "Element", "Left", "plain"]
+
+#: What may turn round the meaning of the object that it stands in; none is understood here.
+MODIFIER = "modifierExtension"
 
 
 class Left(Exception):  # noqa: N818 -- not an error: the resource is left behind for a reason
@@ -63,13 +66,16 @@ class Element:
         return next(iter(self.each(*names)), None)
 
     def each(self, *names: str) -> list[Element]:
-        """Return the objects at the first of these keys that is there: one, or those of a list."""
+        """Return the objects at the first of these keys that is there: one, or those of a list.
+
+        What has a modifier extension is none of them, so that it is left as a whole.
+        """
         for name in names:
             found, place = self.value.get(name), f"{self.pointer}/{name}"
             if isinstance(found, dict):
-                return [self._at(found, place)]
+                return [self._at(found, place)] if MODIFIER not in found else []
             if isinstance(found, list):
-                return [self._at(each, f"{place}/{i}") for i, each in enumerate(found) if _is_object(each)]
+                return [self._at(each, f"{place}/{i}") for i, each in enumerate(found) if _is_read(each)]
         return []
 
     def at(self, place: str) -> Any:
@@ -121,5 +127,5 @@ def plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict)
+def _is_read(value: Any) -> bool:
+    return isinstance(value, dict) and MODIFIER not in value

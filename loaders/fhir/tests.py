@@ -146,7 +146,8 @@ def _read_tests(element: Element, what: str, own: tuple[str, ...], context: Cont
 def _why_untold(element: Element) -> str:
     """Return why an observation is no test: by its own value, else by those of its components."""
     reasons = [_why_no_outcome(part) for part in (element, *element.each("component"))]
-    told = element.has("hasMember") or element.has("extension")
+    modified = len(element.peek("component") or ()) > len(element.each("component"))
+    told = modified or element.has("hasMember") or element.has("extension")
     missing = "no-place" if told else "required-missing"
     return next((each for each in reasons if each), missing)
 
@@ -213,7 +214,12 @@ def _normal_range(element: Element) -> dict[str, Any]:
     """Take the range of normal, where it is the only one and of the unit of the value."""
     unit = element.child("valueQuantity")
     ranges = element.each("referenceRange")
-    if len(ranges) != 1 or ranges[0].has("appliesTo") or ranges[0].has("age"):
+    if (
+        len(ranges) != 1
+        or len(element.peek("referenceRange")) > 1
+        or ranges[0].has("appliesTo")
+        or ranges[0].has("age")
+    ):
         return {}
     low, high, kind = ranges[0].child("low"), ranges[0].child("high"), ranges[0].child("type")
     if kind is not None and "normal" not in str(kind.peek("coding")):

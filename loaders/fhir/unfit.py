@@ -11,11 +11,14 @@ __all__ = ["unfit", "why_left"]
 
 
 def unfit(patient: Entry, alike: list[Entry]) -> Problem | None:
-    """Return why a patient cannot be a case: it has no identifier, or one that another has.
+    """Return why a patient cannot be a case: it is modified, has no identifier, or one that another has.
 
     :param alike: all patients with its identifier.
     """
     own, file, line = patient.resource.get("id"), patient.file, patient.line
+    if patient.is_modified:
+        message = f"{patient.pointer} has a modifierExtension, which may change what all of it means"
+        return Problem(file, line, 0, "wrong-value", message, "take it out if the patient is one without it")
     if not isinstance(own, str) or not own:
         message = f"{patient.pointer} is a patient without an id"
         return Problem(file, line, 0, "missing-key", message, "give it an id, which names its case")
@@ -28,9 +31,12 @@ def unfit(patient: Entry, alike: list[Entry]) -> Problem | None:
 def why_left(entry: Entry, context: Context) -> str | None:
     """Return why a resource is left before it is read; None for one that states something of its patient.
 
-    What has a focus is of that: of the patient only if it is the patient or, as mCODE has it, one of the
-    patient's conditions.
+    FHIR forbids to process what has a modifier extension that is not understood, and none is here. What has a
+    focus is of that: of the patient only if it is the patient or, as mCODE has it, one of the patient's
+    conditions.
     """
+    if entry.is_modified:
+        return "no-place"
     element = Element(entry.resource, entry.pointer)
     owned = all(_is_own(context.target(each, element), context) for each in element.each("focus"))
     return None if owned else "not-a-case"
