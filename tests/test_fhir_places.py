@@ -137,3 +137,40 @@ def test_a_medication_whose_code_is_that_of_a_treatment_is_not_lost() -> None:
     _, losses = read(inner)
     paths = {each.path.removeprefix("/entry/1/resource") for each in losses}
     assert paths == {"/contained/0/batch", "/status"}
+
+
+def test_a_component_with_yes_or_no_is_a_finding_like_an_observation_of_its_own() -> None:
+    hpo, snomed = "http://human-phenotype-ontology.org", "http://snomed.info/sct"
+    coded: dict[str, tuple[str, dict[str, Any]]] = {
+        "HP:0001250": ("Seizure", {"valueBoolean": False}),
+        "HP:0000988": ("Skin rash", {"valueBoolean": True}),
+        "HP:0001945": (
+            "Fever",
+            {"valueCodeableConcept": {"coding": [{"system": snomed, "code": "373067005"}]}},
+        ),
+    }
+    yes_or_no = [
+        {"code": {"coding": [{"system": hpo, "code": code, "display": label}]}, **value}
+        for code, (label, value) in coded.items()
+    ]
+    method = {"method": {"coding": [{"system": OWN, "code": "asked"}]}}
+    panel = observation(component=yes_or_no, effectiveDateTime="2020-01-02", **method)
+    case, losses = read(panel)
+    assert [each.what for each in case.findings.present] == ["HP:0000988 Skin rash"]
+    assert [each.what for each in case.findings.absent] == ["HP:0001250 Seizure", "HP:0001945 Fever"]
+    findings = (*case.findings.present, *case.findings.absent)
+    assert {case.occasions[each.at or ""].printed for each in findings} == {"2020-01-02"}
+    assert case.tests == ()
+    assert [(each.path, each.reason) for each in losses] == [
+        ("/entry/1/resource/code", "no-place"),
+        ("/entry/1/resource/method", "no-place"),
+    ]
+    alone, _ = read(observation(effectiveDateTime="2020-01-02", **yes_or_no[0]))
+    assert alone.findings.absent == case.findings.absent[:1]
+    number = {"code": {"coding": [{"system": "http://loinc.org", "code": "8310-5"}]}, "valueInteger": 39}
+    case, losses = read(panel | {"component": [*yes_or_no, number]})
+    assert [(each.value, each.component_of) for each in case.tests] == [(39, "LOINC:2157-6 LOINC:2157-6")]
+    assert (len(case.findings.present), len(case.findings.absent), losses) == (1, 2, ())
+    both = {"code": yes_or_no[1]["code"], "valueBoolean": True, "component": yes_or_no[:1]}
+    case, losses = read(observation(**both))
+    assert (len(case.findings.present), len(case.findings.absent), losses) == (1, 1, ())

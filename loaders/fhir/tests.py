@@ -48,11 +48,10 @@ def read_observation(element: Element, context: Context) -> None:
         _read_response(element, own, context)
         return
     what = named(element.child("code"))
-    told = is_finding(what) and (element.has("valueBoolean") or _presence(element))
-    if told or set(own) & set(_FINDINGS):
-        _read_finding(element, what, own, context)
+    if set(own) & set(_FINDINGS):
+        _add_finding(element, element, what, own, context)
     else:
-        _read_tests(element, what, own, context)
+        _read_values(element, what, own, context)
 
 
 def _is_of_birth(element: Element, context: Context) -> bool:
@@ -63,10 +62,17 @@ def _is_of_birth(element: Element, context: Context) -> bool:
     return by_value or curie in {row["code"] for row in rows_of("fhir_identifying.tsv")}
 
 
-def _read_finding(element: Element, what: str, own: tuple[str, ...], context: Context) -> None:
-    said = _presence(element) or ("present" if element.take("valueBoolean") else "absent")
-    if _presence(element):
-        concept(element.child("valueCodeableConcept"))
+def _is_answered(part: Element, what: str | None) -> bool:
+    """Tell whether an observation or a component is of a finding that is said to be there, or not."""
+    answered = part.has("valueBoolean") or _presence(part) is not None
+    return answered and what is not None and is_finding(what)
+
+
+def _add_finding(part: Element, element: Element, what: str, own: tuple[str, ...], context: Context) -> None:
+    """Add the finding that an observation tells, or that a component of it does."""
+    said = _presence(part) or ("present" if part.take("valueBoolean") else "absent")
+    if _presence(part):
+        concept(part.child("valueCodeableConcept"))
     standing = next((_FINDINGS[name] for name in own if name in _FINDINGS), said)
     at, resolved = context.span(element, "effectiveDateTime", "effectivePeriod")
     site = concept(element.child("bodySite"))
@@ -76,7 +82,7 @@ def _read_finding(element: Element, what: str, own: tuple[str, ...], context: Co
         at=at,
         resolved_at=resolved,
         site=(site,) if site else (),
-        **_interpreted(element, ("severity", "direction")),
+        **_interpreted(part, ("severity", "direction")),
         **context.basis(own),
     )
     getattr(context.builder, standing).append(claim)
@@ -118,29 +124,42 @@ def _own_word(term: str) -> str:
     return curie.removeprefix("cg:")
 
 
-def _read_tests(element: Element, what: str, own: tuple[str, ...], context: Context) -> None:
-    """Read the value of an observation and of its components, which share its time, method and specimen."""
+def _read_values(element: Element, what: str, own: tuple[str, ...], context: Context) -> None:
+    """Read the value of an observation and of its components, each as a finding or as a test.
+
+    :raises Left: if none of them is either.
+    """
+    found, components = _is_answered(element, what), element.each("component")
+    if found:
+        _add_finding(element, element, what, own, context)
+    answered = [each for each in components if _is_answered(each, seen(each.child("code")))]
+    for part in answered:
+        _add_finding(part, element, named(part.child("code")), own, context)
+    outcome = None if found else _outcome(element)
+    told = [{"what": what, "component_of": context.panels.get(element.pointer)} | outcome] if outcome else []
+    for part in components:
+        about = None if part in answered else concept(part.child("code"))
+        if about and (outcome := _outcome(part)):
+            told.append({"what": about, "component_of": what} | outcome)
+    if told:
+        shared = _shared(element, own, context)
+        context.builder.tests += [context.builder.claim(TestResult, **shared, **each) for each in told]
+    elif answered and not found:
+        context.builder.lose(f"{element.pointer}/code", what, "no-place")
+    elif not found:
+        raise Left(_why_untold(element))
+
+
+def _shared(element: Element, own: tuple[str, ...], context: Context) -> dict[str, Any]:
+    """Take what the tests of an observation share: its time, method, specimen, site and basis."""
     site = concept(element.child("bodySite"))
-    shared: dict[str, Any] = {
+    return {
         "at": context.stretch(element, "effective") or context.encounter_time(element),
         "method": concept(element.child("method")),
         "specimen": context.code_behind(element, ("specimen",), "type"),
         "site": (site,) if site else (),
         **context.basis(own),
     }
-    found = []
-    if outcome := _outcome(element):
-        panel = context.panels.get(element.pointer)
-        found.append(context.builder.claim(TestResult, what=what, component_of=panel, **shared, **outcome))
-    for part in element.each("component"):
-        named = concept(part.child("code"))
-        if named and (outcome := _outcome(part)):
-            found.append(
-                context.builder.claim(TestResult, what=named, component_of=what, **shared, **outcome)
-            )
-    if not found:
-        raise Left(_why_untold(element))
-    context.builder.tests += found
 
 
 def _why_untold(element: Element) -> str:
