@@ -13,6 +13,7 @@ import msgspec
 
 from casegraph.errors import CasegraphError, DocumentError, MissingExtraError, Problem
 from casegraph.loaders.codes import words_of
+from casegraph.loaders.nameless import CODED, nameless
 from casegraph.loaders.situations import why_no_event
 from casegraph.loaders.times import RecordTimes
 from casegraph.losses import Loss, said, shortened
@@ -43,9 +44,6 @@ from casegraph.model import (
 __all__ = ["PASSAGE", "Imported", "Options", "Outcome", "RecordBuilder", "told"]
 
 C = TypeVar("C", bound=Claim)
-#: the types of fields that hold terms.
-_CODED = (Code, Code | None, tuple[Code, ...])
-
 #: the fields of a claim that name an occasion.
 _TIMES = ("at", "onset_at", "resolved_at", "ongoing_at", "ends_at")
 
@@ -154,7 +152,7 @@ class RecordBuilder:
         return Loss(self.record_id, path, "" if secret else shortened(told), reason)
 
     def identifies(self, text: str) -> bool:
-        """Tell whether a part of the patient's names, or the birth date, stands in a text."""
+        """Tell whether a part of the patient's names, a number or the birth date stands in a text."""
         named = self.identifying is not None and self.identifying.search(text) is not None
         return named or self.times.birth_stands_in(text)
 
@@ -188,7 +186,7 @@ class RecordBuilder:
             ),
         )
         passages = {PASSAGE: Passage(pointer="/")}
-        cases = {"1": self._case()}
+        cases = {"1": nameless(self._case(), self.identifies, lambda at: self.lose(at, "", "identifier"))}
         document = CaseDocument(
             casegraph=1, report=report, curation=self.curation, passages=passages, cases=cases
         )
@@ -293,6 +291,6 @@ def _as_in_triples(claim: Claim) -> dict[str, object]:
 def _bare(value: Any, kind: object) -> object:
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if kind not in _CODED or not value:
+    if kind not in CODED or not value:
         return value
     return value.split(" ", 1)[0] if isinstance(value, str) else [_bare(each, Code) for each in value]

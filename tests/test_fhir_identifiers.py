@@ -1,4 +1,4 @@
-"""Neither the name nor the birth date of a patient of FHIR stands in the case or among its losses."""
+"""No name, no number and no birth date of a patient of FHIR stands in the case or among its losses."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ PATIENT = {
 SUBJECT = {"subject": {"reference": "Patient/p"}}
 
 
-def imported(*resources: dict[str, Any], **options: Any) -> Imported:
-    entry = [{"resource": PATIENT}, *({"resource": each | SUBJECT} for each in resources)]
+def imported(*resources: dict[str, Any], patient: dict[str, Any] = PATIENT, **options: Any) -> Imported:
+    entry = [{"resource": patient}, *({"resource": each | SUBJECT} for each in resources)]
     beside = {"identifier": {"value": "quill-1"}}
     text = json.dumps({"resourceType": "Bundle", "entry": entry} | beside)
     source = Input("x.json", lambda: io.BytesIO(text.encode()))
@@ -83,3 +83,43 @@ def test_a_stretch_that_begins_with_the_birth_has_no_occasion_that_tells_it() ->
     assert times.stretch("1970-06-16", "1971") is not None
     times.birth_date("1970")
     assert times.date("1970") == "date-1970"
+
+
+NUMBERED = PATIENT | {
+    "identifier": [{"value": "MRN-998877"}, {"value": "77"}, {"value": "p"}, {"system": "http://x.org"}],
+    "telecom": [{"system": "phone", "value": "+1 (555) 010-2030"}, {"use": "home"}],
+}
+
+
+@pytest.mark.parametrize("secret", ["MRN-998877", "mrn-998877", "+1 (555) 010-2030"])
+def test_a_number_of_the_patient_is_not_repeated_from_a_text(secret: str) -> None:
+    told = observation("1-8", "Said", valueString=f"call {secret}, room 77")
+    lost = [
+        each.value for each in imported(told, patient=NUMBERED).losses if each.path == "/entry/1/resource"
+    ]
+    assert lost == ["Observation"]
+    other = observation("1-8", "Said", valueString="call MRN-9988771, room 77 of p")
+    (lost_other,) = (
+        each.value for each in imported(other, patient=NUMBERED).losses if each.path == "/entry/1/resource"
+    )
+    assert lost_other.endswith("room 77 of p")
+
+
+@pytest.mark.parametrize("secret", ["Ada", "QUILL", "MRN-998877", "+1 (555) 010-2030", BORN])
+def test_a_label_that_names_the_patient_is_dropped_and_the_term_stays(secret: str) -> None:
+    system = "http://snomed.info/sct"
+    asthma = {"system": system, "code": "195967001", "display": f"Asthma of {secret}"}
+    lung = {"system": system, "code": "39607008", "display": f"Lung of {secret}"}
+    told = {"code": {"coding": [asthma]}, "bodySite": [{"coding": [lung]}]}
+    for options in ({}, {"keep_identifiers": True}):
+        outcome = imported({"resourceType": "Condition", **told}, patient=NUMBERED, **options)
+        (found,) = outcome.document.cases["1"].diagnoses.final
+        assert found.what == "SNOMEDCT:195967001 SNOMEDCT:195967001"
+        assert found.site == ("SNOMEDCT:39607008 SNOMEDCT:39607008",)
+        lost = [(each.path, each.value, each.reason) for each in outcome.losses]
+        for place in ("what", "site/0"):
+            assert (f"/diagnoses/final/0/{place}", "", "identifier") in lost
+        assert secret not in repr((found, outcome.losses))
+    plain = told | {"code": {"coding": [asthma | {"display": "Asthma of Adams"}]}, "bodySite": []}
+    outcome = imported({"resourceType": "Condition", **plain}, patient=NUMBERED)
+    assert outcome.document.cases["1"].diagnoses.final[0].what == "SNOMEDCT:195967001 Asthma of Adams"

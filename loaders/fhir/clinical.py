@@ -26,8 +26,8 @@ _STANDINGS = {
 }
 #: Clinical status of a condition -> the turn of the disease that it tells of.
 _TURNS = {"remission": "remission", "relapse": "relapse", "recurrence": "relapse"}
-#: The fewest letters of a name that is looked for in texts, and the length of a date with its day.
-_NAME = 3
+#: The fewest letters of a name, and the fewest characters of a number, that are looked for in texts.
+_NAME, _NUMBER = 3, 5
 #: Left of a patient because it tells nothing of who it is.
 _HARMLESS = ("meta", "active", "multipleBirthBoolean", "multipleBirthInteger", "deceasedBoolean")
 
@@ -58,20 +58,24 @@ def read_patient(element: Element, context: Context) -> None:
 
 
 def identifying(patient: Mapping[str, Any]) -> re.Pattern[str] | None:
-    """Return what finds a part of the patient's names in a text; None without any.
+    """Return what finds a part of the patient's names, an identifier or a telephone number in a text.
 
-    Initials and names of two letters are no such part: they are found in any text.
+    Initials and names of two letters are no such part: they are found in any text. Nor is the ``id``, by
+    which the case is called. None without any.
 
     >>> named = [{"given": ["Ada", "B."], "family": "Quill"}]
-    >>> found = identifying({"name": named})
-    >>> [bool(found.search(each)) for each in ("Dr QUILL", "Adalimumab")]
-    [True, False]
+    >>> found = identifying({"name": named, "identifier": [{"value": "MRN998877"}]})
+    >>> [bool(found.search(each)) for each in ("Dr QUILL", "Adalimumab", "see mrn998877.")]
+    [True, False, True]
     """
     said = [text for name in patient.get("name", ()) for text in _texts(name)]
     words = {word for text in said for word in re.findall(r"\w[\w'-]*\w", text) if len(word) >= _NAME}
+    numbers = (each.get("value") for name in ("identifier", "telecom") for each in patient.get(name, ()))
+    own = {str(each).strip() for each in numbers if each} - {patient.get("id")}
+    words |= {each for each in own if len(each) >= _NUMBER}
     if not words:
         return None
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(words)))})(?!\w)", re.IGNORECASE)
 
 
 def _texts(name: Mapping[str, Any]) -> Iterator[str]:
