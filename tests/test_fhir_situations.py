@@ -57,6 +57,18 @@ def claims(case: Case) -> Iterator[object]:
         ("Condition", SNOMED, "162607003", "Cough absent (situation)", "no-place"),
         ("Condition", SNOMED, "275937001", "Family history of cancer (situation)", "not-a-case"),
         ("Condition", SNOMED, "161432005", "History of malignant melanoma (situation)", "no-place"),
+        ("Condition", SNOMED, "162573006", "Suspected lung cancer", "no-place"),
+        ("Condition", SNOMED, "1", "H/O: chickenpox", "no-place"),
+        ("Condition", SNOMED, "1", "history of malignant melanoma", "no-place"),
+        ("Condition", SNOMED, "1", "Past history of asthma", "no-place"),
+        ("Condition", SNOMED, "1", "Maternal history of epilepsy", "no-place"),
+        ("Condition", SNOMED, "1", "Paternal history of epilepsy", "no-place"),
+        ("Condition", SNOMED, "1", "FH: Epilepsy", "no-place"),
+        ("Condition", SNOMED, "1", "Family history: Epilepsy", "not-a-case"),
+        ("Condition", SNOMED, "1", "No family history of asthma", "not-a-case"),
+        ("Condition", SNOMED, "1", "No known allergies", "no-place"),
+        ("Condition", SNOMED, "1", "No evidence of epilepsy", "no-place"),
+        ("MedicationStatement", SNOMED, "1", "No known medications", "no-place"),
         ("Condition", UNKNOWN, "no-known-problems", "No known problems", "no-place"),
         ("Condition", ICD10CM, "Z80.3", "Family history of malignant neoplasm of breast", "not-a-case"),
         ("Condition", ICD10, "Z51.1", "Chemotherapy session for neoplasm", "no-place"),
@@ -89,9 +101,23 @@ def test_a_disorder_of_icd_9_is_one() -> None:
     assert len(case.diagnoses.final) == 1
 
 
-def test_words_alone_make_no_situation() -> None:
-    case, _ = read(about("Condition", "http://x.org/own", "7", "History of the present illness"))
+@pytest.mark.parametrize(
+    ("system", "display"),
+    [
+        ("http://x.org/own", "History of the present illness"),
+        (SNOMED, "Absence of thumb"),
+        (SNOMED, "Maternal diabetes mellitus"),
+        (SNOMED, "Disorder with family history of epilepsy"),
+    ],
+)
+def test_words_alone_make_no_situation(system: str, display: str) -> None:
+    case, _ = read(about("Condition", system, "7", display))
     assert len(case.diagnoses.final) == 1
+
+
+def test_a_finding_by_its_tag_is_no_situation_whatever_its_words() -> None:
+    case, _ = read(about("Condition", SNOMED, "7", "No evidence of recurrence (finding)"))
+    assert len(case.findings.present) == 1
 
 
 def test_a_diagnosis_of_any_format_is_a_disorder() -> None:
