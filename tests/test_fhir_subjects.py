@@ -1,4 +1,4 @@
-"""What FHIR tells of others, or modifies, is none of the patient's facts."""
+"""What FHIR tells of others, modifies or deletes is none of the patient's facts."""
 
 from __future__ import annotations
 
@@ -159,3 +159,38 @@ def test_a_part_with_a_modifier_extension_is_left_as_a_whole() -> None:
     one = pressure | {"valueQuantity": {"value": 3} | of_mg}
     assert read(one | {"referenceRange": ends[:1]})[0].tests[0].range_low == 1
     assert read(one | {"referenceRange": [ends[0], ends[1] | MODIFIED]})[0].tests[0].range_low is None
+
+
+def test_what_a_bundle_deletes_is_no_fact() -> None:
+    def deleted(url: str) -> dict[str, Any]:
+        return {"request": {"method": "DELETE", "url": url}}
+
+    posted = {"resource": condition()} | {"request": {"method": "POST", "url": "Condition"}}
+    (outcome,) = outcomes({"resource": PATIENT}, posted)
+    assert isinstance(outcome, Imported)
+    assert len(outcome.document.cases["1"].diagnoses.final) == 1
+    both = ({"resource": condition()} | deleted("Condition/c"), deleted("Condition/d"))
+    (outcome,) = outcomes({"resource": PATIENT}, *both)
+    assert isinstance(outcome, Imported)
+    assert outcome.document.cases["1"].diagnoses.final == ()
+    told = {each.path: (each.value, each.reason) for each in outcome.losses}
+    assert told["/entry/1/resource"] == ("Condition RA", "no-place")
+    assert told["/entry/2"] == ("DELETE", "no-place")
+    (refused,) = outcomes({"resource": PATIENT} | deleted("Patient/p"), {"resource": condition()})
+    assert isinstance(refused, Problem)
+    assert refused.code == "no-patient"
+
+
+def test_what_a_deleted_drug_says_is_not_read() -> None:
+    drug = {"resourceType": "Medication", "id": "m", "code": DRUG["medicationCodeableConcept"]}
+    given = {name: each for name, each in GIVEN.items() if name != "medicationCodeableConcept"}
+    referred = given | {"medicationReference": {"reference": "Medication/m"}}
+    entries = {"resource": PATIENT}, {"resource": referred}
+    (whole,) = outcomes(*entries, {"resource": drug})
+    (outcome,) = outcomes(
+        *entries, {"resource": drug, "request": {"method": "DELETE", "url": "Medication/m"}}
+    )
+    assert isinstance(whole, Imported)
+    assert isinstance(outcome, Imported)
+    assert len(whole.document.cases["1"].treatments) == 1
+    assert outcome.document.cases["1"].treatments == ()

@@ -20,6 +20,7 @@ __all__ = ["MOST_BYTES", "TYPE_AND_ID", "Content", "Entry", "check_size", "read_
 
 #: Resources outside bundles are held in memory together; above this, they are not.
 MOST_BYTES = 256 * 1024 * 1024
+_DELETE = "DELETE"
 _SUBJECTS = ("subject", "patient", "individual")
 #: Type and identifier at the end of a reference.
 TYPE_AND_ID = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/]+)?$")
@@ -50,6 +51,12 @@ class Entry:
         """Type and identifier, as a relative reference has it; None without an identifier."""
         own = self.resource.get("id")
         return f"{self.kind}/{own}" if own else None
+
+    @property
+    def is_deleted(self) -> bool:
+        """Tell whether the bundle says that the resource is deleted, and so states it no more."""
+        said = (each for place, each in self.beside if place.endswith("/request"))
+        return any(isinstance(each, dict) and each.get("method") == _DELETE for each in said)
 
     @property
     def is_modified(self) -> bool:
@@ -188,7 +195,12 @@ def _bundle(value: dict[str, Any], name: str, line: int) -> Content:
 
 
 def _entry(value: Any, pointer: str, content: Content) -> Iterator[Entry]:
-    resource = value.get("resource") if isinstance(value, dict) else None
+    resource, request = (
+        value.get(name) if isinstance(value, dict) else None for name in ("resource", "request")
+    )
+    if resource is None and isinstance(request, dict) and request.get("method") == _DELETE:
+        content.beside = (*content.beside, (pointer, _DELETE))
+        return
     if not isinstance(resource, dict) or not _is_resource(resource):
         message, todo = f"{pointer} holds no resource", "give it a resource with a type"
         content.problems.append(Problem(content.name, content.line, 0, "missing-key", message, todo))

@@ -71,7 +71,7 @@ class Context:
         return key
 
     def target(self, reference: Element | None, within: Element | None = None) -> Entry | None:
-        """Return the resource that a reference means, in the file or contained; none that is modified."""
+        """Return the resource that a reference means, in the file or contained, unless it may not be read."""
         if reference is None:
             return None
         if reference.has("reference") and isinstance(reference.peek("reference"), dict):
@@ -81,7 +81,7 @@ class Context:
             inner = (each for each in within.each("contained") if f"#{each.peek('id')}" == told)
             return next((Entry(each.pointer, dict(each.value)) for each in inner), None)
         entry = self.content.resolve(told)
-        return None if entry is None or entry.is_modified else entry
+        return None if entry is None or entry.is_modified or entry.is_deleted else entry
 
     def pointed_key(self, reference: Element) -> str | None:
         """Take a reference to a resource that became a claim, and return the key of the claim."""

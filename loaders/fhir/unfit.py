@@ -11,7 +11,7 @@ __all__ = ["unfit", "why_left"]
 
 
 def unfit(patient: Entry, alike: list[Entry]) -> Problem | None:
-    """Return why a patient cannot be a case: it is modified, has no identifier, or one that another has.
+    """Return why a patient cannot be a case: modified, deleted, without an identifier, or with another's.
 
     :param alike: all patients with its identifier.
     """
@@ -19,6 +19,9 @@ def unfit(patient: Entry, alike: list[Entry]) -> Problem | None:
     if patient.is_modified:
         message = f"{patient.pointer} has a modifierExtension, which may change what all of it means"
         return Problem(file, line, 0, "wrong-value", message, "take it out if the patient is one without it")
+    if patient.is_deleted:
+        message = f"{patient.pointer} is a patient whom the bundle deletes"
+        return Problem(file, line, 0, "no-patient", message, "take out what is deleted")
     if not isinstance(own, str) or not own:
         message = f"{patient.pointer} is a patient without an id"
         return Problem(file, line, 0, "missing-key", message, "give it an id, which names its case")
@@ -31,11 +34,11 @@ def unfit(patient: Entry, alike: list[Entry]) -> Problem | None:
 def why_left(entry: Entry, context: Context) -> str | None:
     """Return why a resource is left before it is read; None for one that states something of its patient.
 
-    FHIR forbids to process what has a modifier extension that is not understood, and none is here. What has a
-    focus is of that: of the patient only if it is the patient or, as mCODE has it, one of the patient's
-    conditions.
+    What is deleted is stated no more. FHIR forbids to process what has a modifier extension that is not
+    understood, and none is here. What has a focus is of that: of the patient only if it is the patient or, as
+    mCODE has it, one of the patient's conditions.
     """
-    if entry.is_modified:
+    if entry.is_modified or entry.is_deleted:
         return "no-place"
     element = Element(entry.resource, entry.pointer)
     owned = all(_is_own(context.target(each, element), context) for each in element.each("focus"))
