@@ -174,3 +174,34 @@ def test_a_component_with_yes_or_no_is_a_finding_like_an_observation_of_its_own(
     both = {"code": yes_or_no[1]["code"], "valueBoolean": True, "component": yes_or_no[:1]}
     case, losses = read(observation(**both))
     assert (len(case.findings.present), len(case.findings.absent), losses) == (1, 1, ())
+
+
+@pytest.mark.parametrize(
+    ("code", "system", "reason"),
+    [
+        ("taking", None, None),
+        ("stopped", None, None),
+        ("on-hold-as-directed", None, None),
+        ("not-taking", None, "no-place"),
+        ("unknown", None, "no-place"),
+        ("taking", OWN, "unmapped-code"),
+    ],
+)
+def test_a_drug_of_r5_was_given_by_what_its_adherence_says(
+    code: str, system: str | None, reason: str | None
+) -> None:
+    coding = {
+        "system": system or "http://hl7.org/fhir/CodeSystem/medication-statement-adherence",
+        "code": code,
+    }
+    drug = {"concept": {"coding": [{"system": RXNORM, "code": "3002", "display": "cyclophosphamide"}]}}
+    told = {"resourceType": "MedicationStatement", "status": "recorded", "medication": drug}
+    case, losses = read(told | {"adherence": {"code": {"coding": [coding]}}}, "R5")
+    assert len(case.treatments) == (reason is None)
+    place = "/adherence" if reason is None else ""
+    assert [(each.path, each.reason) for each in losses] == [
+        (f"/entry/1/resource{place}", reason or "no-place")
+    ]
+    in_words, losses = read(told | {"adherence": {"code": {"text": "taking"}}}, "R5")
+    assert in_words.treatments == ()
+    assert [each.reason for each in losses] == ["no-code"]

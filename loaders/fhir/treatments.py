@@ -11,6 +11,7 @@ from casegraph.loaders.fhir.codes import concept, event, event_of, number, seen,
 from casegraph.loaders.fhir.context import Context
 from casegraph.loaders.fhir.element import Element, Left
 from casegraph.loaders.fhir.procedures import INTENT, is_treatment
+from casegraph.loaders.tables import rows_of
 from casegraph.loaders.words import schedule_of
 from casegraph.model import DoseSegment, Treatment
 
@@ -92,7 +93,7 @@ def _check_given(element: Element, context: Context) -> dict[str, str]:
     status, kind = element.peek("status"), str(element.peek("resourceType"))
     if status == "entered-in-error":
         raise Left("entered-in-error")
-    unsure = element.peek("doNotPerform") or element.has("adherence")
+    unsure = element.peek("doNotPerform") or not _is_adhered_to(element)
     ordered = kind != "MedicationRequest" or element.take("intent") in _ORDERS
     basis = context.basis(context.own(element))
     given = status in _GIVEN[kind] or (status == "unknown" and basis)
@@ -101,6 +102,22 @@ def _check_given(element: Element, context: Context) -> dict[str, str]:
     if status == "recorded":
         element.take("status")
     return basis
+
+
+def _is_adhered_to(element: Element) -> bool:
+    """Tell whether a drug was given by what is told of its adherence, where anything is.
+
+    :raises Left: if that is of a code that is not known.
+    """
+    if not element.has("adherence"):
+        return True
+    adherence = element.child("adherence")
+    term = seen(adherence.child("code")) if adherence is not None else None
+    rows = rows_of("fhir_adherence.tsv")
+    says = next((row["says"] for row in rows if term and row["code"] == term.partition(" ")[0]), None)
+    if says is None:
+        raise Left("unmapped-code" if term else "no-code")
+    return says == "given"
 
 
 def _drug(element: Element, context: Context) -> str:
