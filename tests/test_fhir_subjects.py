@@ -194,3 +194,43 @@ def test_what_a_deleted_drug_says_is_not_read() -> None:
     assert isinstance(outcome, Imported)
     assert len(whole.document.cases["1"].treatments) == 1
     assert outcome.document.cases["1"].treatments == ()
+
+
+@pytest.mark.parametrize(
+    ("resource", "told"),
+    [
+        (
+            {
+                "resourceType": "FamilyMemberHistory",
+                "status": "completed",
+                "patient": {"reference": "Patient/p"},
+                "relationship": {"coding": [{"code": "MTH", "display": "mother"}]},
+                "condition": [{"code": {"text": "breast cancer"}}, {"code": {"text": "asthma"}}],
+            },
+            ("FamilyMemberHistory mother: breast cancer, asthma", "not-a-case"),
+        ),
+        (
+            {
+                "resourceType": "AdverseEvent",
+                "actuality": "potential",
+                "event": concept(SNOMED, "422587007", "Nausea"),
+                **SUBJECT,
+            },
+            ("AdverseEvent Nausea", "no-place"),
+        ),
+        (observation(focus=[{"display": "fetus"}]), ("Observation Seizure = true", "not-a-case")),
+    ],
+)
+def test_what_is_left_whole_is_told_by_what_stood_there(
+    resource: dict[str, Any], told: tuple[str, str]
+) -> None:
+    _, losses = read(resource)
+    assert [(each.path, each.value, each.reason) for each in losses] == [("/entry/1/resource", *told)]
+
+
+def test_what_is_of_no_patient_at_hand_is_not_told_by_its_words() -> None:
+    group = {"resourceType": "Group", "id": "g", "type": "person", "actual": True}
+    named = observation(subject={"reference": "Group/g"}, valueString="Ada Quill")
+    del named["valueBoolean"]
+    _, losses = read(group, named)
+    assert [each.value for each in losses if each.path == "/entry/1/resource"] == ["Observation"]

@@ -145,8 +145,10 @@ def _with_others(outcome: Imported, context: Context, content: Content, spare: l
         context.lose_beside(entry)
         if entry.kind == "Medication" and entry.pointer in content.carried:
             context.lose_rest(_but_for_its_code(entry))
-            continue
-        context.leave(entry, "not-a-case" if entry.kind in (*_OTHERS, *_READERS) else "no-place")
+        elif entry.kind in (*_OTHERS, *_READERS):
+            context.leave(entry, "not-a-case", "")
+        else:
+            context.leave(entry, "no-place")
     return Imported(outcome.document, beside + tuple(context.builder.losses))
 
 

@@ -202,9 +202,10 @@ class Context:
     def leave(self, entry: Entry, reason: str, told: str | None = None) -> None:
         """Note a whole resource as left behind.
 
-        :param told: the term that it is about, where that says why; else it is told by its label.
+        :param told: the term that it is about, where that says why; empty, where that is not to be told; else
+            it is told by its label.
         """
-        label = told or (label_of(entry.resource) if reason != "not-a-case" else "")
+        label = label_of(entry.resource) if told is None else told
         label = "" if self.builder.identifies(label) else label
         self.builder.lose(entry.pointer, f"{entry.kind} {label}".rstrip(), reason)
 

@@ -16,6 +16,8 @@ _ABOUT = (
     "vaccineCode",
     "medicationCodeableConcept",
     "medication",
+    "event",
+    "relationship",
     "type",
     "serviceType",
     "category",
@@ -30,9 +32,12 @@ def label_of(resource: Mapping[str, Any]) -> str:
     'Blood pressure: 8480-6 = 120 mmHg'
     >>> label_of({"medication": {"concept": {"text": "methotrexate"}}})
     'methotrexate'
+    >>> label_of({"relationship": {"text": "mother"}, "condition": [{"code": {"text": "asthma"}}]})
+    'mother: asthma'
     """
     told = (_words(resource[name]) for name in _ABOUT if name in resource)
     parts = [_valued(_words(each.get("code")), each) for each in _objects(resource.get("component"))]
+    parts += [_words(each.get("code")) for each in _objects(resource.get("condition"))]
     parts += [*_extended(resource), *_discharged(resource)]
     about = _valued(next(filter(None, told), ""), resource)
     return ": ".join(filter(None, (about, ", ".join(filter(None, parts)))))
