@@ -104,14 +104,17 @@ def short_cells(model: str, cells: Mapping[str, str]) -> tuple[dict[str, str], d
 
 
 def term_of(text: str, label: str = "") -> str | None:
-    """Return the term that a cell names by an address or a CURIE; None where it names none.
+    """Return the term that a cell names by an address, with or without TLS, or a CURIE; None where by none.
 
     >>> term_of("https://www.whocc.no/atc_ddd_index/?code=G04BX16"), term_of("tiopronin")
     ('ATC:G04BX16 ATC:G04BX16', None)
+    >>> term_of("http://www.whocc.no/atc_ddd_index/?code=L04AX03", "methotrexate")
+    'ATC:L04AX03 methotrexate'
     """
+    secure = re.sub("^http:", "https:", text)
     for prefix, address in addresses().items():
-        if prefix in PREFIXES and text.startswith(address) and text != address:
-            return coded(f"{prefix}:{text.removeprefix(address)}", label)
+        if prefix in PREFIXES and secure.startswith(address) and secure != address:
+            return coded(f"{prefix}:{secure.removeprefix(address)}", label)
     return coded(text, label)
 
 
