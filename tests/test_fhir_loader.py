@@ -758,3 +758,20 @@ def test_an_allergy_is_a_finding_only_by_its_own_code() -> None:
     untagged, _ = read(allergy | {"code": coded(SNOMED, "91935009", "Peanut allergy")})
     assert [each.what for each in untagged.findings.present] == ["SNOMEDCT:91935009 Peanut allergy"]
     assert reasons(losses, "/entry/4/resource") == ["no-place"]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"onsetDatetime": "2020"}, "/onsetDatetime: no such element; did you mean 'onsetDateTime'?"),
+        ({"colour": "red"}, "/colour: no such element"),
+        ({"code": {"txt": "x"}}, "/code/txt: no such element"),
+    ],
+)
+def test_an_element_that_a_resource_does_not_have_is_told_with_the_one_that_was_meant(
+    more: dict[str, Any], told: str
+) -> None:
+    named = {"resourceType": "Condition", "code": coded(SNOMED, "2"), "subject": SUBJECT, **more}
+    (problem,) = from_text(bundle(PATIENT, OLD, named))
+    assert isinstance(problem, Problem)
+    assert problem.message == f"/entry/2/resource{told}"

@@ -11,6 +11,7 @@ stayed), so that one set of models serves both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
@@ -66,10 +67,13 @@ def versions_of(resources: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 def faults(resource: Mapping[str, Any], version: str) -> tuple[tuple[str, str], ...]:
     """Return (JSON pointer in the resource, what is wrong) for everything that its model refuses.
 
+    Of an element that the resource does not have, the name that it may stand for is told.
+
     :param version: R4B or R5.
     :raises MissingExtraError: if fhir.resources is not installed.
     """
-    model = _model(str(resource.get("resourceType")), version)
+    kind = str(resource.get("resourceType"))
+    model = _model(kind, version)
     if model is None:
         return (("/resourceType", f"{resource.get('resourceType')!r} is no resource of {version}"),)
     from pydantic import ValidationError
@@ -78,10 +82,20 @@ def faults(resource: Mapping[str, Any], version: str) -> tuple[tuple[str, str], 
         model.model_validate(dict(resource))
     except ValidationError as error:
         return tuple(
-            ("".join(f"/{step}" for step in each["loc"]), each["msg"].removeprefix("Value error, "))
+            ("".join(f"/{step}" for step in each["loc"]), _fault(each, kind, version))
             for each in error.errors()
         )
     return ()
+
+
+def _fault(error: Mapping[str, Any], kind: str, version: str) -> str:
+    """Return what is wrong at a place, in the words of the model or, for an element too many, in ours."""
+    if error["type"] != "extra_forbidden":
+        return str(error["msg"]).removeprefix("Value error, ")
+    place = error["loc"]
+    names = sorted(_elements(kind, version)) if len(place) == 1 else ()
+    near = get_close_matches(str(place[-1]), names, n=1)
+    return "no such element" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
 def _named_in(resource: Mapping[str, Any]) -> str | None:
