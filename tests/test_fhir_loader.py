@@ -288,6 +288,19 @@ def test_a_condition_that_names_itself_a_finding_is_one() -> None:
     assert case.diagnoses.final == ()
 
 
+def test_a_finding_that_is_over_was_not_seen_when_it_was_recorded() -> None:
+    itch = coded("http://human-phenotype-ontology.org", "HP:0000989", "Pruritus")
+    recorded = {"recordedDate": "2019-06-01"}
+    case, losses = read(
+        condition(itch, **recorded, abatementDateTime="2019-01-01"), condition(itch, **recorded)
+    )
+    assert [(each.at, each.resolved_at) for each in case.findings.present] == [
+        (None, "date-2019-01-01"),
+        ("date-2019-06-01", None),
+    ]
+    assert reasons(losses, "/recordedDate") == ["no-place"]
+
+
 def test_onset_of_every_form_is_a_time_or_is_told() -> None:
     code, years = coded(SNOMED, "1", "x"), {"system": "http://unitsofmeasure.org", "code": "a"}
     case, losses = read(

@@ -343,6 +343,36 @@ def test_a_disease_does_not_begin_after_death(
     assert all("the onset of MONDO:0016367 dermatomyositis" in each.message for each in problems)
 
 
+def on(day: str) -> dict[str, Any]:
+    return {"timestamp": f"{day}T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("began", "over", "refused"),
+    [
+        (at_age("P40Y"), at_age("P30Y"), True),
+        (at_age("P40Y"), at_age("P40Y"), False),
+        (on("2019-05-01"), on("2019-01-01"), True),
+        (on("2019-01-01"), on("2019-05-01"), False),
+    ],
+)
+def test_nothing_is_over_before_it_begins(
+    store: Store, tmp_path: Path, began: Any, over: Any, refused: bool
+) -> None:
+    times = {"onset": began, "resolution": over}
+    disease = {"term": {"id": "MONDO:0016367", "label": "dermatomyositis"}} | times
+    packets: dict[str, Any] = {
+        "a": {"id": "1", "subject": {"id": "1"}, "diseases": [disease]},
+        "b": packet("2", FEVER),
+    }
+    packets["b"]["phenotypicFeatures"][0] |= times
+    arrived = bring(store, written(tmp_path / "in", **packets))
+    assert len(arrived) == 2
+    for each in arrived:
+        problems = each.problems if isinstance(each, RejectedRecord) else ()
+        assert [problem.code for problem in problems] == ["impossible-time"] * refused
+
+
 @pytest.mark.parametrize(
     ("last", "doubted"), [("P7Y", True), ("P9Y", False), ("P8Y10M", True), ("P9Y2M", False)]
 )

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import pytest
 
 from casegraph.loaders import read_document
-from casegraph.model import Case, Course, DoseSegment, Occasion, Response, Treatment
+from casegraph.model import (
+    Case,
+    Course,
+    Diagnoses,
+    Diagnosis,
+    DoseSegment,
+    Finding,
+    Findings,
+    Occasion,
+    Response,
+    Treatment,
+)
 from casegraph.resources import shipped
 from casegraph.timeline import Timeline, TimelineError, solve, solve_subject
 
@@ -201,6 +213,47 @@ def test_what_cannot_be_in_time_is_a_contradiction(
     with pytest.raises(TimelineError) as caught:
         solve_subject(treated(dose, better, death))
     assert said in {each.words for each in caught.value.statements}
+
+
+RASH, MYOSITIS = "HP:0000988 Skin rash", "MONDO:0016367 dermatomyositis"
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (
+            {"findings": Findings(present=(Finding(what=RASH, at="week-2", resolved_at="week-1"),))},
+            f"{RASH} at week-2 is seen before it is over",
+        ),
+        *(
+            (
+                {
+                    "diagnoses": Diagnoses(
+                        **{standing: (Diagnosis(what=MYOSITIS, onset_at="week-2", resolved_at="week-1"),)}
+                    )
+                },
+                f"{MYOSITIS} begins before it is over",
+            )
+            for standing in ("final", "working")
+        ),
+    ],
+)
+def test_nothing_is_over_before_it_begins(told: dict[str, Any], said: str) -> None:
+    weeks = {"week-1": Occasion(), "week-2": Occasion(anchor="week-1", start=(7, 7))}
+    with pytest.raises(TimelineError) as caught:
+        solve_subject(Case(occasions=weeks, **told))
+    assert said in {each.words for each in caught.value.statements}
+    turned = {**weeks, "week-2": Occasion(anchor="week-1", start=(-7, 0))}
+    assert solve_subject(Case(occasions=turned, **told)).certainly_not_after("week-2", "week-1")
+
+
+def test_what_is_not_there_is_not_over_and_a_diagnosis_may_be_late() -> None:
+    """A finding may be gone before its absence is seen, a disease before anybody names it."""
+    weeks = {"week-1": Occasion(), "week-2": Occasion(anchor="week-1", start=(7, 7))}
+    gone = Finding(what=RASH, at="week-2", resolved_at="week-1")
+    named = Diagnosis(what=MYOSITIS, at="week-2", resolved_at="week-1")
+    case = Case(occasions=weeks, findings=Findings(absent=(gone,)), diagnoses=Diagnoses(final=(named,)))
+    assert solve_subject(case).between("week-1", "week-2") == (7, 7)
 
 
 def test_a_dose_without_days_lies_within_its_treatment_and_death_comes_last() -> None:

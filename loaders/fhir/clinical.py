@@ -143,14 +143,15 @@ def _status(element: Element, name: str) -> str | None:
 
 def _add_finding(element: Element, what: str, standing: str, context: Context) -> None:
     severity = context.word(element, "severity", "severity")
-    began = context.moment(element, "onset") or context.day(element, "recordedDate")
-    resolved = context.moment(element, "abatement")
+    began, resolved = context.moment(element, "onset"), context.moment(element, "abatement")
+    if began is None and resolved is None:  # it may be over when it is recorded
+        began = context.day(element, "recordedDate") or context.encounter_time(element)
     if resolved and _clinical_status(element) == "resolved":
         element.take("clinicalStatus")
     claim = context.builder.claim(
         Finding,
         what=what,
-        at=began or context.encounter_time(element),
+        at=began,
         resolved_at=resolved,
         site=_sites(element),
         severity=severity,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from casegraph.model import Case, Claim, DoseSegment, Occasion, Subject, Treatment
+from casegraph.model import Case, Claim, Diagnosis, DoseSegment, Occasion, Subject, Treatment
 from casegraph.timeline.network import Edge, TimeStatement
 
 __all__ = ["implied", "stated"]
@@ -76,8 +76,9 @@ def implied(subject: Subject) -> Iterator[Edge]:
     """Yield the order that the claims of a case or group imply.
 
     A treatment starts no later than it stops or is seen running; a dose segment starts within its treatment,
-    and no earlier than the one it follows; an outcome is no earlier than the start of what it answers to; no
-    treatment, no outcome and no onset of a disease is later than the death of the patient.
+    and no earlier than the one it follows; an outcome is no earlier than the start of what it answers to; a
+    finding is seen, and a disease begins, no later than it is over; no treatment, no outcome and no onset of
+    a disease is later than the death of the patient.
     """
     for early, late, words, where in _order(subject):
         yield Edge(late, early, 0, (TimeStatement(words, where),))
@@ -89,6 +90,7 @@ def _order(subject: Subject) -> Iterator[_Order]:
         if isinstance(each, DoseSegment):
             yield from _within_treatment(each, where, treatment)
     yield from _after_what_it_names(subject)
+    yield from _until_it_is_over(subject)
     if isinstance(subject, Case):
         yield from _before_death(subject)
 
@@ -133,6 +135,17 @@ def _after_what_it_names(subject: Subject) -> Iterator[_Order]:
             yield start, claim.at, f"{_called(claim)} {word} {named}", where
 
 
+def _until_it_is_over(subject: Subject) -> Iterator[_Order]:
+    for number, finding in enumerate(subject.findings.present):
+        if finding.at is not None and finding.resolved_at is not None:
+            where: _Place = ("findings", "present", number, "resolved_at")
+            yield finding.at, finding.resolved_at, f"{_called(finding)} is seen before it is over", where
+    for where, each in _diseases(subject):
+        if each.onset_at is not None and each.resolved_at is not None:
+            words = f"{each.id or each.what} begins before it is over"
+            yield each.onset_at, each.resolved_at, words, (*where, "resolved_at")
+
+
 def _before_death(case: Case) -> Iterator[_Order]:
     times: list[tuple[str, str | None, _Place]] = []
     for where, each, _ in _exposures(case):
@@ -148,11 +161,15 @@ def _before_death(case: Case) -> Iterator[_Order]:
 
 
 def _onsets(case: Case) -> Iterator[tuple[str, str | None, _Place]]:
-    """Yield when the diseases of a case began; one that is only thought of, or excluded, did not begin."""
+    for where, each in _diseases(case):
+        yield f"the onset of {each.id or each.what}", each.onset_at, (*where, "onset_at")
+
+
+def _diseases(subject: Subject) -> Iterator[tuple[_Place, Diagnosis]]:
+    """Yield the diseases that began, with their places; not one that is only thought of, or is excluded."""
     for standing in ("final", "working"):
-        for number, each in enumerate(getattr(case.diagnoses, standing)):
-            name = f"the onset of {each.id or each.what}"
-            yield name, each.onset_at, ("diagnoses", standing, number, "onset_at")
+        for number, each in enumerate(getattr(subject.diagnoses, standing)):
+            yield ("diagnoses", standing, number), each
 
 
 def _called(claim: Claim) -> str:
