@@ -49,6 +49,7 @@ from casegraph.told import told_labels, with_told
 CASE = f"{BASE}case/clinic/"
 REPORT = f"{BASE}report/pmid/12345678"
 FEVER, ARTHRITIS = "HP:0001945", "HP:0001369"
+DERMATOMYOSITIS = "MONDO:0016367"
 
 
 def packet(name: str, *features: str, absent: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
@@ -234,6 +235,37 @@ def test_a_finding_that_was_and_was_not_there_is_joined_by_a_note(store: Store, 
     assert values(store, f"<{loaded.iri}> <{CG}hasConflict>/a ?x") == {f"{CG}ConflictNote"}
 
 
+def at_age(iso: str) -> dict[str, Any]:
+    return {"age": {"iso8601duration": iso}}
+
+
+def diagnosed(excluded: str, final_at: Any = None, excluded_at: Any = None) -> dict[str, Any]:
+    """Return a packet of a patient with dermatomyositis in whom something else was excluded."""
+    final = {"term": {"id": DERMATOMYOSITIS}} | ({"onset": final_at} if final_at else {})
+    other = {"term": {"id": excluded}, "excluded": True} | ({"onset": excluded_at} if excluded_at else {})
+    return {"id": "1", "subject": {"id": "1"}, "diseases": [final, other]}
+
+
+@pytest.mark.parametrize(
+    ("told", "noted"),
+    [
+        (diagnosed("MONDO:0016367"), True),
+        (diagnosed("MONDO:0019127"), True),  # polymyositis, which has dermatomyositis below it
+        (diagnosed("MONDO:0015925"), False),  # interstitial lung disease
+        (diagnosed("MONDO:0016367", at_age("P40Y"), at_age("P38Y")), False),
+        (diagnosed("MONDO:0016367", at_age("P40Y"), at_age("P40Y")), True),
+        (diagnosed("MONDO:0016367", at_age("P40Y")), True),
+    ],
+)
+def test_a_disease_that_was_diagnosed_and_excluded_is_joined_by_a_note(
+    store: Store, tmp_path: Path, told: dict[str, Any], noted: bool
+) -> None:
+    (loaded,) = bring(store, written(tmp_path / "in", a=told))
+    assert isinstance(loaded, LoadedRecord)
+    kinds = values(store, f"<{loaded.iri}> <{CG}hasConflict>/<{CG}between>/a ?x")
+    assert kinds == ({f"{CG}FinalDiagnosis", f"{CG}ExcludedDiagnosis"} if noted else set())
+
+
 def test_what_no_vocabulary_knows_is_kept_with_its_label_and_is_no_violation(
     store: Store, tmp_path: Path
 ) -> None:
@@ -326,10 +358,6 @@ def aged(**subject: Any) -> dict[str, Any]:
     """Return a packet of a patient with a disease from the age of nine, in which something else is told."""
     disease = {"term": {"id": "MONDO:0016367", "label": "dermatomyositis"}, "onset": at_age("P9Y")}
     return {"id": "1", "subject": {"id": "1", **subject}, "diseases": [disease]}
-
-
-def at_age(iso: str) -> dict[str, Any]:
-    return {"age": {"iso8601duration": iso}}
 
 
 @pytest.mark.parametrize(("death", "refused"), [("P7Y", True), ("P9Y", False), ("P10Y", False)])

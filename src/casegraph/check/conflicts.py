@@ -1,4 +1,4 @@
-"""Records that say of a finding or a test both that it was so and that it was not: a note joins the two."""
+"""Records that say of a finding, a disease or a test that it was and that it was not: a note joins both."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from casegraph.model import Case, CaseDocument, Conflict, Finding, TestResult
+from casegraph.model import Case, CaseDocument, Conflict, Diagnosis, Finding, TestResult
 from casegraph.namespaces import expand
 from casegraph.terms import Terms
 from casegraph.triples import claim_names
@@ -18,14 +18,15 @@ __all__ = ["with_conflicts"]
 _GIST = "the record tells both"
 _THERE = ("positive", "abnormal")
 _NOT_THERE = ("negative", "normal", "unremarkable")
-C = TypeVar("C", bound=Finding | TestResult)
+C = TypeVar("C", bound=Finding | Diagnosis | TestResult)
 
 
 def with_conflicts(document: CaseDocument, terms: Terms) -> CaseDocument:
-    """Return a document in which findings, and test results, that contradict each other are joined by notes.
+    """Return a document in which findings, diagnoses and test results that contradict each other have notes.
 
     One contradicts another that was not so at the same occasion, and at the same place or by the same method,
-    if it is about the same or a kind of it. Which of the two is right, nobody here can know.
+    if it is about the same or a kind of it. A disease that began at one time was excluded at another, if both
+    are told. Which of the two is right, nobody here can know.
     """
     cases = {key: _noted(case, terms) for key, case in document.cases.items()}
     if all(cases[key] is case for key, case in document.cases.items()):
@@ -34,7 +35,7 @@ def with_conflicts(document: CaseDocument, terms: Terms) -> CaseDocument:
 
 
 def _noted(case: Case, terms: Terms) -> Case:
-    findings, tests = case.findings, case.tests
+    findings, diagnoses, tests = case.findings, case.diagnoses, case.tests
     positive = (each for each in tests if each.result in _THERE)
     negative = (each for each in tests if each.result in _NOT_THERE)
     notes = (
@@ -43,6 +44,12 @@ def _noted(case: Case, terms: Terms) -> Case:
             _named("AbsentFinding", findings.absent),
             terms,
             _same_place,
+        ),
+        *_notes(
+            _named("FinalDiagnosis", diagnoses.final),
+            _named("ExcludedDiagnosis", diagnoses.excluded),
+            terms,
+            _same_onset,
         ),
         *_notes(_named("TestResult", positive), _named("TestResult", negative), terms, _same_method),
     )
@@ -79,12 +86,18 @@ def _note(name: str, other: str) -> Conflict:
     return Conflict(id=f"conflict-{said}", between=both, derived_from=both, basis="derived", gist=_GIST)
 
 
-def _iri(claim: Finding | TestResult) -> str:
+def _iri(claim: Finding | Diagnosis | TestResult) -> str:
     return expand(claim.what.split(" ", 1)[0])
 
 
 def _same_place(present: Finding, absent: Finding) -> bool:
     return not absent.site or bool(set(present.site) & set(absent.site))
+
+
+def _same_onset(final: Diagnosis, excluded: Diagnosis) -> bool:
+    """Say whether diagnoses of one occasion, or of none, are of one time as far as anybody knows."""
+    onsets = (final.onset_at, excluded.onset_at)
+    return final.at is not None or None in onsets or final.onset_at == excluded.onset_at
 
 
 def _same_method(positive: TestResult, negative: TestResult) -> bool:
