@@ -12,13 +12,13 @@ import re
 from calendar import monthrange
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import isodate
 
 from casegraph.model import Code, Occasion
 
-__all__ = ["BIRTH", "CALENDAR", "GESTATION", "RecordTimes", "day_span", "duration_days"]
+__all__ = ["BIRTH", "CALENDAR", "GESTATION", "RecordTimes", "day_span", "duration_days", "moves_in_utc"]
 
 #: keys of the occasions that others count from.
 BIRTH, CALENDAR, GESTATION = "birth", "first-date", "gestation"
@@ -70,6 +70,22 @@ def day_span(printed: str) -> tuple[date, date] | None:
         return date(year, 1, 1), date(year, 12, 31)
     except ValueError:
         return None
+
+
+def moves_in_utc(printed: str) -> bool:
+    """Tell whether a timestamp with an offset is of another day in UTC, or is a day (midnight) only here.
+
+    >>> printed = ("00:30:00+11:00", "12:00:00+11:00", "00:00:00-05:00")
+    >>> [moves_in_utc(f"2020-01-01T{each}") for each in printed]
+    [True, False, True]
+    """
+    try:
+        here = datetime.fromisoformat(printed)
+        there = here.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
+    moved = here.date() != there.date() or here.time() == time()
+    return bool(here.utcoffset()) and moved
 
 
 #: the first and the last day that a time may be.

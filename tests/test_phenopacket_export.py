@@ -352,6 +352,32 @@ def test_an_occasion_is_a_time_only_where_it_is_one(
     assert time_element(occasion) == element
 
 
+@pytest.mark.parametrize(
+    ("printed", "written", "named"),
+    [
+        ("2020-01-01T00:00:00+11:00", "2020-01-01T00:00:00Z", True),
+        ("2020-01-01T22:00:00-05:00", "2020-01-01T00:00:00Z", True),
+        ("2020-01-01T14:00:00+11:00", "2020-01-01T03:00:00Z", False),
+        ("2020-01-01T14:00:00Z", "2020-01-01T14:00:00Z", False),
+        ("2020-01-01", "2020-01-01T00:00:00Z", False),
+    ],
+)
+def test_a_date_with_an_offset_stays_on_its_day(printed: str, written: str, named: bool) -> None:
+    builder = _builder()
+    at = builder.times.date(printed)
+    builder.present.append(builder.claim(Finding, what="HP:0001166 Arachnodactyly", at=at))
+    dose = builder.claim(DoseSegment, dose=30, unit="mg", at=at, ends_at=at)
+    drug = "cgt:DrugCentral:1610 losartan"
+    builder.treatments.append(builder.claim(Treatment, what=drug, at=at, ends_at=at, doses=(dose,)))
+    packet, losses = _of_record(builder)
+    assert packet["phenotypicFeatures"][0]["onset"] == {"timestamp": written}
+    (interval,) = packet["medicalActions"][0]["treatment"]["doseIntervals"]
+    assert interval["interval"] == {"start": written, "end": written}
+    told = {(each.path, each.value) for each in losses if each.reason == "not-exact"}
+    places = ("findings/present/0/at", "treatments/0/doses/0/at", "treatments/0/doses/0/ends_at")
+    assert told == ({(place, printed) for place in places} if named else set())
+
+
 def test_a_dated_record_keeps_its_times_and_its_own_identifier() -> None:
     builder = _builder()
     builder.label, builder.sex = "proband A", "male"

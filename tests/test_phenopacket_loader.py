@@ -506,6 +506,59 @@ def test_each_way_of_telling_a_time(element: dict[str, Any], printed: str, start
 
 
 @pytest.mark.parametrize(
+    ("stamp", "printed", "lost_at"),
+    [
+        ("2011-01-01T00:00:00+01:00", "2011-01-01", True),  # in UTC the day before
+        ("2011-01-01T20:00:00.5-05:00", "2011-01-01", True),  # in UTC the day after
+        ("2011-01-01T00:00:00-05:00", "2011-01-01", True),
+        ("2011-01-01T14:30:00+01:00", "2011-01-01T13:30:00Z", False),
+        ("2011-01-01T00:00:00+00:00", "2011-01-01", False),
+        ("2011-01-01T00:00:00Z", "2011-01-01", False),
+    ],
+)
+def test_a_date_with_an_offset_is_the_date_that_is_printed(stamp: str, printed: str, lost_at: bool) -> None:
+    onset = {"type": {"id": "HP:1"}, "onset": {"timestamp": stamp}}
+    found = imported([packet(phenotypicFeatures=[onset])])
+    case = found.document.cases["1"]
+    assert case.occasions[str(case.findings.present[0].at)].printed == printed
+    told = [(each.path, each.value) for each in found.losses if each.reason == "not-exact"]
+    assert told == [("/0/phenotypicFeatures/0/onset/timestamp", stamp)] * lost_at
+
+
+def test_a_birth_date_with_an_offset_is_the_day_of_birth_and_stands_in_no_loss() -> None:
+    stamp = "1985-04-17T00:00:00+02:00"
+    times = {"onset": {"timestamp": stamp}, "resolution": {"interval": {"start": stamp, "end": stamp}}}
+    told = packet(
+        subject={"id": "A", "dateOfBirth": stamp},
+        phenotypicFeatures=[{"type": {"id": "HP:1"}, **times}],
+        biosamples=[{"id": "x", "timeOfCollection": {"timestamp": stamp}}],
+    )
+    found = imported(told)
+    assert found.document.cases["1"].findings.present[0].at == "age-p0d"
+    assert {(each.path, each.value, each.reason) for each in found.losses if "/meta" not in each.path} == {
+        ("/subject/dateOfBirth", "", "identifier"),
+        ("/phenotypicFeatures/0/onset/timestamp", "", "not-exact"),
+        ("/phenotypicFeatures/0/resolution", "", "no-place"),
+        ("/biosamples/0", "", "not-a-case"),
+    }
+
+
+def test_the_offset_of_a_family_is_named_with_a_packet_that_has_its_meta_data() -> None:
+    created = {"created": "2021-01-01T00:00:00+02:00", "createdBy": "x"}
+    own = {
+        "id": "b",
+        "subject": {"id": "b"},
+        "metaData": {"created": "2021-02-02T00:00:00Z", "createdBy": "y"},
+    }
+    members = [{"id": "a", "subject": {"id": "a"}}, own]
+    read = outcomes({"id": "c", "members": members, "metaData": created})
+    dates = [each.document.curation for each in read if isinstance(each, Imported)]
+    assert [each and each.date for each in dates] == ["2021-01-01", "2021-02-02"]
+    named = [lost(each) & {("/metaData/created", "not-exact")} for each in read if isinstance(each, Imported)]
+    assert list(map(len, named)) == [1, 0]
+
+
+@pytest.mark.parametrize(
     ("element", "reason"),
     [
         ({"age": {"iso8601duration": "in childhood"}}, "no-code"),

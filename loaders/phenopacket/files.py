@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from google.protobuf.json_format import ParseDict, ParseError
@@ -42,6 +42,7 @@ class Part:
     :param around: the family or cohort without its packets, None where there is none.
     :param outer: where the family or cohort stands in the file.
     :param line: of a file that has JSON line by line; 0 in any other.
+    :param days: timestamps of which the day alone is kept, by where they stand in the file.
     """
 
     packet: Phenopacket | Problem
@@ -49,6 +50,7 @@ class Part:
     around: Family | Cohort | None = None
     outer: str = ""
     line: int = 0
+    days: Mapping[str, str] = field(default_factory=dict)
 
 
 def parts_of(source: Input) -> Iterator[Part]:
@@ -117,20 +119,24 @@ def _in_line(packet: Any, number: int) -> Any:
 def _of_data(data: Any, pointer: str, source: Input) -> Iterator[Part]:
     if not isinstance(data, dict):
         reject(source, "wrong-value", f"no phenopacket{_at(pointer)}: expected keys and values")
+    days: dict[str, str] = {}
     if not any(key in data for key in _HOLDERS):
-        yield Part(_parsed(data, Phenopacket, pointer, source), pointer)
+        yield Part(_parsed(data, Phenopacket, pointer, source, days), pointer, days=days)
         return
     kind = Cohort if "members" in data else Family
-    around = _parsed({key: each for key, each in data.items() if key not in _HOLDERS}, kind, pointer, source)
+    told = {key: each for key, each in data.items() if key not in _HOLDERS}
+    around = _parsed(told, kind, pointer, source, days)
     if isinstance(around, Problem):
         raise DocumentError((around,))
     strange = [key for key in _HOLDERS if key in data and (key == "members") is not (kind is Cohort)]
     if strange:
         reject(source, "unknown-field", f"{strange[0]!r} stands in a {kind.DESCRIPTOR.name}{_at(pointer)}")
-    yield from _held(data, pointer, source, around)
+    for part in _held(data, pointer, source):
+        own = isinstance(part.packet, Problem) or part.packet.HasField("meta_data")
+        yield replace(part, around=around, outer=pointer, days=part.days if own else {**days, **part.days})
 
 
-def _held(data: dict[str, Any], pointer: str, source: Input, around: Any) -> Iterator[Part]:
+def _held(data: dict[str, Any], pointer: str, source: Input) -> Iterator[Part]:
     for key, many in _HOLDERS.items():
         if data.get(key) is None:
             continue
@@ -139,13 +145,14 @@ def _held(data: dict[str, Any], pointer: str, source: Input, around: Any) -> Ite
             reject(source, "wrong-value", f"{key!r} is no list{_at(pointer)}")
         for number, each in enumerate(held):
             here = f"{pointer}/{key}/{number}" if many else f"{pointer}/{key}"
-            yield Part(_parsed(each, Phenopacket, here, source), here, around, pointer)
+            days: dict[str, str] = {}
+            yield Part(_parsed(each, Phenopacket, here, source, days), here, days=days)
 
 
-def _parsed(data: Any, kind: type[Any], pointer: str, source: Input) -> Any:
+def _parsed(data: Any, kind: type[Any], pointer: str, source: Input, days: dict[str, str]) -> Any:
     """Return the message, or why there is none, in protobuf's own words."""
     try:
-        message = message_of(data, kind)
+        message = message_of(data, kind, days, pointer)
     except ParseError as error:
         said = " ".join(str(error).split()).rstrip(".")
         code = _code(said)
@@ -257,9 +264,9 @@ def _is_plausible(message: Any) -> bool:
 
 
 def _texts(message: Any) -> Iterator[str]:
-    for field, value in message.ListFields():
-        for each in value if field.is_repeated else (value,):
+    for told, value in message.ListFields():
+        for each in value if told.is_repeated else (value,):
             if isinstance(each, str):
                 yield each
-            elif field.message_type and not field.message_type.GetOptions().map_entry:
+            elif told.message_type and not told.message_type.GetOptions().map_entry:
                 yield from _texts(each)

@@ -1,8 +1,12 @@
-"""JSON data as a protobuf message: by the official parser, or faster where the data are plain."""
+"""JSON data as a protobuf message: by the official parser, or faster where the data are plain.
+
+A timestamp of the schema is one of UTC. One with an offset that would be of another day there keeps its day.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import MutableMapping
 from functools import cache
 from typing import Any
 
@@ -11,18 +15,26 @@ from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from casegraph.loaders.times import moves_in_utc
+
 __all__ = ["message_of"]
 
 _TIMESTAMP = Timestamp.DESCRIPTOR.full_name
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?[+-]\d\d:\d\d")
+_DAY = 10
 
 
 class _NotPlainError(Exception):
     """What the official parser must judge: an unknown key, a null, a number written as text."""
 
 
-def message_of(data: Any, kind: type[Any]) -> Any:
+def message_of(
+    data: Any, kind: type[Any], days: MutableMapping[str, str] | None = None, pointer: str = ""
+) -> Any:
     """Return data as a message of a kind; the same as ``ParseDict`` gives, some times faster.
 
+    :param days: takes the timestamps of which the day alone is kept, by their JSON pointers.
+    :param pointer: where the data stand in their file.
     :raises ParseError: in the words of protobuf, where the data are no such message.
     """
     try:
@@ -31,7 +43,7 @@ def message_of(data: Any, kind: type[Any]) -> Any:
         pass
     try:
         _check_shape(data, kind.DESCRIPTOR)
-        return ParseDict(data, kind())
+        return ParseDict(_with_days(data, kind.DESCRIPTOR, pointer, {} if days is None else days), kind())
     except RecursionError as error:
         raise ParseError("Message too deep") from error
     except ParseError:
@@ -78,13 +90,37 @@ def _check_shape(data: Any, kind: Descriptor) -> None:
                 _check_shape(each, field.message)
 
 
+def _with_days(data: Any, kind: Descriptor, pointer: str, days: MutableMapping[str, str]) -> Any:
+    """Return data in which a timestamp that UTC would have on another day is that day alone."""
+    if kind.full_name == _TIMESTAMP:
+        if not (isinstance(data, str) and _STAMP.fullmatch(data) and moves_in_utc(data)):
+            return data
+        days[pointer] = data
+        return f"{data[:_DAY]}T00:00:00Z"
+    if data is None:
+        return None
+    fields, found = _fields(kind), {}
+    for key, value in data.items():
+        inner = fields[key].message if key in fields else None
+        here = f"{pointer}/{fields[key].place if inner else key}"
+        if inner is None:
+            found[key] = value
+        elif isinstance(value, list):
+            found[key] = [
+                _with_days(each, inner, f"{here}/{number}", days) for number, each in enumerate(value)
+            ]
+        else:
+            found[key] = _with_days(value, inner, here, days)
+    return found
+
+
 class _Field:
     """One field of a schema: its name, what can stand once only, and how its JSON value is read."""
 
-    __slots__ = ("message", "name", "plain", "read", "slot")
+    __slots__ = ("message", "name", "place", "plain", "read", "slot")
 
     def __init__(self, field: FieldDescriptor) -> None:
-        self.name = field.name
+        self.name, self.place = field.name, field.json_name
         self.slot = field.containing_oneof.full_name if field.containing_oneof else field.name
         self.message = field.message_type
         self.plain = _PLAIN.get(field.cpp_type, ())
@@ -142,7 +178,7 @@ def _strings(value: Any) -> dict[str, str]:
 
 
 def _timestamp(value: Any) -> Any:
-    if type(value) is not str:
+    if type(value) is not str or not value.endswith("Z"):
         raise _NotPlainError
     found = Timestamp()
     found.FromJsonString(value)

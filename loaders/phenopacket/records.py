@@ -69,11 +69,21 @@ def _case(
     except NotReadableError as error:
         return Problem(source.name, part.line, 0, *error.args)
     seen.setdefault(name, (here, content))
+    _lose_times(packet, part)
     if around is not None:
         _lose_around(outer, message, around)
     imported = packet.builder.imported()
     doubts = tuple(doubts_of(imported.document.cases["1"], source.name, part.line))
     return dataclasses.replace(imported, doubts=doubts)
+
+
+def _lose_times(packet: Packet, part: Part) -> None:
+    """Note each timestamp of which the day alone was kept, but for those within what is left behind."""
+    left = {each.path for each in packet.builder.losses}
+    for place, printed in part.days.items():
+        steps = place.split("/")
+        if not left & {"/".join(steps[:end]) for end in range(len(steps) + 1)}:
+            packet.builder.lose(place, printed, "not-exact")
 
 
 def _lose_around(outer: Packet, packet: Any, around: Any) -> None:

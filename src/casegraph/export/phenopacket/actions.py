@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Set
 from casegraph.export.claims import kind_of_treatment
 from casegraph.export.phenopacket.claims import withheld
 from casegraph.export.phenopacket.packing import Json, Packing, given, told_fields
-from casegraph.export.phenopacket.times import dose_interval
+from casegraph.export.phenopacket.times import dose_interval, is_day_alone
 from casegraph.loaders.words import schedule_term, word_of
 from casegraph.model import Case, Code, DoseSegment, Key, Response, Treatment
 
@@ -156,10 +156,13 @@ def _dose_interval(packing: Packing, dose: DoseSegment, path: str) -> Json | Non
         return None
     quantity = _dose_quantity(packing, dose, path)
     packing.lose_rest(dose, path, {*_DOSE, "route", "at", "ends_at"})
-    for name, key in (("start", dose.at), ("end", dose.ends_at)):
+    for name, field in (("start", "at"), ("end", "ends_at")):
+        key = getattr(dose, field)
+        printed = occasions[key].printed or "" if key else ""
         if name not in interval:
-            field = "at" if name == "start" else "ends_at"
             packing.lose(f"{path}/{field}", key or "", "no-time" if key else "required-missing")
+        elif is_day_alone(printed):
+            packing.lose(f"{path}/{field}", printed, "not-exact")
     return given(quantity=quantity, scheduleFrequency=_schedule(packing, dose, path), interval=interval)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from casegraph.export.phenopacket.times import ages_of, time_element
+from casegraph.export.phenopacket.times import ages_of, is_day_alone, time_element
 from casegraph.export.stored import StoredCase
 from casegraph.loaders.words import code_of
 from casegraph.losses import Loss, shortened
@@ -118,7 +118,7 @@ class Packing:
         if found is None:
             said = f"{key}: {occasion.printed}" if occasion.printed else key
             self.lose(path, said, "no-time")
-        elif occasion.end is not None:
+        elif occasion.end is not None or is_day_alone(occasion.printed or ""):
             self.lose(path, occasion.printed or key, "not-exact")
         return found
 

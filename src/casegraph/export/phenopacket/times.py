@@ -8,16 +8,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from casegraph.loaders.times import BIRTH, CALENDAR, GESTATION, day_span, duration_days
+from casegraph.loaders.times import BIRTH, CALENDAR, GESTATION, day_span, duration_days, moves_in_utc
 from casegraph.model import Age, Case, Occasion
 
-__all__ = ["age_duration", "ages_of", "birth_date", "dose_interval", "time_element"]
+__all__ = ["age_duration", "ages_of", "birth_date", "dose_interval", "is_day_alone", "time_element"]
 
 _GESTATION = re.compile(r"(\d+)w(\d+)d")
 _STAMP = re.compile(
     r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)"
 )
 _MONTHS = 12
+_DAY = 10
 
 
 def time_element(occasion: Occasion) -> dict[str, Any] | None:
@@ -79,6 +80,16 @@ def dose_interval(start: Occasion | None, end: Occasion | None) -> dict[str, str
     return {name: stamp for name, stamp in (("start", first), ("end", last)) if stamp is not None}
 
 
+def is_day_alone(printed: str) -> bool:
+    """Tell whether a time of day is printed of which the standard, which counts in UTC, keeps the day alone.
+
+    >>> [is_day_alone(f"2020-01-01{each}") for each in ("", "T00:30:00+11:00", "T12:00:00+11:00")]
+    [False, True, False]
+    """
+    times = (each for each in re.split("--|/", printed) if len(each) > _DAY)
+    return any(_timestamp(each) not in (None, each) for each in times)
+
+
 def _ends(occasion: Occasion | None) -> tuple[str | None, str | None]:
     if occasion is None or occasion.anchor != CALENDAR or occasion.printed is None:
         return None, None
@@ -112,11 +123,15 @@ def _dated(printed: str) -> dict[str, Any] | None:
 
 
 def _timestamp(printed: str) -> str | None:
-    """Return a printed time or day as a timestamp of the standard; None where it is neither."""
+    """Return a printed time or day as a timestamp of the standard; None where it is neither.
+
+    One that would be of another day in UTC is that day alone.
+    """
     span = day_span(printed)
     if span is None or span[0] != span[1]:
         return None
-    return printed if _STAMP.fullmatch(printed) else _midnight(span[0])
+    exact = _STAMP.fullmatch(printed) and not moves_in_utc(printed)
+    return printed if exact else _midnight(span[0])
 
 
 def _midnight(day: date) -> str:
