@@ -11,7 +11,7 @@ from functools import cache
 from casegraph.errors import InputError
 from casegraph.loaders.tables import rows_of
 
-__all__ = ["code_of", "schedule_of", "schedule_term", "ucum_of", "word_of"]
+__all__ = ["code_of", "other_name", "schedule_of", "schedule_term", "ucum_of", "word_of"]
 
 #: closed list -> the property of the ontology whose values it has.
 LISTS = ("degree", "direction", "laterality", "result", "route", "severity", "sex", "stopReason")
@@ -24,6 +24,18 @@ def word_of(closed_list: str, code: str) -> str | None:
     :param code: a CURIE, or a term: its CURIE, one space, its label.
     """
     return _words().get((closed_list, code.split(" ", 1)[0]))
+
+
+def other_name(term: str) -> str | None:
+    """Return what the tables call a code that a term has under another label; None where they do not differ.
+
+    >>> other_name("NCIT:C123584 Unfavorable Response"), other_name("NCIT:C123584 favorable response")
+    ('Favorable Response', None)
+    """
+    curie, _, label = term.partition(" ")
+    names = [row["subject_label"] for row in rows_of("*.sssom.tsv") if row["subject_id"] == curie]
+    same = not label or label == curie or label.casefold() in map(str.casefold, names)
+    return None if same or not names else names[0]
 
 
 def code_of(closed_list: str, word: str, prefixes: tuple[str, ...]) -> str | None:

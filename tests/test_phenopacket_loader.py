@@ -395,6 +395,9 @@ def _loaded(path: Path) -> dict[str, Any]:
     return found
 
 
+FEVER: dict[str, Any] = {"type": {"id": "HP:0001945", "label": "Fever"}}
+ACTION: dict[str, Any] = {"treatment": {"agent": {"id": "CHEBI:8382", "label": "prednisone"}}}
+
 # --- what is said of the patient
 
 
@@ -470,6 +473,66 @@ def test_a_finding_with_all_that_is_said_of_it() -> None:
     assert found.document.cases["1"].occasions[str(present.resolved_at)].printed == "2020-02-03"
     assert absent.what == "HP:0001945 HP:0001945"
     assert lost(found) == {("/phenotypicFeatures/0/modifiers/2", "no-code")}
+
+
+@pytest.mark.parametrize(
+    ("told", "path", "term", "name"),
+    [
+        (
+            {"medicalActions": [ACTION | {"responseToTreatment": {"id": "NCIT:C123584", "label": "X"}}]},
+            "/medicalActions/0/responseToTreatment",
+            "NCIT:C123584 X",
+            "Favorable Response",
+        ),
+        (
+            {
+                "medicalActions": [
+                    ACTION | {"treatmentTerminationReason": {"id": "NCIT:C105740", "label": "X"}}
+                ]
+            },
+            "/medicalActions/0/treatmentTerminationReason",
+            "NCIT:C105740 X",
+            "Treatment Completed as Prescribed",
+        ),
+        (
+            {"phenotypicFeatures": [FEVER | {"modifiers": [{"id": "HP:0012834", "label": "Left"}]}]},
+            "/phenotypicFeatures/0/modifiers",
+            "HP:0012834 Left",
+            "Right",
+        ),
+        (
+            {
+                "measurements": [
+                    {
+                        "assay": {"id": "LOINC:1-1"},
+                        "value": {"ontologyClass": {"id": "NCIT:C38757", "label": "X"}},
+                    }
+                ]
+            },
+            "/measurements/0/value/ontologyClass",
+            "NCIT:C38757 X",
+            "Negative Finding",
+        ),
+    ],
+)
+def test_a_code_that_is_read_under_another_label_is_warned_of(
+    told: dict[str, Any], path: str, term: str, name: str
+) -> None:
+    found = imported(packet(**told))
+    assert [(each.path, each.value) for each in found.losses if each.reason == "other-label"] == [
+        (path, term)
+    ]
+    (doubt,) = found.doubts
+    assert (doubt.code, doubt.severity) == ("label-mismatch", "warning")
+    assert all(each in doubt.message for each in (repr(name), term.split(" ", maxsplit=1)[0]))
+
+
+@pytest.mark.parametrize("label", ["favorable response", ""])
+def test_a_code_under_its_own_label_or_none_is_not_warned_of(label: str) -> None:
+    response = {"responseToTreatment": {"id": "NCIT:C123584", "label": label}}
+    found = imported(packet(medicalActions=[ACTION | response]))
+    assert [each.direction for each in found.document.cases["1"].responses] == ["improved"]
+    assert found.doubts == ()
 
 
 def test_two_sides_are_not_one() -> None:

@@ -141,20 +141,20 @@ def _feature(packet: Packet, feature: Any, path: str) -> None:
     if feature.HasField("resolution"):
         fields["resolved_at"] = packet.time(feature.resolution, f"{path}/resolution")
     if feature.modifiers:
-        fields |= _modifiers(packet.terms(feature.modifiers, f"{path}/modifiers"))
+        fields |= _modifiers(packet, packet.terms(feature.modifiers, f"{path}/modifiers"), path)
     for number, each in enumerate(feature.evidence):
         lose_evidence(packet, each, f"{path}/evidence/{number}")
     builder = packet.builder
     (builder.absent if feature.excluded else builder.present).append(builder.claim(Finding, **fields))
 
 
-def _modifiers(terms: tuple[str, ...]) -> dict[str, Any]:
+def _modifiers(packet: Packet, terms: tuple[str, ...], path: str) -> dict[str, Any]:
     """Return the side where one modifier tells it, and the others as they are."""
     sides = [term for term in terms if word_of("laterality", term)]
     if len(sides) != 1:
         return {"modifier": terms}
     others = tuple(term for term in terms if term not in sides)
-    return {"modifier": others, "laterality": word_of("laterality", sides[0])}
+    return {"modifier": others, "laterality": packet.word_of("laterality", sides[0], f"{path}/modifiers")}
 
 
 def _disease(packet: Packet, disease: Any, path: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from casegraph.errors import Problem
+from casegraph.losses import shortened
 from casegraph.model import Case, Course, Diagnosis, iterate_claims
 
-__all__ = ["doubts_of"]
+__all__ = ["doubts_of", "misnamed"]
 
 
 def doubts_of(case: Case, file: str, line: int) -> Iterator[Problem]:
@@ -34,3 +35,15 @@ def doubts_of(case: Case, file: str, line: int) -> Iterator[Problem]:
         text = f"the last encounter was at {last.printed}, but {things}, the latest {max(later)[1]}"
         todo = "correct timeAtLastEncounter, or when they began"
         yield Problem(file, line, 0, "after-last-encounter", text, todo, "warning")
+
+
+def misnamed(record: str, terms: Mapping[str, str], file: str, line: int) -> Iterator[Problem]:
+    """Yield a warning for each term of a closed list whose label is not that of its code, which was read.
+
+    :param terms: the term as the packet has it -> what its code is called.
+    """
+    for term, name in terms.items():
+        curie, _, label = term.partition(" ")
+        text = f"{record}: {curie} is {name!r}; the record calls it {shortened(label)!r}"
+        todo = "it was read by its identifier; correct one of the two"
+        yield Problem(file, line, 0, "label-mismatch", text, todo, "warning")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from casegraph.loaders.phenopacket.values import Packet, said, same_unit
-from casegraph.loaders.words import word_of
 from casegraph.model import TestResult
 
 __all__ = ["read_measurements"]
@@ -68,8 +67,9 @@ def _panel(packet: Packet, panel: Any, path: str, shared: dict[str, Any]) -> Non
 def _value(packet: Packet, value: Any, path: str) -> dict[str, Any]:
     if value.HasField("quantity"):
         return _quantity(packet, value.quantity, f"{path}/quantity")
-    term = packet.term(value.ontology_class, f"{path}/ontologyClass")
-    word = term and word_of("result", term)
+    here = f"{path}/ontologyClass"
+    term = packet.term(value.ontology_class, here)
+    word = term and packet.word_of("result", term, here)
     return {"result": word} if word else {"result_term": term}
 
 

@@ -12,7 +12,7 @@ from phenopackets.schema.v2.phenopackets_pb2 import Family
 from casegraph.errors import Problem
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.phenopacket.case import read_packet
-from casegraph.loaders.phenopacket.doubts import doubts_of
+from casegraph.loaders.phenopacket.doubts import doubts_of, misnamed
 from casegraph.loaders.phenopacket.files import Part, parts_of
 from casegraph.loaders.phenopacket.meta import read_meta
 from casegraph.loaders.phenopacket.values import NotReadableError, Packet, said
@@ -73,7 +73,8 @@ def _case(
     if around is not None:
         _lose_around(outer, message, around)
     imported = packet.builder.imported()
-    doubts = tuple(doubts_of(imported.document.cases["1"], source.name, part.line))
+    case, place = imported.document.cases["1"], (source.name, part.line)
+    doubts = (*doubts_of(case, *place), *misnamed(name, packet.misnamed, *place))
     return dataclasses.replace(imported, doubts=doubts)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,7 @@ from google.protobuf.json_format import MessageToDict
 from casegraph.loaders.codes import coded
 from casegraph.loaders.records import RecordBuilder
 from casegraph.loaders.times import RecordTimes
-from casegraph.loaders.words import ucum_of, word_of
+from casegraph.loaders.words import other_name, ucum_of, word_of
 from casegraph.namespaces import PREFIXES, known_prefixes
 
 __all__ = ["NotReadableError", "Packet", "completed_years", "said", "same_unit", "term_of", "timestamp"]
@@ -34,10 +34,12 @@ class Packet:
     """A packet on its way to a case: where it stands in its file, and what is collected of it.
 
     :param pointer: the JSON pointer of the packet in its file; empty where it is all of it.
+    :param misnamed: takes the terms that were read as words of closed lists, and what the tables call them.
     """
 
     builder: RecordBuilder
     pointer: str = ""
+    misnamed: dict[str, str] = field(default_factory=dict)
 
     def lose(self, path: str, value: object, reason: str) -> None:
         """Note what is left behind at a path within the packet."""
@@ -82,9 +84,17 @@ class Packet:
     def word(self, closed_list: str, code: Any, path: str) -> str | None:
         """Return the word of a closed list that an ``OntologyClass`` stands for; another is lost."""
         found = self.term(code, path)
-        word = found and word_of(closed_list, found)
+        word = found and self.word_of(closed_list, found, path)
         if found and word is None:
             self.lose(path, found, "unmapped-code")
+        return word
+
+    def word_of(self, closed_list: str, term: str, path: str) -> str | None:
+        """Return the word that a term stands for by its code; another label than that code has is noted."""
+        word = word_of(closed_list, term)
+        if word and (name := other_name(term)):
+            self.misnamed[term] = name
+            self.lose(path, term, "other-label")
         return word
 
     def time(self, element: Any, path: str) -> str | None:
@@ -134,11 +144,11 @@ def said(message: Any) -> object:
 
 
 def _order_maps(message: Any, told: dict[str, Any]) -> None:
-    nested = (field for field, _ in message.ListFields() if field.message_type is not None)
-    for field in nested:
-        value, plain = getattr(message, field.name), told[field.json_name]
-        if field.message_type.GetOptions().map_entry:
-            told[field.json_name] = dict(sorted(plain.items()))
+    nested = (each for each, _ in message.ListFields() if each.message_type is not None)
+    for part in nested:
+        value, plain = getattr(message, part.name), told[part.json_name]
+        if part.message_type.GetOptions().map_entry:
+            told[part.json_name] = dict(sorted(plain.items()))
         elif isinstance(plain, list):
             for one, each in zip(value, plain, strict=True):
                 _order_maps(one, each)
