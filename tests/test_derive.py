@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from casegraph.derive import backgrounds, regimens
@@ -145,6 +147,27 @@ def test_an_escalation_is_a_new_segment_of_the_same_treatment() -> None:
     found, beside = derived(case)
     assert [set(each.includes) for each in found] == [{"low"}, {"high", "hcq"}]
     assert beside["better"] == ({"prednisone"}, set())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "possible"),
+    [
+        ({}, {"ends_at": "week-9"}, set()),
+        ({}, {"ends_at": "week-4"}, {"high"}),
+        ({"ongoing_at": "week-5"}, {"ends_at": "week-9"}, {"high"}),
+        ({"route": "intravenous"}, {"ends_at": "week-9", "route": "oral"}, {"high"}),
+    ],
+)
+def test_a_later_dosing_ends_one_whose_end_is_not_told(
+    first: dict[str, Any], second: dict[str, Any], possible: set[str]
+) -> None:
+    doses = (
+        DoseSegment(id="high", at="start", dose=60, unit="mg/d", **first),
+        DoseSegment(id="low", at="week-4", dose=10, unit="mg/d", **second),
+    )
+    found, _ = derived(made_up(doses=doses))
+    from_week_4 = next(each for each in found if each.begins == "week-4")
+    assert set(from_week_4.may_include) == possible
 
 
 def test_a_course_whose_end_is_not_told_is_not_certain_until_the_next_one() -> None:

@@ -1,11 +1,13 @@
 """When an exposure ran: its start, and what is known of its end.
 
 Only a stated end, or a time at which it was still running, makes an exposure certain. An implied end, a
-course of the same drug by the same route that certainly began later, or no word leave it possible until then.
+course or a dosing of the same drug by the same route that certainly began later, or no word leave it possible
+until then.
 """
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from casegraph.model import DoseSegment, Subject, Treatment, iterate_claims
@@ -25,7 +27,7 @@ class Span:
     :param episode: the treatment that the exposure belongs to, or is.
     :param stopped: its stated end; for a dose segment also the start of the next one.
     :param hinted: its end where that is only implied.
-    :param superseded: the start of a later course of the same drug, by when it was over.
+    :param superseded: the start of a later course or dosing of the same drug, by when it was over.
     :param running: when it was still running.
     """
 
@@ -99,7 +101,8 @@ def spans(subject: Subject, timeline: Timeline) -> tuple[tuple[Span, ...], tuple
             fragment = names[id(dose)]
             followers = (each.at for each in treatment.doses if each.follows == fragment)
             next_start = next((at for at in followers if at is not None), None)
-            segments.append(_span(dose, treatment, (fragment, name), next_start, later))
+            over = _later_dose(dose, treatment, timeline) or later
+            segments.append(_span(dose, treatment, (fragment, name), next_start, over))
         if not treatment.doses:
             segments.append(episodes[-1])
     return tuple(episodes), tuple(segments)
@@ -131,15 +134,29 @@ def _later_course(treatment: Treatment, courses: tuple[Treatment, ...], timeline
 
     A course that began while this one was certainly still running did not end it.
     """
-    if treatment.at is None or treatment.what.startswith(_NOT_ONE_DRUG):
+    if treatment.what.startswith(_NOT_ONE_DRUG):
         return None
-    since = treatment.ongoing_at or treatment.at
     again = {each.at for each in courses if each.what == treatment.what and _same_route(each, treatment)}
+    return _first_after(treatment, again, timeline)
+
+
+def _later_dose(dose: DoseSegment, treatment: Treatment, timeline: Timeline) -> str | None:
+    """Return when the next dosing of a treatment began by the same route; what is given once is none."""
+    others = (each for each in treatment.doses if each.at is None or each.at != each.ends_at)
+    again = {each.at for each in others if None in (each.route, dose.route) or each.route == dose.route}
+    return _first_after(dose, again, timeline)
+
+
+def _first_after(exposure: Treatment | DoseSegment, again: Set[str | None], timeline: Timeline) -> str | None:
+    """Return the first of these starts that is certainly after that of an exposure, and after it was seen."""
+    if exposure.at is None:
+        return None
+    since = exposure.ongoing_at or exposure.at
     later = [
         at
         for at in again
         if at is not None
-        and timeline.certainly_before(treatment.at, at)
+        and timeline.certainly_before(exposure.at, at)
         and timeline.certainly_not_after(since, at)
     ]
     return min(later, key=lambda at: (timeline.ranks()[at], at), default=None)
