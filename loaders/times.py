@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 import isodate
+from msgspec.structs import replace
 
 from casegraph.model import Code, Occasion
 
@@ -211,10 +212,20 @@ class RecordTimes:
         dated = {key: each for key, each in self._dated.items() if key in kept}
         if dated or (self._birth and self._birth_printed):
             found |= self._calendar(dated)
-        if any(each.anchor == BIRTH for each in found.values()):
-            after = (GESTATION,) if GESTATION in found else ()
-            found.setdefault(BIRTH, Occasion(after=after))
+        if BIRTH in found or any(each.anchor == BIRTH for each in found.values()):
+            birth = found.get(BIRTH, Occasion())
+            found[BIRTH] = replace(birth, after=(*birth.after, *self._before_birth(found)))
         return found
+
+    def _before_birth(self, found: Mapping[str, Occasion]) -> tuple[str, ...]:
+        """Return the gestation, what is at an age of it, and the dates that are certainly before birth."""
+        unborn = (key for key, each in found.items() if GESTATION in (key, each.anchor))
+        dates = (key for key, each in self._dated.items() if key in found and self._is_unborn(each))
+        return (*unborn, *dates)
+
+    def _is_unborn(self, dated: _Dated) -> bool:
+        early = self._birth is not None and dated.last < self._birth[0]
+        return early and not self._is_before_pregnancy(dated)
 
     def _with_anchors(self, used: Collection[str]) -> set[str]:
         kept = set(used)

@@ -44,6 +44,7 @@ from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store, open_store
 from casegraph.subjects import find_case
 from casegraph.terms.adding import add
+from casegraph.timeline import solve_subject
 from casegraph.told import told_labels, with_told
 
 CASE = f"{BASE}case/clinic/"
@@ -870,6 +871,28 @@ def test_no_label_of_a_record_can_forge_a_line(store: Store, tmp_path: Path) -> 
 
 
 # --- what is dated before birth
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_what_was_before_birth_is_before_it_and_no_day_of_birth_is_told(keep: bool) -> None:
+    builder = RecordBuilder(Options("clinic", keep_identifiers=keep), "p-1")
+    times = builder.times
+    times.birth_date("2020-03-03", keep=keep)
+    keys = {
+        "weeks": times.gestational(20, 3),
+        "day": times.date("2019-12-01"),
+        "month": times.date("2020-03"),
+        "year": times.date("2019"),
+        "age": times.age("P1Y"),
+    }
+    for at in keys.values():
+        builder.present.append(builder.claim(Finding, what=f"{FEVER} Fever", at=at))
+    case = builder.imported().document.cases["1"]
+    line = solve_subject(case)
+    before = {name for name, key in keys.items() if key and line.certainly_not_after(key, "birth")}
+    assert before == {"weeks", "day", "year"}
+    assert line.between("birth", str(keys["day"])) == ((-93, -93) if keep else (None, 0))
+    assert line.certainly_before("birth", str(keys["age"]))
 
 
 def _dated(day: str, born: str, *, keep: bool) -> LoadedRecord | RejectedRecord:
