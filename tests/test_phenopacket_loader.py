@@ -601,7 +601,7 @@ def test_a_birth_date_with_an_offset_is_the_day_of_birth_and_stands_in_no_loss()
     assert {(each.path, each.value, each.reason) for each in found.losses if "/meta" not in each.path} == {
         ("/subject/dateOfBirth", "", "identifier"),
         ("/phenotypicFeatures/0/onset/timestamp", "", "not-exact"),
-        ("/phenotypicFeatures/0/resolution", "", "no-place"),
+        ("/phenotypicFeatures/0/resolution", "", "identifier"),
         ("/biosamples/0", "", "not-a-case"),
     }
 
@@ -627,7 +627,10 @@ def test_the_offset_of_a_family_is_named_with_a_packet_that_has_its_meta_data() 
         ({"age": {"iso8601duration": "in childhood"}}, "no-code"),
         ({"ontologyClass": {"label": "as a child"}}, "no-code"),
         ({"interval": {"start": "2000-01-01T00:00:00Z"}}, "no-place"),
-        ({"ageRange": {"start": {"iso8601duration": "P3Y"}, "end": {"iso8601duration": "P1Y"}}}, "no-place"),
+        ({"ageRange": {"start": {"iso8601duration": "P3Y"}, "end": {"iso8601duration": "P1Y"}}}, "no-time"),
+        ({"ageRange": {"start": {"iso8601duration": "young"}, "end": {"iso8601duration": "old"}}}, "no-code"),
+        ({"ageRange": {"start": {"iso8601duration": "P3Y"}}}, "no-place"),
+        ({"interval": {"start": "2000-01-02T00:00:00Z", "end": "2000-01-01T00:00:00Z"}}, "no-time"),
     ],
 )
 def test_a_time_that_no_occasion_can_say_is_lost(element: dict[str, Any], reason: str) -> None:
@@ -742,7 +745,7 @@ def test_an_end_before_its_beginning_is_lost() -> None:
     found = imported(treated(doseIntervals=[{**quantity(5, "UCUM:mg"), "interval": span}]))
     (drug,) = found.document.cases["1"].treatments
     assert (drug.at, drug.ends_at, drug.doses[0].at, drug.doses[0].dose) == (None, None, None, 5)
-    assert lost(found) == {("/medicalActions/0/treatment/doseIntervals/0/interval", "no-place")}
+    assert lost(found) == {("/medicalActions/0/treatment/doseIntervals/0/interval", "no-time")}
     begun = imported(treated(doseIntervals=[{"interval": {"start": "2020-03-20T00:00:00Z"}}]))
     (drug,) = begun.document.cases["1"].treatments
     assert (drug.at, drug.ends_at) == ("date-2020-03-20", None)

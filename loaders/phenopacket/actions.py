@@ -190,7 +190,7 @@ def _span(packet: Packet, interval: Any, path: str) -> Fields:
     printed = {name: timestamp(getattr(interval, name)) for name in told}
     start, end = (day_span(printed.get(name, "")) for name in ("start", "end"))
     if start and end and end < start:
-        packet.lose(path, said(interval), "no-place")
+        packet.lose(path, said(interval), "no-time")
         return {}
     fields: Fields = {"span": (printed.get("start", ""), printed.get("end", ""))} if told else {}
     for name in told:

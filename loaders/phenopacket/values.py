@@ -14,7 +14,7 @@ from google.protobuf.json_format import MessageToDict
 
 from casegraph.loaders.codes import coded
 from casegraph.loaders.records import RecordBuilder
-from casegraph.loaders.times import RecordTimes
+from casegraph.loaders.times import RecordTimes, day_span, duration_days
 from casegraph.loaders.words import other_name, ucum_of, word_of
 from casegraph.namespaces import PREFIXES, known_prefixes
 
@@ -104,7 +104,7 @@ class Packet:
             return None
         occasion = _TIMES[kind](self.builder.times, getattr(element, kind))
         if occasion is None:
-            self.lose(path, said(element), "no-place" if kind in _OPEN else "no-code")
+            self.lose(path, said(element), _why_no_time(kind, getattr(element, kind)))
         return occasion
 
     def number(self, value: float, path: str) -> int | float:
@@ -207,8 +207,21 @@ def _interval(times: RecordTimes, interval: Any) -> str | None:
     return times.between(timestamp(interval.start), timestamp(interval.end))
 
 
-#: kinds of time that may say what no occasion can: a beginning alone, an end before its start.
-_OPEN = frozenset({"age_range", "interval"})
+def _why_no_time(kind: str, told: Any) -> str:
+    """Return why a time has no occasion: open at one end, over before it begins, of birth, or no time."""
+    if kind not in ("age_range", "interval"):
+        return "no-code"
+    if not (told.HasField("start") and told.HasField("end")):
+        return "no-place"
+    if kind == "age_range":
+        ages = (duration_days(each.iso8601duration) for each in (told.start, told.end))
+        return "no-time" if all(ages) else "no-code"
+    first, last = (day_span(timestamp(each)) for each in (told.start, told.end))
+    if first is None or last is None:
+        return "no-code"
+    return "no-time" if last < first else "identifier"
+
+
 _TIMES: Mapping[str, Callable[[RecordTimes, Any], str | None]] = MappingProxyType(
     {
         "age": lambda times, age: times.age(age.iso8601duration),
