@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.json_format import ParseDict
 from phenopackets.schema.v2.phenopackets_pb2 import Cohort, Family, Phenopacket
+from pyoxigraph import Store
 
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders import json_lines
@@ -662,6 +664,25 @@ def test_a_quantity_has_its_unit_and_its_range_where_that_is_in_the_same_unit() 
     (test,) = found.document.cases["1"].tests
     assert (test.value, test.unit, test.unit_term, test.range_high) == (0, None, "cgt:FOO:1 u", None)
     assert lost(found) == {("/measurements/0/value/quantity/referenceRange", "no-place")}
+
+
+@pytest.mark.parametrize(
+    ("value", "held"),
+    [(1e21, False), (-1.8e20, False), (1.7e20, True), (1e16, True), (1e-18, True), (1e-19, False)],
+)
+def test_a_number_that_no_store_holds_is_refused_with_its_place(value: float, held: bool) -> None:
+    """The engine itself is asked: what it can hold it adds up."""
+    query = f'SELECT (xsd:decimal("{Decimal(str(value)):f}") + 0 AS ?sum) {{}}'
+    (row,) = Store().query(f"PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> {query}")  # type: ignore[misc]
+    assert (row["sum"] is not None) == held
+    assay = {"id": "LOINC:2157-6", "label": "Creatine kinase"}
+    (read,) = outcomes([packet(measurements=[{"assay": assay, "value": {"quantity": {"value": value}}}])])
+    assert isinstance(read, Imported) == held
+    if isinstance(read, Problem):
+        assert (read.code, f"{value} at /0/measurements/0/value/quantity" in read.message) == (
+            "wrong-value",
+            True,
+        )
 
 
 def test_a_result_in_words_and_a_panel() -> None:

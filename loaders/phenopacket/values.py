@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +23,8 @@ __all__ = ["NotReadableError", "Packet", "completed_years", "said", "same_unit",
 
 _AGE = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T\S+)?")
 _YEAR, _MONTH = 365.25, 30.4375
+#: An xsd:decimal of the store has 128 bits, 18 digits of them after the point.
+_LARGEST, _DIGITS = 1.7e20, 18
 _MIDNIGHT = "T00:00:00Z"
 
 
@@ -110,10 +113,15 @@ class Packet:
     def number(self, value: float, path: str) -> int | float:
         """Return a number, a whole one without a fraction.
 
-        :raises NotReadableError: if it is none: infinite, or not a number.
+        :raises NotReadableError: if it is none, infinite, or none that a store of triples can hold.
         """
         if not math.isfinite(value):
             raise NotReadableError("wrong-value", f"{value} is no number at {self.pointer}{path}")
+        digits = format(Decimal(str(value)).normalize(), "f").partition(".")[2]
+        if abs(value) > _LARGEST or len(digits) > _DIGITS:
+            said = f"{value} at {self.pointer}{path} is beyond 1.7e20, or has over {_DIGITS} digits"
+            todo = "correct it, round it, or give it in another unit"
+            raise NotReadableError("wrong-value", f"{said} after the point", todo)
         return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
     def unit(self, code: Any, path: str) -> dict[str, str]:
