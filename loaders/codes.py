@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from casegraph.namespaces import compact, known_prefixes
 
 __all__ = ["coded", "coded_iri", "words_of"]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-_CURIE = re.compile(r"([A-Za-z][\w.-]*):(\S+)")
+#: a prefix may be the address of a system with its signs in per cent, as exports write it.
+_CURIE = re.compile(r"([A-Za-z](?:[\w.~-]|%[0-9A-Fa-f]{2})*):(\S+)")
 #: how data sets write a prefix, in lower case -> how it is written here.
 _ALIASES: Mapping[str, str] = MappingProxyType(
     {
@@ -37,6 +38,8 @@ def coded(identifier: str, label: str = "") -> str | None:
     ('HP:0000989 Pruritus', None)
     >>> coded("FOO:12", "foo")
     'cgt:FOO:12 foo'
+    >>> coded("http%3A%2F%2Fexample.org%2Fcodes:12", "foo")
+    'cgt:http%3A%2F%2Fexample.org%2Fcodes:12 foo'
     """
     text = identifier.strip()
     if text.startswith(("http://", "https://")):
@@ -47,7 +50,7 @@ def coded(identifier: str, label: str = "") -> str | None:
     prefix, local = found[1], quote(found[2], safe="/:.-_~")
     known = {each.casefold(): each for each in known_prefixes()}
     own = _ALIASES.get(prefix.casefold()) or known.get(prefix.casefold())
-    curie = f"{own}:{local}" if own else f"cgt:{quote(prefix)}:{local}"
+    curie = f"{own}:{local}" if own else f"cgt:{quote(unquote(prefix), safe='.-_~')}:{local}"
     return f"{curie} {words_of(label) or curie}"
 
 

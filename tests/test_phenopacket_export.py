@@ -20,7 +20,9 @@ from casegraph.export.phenopacket.packing import Packing
 from casegraph.export.phenopacket.times import time_element
 from casegraph.export.stored import StoredCase
 from casegraph.loaders import read_document
-from casegraph.loaders.records import Options, RecordBuilder
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.phenopacket import read_phenopacket
+from casegraph.loaders.records import Imported, Options, RecordBuilder
 from casegraph.losses import REASONS, Loss
 from casegraph.model import (
     AdverseEvent,
@@ -350,6 +352,25 @@ def test_an_occasion_is_a_time_only_where_it_is_one(
     occasion: Occasion, element: dict[str, Any] | None
 ) -> None:
     assert time_element(occasion) == element
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "cgt:http%3A%2F%2Ffhir.de%2FCodeSystem%2Fbfarm%2Ficd-10-gm:G40.9 epilepsy",
+        "cgt:urn%3Aoid%3A2.16.840.1.113883.6.42:345.9 epilepsy",
+        "cgt:DrugCentral:1610 losartan",
+        "http://example.org/terms/a%20b epilepsy",
+    ],
+)
+def test_a_term_of_a_system_without_a_prefix_is_the_same_on_the_way_back(what: str) -> None:
+    builder = _builder()
+    builder.final.append(builder.claim(Diagnosis, what=what))
+    packet, _ = _of_record(builder)
+    written = json.dumps(packet).encode()
+    (back,) = read_phenopacket(Input("back", lambda: io.BytesIO(written)), Options("clinic"))
+    assert isinstance(back, Imported)
+    assert [each.what for each in back.document.cases["1"].diagnoses.final] == [what]
 
 
 @pytest.mark.parametrize(

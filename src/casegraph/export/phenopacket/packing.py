@@ -57,10 +57,14 @@ class Packing:
     def term(self, code: Code) -> Json:
         """Return a term of a case document as an OntologyClass.
 
+        The address of a system that has no prefix stays in per cent: with its signs it would be another IRI.
+
         >>> from casegraph.model import Case, Report
         >>> packing = Packing(StoredCase("case:1", Case(), Report(title="x", extent="fullText"), {}))
         >>> packing.term("cgt:DrugCentral:1610 losartan"), packing.prefixes
         ({'id': 'DrugCentral:1610', 'label': 'losartan'}, {'DrugCentral'})
+        >>> packing.term("cgt:http%3A%2F%2Fexample.org%2Fcodes:G40.9 epilepsy")["id"]
+        'http%3A%2F%2Fexample.org%2Fcodes:G40.9'
         """
         name, _, label = code.partition(" ")
         if name.startswith(_FOREIGN):
@@ -68,7 +72,7 @@ class Packing:
         prefix, _, local = name.partition(":")
         if not local.startswith("//"):
             self.prefixes.add(prefix)
-            name = unquote(name)
+            name = f"{prefix}:{unquote(local)}"
         return {"id": name, "label": label} if label != code.partition(" ")[0] else {"id": name}
 
     def terms(self, codes: tuple[Code, ...]) -> list[Json]:
