@@ -289,6 +289,18 @@ def test_a_label_is_told_from_a_denial_where_no_vocabulary_knows_the_term(said: 
     assert ("given.csv/2/Diagnosis/value", reason) in {(each.path, each.reason) for each in one.losses}
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [("NM_000350.3:c.5882G>A", True), ("", True), ("not detected", False), ("false", False)],
+)
+def test_a_variant_that_was_not_found_is_no_result(said: str, found: bool) -> None:
+    row = f"Genetic,p,xsd:string,2016-09-20,,{said},http://www.ncbi.nlm.nih.gov/clinvar/variation/7\n"
+    one = cases_of(given(HEADER + row + DIAGNOSIS.format("p")))["p"]
+    assert [bool(each.result_term) for each in case(one).tests] == ([True] if found else [])
+    lost = {each.path: each.reason for each in one.losses}
+    assert lost.get("given.csv/2/Genetic/valueIRI") == (None if found else "no-place")
+
+
 @pytest.mark.parametrize("said", ["false", "no", "not done"])
 def test_an_operation_that_was_not_done_is_none(said: str) -> None:
     header = HEADER.replace("valueIRI", "activity")

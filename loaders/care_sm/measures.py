@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from casegraph.loaders.care_sm.patient import Patient
+from casegraph.loaders.care_sm.patient import Patient, denies
 from casegraph.loaders.care_sm.rows import Row
 from casegraph.loaders.records import RecordBuilder
 from casegraph.loaders.words import schedule_of, ucum_of, word_of
@@ -68,7 +68,10 @@ def laboratory(row: Row, patient: Patient) -> None:
 
 
 def genetic(row: Row, patient: Patient) -> None:
-    """Carry the variant as the result of a genetic test. Its zygosity has no place."""
+    """Carry the variant as the result of a genetic test. Its zygosity has no place, nor one not found."""
+    if "valueIRI" in row.cells and (row.truth() is False or denies(row.cells.get("value", ""))):
+        row.leave(patient.builder, "no-place")
+        return
     variant = row.term(patient.builder, "valueIRI")
     printed = row.take("value") or None
     if variant is None and printed is None:

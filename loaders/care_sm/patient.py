@@ -12,7 +12,7 @@ from casegraph.model import Age
 from casegraph.namespaces import expand
 from casegraph.terms import all_terms
 
-__all__ = ["Patient"]
+__all__ = ["Patient", "denies"]
 
 #: the letters of the shortest text that is taken for a label.
 _LEAST = 8
@@ -56,7 +56,7 @@ class Patient:
         """Return whether what a row is about is there; None where it is not said, and the row is left behind.
 
         Newer files have a truth value, older ones may have the label of the concept. A short text, or one
-        with a word of :data:`_DENYING`, may deny the concept, so that it is not taken for a label.
+        with a word that does, may deny the concept, so that it is not taken for a label.
         """
         said, text = row.truth(), row.cells.get("value", "")
         if said is not None:
@@ -131,13 +131,22 @@ class Patient:
             self.builder.age = Age(years=years, at=at)
 
 
+def denies(text: str) -> bool:
+    """Tell whether a text has a word that denies or doubts.
+
+    >>> denies("not detected"), denies("NM_000350.3:c.5882G>A")
+    (True, False)
+    """
+    return _DENYING.search(text) is not None
+
+
 def _is_label(text: str) -> bool:
     """Tell whether a text that is no name of a known term can only be a label.
 
     >>> [_is_label(each) for each in ("Oculocutaneous albinism", "nein", "no evidence of fever")]
     [True, False, False]
     """
-    return sum(map(str.isalpha, text)) >= _LEAST and not _DENYING.search(text)
+    return sum(map(str.isalpha, text)) >= _LEAST and not denies(text)
 
 
 def _names(row: Row, columns: Iterable[str]) -> set[str]:
