@@ -39,13 +39,15 @@ from casegraph.loaders.table import read_table
 from casegraph.losses import Loss, summary_of
 from casegraph.model import Finding, TestResult
 from casegraph.namespaces import BASE, CG, PREFIXES, expand
+from casegraph.query import get_query
+from casegraph.query import run as run_query
 from casegraph.resources import shipped
 from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store, open_store
 from casegraph.subjects import find_case
 from casegraph.terms.adding import add
 from casegraph.timeline import solve_subject
-from casegraph.told import told_labels, with_told
+from casegraph.told import told_names, with_told
 
 CASE = f"{BASE}case/clinic/"
 REPORT = f"{BASE}report/pmid/12345678"
@@ -822,7 +824,10 @@ def test_a_record_renames_no_term_of_another_record(store: Store, tmp_path: Path
     assert called(store, "3", "Seizure", tmp_path) == []
     assert [values(store, each) for each in shows] == [{"seizure"}, {"tremor"}]
     assert with_told(store).label(f"{BASE}term/CLINIC:7") == "seizure (also called tremor)"
-    assert told_labels(store) == {f"{BASE}term/CLINIC:7": "seizure"}
+    assert told_names(store) == {f"{BASE}term/CLINIC:7": ("seizure", "tremor")}
+    for name in ("Seizure", "tremor"):
+        rows = run_query(store, get_query("cases_by_finding"), {"finding": name})
+        assert [str(row["case"])[-1] for row in rows] == ["1", "2", "3"]
 
 
 def test_rdf_that_goes_out_has_what_is_told_of_unknown_terms_and_of_no_others(tmp_path: Path) -> None:
@@ -843,7 +848,7 @@ def test_rdf_that_goes_out_has_what_is_told_of_unknown_terms_and_of_no_others(tm
 def test_a_record_that_alone_has_a_term_may_rename_it(store: Store, tmp_path: Path) -> None:
     assert called(store, "1", "tremor", tmp_path) == []
     assert called(store, "1", "seizure", tmp_path) == []
-    assert told_labels(store) == {f"{BASE}term/CLINIC:7": "seizure"}
+    assert told_names(store) == {f"{BASE}term/CLINIC:7": ("seizure",)}
     assert called(store, "2", "tremor", tmp_path) == [("cgt:CLINIC:7", "tremor")]
 
 

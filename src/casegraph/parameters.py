@@ -109,8 +109,8 @@ def _concepts(text: str, within: tuple[str, ...], terms: Terms, *, kind: str) ->
     name = text.strip("<> ").casefold()
     told = tuple(
         iri
-        for iri, label in terms.told.items()
-        if name in (each.casefold() for each in (iri, compact(iri), label))
+        for iri, names in terms.told.items()
+        if name in (each.casefold() for each in (iri, compact(iri), *names))
     )
     try:
         concept = terms.resolve(text, within=frozenset(map(expand, within)))

@@ -11,7 +11,7 @@ from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.terms import Terms, all_terms
 
-__all__ = ["told_labels", "told_quads", "with_told"]
+__all__ = ["told_names", "told_quads", "with_told"]
 
 _UNRESOLVED = BASE + "ontology/unresolved"
 
@@ -24,13 +24,16 @@ SELECT ?term ?label ?other {{ GRAPH <{_UNRESOLVED}> {{
 _MOST_OTHERS = 3
 
 
-def told_labels(store: Store) -> dict[str, str]:
-    """Return the terms of a store that no vocabulary knew, as IRI -> what records call it; else empty.
+def told_names(store: Store) -> dict[str, tuple[str, ...]]:
+    """Return the terms of a store that no vocabulary knew, as IRI -> what records call it, its label first.
 
     :raises StoreError: if the store fails.
     """
-    rows = Rows.read(store.query(_TOLD, union=False))
-    return {str(row["term"]): str(row["label"] or "") for row in rows}
+    found: dict[str, dict[str, None]] = {}
+    for row in Rows.read(store.query(_TOLD, union=False)):
+        names = found.setdefault(str(row["term"]), {})
+        names |= {str(row[each]): None for each in ("label", "other") if row[each]}
+    return {term: tuple(names) for term, names in found.items()}
 
 
 def told_quads(store: Store, terms: Set[str]) -> str:
@@ -43,20 +46,6 @@ def told_quads(store: Store, terms: Set[str]) -> str:
     return "".join(f"{line}\n" for line in lines if line[1 : line.index(">")] in terms)
 
 
-def _shown_labels(store: Store) -> dict[str, str]:
-    """Return what :func:`told_labels` does, with what other records call a term beside it."""
-    shown: dict[str, str] = {}
-    others: dict[str, list[str]] = {}
-    for row in Rows.read(store.query(_TOLD, union=False)):
-        shown[str(row["term"])] = str(row["label"] or "")
-        if row["other"]:
-            others.setdefault(str(row["term"]), []).append(str(row["other"]))
-    for term, called in others.items():
-        more = ", ..." if len(called) > _MOST_OTHERS else ""
-        shown[term] += f" (also called {', '.join(called[:_MOST_OTHERS])}{more})"
-    return shown
-
-
 def with_told(store: Store, terms: Terms | None = None) -> Terms:
     """Return a vocabulary with the terms that only the records of a store tell of; its own labels win.
 
@@ -64,6 +53,17 @@ def with_told(store: Store, terms: Terms | None = None) -> Terms:
     :raises StoreError: if the store fails.
     """
     known = all_terms() if terms is None else terms
-    told = _shown_labels(store)
-    labels = ChainMap(known.labels, {iri: label for iri, label in told.items() if label})  # type: ignore[arg-type]  # only ever read
+    told = told_names(store)
+    labels = ChainMap(known.labels, {iri: _shown(names) for iri, names in told.items() if names})  # type: ignore[arg-type]  # only ever read
     return replace(known, labels=labels, told=told, _by_name={}, _children={})
+
+
+def _shown(names: tuple[str, ...]) -> str:
+    """Return the label of a term, with the other names that records have for it.
+
+    >>> _shown(("seizure",)), _shown(("seizure", "tremor"))
+    ('seizure', 'seizure (also called tremor)')
+    """
+    label, *others = names
+    more = ", ..." if len(others) > _MOST_OTHERS else ""
+    return f"{label} (also called {', '.join(others[:_MOST_OTHERS])}{more})" if others else label

@@ -14,7 +14,7 @@ from casegraph.model import Case
 from casegraph.namespaces import CG
 from casegraph.store import Store
 from casegraph.terms import Terms
-from casegraph.told import told_labels
+from casegraph.told import told_names
 from casegraph.triples import Triples, read_curation, read_passages, read_report, read_subject
 
 __all__ = ["Labels", "stored_case", "stored_cases"]
@@ -27,11 +27,11 @@ class Labels:
 
     def __init__(self, store: Store, terms: Terms) -> None:
         self._terms = terms
-        self._told = told_labels(store)
+        self._told = told_names(store)
 
     def __call__(self, iri: str) -> str | None:
         """Return the label of a concept; None where nobody gives one."""
-        return self._terms.label(iri) or self._told.get(iri) or None
+        return self._terms.label(iri) or next(iter(self._told.get(iri, ())), None)
 
 
 def stored_case(store: Store, iri: str, labels: Labels) -> StoredCase | None:

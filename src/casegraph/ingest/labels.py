@@ -11,7 +11,7 @@ from casegraph.model import CaseDocument
 from casegraph.namespaces import compact, expand
 from casegraph.store import Store
 from casegraph.terms import Terms
-from casegraph.told import told_labels
+from casegraph.told import told_names
 
 __all__ = ["OtherLabels", "UnresolvedLabels"]
 
@@ -66,7 +66,8 @@ class UnresolvedLabels:
     """What the records of a store call the terms that no vocabulary knows: a name each, that of the first."""
 
     def __init__(self, store: Store) -> None:
-        self._store, self._labels = store, told_labels(store)
+        self._store = store
+        self._labels = {term: names[0] for term, names in told_names(store).items() if names}
         self._named_by: dict[str, str] = {}
         #: the terms whose earlier name went with the one record that had it.
         self.renamed: set[str] = set()

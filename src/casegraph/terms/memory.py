@@ -44,7 +44,7 @@ class Terms:
     parents: Mapping[str, tuple[str, ...]]
     wholes: Mapping[str, tuple[str, ...]]
     definitions: Mapping[str, str] = field(default_factory=dict)
-    told: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _by_name: dict[str, list[str]] = field(default_factory=dict, repr=False)
     _children: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
