@@ -189,6 +189,11 @@ def test_a_kept_name_and_birth_date_are_carried() -> None:
     assert case.occasions["birth"].printed == "1970-05-06"
 
 
+def test_a_bundle_without_resources_is_told_to_have_none() -> None:
+    with pytest.raises(DocumentError, match=r"no-patient no Patient among its resources \(there are none\)"):
+        from_text('{"resourceType": "Bundle", "type": "collection", "entry": []}')
+
+
 @pytest.mark.parametrize(
     ("name", "code", "said"),
     [

@@ -220,7 +220,7 @@ def _unknown_patients(told: Mapping[str, list[Entry]]) -> Iterator[Problem]:
 
 
 def _no_patient(content: Content) -> Problem:
-    kinds = ", ".join(sorted({entry.kind for entry in content.entries}))
+    kinds = ", ".join(sorted({entry.kind for entry in content.entries})) or "there are none"
     todo = "give the folder that holds the patients and what is told of them"
     return Problem(
         content.name, content.line, 0, "no-patient", f"no Patient among its resources ({kinds})", todo
