@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ MOST_BYTES = 50_000_000
 MOST_TEXT = 5_000_000
 #: Characters of a line of a table.
 MOST_LINE = 10_000_000
+_BLOCK = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,20 @@ class Input:
                 return stream.read(most)
         except OSError as error:
             raise unreadable(error, self.name) from error
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of all bytes, in hexadecimal.
+
+        :raises InputError: if it cannot be read.
+        """
+        hashed = hashlib.sha256()
+        try:
+            with self.open() as stream:
+                while block := stream.read(_BLOCK):
+                    hashed.update(block)
+        except OSError as error:
+            raise unreadable(error, self.name) from error
+        return hashed.hexdigest()
 
 
 def long_text() -> tuple[str, str, str]:

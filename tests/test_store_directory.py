@@ -92,7 +92,7 @@ def put(directory: Path, value: str) -> None:
 
 
 def test_one_writer_at_a_time_and_readers_beside_it(directory: Path, writer: subprocess.Popen[str]) -> None:
-    with pytest.raises(StoreLockedError, match="another process") as locked:
+    with pytest.raises(StoreLockedError, match=f"process {writer.pid} has the store open") as locked:
         open_store(directory, writable=True)
     assert (locked.value.exit_code, locked.value.where) == (4, str(directory))
     with open_store(directory) as reader:
@@ -223,7 +223,7 @@ def test_a_damaged_store_is_said_to_be_so(directory: Path, damage: str, writable
     put(directory, "1")
     put(directory, "2")
     what, pattern = damage.split()
-    for path in list(directory.glob("*.sst" if pattern == "SST" else f"{pattern}*")):
+    for path in list(directory.glob("*/*.sst" if pattern == "SST" else f"*/{pattern}*")):
         if what == "no":
             path.unlink()
         else:

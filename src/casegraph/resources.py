@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from pathlib import Path
 
-__all__ = ["shipped"]
+__all__ = ["ontology_digest", "shipped"]
 
 _HERE = Path(__file__).parent
 
@@ -19,3 +21,10 @@ def shipped(folder: str, pattern: str = "*") -> tuple[Path, ...]:
     ['care.ttl', 'case_classes.ttl', 'casegraph.ttl', 'concepts.ttl']
     """
     return tuple(sorted((_HERE / folder).glob(pattern)))
+
+
+@cache
+def ontology_digest() -> str:
+    """Return the SHA-256 of the shipped ontology with its imports: which version of it this is."""
+    files = (*shipped("ontology", "*.ttl"), *shipped("ontology", "imports/*.ttl"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -228,7 +228,7 @@ def apply_rules(
     :param rules: the rules in the order to apply; by default the shipped ones.
     """
     store = ox.Store()
-    triples = (line.rsplit(" ", 2)[0] for quads in cases.values() for line in quads.splitlines())
+    triples = (line.rsplit(" ", 2)[0] for quads in cases.values() for line in quads.split("\n") if line)
     _load(store, "".join(f"{triple}{_END}" for triple in triples))
     concepts = set(_concepts(store))
     _load(store, terms.chains(concepts) + roles_of(concepts, terms))

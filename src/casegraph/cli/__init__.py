@@ -43,6 +43,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "map": ("casegraph.cli.map:table_map", "Tell what the columns of a table mean."),
         "schema": ("casegraph.cli.vocabulary:schema", "Print the JSON Schema of a case document."),
         "digest": ("casegraph.cli.cases:digest", "Print a SHA-256 for each graph of a store."),
+        "verify": ("casegraph.cli.keep:verify", "Find whatever changed in a store since it was written."),
+        "backup": ("casegraph.cli.keep:backup", "Copy a store, also while others use it."),
+        "restore": ("casegraph.cli.keep:restore", "Make a store of a backup."),
+        "compact": ("casegraph.cli.keep:compact", "Make a store smaller and faster."),
+        "migrate": ("casegraph.cli.keep:migrate", "Bring a store of an older version to this one."),
         "reason": ("casegraph.cli.vocabulary:reason", "Classify the ontology and the cases of a store."),
     }
 )

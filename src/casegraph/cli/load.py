@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from io import TextIOWrapper
 from itertools import chain
@@ -13,6 +13,7 @@ from typing import TextIO
 import click
 import msgspec
 
+from casegraph.cli.acks import acknowledging, cases_of
 from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write, write_line
 from casegraph.cli.outputs import opened_whole, refuse_same_files
 from casegraph.cli.stopping import told_to_stop
@@ -64,6 +65,17 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
 @click.option(
     "--rejects", type=PATH, metavar="FILE", help="Write what was rejected and why, a line of JSON each."
 )
+@click.option(
+    "--ack-file",
+    type=PATH,
+    metavar="FILE",
+    help="Append the IRI of each case once it is on the disk, a line each.",
+)
+@click.option(
+    "--no-sync",
+    is_flag=True,
+    help="Bring cases to the disk at the end only: faster, but a power cut takes them.",
+)
 @store_option
 def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str, **more: object) -> int:
     """Bring cases into a store: files, folders with all below them, and archives.
@@ -72,28 +84,30 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
     is there is replaced. What has a mistake, or violates a shape, is rejected with its reasons on the
     standard error; the others are loaded, and the exit code is 1.
     """
-    mapping = more["mapping"]
-    options = Options(
-        dataset=_dataset(more["dataset"]),
-        fhir_version=str(more["fhir_version"]).upper() if more["fhir_version"] else None,
-        keep_identifiers=bool(more["keep_identifiers"]),
-        mapping=mapping if isinstance(mapping, Path) else None,
-    )
+    options = _options(more)
     for name, what in unused_options(options, {form} if form else {CASE, *RECORD_FORMATS}):
         raise InputError(
             f"{_option(name)} is for {what}, and --format says {form}", todo="leave one of them out"
         )
-    refuse_same_files([more["losses"], more["rejects"]], paths)
+    if dry_run and more["ack_file"]:
+        raise InputError(
+            "--dry-run stores nothing that --ack-file could tell of", todo="leave one of them out"
+        )
+    refuse_same_files([more["losses"], more["rejects"], more["ack_file"]], paths)
     _look_at(paths, form)
     tally = Tally()
     with ExitStack() as kept, told_to_stop() as signals:
-        store = kept.enter_context(open_store(":memory:" if dry_run else location, writable=True))
+        at_once = not more["no_sync"]
+        acknowledge = kept.enter_context(acknowledging(more["ack_file"], at_once=at_once))
+        place = ":memory:" if dry_run else location
+        store = kept.enter_context(open_store(place, writable=True, sync=at_once))
         losses, rejects = (kept.enter_context(_written(more[name])) for name in ("losses", "rejects"))
         try:
             for arrived in _watched(load_paths(store, paths, options, form=form, dry_run=dry_run)):
                 tally.add(arrived)
                 _tell(arrived, dry_run=dry_run)
                 _note(arrived, losses, rejects)
+                acknowledge(cases_of(arrived))
         except StoreError:
             say(_stopped(tally, dry_run=dry_run))
             raise
@@ -104,6 +118,16 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
         return _BY_SIGNAL + signals[0]
     _tell_unused(options)
     return 1 if tally.rejected else 0
+
+
+def _options(more: Mapping[str, object]) -> Options:
+    mapping = more["mapping"]
+    return Options(
+        dataset=_dataset(more["dataset"]),
+        fhir_version=str(more["fhir_version"]).upper() if more["fhir_version"] else None,
+        keep_identifiers=bool(more["keep_identifiers"]),
+        mapping=mapping if isinstance(mapping, Path) else None,
+    )
 
 
 def _stopped(tally: Tally, *, dry_run: bool) -> str:

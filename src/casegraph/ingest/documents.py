@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import pyoxigraph as ox
 from casegraph.check import check
 from casegraph.derive import derive
 from casegraph.errors import CasegraphError, DocumentError, Problem
-from casegraph.ingest.putting import ADDED, graphs_of_report, grown, ledger_entry, put_ontology
+from casegraph.ingest.origins import origin_of
+from casegraph.ingest.putting import ADDED, graphs_of_report, grown, put_ontology
 from casegraph.ingest.stopping import STOP
 from casegraph.loaders import read_draft
 from casegraph.loaders.case_yaml import read_case_document
@@ -25,6 +27,7 @@ from casegraph.reason import case_class_quads
 from casegraph.resources import shipped
 from casegraph.rules import apply_rules, data_with_hierarchy
 from casegraph.store import Store
+from casegraph.store.ledger import Origin, commit
 from casegraph.terms import Terms, all_terms
 from casegraph.timeline import solve_subject
 from casegraph.triples import asserted_quads, inferred_quads, report_iri, subjects
@@ -53,6 +56,7 @@ class Prepared:
     :param report: the result of the shapes.
     :param doubts: what the check warns of.
     :param seconds: how long each stage took: read, check, quads, derive, validate.
+    :param origin: the file, for the ledger.
     """
 
     path: Path
@@ -64,6 +68,7 @@ class Prepared:
     seconds: dict[str, float] = field(default_factory=dict)
     added: str = field(default="", repr=False)
     doubts: tuple[Problem, ...] = ()
+    origin: Origin | None = None
 
     @property
     def iri(self) -> str:
@@ -129,7 +134,8 @@ def prepare(
     claims = asserted.count(f"> <{CG}basis> <")
     added = terms.added(_named(asserted))
     document = draft.located.document
-    return Prepared(path, document, asserted, inferred, claims, report, watch.seconds, added, found)
+    origin = origin_of(Input.of(path) if content is None else Input(str(path), lambda: BytesIO(content)))
+    return Prepared(path, document, asserted, inferred, claims, report, watch.seconds, added, found, origin)
 
 
 def validate_document(document: CaseDocument, terms: Terms, shapes: Shapes | None = None) -> Report:
@@ -154,7 +160,7 @@ def _inferred(document: CaseDocument, asserted: str, terms: Terms) -> Iterator[s
     for iri, subject in subjects(document):
         timeline = solve_subject(subject)
         solved = inferred_quads(iri, timeline, derive(subject, timeline, whole=whole))
-        own = [line for line in asserted.splitlines(keepends=True) if line.endswith(f" <{iri}/asserted> .\n")]
+        own = [f"{line}\n" for line in asserted.split("\n") if line.endswith(f" <{iri}/asserted> .")]
         cases[iri] = "".join(own) + solved
         yield solved
         yield case_class_quads("".join(own), terms)
@@ -204,13 +210,13 @@ def load(
 
 def _put(store: Store, prepared: Prepared) -> int:
     watch = _Watch()
-    old = graphs_of_report(store, prepared.iri)
-    content = prepared.asserted + prepared.inferred
-    entry = ledger_entry(prepared.iri, prepared.path.name, content)
-    graphs, vocabulary = (*old, ADDED), grown(store, ADDED, prepared.added) if prepared.added else None
-    store.replace(
-        graphs if vocabulary else old, prepared.asserted + prepared.inferred + entry + (vocabulary or "")
-    )
+    with store.turn():
+        old = graphs_of_report(store, prepared.iri)
+        vocabulary = grown(store, ADDED, prepared.added) if prepared.added else None
+        quads = prepared.asserted + prepared.inferred + (vocabulary or "")
+        units = (prepared.iri, *(iri for iri, _ in subjects(prepared.document)))
+        origins = dict.fromkeys(units, prepared.origin) if prepared.origin else None
+        commit(store, (*old, ADDED) if vocabulary else old, quads, origins)
     watch.lap("store")
     prepared.seconds.update(watch.seconds)
     return len(old)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from casegraph.errors import Problem
 from casegraph.ingest.documents import Loaded, Rejected, load
+from casegraph.ingest.origins import Origins
 from casegraph.ingest.records import LoadedRecord, RecordJob, RejectedRecord
 from casegraph.ingest.stopping import STOP
 from casegraph.loaders.formats import CASE, Reading, arrivals, dataset_of
@@ -39,12 +40,13 @@ def load_paths(
     :raises StoreError: if the store fails.
     """
     options = options or Options("")
-    job = RecordJob(store, dry_run=dry_run)
+    origins = Origins()
+    job = RecordJob(store, dry_run=dry_run, origins=origins)
     documents: dict[str, Path] = {}
     shared = Reading(options) if options.dataset else None
     for path in dict.fromkeys(paths):
         reading = shared or Reading(replace(options, dataset=dataset_of(path)))
-        found = takewhile(lambda _: not STOP.is_set(), arrivals(path, form))
+        found = takewhile(lambda _: not STOP.is_set(), origins.watched(arrivals(path, form)))
         for of_cases, group in groupby(found, key=_is_case):
             if of_cases:
                 options.formats.add(CASE)
@@ -56,7 +58,6 @@ def load_paths(
             yield from job.load(reading.rest())
     if shared is not None:
         yield from job.load(shared.rest())
-    job.note()
 
 
 def _is_case(found: tuple[str, Input] | Problem) -> bool:

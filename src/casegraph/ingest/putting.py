@@ -1,22 +1,19 @@
-"""Puts quads into a store: the graphs of a report and its cases, what cases share, and who loaded what."""
+"""Puts quads into a store: the graphs of a report and its cases, and what cases share."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import cache
 
 import pyoxigraph as ox
 
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.reason import ontology_ntriples
-from casegraph.resources import shipped
+from casegraph.resources import ontology_digest
 from casegraph.rows import Rows
-from casegraph.store import LEDGER, Store
-from casegraph.version import __version__
+from casegraph.store import Store
+from casegraph.store.ledger import commit
 
-__all__ = ["ADDED", "UNRESOLVED", "graphs_of_report", "grown", "holds", "ledger_entry", "put_ontology"]
+__all__ = ["ADDED", "UNRESOLVED", "graphs_of_report", "grown", "holds", "put_ontology"]
 
 _ONTOLOGY = BASE + "ontology"
 #: The graph of what cases name out of added vocabularies.
@@ -34,7 +31,7 @@ def grown(store: Store, graph: str, new: str, gone: Callable[[str], bool] | None
     known = store.query(f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}", union=False)
     lines = {f"{triple}{_END}" for triple in known} if isinstance(known, ox.QueryTriples) else set[str]()
     kept = {line for line in lines if gone is None or not gone(line[1 : line.index(">")])}
-    wanted = kept | set(new.splitlines(keepends=True))
+    wanted = kept | {f"{line}\n" for line in new.split("\n") if line}
     if wanted == lines:
         return None
     return "".join(f"{line[: -len(_END)]} <{graph}>{_END}" for line in sorted(wanted))
@@ -69,40 +66,13 @@ def graphs_of_report(store: Store, report: str) -> tuple[str, ...]:
     return tuple(sorted(graphs | ({report} if held else set())))
 
 
-def ledger_entry(loaded: str, source: str, content: str) -> str:
-    """Say when, from which file and by which version something was loaded; the one place with a clock.
-
-    :param loaded: the IRI of the report or the data set.
-    :param source: the name of the file, without its folder.
-    :param content: the quads.
-    """
-    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    sha256 = hashlib.sha256(content.encode()).hexdigest()
-    me, prov, dcterms = f"<{LEDGER}#{now}-{sha256[:12]}>", PREFIXES["prov"], PREFIXES["dcterms"]
-    facts = (
-        (f"{PREFIXES['rdf']}type", f"<{prov}Activity>"),
-        (f"{prov}generated", f"<{loaded}>"),
-        (f"{prov}endedAtTime", f'"{now}"^^<{PREFIXES["xsd"]}dateTime>'),
-        (f"{dcterms}source", str(ox.Literal(source))),
-        (f"{dcterms}identifier", f'"sha256:{sha256}"'),
-        (f"{dcterms}hasVersion", f'"casegraph {__version__}"'),
-    )
-    return "".join(f"{me} <{predicate}> {value} <{LEDGER}> .\n" for predicate, value in facts)
-
-
 def put_ontology(store: Store) -> None:
     """Put the shipped ontology into its graph, unless this very version is there."""
     ntriples = ontology_ntriples()
-    mark = f'<{_ONTOLOGY}> <{PREFIXES["dcterms"]}identifier> "sha256:{_files_hash()}"'
+    mark = f'<{_ONTOLOGY}> <{PREFIXES["dcterms"]}identifier> "sha256:{ontology_digest()}"'
     if store.query(f"ASK {{ GRAPH <{_ONTOLOGY}> {{ {mark} }} }}", union=False):
         return
     triples = ox.parse(ntriples.encode() + f"{mark} .\n".encode(), format=ox.RdfFormat.N_TRIPLES)
     graph = ox.NamedNode(_ONTOLOGY)
     quads = (ox.Quad(each.subject, each.predicate, each.object, graph) for each in triples)
-    store.replace([_ONTOLOGY], "".join(f"{quad} .\n" for quad in quads))
-
-
-@cache
-def _files_hash() -> str:
-    files = (*shipped("ontology", "*.ttl"), *shipped("ontology", "imports/*.ttl"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    commit(store, [_ONTOLOGY], "".join(f"{quad} .\n" for quad in quads))

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
-from typing import Any
 
 from casegraph.check.conflicts import with_conflicts
 from casegraph.derive import derive
 from casegraph.errors import Problem
 from casegraph.ingest.documents import shipped_shapes
 from casegraph.ingest.labels import OtherLabels, UnresolvedLabels
-from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, holds, ledger_entry, put_ontology
+from casegraph.ingest.origins import Origins
+from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, holds, put_ontology
 from casegraph.ingest.refusals import impossible_time, nothing_told, other_content, violations
 from casegraph.ingest.stopping import STOP
 from casegraph.ingest.unresolved import concepts_of, labels_of, unresolved_triples
@@ -27,9 +26,10 @@ from casegraph.reason import case_class_quads
 from casegraph.rows import Rows
 from casegraph.rules import apply_rules, data_with_hierarchy
 from casegraph.store import Store
+from casegraph.store.ledger import commit
 from casegraph.terms import all_terms
 from casegraph.timeline import TimelineError, solve_subject
-from casegraph.triples import asserted_quads, dataset_iri, inferred_quads, subjects
+from casegraph.triples import asserted_quads, inferred_quads, subjects
 from casegraph.validate import Report, validate
 
 __all__ = ["LoadedRecord", "RecordJob", "RejectedRecord", "load_records"]
@@ -93,24 +93,23 @@ def load_records(
     :param dry_run: go through every stage and leave the store as it is.
     :raises StoreError: if the store fails.
     """
-    job = RecordJob(store, dry_run=dry_run)
-    yield from job.load(outcomes)
-    job.note()
+    yield from RecordJob(store, dry_run=dry_run).load(outcomes)
 
 
 class RecordJob:
     """Brings records into a store; it knows which it has had.
 
     :param dry_run: go through every stage and leave the store as it is.
+    :param origins: what the records were made from.
     """
 
-    def __init__(self, store: Store, *, dry_run: bool) -> None:
+    def __init__(self, store: Store, *, dry_run: bool, origins: Origins | None = None) -> None:
         self._store, self._dry_run = store, dry_run
+        self._origins = origins or Origins()
         self._terms, self._shapes = all_terms(), shipped_shapes()
         self._seen: dict[str, tuple[str, str]] = {}
         self._shared: dict[str, set[str]] = {}
         self._labels, self._called = OtherLabels(self._terms), UnresolvedLabels(store)
-        self._datasets: dict[str, tuple[str, Any]] = {}
 
     def load(self, outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
         """Bring records in, a batch at a time, and say what became of each, in the order they came.
@@ -142,15 +141,6 @@ class RecordJob:
             else:
                 yield RejectedRecord(each.source, violations(each.source, reports[each.iri]))
 
-    def note(self) -> None:
-        """Write into the ledger which data sets were loaded, and out of which files."""
-        if self._dry_run:
-            return
-        entries = (
-            ledger_entry(iri, source, hashed.hexdigest()) for iri, (source, hashed) in self._datasets.items()
-        )
-        self._store.replace([], "".join(entries))
-
     def _first(self, source: str, outcome: Outcome) -> LoadedRecord | RejectedRecord | _Record:
         """Turn what a reader gave into quads, unless this job has had the record already."""
         if isinstance(outcome, Problem):
@@ -174,7 +164,7 @@ class RecordJob:
 
     def _record(self, source: str, imported: Imported, iri: str, asserted: str) -> _Record:
         own, shared = [], dict[str, list[str]]()
-        for line in asserted.splitlines(keepends=True):
+        for line in _lines(asserted):
             graph = line.rsplit(" ", 2)[1].strip("<>")
             if graph.startswith(f"{iri}/"):
                 own.append(line)
@@ -217,13 +207,13 @@ class RecordJob:
             each.others = self._called.take(each.iri, each.unresolved)
         if self._dry_run or not records:
             return {each.iri: "dry run" for each in records}
-        put_ontology(self._store)
-        states = self._states(records)
-        quads = [f"{each.own}{each.inferred}" for each in records]
-        shared, vocabulary = self._shared_quads(records), self._vocabulary(records)
-        self._store.replace([*graphs, *vocabulary], "".join([*quads, *shared, *vocabulary.values()]))
-        for each in records:
-            self._count(each)
+        origins = {each.iri: origin for each in records if (origin := self._origins.find(each.source))}
+        with self._store.turn():
+            put_ontology(self._store)
+            states = self._states(records)
+            quads = [f"{each.own}{each.inferred}" for each in records]
+            shared = {**self._shared_graphs(records), **self._vocabulary(records)}
+            commit(self._store, [*graphs, *shared], "".join([*quads, *shared.values()]), origins)
         return states
 
     def _states(self, records: list[_Record]) -> dict[str, str]:
@@ -235,11 +225,12 @@ class RecordJob:
                 states[each.iri] = "unchanged" if holds(self._store, graph, each.own) else "replaced"
         return states
 
-    def _shared_quads(self, records: list[_Record]) -> Iterator[str]:
-        """Yield what records tell of their publication and data set, where the store does not know it yet.
+    def _shared_graphs(self, records: list[_Record]) -> dict[str, str]:
+        """Return, whole, the graphs of publications and data sets of which records tell something new.
 
         A publication keeps the title that it has: records of one paper may print it differently.
         """
+        new: dict[str, list[str]] = {}
         for graph, lines in ((graph, lines) for each in records for graph, lines in each.shared.items()):
             known = self._shared.get(graph)
             if known is None:
@@ -248,7 +239,9 @@ class RecordJob:
                 predicate = line.split(" ", 2)[1].strip("<>")
                 if predicate not in known:
                     known.add(predicate)
-                    yield line
+                    new.setdefault(graph, []).append(f"{line.rsplit(' ', 2)[0]} .\n")
+        grew = {graph: grown(self._store, graph, "".join(lines)) for graph, lines in new.items()}
+        return {graph: quads for graph, quads in grew.items() if quads is not None}
 
     def _vocabulary(self, records: list[_Record]) -> dict[str, str]:
         """Return the graphs of what records name beyond the shipped terms, whole, where they grow."""
@@ -260,13 +253,6 @@ class RecordJob:
         gone = {UNRESOLVED: lambda iri: iri in self._terms or iri in renamed}
         grew = {graph: grown(self._store, graph, lines, gone.get(graph)) for graph, lines in new.items()}
         return {graph: quads for graph, quads in grew.items() if quads is not None}
-
-    def _count(self, record: _Record) -> None:
-        held = record.imported.document.report.record
-        if held is not None:
-            source = Path(record.source.partition("!")[0]).name.encode(errors="backslashreplace").decode()
-            _, hashed = self._datasets.setdefault(dataset_iri(held.dataset), (source, hashlib.sha256()))
-            hashed.update(record.own.encode())
 
     def _loaded(self, record: _Record, state: str, report: Report) -> LoadedRecord:
         return LoadedRecord(
@@ -280,6 +266,10 @@ class RecordJob:
             doubts=record.imported.doubts,
             report=report,
         )
+
+
+def _lines(nquads: str) -> Iterator[str]:
+    return (f"{line}\n" for line in nquads.split("\n") if line)
 
 
 def _graphs_there(store: Store, graphs: list[str]) -> set[str]:

@@ -8,6 +8,7 @@ from casegraph.ingest.putting import graphs_of_report
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows
 from casegraph.store import Store
+from casegraph.store.ledger import commit
 from casegraph.triples.asserted import SHARED_OF_REPORT
 
 __all__ = ["remove"]
@@ -34,23 +35,23 @@ def remove(store: Store, iri: str) -> tuple[str, ...]:
     graphs = [f"{case}/{kind}" for case in cases for kind in kinds]
     sources = {each for told in cases.values() for each in told}
     there = set(store.graphs())
-    store.replace(graphs, "")
+    commit(store, graphs, "")
     orphans = [each for each in sorted(sources) if not _is_told_of(store, each)]
-    store.replace(orphans, "")
+    commit(store, orphans, "")
     return tuple(sorted(there.intersection((*graphs, *orphans))))
 
 
 def _remove_report(store: Store, report: str) -> tuple[str, ...]:
     graphs = graphs_of_report(store, report)
     if not _is_told_of_by_records(store, report):
-        store.replace(graphs, "")
+        commit(store, graphs, "")
         return graphs
     known = store.query(
         f"CONSTRUCT {{ <{report}> ?p ?o }} {{ GRAPH <{report}> {{ <{report}> ?p ?o }} }}", union=False
     )
     kept = known if isinstance(known, ox.QueryTriples) else ()
     lines = (f"{each} <{report}> .\n" for each in kept if each.predicate.value in SHARED_OF_REPORT)
-    store.replace(graphs, "".join(lines))
+    commit(store, graphs, "".join(lines))
     return tuple(each for each in graphs if each != report)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 import pyoxigraph as ox
 
@@ -13,7 +14,7 @@ from casegraph.errors import InputError
 from casegraph.namespaces import BASE
 from casegraph.store.syntax import digest
 
-__all__ = ["LEDGER", "Answer", "Store", "open_store"]
+__all__ = ["LEDGER", "Answer", "GraphContent", "Store", "open_store"]
 
 #: The graph that says when and by whom something was loaded; it is no part of a digest.
 LEDGER = BASE + "ledger"
@@ -21,6 +22,14 @@ LEDGER = BASE + "ledger"
 #: What a query gives: rows (SELECT), a truth value (ASK) or triples (CONSTRUCT, DESCRIBE). Each has
 #: ``serialize(format=...)``: SPARQL JSON, XML, CSV and TSV for the first two, any RDF format for triples.
 Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+class GraphContent(NamedTuple):
+    """A named graph with the SHA-256 of its dump and the number of its quads."""
+
+    graph: str
+    digest: str
+    quads: int
 
 
 class Store(Protocol):
@@ -85,12 +94,38 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of the store; answers must have been read by then. Closing twice is no error."""
 
+    def turn(self) -> AbstractContextManager[object]:
+        """Keep the other threads of this program from writing, so that what was read is what is changed.
+
+        A thread that has the turn may take it again. At an endpoint, other programs are not kept off.
+        """
+
+    def contents(self) -> Iterator[GraphContent]:
+        """Give each named graph with the digest of its dump and the number of its quads, in any order.
+
+        :raises StoreError: if the store fails.
+        """
+        for graph in self.graphs():
+            lines = list(self.dump(graph))
+            yield GraphContent(graph, digest(lines), len(lines))
+
+    def changed_files(self) -> Iterator[str]:
+        """Give the data files on the disk whose bytes are not those that were written.
+
+        :raises StoreError: if the store fails.
+        """
+        return iter(())
+
+    def acknowledged(self) -> int:
+        """Return how many changes were acknowledged, as far as that is known without the data; else 0."""
+        return 0
+
     def digest(self) -> dict[str, str]:
         """Return the SHA-256 of the dump of each named graph but the ledger.
 
         :raises StoreError: if the store fails.
         """
-        return {graph: digest(self.dump(graph)) for graph in self.graphs() if graph != LEDGER}
+        return {graph: found for graph, found, _ in self.contents() if graph != LEDGER}
 
     def __enter__(self) -> Self:
         return self
@@ -101,7 +136,7 @@ class Store(Protocol):
         self.close()
 
 
-def open_store(location: str | Path, *, writable: bool = False) -> Store:
+def open_store(location: str | Path, *, writable: bool = False, sync: bool = True) -> Store:
     """Open a store.
 
     :param location: a directory; or ``:memory:`` for a store that ends with the program; or the address
@@ -110,7 +145,11 @@ def open_store(location: str | Path, *, writable: bool = False) -> Store:
         then they go to ``update`` beside it.
     :param writable: whether :meth:`Store.replace` is wanted. A directory is made if it does not exist;
         one process at a time can have it. A reader sees the directory as it was when it was opened.
-    :raises InputError: if there is no store to read, or the directory holds something else.
+    :param sync: whether what is written is on the disk when :meth:`Store.replace` returns; else it is when
+        the store is closed, and a power cut before that may take it, though no kill can. An endpoint has its
+        own ways.
+    :raises InputError: if there is no store to read, or the directory holds something else, or a store of
+        another format.
     :raises StoreLockedError: if the store is open for writing already.
     :raises StoreError: if the store is damaged or cannot be opened.
 
@@ -128,4 +167,4 @@ def open_store(location: str | Path, *, writable: bool = False) -> Store:
         raise InputError(f"no store is called {text!r}", expected="a directory, or an http or https address")
     from casegraph.store.embedded import EmbeddedStore
 
-    return EmbeddedStore(text, writable=writable)
+    return EmbeddedStore(text, writable=writable, sync=sync)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -12,8 +14,12 @@ from typing import TypeVar
 import pyoxigraph as ox
 
 from casegraph.errors import InputError, StoreError, StoreLockedError
-from casegraph.store import Answer, Store
-from casegraph.store.snapshot import Snapshot, manifest, remove_stale
+from casegraph.store import Answer, GraphContent, Store
+from casegraph.store.directory import Head, digests_of
+from casegraph.store.ledger import generation
+from casegraph.store.places import WritersPlace, taken
+from casegraph.store.snapshot import Snapshot
+from casegraph.store.streaming import streamed_contents
 from casegraph.store.syntax import (
     brings_dataset,
     graph_lines,
@@ -38,7 +44,9 @@ class EmbeddedStore(Store):
 
     :param location: the directory; a writer makes it if it does not exist.
     :param writable: one process at a time can write. A reader works beside it on the state at its opening.
-    :raises InputError: if there is no store to read, or the directory holds something else.
+    :param sync: whether each change is on the disk when it is acknowledged; else it is at :meth:`close`.
+    :raises InputError: if there is no store to read, or the directory holds something else, or a store of
+        another format.
     :raises StoreLockedError: if the store is open for writing already.
     :raises StoreError: if the store is damaged or cannot be opened.
 
@@ -47,18 +55,21 @@ class EmbeddedStore(Store):
     ()
     """
 
-    def __init__(self, location: str, *, writable: bool = False) -> None:
+    def __init__(self, location: str, *, writable: bool = False, sync: bool = True) -> None:
         self.location = location
-        self._writable = writable
-        self._turn = threading.Lock()
+        self._writable, self._sync = writable, sync
+        self._turn = threading.RLock()
+        self._head: Head | None = None
         self._snapshot: Snapshot | None = None
+        self._place: WritersPlace | None = None
         self._store: ox.Store | None = None
         if location == ":memory:":
             self._store = ox.Store()
         elif writable:
-            self._store = self._guard(lambda: _open_to_write(Path(location)))
+            self._place = self._guard(lambda: WritersPlace(Path(location)))
+            self._store = self._place.store
         else:
-            self._snapshot = self._guard(lambda: _snapshot(Path(location)))
+            self._head, self._snapshot = self._guard(lambda: taken(Path(location)))
             folder = str(self._snapshot.folder)
             self._store = self._guard(lambda: ox.Store.read_only(folder))
 
@@ -81,7 +92,9 @@ class EmbeddedStore(Store):
             else:
                 update = replacement(old, nquads)
                 self._guard(lambda: store.update(update))
-            self._guard(store.flush)
+            if self._place is not None and self._sync:
+                place = self._place
+                self._guard(lambda: place.acknowledge(generation(self)))
 
     def query(self, sparql: str, *, union: bool = True) -> Answer:
         """See :meth:`casegraph.store.Store.query`.
@@ -132,8 +145,58 @@ class EmbeddedStore(Store):
         copy.location = self.location
         return copy
 
+    def turn(self) -> AbstractContextManager[object]:
+        """See :meth:`casegraph.store.Store.turn`."""
+        return self._turn
+
+    def contents(self) -> Iterator[GraphContent]:
+        """See :meth:`casegraph.store.Store.contents`; the store is read once, from its beginning to its end.
+
+        :raises StoreError: see there.
+        """
+        store = self._opened()
+        outside = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        if self._guard(lambda: next(outside, None)) is not None:
+            yield from super().contents()
+            return
+        found = streamed_contents(store)
+        while (each := self._guard(lambda: next(found, None))) is not None:
+            yield each
+
+    def changed_files(self) -> Iterator[str]:
+        """See :meth:`casegraph.store.Store.changed_files`; those of the head are looked at.
+
+        :raises StoreError: see there.
+        """
+        if self._snapshot is not None and self._head is not None:
+            found = self._guard(partial(digests_of, self._snapshot.folder))
+            for name, digest in self._head.files.items():
+                if found.get(name, digest) != digest:
+                    yield f"{self.location}/{self._head.data}/{name}"
+
+    def acknowledged(self) -> int:
+        """See :meth:`casegraph.store.Store.acknowledged`."""
+        return self._head.generation if self._head is not None else 0
+
+    def compact(self) -> None:
+        """Bring the data into as few and as small files as can be; readers are not disturbed.
+
+        :raises InputError: if the store was opened for reading.
+        :raises StoreError: if the store fails, as for want of space: it is as it was then.
+        """
+        if not self._writable:
+            raise InputError("the store is open for reading only", where=self.location)
+        self._guard(self._opened().optimize)
+
     def close(self) -> None:
-        """See :meth:`casegraph.store.Store.close`."""
+        """See :meth:`casegraph.store.Store.close`.
+
+        :raises StoreError: if what was not on the disk yet cannot be brought there.
+        """
+        if self._place is not None:
+            place, self._place = self._place, None
+            number, self._store = generation(self), None
+            self._guard(lambda: place.leave(number))
         self._store = None
         if self._snapshot is not None:
             self._snapshot.close()
@@ -172,33 +235,3 @@ class EmbeddedStore(Store):
 def _says_locked(reason: str) -> bool:
     held_elsewhere = re.match(r"IO error: While lock file: .*temporarily unavailable$", reason)
     return bool(held_elsewhere) or reason.startswith("IO error: lock hold by current process")
-
-
-def _snapshot(directory: Path) -> Snapshot:
-    if not directory.exists() or (directory.is_dir() and not any(directory.iterdir())):
-        todo = "make one with `casegraph load` or `casegraph demo`"
-        raise InputError(f"no store at {directory}", todo=todo)
-    _refuse_other_content(directory)
-    return Snapshot(directory)
-
-
-def _open_to_write(directory: Path) -> ox.Store:
-    if directory.exists():
-        _refuse_other_content(directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    store = ox.Store(directory)
-    remove_stale(directory)
-    return store
-
-
-def _refuse_other_content(directory: Path) -> None:
-    if not directory.is_dir():
-        raise InputError("a file, not a store", where=str(directory), expected="a directory")
-    if (directory / "CURRENT").is_file():
-        manifest(directory)
-    elif any(directory.iterdir()):
-        raise InputError(
-            "a folder with other content, not a store",
-            where=str(directory),
-            expected="a store, or a new or empty folder",
-        )

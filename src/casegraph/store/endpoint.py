@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import http.client
+import threading
 import urllib.error
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from itertools import chain
 from urllib.parse import SplitResult, urlsplit
 
@@ -51,6 +53,7 @@ class EndpointStore(Store):
         self.location = location
         self._writable = writable
         self._derived = derived
+        self._turn = threading.RLock()
 
     def replace(self, old_graphs: Iterable[str], nquads: str) -> None:
         """See :meth:`casegraph.store.Store.replace`.
@@ -124,6 +127,10 @@ class EndpointStore(Store):
     def without_derived(self) -> Store:
         """See :meth:`casegraph.store.Store.without_derived`; nothing is sent."""
         return EndpointStore(self.location, derived=False)
+
+    def turn(self) -> AbstractContextManager[object]:
+        """See :meth:`casegraph.store.Store.turn`."""
+        return self._turn
 
     def close(self) -> None:
         """See :meth:`casegraph.store.Store.close`; there is no connection to end."""

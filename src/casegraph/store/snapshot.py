@@ -2,8 +2,8 @@
 
 RocksDB opens the files of a read-only store one by one, when they are needed, while a writer removes
 those it has merged: a directory opened beside a writer showed missing files and half a commit. A snapshot
-is a directory inside the store with links to the data files and copies of the small files that grow; it
-is taken again until no commit was under way while it was taken.
+is a directory beside the data with links to the data files and copies of the small files that grow; it is
+taken again until no commit was under way while it was taken.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from casegraph.errors import StoreError
+from casegraph.store.directory import Directory
 
 __all__ = ["Snapshot", "manifest", "remove_stale"]
 
@@ -31,23 +32,25 @@ _NO_ACCESS = {errno.EROFS, errno.EACCES, errno.EPERM, errno.EOPNOTSUPP}
 
 
 class Snapshot:
-    """The state of a store at one moment, in a directory of its own until :meth:`close`.
+    """The state of the data of a store at one moment, in a directory of its own until :meth:`close`.
 
-    Where the reader may not write into the store or link its files, *folder* is the store itself: that
-    is safe as long as nobody writes.
+    Where the reader may not write into the store or link its files, *folder* is that of the data: that is
+    safe as long as nobody writes.
 
+    :param data: the folder of the data.
+    :raises FileNotFoundError: if other data took their place meanwhile.
     :raises StoreError: if the store is damaged, or written to for ten seconds without a pause.
     """
 
-    def __init__(self, store: Path) -> None:
-        self.folder = store
+    def __init__(self, data: Path) -> None:
+        self.folder = data
         self._removal: Callable[[], object] | None = None
-        manifest(store)
+        manifest(data)
         try:
-            remove_stale(store)
-            folder, lock = _locked_folder(store)
+            remove_stale(data.parent)
+            folder, lock = _locked_folder(data.parent)
             self._removal = weakref.finalize(self, _remove, folder, lock)
-            _fill(store, folder)
+            _fill(data, folder)
         except OSError as error:
             if error.errno not in _NO_ACCESS:
                 raise
@@ -60,19 +63,16 @@ class Snapshot:
             self._removal()
 
 
-def manifest(store: Path) -> Path:
+def manifest(data: Path) -> Path:
     """Return the file that lists the data files of a store.
 
+    :raises FileNotFoundError: if there are no data.
     :raises StoreError: if ``CURRENT`` does not name one.
     """
-    name = (store / "CURRENT").read_bytes()
+    name = (data / "CURRENT").read_bytes()
     if not re.fullmatch(rb"MANIFEST-\d+\n", name):
-        raise StoreError(
-            "the store is damaged: its file CURRENT names no manifest",
-            where=str(store),
-            todo="restore it from a backup, or load the documents into a new store",
-        )
-    return store / name.decode("ascii").strip()
+        raise Directory(data.parent).damaged("its file CURRENT names no manifest")
+    return data / name.decode("ascii").strip()
 
 
 def remove_stale(store: Path) -> None:
@@ -105,29 +105,30 @@ def _remove(folder: Path, lock: int) -> None:
     os.close(lock)
 
 
-def _fill(store: Path, folder: Path) -> None:
+def _fill(data: Path, folder: Path) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
+        manifest(data)
         with contextlib.suppress(FileNotFoundError):
-            if _take(store, folder):
+            if _take(data, folder):
                 return
         time.sleep(_PAUSE_SECONDS)
-    raise StoreError("no moment without a commit was found", where=str(store), todo="try again")
+    raise StoreError("no moment without a commit was found", where=str(data.parent), todo="try again")
 
 
-def _take(store: Path, folder: Path) -> bool:
-    before = _state(store)
+def _take(data: Path, folder: Path) -> bool:
+    before = _state(data)
     for outdated in (path for path in folder.iterdir() if path.suffix != ".sst"):
         outdated.unlink()
-    for path in store.iterdir():
+    for path in data.iterdir():
         with contextlib.suppress(FileNotFoundError, FileExistsError):
             if path.suffix == ".sst":
                 (folder / path.name).hardlink_to(path)
             elif path.suffix == ".log" or path.name in ("CURRENT", before[0]):
                 shutil.copyfile(path, folder / path.name)
-    return _state(store) == before
+    return _state(data) == before
 
 
-def _state(store: Path) -> tuple[str, int]:
-    listing = manifest(store)
+def _state(data: Path) -> tuple[str, int]:
+    listing = manifest(data)
     return listing.name, listing.stat().st_size

@@ -77,9 +77,14 @@ def boolean(_: Names, value: object) -> str:
 
 
 def text(_: Names, value: object) -> str:
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
-    return f'"{escaped}"'
+    return f'"{str(value).translate(_ESCAPES)}"'
 
+
+#: As in canonical N-Quads, which Oxigraph writes too.
+_ESCAPES = str.maketrans(
+    {chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)}
+    | {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+)
 
 #: field of a claim -> (property, how its value is written); ``Class.field`` where one class differs.
 FIELDS: Mapping[str, tuple[str, Render]] = {

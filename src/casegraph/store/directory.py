@@ -1,0 +1,232 @@
+"""The directory of a store: its head, which says what is where, the folder of the data, the writer's lock.
+
+::
+
+    store/
+      casegraph-store.json   the head: format, folder of the data, generation, digests of the data files
+      data-1/                the files of Oxigraph
+      writer.lock            held by the one process that writes; its process id is in it
+      reader-*/              what a reader holds while it reads
+
+The head is replaced by renaming, so that a store always is of one generation, whole.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from casegraph.errors import InputError, StoreError, StoreLockedError
+from casegraph.version import __version__
+
+__all__ = [
+    "BACKUP",
+    "FILES",
+    "FORMAT",
+    "Directory",
+    "Head",
+    "WriterLock",
+    "digests_of",
+    "sync_folder",
+    "write_whole",
+]
+
+#: What this version reads and writes. 1 had the files of Oxigraph in the directory itself, and no head.
+FORMAT = 2
+
+_HEAD, _LOCK, _DATA = "casegraph-store.json", "writer.lock", "data-"
+_OURS = (_HEAD, f".{_HEAD}.part", _LOCK)
+#: The list of the files of a backup, with their digests; a store has none.
+BACKUP = "casegraph-backup.json"
+#: How a folder is named that links the data files while their digests are taken.
+FILES = ".files-"
+_OUR_PREFIXES = (_DATA, FILES, "reader-")
+_OF_OXIGRAPH = re.compile(r"CURRENT|IDENTITY|LOCK|LOG(\.old\.\d+)?|(MANIFEST|OPTIONS)-\d+|\d+\.(sst|log)")
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What a store says of itself.
+
+    :param format: the layout of the directory and what the ledger tells.
+    :param data: the name of the folder of the data.
+    :param generation: how many changes were acknowledged; the data may hold one more.
+    :param files: data file -> SHA-256, of those that are not written any more.
+    :param casegraph: the version that wrote it.
+    """
+
+    format: int
+    data: str
+    generation: int = 0
+    files: dict[str, str] = {}
+    casegraph: str = __version__
+
+
+class Directory:
+    """The directory of a store, of this format or not yet there.
+
+    :param path: the directory.
+
+    >>> Directory(Path("nowhere")).is_empty()
+    True
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def is_empty(self) -> bool:
+        """Tell whether there is no store and nothing else; what a killed first writer left is nothing."""
+        if not self.path.exists():
+            return True
+        self._refuse_other_content()
+        return not (self.path / _HEAD).exists()
+
+    def is_of_format_1(self) -> bool:
+        """Tell whether the files of Oxigraph are in the directory itself, and no head."""
+        return (self.path / "CURRENT").exists() and not (self.path / _HEAD).exists()
+
+    def head(self) -> Head:
+        """Return the head of the store.
+
+        :raises InputError: if there is no store, if the directory holds something else, or a store of another
+            format.
+        :raises StoreError: if the head is damaged.
+        """
+        if self.is_empty():
+            todo = "make one with `casegraph load` or `casegraph demo`"
+            raise InputError(f"no store at {self.path}", todo=todo)
+        try:
+            raw = (self.path / _HEAD).read_bytes()
+            found = msgspec.json.decode(raw)["format"]
+            head = msgspec.json.decode(raw, type=Head) if found == FORMAT else None
+        except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError) as error:
+            raise self.damaged(f"its file {_HEAD} cannot be read") from error
+        if head is None:
+            raise self._other_format(found)
+        if not (self.path / head.data).is_dir() or not head.data.startswith(_DATA):
+            raise self.damaged(f"its folder {head.data} is not there")
+        return head
+
+    def write_head(self, head: Head) -> None:
+        """Put a head in the place of the one before, so that either is there, whole and on the disk."""
+        write_whole(self.path / _HEAD, msgspec.json.format(msgspec.json.encode(head), indent=1))
+
+    def data(self, head: Head) -> Path:
+        """Return the folder of the data."""
+        return self.path / head.data
+
+    def next_data(self, head: Head | None) -> Path:
+        """Return the folder for data that are to take the place of those there; it does not exist."""
+        number = int(head.data.removeprefix(_DATA)) + 1 if head else 1
+        return self.path / f"{_DATA}{number}"
+
+    def remove_leavings(self, head: Head | None) -> None:
+        """Remove what killed writers left; to be called with the lock only."""
+        for folder in (*self.path.glob(f"{_DATA}*"), *self.path.glob(f"{FILES}*")):
+            if head is None or folder.name != head.data:
+                shutil.rmtree(folder)
+        if head is not None:
+            for file in self.path.iterdir():
+                if _OF_OXIGRAPH.fullmatch(file.name):
+                    file.unlink()
+
+    def damaged(self, how: str) -> StoreError:
+        """Return the error for a store that is damaged."""
+        todo = "restore it from a backup, or load the documents into a new store"
+        return StoreError(f"the store is damaged: {how}", where=str(self.path), todo=todo)
+
+    def _refuse_other_content(self) -> None:
+        path, where = self.path, str(self.path)
+        if not path.is_dir():
+            raise InputError("a file, not a store", where=where, expected="a directory")
+        if (path / _HEAD).exists():
+            return
+        if self.is_of_format_1():
+            raise self._other_format(1)
+        if not all(each.name in _OURS or each.name.startswith(_OUR_PREFIXES) for each in path.iterdir()):
+            raise InputError(
+                "a folder with other content, not a store",
+                where=where,
+                expected="a store, or a new or empty folder",
+            )
+
+    def _other_format(self, found: object) -> InputError:
+        older = isinstance(found, int) and found < FORMAT
+        todo = (
+            "`casegraph migrate` brings it to this format, after a backup" if older else "install a newer one"
+        )
+        return InputError(
+            f"a store of format {found}",
+            where=str(self.path),
+            expected=f"format {FORMAT}, which casegraph {__version__} reads and writes",
+            todo=todo,
+        )
+
+
+class WriterLock:
+    """The right to write into a directory, of one process at a time; it ends with the process.
+
+    :param folder: the directory; it is there.
+    :raises StoreLockedError: if somebody has it; it says which process.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.read(self._file, 20).decode("ascii", errors="replace").strip()
+            self.release()
+            raise StoreLockedError(
+                f"process {holder or 'of another user'} has the store open for writing",
+                where=str(folder),
+                todo="wait until it is done or stop it; reading works meanwhile",
+            ) from error
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let another process write. Releasing twice is no error."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def digests_of(folder: Path, known: dict[str, str] | None = None) -> dict[str, str]:
+    """Return the SHA-256 of each data file of a folder that nobody writes to.
+
+    :param known: digests that were taken before; a data file never changes.
+    """
+    found = {}
+    for path in sorted(folder.glob("*.sst")):
+        if known and path.name in known:
+            found[path.name] = known[path.name]
+        else:
+            with path.open("rb") as file:
+                found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that what was there before or this is there, whole, whenever the power goes."""
+    part = path.with_name(f".{path.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

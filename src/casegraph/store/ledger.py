@@ -1,0 +1,220 @@
+"""The ledger of a store: what each change wrote, with digests, so that a quad that changed later is found.
+
+A unit is what is written together: a case, with the graphs of what is asserted, inferred and known of its
+curation; or any other graph by itself. Each change is a generation; it tells in the ledger, in the same
+transaction, of each unit that it wrote: its digest, how many quads it has, and what it was made from. The
+latest entry of a unit holds. Nothing is taken out of the ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+
+import pyoxigraph as ox
+
+from casegraph.namespaces import BASE, CG, PREFIXES
+from casegraph.resources import ontology_digest
+from casegraph.store import LEDGER, GraphContent, Store
+from casegraph.store.syntax import digest, graph_lines, named
+from casegraph.version import __version__
+
+__all__ = [
+    "Origin",
+    "Unit",
+    "commit",
+    "current_digests",
+    "generation",
+    "ledger_lines",
+    "unit_from",
+    "unit_of",
+    "units_of",
+]
+
+_KINDS = ("/asserted", "/inferred", "/provenance")
+_WHOLE = (f"{BASE}report/", f"{BASE}dataset/", f"{BASE}ontology")
+_XSD_INTEGER, _XSD_TIME = f"{PREFIXES['xsd']}integer", f"{PREFIXES['xsd']}dateTime"
+_PROV, _DCTERMS = PREFIXES["prov"], PREFIXES["dcterms"]
+_TYPE = f"{PREFIXES['rdf']}type"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is written together.
+
+    :param digest: the SHA-256 of lines ``GRAPH<TAB>SHA-256``, sorted, one for each of its graphs.
+    :param quads: how many there are; 0 once it was taken out.
+    """
+
+    digest: str
+    quads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a unit was made from.
+
+    :param name: the name of the file or of the member of an archive, without a folder.
+    :param digest: the SHA-256 of its bytes, decompressed.
+    """
+
+    name: str
+    digest: str
+
+
+_GONE = Unit("", 0)
+
+
+def unit_of(graph: str) -> str:
+    """Return the unit that a graph belongs to.
+
+    >>> unit_of("https://w3id.org/casegraph/case/clinic/7/inferred")
+    'https://w3id.org/casegraph/case/clinic/7'
+    >>> unit_of("https://w3id.org/casegraph/report/10.1000/7/inferred")
+    'https://w3id.org/casegraph/report/10.1000/7/inferred'
+    """
+    if graph.endswith(_KINDS) and not graph.startswith(_WHOLE):
+        return graph.rpartition("/")[0]
+    return graph
+
+
+def units_of(nquads: str) -> dict[str, Unit]:
+    """Return the units of N-Quads as Oxigraph writes them, each in a line of its own.
+
+    >>> units_of('<urn:s> <urn:p> "x" <urn:g> .')["urn:g"].quads
+    1
+    """
+    return {unit: _unit(graphs) for unit, graphs in _by_unit(nquads).items()}
+
+
+def _by_unit(nquads: str) -> dict[str, dict[str, set[str]]]:
+    """Return unit -> graph -> its lines."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for line in nquads.split("\n"):
+        if line:
+            graph = line.rsplit(" ", 2)[1][1:-1]
+            found.setdefault(unit_of(graph), {}).setdefault(graph, set()).add(line)
+    return found
+
+
+def _unit(graphs: Mapping[str, set[str]]) -> Unit:
+    return unit_from(
+        GraphContent(graph, digest(_canonical(graph, lines)), len(lines)) for graph, lines in graphs.items()
+    )
+
+
+def unit_from(graphs: Iterable[GraphContent]) -> Unit:
+    """Return a unit from its graphs."""
+    every = sorted(graphs)
+    hashed = hashlib.sha256("".join(f"{graph}\t{digest}\n" for graph, digest, _ in every).encode())
+    return Unit(hashed.hexdigest(), sum(quads for *_, quads in every))
+
+
+def ledger_lines(number: int, units: Mapping[str, Unit], origins: Mapping[str, Origin]) -> str:
+    """Return what the ledger is to tell of a change, as N-Quads.
+
+    The names of its nodes are made of the content: the same change told twice is told once.
+
+    :param number: the generation.
+    :param units: what was written or taken out.
+    :param origins: what units were made from, where that is known.
+    """
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    written = "".join(f"{unit}\t{each.digest}\n" for unit, each in sorted(units.items()))
+    change = f"{LEDGER}#{number}-{hashlib.sha256(written.encode()).hexdigest()[:16]}"
+    facts = [
+        (change, _TYPE, f"<{_PROV}Activity>"),
+        (change, f"{CG}generation", _integer(number)),
+        (change, f"{CG}entryCount", _integer(len(units))),
+        (change, f"{_PROV}endedAtTime", f'"{now}"^^<{_XSD_TIME}>'),
+        (change, f"{_DCTERMS}hasVersion", f'"casegraph {__version__}"'),
+        (change, f"{CG}ontologyDigest", f'"{ontology_digest()}"'),
+    ]
+    for position, (unit, each) in enumerate(sorted(units.items())):
+        entry = f"{change}-{position}"
+        facts += [
+            (entry, f"{CG}entryOf", str(named(unit))),
+            (entry, f"{_PROV}wasGeneratedBy", f"<{change}>"),
+            (entry, f"{CG}quadCount", _integer(each.quads)),
+        ]
+        if each.quads:
+            facts.append((entry, f"{CG}contentDigest", f'"{each.digest}"'))
+        if (origin := origins.get(unit)) is not None:
+            facts.append((entry, f"{_DCTERMS}source", str(ox.Literal(origin.name))))
+            facts.append((entry, f"{CG}sourceDigest", f'"{origin.digest}"'))
+    return "".join(f"<{node}> <{name}> {value} <{LEDGER}> .\n" for node, name, value in facts)
+
+
+def generation(store: Store) -> int:
+    """Return how many changes a store has seen; 0 for one without a ledger.
+
+    :raises StoreError: if the store fails.
+    """
+    asked = f"SELECT ?n {{ GRAPH <{LEDGER}> {{ ?g <{CG}generation> ?n }} }} ORDER BY DESC(?n) LIMIT 1"
+    answer = store.query(asked, union=False)
+    return next((int(row[0].value) for row in answer), 0)  # type: ignore[union-attr]
+
+
+def current_digests(store: Store, units: Iterable[str]) -> dict[str, str]:
+    """Return the digests of units as the ledger has them; without those that are not there, or no more.
+
+    :raises StoreError: if the store fails.
+    """
+    names = " ".join(str(named(unit)) for unit in units)
+    asked = f"""SELECT ?unit ?n ?digest {{ VALUES ?unit {{ {names} }} GRAPH <{LEDGER}> {{
+      ?entry <{CG}entryOf> ?unit ; <{_PROV}wasGeneratedBy>/<{CG}generation> ?n
+      OPTIONAL {{ ?entry <{CG}contentDigest> ?digest }} }} }}"""
+    latest: dict[str, tuple[int, str]] = {}
+    for row in store.query(asked, union=False):  # type: ignore[union-attr]
+        unit, number, digest = row["unit"].value, int(row["n"].value), row["digest"]
+        if number > latest.get(unit, (0, ""))[0]:
+            latest[unit] = (number, digest.value if digest is not None else "")
+    return {unit: digest for unit, (_, digest) in latest.items() if digest}
+
+
+def commit(
+    store: Store, old_graphs: Iterable[str], nquads: str, origins: Mapping[str, Origin] | None = None
+) -> dict[str, Unit]:
+    """Replace graphs, as :meth:`Store.replace` does, and tell of it in the ledger in the same transaction.
+
+    Units that have just that content are left alone; if all have, nothing is written.
+
+    :param old_graphs: graphs to take out; a graph that gets quads and is there must be among them.
+    :param nquads: whole units, as Oxigraph writes N-Quads, a quad a line.
+    :param origins: unit -> what it was made from.
+    :return: what was written, and what was taken out.
+    :raises InputError: see :meth:`Store.replace`.
+    :raises StoreError: if the store fails.
+    """
+    new = _by_unit(nquads)
+    units = {unit: _unit(graphs) for unit, graphs in new.items()}
+    old: dict[str, list[str]] = {}
+    for graph in old_graphs:
+        old.setdefault(unit_of(graph), []).append(graph)
+    with store.turn():
+        there = current_digests(store, units.keys() | old.keys())
+        same = {unit for unit, each in units.items() if there.get(unit) == each.digest}
+        changed = {unit: each for unit, each in units.items() if unit not in same}
+        changed |= {unit: _GONE for unit in old if unit in there and unit not in units}
+        gone = [graph for unit, graphs in old.items() if unit not in same for graph in graphs]
+        if changed or gone:
+            lines = chain.from_iterable(new[unit].values() for unit in changed if unit in new)
+            text = "".join(f"{line}\n" for line in chain.from_iterable(map(sorted, lines)))
+            told = ledger_lines(generation(store) + 1, changed, origins or {}) if changed else ""
+            store.replace(gone, text + told)
+    return changed
+
+
+def _canonical(graph: str, lines: set[str]) -> list[str]:
+    if not any("_:" in line for line in lines):
+        return sorted(lines)
+    content = ox.Store()
+    content.load("".join(f"{line}\n" for line in lines).encode(), format=ox.RdfFormat.N_QUADS)
+    return graph_lines(content, named(graph))
+
+
+def _integer(number: int) -> str:
+    return f'"{number}"^^<{_XSD_INTEGER}>'

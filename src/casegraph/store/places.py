@@ -1,0 +1,105 @@
+"""Where a process reads or writes a store on the disk: a reader what stays as it is, a writer the data."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import msgspec
+import pyoxigraph as ox
+
+from casegraph.errors import InputError
+from casegraph.store.directory import BACKUP, FILES, FORMAT, Directory, Head, WriterLock, digests_of
+from casegraph.store.snapshot import Snapshot, manifest, remove_stale
+
+__all__ = ["WritersPlace", "taken"]
+
+
+def taken(path: Path) -> tuple[Head, Snapshot]:
+    """Return the head and the data of a store as they are now, for a reader; the data may be newer.
+
+    :raises InputError: if there is no store of this format.
+    :raises StoreError: if the store is damaged.
+    """
+    directory = Directory(path)
+    head = directory.head()
+    while True:
+        try:
+            return head, Snapshot(directory.data(head))
+        except FileNotFoundError as error:
+            before, head = head, directory.head()
+            if head.data == before.data:
+                raise directory.damaged(f"a file is missing: {error.filename}") from error
+
+
+class WritersPlace:
+    """The data of a store, open for writing, with the lock that keeps other processes from it.
+
+    :param path: the directory of the store; it is made if it does not exist.
+    :raises InputError: if the directory holds something else, or a store of another format.
+    :raises StoreLockedError: if another process has it.
+    :raises OSError: if the system does not let it be.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.directory = Directory(path)
+        if not self.directory.is_empty():
+            self.directory.head()
+        if (path / BACKUP).exists():
+            todo = "`casegraph restore` makes a store of it"
+            raise InputError("a backup, which nobody changes", where=str(path), todo=todo)
+        path.mkdir(parents=True, exist_ok=True)
+        self._lock = WriterLock(path)
+        try:
+            self.store = self._opened()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def acknowledge(self, generation: int) -> None:
+        """Bring all changes to the disk and say so in the head.
+
+        :param generation: that of the data.
+        :raises OSError: if that fails.
+        """
+        self.store.flush()
+        self._write_head(msgspec.structs.replace(self.head, generation=generation))
+
+    def leave(self, generation: int) -> None:
+        """Bring all changes to the disk, note the digests of the data files, and let others write.
+
+        :param generation: that of the data.
+        :raises OSError: if that fails.
+        """
+        try:
+            self.acknowledge(generation)
+            with tempfile.TemporaryDirectory(prefix=FILES, dir=self.directory.path) as folder:
+                files = Path(folder, "files")
+                self.store.backup(files)
+                known = digests_of(files, self.head.files)
+            self._write_head(msgspec.structs.replace(self.head, files=known))
+            del self.store
+        finally:
+            self._lock.release()
+
+    def _opened(self) -> ox.Store:
+        directory = self.directory
+        head = None if directory.is_empty() else directory.head()
+        directory.remove_leavings(head)
+        if head is None:
+            folder = directory.next_data(None)
+            store = ox.Store(folder)
+            store.flush()
+            self.head = Head(format=FORMAT, data=folder.name)
+            directory.write_head(self.head)
+        else:
+            manifest(directory.data(head))
+            self.head = head
+            store = ox.Store(directory.data(head))
+        remove_stale(directory.path)
+        return store
+
+    def _write_head(self, head: Head) -> None:
+        if head != self.head:
+            self.directory.write_head(head)
+            self.head = head
