@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 
-from casegraph.errors import InputError
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.reason.definitions import Axioms
 from casegraph.reason.ontology import shipped_triples
+from casegraph.triples.written import statements
 
 __all__ = ["Link", "Links", "facts", "individuals", "links_of"]
 
@@ -79,17 +79,8 @@ def links_of(said: Iterable[Link]) -> Links:
 
 
 def _read(nquads: str) -> tuple[Link, ...]:
-    from pyoxigraph import NamedNode, RdfFormat, parse
-
-    try:
-        quads = list(parse(nquads, format=RdfFormat.N_QUADS))
-    except SyntaxError as error:
-        raise InputError(str(error), expected="N-Quads") from error
-    return tuple(
-        (each.subject.value, each.predicate.value, each.object.value)
-        for each in quads
-        if isinstance(each.subject, NamedNode) and isinstance(each.object, NamedNode)
-    )
+    told = statements(nquads)
+    return tuple((s[1:-1], p[1:-1], o[1:-1]) for s, p, o in told if s[0] == "<" and o[0] == "<")
 
 
 @cache
