@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from casegraph.model import (
     Case,
@@ -242,10 +243,18 @@ def _claim_triples(fragment: str, kind: str, claim: Claim, names: Names) -> Trip
     yield me, TYPE, cg(kind)
     if kind == "NotReported":
         yield me, cg("searchedIn"), iri(names.report)
-    for name in claim.__struct_fields__:
-        if name not in STRUCTURE:
-            property_name, render = FIELDS.get(f"{type(claim).__name__}.{name}") or FIELDS[name]
-            yield from _given(me, cg(property_name), render, names, getattr(claim, name))
+    for name, predicate, render in _properties(type(claim)):
+        value = getattr(claim, name)
+        if value is not None and value != ():
+            yield from _given(me, predicate, render, names, value)
+
+
+@cache
+def _properties(kind: type[Claim]) -> tuple[tuple[str, str, Render], ...]:
+    """Return the fields that are properties of a kind of claim, each with how its values are written."""
+    named = (name for name in kind.__struct_fields__ if name not in STRUCTURE)
+    fields = ((name, FIELDS.get(f"{kind.__name__}.{name}") or FIELDS[name]) for name in named)
+    return tuple((name, cg(property_name), render) for name, (property_name, render) in fields)
 
 
 def _curation_triples(curation: Curation, names: Names) -> Triples:
