@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
 from casegraph.model import Code
+from casegraph.model.parts import holds_parts
 
 __all__ = ["CODED", "nameless"]
 
@@ -48,12 +49,7 @@ def nameless(part: Any, identifies: Callable[[str], bool], lose: Callable[[str],
 def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, bool], ...]:
     """Return the names of the fields of a part that hold terms, or parts; each with whether it is terms."""
     fields = ((each.name, each.type in CODED, each.type) for each in msgspec.structs.fields(kind))
-    return tuple((name, coded) for name, coded, of in fields if coded or _holds_parts(of))
-
-
-def _holds_parts(kind: Any) -> bool:
-    struct = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
-    return struct or any(map(_holds_parts, get_args(kind)))
+    return tuple((name, coded) for name, coded, of in fields if coded or holds_parts(of))
 
 
 def _same_or(old: tuple[Any, ...], new: list[Any]) -> tuple[Any, ...]:
