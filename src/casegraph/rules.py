@@ -24,7 +24,7 @@ from casegraph.resources import shipped
 from casegraph.roles import declared_terms, roles_of
 from casegraph.terms import Terms, all_terms
 from casegraph.triples.fields import CONCEPT_PROPERTIES
-from casegraph.triples.written import Statement, statements
+from casegraph.triples.written import Statement, Told, statements
 
 __all__ = [
     "Rule",
@@ -205,7 +205,7 @@ def _needs_of(rule: Rule) -> str:
     return f"{rule.path}:{_line_of(rule.text, 'needs')}"
 
 
-def data_with_hierarchy(nquads: str, terms: Terms) -> str:
+def data_with_hierarchy(nquads: Told, terms: Terms) -> str:
     """Return quads as N-Triples, with the links from every class they name up to its root.
 
     Without those links, shapes and rules that ask for a kind of something pass in silence. What a record
@@ -228,7 +228,7 @@ def _unresolved(told: Iterable[Statement], terms: Terms) -> list[str]:
 
 
 def apply_rules(
-    cases: Mapping[str, str], terms: Terms, rules: Iterable[Rule] | None = None
+    cases: Mapping[str, Told], terms: Terms, rules: Iterable[Rule] | None = None
 ) -> dict[str, str]:
     """Return what rules derive from many cases, each as inferred N-Quads.
 
@@ -261,7 +261,7 @@ def _load(store: ox.Store, ntriples: str) -> None:
     store.load(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
 
 
-def _owner(rule: Rule, quad: ox.Quad, cases: Mapping[str, str]) -> str:
+def _owner(rule: Rule, quad: ox.Quad, cases: Mapping[str, Told]) -> str:
     owner = _case_of(quad.subject)
     if owner not in cases:
         raise CasegraphError(

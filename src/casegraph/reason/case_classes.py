@@ -16,6 +16,7 @@ from casegraph.reason.individuals import TYPE, Link, Links, facts, individuals, 
 from casegraph.reason.ontology import read_triples, shipped_triples
 from casegraph.resources import shipped
 from casegraph.terms import Terms
+from casegraph.triples.written import Told
 
 __all__ = ["case_class_claims", "case_class_quads", "infer_case_classes"]
 
@@ -46,7 +47,7 @@ def infer_case_classes(
     return engines[engine](nquads, terms)
 
 
-def case_class_quads(nquads: str, terms: Terms | None = None) -> str:
+def case_class_quads(nquads: Told, terms: Terms | None = None) -> str:
     """Return that cases are of the defined classes that they are in, as N-Quads of their inferred graphs.
 
     The engine is the closure: HermiT takes seconds a case.
@@ -58,7 +59,7 @@ def case_class_quads(nquads: str, terms: Terms | None = None) -> str:
     >>> case_class_quads(f"<https://example.org/case> <{TYPE}> <{CG}Case> .")
     ''
     """
-    found = infer_case_classes(nquads, engine="closure", terms=terms)
+    found = _by_closure(nquads, terms)
     return "".join(
         f"<{case}> <{TYPE}> <{name}> <{case}/inferred> .\n"
         for case, classes in found.items()
@@ -66,7 +67,7 @@ def case_class_quads(nquads: str, terms: Terms | None = None) -> str:
     )
 
 
-def case_class_claims(nquads: str, terms: Terms | None = None) -> dict[str, dict[str, tuple[str, ...]]]:
+def case_class_claims(nquads: Told, terms: Terms | None = None) -> dict[str, dict[str, tuple[str, ...]]]:
     """Return for each case, for each defined class that it is in, the claims that put it there, sorted.
 
     Where a definition asks for several things there are claims for each; one of several alike is enough.
@@ -107,7 +108,7 @@ def _by_hermit(nquads: str, terms: Terms | None) -> dict[str, frozenset[str]]:
     return {case: frozenset(classes) for case, classes in found.items()}
 
 
-def _by_closure(nquads: str, terms: Terms | None) -> dict[str, frozenset[str]]:
+def _by_closure(nquads: Told, terms: Terms | None) -> dict[str, frozenset[str]]:
     return {case: frozenset(classes) for case, classes in case_class_claims(nquads, terms).items()}
 
 

@@ -14,7 +14,7 @@ from itertools import chain
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.reason.definitions import Axioms
 from casegraph.reason.ontology import shipped_triples
-from casegraph.triples.written import statements
+from casegraph.triples.written import Told, statements
 
 __all__ = ["Link", "Links", "facts", "individuals", "links_of"]
 
@@ -62,7 +62,7 @@ def individuals(nquads: str) -> str:
     return "".join(sorted(f"<{one}> <{link}> <{other}> .\n" for one, link, other in chain(made, declared)))
 
 
-def facts(nquads: str) -> frozenset[Link]:
+def facts(nquads: Told) -> frozenset[Link]:
     """Return the types and links of cases, and those of the things that were made for them."""
     said = _read(nquads)
     links = links_of(said)
@@ -78,7 +78,7 @@ def links_of(said: Iterable[Link]) -> Links:
     return links
 
 
-def _read(nquads: str) -> tuple[Link, ...]:
+def _read(nquads: Told) -> tuple[Link, ...]:
     told = statements(nquads)
     return tuple((s[1:-1], p[1:-1], o[1:-1]) for s, p, o in told if s[0] == "<" and o[0] == "<")
 
