@@ -154,7 +154,8 @@ class RecordBuilder:
     def identifies(self, text: str) -> bool:
         """Tell whether a part of the patient's names, a number or the birth date stands in a text."""
         named = self.identifying is not None and self.identifying.search(text) is not None
-        return named or self.times.birth_stands_in(text)
+        birth = self.times.exact_birth
+        return named or (birth is not None and birth in text)
 
     @staticmethod
     def claim(kind: type[C], /, **values: Any) -> C:
@@ -186,9 +187,11 @@ class RecordBuilder:
             ),
         )
         passages = {PASSAGE: Passage(pointer="/")}
-        cases = {"1": nameless(self._case(), self.identifies, lambda at: self.lose(at, "", "identifier"))}
+        case = self._case()
+        if self.identifying is not None or self.times.exact_birth:
+            case = nameless(case, self.identifies, lambda at: self.lose(at, "", "identifier"))
         document = CaseDocument(
-            casegraph=1, report=report, curation=self.curation, passages=passages, cases=cases
+            casegraph=1, report=report, curation=self.curation, passages=passages, cases={"1": case}
         )
         return Imported(document, tuple(self.losses), places=self.times.places)
 

@@ -132,10 +132,11 @@ class RecordTimes:
         """Tell whether a date is the exact date of birth, which is not kept."""
         return self._is_birth(day_span(printed))
 
-    def birth_stands_in(self, text: str) -> bool:
-        """Tell whether the exact date of birth stands in a text, as ISO 8601 has it, kept or not."""
-        birth = self._birth
-        return birth is not None and birth[0] == birth[1] and birth[0].isoformat() in text
+    @property
+    def exact_birth(self) -> str | None:
+        """The exact date of birth as ISO 8601 has it, kept or not; None where none was told."""
+        exact = self._birth is not None and self._birth[0] == self._birth[1]
+        return self._birth[0].isoformat() if self._birth and exact else None
 
     def age(self, iso: str) -> str | None:
         """Return the occasion at an age such as ``P3Y2M``; None where it is no duration."""

@@ -7,7 +7,7 @@ rules can be applied to many cases in one call, and what they give for each is t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -19,11 +19,12 @@ import pyoxigraph as ox
 import yaml
 
 from casegraph.errors import CasegraphError, InputError
-from casegraph.namespaces import CG, OBO, PREFIXES
+from casegraph.namespaces import BASE, CG, OBO, PREFIXES
 from casegraph.resources import shipped
 from casegraph.roles import declared_terms, roles_of
 from casegraph.terms import Terms, all_terms
 from casegraph.triples.fields import CONCEPT_PROPERTIES
+from casegraph.triples.written import Statement, Told, statements
 
 __all__ = [
     "Rule",
@@ -44,6 +45,12 @@ _FORM = re.compile(r"^\s*(SELECT|ASK|DESCRIBE)\b", re.M | re.I)
 _NAMED = re.compile(rf"<{re.escape(CG)}(?P<ours>\w+)>|\b(?P<prefix>[A-Za-z][\w-]*):(?P<name>\w+)")
 _END = " .\n"
 _RDF_TYPE = f"{PREFIXES['rdf']}type"
+_RECORD_ID = f"<{CG}recordId>"
+_CONCEPTS = frozenset(f"<{each}>" for each in CONCEPT_PROPERTIES)
+#: What claims are about and treatments are given for; rules ask for what is above these.
+_ABOUT = frozenset(f"<{CG}{name}>" for name in ("aboutConcept", "aboutDisease", "indication"))
+#: Where no class lives: cases and reports, and their parts.
+_PARTS = tuple(f"<{BASE}{kind}/" for kind in ("case", "group", "report", "dataset"))
 
 
 class RuleHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -198,39 +205,41 @@ def _needs_of(rule: Rule) -> str:
     return f"{rule.path}:{_line_of(rule.text, 'needs')}"
 
 
-def data_with_hierarchy(nquads: str, terms: Terms) -> str:
+def data_with_hierarchy(nquads: Told, terms: Terms) -> str:
     """Return quads as N-Triples, with the links from every class they name up to its root.
 
     Without those links, shapes and rules that ask for a kind of something pass in silence. What a record
     names and no vocabulary knows is marked as unresolved.
+
+    :raises InputError: if the quads do not stand a statement a line.
     """
-    triples = [quad.triple for quad in ox.parse(nquads.encode(), format=ox.RdfFormat.N_QUADS)]
-    named = {triple.object.value for triple in triples if isinstance(triple.object, ox.NamedNode)}
-    marks = (f"<{iri}> <{_RDF_TYPE}> <{CG}UnresolvedConcept>{_END}" for iri in _unresolved(triples, terms))
-    return "".join(f"{triple}{_END}" for triple in triples) + terms.chains(named) + "".join(marks)
+    told = statements(nquads)
+    named = {value[1:-1] for _, _, value in told if value.startswith("<") and not value.startswith(_PARTS)}
+    marks = (f"<{iri}> <{_RDF_TYPE}> <{CG}UnresolvedConcept>{_END}" for iri in _unresolved(told, terms))
+    return _ntriples(told) + terms.chains(named) + "".join(marks)
 
 
-def _unresolved(triples: Iterable[ox.Triple], terms: Terms) -> list[str]:
-    """Return what the records among the triples name and no vocabulary knows, sorted."""
-    triples = list(triples)
-    if not any(each.predicate.value == f"{CG}recordId" for each in triples):
+def _unresolved(told: Iterable[Statement], terms: Terms) -> list[str]:
+    """Return what the records among the statements name and no vocabulary knows, sorted."""
+    if not any(predicate == _RECORD_ID for _, predicate, _ in told):
         return []
-    told = (each.object for each in triples if each.predicate.value in CONCEPT_PROPERTIES)
-    return sorted({each.value for each in told if isinstance(each, ox.NamedNode) and each.value not in terms})
+    named = {value for _, predicate, value in told if predicate in _CONCEPTS and value.startswith("<")}
+    return sorted(iri for each in named if (iri := each[1:-1]) not in terms)
 
 
 def apply_rules(
-    cases: Mapping[str, str], terms: Terms, rules: Iterable[Rule] | None = None
+    cases: Mapping[str, Told], terms: Terms, rules: Iterable[Rule] | None = None
 ) -> dict[str, str]:
     """Return what rules derive from many cases, each as inferred N-Quads.
 
     :param cases: IRI of a case or group -> its asserted quads and those derived by its solved timeline.
     :param rules: the rules in the order to apply; by default the shipped ones.
+    :raises InputError: if the quads do not stand a statement a line.
     """
     store = ox.Store()
-    triples = (line.rsplit(" ", 2)[0] for quads in cases.values() for line in quads.split("\n") if line)
-    _load(store, "".join(f"{triple}{_END}" for triple in triples))
-    concepts = set(_concepts(store))
+    told = [each for quads in cases.values() for each in statements(quads)]
+    _load(store, _ntriples(told))
+    concepts = {value[1:-1] for _, predicate, value in told if predicate in _ABOUT and value.startswith("<")}
     _load(store, terms.chains(concepts) + roles_of(concepts, terms))
     derived: dict[str, set[str]] = {iri: set() for iri in cases}
     for rule in shipped_rules() if rules is None else rules:
@@ -244,19 +253,15 @@ def apply_rules(
     }
 
 
+def _ntriples(told: Iterable[Statement]) -> str:
+    return "".join([f"{subject} {predicate} {value}{_END}" for subject, predicate, value in told])
+
+
 def _load(store: ox.Store, ntriples: str) -> None:
-    store.load(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES)
+    store.load(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
 
 
-def _concepts(store: ox.Store) -> Iterator[str]:
-    """Yield what claims are about and treatments are given for; rules ask for what is above these."""
-    for name in ("aboutConcept", "aboutDisease", "indication"):
-        for quad in store.quads_for_pattern(None, ox.NamedNode(CG + name), None):
-            if isinstance(quad.object, ox.NamedNode):
-                yield quad.object.value
-
-
-def _owner(rule: Rule, quad: ox.Quad, cases: Mapping[str, str]) -> str:
+def _owner(rule: Rule, quad: ox.Quad, cases: Mapping[str, Told]) -> str:
     owner = _case_of(quad.subject)
     if owner not in cases:
         raise CasegraphError(

@@ -52,6 +52,16 @@ _TREATMENTS = ("to", "after_stopping")
 #: Fields that must not lead from a claim back to itself.
 _CHAINS = ("derived_from", "follows", "continues", "supported_by", "change_reason", "trigger")
 _PASSAGES = ("stated_in", "restated_in")
+#: field -> the kind of thing that it points to, whatever has it; of two kinds, the last is meant.
+_TARGETS = {
+    "by_definition": "definition",
+    "cites": "reference",
+    "member_of": "group",
+    **dict.fromkeys(_PASSAGES, "passage"),
+    **dict.fromkeys(CLAIM_KEYS, "claim"),
+    **dict.fromkeys(_OCCASIONS, "occasion"),
+    **dict.fromkeys(_TREATMENTS, "treatment"),
+}
 _FEW = 8
 
 
@@ -69,10 +79,7 @@ class Scope:
         """Return the kind of thing that a field of a struct points to, or None."""
         if field == "during":
             return "occasion" if isinstance(owner, Occasion) else "treatment"
-        kinds = {"treatment": _TREATMENTS, "occasion": _OCCASIONS, "claim": CLAIM_KEYS}
-        kinds |= {"passage": _PASSAGES, "definition": ("by_definition",)}
-        kinds |= {"reference": ("cites",), "group": ("member_of",)}
-        return next((kind for kind, fields in kinds.items() if field in fields), None)
+        return _TARGETS.get(field)
 
 
 def report_keys(document: CaseDocument) -> dict[str, frozenset[str]]:
@@ -140,6 +147,8 @@ def circle_problems(subject: Subject, place: Place, source: Source) -> Iterator[
             fragment: [str(key) for _, key in each_of(getattr(claim, name, None), ())]
             for fragment, claim in claims.items()
         }
+        if not any(leads.values()):
+            continue
         try:
             TopologicalSorter(leads).prepare()
         except CycleError as error:

@@ -6,19 +6,17 @@ from collections.abc import Iterator
 
 from casegraph.loaders.located import Place
 from casegraph.model import Value
+from casegraph.model.parts import part_fields
 
 __all__ = ["curie_of", "each_of", "entries", "mappings", "structs", "subjects_of"]
-
-
-_HOLDERS = (Value, tuple, dict)
 
 
 def structs(value: object, place: Place) -> Iterator[tuple[Place, Value]]:
     """Yield every struct at or below a value with its place."""
     if isinstance(value, Value):
         yield place, value
-        for name in value.__struct_fields__:
-            if isinstance(part := getattr(value, name), _HOLDERS):
+        for name in part_fields(type(value)):
+            if part := getattr(value, name):
                 yield from structs(part, (*place, name))
     elif isinstance(value, dict):
         for key, each in value.items():

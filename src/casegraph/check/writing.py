@@ -58,9 +58,10 @@ def _quoted(text: str) -> bool:
     """Say whether a text begins or ends with a typographic quote that has no other inside."""
     if not text:
         return False
-    inside = sum(text.count(each) for each in "\u201c\u201d\u201e\u00ab\u00bb")
     ends = text[:1] in _OPENING, text[-1:] in _CLOSING and text[-1:] != "\u2019"
-    return all(ends) or (any(ends) and inside == 1)
+    if not any(ends):
+        return False
+    return all(ends) or sum(text.count(each) for each in "\u201c\u201d\u201e\u00ab\u00bb") == 1
 
 
 def _texts(place: tuple[str | int, ...], value: object) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -159,7 +159,10 @@ def _first_after(exposure: Treatment | DoseSegment, again: Set[str | None], time
         and timeline.certainly_before(exposure.at, at)
         and timeline.certainly_not_after(since, at)
     ]
-    return min(later, key=lambda at: (timeline.ranks()[at], at), default=None)
+    if not later:
+        return None
+    ranks = timeline.ranks()
+    return min(later, key=lambda at: (ranks[at], at))
 
 
 def _same_route(one: Treatment, other: Treatment) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from casegraph.errors import InputError
@@ -16,12 +16,14 @@ from casegraph.reason.individuals import TYPE, Link, Links, facts, individuals, 
 from casegraph.reason.ontology import read_triples, shipped_triples
 from casegraph.resources import shipped
 from casegraph.terms import Terms
+from casegraph.triples.written import Told
 
 __all__ = ["case_class_claims", "case_class_quads", "infer_case_classes"]
 
 _OWL = PREFIXES["owl"]
 _EQUIVALENT = _OWL + "equivalentClass"
 _SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
+_WITHIN = f"{CG}within"
 
 
 def infer_case_classes(
@@ -45,7 +47,7 @@ def infer_case_classes(
     return engines[engine](nquads, terms)
 
 
-def case_class_quads(nquads: str, terms: Terms | None = None) -> str:
+def case_class_quads(nquads: Told, terms: Terms | None = None) -> str:
     """Return that cases are of the defined classes that they are in, as N-Quads of their inferred graphs.
 
     The engine is the closure: HermiT takes seconds a case.
@@ -57,7 +59,7 @@ def case_class_quads(nquads: str, terms: Terms | None = None) -> str:
     >>> case_class_quads(f"<https://example.org/case> <{TYPE}> <{CG}Case> .")
     ''
     """
-    found = infer_case_classes(nquads, engine="closure", terms=terms)
+    found = _by_closure(nquads, terms)
     return "".join(
         f"<{case}> <{TYPE}> <{name}> <{case}/inferred> .\n"
         for case, classes in found.items()
@@ -65,7 +67,7 @@ def case_class_quads(nquads: str, terms: Terms | None = None) -> str:
     )
 
 
-def case_class_claims(nquads: str, terms: Terms | None = None) -> dict[str, dict[str, tuple[str, ...]]]:
+def case_class_claims(nquads: Told, terms: Terms | None = None) -> dict[str, dict[str, tuple[str, ...]]]:
     """Return for each case, for each defined class that it is in, the claims that put it there, sorted.
 
     Where a definition asks for several things there are claims for each; one of several alike is enough.
@@ -78,7 +80,7 @@ def case_class_claims(nquads: str, terms: Terms | None = None) -> dict[str, dict
     {'https://example.org/case': {}}
     """
     said = facts(nquads)
-    links, kinds = links_of(said), _kinds_of(_types(said), terms)
+    links, kinds = links_of(said), _kinds_of(terms)
     return {
         case: {
             name: tuple(sorted(kinds.links_behind(case, wanted, links)))
@@ -106,7 +108,7 @@ def _by_hermit(nquads: str, terms: Terms | None) -> dict[str, frozenset[str]]:
     return {case: frozenset(classes) for case, classes in found.items()}
 
 
-def _by_closure(nquads: str, terms: Terms | None) -> dict[str, frozenset[str]]:
+def _by_closure(nquads: Told, terms: Terms | None) -> dict[str, frozenset[str]]:
     return {case: frozenset(classes) for case, classes in case_class_claims(nquads, terms).items()}
 
 
@@ -134,7 +136,7 @@ def _written_out(wanted: Expression, said: Mapping[str, Expression]) -> Expressi
     return _written_out(said[wanted], said) if wanted in said else wanted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Kinds:
     """What of the ontology is needed to follow a definition.
 
@@ -142,17 +144,16 @@ class _Kinds:
     :param told: the links that a class entails.
     """
 
-    parents: Mapping[str, frozenset[str]]
-    told: Mapping[str, frozenset[Some]]
+    parents: Callable[[str], frozenset[str]]
+    told: Callable[[str], frozenset[Some]]
     transitive: frozenset[str]
     reflexive: frozenset[str]
-    _known: dict[tuple[str, Expression], bool] = field(default_factory=dict, repr=False)
 
     def hold(self, one: str, wanted: Expression, links: Links) -> bool:
         """Say whether an individual is of a class, by its types and links."""
         if isinstance(wanted, tuple):
             return all(self.hold(one, each, links) for each in wanted)
-        if any(self.entail(kind, wanted) for kind in links.get((one, TYPE), ())):
+        if any(_entails(self, kind, wanted) for kind in links.get((one, TYPE), ())):
             return True
         return isinstance(wanted, Some) and any(
             self.hold(other, wanted.filler, links) for other in links.get((one, wanted.link), ())
@@ -168,26 +169,21 @@ class _Kinds:
         return {other for other in linked if self.hold(other, wanted.filler, links)}
 
     def entail(self, kind: str, wanted: Expression) -> bool:
-        """Say whether all members of a named class are of another class; each pair is worked out once."""
-        if (kind, wanted) not in self._known:
-            self._known[kind, wanted] = self._follows(kind, wanted)
-        return self._known[kind, wanted]
-
-    def _follows(self, kind: str, wanted: Expression) -> bool:
+        """Say whether all members of a named class are of another class."""
         kinds = self._above(kind)
         if isinstance(wanted, str):
             return wanted in kinds
         if isinstance(wanted, tuple):
-            return all(self.entail(kind, each) for each in wanted)
-        if wanted.link in self.reflexive and self.entail(kind, wanted.filler):
+            return all(_entails(self, kind, each) for each in wanted)
+        if wanted.link in self.reflexive and _entails(self, kind, wanted.filler):
             return True
-        return any(self._leads_to(each, wanted) for name in kinds for each in self.told.get(name, ()))
+        return any(self._leads_to(each, wanted) for name in kinds for each in self.told(name))
 
     def _above(self, kind: str) -> set[str]:
         """Return a class and all that it is a kind of."""
         seen, todo = {kind}, [kind]
         while todo:
-            new = self.parents.get(todo.pop(), frozenset()) - seen
+            new = self.parents(todo.pop()) - seen
             seen |= new
             todo += new
         return seen
@@ -195,8 +191,13 @@ class _Kinds:
     def _leads_to(self, told: Some, wanted: Some) -> bool:
         if told.link != wanted.link or not isinstance(told.filler, str):
             return False
-        further = told.link in self.transitive and self.entail(told.filler, wanted)
-        return further or self.entail(told.filler, wanted.filler)
+        further = told.link in self.transitive and _entails(self, told.filler, wanted)
+        return further or _entails(self, told.filler, wanted.filler)
+
+
+@lru_cache(maxsize=65_536)  # cases share their terms
+def _entails(kinds: _Kinds, kind: str, wanted: Expression) -> bool:
+    return kinds.entail(kind, wanted)
 
 
 @cache
@@ -204,8 +205,8 @@ def _kinds() -> _Kinds:
     axioms = Axioms(shipped_triples())
     parents, told = _links_up(axioms)
     return _Kinds(
-        parents=parents,
-        told=told,
+        parents=lambda kind: parents.get(kind, frozenset()),
+        told=lambda kind: told.get(kind, frozenset()),
         transitive=axioms.of_type(f"{_OWL}TransitiveProperty"),
         reflexive=axioms.of_type(f"{_OWL}ReflexiveProperty"),
     )
@@ -223,28 +224,18 @@ def _links_up(axioms: Axioms) -> tuple[dict[str, frozenset[str]], dict[str, froz
     return parents, told
 
 
-def _kinds_of(types: Iterable[str], terms: Terms | None) -> _Kinds:
-    """Return what is needed for classes: the shipped ontology with what a vocabulary says beyond it."""
-    if terms is None or not terms.has_added():
-        return _kinds()
-    new = frozenset(terms.chains(types).splitlines(keepends=True)) - _shipped_links()
-    return _kinds_with(new) if new else _kinds()
+@lru_cache(maxsize=8)
+def _kinds_of(terms: Terms | None) -> _Kinds:
+    """Return what is needed for classes: the shipped ontology with what a vocabulary says beyond it.
 
-
-@cache
-def _shipped_links() -> frozenset[str]:
-    """Return the links up from the shipped classes, as :meth:`casegraph.terms.Terms.chains` writes them."""
-    links = (_SUBCLASS, f"{CG}withinOrKindOf")
-    return frozenset(f"{each} .\n" for each in shipped_triples() if each.predicate.value in links)
-
-
-@lru_cache(maxsize=256)  # cases share their terms
-def _kinds_with(links: frozenset[str]) -> _Kinds:
-    """Return what is needed with links of classes beside those of the shipped ontology."""
+    What a class is a part or a kind of is, as in the shipped slices, ``cg:within some`` of it.
+    """
     known = _kinds()
-    parents, told = _links_up(Axioms(added_axioms("".join(sorted(links)))))
-    for name, above in known.parents.items():
-        parents[name] = above | parents.get(name, frozenset())
-    for name, entailed in known.told.items():
-        told[name] = entailed | told.get(name, frozenset())
-    return _Kinds(parents, told, known.transitive, known.reflexive)
+    if terms is None or not terms.has_added():
+        return known
+    return _Kinds(
+        parents=lambda kind: known.parents(kind).union(terms.parents.get(kind, ())),
+        told=lambda kind: known.told(kind).union(Some(_WITHIN, each) for each in terms.wholes.get(kind, ())),
+        transitive=known.transitive,
+        reflexive=known.reflexive,
+    )

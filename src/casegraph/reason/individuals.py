@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 
-from casegraph.errors import InputError
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.reason.definitions import Axioms
 from casegraph.reason.ontology import shipped_triples
+from casegraph.triples.written import Told, statements
 
 __all__ = ["Link", "Links", "facts", "individuals", "links_of"]
 
@@ -62,7 +62,7 @@ def individuals(nquads: str) -> str:
     return "".join(sorted(f"<{one}> <{link}> <{other}> .\n" for one, link, other in chain(made, declared)))
 
 
-def facts(nquads: str) -> frozenset[Link]:
+def facts(nquads: Told) -> frozenset[Link]:
     """Return the types and links of cases, and those of the things that were made for them."""
     said = _read(nquads)
     links = links_of(said)
@@ -78,18 +78,9 @@ def links_of(said: Iterable[Link]) -> Links:
     return links
 
 
-def _read(nquads: str) -> tuple[Link, ...]:
-    from pyoxigraph import NamedNode, RdfFormat, parse
-
-    try:
-        quads = list(parse(nquads, format=RdfFormat.N_QUADS))
-    except SyntaxError as error:
-        raise InputError(str(error), expected="N-Quads") from error
-    return tuple(
-        (each.subject.value, each.predicate.value, each.object.value)
-        for each in quads
-        if isinstance(each.subject, NamedNode) and isinstance(each.object, NamedNode)
-    )
+def _read(nquads: Told) -> tuple[Link, ...]:
+    told = statements(nquads)
+    return tuple((s[1:-1], p[1:-1], o[1:-1]) for s, p, o in told if s[0] == "<" and o[0] == "<")
 
 
 @cache

@@ -85,25 +85,24 @@ class LayeredTerms(Terms):
 
     def above(self, iri: str) -> tuple[str, ...]:
         """Return a class and all that it is a kind of (for anatomy: or a part of), sorted."""
-        return tuple(sorted(self._reach({iri}, [each.above for each in self.layers])))
+        return _above(self, iri)
 
     def below(self, iri: str) -> tuple[str, ...]:
         """Return a class and all its kinds (for anatomy: and parts), sorted."""
-        return tuple(sorted(self._reach({iri}, [each.below for each in self.layers])))
+        return tuple(sorted(_reach({iri}, [each.below for each in self.layers])))
 
     def chains(self, iris: Iterable[str]) -> str:
         """Return the links from classes up to their roots as N-Triples, each link once, sorted."""
-        reached = self._reach({iri for iri in iris if iri in self}, [each.above for each in self.layers])
-        return "".join(sorted(self._links(reached)))
+        reached = set[str]().union(*(_above(self, iri) for iri in iris if iri in self))
+        return "".join(sorted(line for iri in reached for line in _links(self, iri)))
 
     def added(self, iris: Iterable[str]) -> str:
         """Return what the shipped ontology lacks of classes and what is above them, as sorted N-Triples."""
-        known = {iri for iri in iris if iri in self}
-        reached = self._reach(known, [each.above for each in self.layers])
+        reached = set[str]().union(*(_above(self, iri) for iri in iris if iri in self))
         new = {iri for iri in reached if not self.layers[0].ask("SELECT 1 FROM term WHERE iri = ?", iri)}
         lines = {f"<{iri}> <{_TYPE}> <{_CLASS}> .\n" for iri in new}
         lines |= {f"<{iri}> <{_LABEL}> {_literal(label)}@en .\n" for iri in new if (label := self.label(iri))}
-        return "".join(sorted(lines | set(self._links(new))))
+        return "".join(sorted(lines.union(*(_links(self, iri) for iri in new))))
 
     def has_added(self) -> bool:
         """Say whether there is anything beyond the shipped ontology."""
@@ -117,24 +116,6 @@ class LayeredTerms(Terms):
         """Return the term to use in place of an obsolete one, or None where no release names one."""
         found = (each.column("replaced_by").get(iri) for each in self.layers)
         return next((each for each in found if each), None)
-
-    def _links(self, iris: Iterable[str]) -> Iterator[str]:
-        for iri in iris:
-            yield from (f"<{iri}> <{_SUBCLASS}> <{each}> .\n" for each in self.parents.get(iri, ()))
-            yield from (f"<{iri}> <{_WITHIN}> <{each}> .\n" for each in self.wholes.get(iri, ()))
-
-    @staticmethod
-    def _reach(start: set[str], steps: list[Callable[[Iterable[str]], set[str]]]) -> set[str]:
-        """Follow all layers until none leads further; each is asked once for what others found."""
-        seen = set(start)
-        asked: list[set[str]] = [set() for _ in steps]
-        while any(seen - each for each in asked):
-            for step, known in zip(steps, asked, strict=True):
-                if todo := seen - known:
-                    found = step(todo)
-                    known.update(todo, found)
-                    seen |= found
-        return seen
 
     def _exact(self, text: str) -> list[Hit]:
         return self._once(hit for each in self.layers for hit in each.exact(text))
@@ -153,6 +134,31 @@ class LayeredTerms(Terms):
         for hit in hits:
             kept.setdefault(hit.iri, hit)
         return list(kept.values())
+
+
+def _reach(start: set[str], steps: list[Callable[[Iterable[str]], set[str]]]) -> set[str]:
+    """Follow all layers until none leads further; each is asked once for what others found."""
+    seen = set(start)
+    asked: list[set[str]] = [set() for _ in steps]
+    while any(seen - each for each in asked):
+        for step, known in zip(steps, asked, strict=True):
+            if todo := seen - known:
+                found = step(todo)
+                known.update(todo, found)
+                seen |= found
+    return seen
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _above(terms: LayeredTerms, iri: str) -> tuple[str, ...]:
+    return tuple(sorted(_reach({iri}, [each.above for each in terms.layers])))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _links(terms: LayeredTerms, iri: str) -> tuple[str, ...]:
+    """Return the links directly up from a class as lines of N-Triples."""
+    kinds = [f"<{iri}> <{_SUBCLASS}> <{each}> .\n" for each in terms.parents.get(iri, ())]
+    return (*kinds, *(f"<{iri}> <{_WITHIN}> <{each}> .\n" for each in terms.wholes.get(iri, ())))
 
 
 def _literal(text: str) -> str:

@@ -5,7 +5,7 @@ Each report has one graph for its bibliography, passages and statements; each ca
 The same document gives the same bytes: no blank nodes, no clock, lines sorted.
 """
 
-from casegraph.triples.asserted import asserted_quads
+from casegraph.triples.asserted import asserted_quads, asserted_statements
 from casegraph.triples.inferred import inferred_quads
 from casegraph.triples.names import claim_names, dataset_iri, graphs_of, report_iri, subject_iri, subjects
 from casegraph.triples.read_report import read_curation, read_passages, read_report
@@ -15,6 +15,7 @@ from casegraph.triples.read_triples import Triples
 __all__ = [
     "Triples",
     "asserted_quads",
+    "asserted_statements",
     "claim_names",
     "dataset_iri",
     "graphs_of",

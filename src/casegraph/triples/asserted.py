@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from casegraph.model import (
     Case,
@@ -33,15 +34,15 @@ from casegraph.triples.fields import (
     integer,
     iri,
     issued,
-    lines,
     part,
     reference,
     report_part,
     text,
 )
 from casegraph.triples.names import claim_names, dataset_iri, report_iri, subjects
+from casegraph.triples.written import Statement, nquads
 
-__all__ = ["asserted_quads"]
+__all__ = ["asserted_quads", "asserted_statements"]
 
 _DCTERMS = PREFIXES["dcterms"]
 
@@ -93,20 +94,30 @@ SHARED_OF_REPORT = frozenset(
 
 def asserted_quads(document: CaseDocument) -> str:
     """Return the report graph and the asserted and provenance graphs of its cases as sorted N-Quads."""
+    return nquads(asserted_statements(document))
+
+
+def asserted_statements(document: CaseDocument) -> dict[str, list[Statement]]:
+    """Return what :func:`asserted_quads` writes as graph -> statements."""
+    graphs: dict[str, list[Statement]] = {}
+    for graph, triples in _graphs(document):
+        graphs.setdefault(graph, []).extend(triples)
+    return graphs
+
+
+def _graphs(document: CaseDocument) -> Iterator[tuple[str, Triples]]:
     report, record = report_iri(document.report), document.report.record
-    written: list[str] = []
     if record is None:
-        written += lines(_report_triples(document, Names(report, report, report)), report)
+        yield report, _report_triples(document, Names(report, report, report))
     else:
-        written += _source_quads(document.report, record)
+        yield from _sources(document.report, record)
     for subject_name, subject in subjects(document):
         names = Names(report, subject_name, report if record is None else subject_name)
-        written += lines(_subject_triples(subject, names), f"{subject_name}/asserted")
+        yield f"{subject_name}/asserted", _subject_triples(subject, names)
         if record is not None:
-            written += lines(_record_triples(document, record, names), f"{subject_name}/asserted")
+            yield f"{subject_name}/asserted", _record_triples(document, record, names)
         if document.curation is not None:
-            written += lines(_curation_triples(document.curation, names), f"{subject_name}/provenance")
-    return "".join(sorted(set(written)))
+            yield f"{subject_name}/provenance", _curation_triples(document.curation, names)
 
 
 def _given(me: str, predicate: str, render: Render, names: Names, value: object) -> Triples:
@@ -116,7 +127,7 @@ def _given(me: str, predicate: str, render: Render, names: Names, value: object)
             yield me, predicate, render(names, each)
 
 
-def _source_quads(report: Report, record: Record) -> Iterator[str]:
+def _sources(report: Report, record: Record) -> Iterator[tuple[str, Triples]]:
     """Yield what a record tells of its data set and of its publication, both of which other records share."""
     names, dataset = Names("", "", ""), dataset_iri(record.dataset)
     told = (
@@ -124,12 +135,12 @@ def _source_quads(report: Report, record: Record) -> Iterator[str]:
         (iri(dataset), f"<{_DCTERMS}title>", text(names, record.dataset)),
         (iri(dataset), cg("extentRead"), cg("dataRecord")),
     )
-    yield from lines(told, dataset)
+    yield dataset, iter(told)
     if (source := report_iri(report)) != dataset:
-        yield from lines([(iri(source), TYPE, cg("CaseReport"))], source)
+        yield source, iter([(iri(source), TYPE, cg("CaseReport"))])
         for name in _SHARED_FIELDS:
             predicate, render = REPORT_FIELDS[name]
-            yield from lines(_given(iri(source), predicate, render, names, getattr(report, name)), source)
+            yield source, _given(iri(source), predicate, render, names, getattr(report, name))
 
 
 def _record_triples(document: CaseDocument, record: Record, names: Names) -> Triples:
@@ -242,10 +253,18 @@ def _claim_triples(fragment: str, kind: str, claim: Claim, names: Names) -> Trip
     yield me, TYPE, cg(kind)
     if kind == "NotReported":
         yield me, cg("searchedIn"), iri(names.report)
-    for name in claim.__struct_fields__:
-        if name not in STRUCTURE:
-            property_name, render = FIELDS.get(f"{type(claim).__name__}.{name}") or FIELDS[name]
-            yield from _given(me, cg(property_name), render, names, getattr(claim, name))
+    for name, predicate, render in _properties(type(claim)):
+        value = getattr(claim, name)
+        if value is not None and value != ():
+            yield from _given(me, predicate, render, names, value)
+
+
+@cache
+def _properties(kind: type[Claim]) -> tuple[tuple[str, str, Render], ...]:
+    """Return the fields that are properties of a kind of claim, each with how its values are written."""
+    named = (name for name in kind.__struct_fields__ if name not in STRUCTURE)
+    fields = ((name, FIELDS.get(f"{kind.__name__}.{name}") or FIELDS[name]) for name in named)
+    return tuple((name, cg(property_name), render) for name, (property_name, render) in fields)
 
 
 def _curation_triples(curation: Curation, names: Names) -> Triples:
