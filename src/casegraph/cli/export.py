@@ -117,8 +117,9 @@ def _write_rdf(
 ) -> list[Loss]:
     from casegraph.export.rdf import write_rdf
     from casegraph.facts import read_quads
-    from casegraph.ingest.unresolved import concepts_of
+    from casegraph.ingest.unresolved import concepts_in
     from casegraph.told import told_quads
+    from casegraph.triples.written import statements
 
     graphs: dict[str, str] = {}
     for iri in iris:
@@ -127,7 +128,7 @@ def _write_rdf(
             for name, quads in read_quads(store, iri).items()
             if quads and not (asserted and name.endswith("/inferred"))
         }
-    graphs["unresolved"] = told_quads(store, concepts_of("".join(graphs.values())))
+    graphs["unresolved"] = told_quads(store, concepts_in(statements("".join(graphs.values()))))
     if output is not None and _is_folder(output):
         raise InputError("RDF goes into one file", where=output, expected="-o FILE")
     with opened_whole(output) as out:

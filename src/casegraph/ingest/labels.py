@@ -96,11 +96,13 @@ class UnresolvedLabels:
         return other
 
     @staticmethod
-    def losses(document: CaseDocument, others: Mapping[str, str]) -> Iterator[Loss]:
-        """Yield what :meth:`take` returned as losses: the term is carried, under the name it had already."""
-        record = document.report.record
+    def losses(record: str, others: Mapping[str, str]) -> Iterator[Loss]:
+        """Yield what :meth:`take` returned as losses: the term is carried, under the name it had already.
+
+        :param record: the identifier of the record in its data set.
+        """
         for term, label in others.items():
-            yield Loss(record.id if record else "", compact(term), shortened(label), _OTHER)
+            yield Loss(record, compact(term), shortened(label), _OTHER)
 
     def _is_used_beside(self, term: str, case: str) -> bool:
         if self._named_by.get(term, case) != case:

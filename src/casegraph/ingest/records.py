@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 
-from casegraph.check.conflicts import with_conflicts
-from casegraph.derive import derive
 from casegraph.errors import Problem
 from casegraph.ingest.documents import shipped_shapes
 from casegraph.ingest.labels import OtherLabels, UnresolvedLabels
+from casegraph.ingest.mapping import Mapped, Refused, map_records
 from casegraph.ingest.origins import Origins
 from casegraph.ingest.putting import ADDED, UNRESOLVED, grown, holds, put_ontology
-from casegraph.ingest.refusals import impossible_time, nothing_told, other_content, violations
+from casegraph.ingest.refusals import other_content
 from casegraph.ingest.stopping import STOP
-from casegraph.ingest.unresolved import concepts_of, labels_of, unresolved_triples
-from casegraph.loaders.records import Imported, Outcome
+from casegraph.ingest.unresolved import unresolved_triples
+from casegraph.loaders.records import Outcome
 from casegraph.losses import Loss
-from casegraph.model import iterate_claims
-from casegraph.namespaces import CG
-from casegraph.reason import case_class_quads
 from casegraph.rows import Rows
-from casegraph.rules import apply_rules, data_with_hierarchy
 from casegraph.store import Store
 from casegraph.store.ledger import commit
 from casegraph.terms import all_terms
-from casegraph.timeline import TimelineError, solve_subject
-from casegraph.triples import asserted_quads, inferred_quads, subjects
-from casegraph.validate import Report, validate
+from casegraph.validate import Report
 
 __all__ = ["LoadedRecord", "RecordJob", "RejectedRecord", "load_records"]
 
@@ -69,21 +60,6 @@ class RejectedRecord:
     losses: tuple[Loss, ...] = ()
 
 
-@dataclass(slots=True)
-class _Record:
-    """A record on its way: its quads in the graphs of its case, and those that it shares with others."""
-
-    source: str
-    imported: Imported
-    iri: str
-    own: str
-    shared: dict[str, list[str]]
-    unresolved: dict[str, str]
-    others: dict[str, str] = field(default_factory=dict)
-    solved: str = ""
-    inferred: str = ""
-
-
 def load_records(
     store: Store, outcomes: Iterable[tuple[str, Outcome]], *, dry_run: bool = False
 ) -> Iterator[LoadedRecord | RejectedRecord]:
@@ -108,6 +84,8 @@ class RecordJob:
         self._origins = origins or Origins()
         self._terms, self._shapes = all_terms(), shipped_shapes()
         self._seen: dict[str, tuple[str, str]] = {}
+        self._had: set[str] = set()
+        self._others: dict[str, dict[str, str]] = {}
         self._shared: dict[str, set[str]] = {}
         self._labels, self._called = OtherLabels(self._terms), UnresolvedLabels(store)
 
@@ -124,108 +102,50 @@ class RecordJob:
             yield from self._load(batch)
 
     def _load(self, batch: list[tuple[str, Outcome]]) -> Iterator[LoadedRecord | RejectedRecord]:
-        said = [self._solved(self._first(*each)) for each in batch]
-        records = [each for each in said if isinstance(each, _Record)]
-        self._derive(records)
-        data = [self._data(each) for each in records]
-        with ThreadPoolExecutor() as threads:  # the engine lets other threads run
-            found = threads.map(lambda each: validate(each, self._shapes), data)
-        reports = {each.iri: report for each, report in zip(records, found, strict=True)}
-        good = [each for each in records if reports[each.iri].ok]
-        states = self._put(good)
+        mapped = map_records(batch, self._terms, self._shapes, self._labels)
+        said = [self._first(each) for each in mapped]
+        states = self._put([each for each in said if isinstance(each, Mapped)])
         for each in said:
-            if not isinstance(each, _Record):
-                yield each
-            elif each.iri in states:
-                yield self._loaded(each, states[each.iri], reports[each.iri])
-            else:
-                yield RejectedRecord(each.source, violations(each.source, reports[each.iri]))
+            yield self._loaded(each, states[each.iri]) if isinstance(each, Mapped) else each
 
-    def _first(self, source: str, outcome: Outcome) -> LoadedRecord | RejectedRecord | _Record:
-        """Turn what a reader gave into quads, unless this job has had the record already."""
-        if isinstance(outcome, Problem):
-            return RejectedRecord(source, (outcome,))
-        document = with_conflicts(outcome.document, self._terms)
-        ((iri, subject),) = subjects(document)
-        if next(iterate_claims(subject), None) is None:
-            return RejectedRecord(source, (nothing_told(source, iri),), outcome.losses)
-        asserted = asserted_quads(document)
-        content = hashlib.sha256(asserted.encode()).hexdigest()
-        before = self._seen.get(iri)
-        if before is None:
-            self._seen[iri] = (source, content)
-            losses = (*outcome.losses, *self._labels.losses(document))
-            doubts = (*outcome.doubts, *self._labels.doubts(document, source))
-            imported = replace(outcome, document=document, losses=losses, doubts=doubts)
-            return self._record(source, imported, iri, asserted)
-        if before[1] == content:
-            return LoadedRecord(source, iri, "same")
-        return RejectedRecord(source, (other_content(source, before[0], iri),))
-
-    def _record(self, source: str, imported: Imported, iri: str, asserted: str) -> _Record:
-        own, shared = [], dict[str, list[str]]()
-        for line in _lines(asserted):
-            graph = line.rsplit(" ", 2)[1].strip("<>")
-            if graph.startswith(f"{iri}/"):
-                own.append(line)
-            else:
-                shared.setdefault(graph, []).append(line)
-        told = "".join(own)
-        unknown = {each for each in concepts_of(told) if each not in self._terms}
-        unresolved = labels_of(imported.document, unknown) if unknown else {}
-        return _Record(source, imported, iri, told, shared, unresolved)
-
-    @staticmethod
-    def _solved(found: LoadedRecord | RejectedRecord | _Record) -> LoadedRecord | RejectedRecord | _Record:
-        """Add what follows from the times of a record, unless they cannot all be true."""
-        if not isinstance(found, _Record):
-            return found
-        ((_, subject),) = subjects(found.imported.document)
-        try:
-            timeline = solve_subject(subject)
-        except TimelineError as error:
-            problem = impossible_time(found.source, found.iri, found.imported, error)
-            return RejectedRecord(found.source, (problem,))
-        found.solved = inferred_quads(found.iri, timeline, derive(subject, timeline, whole=False))
+    def _first(self, found: Mapped | Refused) -> LoadedRecord | RejectedRecord | Mapped:
+        """Return what is to be stored, unless this job has had the record already."""
+        if isinstance(found, Refused):
+            return RejectedRecord(found.source, found.problems, found.losses)
+        source, content = self._seen.setdefault(found.iri, (found.source, found.content))
+        if content != found.content:
+            return RejectedRecord(found.source, (other_content(found.source, source, found.iri),))
+        if found.iri in self._had:
+            return LoadedRecord(found.source, found.iri, "same")
+        self._had.add(found.iri)
         return found
 
-    def _derive(self, records: list[_Record]) -> None:
-        ruled = apply_rules({each.iri: each.own + each.solved for each in records}, self._terms)
-        for each in records:
-            each.inferred = each.solved + case_class_quads(each.own, self._terms) + ruled[each.iri]
-
-    def _data(self, record: _Record) -> str:
-        """Return what the shapes look at, with the links from its classes up to their roots."""
-        shared = "".join(line for lines in record.shared.values() for line in lines)
-        return data_with_hierarchy(record.own + shared + record.inferred, self._terms)
-
-    def _put(self, records: list[_Record]) -> dict[str, str]:
+    def _put(self, records: list[Mapped]) -> dict[str, str]:
         """Write records in one transaction; return the state of each."""
         kinds = ("asserted", "inferred", "provenance")
         graphs = [f"{each.iri}/{kind}" for each in records for kind in kinds]
-        for each in records:
-            each.others = self._called.take(each.iri, each.unresolved)
+        self._others = {each.iri: self._called.take(each.iri, each.unresolved) for each in records}
         if self._dry_run or not records:
             return {each.iri: "dry run" for each in records}
         origins = {each.iri: origin for each in records if (origin := self._origins.find(each.source))}
         with self._store.turn():
             put_ontology(self._store)
             states = self._states(records)
-            quads = [f"{each.own}{each.inferred}" for each in records]
             shared = {**self._shared_graphs(records), **self._vocabulary(records)}
-            commit(self._store, [*graphs, *shared], "".join([*quads, *shared.values()]), origins)
+            quads = "".join([*(each.text for each in records), *shared.values()])
+            commit(self._store, [*graphs, *shared], quads, origins)
         return states
 
-    def _states(self, records: list[_Record]) -> dict[str, str]:
+    def _states(self, records: list[Mapped]) -> dict[str, str]:
         """Return whether the store has no record of a name yet, the same, or one of other content."""
         there = _graphs_there(self._store, [f"{each.iri}/asserted" for each in records])
         states = dict.fromkeys((each.iri for each in records), "new")
         for each in records:
             if (graph := f"{each.iri}/asserted") in there:
-                states[each.iri] = "unchanged" if holds(self._store, graph, each.own) else "replaced"
+                states[each.iri] = "unchanged" if holds(self._store, graph, each.text) else "replaced"
         return states
 
-    def _shared_graphs(self, records: list[_Record]) -> dict[str, str]:
+    def _shared_graphs(self, records: list[Mapped]) -> dict[str, str]:
         """Return, whole, the graphs of publications and data sets of which records tell something new.
 
         A publication keeps the title that it has: records of one paper may print it differently.
@@ -239,37 +159,35 @@ class RecordJob:
                 predicate = line.split(" ", 2)[1].strip("<>")
                 if predicate not in known:
                     known.add(predicate)
-                    new.setdefault(graph, []).append(f"{line.rsplit(' ', 2)[0]} .\n")
+                    new.setdefault(graph, []).append(line)
         grew = {graph: grown(self._store, graph, "".join(lines)) for graph, lines in new.items()}
         return {graph: quads for graph, quads in grew.items() if quads is not None}
 
-    def _vocabulary(self, records: list[_Record]) -> dict[str, str]:
+    def _vocabulary(self, records: list[Mapped]) -> dict[str, str]:
         """Return the graphs of what records name beyond the shipped terms, whole, where they grow."""
-        concepts = {iri for each in records for iri in concepts_of(each.own)}
         unresolved = {iri: self._called[iri] for each in records for iri in each.unresolved}
-        others = [pair for each in records for pair in each.others.items()]
-        new = {ADDED: self._terms.added(concepts), UNRESOLVED: unresolved_triples(unresolved, others)}
+        others = [pair for each in self._others.values() for pair in each.items()]
+        new = {
+            ADDED: "".join(each.added for each in records),
+            UNRESOLVED: unresolved_triples(unresolved, others),
+        }
         renamed, self._called.renamed = self._called.renamed, set()
         gone = {UNRESOLVED: lambda iri: iri in self._terms or iri in renamed}
         grew = {graph: grown(self._store, graph, lines, gone.get(graph)) for graph, lines in new.items()}
         return {graph: quads for graph, quads in grew.items() if quads is not None}
 
-    def _loaded(self, record: _Record, state: str, report: Report) -> LoadedRecord:
+    def _loaded(self, record: Mapped, state: str) -> LoadedRecord:
         return LoadedRecord(
             source=record.source,
             iri=record.iri,
             state=state,
-            claims=record.own.count(f"> <{CG}basis> <"),
-            quads=record.own.count("\n") + record.inferred.count("\n"),
-            losses=(*record.imported.losses, *self._called.losses(record.imported.document, record.others)),
+            claims=record.claims,
+            quads=record.quads,
+            losses=(*record.losses, *self._called.losses(record.record, self._others[record.iri])),
             unresolved=tuple(sorted(record.unresolved)),
-            doubts=record.imported.doubts,
-            report=report,
+            doubts=record.doubts,
+            report=record.report,
         )
-
-
-def _lines(nquads: str) -> Iterator[str]:
-    return (f"{line}\n" for line in nquads.split("\n") if line)
 
 
 def _graphs_there(store: Store, graphs: list[str]) -> set[str]:

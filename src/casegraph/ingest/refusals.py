@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from casegraph.errors import Problem
 from casegraph.loaders.records import Imported
 from casegraph.loaders.times import CALENDAR
-from casegraph.model import Occasion
+from casegraph.model import Occasion, Subject
 from casegraph.timeline import TimelineError, TimeStatement
-from casegraph.triples import subjects
 from casegraph.validate import Report
 
 __all__ = ["impossible_time", "nothing_told", "other_content", "violations"]
@@ -44,12 +43,16 @@ def nothing_told(source: str, iri: str) -> Problem:
     return Problem(source, 0, 0, "no-claims", message, todo)
 
 
-def impossible_time(source: str, iri: str, imported: Imported, error: TimelineError) -> Problem:
+def impossible_time(
+    source: str, of: tuple[str, Subject], imported: Imported, error: TimelineError
+) -> Problem:
     """Return the refusal of a record whose times exclude each other, and where each of them stands.
 
     An occasion on a date is called by it, so how many days it is after another date is left out.
+
+    :param of: the IRI of the case, and the case.
     """
-    ((_, subject),) = subjects(imported.document)
+    iri, subject = of
     bounds = (str(each.where[1]) for each in error.statements if each.where[0] == "occasions")
     places = {key: list(imported.places.get(key, ())) for key in bounds}
     words = [each.words for each in error.statements if not _is_a_date(each, subject.occasions)]

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from casegraph.model import CaseDocument, iterate_claims
 from casegraph.namespaces import CG, PREFIXES, expand
 from casegraph.triples import subjects
 from casegraph.triples.fields import CONCEPT_PROPERTIES, FIELDS, Names, concept, text
+from casegraph.triples.written import Statement
 
-__all__ = ["codes_of", "concepts_of", "labels_of", "unresolved_triples"]
+__all__ = ["codes_of", "concepts_in", "labels_of", "unresolved_triples"]
 
 _RDF_TYPE, _LABEL = f"{PREFIXES['rdf']}type", f"{PREFIXES['rdfs']}label"
 _OTHER_LABEL = f"{PREFIXES['skos']}altLabel"
 _NOWHERE = Names("", "", "")
-_CONCEPT = re.compile(f"> <(?:{'|'.join(re.escape(each) for each in sorted(CONCEPT_PROPERTIES))})> <([^>]+)>")
+_CONCEPTS = frozenset(f"<{name}>" for name in CONCEPT_PROPERTIES)
 _CONCEPT_FIELDS = frozenset(
     name.rpartition(".")[2] for name, (_, render) in FIELDS.items() if render is concept
 )
 
 
-def concepts_of(quads: str) -> set[str]:
+def concepts_in(told: Iterable[Statement]) -> set[str]:
     """Return the IRIs of the concepts that claims are about, or that qualify them."""
-    return set(_CONCEPT.findall(quads))
+    return {value[1:-1] for _, name, value in told if name in _CONCEPTS and value.startswith("<")}
 
 
 def unresolved_triples(labels: Mapping[str, str], others: Iterable[tuple[str, str]]) -> str:
