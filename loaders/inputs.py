@@ -28,10 +28,12 @@ class Input:
 
     :param name: its path as the user gave it; of a member, the archive's path, ``!`` and the member's name.
     :param open: opens it for reading bytes, decompressed; each call begins at the start.
+    :param first_line: the number of its first line, where it is some lines of a larger file.
     """
 
     name: str
     open: Callable[[], BinaryIO] = field(repr=False)
+    first_line: int = 1
 
     @classmethod
     def of(cls, path: Path) -> Input:

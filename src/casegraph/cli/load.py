@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from io import TextIOWrapper
@@ -11,20 +10,18 @@ from pathlib import Path
 from typing import TextIO
 
 import click
-import msgspec
 
 from casegraph.cli.acks import acknowledging, cases_of
-from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write, write_line
+from casegraph.cli.arrived import note, tell
+from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write_line
 from casegraph.cli.outputs import opened_whole, refuse_same_files
 from casegraph.cli.stopping import told_to_stop
 from casegraph.cli.tally import Tally
-from casegraph.errors import InputError, Problem, StoreError
-from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord, load_paths
+from casegraph.errors import InputError, StoreError
+from casegraph.ingest import Arrived, load_paths
 from casegraph.loaders.formats import CASE, RECORD_FORMATS, arrivals, unused_options
 from casegraph.loaders.records import Options
-from casegraph.losses import to_json_lines
-from casegraph.store import open_store
-from casegraph.terms import all_terms
+from casegraph.store import Store, open_store
 
 __all__ = ["load"]
 
@@ -43,6 +40,7 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
             "load an archive of phenopackets",
         ),
         ("casegraph load patients.csv --mapping patients.yaml", "load a table by your mapping"),
+        ("casegraph load packets.tar.xz --jobs 4", "load very much: four processes, one change of the store"),
     ),
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PATH)
@@ -66,6 +64,13 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
     "--rejects", type=PATH, metavar="FILE", help="Write what was rejected and why, a line of JSON each."
 )
 @click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Load very much at once: N processes read, and all is in the store at the end, or nothing.",
+)
+@click.option("--resume", is_flag=True, help="Go on with a load with --jobs that was stopped.")
+@click.option(
     "--ack-file",
     type=PATH,
     metavar="FILE",
@@ -77,18 +82,20 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
     help="Bring cases to the disk at the end only: faster, but a power cut takes them.",
 )
 @store_option
-def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str, **more: object) -> int:
+def load(paths: tuple[Path, ...], form: str | None, location: str, **more: object) -> int:
     """Bring cases into a store: files, folders with all below them, and archives.
 
     Case documents, GA4GH phenopackets, FHIR bundles, CARE-SM, and tables with a mapping are read. A case that
     is there is replaced. What has a mistake, or violates a shape, is rejected with its reasons on the
     standard error; the others are loaded, and the exit code is 1.
     """
-    options = _options(more)
+    options, dry_run = _options(more), bool(more["dry_run"])
     for name, what in unused_options(options, {form} if form else {CASE, *RECORD_FORMATS}):
         raise InputError(
             f"{_option(name)} is for {what}, and --format says {form}", todo="leave one of them out"
         )
+    if more["resume"] and more["jobs"] is None:
+        raise InputError("--resume goes on with a load with --jobs", todo="give --jobs N too")
     if dry_run and more["ack_file"]:
         raise InputError(
             "--dry-run stores nothing that --ack-file could tell of", todo="leave one of them out"
@@ -103,18 +110,18 @@ def load(paths: tuple[Path, ...], dry_run: bool, form: str | None, location: str
         store = kept.enter_context(open_store(place, writable=True, sync=at_once))
         losses, rejects = (kept.enter_context(_written(more[name])) for name in ("losses", "rejects"))
         try:
-            for arrived in _watched(load_paths(store, paths, options, form=form, dry_run=dry_run)):
+            for arrived in _watched(_loaded(store, paths, options, form, more)):
                 tally.add(arrived)
-                _tell(arrived, dry_run=dry_run)
-                _note(arrived, losses, rejects)
+                tell(arrived, dry_run=dry_run)
+                note(arrived, losses, rejects)
                 acknowledge(cases_of(arrived))
         except StoreError:
-            say(_stopped(tally, dry_run=dry_run))
+            say(_stopped(tally, more))
             raise
     for line in tally.lines(told=more["losses"] is not None):
         say(line)
     if signals:
-        say(_stopped(tally, dry_run=dry_run))
+        say(_stopped(tally, more))
         return _BY_SIGNAL + signals[0]
     _tell_unused(options)
     return 1 if tally.rejected else 0
@@ -130,9 +137,29 @@ def _options(more: Mapping[str, object]) -> Options:
     )
 
 
-def _stopped(tally: Tally, *, dry_run: bool) -> str:
-    if dry_run:
+def _loaded(
+    store: Store, paths: tuple[Path, ...], options: Options, form: str | None, more: Mapping[str, object]
+) -> Iterator[Arrived]:
+    jobs = more["jobs"]
+    if not isinstance(jobs, int):
+        yield from load_paths(store, paths, options, form=form, dry_run=bool(more["dry_run"]))
+        return
+    from casegraph.cli.meter import Meter
+    from casegraph.ingest.bulk import BulkJob
+    from casegraph.store.embedded import EmbeddedStore
+
+    if not isinstance(store, EmbeddedStore) or more["dry_run"]:
+        todo = "leave --jobs out"
+        raise InputError("--jobs is for loads into a store in a directory", where=store.location, todo=todo)
+    job = BulkJob(store, jobs, Meter(paths))
+    yield from job.load(paths, options, form=form, resume=bool(more["resume"]))
+
+
+def _stopped(tally: Tally, more: Mapping[str, object]) -> str:
+    if more["dry_run"]:
         return "stopped; the store is as it was"
+    if more["jobs"] is not None and not tally.kept:
+        return "stopped; the store is as it was; the same command with --resume goes on"
     return (
         f"stopped: {tally.kept:,} of the records and documents are in the store, each whole; "
         "the same command again replaces these and brings in the others"
@@ -187,60 +214,3 @@ def _written(path: object) -> Iterator[TextIO | None]:
         return
     with opened_whole(str(path), keep=True) as file:
         yield TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", write_through=True)
-
-
-def _note(arrived: Arrived, losses: TextIO | None, rejects: TextIO | None) -> None:
-    if losses is not None and isinstance(arrived, LoadedRecord | RejectedRecord):
-        losses.writelines(to_json_lines(arrived.losses))
-    if rejects is not None and isinstance(arrived, Rejected | RejectedRecord):
-        source = str(arrived.path) if isinstance(arrived, Rejected) else arrived.source
-        said = {"source": source, "problems": _problems(arrived)}
-        rejects.write(json.dumps(msgspec.to_builtins(said), ensure_ascii=False) + "\n")
-
-
-def _problems(rejected: Rejected | RejectedRecord) -> tuple[Problem, ...]:
-    if isinstance(rejected, Rejected):
-        return rejected.problems or rejected.shape_problems()
-    return rejected.problems
-
-
-def _tell(arrived: Arrived, *, dry_run: bool) -> None:
-    if isinstance(arrived, Rejected):
-        say(_reasons(arrived))
-    elif isinstance(arrived, RejectedRecord):
-        said = "\n".join(map(str, arrived.problems))
-        say(f"{said}\n{arrived.source}: rejected")
-    elif isinstance(arrived, Loaded):
-        _tell_document(arrived, dry_run=dry_run)
-    else:
-        if not on_terminal():
-            write_line(arrived.state, arrived.iri, 1, arrived.claims, arrived.quads, arrived.source)
-        for doubt in arrived.doubts:
-            say(str(doubt))
-
-
-def _tell_document(loaded: Loaded, *, dry_run: bool) -> None:
-    prepared = loaded.prepared
-    state = "dry run" if dry_run else "replaced" if loaded.replaced else "new"
-    document = prepared.document
-    quads = prepared.asserted.count("\n") + prepared.inferred.count("\n")
-    seconds = f"{sum(prepared.seconds.values()):.2f}"
-    cases = len(document.cases) + len(document.groups)
-    if on_terminal():
-        words = f"{cases} case{'' if cases == 1 else 's'}  {prepared.claims} claims  {quads:,} quads"
-        write(f"{state}  {prepared.iri}  {words}  {seconds} s\n")
-    else:
-        write_line(state, prepared.iri, cases, prepared.claims, quads, prepared.path)
-    for doubt in prepared.doubts:
-        say(str(doubt))
-    if prepared.report.warnings:
-        many = len(prepared.report.warnings)
-        say(f"{prepared.path}: {many} warning{'' if many == 1 else 's'}; casegraph validate tells more")
-
-
-def _reasons(rejected: Rejected) -> str:
-    if rejected.report is not None:
-        text = rejected.report.to_text(labels=all_terms().labels)
-        return f"{rejected.path}: rejected, it violates shapes\n{text}"
-    problems = "\n".join(map(str, rejected.problems))
-    return f"{problems}\n{rejected.path}: rejected"

@@ -12,10 +12,12 @@ from casegraph.ingest.documents import (
 from casegraph.ingest.paths import Arrived, load_paths
 from casegraph.ingest.records import LoadedRecord, RejectedRecord, load_records
 from casegraph.ingest.removing import remove
+from casegraph.ingest.settling import LoadedDocument
 
 __all__ = [
     "Arrived",
     "Loaded",
+    "LoadedDocument",
     "LoadedRecord",
     "Prepared",
     "Rejected",

@@ -17,6 +17,7 @@ from casegraph.derive import derive
 from casegraph.errors import CasegraphError, DocumentError, Problem
 from casegraph.ingest.origins import origin_of
 from casegraph.ingest.putting import ADDED, graphs_of_report, grown, put_ontology
+from casegraph.ingest.refusals import same_report
 from casegraph.ingest.stopping import STOP
 from casegraph.loaders import read_draft
 from casegraph.loaders.case_yaml import read_case_document
@@ -199,9 +200,7 @@ def load(
             continue
         first = seen.setdefault(prepared.iri, path)
         if first != path:
-            message = f"the report {prepared.iri} was loaded from {first} in this job"
-            problem = Problem(str(path), 0, 0, "same-report", message, "keep one of the two files")
-            yield Rejected(path, (problem,))
+            yield Rejected(path, (same_report(str(path), str(first), prepared.iri),))
         elif not prepared.report.ok:
             yield Rejected(path, report=prepared.report)
         else:

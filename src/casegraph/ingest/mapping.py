@@ -25,7 +25,7 @@ from casegraph.namespaces import CG
 from casegraph.reason import case_class_quads
 from casegraph.rules import apply_rules, data_with_hierarchy
 from casegraph.store import GraphContent
-from casegraph.store.ledger import Unit, unit_from, unit_of
+from casegraph.store.ledger import Origin, Unit, unit_from, unit_of
 from casegraph.terms import Terms
 from casegraph.timeline import TimelineError, solve_subject
 from casegraph.triples import asserted_statements, inferred_quads, report_iri, subjects
@@ -52,6 +52,8 @@ class Mapped(msgspec.Struct, kw_only=True, tag=True):
     :param added: what the shipped ontology lacks of the terms that it names, as N-Triples.
     :param unresolved: the terms that no vocabulary knows -> what it calls them.
     :param text: its own graphs as N-Quads, each graph sorted.
+    :param size: how many bytes of N-Quads it has, where these are kept elsewhere.
+    :param origin: what it was made from.
     """
 
     source: str
@@ -68,6 +70,8 @@ class Mapped(msgspec.Struct, kw_only=True, tag=True):
     doubts: tuple[Problem, ...] = ()
     report: Report
     text: str = ""
+    size: int = 0
+    origin: Origin | None = None
 
     @property
     def quads(self) -> int:
@@ -114,10 +118,12 @@ def map_records(
     return _mapped([_begun_record(*each, terms, labels) for each in outcomes], terms, shapes)
 
 
-def map_documents(given: Iterable[tuple[str, bytes]], terms: Terms, shapes: Shapes) -> list[Mapped | Refused]:
+def map_documents(
+    given: Iterable[tuple[str, bytes | Problem]], terms: Terms, shapes: Shapes
+) -> list[Mapped | Refused]:
     """Map case documents, in their order.
 
-    :param given: the name of each file, member or line, and what it holds.
+    :param given: the name of each file, member or line, and what it holds, or why that is not known.
     """
     return _mapped([_begun_document(*each, terms) for each in given], terms, shapes)
 
@@ -137,7 +143,9 @@ def _begun_record(source: str, outcome: Outcome, terms: Terms, labels: OtherLabe
     return _Work(source, imported, asserted_statements(document), held.id if held else "")
 
 
-def _begun_document(source: str, content: bytes, terms: Terms) -> _Work | Refused:
+def _begun_document(source: str, content: bytes | Problem, terms: Terms) -> _Work | Refused:
+    if isinstance(content, Problem):
+        return Refused(source=source, problems=(content,), is_record=False)
     try:
         draft = read_case_document(Path(source), content)
     except DocumentError as error:

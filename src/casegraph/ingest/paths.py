@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby, takewhile
+from itertools import chain, groupby, takewhile
 from pathlib import Path
 
-from casegraph.errors import Problem
+from casegraph.errors import CasegraphError, Problem
 from casegraph.ingest.documents import Loaded, Rejected, load
 from casegraph.ingest.origins import Origins
 from casegraph.ingest.records import LoadedRecord, RecordJob, RejectedRecord
+from casegraph.ingest.settling import LoadedDocument
 from casegraph.ingest.stopping import STOP
 from casegraph.loaders.formats import CASE, Reading, arrivals, dataset_of
 from casegraph.loaders.inputs import Input
+from casegraph.loaders.json_lines import each_line, is_lines
 from casegraph.loaders.records import Options
 from casegraph.store import Store
 
 __all__ = ["Arrived", "load_paths"]
 
 #: What became of a document or of a record.
-Arrived = Loaded | Rejected | LoadedRecord | RejectedRecord
+Arrived = Loaded | LoadedDocument | Rejected | LoadedRecord | RejectedRecord
 
 
 def load_paths(
@@ -50,7 +52,7 @@ def load_paths(
         for of_cases, group in groupby(found, key=_is_case):
             if of_cases:
                 options.formats.add(CASE)
-                members = (each if "!" in each.name else Path(each.name) for each in _sources(group))
+                members = chain.from_iterable(map(_documents, _sources(group)))
                 yield from load(store, members, dry_run=dry_run, seen=documents)
             else:
                 yield from job.load(reading.read(group))
@@ -66,3 +68,15 @@ def _is_case(found: tuple[str, Input] | Problem) -> bool:
 
 def _sources(group: Iterable[tuple[str, Input] | Problem]) -> Iterator[Input]:
     return (each[1] for each in group if not isinstance(each, Problem))
+
+
+def _documents(source: Input) -> Iterator[Input | Path]:
+    """Yield the case documents of a file: the lines of one that has one in each, else the file."""
+    try:
+        lines = is_lines(source)
+    except CasegraphError:
+        lines = False  # whoever reads it tells what is wrong
+    if lines:
+        yield from each_line(source)
+    else:
+        yield source if "!" in source.name else Path(source.name)

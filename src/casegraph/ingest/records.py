@@ -23,7 +23,7 @@ from casegraph.store.ledger import commit
 from casegraph.terms import all_terms
 from casegraph.validate import Report
 
-__all__ = ["LoadedRecord", "RecordJob", "RejectedRecord", "load_records"]
+__all__ = ["LoadedRecord", "RecordJob", "RejectedRecord", "load_records", "properties_there"]
 
 #: How many records go through the rules and into the store together.
 BATCH = 200
@@ -154,7 +154,7 @@ class RecordJob:
         for graph, lines in ((graph, lines) for each in records for graph, lines in each.shared.items()):
             known = self._shared.get(graph)
             if known is None:
-                known = self._shared[graph] = _properties_there(self._store, graph)
+                known = self._shared[graph] = properties_there(self._store, graph)
             for line in lines:
                 predicate = line.split(" ", 2)[1].strip("<>")
                 if predicate not in known:
@@ -196,6 +196,7 @@ def _graphs_there(store: Store, graphs: list[str]) -> set[str]:
     return {str(row["g"]) for row in Rows.read(store.query(asked, union=False))}
 
 
-def _properties_there(store: Store, graph: str) -> set[str]:
+def properties_there(store: Store, graph: str) -> set[str]:
+    """Return what a store tells already of the publication or data set that a graph is of."""
     asked = f"SELECT DISTINCT ?p {{ GRAPH <{graph}> {{ <{graph}> ?p ?o }} }}"
     return {str(row["p"]) for row in Rows.read(store.query(asked, union=False))}

@@ -11,7 +11,7 @@ from casegraph.model import Occasion, Subject
 from casegraph.timeline import TimelineError, TimeStatement
 from casegraph.validate import Report
 
-__all__ = ["impossible_time", "nothing_told", "other_content", "violations"]
+__all__ = ["impossible_time", "nothing_told", "other_content", "same_report", "violations"]
 
 #: how the names of occasions on a date begin.
 _DATED = ("date-", "from-", "between-")
@@ -32,6 +32,12 @@ def other_content(source: str, before: str, iri: str) -> Problem:
     return Problem(
         source, 0, 0, "same-case", message, "give one of them another --dataset, or correct its id"
     )
+
+
+def same_report(source: str, before: str, iri: str) -> Problem:
+    """Return the refusal of a document whose report this job has read from another file."""
+    message = f"the report {iri} was loaded from {before} in this job"
+    return Problem(source, 0, 0, "same-report", message, "keep one of the two files")
 
 
 def nothing_told(source: str, iri: str) -> Problem:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, Protocol, TypeVar, cast
 
 import pyoxigraph as ox
 
@@ -30,13 +30,20 @@ from casegraph.store.syntax import (
     replacement,
 )
 
-__all__ = ["EmbeddedStore"]
+__all__ = ["EmbeddedStore", "Reader"]
 
 #: From so many quads on, new graphs go in by bulk load: five times as fast, but it leaves new files
 #: behind each time, so that many small ones would slow the store down.
 _BULK_QUADS = 20_000
 
 _T = TypeVar("_T")
+
+
+class Reader(Protocol):
+    """Something to read bytes from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return at most so many bytes; none at the end."""
 
 
 class EmbeddedStore(Store):
@@ -177,6 +184,46 @@ class EmbeddedStore(Store):
     def acknowledged(self) -> int:
         """See :meth:`casegraph.store.Store.acknowledged`."""
         return self._head.generation if self._head is not None else 0
+
+    def rebuild(self, fill: Callable[[EmbeddedStore], None]) -> None:
+        """Change a copy of the store, which then takes its place at one moment, as for very many new quads.
+
+        Readers see the store of before until then; if anything fails, that is what stays.
+
+        :param fill: is given the copy; the ledger there is to tell of what is done.
+        :raises InputError: if the store was opened for reading.
+        :raises StoreError: if the store fails.
+        """
+        place = self._place
+        if place is None:
+            raise InputError(
+                "no store that is rebuilt", where=self.location, expected="a directory, to write"
+            )
+
+        def filled(data: ox.Store) -> int:
+            copy = EmbeddedStore(":memory:", writable=True)
+            copy._store, copy.location = data, self.location
+            fill(copy)
+            return generation(copy)
+
+        with self._turn:
+            self._guard(lambda: place.rebuild(filled))
+            self._store = place.store
+
+    def bulk_load(self, nquads: Reader) -> None:
+        """Add many quads of graphs that are not there, as fast as can be; all of them or none.
+
+        :param nquads: has N-Quads to read.
+        :raises InputError: if they do not parse.
+        :raises StoreError: if the store fails.
+        """
+        store = self._opened()
+        try:
+            source = cast(IO[bytes], nquads)
+            self._guard(lambda: store.bulk_load(source, ox.RdfFormat.N_QUADS))
+        except SyntaxError as error:
+            where = f"nquads:{error.lineno}:{error.offset}"
+            raise InputError(f"not N-Quads: {error.msg}", where=where) from error
 
     def compact(self) -> None:
         """Bring the data into as few and as small files as can be; readers are not disturbed.

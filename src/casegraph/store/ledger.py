@@ -23,10 +23,14 @@ from casegraph.store.syntax import digest, graph_lines, named
 from casegraph.version import __version__
 
 __all__ = [
+    "GONE",
     "Origin",
     "Unit",
+    "change_lines",
+    "change_name",
     "commit",
     "current_digests",
+    "entry_lines",
     "generation",
     "ledger_lines",
     "unit_from",
@@ -65,7 +69,8 @@ class Origin:
     digest: str
 
 
-_GONE = Unit("", 0)
+#: What the ledger tells of a unit that was taken out.
+GONE = Unit("", 0)
 
 
 def unit_of(graph: str) -> str:
@@ -122,30 +127,51 @@ def ledger_lines(number: int, units: Mapping[str, Unit], origins: Mapping[str, O
     :param units: what was written or taken out.
     :param origins: what units were made from, where that is known.
     """
-    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     written = "".join(f"{unit}\t{each.digest}\n" for unit, each in sorted(units.items()))
-    change = f"{LEDGER}#{number}-{hashlib.sha256(written.encode()).hexdigest()[:16]}"
+    change = change_name(number, written)
+    entries = (
+        entry_lines(f"{change}-{position}", change, (unit, each), origins.get(unit))
+        for position, (unit, each) in enumerate(sorted(units.items()))
+    )
+    return change_lines(change, number, len(units)) + "".join(entries)
+
+
+def change_name(number: int, content: str) -> str:
+    """Return the name of a change.
+
+    :param content: what tells it from another one of that number.
+    """
+    return f"{LEDGER}#{number}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def change_lines(change: str, number: int, entries: int) -> str:
+    """Return what the ledger is to tell of a change itself, as N-Quads."""
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    facts = (
+        (_TYPE, f"<{_PROV}Activity>"),
+        (f"{CG}generation", _integer(number)),
+        (f"{CG}entryCount", _integer(entries)),
+        (f"{_PROV}endedAtTime", f'"{now}"^^<{_XSD_TIME}>'),
+        (f"{_DCTERMS}hasVersion", f'"casegraph {__version__}"'),
+        (f"{CG}ontologyDigest", f'"{ontology_digest()}"'),
+    )
+    return "".join(f"<{change}> <{name}> {value} <{LEDGER}> .\n" for name, value in facts)
+
+
+def entry_lines(entry: str, change: str, of: tuple[str, Unit], origin: Origin | None = None) -> str:
+    """Return what the ledger is to tell of a unit that a change wrote or took out, as N-Quads."""
+    name, unit = of
     facts = [
-        (change, _TYPE, f"<{_PROV}Activity>"),
-        (change, f"{CG}generation", _integer(number)),
-        (change, f"{CG}entryCount", _integer(len(units))),
-        (change, f"{_PROV}endedAtTime", f'"{now}"^^<{_XSD_TIME}>'),
-        (change, f"{_DCTERMS}hasVersion", f'"casegraph {__version__}"'),
-        (change, f"{CG}ontologyDigest", f'"{ontology_digest()}"'),
+        (f"{CG}entryOf", str(named(name))),
+        (f"{_PROV}wasGeneratedBy", f"<{change}>"),
+        (f"{CG}quadCount", _integer(unit.quads)),
     ]
-    for position, (unit, each) in enumerate(sorted(units.items())):
-        entry = f"{change}-{position}"
-        facts += [
-            (entry, f"{CG}entryOf", str(named(unit))),
-            (entry, f"{_PROV}wasGeneratedBy", f"<{change}>"),
-            (entry, f"{CG}quadCount", _integer(each.quads)),
-        ]
-        if each.quads:
-            facts.append((entry, f"{CG}contentDigest", f'"{each.digest}"'))
-        if (origin := origins.get(unit)) is not None:
-            facts.append((entry, f"{_DCTERMS}source", str(ox.Literal(origin.name))))
-            facts.append((entry, f"{CG}sourceDigest", f'"{origin.digest}"'))
-    return "".join(f"<{node}> <{name}> {value} <{LEDGER}> .\n" for node, name, value in facts)
+    if unit.quads:
+        facts.append((f"{CG}contentDigest", f'"{unit.digest}"'))
+    if origin is not None:
+        facts.append((f"{_DCTERMS}source", str(ox.Literal(origin.name))))
+        facts.append((f"{CG}sourceDigest", f'"{origin.digest}"'))
+    return "".join(f"<{entry}> <{name}> {value} <{LEDGER}> .\n" for name, value in facts)
 
 
 def generation(store: Store) -> int:
@@ -198,7 +224,7 @@ def commit(
         there = current_digests(store, units.keys() | old.keys())
         same = {unit for unit, each in units.items() if there.get(unit) == each.digest}
         changed = {unit: each for unit, each in units.items() if unit not in same}
-        changed |= {unit: _GONE for unit in old if unit in there and unit not in units}
+        changed |= {unit: GONE for unit in old if unit in there and unit not in units}
         gone = [graph for unit, graphs in old.items() if unit not in same for graph in graphs]
         if changed or gone:
             lines = chain.from_iterable(new[unit].values() for unit in changed if unit in new)

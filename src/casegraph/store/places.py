@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -51,7 +53,7 @@ class WritersPlace:
         path.mkdir(parents=True, exist_ok=True)
         self._lock = WriterLock(path)
         try:
-            self.store = self._opened()
+            self.head, self.store = self._opened()
         except BaseException:
             self._lock.release()
             raise
@@ -65,6 +67,28 @@ class WritersPlace:
         self.store.flush()
         self._write_head(msgspec.structs.replace(self.head, generation=generation))
 
+    def rebuild(self, fill: Callable[[ox.Store], int]) -> None:
+        """Let new data take the place of those there, at one moment; until then nobody sees them.
+
+        :param fill: is given a copy of the data to change, and returns their generation.
+        :raises OSError: if that fails; the data are as they were then.
+        """
+        folder = self.directory.next_data(self.head)
+        self.store.flush()
+        self.store.backup(folder)
+        try:
+            store = ox.Store(folder)
+            generation = fill(store)
+            store.flush()
+            files = self._files(store)
+            head = Head(format=FORMAT, data=folder.name, generation=generation, files=files)
+            self.directory.write_head(head)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        before, self.head, self.store = self.directory.data(self.head), head, store
+        shutil.rmtree(before)
+
     def leave(self, generation: int) -> None:
         """Bring all changes to the disk, note the digests of the data files, and let others write.
 
@@ -73,16 +97,19 @@ class WritersPlace:
         """
         try:
             self.acknowledge(generation)
-            with tempfile.TemporaryDirectory(prefix=FILES, dir=self.directory.path) as folder:
-                files = Path(folder, "files")
-                self.store.backup(files)
-                known = digests_of(files, self.head.files)
-            self._write_head(msgspec.structs.replace(self.head, files=known))
+            self._write_head(msgspec.structs.replace(self.head, files=self._files(self.store)))
             del self.store
         finally:
             self._lock.release()
 
-    def _opened(self) -> ox.Store:
+    def _files(self, store: ox.Store) -> dict[str, str]:
+        """Return the digests of the files that hold what is on the disk now."""
+        with tempfile.TemporaryDirectory(prefix=FILES, dir=self.directory.path) as folder:
+            files = Path(folder, "files")
+            store.backup(files)
+            return digests_of(files, self.head.files)
+
+    def _opened(self) -> tuple[Head, ox.Store]:
         directory = self.directory
         head = None if directory.is_empty() else directory.head()
         directory.remove_leavings(head)
@@ -90,14 +117,13 @@ class WritersPlace:
             folder = directory.next_data(None)
             store = ox.Store(folder)
             store.flush()
-            self.head = Head(format=FORMAT, data=folder.name)
-            directory.write_head(self.head)
+            head = Head(format=FORMAT, data=folder.name)
+            directory.write_head(head)
         else:
             manifest(directory.data(head))
-            self.head = head
             store = ox.Store(directory.data(head))
         remove_stale(directory.path)
-        return store
+        return head, store
 
     def _write_head(self, head: Head) -> None:
         if head != self.head:

@@ -1,0 +1,51 @@
+"""Tells how a long load gets on: how much is done, how fast, how long it may take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from casegraph.cli.form import say
+from casegraph.loaders.archives import ARCHIVE_SUFFIXES
+
+__all__ = ["Meter"]
+
+_EVERY_SECONDS = 10.0
+_MINUTE = 100
+
+
+class Meter:
+    """Says a line every ten seconds.
+
+    :param paths: what is loaded; how much of it is left is told where its size is, as of all but archives.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._begun = self._said = time.monotonic()
+        files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else (path,))]
+        known = not any(file.suffix.lower() in ARCHIVE_SUFFIXES for file in files)
+        self._size = sum(file.stat().st_size for file in files if file.is_file()) if known else 0
+
+    def __call__(self, done: int, size: int) -> None:
+        """Take in how many documents and records, and how many bytes, are read and mapped."""
+        now = time.monotonic()
+        if now - self._said >= _EVERY_SECONDS:
+            self._said = now
+            say(self.line(done, size, now - self._begun))
+
+    def line(self, done: int, size: int, seconds: float) -> str:
+        """Return what is said after so many seconds.
+
+        >>> Meter([]).line(1500, 0, 10.0)
+        '1,500 read and checked, 150 a second'
+        """
+        told = f"{done:,} read and checked, {done / seconds:,.0f} a second"
+        if not self._size or not size:
+            return told
+        left = seconds * max(self._size - size, 0) / size
+        return (
+            f"{told}, about {left:.0f} s left"
+            if left < _MINUTE
+            else f"{told}, about {left / 60:.0f} min left"
+        )
