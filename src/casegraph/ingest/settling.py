@@ -114,34 +114,33 @@ class Settling:
         units = (unit for each in results if isinstance(each, Mapped) for unit in each.units)
         there = current_digests(store, units)
         for each in results:
-            state = _REFUSED if isinstance(each, Refused) else self._state(each, there)
+            state = _REFUSED if isinstance(each, Refused) else self._state(each, store, there)
             if isinstance(each, Mapped) and state in _WRITTEN:
-                if state == _REPLACED:
-                    self._replace(each, store)
                 if others := called.take(each.iri, each.unresolved):
                     self._others[len(self._states)] = others
                 self._take(each, store)
             self._states.append(state)
 
-    def _state(self, mapped: Mapped, there: dict[str, str]) -> str:
+    def _state(self, mapped: Mapped, store: Store, there: dict[str, str]) -> str:
+        """Return what becomes of a document or a record, and note what goes for it."""
         content = bytes.fromhex(mapped.content)
         source, before = self._sources.get(mapped.iri, ("", b""))
         if source:
             return _SAME if content == before and mapped.record else _OTHER
         self._sources[mapped.iri] = (mapped.source, content)
-        if all(there.get(unit) == each.digest for unit, each in mapped.units.items()):
-            return _UNCHANGED
-        return _NEW if there.keys().isdisjoint(mapped.units) else _REPLACED
-
-    def _replace(self, mapped: Mapped, store: Store) -> None:
-        """Note what goes: the graphs that are there, and the cases that a document had and has no more."""
+        if there.keys().isdisjoint(mapped.units):
+            return _NEW
         old = (
             [f"{mapped.iri}/{kind}" for kind in _KINDS]
             if mapped.record
             else graphs_of_report(store, mapped.iri)
         )
+        vanished = {unit_of(graph) for graph in old} - mapped.units.keys()
+        if not vanished and all(there.get(unit) == each.digest for unit, each in mapped.units.items()):
+            return _UNCHANGED
         self._gone.extend(old)
-        self._vanished |= {unit_of(graph) for graph in old} - mapped.units.keys()
+        self._vanished |= vanished
+        return _REPLACED
 
     def _take(self, mapped: Mapped, store: Store) -> None:
         """Take in what a document or a record tells of what it shares with others.
