@@ -102,6 +102,8 @@ class LayeredTerms(Terms):
 
     def added(self, iris: Iterable[str]) -> str:
         """Return what the shipped ontology lacks of classes and what is above them, as sorted N-Triples."""
+        if not self.has_added():
+            return ""
         reached = set[str]().union(*(_above(self, iri) for iri in iris if iri in self))
         new = {iri for iri in reached if not self.layers[0].ask("SELECT 1 FROM term WHERE iri = ?", iri)}
         lines = {f"<{iri}> <{_TYPE}> <{_CLASS}> .\n" for iri in new}
