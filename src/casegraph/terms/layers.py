@@ -83,6 +83,10 @@ class LayeredTerms(Terms):
     def __post_init__(self) -> None:
         """Index nothing: the layers are indexed."""
 
+    def label(self, iri: str) -> str | None:
+        """Return the label of a term, or None if it is not known."""
+        return _label(self, iri)
+
     def above(self, iri: str) -> tuple[str, ...]:
         """Return a class and all that it is a kind of (for anatomy: or a part of), sorted."""
         return _above(self, iri)
@@ -98,6 +102,8 @@ class LayeredTerms(Terms):
 
     def added(self, iris: Iterable[str]) -> str:
         """Return what the shipped ontology lacks of classes and what is above them, as sorted N-Triples."""
+        if not self.has_added():
+            return ""
         reached = set[str]().union(*(_above(self, iri) for iri in iris if iri in self))
         new = {iri for iri in reached if not self.layers[0].ask("SELECT 1 FROM term WHERE iri = ?", iri)}
         lines = {f"<{iri}> <{_TYPE}> <{_CLASS}> .\n" for iri in new}
@@ -147,6 +153,11 @@ def _reach(start: set[str], steps: list[Callable[[Iterable[str]], set[str]]]) ->
                 known.update(todo, found)
                 seen |= found
     return seen
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _label(terms: LayeredTerms, iri: str) -> str | None:
+    return terms.labels.get(iri)
 
 
 @lru_cache(maxsize=_REMEMBERED)

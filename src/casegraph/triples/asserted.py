@@ -255,8 +255,10 @@ def _claim_triples(fragment: str, kind: str, claim: Claim, names: Names) -> Trip
         yield me, cg("searchedIn"), iri(names.report)
     for name, predicate, render in _properties(type(claim)):
         value = getattr(claim, name)
-        if value is not None and value != ():
+        if isinstance(value, tuple):
             yield from _given(me, predicate, render, names, value)
+        elif value is not None:
+            yield me, predicate, render(names, value)
 
 
 @cache
