@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
-from casegraph.model import CaseDocument, iterate_claims
+from casegraph.model import CaseDocument, Claim, iterate_claims
 from casegraph.namespaces import CG, PREFIXES, expand
 from casegraph.triples import subjects
 from casegraph.triples.fields import CONCEPT_PROPERTIES, FIELDS, Names, concept, text
@@ -53,6 +54,12 @@ def codes_of(document: CaseDocument) -> Iterator[str]:
     for _, subject in subjects(document):
         yield from (each.stage for each in subject.occasions.values() if each.stage)
         for _, claim in iterate_claims(subject):
-            for name in _CONCEPT_FIELDS.intersection(claim.__struct_fields__):
+            for name in _concept_fields(type(claim)):
                 value = getattr(claim, name)
                 yield from value if isinstance(value, tuple) else (value,) if value else ()
+
+
+@cache
+def _concept_fields(kind: type[Claim]) -> tuple[str, ...]:
+    """Return the fields of a kind of claim that hold terms, in the order of the model."""
+    return tuple(name for name in kind.__struct_fields__ if name in _CONCEPT_FIELDS)
