@@ -161,7 +161,8 @@ def _mapped(chunk: Chunk) -> Iterator[Mapped | Refused]:
     else:
         origins |= {name: origin for name, _, origin in chunk.outcomes}
         outcomes = [(name, outcome) for name, outcome, _ in chunk.outcomes]
-        found = map_records([*outcomes, *Reading(chunk.options).read(arrived)], terms, shapes, labels)
+        outcomes += Reading(chunk.options).read(arrived)
+        found = map_records(outcomes, terms, shapes, labels, in_threads=False)
     for each in found:
         if isinstance(each, Mapped):
             each.origin = origins.get(each.source) or watched.find(each.source)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
-
-import pyoxigraph as ox
 
 from casegraph.check import check
 from casegraph.derive import derive
@@ -31,7 +29,8 @@ from casegraph.store import Store
 from casegraph.store.ledger import Origin, commit
 from casegraph.terms import Terms, all_terms
 from casegraph.timeline import solve_subject
-from casegraph.triples import asserted_quads, inferred_quads, report_iri, subjects
+from casegraph.triples import asserted_statements, inferred_quads, report_iri, subjects
+from casegraph.triples.written import Statement, nquads, statements
 from casegraph.validate import Report, Shapes, read_shapes, validate
 
 __all__ = [
@@ -44,6 +43,8 @@ __all__ = [
     "validate_document",
 ]
 
+#: What a document says: graph -> statements.
+_Graphs = Mapping[str, list[Statement]]
 #: Extents at which what a report does not tell of was not told.
 _READ_WHOLE = ("fullText", "dataRecord")
 
@@ -126,14 +127,15 @@ def prepare(
     if problems or draft.located is None:
         raise DocumentError(problems)
     watch.lap("check")
-    asserted = asserted_quads(draft.located.document)
+    graphs = asserted_statements(draft.located.document)
+    asserted = nquads(graphs)
     watch.lap("quads")
-    inferred = "".join(_inferred(draft.located.document, asserted, terms))
+    inferred = "".join(_inferred(draft.located.document, graphs, terms))
     watch.lap("derive")
-    report = _validated(asserted + inferred, terms, shapes)
+    report = _validated(graphs, inferred, terms, shapes)
     watch.lap("validate")
     claims = asserted.count(f"> <{CG}basis> <")
-    added = terms.added(_named(asserted))
+    added = terms.added(_named(graphs))
     document = draft.located.document
     origin = origin_of(Input.of(path) if content is None else Input(str(path), lambda: BytesIO(content)))
     return Prepared(path, document, asserted, inferred, claims, report, watch.seconds, added, found, origin)
@@ -141,30 +143,31 @@ def prepare(
 
 def validate_document(document: CaseDocument, terms: Terms, shapes: Shapes | None = None) -> Report:
     """Return what the shapes say of a document that holds together, with all that is derived from it."""
-    asserted = asserted_quads(document)
-    inferred = "".join(_inferred(document, asserted, terms))
-    return _validated(asserted + inferred, terms, shapes or shipped_shapes())
+    graphs = asserted_statements(document)
+    inferred = "".join(_inferred(document, graphs, terms))
+    return _validated(graphs, inferred, terms, shapes or shipped_shapes())
 
 
-def _validated(quads: str, terms: Terms, shapes: Shapes) -> Report:
-    return validate(data_with_hierarchy(quads, terms), shapes)
+def _validated(graphs: _Graphs, inferred: str, terms: Terms, shapes: Shapes) -> Report:
+    told = [each for of_graph in graphs.values() for each in of_graph]
+    return validate(data_with_hierarchy([*told, *statements(inferred)], terms), shapes)
 
 
-def _named(nquads: str) -> set[str]:
-    quads = ox.parse(nquads.encode(), format=ox.RdfFormat.N_QUADS)
-    return {quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode)}
+def _named(graphs: _Graphs) -> set[str]:
+    values = (value for told in graphs.values() for _, _, value in told)
+    return {value[1:-1] for value in values if value.startswith("<")}
 
 
-def _inferred(document: CaseDocument, asserted: str, terms: Terms) -> Iterator[str]:
+def _inferred(document: CaseDocument, graphs: _Graphs, terms: Terms) -> Iterator[str]:
     whole = document.report.extent in _READ_WHOLE
-    cases: dict[str, str] = {}
+    cases: dict[str, list[Statement]] = {}
     for iri, subject in subjects(document):
         timeline = solve_subject(subject)
         solved = inferred_quads(iri, timeline, derive(subject, timeline, whole=whole))
-        own = [f"{line}\n" for line in asserted.split("\n") if line.endswith(f" <{iri}/asserted> .")]
-        cases[iri] = "".join(own) + solved
+        own = graphs[f"{iri}/asserted"]
+        cases[iri] = [*own, *statements(solved)]
         yield solved
-        yield case_class_quads("".join(own), terms)
+        yield case_class_quads(own, terms)
     yield from apply_rules(cases, terms).values()
 
 

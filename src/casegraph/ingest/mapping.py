@@ -109,13 +109,20 @@ class _Work:
 
 
 def map_records(
-    outcomes: Iterable[tuple[str, Outcome]], terms: Terms, shapes: Shapes, labels: OtherLabels
+    outcomes: Iterable[tuple[str, Outcome]],
+    terms: Terms,
+    shapes: Shapes,
+    labels: OtherLabels,
+    *,
+    in_threads: bool = True,
 ) -> list[Mapped | Refused]:
     """Map what a reader gave for records, in their order.
 
     :param outcomes: the name of the file or member, and what its reader gave for a record.
+    :param in_threads: whether several are validated at a time, where the processor has nothing else to do.
     """
-    return _mapped([_begun_record(*each, terms, labels) for each in outcomes], terms, shapes)
+    begun = [_begun_record(*each, terms, labels) for each in outcomes]
+    return _mapped(begun, terms, shapes, in_threads=in_threads)
 
 
 def map_documents(
@@ -125,7 +132,7 @@ def map_documents(
 
     :param given: the name of each file, member or line, and what it holds, or why that is not known.
     """
-    return _mapped([_begun_document(*each, terms) for each in given], terms, shapes)
+    return _mapped([_begun_document(*each, terms) for each in given], terms, shapes, in_threads=False)
 
 
 def _begun_record(source: str, outcome: Outcome, terms: Terms, labels: OtherLabels) -> _Work | Refused:
@@ -158,15 +165,22 @@ def _begun_document(source: str, content: bytes | Problem, terms: Terms) -> _Wor
     return _Work(source, Imported(document, doubts=found), asserted_statements(document))
 
 
-def _mapped(begun: list[_Work | Refused], terms: Terms, shapes: Shapes) -> list[Mapped | Refused]:
+def _mapped(
+    begun: list[_Work | Refused], terms: Terms, shapes: Shapes, *, in_threads: bool
+) -> list[Mapped | Refused]:
     every = [_solved(each) if isinstance(each, _Work) else each for each in begun]
     for works in _without_repeats(each for each in every if isinstance(each, _Work)):
         _derive(works, terms)
     works = [each for each in every if isinstance(each, _Work)]
-    data = [_data(each, terms) for each in works]
-    with ThreadPoolExecutor() as threads:  # the engine lets other threads run
-        reports = iter(list(threads.map(lambda each: validate(each, shapes), data)))
+    reports = _reports([_data(each, terms) for each in works], shapes, in_threads=in_threads)
     return [_judged(each, next(reports), terms) if isinstance(each, _Work) else each for each in every]
+
+
+def _reports(data: list[str], shapes: Shapes, *, in_threads: bool) -> Iterator[Report]:
+    if not in_threads:
+        return (validate(each, shapes) for each in data)
+    with ThreadPoolExecutor() as threads:  # the engine lets other threads run
+        return iter(list(threads.map(lambda each: validate(each, shapes), data)))
 
 
 def _solved(work: _Work) -> _Work | Refused:
