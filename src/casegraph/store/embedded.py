@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import pyoxigraph as ox
 
@@ -125,11 +125,20 @@ class EmbeddedStore(Store):
 
         :raises StoreError: see there.
         """
-        store, copy = self._opened(), EmbeddedStore(":memory:")
+        store = self._opened()
         kept = [named(graph) for graph in self.graphs() if not is_derived(graph)]
         content = chain.from_iterable(store.quads_for_pattern(None, None, None, graph) for graph in kept)
-        self._guard(lambda: copy._opened().bulk_extend(content))
-        copy.location = self.location
+        return self._guard(lambda: EmbeddedStore.of_quads(content, self.location))
+
+    @classmethod
+    def of_quads(cls, content: Iterable[ox.Quad], location: str) -> Self:
+        """Return a store in memory that holds these quads, to read only.
+
+        :param location: the store that they are of.
+        """
+        copy = cls(":memory:")
+        copy._opened().bulk_extend(content)
+        copy.location = location
         return copy
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "quads",
     "refused_query",
     "replacement",
+    "triples_by_graph",
 ]
 
 _IRI_STRING_OR_COMMENT = re.compile(
@@ -98,11 +99,23 @@ def replacement(old_graphs: Iterable[str], nquads: str) -> str:
     }
     """
     drops = [f"DROP SILENT GRAPH {named(graph)} ;\n" for graph in old_graphs]
-    triples: dict[str, list[str]] = {}
-    for quad in quads(nquads):
-        triples.setdefault(str(quad.graph_name), []).append(f"{quad.triple} .\n")
-    data = "".join(f"GRAPH {graph} {{\n{''.join(lines)}}}\n" for graph, lines in triples.items())
+    new = triples_by_graph(nquads)
+    data = "".join(f"GRAPH <{graph}> {{\n{''.join(lines)}}}\n" for graph, lines in new.items())
     return f"{''.join(drops)}INSERT DATA {{\n{_ESCAPE.sub(_unambiguous, data)}}}"
+
+
+def triples_by_graph(nquads: str) -> dict[str, list[str]]:
+    r"""Return the N-Triples lines of each named graph, with line ends.
+
+    :raises InputError: as :func:`quads`.
+
+    >>> triples_by_graph('<http://e.org/s> <http://e.org/p> "x" <http://e.org/g> .')
+    {'http://e.org/g': ['<http://e.org/s> <http://e.org/p> "x" .\n']}
+    """
+    found: dict[str, list[str]] = {}
+    for quad in quads(nquads):
+        found.setdefault(str(quad.graph_name)[1:-1], []).append(f"{quad.triple} .\n")
+    return found
 
 
 def brings_dataset(sparql: str) -> bool:
