@@ -15,6 +15,7 @@ import pyoxigraph
 import yaml
 
 from casegraph.errors import InputError
+from casegraph.expand import fitted
 from casegraph.parameters import ParameterType, ParameterValue, example_pattern, terms_of
 from casegraph.resources import shipped
 from casegraph.rows import Rows
@@ -297,4 +298,5 @@ def run(
         given[name] = find_case(store, str(given[name]))
     if not _CONCEPTS.isdisjoint(kinds.values()):
         terms = with_told(store, terms)
-    return Rows.read(store.query(bind(query, given, terms=terms), union=query.head.dataset != "named"))
+    asked, text = fitted(store, bind(query, given, terms=terms))
+    return Rows.read(asked.query(text, union=query.head.dataset != "named"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pyoxigraph as ox
 
@@ -10,9 +12,11 @@ from casegraph.store import Answer
 from casegraph.store.sending import Reply
 from casegraph.store.syntax import refused_query
 
-__all__ = ["ACCEPT", "kind_of_answer", "read_answer", "says_ask_in_rows"]
+__all__ = ["ACCEPT", "XML", "kind_of_answer", "read_answer", "says_ask_in_rows"]
 
 _ROWS, _TRIPLES = "application/sparql-results+json", "application/n-triples, text/turtle;q=0.9"
+#: What Virtuoso writes four times as fast.
+XML = "application/sparql-results+xml"
 #: The kind of answer that is expected -> what is asked for.
 ACCEPT: dict[type[Answer] | None, str] = {
     ox.QuerySolutions: _ROWS,
@@ -24,6 +28,8 @@ _BOOLEAN = f"{PREFIXES['xsd']}boolean"
 _TRUTH = {"0": "false", "1": "true", "false": "false", "true": "true"}
 #: The one column of what Virtuoso answers to ASK, and what its names of blank nodes begin with.
 _ASKED, _NODE = "__ASK_RETVAL", "nodeID://"
+_XML_TRUTH = re.compile(rb'(<literal datatype="' + re.escape(_BOOLEAN).encode() + rb'">)([01])<')
+_XML_NODE = re.compile(rb"<bnode>" + _NODE.encode())
 
 
 class _Head(msgspec.Struct):
@@ -76,8 +82,11 @@ def says_ask_in_rows(reply: Reply) -> bool:
 
 def _parsed(reply: Reply, expected: type[Answer] | None) -> Answer:
     try:
-        if ox.QueryResultsFormat.from_media_type(reply.kind) == ox.QueryResultsFormat.JSON:
-            return _rows(_usual(reply.body, asked=expected is ox.QueryBoolean))
+        form = ox.QueryResultsFormat.from_media_type(reply.kind)
+        if form == ox.QueryResultsFormat.JSON:
+            return _rows(_usual(reply.body, asked=expected is ox.QueryBoolean), form)
+        if form == ox.QueryResultsFormat.XML:
+            return _rows(_XML_TRUTH.sub(_written_out, _XML_NODE.sub(b"<bnode>", reply.body)), form)
         found = ox.RdfFormat.from_media_type(reply.kind)
         if found in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.TURTLE):
             if not reply.bounded:
@@ -90,8 +99,11 @@ def _parsed(reply: Reply, expected: type[Answer] | None) -> Answer:
     raise ValueError(f"answered with {reply.kind or 'no media type'}, which is no SPARQL answer")
 
 
-def _rows(body: bytes) -> Answer:
-    form = ox.QueryResultsFormat.JSON
+def _written_out(found: re.Match[bytes]) -> bytes:
+    return found[1] + _TRUTH[found[2].decode()].encode() + b"<"
+
+
+def _rows(body: bytes, form: ox.QueryResultsFormat) -> Answer:
     ox.parse_query_results(body, form).serialize(format=form)  # a broken row shows only when read
     return ox.parse_query_results(body, form)
 

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from casegraph.errors import EndpointError, InputError
 from casegraph.store import Answer, Store
-from casegraph.store.answers import ACCEPT, kind_of_answer, read_answer, says_ask_in_rows
+from casegraph.store.answers import ACCEPT, XML, kind_of_answer, read_answer, says_ask_in_rows
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.sending import RefusedError, Reply, Sender
 from casegraph.store.syntax import (
@@ -110,8 +110,10 @@ class EndpointStore(Store):
         expected, with_them = kind_of_answer(sparql), tuple(parameters)
         if expected is ox.QueryTriples and self.is_virtuoso:
             self._send(guard(sparql), accept=ACCEPT[ox.QuerySolutions], parameters=with_them)
+        return self._read(self._send(sparql, accept=ACCEPT[expected], parameters=with_them), expected)
+
+    def _read(self, reply: Reply, expected: type[Answer] | None) -> Answer:
         try:
-            reply = self._send(sparql, accept=ACCEPT[expected], parameters=with_them)
             return read_answer(reply, expected)
         except ValueError as error:
             what = f"the endpoint {error}"
@@ -161,7 +163,8 @@ class EndpointStore(Store):
             what = f"Virtuoso may answer this wrongly, and {sum(counts.values())} quads are too many to copy"
             todo = "ask an Oxigraph server, or a store in a directory that is loaded with the same documents"
             raise EndpointError(what, where=self.location, todo=todo)
-        rows: Any = self._ask("SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
+        asked = "SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } }"
+        rows: Any = self._read(self._send(asked, accept=XML), ox.QuerySolutions)
         quads = [ox.Quad(*row) for row in rows if row["g"].value in counts]
         if len(quads) != sum(counts.values()):
             raise EndpointError(

@@ -21,6 +21,7 @@ __all__ = [
     "refused_query",
     "replacement",
     "triples_by_graph",
+    "without_strings",
 ]
 
 _IRI_STRING_OR_COMMENT = re.compile(
@@ -126,8 +127,16 @@ def brings_dataset(sparql: str) -> bool:
     >>> brings_dataset("SELECT ?from { ?s ?from 'FROM <x>' }  # FROM <x>")
     False
     """
-    bare = _IRI_STRING_OR_COMMENT.sub(lambda found: "<>" if found["iri"] else " ", sparql)
-    return bool(_FROM.search(bare))
+    return bool(_FROM.search(without_strings(sparql)))
+
+
+def without_strings(sparql: str) -> str:
+    """Return a query without what its strings and comments say, and with ``<>`` for each IRI.
+
+    >>> without_strings("SELECT * { <urn:s> ?p 'FROM' } # FROM")
+    'SELECT * { <> ?p   }  '
+    """
+    return _IRI_STRING_OR_COMMENT.sub(lambda found: "<>" if found["iri"] else " ", sparql)
 
 
 def refused_query(message: str) -> InputError:
