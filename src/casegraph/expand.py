@@ -11,7 +11,7 @@ from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.syntax import without_strings
 
-__all__ = ["Hierarchy", "expanded", "fitted"]
+__all__ = ["Hierarchy", "expanded", "fitted", "rows_of"]
 
 _IRI = r"<[^<>\"{}|^`\\\s]*>"
 _NAME = re.compile(rf"{_IRI}|[A-Za-z][\w.-]*:\w+")
@@ -83,6 +83,17 @@ def _reached(edges: _Edges, starts: set[str]) -> set[str]:
         found |= new
         pending += new
     return found
+
+
+def rows_of(store: Store, sparql: str, *, union: bool) -> Rows:
+    """Return the rows of a stored query, asked as :func:`fitted` says.
+
+    :param sparql: the query, with its parameters bound.
+    :param union: see :meth:`casegraph.store.Store.query`.
+    :raises StoreError: if the store fails, or is too large to be copied.
+    """
+    asked, text = fitted(store, sparql)
+    return Rows.read(asked.query(text, union=union))
 
 
 def fitted(store: Store, sparql: str) -> tuple[Store, str]:
