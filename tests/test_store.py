@@ -5,11 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import socket
 import subprocess
 import sys
-import sysconfig
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +19,8 @@ from casegraph.namespaces import BASE
 from casegraph.query import run, stored_queries
 from casegraph.resources import shipped
 from casegraph.store import LEDGER, Store, open_store
+from casegraph.store.embedded import EmbeddedStore
+from casegraph.store.endpoint import EndpointStore
 from casegraph.store.syntax import replacement
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -32,34 +31,14 @@ def quad(value: str, graph: str, subject: str = "<http://e.org/s>") -> str:
     return f"{subject} <http://e.org/p> {value} <{graph}> .\n"
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    binary = Path(sysconfig.get_path("scripts")) / "oxigraph"
-    place = tmp_path_factory.mktemp("server")
-    bind = f"127.0.0.1:{port}"
-    with (place / "log").open("wb") as log:
-        started = subprocess.Popen(
-            [binary, "serve", "--location", place / "data", "--bind", bind], stderr=log
-        )
-    try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield f"http://{bind}"
-    finally:
-        started.kill()
-        started.wait()
+#: kind of store -> the fixture that runs its server.
+SERVERS = {"oxigraph": "oxigraph_server", "virtuoso": "virtuoso_server"}
 
 
-@pytest.fixture(params=["directory", "memory", "endpoint"])
+@pytest.fixture(params=["directory", "memory", *SERVERS])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "endpoint":
-        location = request.getfixturevalue("server")
+    if request.param in SERVERS:
+        location = request.getfixturevalue(SERVERS[request.param])
     else:
         location = ":memory:" if request.param == "memory" else str(tmp_path / "store")
     with open_store(location, writable=True) as opened:
@@ -124,7 +103,7 @@ def test_text_comes_back_as_it_went_in(store: Store, more: list[str]) -> None:
     ]  # fmt: skip
     lines = [quad(str(ox.Literal(text)), A) for text in texts]
     store.replace([], "".join(lines) + quad('"mild"@en-gb', A))
-    assert values(store, "SELECT ?o { ?s ?p ?o FILTER(LANG(?o) = '') }") == sorted(texts)
+    assert values(store, "SELECT ?o { ?s <http://e.org/p> ?o FILTER(LANG(?o) = '') }") == sorted(texts)
     assert len(list(store.dump(A))) == len(texts) + 1
     with open_store(":memory:", writable=True) as other:
         other.replace([], "\n".join(store.dump()))
@@ -163,26 +142,27 @@ def test_blank_nodes_have_lasting_labels_of_their_graph(store: Store) -> None:
 def test_the_three_kinds_of_answer_can_be_serialised(store: Store) -> None:
     store.replace([], quad('"x"', A))
     formats = (ox.QueryResultsFormat.XML, ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV)
-    for sparql, said in (("SELECT ?o { ?s ?p ?o }", b"x"), ("ASK { ?s ?p ?o }", b"true")):
+    for sparql, said in (("SELECT ?o { ?s <http://e.org/p> ?o }", b"x"), ("ASK { ?s ?p ?o }", b"true")):
         for form in formats:
             answer = store.query(sparql)
             assert not isinstance(answer, ox.QueryTriples)
             assert said in (answer.serialize(format=form) or b"")
-    rows = store.query("SELECT ?o { ?s ?p ?o }")
+    rows = store.query("SELECT ?o { ?s <http://e.org/p> ?o }")
     assert isinstance(rows, ox.QuerySolutions)
     found = json.loads(rows.serialize(format=ox.QueryResultsFormat.JSON) or b"")
     assert found["results"]["bindings"] == [{"o": {"type": "literal", "value": "x"}}]
     for syntax in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.TURTLE):
-        triples = store.query("CONSTRUCT { ?o_ <http://e.org/q> ?o } { ?o_ ?p ?o }")
+        triples = store.query("CONSTRUCT { ?o_ <http://e.org/q> ?o } { ?o_ <http://e.org/p> ?o }")
         assert isinstance(triples, ox.QueryTriples)
         assert triples.serialize(format=syntax) == b'<http://e.org/s> <http://e.org/q> "x" .\n'
 
 
 def test_the_default_graph_is_the_union_unless_the_query_says_otherwise(store: Store) -> None:
     store.replace([], quad('"1"', A) + quad('"2"', B))
-    everywhere = "SELECT ?from { ?s ?p ?from }  # FROM <http://e.org/b>"
+    everywhere = "SELECT ?from { ?s <http://e.org/p> ?from }  # FROM <http://e.org/b>"
     assert values(store, everywhere) == ["1", "2"]
-    assert values(store, everywhere, union=False) == []
+    if not isinstance(store, EndpointStore) or not store.is_virtuoso:  # which always sees the union
+        assert values(store, everywhere, union=False) == []
     assert values(store, "SELECT ?o { GRAPH <http://e.org/a> { ?s ?p ?o } }") == ["1"]
     for name in ("<http://e.org/b>", "e:b", "\n<http://e.org/b>"):
         asked = f"PREFIX e: <http://e.org/>\nselect ?o from {name} {{ ?s ?p ?o }}"
@@ -231,6 +211,9 @@ def test_nothing_heavy_is_imported_for_a_look_up() -> None:
 CASE = f"{BASE}case/10.5555/x/1"
 #: a report may be called so; its graph holds nothing derived.
 REPORT = f"{BASE}report/10.5555/inferred"
+#: Virtuoso has triples of its own, with other properties.
+ANY = "SELECT ?o { ?s <http://e.org/p> ?o }"
+ANY_NAMED = "SELECT ?o { GRAPH ?g { ?s <http://e.org/p> ?o } }"
 
 
 def test_a_store_without_what_was_derived(store: Store) -> None:
@@ -238,11 +221,11 @@ def test_a_store_without_what_was_derived(store: Store) -> None:
     store.replace([], quad('"1"', asserted) + quad('"2"', inferred) + quad('"3"', REPORT))
     everything = store.digest()
     view = store.without_derived()
-    assert values(store, "SELECT ?o { ?s ?p ?o }") == ["1", "2", "3"]
-    assert values(view, "SELECT ?o { ?s ?p ?o }") == ["1", "3"]
-    assert values(view, "SELECT ?o { GRAPH ?g { ?s ?p ?o } }") == ["1", "3"]
-    assert values(view, "SELECT ?o { GRAPH ?g { ?s ?p ?o } }", union=False) == ["1", "3"]
-    assert values(view, "SELECT ?o { ?s ?p ?o }", union=False) == []
+    assert values(store, ANY) == ["1", "2", "3"]
+    assert values(view, ANY) == ["1", "3"]
+    assert values(view, ANY_NAMED) == ["1", "3"]
+    assert values(view, ANY_NAMED, union=False) == ["1", "3"]
+    assert values(view, ANY, union=False) == []
     assert values(view, f"SELECT ?o {{ GRAPH <{inferred}> {{ ?s ?p ?o }} }}") == []
     assert not view.query('ASK { ?s ?p "2" }')
     assert view.graphs() == (asserted, REPORT)
@@ -261,7 +244,7 @@ def test_a_dataset_of_ones_own_brings_nothing_derived_back(store: Store) -> None
     dataset = f"FROM <{CASE}/inferred> FROM <{CASE}/asserted>"
     asked = f"SELECT ?o {dataset} {{ ?s ?p ?o }}"
     assert values(store, asked) == ["1", "2"]
-    if "//" not in store.location:
+    if isinstance(view, EmbeddedStore):
         assert values(view, asked) == ["1"]
         return
     with pytest.raises(InputError, match="names its own dataset"):
@@ -272,12 +255,16 @@ def test_a_dataset_of_ones_own_brings_nothing_derived_back(store: Store) -> None
 def test_stored_queries_answer_as_if_nothing_had_been_derived(store: Store) -> None:
     outcomes = tuple(load(store, shipped("cases", "miao-2020.yaml")))
     assert all(isinstance(each, Loaded) for each in outcomes)
-    with open_store(":memory:", writable=True) as bare:
+    with (
+        open_store(":memory:", writable=True) as whole,
+        open_store(":memory:", writable=True) as bare,
+    ):
+        whole.replace([], "\n".join(store.dump()))
         bare.replace([], "\n".join(store.dump()))
         bare.replace([graph for graph in store.graphs() if graph.endswith("/inferred")], "")
         view, changed = store.without_derived(), 0
         for query in stored_queries().values():
             found = sorted(map(str, run(view, query).rows))
             assert found == sorted(map(str, run(bare, query).rows)), query.name
-            changed += found != sorted(map(str, run(store, query).rows))
+            changed += found != sorted(map(str, run(whole, query).rows))
     assert changed >= 10

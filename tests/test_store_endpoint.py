@@ -11,6 +11,7 @@ import pytest
 
 from casegraph.errors import EndpointError, InputError
 from casegraph.store import open_store
+from casegraph.store.endpoint import EndpointStore
 
 ROWS = {"Content-Type": "application/sparql-results+json"}
 QUAD = "<http://e.org/s> <http://e.org/p> 'x' <http://e.org/a> .".replace("'", '"')
@@ -70,9 +71,10 @@ def canned() -> Iterator[Canned]:
         (200, {"Content-Type": "text/html"}, b"<html>", "text/html"),
         (200, {}, b"", "no media type"),
         (200, ROWS, b"{", "broken"),
-        (200, {"Content-Type": "application/n-triples"}, b"<a", "broken"),
         (206, ROWS, b"{}", "part of the result"),
         (200, {**ROWS, "Content-Length": "99"}, b"{}", "no answer"),
+        (200, {**ROWS, "X-SPARQL-MaxRows": "10"}, b"{}", "part of the result only X-SPARQL-MaxRows: 10"),
+        (200, {**ROWS, "X-SQL-State": "S1TAT"}, b"{}", "part of the result only X-SQL-State: S1TAT"),
     ],
 )
 def test_an_endpoint_that_answers_wrongly_is_named(
@@ -95,6 +97,8 @@ BINDING = b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": %s}]}}'
         (200, BINDING % b'{"type": "uri", "value": "no iri"}', "broken"),
         (200, BINDING % b'{"type": "colour", "value": "red"}', "broken"),
         (200, BINDING % b'{"type": "uri"}', "broken"),
+        (200, BINDING % b'{"type": "bnode", "value": "nodeID://"}', "broken"),
+        (200, b'{"boolean": "nodeID://"}', "broken"),
         (200, b'{"head": {}, "boolean": true}', "another kind of result"),
         (400, b"bad query", "answered 400: bad query"),
     ],
@@ -106,10 +110,34 @@ def test_a_query_that_is_right_is_not_blamed(canned: Canned, status: int, body: 
     assert failed.value.where == canned.address
 
 
-def test_a_query_that_the_endpoint_rightly_refuses_is_the_callers_mistake(canned: Canned) -> None:
-    canned.status, canned.body = 400, b"error at 1:8: expected a variable"
+@pytest.mark.parametrize("text", ["SELECT { }", "DROP ALL", "INSERT DATA { <urn:s> <urn:p> 1 }"])
+def test_what_is_no_query_is_not_sent(canned: Canned, text: str) -> None:
     with pytest.raises(InputError, match="not a SPARQL query"):
-        open_store(canned.address).query("SELECT { }")
+        open_store(canned.address).query(text)
+    assert canned.asked == []
+
+
+TRIPLE = b"<http://e.org/s> <http://e.org/p> <http://e.org/o> .\n"
+
+
+@pytest.mark.parametrize(
+    ("length", "body", "said"),
+    [
+        ({}, TRIPLE, "nothing tells where it ends"),
+        ({"Content-Length": "2"}, b"<a", "broken"),
+        ({"Content-Length": str(2 * len(TRIPLE))}, TRIPLE, "no answer"),
+    ],
+)
+def test_triples_that_may_not_be_all_are_refused(
+    canned: Canned, length: dict[str, str], body: bytes, said: str
+) -> None:
+    store = open_store(canned.address)
+    canned.body = b'{"head": {}, "boolean": true}'
+    assert isinstance(store, EndpointStore)
+    assert not store.is_virtuoso
+    canned.headers, canned.body = {"Content-Type": "application/n-triples", **length}, body
+    with pytest.raises(EndpointError, match=said):
+        store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
 
 
 @pytest.mark.parametrize(("status", "said"), [(302, "use that address"), (400, "400: bad"), (403, "403")])
@@ -150,7 +178,7 @@ def test_the_addresses_follow_from_the_location(canned: Canned, path: str, query
     store = open_store(canned.address + path, writable=True)
     assert store.query("ASK {}")
     store.replace(["http://e.org/a"], "")
-    assert canned.asked == [f"POST {query}", f"POST {update}"]
+    assert canned.asked == [f"POST {query}"] * 2 + [f"POST {update}"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pyoxigraph
 import yaml
 
 from casegraph.errors import InputError
+from casegraph.expand import rows_of
 from casegraph.parameters import ParameterType, ParameterValue, example_pattern, terms_of
 from casegraph.resources import shipped
 from casegraph.rows import Rows
@@ -293,8 +294,7 @@ def run(
 
     given, heads = dict(values or {}), query.head.parameters
     kinds = {name: heads[name].type for name in given if name in heads}
-    for name in (name for name, kind in kinds.items() if kind == "case"):
-        given[name] = find_case(store, str(given[name]))
+    given |= {name: find_case(store, str(given[name])) for name, kind in kinds.items() if kind == "case"}
     if not _CONCEPTS.isdisjoint(kinds.values()):
         terms = with_told(store, terms)
-    return Rows.read(store.query(bind(query, given, terms=terms), union=query.head.dataset != "named"))
+    return rows_of(store, bind(query, given, terms=terms), union=query.head.dataset != "named")

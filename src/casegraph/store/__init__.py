@@ -37,11 +37,15 @@ class Store(Protocol):
 
     #: The directory or the address that the store was opened with.
     location: str
+    #: Whether graphs are what the ledger tells of them, since both are written together or not at all.
+    keeps_ledger_true: bool = True
 
     def replace(self, old_graphs: Iterable[str], nquads: str) -> None:
         """Remove these graphs and add these quads, in one transaction: all of it or nothing.
 
-        When it returns, an embedded store is on the disk; at an endpoint that is up to the server.
+        When it returns, an embedded store is on the disk; at an endpoint that is up to the server. Virtuoso
+        takes graph by graph, the ledger last: after an error some are replaced and others not, and the same
+        call made again brings all to their end.
 
         :param old_graphs: IRIs of named graphs; one that does not exist is no error.
         :param nquads: N-Quads, each quad in a named graph; empty only to remove.

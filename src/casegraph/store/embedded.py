@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import IO, Protocol, TypeVar, cast
+from typing import IO, Protocol, Self, TypeVar, cast
 
 import pyoxigraph as ox
 
@@ -145,11 +145,20 @@ class EmbeddedStore(Store):
 
         :raises StoreError: see there.
         """
-        store, copy = self._opened(), EmbeddedStore(":memory:")
+        store = self._opened()
         kept = [named(graph) for graph in self.graphs() if not is_derived(graph)]
         content = chain.from_iterable(store.quads_for_pattern(None, None, None, graph) for graph in kept)
-        self._guard(lambda: copy._opened().bulk_extend(content))
-        copy.location = self.location
+        return self._guard(lambda: EmbeddedStore.of_quads(content, self.location))
+
+    @classmethod
+    def of_quads(cls, content: Iterable[ox.Quad], location: str) -> Self:
+        """Return a store in memory that holds these quads, to read only.
+
+        :param location: the store that they are of.
+        """
+        copy = cls(":memory:")
+        copy._opened().bulk_extend(content)
+        copy.location = location
         return copy
 
     def turn(self) -> AbstractContextManager[object]:

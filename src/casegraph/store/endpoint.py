@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import ast
-import http.client
 import threading
-import urllib.error
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from functools import cached_property
 from itertools import chain
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import pyoxigraph as ox
 
 from casegraph.errors import EndpointError, InputError
 from casegraph.store import Answer, Store
+from casegraph.store.answers import ACCEPT, XML, kind_of_answer, read_answer, says_ask_in_rows
+from casegraph.store.embedded import EmbeddedStore
+from casegraph.store.sending import RefusedError, Reply, Sender
 from casegraph.store.syntax import (
     brings_dataset,
     graph_lines,
     is_derived,
     named,
-    refused_query,
     replacement,
+    triples_by_graph,
 )
+from casegraph.store.virtuoso import changes, guard, is_own
 
 __all__ = ["EndpointStore"]
 
-_TIMEOUT_SECONDS = 300
-_ACCEPT = "application/sparql-results+json, application/n-triples, text/turtle;q=0.9"
-_PARTIAL, _NOT_SPARQL, _SERVER_ERROR = 206, 400, 500
+_NOT_THERE = 404
+#: So many quads at most are copied: ten seconds and 300 MB.
+_MOST_COPIED = 300_000
 
 
 class EndpointStore(Store):
@@ -36,8 +39,10 @@ class EndpointStore(Store):
 
     With ``union`` each query carries the parameter ``union-default-graph``, which the Oxigraph server
     heeds. Another server must have the union of its named graphs as default graph by its own settings
-    (GraphDB, RDF4J and Virtuoso do; Fuseki with TDB2 by ``tdb2:unionDefaultGraph``). A replacement is one
-    update request: that it is all or nothing, and on the disk when answered, is up to the server.
+    (GraphDB, RDF4J and Virtuoso do; Fuseki with TDB2 by ``tdb2:unionDefaultGraph``).
+
+    A user and a password come from the environment (:class:`casegraph.store.sending.Sender`). What fails
+    for a while is sent again (:mod:`casegraph.store.patience`), and has the same result sent once or more.
 
     :param location: see :func:`casegraph.store.open_store`. Nothing is sent before the first call.
     :param writable: whether :meth:`replace` is wanted.
@@ -48,28 +53,54 @@ class EndpointStore(Store):
     'http://localhost:7878'
     """
 
+    keeps_ledger_true = False
+
     def __init__(self, location: str, *, writable: bool = False, derived: bool = True) -> None:
         self._queries, self._updates = _addresses(location)
         self.location = location
         self._writable = writable
         self._derived = derived
         self._turn = threading.RLock()
+        self._sender = Sender(location)
+
+    @cached_property
+    def is_virtuoso(self) -> bool:
+        """Whether the server is Virtuoso, by how it answers ASK.
+
+        :raises EndpointError: if the endpoint does not answer or answers with an error.
+        """
+        return says_ask_in_rows(self._send("ASK {}", accept=ACCEPT[ox.QueryBoolean]))
 
     def replace(self, old_graphs: Iterable[str], nquads: str) -> None:
         """See :meth:`casegraph.store.Store.replace`.
+
+        One update request, all or nothing where the server makes it so. Virtuoso takes no long update:
+        there each graph is a request of its own, the ledger's the last, so that after a failure some graphs
+        are replaced and others not, and no entry says that the new ones are there. Call it again then.
 
         :raises InputError: see there.
         :raises EndpointError: if the endpoint does not answer or refuses the update.
         """
         if not self._writable:
             raise InputError("the store is open for reading only", where=self.location)
-        self._send(replacement(old_graphs, nquads), update=True)
+        old = tuple(old_graphs)
+        if not self.is_virtuoso:
+            self._send(replacement(old, nquads), update=True, again=_can_be_repeated(old, nquads))
+            return
+        for request, again in tuple(changes(self._queries, old, nquads)):
+            try:
+                self._sender.send(request, again=again)
+            except RefusedError as error:
+                if (request.method, error.status) != ("DELETE", _NOT_THERE):
+                    raise
 
     def query(self, sparql: str, *, union: bool = True) -> Answer:
         """See :meth:`casegraph.store.Store.query`; the whole answer is read before it is returned.
 
+        What is no standard SPARQL query is not sent: Virtuoso would carry an update out.
+
         :raises InputError: see there.
-        :raises EndpointError: if the endpoint does not answer or answers with an error.
+        :raises EndpointError: if the endpoint does not answer, answers with an error or not with all.
         """
         own = brings_dataset(sparql)
         if self._derived:
@@ -81,38 +112,33 @@ class EndpointStore(Store):
         return self._ask(sparql, [(kind, graph) for graph in self.graphs() for kind in kinds])
 
     def _ask(self, sparql: str, parameters: Iterable[tuple[str, str]] = ()) -> Answer:
-        kind, body = self._send(sparql, parameters=parameters)
-        answer = self._parsed(kind, body)
-        expected = _kind_of_answer(sparql)
-        if expected is not None and not isinstance(answer, expected):
-            raise self._failure("answered with another kind of result than the query asks for")
-        return answer
+        expected, with_them = kind_of_answer(sparql), tuple(parameters)
+        if expected is ox.QueryTriples and self.is_virtuoso:
+            self._send(guard(sparql), accept=ACCEPT[ox.QuerySolutions], parameters=with_them)
+        return self._read(self._send(sparql, accept=ACCEPT[expected], parameters=with_them), expected)
 
-    def _parsed(self, kind: str, body: bytes) -> Answer:
+    def _read(self, reply: Reply, expected: type[Answer] | None) -> Answer:
         try:
-            if ox.QueryResultsFormat.from_media_type(kind) == ox.QueryResultsFormat.JSON:
-                form = ox.QueryResultsFormat.JSON
-                ox.parse_query_results(body, form).serialize(format=form)  # a broken row shows only when read
-                return ox.parse_query_results(body, form)
-            found = ox.RdfFormat.from_media_type(kind)
-            if found in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.TURTLE):
-                content = ox.Store()
-                content.load(body, found)
-                return content.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-        except (SyntaxError, ValueError) as error:
-            raise self._failure(f"answered with broken {kind}: {error}") from error
-        raise self._failure(f"answered with {kind or 'no media type'}, which is no SPARQL answer")
+            return read_answer(reply, expected)
+        except ValueError as error:
+            what = f"the endpoint {error}"
+            raise EndpointError(what, where=self.location, todo="check the address") from error
 
     def graphs(self) -> tuple[str, ...]:
         """See :meth:`casegraph.store.Store.graphs`; an empty graph does not show.
 
         :raises EndpointError: if the endpoint does not answer or answers with an error.
         """
-        rows = self._ask("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
-        if not isinstance(rows, ox.QuerySolutions):
-            raise self._failure("answered a SELECT query with something else than rows")
-        found = sorted(row["g"].value for row in rows if isinstance(row["g"], ox.NamedNode))
-        return tuple(graph for graph in found if self._derived or not is_derived(graph))
+        return tuple(sorted(self._counts()))
+
+    def _counts(self) -> dict[str, int]:
+        # Virtuoso takes minutes for SELECT DISTINCT ?g, and milliseconds for this.
+        rows: Any = self._ask("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+        found = {row["g"].value: int(row["n"].value) for row in rows if isinstance(row["g"], ox.NamedNode)}
+        return {graph: n for graph, n in found.items() if self._sees(graph) and not is_own(graph)}
+
+    def _sees(self, graph: str) -> bool:
+        return self._derived or not is_derived(graph)
 
     def dump(self, graph: str | None = None) -> Iterator[str]:
         """See :meth:`casegraph.store.Store.dump`; one request for each graph.
@@ -121,12 +147,35 @@ class EndpointStore(Store):
         :raises EndpointError: if the endpoint does not answer or answers with an error.
         """
         chosen = [named(name) for name in (self.graphs() if graph is None else (graph,))]
-        kept = (name for name in chosen if self._derived or not is_derived(name.value))
+        kept = (name for name in chosen if self._sees(name.value))
         return chain.from_iterable(map(self._lines, kept))
 
     def without_derived(self) -> Store:
-        """See :meth:`casegraph.store.Store.without_derived`; nothing is sent."""
-        return EndpointStore(self.location, derived=False)
+        """See :meth:`casegraph.store.Store.without_derived`; of Virtuoso it is a copy in memory.
+
+        :raises EndpointError: as :meth:`copied`, of Virtuoso.
+        """
+        view = EndpointStore(self.location, derived=False)
+        return view.copied() if self.is_virtuoso else view
+
+    def copied(self) -> Store:
+        """Return the content, copied into memory, for queries that the server answers wrongly.
+
+        :raises EndpointError: if there are more than 300,000 quads, or as for any query.
+        """
+        counts = self._counts()
+        if sum(counts.values()) > _MOST_COPIED:
+            what = f"Virtuoso may answer this wrongly, and {sum(counts.values())} quads are too many to copy"
+            todo = "ask an Oxigraph server, or a store in a directory that is loaded with the same documents"
+            raise EndpointError(what, where=self.location, todo=todo)
+        asked = "SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } }"
+        rows: Any = self._read(self._send(asked, accept=XML), ox.QuerySolutions)
+        quads = [ox.Quad(*row) for row in rows if row["g"].value in counts]
+        if len(quads) != sum(counts.values()):
+            raise EndpointError(
+                "the endpoint changed while it was copied", where=self.location, todo="ask again"
+            )
+        return EmbeddedStore.of_quads(quads, self.location)
 
     def turn(self) -> AbstractContextManager[object]:
         """See :meth:`casegraph.store.Store.turn`."""
@@ -137,69 +186,42 @@ class EndpointStore(Store):
 
     def _lines(self, graph: ox.NamedNode) -> list[str]:
         pattern = f"GRAPH {graph} {{ ?s ?p ?o }}"
-        triples = self._ask(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}")
-        if not isinstance(triples, ox.QueryTriples):
-            raise self._failure("answered a CONSTRUCT query with something else than triples")
+        triples: Any = self._ask(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}")
         content = ox.Store()
         content.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, graph) for each in triples)
         return graph_lines(content, graph)
 
     def _send(
-        self, text: str, *, update: bool = False, parameters: Iterable[tuple[str, str]] = ()
-    ) -> tuple[str, bytes]:
+        self,
+        text: str,
+        *,
+        update: bool = False,
+        again: bool = True,
+        accept: str = "*/*",
+        parameters: Iterable[tuple[str, str]] = (),
+    ) -> Reply:
         from SPARQLWrapper import POST, SPARQLWrapper
-        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
         request = SPARQLWrapper(self._queries, updateEndpoint=self._updates, agent="casegraph")
         request.setMethod(POST)
         request.setOnlyConneg(True)
-        request.setTimeout(_TIMEOUT_SECONDS)
-        request.addCustomHttpHeader("Accept", _ACCEPT)
+        request.addCustomHttpHeader("Accept", accept)
         for name, value in parameters:
             request.addParameter(name, value)
         # Its own guess takes any word such as ADD in a comment of a query for an update.
         request.queryString, request.queryType = text, "INSERT" if update else "SELECT"
         try:
-            response = request.query().response
-            body = response.read()
-        except (SPARQLWrapperException, urllib.error.HTTPError) as error:
-            raise self._refusal(error, text, update=update) from error
+            ready = request._createRequest()
         except UnicodeEncodeError as error:
             raise InputError(f"cannot be sent: {error}", where=self.location) from error
-        except (OSError, http.client.HTTPException) as error:
-            raise self._no_answer(error, update) from error
-        address = self._updates if update else self._queries
-        if response.geturl() != address:
-            raise self._failure(f"sends on to {response.geturl()}", todo="use that address")
-        if response.status == _PARTIAL:
-            raise self._failure("answered with a part of the result only", todo="raise its limits")
-        return response.headers.get("Content-Type", ""), body
-
-    def _refusal(self, error: Exception, text: str, *, update: bool) -> EndpointError | InputError:
-        status, said = _status(error)
-        if status == _NOT_SPARQL and not update and _kind_of_answer(text) is None:
-            return refused_query(said)
-        todo = "" if status >= _SERVER_ERROR else "check the address and what it allows without a password"
-        return self._failure(f"answered {status}: {said}", todo=todo)
-
-    def _no_answer(self, error: Exception, update: bool) -> EndpointError:
-        unknown = "whether the change was made is not known: make it again; " if update else ""
-        return EndpointError(
-            f"no answer from the endpoint: {getattr(error, 'reason', error)}",
-            where=self.location,
-            todo=f"{unknown}check the address and that the server runs",
-        )
-
-    def _failure(self, what: str, *, todo: str = "check the address") -> EndpointError:
-        return EndpointError(f"the endpoint {what}", where=self.location, todo=todo)
+        return self._sender.send(ready, again=again)
 
 
-def _kind_of_answer(sparql: str) -> type[Answer] | None:
-    """Return the kind of result that a query asks for; None if it is no standard SPARQL query."""
-    try:
-        return type(ox.Store().query(sparql))
-    except (SyntaxError, RuntimeError, UnicodeEncodeError):
-        return None
+def _can_be_repeated(old_graphs: Iterable[str], nquads: str) -> bool:
+    """Tell whether a replacement made twice is the same as once: blank nodes are new ones each time."""
+    old = set(old_graphs)
+    new = triples_by_graph(nquads).items() if "_:" in nquads else ()
+    return not any("_:" in line for graph, lines in new if graph not in old for line in lines)
 
 
 def _addresses(location: str) -> tuple[str, str]:
@@ -220,15 +242,3 @@ def _with_path(parts: SplitResult, word: str) -> str:
     if last in ("", "query"):
         return parts._replace(path=f"{before}/{word}").geturl()
     return parts.geturl()
-
-
-def _status(error: Exception) -> tuple[int, str]:
-    """Return the HTTP status and the first line of the body, without anything that does not print."""
-    if isinstance(error, urllib.error.HTTPError):
-        status, body = error.code, error.read()
-    else:
-        cause = error.__context__
-        status = cause.code if isinstance(cause, urllib.error.HTTPError) else 0
-        body = ast.literal_eval(str(error).partition("Response:\n")[2] or "b''")
-    line = body.decode("utf-8", errors="replace").strip().partition("\n")[0]
-    return status, "".join(letter for letter in line[:300] if letter.isprintable()) or "no reason given"

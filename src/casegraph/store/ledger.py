@@ -206,7 +206,8 @@ def commit(
 ) -> dict[str, Unit]:
     """Replace graphs, as :meth:`Store.replace` does, and tell of it in the ledger in the same transaction.
 
-    Units that have just that content are left alone; if all have, nothing is written.
+    Units that have just that content are left alone, where the ledger can be trusted in that; if all have,
+    nothing is written.
 
     :param old_graphs: graphs to take out; a graph that gets quads and is there must be among them.
     :param nquads: whole units, as Oxigraph writes N-Quads, a quad a line.
@@ -222,7 +223,8 @@ def commit(
         old.setdefault(unit_of(graph), []).append(graph)
     with store.turn():
         there = current_digests(store, units.keys() | old.keys())
-        same = {unit for unit, each in units.items() if there.get(unit) == each.digest}
+        known = there if store.keeps_ledger_true else {}
+        same = {unit for unit, each in units.items() if known.get(unit) == each.digest}
         changed = {unit: each for unit, each in units.items() if unit not in same}
         changed |= {unit: GONE for unit in old if unit in there and unit not in units}
         gone = [graph for unit, graphs in old.items() if unit not in same for graph in graphs]

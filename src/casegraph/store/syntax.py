@@ -20,6 +20,8 @@ __all__ = [
     "quads",
     "refused_query",
     "replacement",
+    "triples_by_graph",
+    "without_strings",
 ]
 
 _IRI_STRING_OR_COMMENT = re.compile(
@@ -98,11 +100,23 @@ def replacement(old_graphs: Iterable[str], nquads: str) -> str:
     }
     """
     drops = [f"DROP SILENT GRAPH {named(graph)} ;\n" for graph in old_graphs]
-    triples: dict[str, list[str]] = {}
-    for quad in quads(nquads):
-        triples.setdefault(str(quad.graph_name), []).append(f"{quad.triple} .\n")
-    data = "".join(f"GRAPH {graph} {{\n{''.join(lines)}}}\n" for graph, lines in triples.items())
+    new = triples_by_graph(nquads)
+    data = "".join(f"GRAPH <{graph}> {{\n{''.join(lines)}}}\n" for graph, lines in new.items())
     return f"{''.join(drops)}INSERT DATA {{\n{_ESCAPE.sub(_unambiguous, data)}}}"
+
+
+def triples_by_graph(nquads: str) -> dict[str, list[str]]:
+    r"""Return the N-Triples lines of each named graph, with line ends.
+
+    :raises InputError: as :func:`quads`.
+
+    >>> triples_by_graph('<http://e.org/s> <http://e.org/p> "x" <http://e.org/g> .')
+    {'http://e.org/g': ['<http://e.org/s> <http://e.org/p> "x" .\n']}
+    """
+    found: dict[str, list[str]] = {}
+    for quad in quads(nquads):
+        found.setdefault(str(quad.graph_name)[1:-1], []).append(f"{quad.triple} .\n")
+    return found
 
 
 def brings_dataset(sparql: str) -> bool:
@@ -113,8 +127,16 @@ def brings_dataset(sparql: str) -> bool:
     >>> brings_dataset("SELECT ?from { ?s ?from 'FROM <x>' }  # FROM <x>")
     False
     """
-    bare = _IRI_STRING_OR_COMMENT.sub(lambda found: "<>" if found["iri"] else " ", sparql)
-    return bool(_FROM.search(bare))
+    return bool(_FROM.search(without_strings(sparql)))
+
+
+def without_strings(sparql: str) -> str:
+    """Return a query without what its strings and comments say, and with ``<>`` for each IRI.
+
+    >>> without_strings("SELECT * { <urn:s> ?p 'FROM' } # FROM")
+    'SELECT * { <> ?p   }  '
+    """
+    return _IRI_STRING_OR_COMMENT.sub(lambda found: "<>" if found["iri"] else " ", sparql)
 
 
 def refused_query(message: str) -> InputError:

@@ -1,0 +1,155 @@
+"""Sends requests to an endpoint: with credentials, again where that helps; takes whole answers only."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import logging
+import os
+import time
+import urllib.error
+from dataclasses import dataclass
+from typing import Any
+from urllib.request import (
+    HTTPBasicAuthHandler,
+    HTTPDigestAuthHandler,
+    HTTPPasswordMgrWithDefaultRealm,
+    HTTPRedirectHandler,
+    OpenerDirector,
+    Request,
+    build_opener,
+)
+
+from casegraph.errors import EndpointError, InputError
+from casegraph.store.patience import patience, wait_before_next
+
+__all__ = ["RefusedError", "Reply", "Sender"]
+
+_TIMEOUT_SECONDS = 300
+_USER, _PASSWORD = "CASEGRAPH_ENDPOINT_USER", "CASEGRAPH_ENDPOINT_PASSWORD"
+_PARTIAL, _MOVED, _UNAUTHORIZED, _SERVER_ERROR = 206, range(300, 400), (401, 403), 500
+#: How Virtuoso says that it cut an answer: at the most rows that it gives, or when its time was up.
+_CUT = ("X-SPARQL-MaxRows", "X-SQL-State")
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer. ``bounded`` is false where only the end of the connection tells that it ended."""
+
+    kind: str
+    body: bytes
+    bounded: bool
+
+
+class RefusedError(EndpointError):
+    """The endpoint answered with an error."""
+
+    def __init__(self, status: int, said: str, *, where: str, todo: str) -> None:
+        super().__init__(f"the endpoint answered {status}: {said}", where=where, todo=todo)
+        self.status = status
+        self.said = said
+
+
+class Sender:
+    """The way to one endpoint.
+
+    A user and a password come from the environment, ``CASEGRAPH_ENDPOINT_USER`` and
+    ``CASEGRAPH_ENDPOINT_PASSWORD``, and are sent, by digest or basic authentication, where the server asks
+    for them. Certificates are verified. No answer is followed to another address.
+
+    :raises InputError: if one of the two is set without the other.
+    """
+
+    def __init__(self, location: str) -> None:
+        self._location = location
+        self._patience = patience()
+        self._user, self._password = os.environ.get(_USER, ""), os.environ.get(_PASSWORD, "")
+        if bool(self._user) != bool(self._password):
+            raise InputError("a user without a password, or the reverse", expected=f"{_USER} and {_PASSWORD}")
+
+    def send(self, request: Request, *, again: bool = True) -> Reply:
+        """Return the answer to a request; it is sent again while the failure may pass.
+
+        :param again: whether the request may have been carried out already and do so twice.
+        :raises RefusedError: if the endpoint answers with an error.
+        :raises EndpointError: if it does not answer, or not with all.
+        """
+        began, tries = time.monotonic(), 0
+        while True:
+            tries += 1
+            try:
+                return self._once(request)
+            except (OSError, http.client.HTTPException) as error:
+                wait = wait_before_next(error, tries) if again else None
+                passed = time.monotonic() - began
+                if wait is None or passed + wait > self._patience:
+                    times = f" ({tries} tries in {passed:.0f} s)" if tries > 1 else ""
+                    raise self._failure(error, times) from error
+                _LOG.warning("%s: %s; next try in %.1f s", self._location, _reason(error), wait)
+            time.sleep(wait)
+
+    def _once(self, request: Request) -> Reply:
+        try:
+            with self._opener(request).open(request, timeout=_TIMEOUT_SECONDS) as response:
+                body = response.read()
+        except ValueError as error:  # of the handlers of credentials, on a scheme that they do not know
+            what = "the endpoint asks for credentials neither by digest nor by basic authentication"
+            raise EndpointError(what, where=self._location) from error
+        cut = [f"{name}: {response.headers[name]}" for name in _CUT if name in response.headers]
+        if response.status == _PARTIAL or cut:
+            what = " ".join(["the endpoint answered with a part of the result only", *cut])
+            raise EndpointError(what, where=self._location, todo="raise its limits")
+        bounded = response.chunked or "Content-Length" in response.headers
+        return Reply(response.headers.get("Content-Type", ""), body, bounded)
+
+    def _opener(self, request: Request) -> OpenerDirector:
+        handlers: list[Any] = [_StaysHere]
+        if self._user:
+            known = HTTPPasswordMgrWithDefaultRealm()
+            known.add_password(None, request.full_url, self._user, self._password)
+            handlers += [HTTPDigestAuthHandler(known), HTTPBasicAuthHandler(known)]
+        return build_opener(*handlers)
+
+    def _failure(self, error: Exception, times: str) -> EndpointError:
+        if not isinstance(error, urllib.error.HTTPError):
+            what = f"no answer from the endpoint: {_reason(error)}{times}"
+            return EndpointError(
+                what, where=self._location, todo="check the address and that the server runs"
+            )
+        if error.code in _MOVED:
+            said, todo = f"it sends on to {error.headers.get('Location')}", "use that address"
+        else:
+            said, todo = _first_line(error), ""
+        if error.code in _UNAUTHORIZED:
+            todo = f"check {_USER} and {_PASSWORD}" if self._user else f"set {_USER} and {_PASSWORD}"
+        elif not todo and error.code < _SERVER_ERROR:
+            todo = "check the address"
+        return RefusedError(error.code, self._without_secrets(said) + times, where=self._location, todo=todo)
+
+    def _without_secrets(self, said: str) -> str:
+        basic = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
+        for secret in (basic, self._password) if self._password else ():
+            said = said.replace(secret, "***")
+        return said
+
+
+class _StaysHere(HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """Follow nowhere: the answer that says so is an error."""
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, urllib.error.HTTPError):
+        return f"answered {error.code}"
+    return str(getattr(error, "reason", error)) or type(error).__name__
+
+
+def _first_line(error: urllib.error.HTTPError) -> str:
+    """Return the first line of what an error says, without anything that does not print."""
+    try:
+        body = error.read() if error.fp is not None else b""
+    except (OSError, http.client.HTTPException):
+        body = b"the rest of its answer did not come"
+    line = body.decode("utf-8", errors="replace").strip().partition("\n")[0]
+    return "".join(letter for letter in line[:300] if letter.isprintable()) or "no reason given"
