@@ -58,6 +58,7 @@ DERIVED = (
     "drug_cases",
     "verdicts",
     "verdict_cases",
+    "totals",
 )
 
 
