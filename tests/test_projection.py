@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,7 +156,20 @@ def test_what_was_not_finished_is_not_there(tmp_path: Path, monkeypatch: pytest.
         with pytest.raises(StoreError, match="No space left"):
             build(store)
         assert find(store) is None
-        assert list((tmp_path / "store.projection").iterdir()) == []
+        assert list((tmp_path / "store" / "projection").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_store_that_takes_the_place_of_another_has_no_columns(tmp_path: Path) -> None:
+    path = told(tmp_path)
+    with open_store(path) as store:
+        assert find(store) is None
+        build(store)
+    with open_store(path) as again:
+        assert find(again) is not None
+    shutil.rmtree(path)
+    with open_store(told(tmp_path)) as other:
+        assert find(other) is None
 
 
 def test_a_store_in_memory_has_no_columns() -> None:

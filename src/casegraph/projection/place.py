@@ -54,9 +54,12 @@ def generation_of(store: Store) -> int:
 
 
 def folder_of(store: Store) -> Path | None:
-    """Return the folder beside a store that holds its projections; None if it is not in a directory."""
+    """Return the folder of a store's projections; None if the store is not in a directory.
+
+    It is in that of the store and goes with it: another store of that name counts from 1 again.
+    """
     directory = Path(store.location)
-    return directory.with_name(f"{directory.resolve().name}.projection") if directory.is_dir() else None
+    return directory / "projection" if directory.is_dir() else None
 
 
 def find(store: Store) -> Projection | None:
