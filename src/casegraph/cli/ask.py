@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from casegraph.cli.engine import ENGINES, Asking, answered
 from casegraph.cli.form import (
     ROW_FORMATS,
     Command,
@@ -23,7 +24,7 @@ from casegraph.cli.form import (
 )
 from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES
-from casegraph.query import StoredQuery, get_query, refuse_without_derived, run, stored_queries
+from casegraph.query import StoredQuery, get_query, refuse_without_derived, stored_queries
 from casegraph.rows import Rows
 from casegraph.store import Answer, Store
 from casegraph.told import with_told
@@ -75,15 +76,23 @@ parameter_option = click.option(
 @click.option("--about", is_flag=True, help="Tell what the query asks, takes and returns.")
 @click.option("--why", "because", is_flag=True, help="Explain each row; as table, json or jsonl.")
 @click.option("--compare", metavar="PARAM", help="Ask once for each value of PARAM, side by side.")
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", help="What answers; see below.")
+@click.option("--explain", is_flag=True, help="Say on the standard error what was done, and why.")
 @source_option
 def query(name: str | None, values: dict[str, str], form: str | None, about: bool, **how: Any) -> None:
     """Ask a stored query by its NAME; without a name, list them all.
 
     Parameters that are not given keep the example that the query holds. The answer is a table on a terminal
     and TSV in a pipe; json, csv and tsv are those of the SPARQL standard.
+
+    The questions that count over all cases are answered from columns beside the store, if there are any of
+    just its state: the rows are the same. The engine columns makes them anew where that is needed; sparql
+    never looks at them.
     """
     if how["because"] and how["compare"]:
         raise click.UsageError("--why explains the rows of one answer: leave --compare out")
+    if how["compare"] and (how["explain"] or how["engine"] != "auto"):
+        raise click.UsageError("--compare asks many times: leave --engine and --explain out")
     if name is None:
         if values or about or how["because"] or how["compare"] or how["source"].asserted:
             needing = "-p, --about, --why, --compare and --asserted need the NAME of a query"
@@ -105,7 +114,8 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
 
             rows = side_by_side(store, asked, compare, values)
         else:
-            rows = run(store, asked, values)
+            how_asked = Asking(how["engine"], how["explain"], whole=not how["source"].asserted)
+            rows = answered(store, asked, values, how_asked)
         terms = with_told(store)
         if because:
             from casegraph.cli.because import write_rows_because

@@ -35,12 +35,8 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
     examples=(
         ("casegraph load my-cases/", "load every case of a folder, whatever its format"),
         ("casegraph load smith-2024.yaml --dry-run", "go through every stage, but store nothing"),
-        (
-            "casegraph load packets.tar.xz --dataset clinic --losses losses.jsonl",
-            "load an archive of phenopackets",
-        ),
         ("casegraph load patients.csv --mapping patients.yaml", "load a table by your mapping"),
-        ("casegraph load packets.tar.xz --jobs 4", "load very much: four processes, one change of the store"),
+        ("casegraph load packets.tar.xz --jobs 4 --losses lost.jsonl", "load very much, by four processes"),
     ),
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PATH)

@@ -41,7 +41,7 @@ __all__ = [
 FORMAT = 2
 
 _HEAD, _LOCK, _DATA = "casegraph-store.json", "writer.lock", "data-"
-_OURS = (_HEAD, f".{_HEAD}.part", _LOCK, "incoming")
+_OURS = (_HEAD, f".{_HEAD}.part", _LOCK, "incoming", "projection")
 #: The list of the files of a backup, with their digests; a store has none.
 BACKUP = "casegraph-backup.json"
 #: How a folder is named that links the data files while their digests are taken.

@@ -1,0 +1,2 @@
+-- All claims.
+SELECT DISTINCT s AS claim FROM basis
