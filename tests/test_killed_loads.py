@@ -38,6 +38,21 @@ def marked(self, *given):
 EmbeddedStore.replace = marked
 main(["load", *sys.argv[2:]])
 """
+#: A load by several processes, which says on a pipe when the new data begin to be written and are swapped in.
+BULK_LOADER = """
+import os, sys
+from casegraph.cli import main
+from casegraph.ingest import chunks
+from casegraph.store.places import WritersPlace
+chunks._MOST = 10
+marks, rebuild = int(sys.argv[1]), WritersPlace.rebuild
+def marked(self, *given):
+    os.write(marks, b"(")
+    rebuild(self, *given)
+    os.write(marks, b")")
+WritersPlace.rebuild = marked
+main(["load", "--jobs", "2", *sys.argv[2:]])
+"""
 #: A load into a file system of a few megabytes, which nobody but this process sees.
 FULL_DISK = """
 set -e
@@ -108,6 +123,48 @@ def assert_whole(store: Path, material: Material, acknowledged: set[str]) -> int
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.long)])
+def test_a_killed_load_by_several_processes_leaves_all_or_nothing(
+    kills: int, whole: Material, tmp_path: Path
+) -> None:
+    chance = random.Random(SEED)  # noqa: S311 - for a moment, not a secret
+    marks, lasts = _killed(whole, tmp_path / "timed", lambda _: False, BULK_LOADER)
+    assert marks == b"()"
+    inside, found = 0, set()
+    for number in range(kills):
+        store = tmp_path / str(number)
+        if number % 3 == 0:  # while the new data are written, or swapped in
+            reached = _at_change(1, chance.random() * 0.5)
+        else:
+            reached = _after(chance.uniform(0.3, 1.0) * lasts)
+        marks, _ = _killed(whole, store, reached, BULK_LOADER)
+        inside += marks.endswith(b"(")
+        file = store.with_suffix(".acks")
+        acknowledged = set(file.read_text(encoding="utf-8").splitlines()) if file.exists() else set()
+        try:
+            found.add(assert_whole(store, whole, acknowledged))
+        except InputError:  # it was killed before there was a store
+            assert not acknowledged
+        words = [
+            "load",
+            str(whole.packets),
+            "--dataset",
+            "d",
+            "--jobs",
+            "1",
+            "--resume",
+            "--store",
+            str(store),
+        ]
+        subprocess.run([sys.executable, "-m", "casegraph", *words], check=True, capture_output=True)
+        assert assert_whole(store, whole, set()) == CASES
+        shutil.rmtree(store)
+    assert inside >= kills // 6
+    assert found <= {0, CASES}
+    assert 0 in found
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.long)])
 def test_a_killed_load_leaves_whole_cases_and_all_that_it_acknowledged(
     kills: int, whole: Material, tmp_path: Path
@@ -156,14 +213,16 @@ def _after(seconds: float) -> Moment:
     return lambda _: time.monotonic() >= end
 
 
-def _killed(material: Material, store: Path, reached: Moment) -> tuple[bytes, float]:
+def _killed(
+    material: Material, store: Path, reached: Moment, loader_script: str = LOADER
+) -> tuple[bytes, float]:
     """Load until a moment is reached; return the marks of the changes, and how long it took."""
     begun, marks = time.monotonic(), b""
     source, goal = os.pipe()
     os.set_blocking(source, False)
     words = [str(material.packets), "--dataset", "d", "--store", str(store)]
     words += ["--ack-file", str(store.with_suffix(".acks"))]
-    command = [sys.executable, "-c", LOADER, str(goal), *words]
+    command = [sys.executable, "-c", loader_script, str(goal), *words]
     with subprocess.Popen(command, pass_fds=(goal,), stdout=-3, stderr=-3) as loader:
         os.close(goal)
         while loader.poll() is None and not reached(marks):

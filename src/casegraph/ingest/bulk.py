@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import os
 import shutil
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -78,7 +80,7 @@ class BulkJob:
         waiting: deque[tuple[Future[int], int]] = deque()
         context = multiprocessing.get_context("spawn")
         try:
-            with ProcessPoolExecutor(self._jobs, context, initializer=_ignore_signals) as processes:
+            with ProcessPoolExecutor(self._jobs, context, initializer=_prepare_process) as processes:
                 try:
                     for chunk in chunks:
                         parts.append(self._folder / f"part-{len(parts):07}")
@@ -124,6 +126,14 @@ def _had(chunk: Chunk, part: Path) -> int | None:
     return len(found.results) if whole else None
 
 
-def _ignore_signals() -> None:
-    """Leave it to the process that asked for the work to end it."""
+def _prepare_process() -> None:
+    """Leave it to the process that asked for the work to end it, and end with that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
