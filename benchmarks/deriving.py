@@ -18,15 +18,14 @@ from typing import Any
 
 import pytest
 
-from casegraph import ingest
-from casegraph.ingest import Loaded, load
+from casegraph.ingest import Loaded, documents, load
 from casegraph.resources import shipped
 from casegraph.store import Store, open_store
 
 __all__ = ["COPIES", "Deriving", "Spent", "deriving", "section"]
 
 COPIES = 5
-#: what is told of derivation -> the function of ``casegraph.ingest`` that does it.
+#: what is told of derivation -> the function of ``casegraph.ingest.documents`` that does it.
 STEPS = {
     "timeline": "solve_subject",
     "regimens, lines, attribution": "derive",
@@ -118,10 +117,10 @@ def deriving(copies: int = COPIES) -> Deriving:
             paths = copy_of_corpus(Path(folder), number)
             with pytest.MonkeyPatch.context() as patch:
                 for name, function in STEPS.items():
-                    patch.setattr(ingest, function, _timed(getattr(ingest, function), name, steps))
+                    patch.setattr(documents, function, _timed(getattr(documents, function), name, steps))
                 load_all(whole, paths, with_it)
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(ingest, "_inferred", _nothing)
+                patch.setattr(documents, "_inferred", _nothing)
                 load_all(bare, paths, without)
             for path in paths:
                 path.unlink()
