@@ -99,7 +99,8 @@ def section(many: int, of_plain: int, jobs: int) -> str:
     return f"""## Loading very many cases
 
 {many:,} synthetic cases (`benchmarks/synthetic.py`, seed {SEED}) as JSON in the lines of a file;
-{quads / many:.0f} quads a case with the ledger. `python benchmarks/ingesting.py --cases {many}`, on {os.cpu_count()} cores.
+{quads / many:.0f} quads a case with the ledger. `python benchmarks/ingesting.py --cases {many}`, on
+{os.cpu_count()} cores.
 
 | way | s | cases a second | times as long |
 | --- | --- | --- | --- |

@@ -1,4 +1,4 @@
-"""Fills a store with synthetic cases: quads by processes, then one bulk load; no checks and no shapes.
+"""Fills a store with synthetic cases, as a load by several processes does.
 
 Usage: python benchmarks/synthetic_store.py STORE --cases 10000 --seed 6 --jobs 2
 """
@@ -6,32 +6,26 @@ Usage: python benchmarks/synthetic_store.py STORE --cases 10000 --seed 6 --jobs 
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
-from typing import IO, cast
 
-import pyoxigraph as ox
-from synthetic import SEED, case_document
+from synthetic import SEED, case_line
 
 from casegraph.derive import derive
-from casegraph.ingest.putting import put_ontology
+from casegraph.ingest import LoadedDocument
+from casegraph.ingest.bulk import BulkJob
+from casegraph.loaders.records import Options
 from casegraph.model import CaseDocument
 from casegraph.reason import case_class_quads
 from casegraph.rules import apply_rules
-from casegraph.store import open_store
+from casegraph.store.embedded import EmbeddedStore
 from casegraph.terms import shipped_terms
 from casegraph.timeline import solve_subject
 from casegraph.triples import asserted_quads, inferred_quads, subjects
 
 __all__ = ["fill", "quads_of"]
-
-#: How many cases go through the rules together, and into one file.
-_BATCH, _FILE = 200, 1000
 
 
 def quads_of(documents: Iterable[CaseDocument]) -> Iterator[str]:
@@ -53,48 +47,20 @@ def quads_of(documents: Iterable[CaseDocument]) -> Iterator[str]:
     yield from apply_rules(cases, terms).values()
 
 
-class _Joined(io.RawIOBase):
-    """Files one after another."""
-
-    def __init__(self, paths: Iterable[Path]) -> None:
-        self._paths = iter(paths)
-        self._file: IO[bytes] = io.BytesIO()
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        while not (block := self._file.read(size)):
-            self._file.close()
-            following = next(self._paths, None)
-            self._file = io.BytesIO() if following is None else following.open("rb")
-            if following is None:
-                return b""
-        return block
-
-
-def _write(folder: Path, seed: int, start: int, stop: int) -> Path:
-    path = folder / f"{start:09}.nq"
-    with path.open("w", encoding="utf-8") as file:
-        for at in range(start, stop, _BATCH):
-            file.writelines(quads_of(case_document(each, seed) for each in range(at, min(at + _BATCH, stop))))
-    return path
-
-
 def fill(location: Path, cases: int, seed: int = SEED, jobs: int = 2) -> None:
     """Fill a new store in a directory with so many synthetic cases and the ontology.
 
     :raises StoreError: if the store fails.
     """
-    with open_store(location, writable=True) as store:
-        put_ontology(store)
-    with tempfile.TemporaryDirectory(dir=location.parent) as name, ProcessPoolExecutor(jobs) as pool:
-        starts = range(0, cases, _FILE)
-        write = partial(_write, Path(name), seed)
-        paths = pool.map(write, starts, (min(at + _FILE, cases) for at in starts))
-        opened = ox.Store(location)
-        opened.bulk_load(cast(IO[bytes], _Joined(list(paths))), ox.RdfFormat.N_QUADS)
-        opened.flush()
+    with (
+        tempfile.TemporaryDirectory(dir=location.parent) as folder,
+        EmbeddedStore(str(location), writable=True) as store,
+    ):
+        lines = Path(folder, "cases.jsonl")
+        with lines.open("wb") as file:
+            file.writelines(case_line(number, seed).rstrip(b"\n") + b"\n" for number in range(cases))
+        for each in BulkJob(store, jobs).load([lines], Options("")):
+            assert isinstance(each, LoadedDocument), each
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ class Input:
 
     name: str
     open: Callable[[], BinaryIO] = field(repr=False)
-    first_line: int = 1
+    first_line: int = field(default=1, repr=False)
 
     @classmethod
     def of(cls, path: Path) -> Input:

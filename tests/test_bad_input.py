@@ -308,7 +308,7 @@ def test_a_locked_store_is_4_and_can_be_read(store: Path) -> None:
         ):
             result = run(str(name), *map(str, rest), "--store", store)
             assert result.exit_code == 4
-            assert "another process has the store open for writing; wait" in result.stderr
+            assert f"process {writer.pid} has the store open for writing; wait" in result.stderr
         assert run("cases", "--store", store).exit_code == 0
     finally:
         writer.communicate("", timeout=30)
@@ -327,7 +327,7 @@ def test_an_endpoint_that_is_down_is_3(command: tuple[str | Path, ...]) -> None:
 def test_a_damaged_store_is_3(tmp_path: Path, store: Path) -> None:
     damaged = tmp_path / "damaged"
     shutil.copytree(store, damaged)
-    (damaged / "CURRENT").write_bytes(b"nothing\n")
+    (damaged / "data-1" / "CURRENT").write_bytes(b"nothing\n")
     result = run("cases", "--store", damaged)
     assert result.exit_code == 3
     assert "the store is damaged" in result.stderr

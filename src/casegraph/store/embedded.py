@@ -166,11 +166,14 @@ class EmbeddedStore(Store):
         return self._turn
 
     def contents(self) -> Iterator[GraphContent]:
-        """See :meth:`casegraph.store.Store.contents`; the store is read once, from its beginning to its end.
+        """See :meth:`casegraph.store.Store.contents`; on the disk, the store is read once, from end to end.
 
         :raises StoreError: see there.
         """
         store = self._opened()
+        if self._place is None and self._snapshot is None:
+            yield from super().contents()
+            return
         outside = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
         if self._guard(lambda: next(outside, None)) is not None:
             yield from super().contents()

@@ -16,9 +16,9 @@ __all__ = ["streamed_contents"]
 
 
 def streamed_contents(store: ox.Store) -> Iterator[GraphContent]:
-    """Yield each named graph of an Oxigraph store with its digest; Oxigraph gives all quads of one together.
+    """Yield each named graph of an Oxigraph store with its digest.
 
-    :param store: its default graph holds nothing.
+    :param store: on the disk, where all quads of a graph come together; its default graph holds nothing.
     :raises OSError: if the store is damaged.
     """
     source, goal = os.pipe()
