@@ -185,7 +185,7 @@ def test_load_tells_each_document_and_whether_it_was_there(tmp_path: Path) -> No
             assert int(line[4]) == sum(map(len, quads.values()))
             assert int(line[3]) == sum(f"<{CG}basis>" in quad for each in quads.values() for quad in each)
     again = run("load", paths[0], "--store", tmp_path / "s")
-    assert again.stdout.splitlines()[1].startswith(f"replaced\t{REPORT}\t1\t")
+    assert again.stdout.splitlines()[1].startswith(f"unchanged\t{REPORT}\t1\t")
     before = run("digest", "--store", tmp_path / "s").stdout
     run("load", paths[0], "--store", tmp_path / "s")
     assert run("digest", "--store", tmp_path / "s").stdout == before

@@ -56,7 +56,7 @@ def _tell_document(loaded: Loaded, *, dry_run: bool) -> None:
     summary = LoadedDocument(
         source=str(prepared.path),
         iri=prepared.iri,
-        state="dry run" if dry_run else "replaced" if loaded.replaced else "new",
+        state=_state(loaded, dry_run=dry_run),
         cases=(*prepared.document.cases, *prepared.document.groups),
         claims=prepared.claims,
         quads=quads,
@@ -64,6 +64,12 @@ def _tell_document(loaded: Loaded, *, dry_run: bool) -> None:
         report=prepared.report,
     )
     _tell_summary(summary, seconds=f"  {sum(prepared.seconds.values()):.2f} s")
+
+
+def _state(loaded: Loaded, *, dry_run: bool) -> str:
+    if dry_run:
+        return "dry run"
+    return "unchanged" if loaded.unchanged else "replaced" if loaded.replaced else "new"
 
 
 def _tell_summary(document: LoadedDocument, seconds: str = "") -> None:

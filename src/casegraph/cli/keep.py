@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from pathlib import Path
 
 import click
@@ -35,6 +36,9 @@ def verify(location: str) -> int:
             many += 1
             write_line(damage.where, damage.what)
         number = generation(store) if not many else 0
+        unknown = store.files_without_digest()
+    if unknown:
+        say(f"{unknown} data files have no digest, for their writer was killed; the next one takes it")
     if many:
         places = f"{many:,} place{'' if many == 1 else 's'}"
         say(f"damaged in {places}; restore a backup, or load the documents into a new store")
@@ -128,9 +132,16 @@ def migrate(goal: Path | None, location: str) -> None:
     from casegraph.store.migrating import migrate as bring_to_format
 
     directory = _directory(location)
-    goal = goal or directory.with_name(f"{directory.absolute().name}-before-migration")
+    goal = goal or _free(directory.absolute())
     head = bring_to_format(directory, goal)
     say(f"{location} is of format {head.format}; {goal} is the store as it was")
+
+
+def _free(directory: Path) -> Path:
+    """Return the first name for a backup beside a store that is not taken, as by a migration before."""
+    name = f"{directory.name}-before-migration"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(path for path in map(directory.with_name, names) if not path.exists())
 
 
 def _directory(location: str) -> Path:

@@ -96,7 +96,7 @@ def load(paths: tuple[Path, ...], form: str | None, location: str, **more: objec
         raise InputError(
             "--dry-run stores nothing that --ack-file could tell of", todo="leave one of them out"
         )
-    refuse_same_files([more["losses"], more["rejects"], more["ack_file"]], paths)
+    refuse_same_files([more["losses"], more["rejects"], more["ack_file"]], (*paths, Path(location)))
     _look_at(paths, form)
     tally = Tally()
     with ExitStack() as kept, told_to_stop() as signals:
@@ -144,7 +144,9 @@ def _loaded(
     from casegraph.ingest.bulk import BulkJob
     from casegraph.store.embedded import EmbeddedStore
 
-    if not isinstance(store, EmbeddedStore) or more["dry_run"]:
+    if more["dry_run"]:
+        raise InputError("--dry-run goes through every stage in one process", todo="leave --jobs out")
+    if not isinstance(store, EmbeddedStore):
         todo = "leave --jobs out"
         raise InputError("--jobs is for loads into a store in a directory", where=store.location, todo=todo)
     job = BulkJob(store, jobs, Meter(paths))

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -75,25 +76,12 @@ class BulkJob:
         shutil.rmtree(self._folder)
 
     def _map(self, chunks: Iterator[Chunk]) -> list[Path]:
-        """Map chunks in several processes and return their parts, in order; a few are at work at a time."""
-        parts: list[Path] = []
-        waiting: deque[tuple[Future[int], int]] = deque()
+        """Map chunks in several processes and return their parts, in order."""
         context = multiprocessing.get_context("spawn")
         try:
             with ProcessPoolExecutor(self._jobs, context, initializer=_prepare_process) as processes:
                 try:
-                    for chunk in chunks:
-                        parts.append(self._folder / f"part-{len(parts):07}")
-                        if STOP.is_set():
-                            break
-                        if (had := _had(chunk, parts[-1])) is not None:
-                            self._count(had, chunk.size())
-                            continue
-                        waiting.append((processes.submit(map_chunk, chunk, parts[-1]), chunk.size()))
-                        if len(waiting) > 2 * self._jobs:
-                            self._wait(waiting)
-                    while waiting:
-                        self._wait(waiting)
+                    return self._map_by(processes, chunks)
                 except BaseException:
                     processes.shutdown(cancel_futures=True)
                     raise
@@ -103,6 +91,27 @@ class BulkJob:
                 where=self._store.location,
                 todo="the same command with --resume goes on, perhaps with fewer --jobs",
             ) from error
+        except OSError as error:
+            raise StoreError(
+                f"a part cannot be written, and the store is as it was: {error.strerror or error}",
+                where=str(self._folder),
+                todo="the same command with --resume goes on once that is mended",
+            ) from error
+
+    def _map_by(self, processes: ProcessPoolExecutor, chunks: Iterator[Chunk]) -> list[Path]:
+        """Give chunks to processes, a few at a time."""
+        parts: list[Path] = []
+        waiting: deque[tuple[Future[int], int]] = deque()
+        for chunk in takewhile(lambda _: not STOP.is_set(), chunks):
+            parts.append(self._folder / f"part-{len(parts):07}")
+            if (had := _had(chunk, parts[-1])) is not None:
+                self._count(had, chunk.size())
+                continue
+            waiting.append((processes.submit(map_chunk, chunk, parts[-1]), chunk.size()))
+            if len(waiting) > 2 * self._jobs:
+                self._wait(waiting)
+        while waiting:
+            self._wait(waiting)
         return parts
 
     def _wait(self, waiting: deque[tuple[Future[int], int]]) -> None:

@@ -80,10 +80,15 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A document that is in the store now; ``replaced`` says how many of its graphs were there before."""
+    """A document that is in the store now.
+
+    :param replaced: how many of its graphs were there before.
+    :param unchanged: whether the store had just that content.
+    """
 
     prepared: Prepared
     replaced: int
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +212,10 @@ def load(
         elif not prepared.report.ok:
             yield Rejected(path, report=prepared.report)
         else:
-            yield Loaded(prepared, 0 if dry_run else _put(store, prepared))
+            yield Loaded(prepared, 0) if dry_run else _put(store, prepared)
 
 
-def _put(store: Store, prepared: Prepared) -> int:
+def _put(store: Store, prepared: Prepared) -> Loaded:
     watch = _Watch()
     with store.turn():
         old = graphs_of_report(store, prepared.iri)
@@ -218,10 +223,10 @@ def _put(store: Store, prepared: Prepared) -> int:
         quads = prepared.asserted + prepared.inferred + (vocabulary or "")
         units = (prepared.iri, *(iri for iri, _ in subjects(prepared.document)))
         origins = dict.fromkeys(units, prepared.origin) if prepared.origin else None
-        commit(store, (*old, ADDED) if vocabulary else old, quads, origins)
+        changed = commit(store, (*old, ADDED) if vocabulary else old, quads, origins)
     watch.lap("store")
     prepared.seconds.update(watch.seconds)
-    return len(old)
+    return Loaded(prepared, len(old), unchanged=bool(old) and not changed.keys() - {ADDED})
 
 
 class _Watch:

@@ -120,6 +120,10 @@ class Store(Protocol):
         """
         return iter(())
 
+    def files_without_digest(self) -> int:
+        """Return how many data files have no digest yet, since the writer of them was killed."""
+        return 0
+
     def acknowledged(self) -> int:
         """Return how many changes were acknowledged, as far as that is known without the data; else 0."""
         return 0

@@ -13,6 +13,7 @@ The head is replaced by renaming, so that a store always is of one generation, w
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -80,11 +81,20 @@ class Directory:
         self.path = path
 
     def is_empty(self) -> bool:
-        """Tell whether there is no store and nothing else; what a killed first writer left is nothing."""
+        """Tell whether there is no store and nothing else; what a killed first writer left is nothing.
+
+        :raises InputError: if the directory holds something else.
+        :raises StoreError: if there are data, and no head or a damaged one that says which.
+        """
         if not self.path.exists():
             return True
         self._refuse_other_content()
-        return not (self.path / _HEAD).exists()
+        has_data = any(self.path.glob(f"{_DATA}*"))
+        if not (self.path / _HEAD).exists():
+            if has_data:
+                raise self.damaged(f"its file {_HEAD} is not there")
+            return True
+        return not has_data and self._read().generation == 0
 
     def is_of_format_1(self) -> bool:
         """Tell whether the files of Oxigraph are in the directory itself, and no head."""
@@ -100,6 +110,12 @@ class Directory:
         if self.is_empty():
             todo = "make one with `casegraph load` or `casegraph demo`"
             raise InputError(f"no store at {self.path}", todo=todo)
+        head = self._read()
+        if not (self.path / head.data).is_dir() or not head.data.startswith(_DATA):
+            raise self.damaged(f"its folder {head.data} is not there")
+        return head
+
+    def _read(self) -> Head:
         try:
             raw = (self.path / _HEAD).read_bytes()
             found = msgspec.json.decode(raw)["format"]
@@ -108,8 +124,6 @@ class Directory:
             raise self.damaged(f"its file {_HEAD} cannot be read") from error
         if head is None:
             raise self._other_format(found)
-        if not (self.path / head.data).is_dir() or not head.data.startswith(_DATA):
-            raise self.damaged(f"its folder {head.data} is not there")
         return head
 
     def write_head(self, head: Head) -> None:
@@ -198,7 +212,7 @@ class WriterLock:
 
 
 def digests_of(folder: Path, known: dict[str, str] | None = None) -> dict[str, str]:
-    """Return the SHA-256 of each data file of a folder that nobody writes to.
+    """Return the SHA-256 of each data file of a folder; one that goes meanwhile is left out.
 
     :param known: digests that were taken before; a data file never changes.
     """
@@ -206,9 +220,9 @@ def digests_of(folder: Path, known: dict[str, str] | None = None) -> dict[str, s
     for path in sorted(folder.glob("*.sst")):
         if known and path.name in known:
             found[path.name] = known[path.name]
-        else:
-            with path.open("rb") as file:
-                found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+            continue
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+            found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -13,9 +12,10 @@ from typing import IO, Protocol, Self, TypeVar, cast
 
 import pyoxigraph as ox
 
-from casegraph.errors import InputError, StoreError, StoreLockedError
+from casegraph.errors import InputError, StoreError
 from casegraph.store import Answer, GraphContent, Store
 from casegraph.store.directory import Head, digests_of
+from casegraph.store.failures import failure
 from casegraph.store.ledger import generation
 from casegraph.store.places import WritersPlace, taken
 from casegraph.store.snapshot import Snapshot
@@ -73,8 +73,9 @@ class EmbeddedStore(Store):
         if location == ":memory:":
             self._store = ox.Store()
         elif writable:
-            self._place = self._guard(lambda: WritersPlace(Path(location)))
-            self._store = self._place.store
+            self._place = place = self._guard(lambda: WritersPlace(Path(location)))
+            self._store = place.store
+            self._refuse_lost_changes(place)
         else:
             self._head, self._snapshot = self._guard(lambda: taken(Path(location)))
             folder = str(self._snapshot.folder)
@@ -117,10 +118,10 @@ class EmbeddedStore(Store):
             raise refused_query(str(error)) from error
         except RuntimeError as error:
             if str(error).startswith("Corruption"):
-                raise self._failure(error) from error
+                raise failure(error, self.location) from error
             raise InputError(f"the query cannot be answered: {error}", where="query") from error
         except OSError as error:
-            raise self._failure(error) from error
+            raise failure(error, self.location) from error
 
     def graphs(self) -> tuple[str, ...]:
         """See :meth:`casegraph.store.Store.graphs`.
@@ -193,6 +194,12 @@ class EmbeddedStore(Store):
                 if found.get(name, digest) != digest:
                     yield f"{self.location}/{self._head.data}/{name}"
 
+    def files_without_digest(self) -> int:
+        """Return how many data files came into being after the last writer that closed the store."""
+        if self._snapshot is None or self._head is None:
+            return 0
+        return len({path.name for path in self._snapshot.folder.glob("*.sst")} - self._head.files.keys())
+
     def acknowledged(self) -> int:
         """See :meth:`casegraph.store.Store.acknowledged`."""
         return self._head.generation if self._head is not None else 0
@@ -261,6 +268,15 @@ class EmbeddedStore(Store):
             self._snapshot.close()
             self._snapshot = None
 
+    def _refuse_lost_changes(self, place: WritersPlace) -> None:
+        """Refuse to write over the trace of changes that were acknowledged and are gone."""
+        there, acknowledged = generation(self), place.head.generation
+        if there < acknowledged:
+            self._store = self._place = None
+            place.abandon()
+            lost = f"the changes {there + 1} to {acknowledged} were acknowledged and are gone"
+            raise place.directory.damaged(lost)
+
     def _lines(self, graph: ox.NamedNode) -> list[str]:
         store = self._opened()
         return self._guard(lambda: graph_lines(store, graph))
@@ -274,23 +290,4 @@ class EmbeddedStore(Store):
         try:
             return work()
         except (OSError, RuntimeError) as error:
-            raise self._failure(error) from error
-
-    def _failure(self, error: Exception) -> StoreError:
-        reason = str(error)
-        if _says_locked(reason):
-            return StoreLockedError(
-                "another process has the store open for writing",
-                where=self.location,
-                todo="wait until it is done or stop it; reading works meanwhile",
-            )
-        if reason.startswith("Corruption"):
-            todo = "restore it from a backup, or load the documents into a new store"
-            return StoreError(f"the store is damaged: {reason}", where=self.location, todo=todo)
-        todo = "check that you may write there" if "Permission denied" in reason else ""
-        return StoreError(f"the store failed: {reason}", where=self.location, todo=todo)
-
-
-def _says_locked(reason: str) -> bool:
-    held_elsewhere = re.match(r"IO error: While lock file: .*temporarily unavailable$", reason)
-    return bool(held_elsewhere) or reason.startswith("IO error: lock hold by current process")
+            raise failure(error, self.location) from error

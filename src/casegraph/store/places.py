@@ -97,10 +97,16 @@ class WritersPlace:
         """
         try:
             self.acknowledge(generation)
-            self._write_head(msgspec.structs.replace(self.head, files=self._files(self.store)))
-            del self.store
+            del self.store  # which waits until Oxigraph merges no more files
+            files = digests_of(self.directory.data(self.head), self.head.files)
+            self._write_head(msgspec.structs.replace(self.head, files=files))
         finally:
             self._lock.release()
+
+    def abandon(self) -> None:
+        """Let others write, and leave all as it is."""
+        del self.store
+        self._lock.release()
 
     def _files(self, store: ox.Store) -> dict[str, str]:
         """Return the digests of the files that hold what is on the disk now."""
@@ -115,12 +121,13 @@ class WritersPlace:
         directory.remove_leavings(head)
         if head is None:
             folder = directory.next_data(None)
+            head = Head(format=FORMAT, data=folder.name)
+            directory.write_head(head)  # first: data without a head are a store that was damaged
             store = ox.Store(folder)
             store.flush()
-            head = Head(format=FORMAT, data=folder.name)
-            directory.write_head(head)
         else:
-            manifest(directory.data(head))
+            if not (listing := manifest(directory.data(head))).exists():
+                raise directory.damaged(f"its file {listing.name} is not there")
             store = ox.Store(directory.data(head))
         remove_stale(directory.path)
         return head, store

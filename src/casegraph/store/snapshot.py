@@ -69,7 +69,12 @@ def manifest(data: Path) -> Path:
     :raises FileNotFoundError: if there are no data.
     :raises StoreError: if ``CURRENT`` does not name one.
     """
-    name = (data / "CURRENT").read_bytes()
+    try:
+        name = (data / "CURRENT").read_bytes()
+    except FileNotFoundError as error:
+        if data.exists():
+            raise Directory(data.parent).damaged("its file CURRENT is not there") from error
+        raise
     if not re.fullmatch(rb"MANIFEST-\d+\n", name):
         raise Directory(data.parent).damaged("its file CURRENT names no manifest")
     return data / name.decode("ascii").strip()
@@ -113,6 +118,8 @@ def _fill(data: Path, folder: Path) -> None:
             if _take(data, folder):
                 return
         time.sleep(_PAUSE_SECONDS)
+    if not (listing := manifest(data)).exists():
+        raise Directory(data.parent).damaged(f"its file {listing.name} is not there")
     raise StoreError("no moment without a commit was found", where=str(data.parent), todo="try again")
 
 
