@@ -207,7 +207,7 @@ def test_a_load_that_was_stopped_goes_on(sent: signal.Signals, tmp_path: Path) -
 def test_options_that_do_not_go_together_are_refused(sources: Path, tmp_path: Path) -> None:
     for words, said in (
         (("--resume",), "--resume goes on with a load with --jobs"),
-        (("--jobs", 2, "--dry-run"), "--jobs is for loads into a store in a directory"),
+        (("--jobs", 2, "--dry-run"), "--dry-run goes through every stage in one process"),
         (("--dry-run", "--ack-file", tmp_path / "a"), "--dry-run stores nothing"),
     ):
         refused = run("load", sources, "--store", tmp_path / "store", *words, code=2)

@@ -67,6 +67,11 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, str] = {}
     casegraph: str = __version__
 
+    @property
+    def is_of_first_writer(self) -> bool:
+        """Whether nothing was acknowledged yet, and the data may not even be whole."""
+        return self.generation == 0 and not self.files
+
 
 class Directory:
     """The directory of a store, of this format or not yet there.
@@ -108,8 +113,7 @@ class Directory:
         :raises StoreError: if the head is damaged.
         """
         if self.is_empty():
-            todo = "make one with `casegraph load` or `casegraph demo`"
-            raise InputError(f"no store at {self.path}", todo=todo)
+            raise self.nothing()
         head = self._read()
         if not (self.path / head.data).is_dir() or not head.data.startswith(_DATA):
             raise self.damaged(f"its folder {head.data} is not there")
@@ -148,6 +152,11 @@ class Directory:
             for file in self.path.iterdir():
                 if _OF_OXIGRAPH.fullmatch(file.name):
                     file.unlink()
+
+    def nothing(self) -> InputError:
+        """Return the error for a directory without a store."""
+        todo = "make one with `casegraph load` or `casegraph demo`"
+        return InputError(f"no store at {self.path}", todo=todo)
 
     def damaged(self, how: str) -> StoreError:
         """Return the error for a store that is damaged."""

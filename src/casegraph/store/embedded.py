@@ -17,7 +17,7 @@ from casegraph.store import Answer, GraphContent, Store
 from casegraph.store.directory import Head, digests_of
 from casegraph.store.failures import failure
 from casegraph.store.ledger import generation
-from casegraph.store.places import WritersPlace, taken
+from casegraph.store.places import WritersPlace, opened_to_read
 from casegraph.store.snapshot import Snapshot
 from casegraph.store.streaming import streamed_contents
 from casegraph.store.syntax import (
@@ -77,9 +77,8 @@ class EmbeddedStore(Store):
             self._store = place.store
             self._refuse_lost_changes(place)
         else:
-            self._head, self._snapshot = self._guard(lambda: taken(Path(location)))
-            folder = str(self._snapshot.folder)
-            self._store = self._guard(lambda: ox.Store.read_only(folder))
+            opened = self._guard(lambda: opened_to_read(Path(location)))
+            self._head, self._snapshot, self._store = opened
 
     def replace(self, old_graphs: Iterable[str], nquads: str) -> None:
         """See :meth:`casegraph.store.Store.replace`; many new quads at once go in by bulk load.

@@ -10,11 +10,29 @@ from pathlib import Path
 import msgspec
 import pyoxigraph as ox
 
-from casegraph.errors import InputError
+from casegraph.errors import InputError, StoreError
 from casegraph.store.directory import BACKUP, FILES, FORMAT, Directory, Head, WriterLock, digests_of
 from casegraph.store.snapshot import Snapshot, manifest, remove_stale
 
-__all__ = ["WritersPlace", "taken"]
+__all__ = ["WritersPlace", "opened_to_read", "taken"]
+
+
+def opened_to_read(path: Path) -> tuple[Head, Snapshot, ox.Store]:
+    """Return what :func:`taken` returns, and the store of Oxigraph that reads it.
+
+    :raises InputError: if there is no store of this format, or not yet.
+    :raises StoreError: if the store is damaged.
+    :raises OSError: if the system does not let it be.
+    """
+    directory = Directory(path)
+    first = directory.head()
+    try:
+        head, snapshot = taken(path)
+        return head, snapshot, ox.Store.read_only(str(snapshot.folder))
+    except (StoreError, OSError) as error:
+        if first.is_of_first_writer:
+            raise directory.nothing() from error
+        raise
 
 
 def taken(path: Path) -> tuple[Head, Snapshot]:
@@ -119,12 +137,19 @@ class WritersPlace:
         directory = self.directory
         head = None if directory.is_empty() else directory.head()
         directory.remove_leavings(head)
+        if head and head.is_of_first_writer and not (directory.data(head) / "CURRENT").exists():
+            shutil.rmtree(directory.data(head))
+            head = None
         if head is None:
             folder = directory.next_data(None)
             head = Head(format=FORMAT, data=folder.name)
             directory.write_head(head)  # first: data without a head are a store that was damaged
-            store = ox.Store(folder)
-            store.flush()
+            try:
+                store = ox.Store(folder)
+                store.flush()
+            except OSError:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
         else:
             if not (listing := manifest(directory.data(head))).exists():
                 raise directory.damaged(f"its file {listing.name} is not there")
