@@ -20,6 +20,7 @@ from casegraph.ingest.settling import _Stream
 from casegraph.loaders.records import Options
 from casegraph.resources import shipped
 from casegraph.store import open_store
+from casegraph.store.directory import Directory, Head
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.ledger import generation
 from casegraph.store.verifying import verify
@@ -230,3 +231,32 @@ def test_a_stream_gives_every_byte_once(size: int) -> None:
         read += piece
     assert read == b"abcdefgh"
     assert stream.read(size) == b""
+
+
+@pytest.mark.parametrize("moment", ["before the head is replaced", "after it"])
+def test_a_head_that_fails_on_its_way_leaves_data_that_it_names(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps(packet("a")) + "\n" + json.dumps(packet("b")) + "\n", "utf-8"
+    )
+    run("load", tmp_path / "a.jsonl", "--store", tmp_path / "store")
+    (tmp_path / "c.jsonl").write_text(
+        json.dumps(packet("c")) + "\n" + json.dumps(packet("d")) + "\n", "utf-8"
+    )
+    write_head, data = Directory.write_head, "data-1" if moment.startswith("before") else "data-2"
+
+    def failing(directory: Directory, head: Head) -> None:
+        if head.data == "data-2" and data == "data-2":
+            write_head(directory, head)
+        if head.data == "data-2":
+            raise OSError(5, "Input/output error")
+        write_head(directory, head)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Directory, "write_head", failing)
+        run("load", tmp_path / "c.jsonl", "--jobs", 1, "--store", tmp_path / "store", code=3)
+    with open_store(tmp_path / "store") as store:
+        assert list(verify(store)) == []
+        cases = sum(graph.endswith("/asserted") for graph in store.graphs())
+    assert cases == 2 if data == "data-1" else cases in (2, 4)

@@ -102,7 +102,8 @@ class WritersPlace:
             head = Head(format=FORMAT, data=folder.name, generation=generation, files=files)
             self.directory.write_head(head)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            if self.directory.head().data != folder.name:  # else it failed once the head was replaced
+                shutil.rmtree(folder, ignore_errors=True)
             raise
         before, self.head, self.store = self.directory.data(self.head), head, store
         shutil.rmtree(before)
@@ -137,7 +138,7 @@ class WritersPlace:
         directory = self.directory
         head = None if directory.is_empty() else directory.head()
         directory.remove_leavings(head)
-        if head and head.is_of_first_writer and not (directory.data(head) / "CURRENT").exists():
+        if head and head.is_of_first_writer and _is_not_begun(directory.data(head)):
             shutil.rmtree(directory.data(head))
             head = None
         if head is None:
@@ -161,3 +162,8 @@ class WritersPlace:
         if head != self.head:
             self.directory.write_head(head)
             self.head = head
+
+
+def _is_not_begun(data: Path) -> bool:
+    """Tell whether the first writer was killed before Oxigraph had made its files."""
+    return not (data / "CURRENT").exists() and not any(data.glob("*.sst"))
