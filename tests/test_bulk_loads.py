@@ -246,12 +246,15 @@ def test_a_head_that_fails_on_its_way_leaves_data_that_it_names(
     )
     write_head, data = Directory.write_head, "data-1" if moment.startswith("before") else "data-2"
 
+    failed: list[Head] = []
+
     def failing(directory: Directory, head: Head) -> None:
-        if head.data == "data-2" and data == "data-2":
+        """Fail at the new data, and from then on, as a disk that breaks does."""
+        if not failed and (head.data == "data-1" or data == "data-2"):
             write_head(directory, head)
-        if head.data == "data-2":
+        if failed or head.data == "data-2":
+            failed.append(head)
             raise OSError(5, "Input/output error")
-        write_head(directory, head)
 
     with monkeypatch.context() as patch:
         patch.setattr(Directory, "write_head", failing)
