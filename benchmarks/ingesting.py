@@ -20,6 +20,8 @@ import pyoxigraph as ox
 from synthetic import SEED, case_line
 
 from casegraph.ingest import prepare
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.json_lines import each_line
 from casegraph.resources import shipped
 from casegraph.rules import data_with_hierarchy
 from casegraph.store import open_store
@@ -68,8 +70,7 @@ def plain(source: Path, many: int) -> float:
     shapes, store = rdflib.Graph(), rdflib.Dataset()
     for path in shipped("shapes", "*.ttl"):
         shapes.parse(path)
-    with source.open("rb") as file:
-        texts = [prepare(Path("case.json"), content=line).asserted for line in islice(file, many)]
+    texts = [prepare(each).asserted for each in islice(each_line(Input.of(source)), many)]
     begun = time.perf_counter()
     for text in texts:
         graph = rdflib.Graph().parse(data=data_with_hierarchy(text, shipped_terms()), format="nt")

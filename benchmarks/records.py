@@ -19,7 +19,6 @@ from pathlib import Path
 from casegraph.check.conflicts import with_conflicts
 from casegraph.derive import derive
 from casegraph.ingest import LoadedRecord, load_records
-from casegraph.ingest.documents import shipped_shapes
 from casegraph.loaders.formats import Reading, arrivals
 from casegraph.loaders.records import Imported, Options
 from casegraph.model import CaseDocument
@@ -30,7 +29,7 @@ from casegraph.terms import Terms, all_terms
 from casegraph.timeline import solve_subject
 from casegraph.triples import asserted_statements, inferred_quads, subjects
 from casegraph.triples.written import Statement, nquads, statements
-from casegraph.validate import validate
+from casegraph.validate import shipped_shapes, validate
 
 ARCHIVE = "data/phenopacket-store-10333.tar.xz"
 BATCH = 200

@@ -14,7 +14,7 @@ from pathlib import Path
 from synthetic import SEED, case_line
 
 from casegraph.derive import derive
-from casegraph.ingest import LoadedDocument
+from casegraph.ingest import Loaded
 from casegraph.ingest.bulk import BulkJob
 from casegraph.loaders.records import Options
 from casegraph.model import CaseDocument
@@ -60,7 +60,7 @@ def fill(location: Path, cases: int, seed: int = SEED, jobs: int = 2) -> None:
         with lines.open("wb") as file:
             file.writelines(case_line(number, seed).rstrip(b"\n") + b"\n" for number in range(cases))
         for each in BulkJob(store, jobs).load([lines], Options("")):
-            assert isinstance(each, LoadedDocument), each
+            assert isinstance(each, Loaded), each
 
 
 def main() -> None:

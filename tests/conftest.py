@@ -3,55 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
-import sysconfig
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from rdflib import Dataset
+from servers import NO_VIRTUOSO, has_virtuoso, oxigraph, virtuoso
 
 from casegraph.ingest import Loaded, load
 from casegraph.resources import shipped
 from casegraph.store import Store, open_store
 
 PROJECT = Path(__file__).resolve().parents[1]
-
-
-#: What Virtuoso is run with: in one folder, on two ports of this machine, without limits of answers.
-VIRTUOSO_INI = """\
-[Database]
-DatabaseFile = {folder}/virtuoso.db
-ErrorLogFile = {folder}/virtuoso.log
-LockFile = {folder}/virtuoso.lck
-TransactionFile = {folder}/virtuoso.trx
-xa_persistent_file = {folder}/virtuoso.pxa
-[TempDatabase]
-DatabaseFile = {folder}/virtuoso-temp.db
-TransactionFile = {folder}/virtuoso-temp.trx
-[Parameters]
-ServerPort = 127.0.0.1:{sql_port}
-NumberOfBuffers = 20000
-MaxDirtyBuffers = 15000
-[HTTPServer]
-ServerPort = 127.0.0.1:{port}
-ServerRoot = {folder}
-ServerThreads = 8
-[SPARQL]
-{limits}
-"""
-#: Whoever asks may change; so may a user by name.
-VIRTUOSO_GRANTS = """\
-GRANT SPARQL_UPDATE TO "SPARQL";
-DB.DBA.USER_CREATE ('curator', 'open-sesame');
-GRANT SPARQL_UPDATE TO "curator";
-"""
-_SECONDS_TO_START = 120
 
 
 def pytest_configure() -> None:
@@ -110,60 +75,11 @@ def corpus_dataset(corpus_store: Store) -> Dataset:
     return _dataset(corpus_store)
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
-@contextmanager
-def _running(command: list[str | Path], folder: Path, port: int) -> Iterator[None]:
-    """Run a server in the foreground until the end of the block, which begins when its port answers."""
-    with (folder / "output").open("wb") as output:
-        server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
-    try:
-        last = time.monotonic() + _SECONDS_TO_START
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            said = (folder / "output").read_text(errors="replace")
-            assert server.poll() is None, f"{command[0]} ended: {said}"
-            assert time.monotonic() < last, f"{command[0]} does not answer: {said}"
-            time.sleep(0.05)
-        yield
-    finally:
-        server.kill()
-        server.wait()
-
-
 @pytest.fixture(scope="session")
 def oxigraph_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of an Oxigraph server, which several tests use one after the other."""
-    folder, port = tmp_path_factory.mktemp("oxigraph"), _free_port()
-    binary = Path(sysconfig.get_path("scripts")) / "oxigraph"
-    bind = f"127.0.0.1:{port}"
-    with _running([binary, "serve", "--location", folder / "data", "--bind", bind], folder, port):
-        yield f"http://{bind}"
-
-
-@contextmanager
-def _virtuoso(folder: Path, limits: str = "") -> Iterator[str]:
-    program, isql = shutil.which("virtuoso-t"), shutil.which("isql-vt")
-    if program is None or isql is None:
-        reason = "Virtuoso is not installed (Debian: virtuoso-opensource-7-bin)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    port, sql_port = _free_port(), _free_port()
-    ini = folder / "virtuoso.ini"
-    ini.write_text(VIRTUOSO_INI.format(folder=folder, port=port, sql_port=sql_port, limits=limits))
-    with _running([program, "+foreground", "+configfile", ini], folder, port):
-        command = [isql, f"127.0.0.1:{sql_port}", "dba", "dba", "ERRORS=stdout"]
-        granted = subprocess.run(command, input=VIRTUOSO_GRANTS, capture_output=True, text=True, check=True)
-        assert "Error" not in granted.stdout, granted.stdout
-        yield f"http://127.0.0.1:{port}/sparql"
+    with oxigraph(tmp_path_factory.mktemp("oxigraph")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -172,12 +88,20 @@ def virtuoso_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     Where it is not installed the tests are skipped; in CI there must be one.
     """
-    with _virtuoso(tmp_path_factory.mktemp("virtuoso")) as address:
+    with _virtuoso(tmp_path_factory) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def limited_virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a Virtuoso server that gives at most ten rows."""
-    with _virtuoso(tmp_path_factory.mktemp("virtuoso"), "ResultSetMaxRows = 10") as address:
+    with _virtuoso(tmp_path_factory, "ResultSetMaxRows = 10") as address:
         yield address
+
+
+def _virtuoso(folders: pytest.TempPathFactory, limits: str = "") -> AbstractContextManager[str]:
+    if not has_virtuoso():
+        if os.environ.get("CI") == "true":
+            pytest.fail(NO_VIRTUOSO)
+        pytest.skip(NO_VIRTUOSO)
+    return virtuoso(folders.mktemp("virtuoso"), limits)

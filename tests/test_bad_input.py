@@ -146,7 +146,7 @@ def test_a_file_of_100_mb_is_refused_unread(tmp_path: Path, store: Path) -> None
         file.truncate(100_000_000)
     result = run("load", path, "--store", store)
     assert result.exit_code == 1
-    assert "too-large 100,000,000 bytes, more than 10,000,000; split the document" in result.stderr
+    assert "too-large more than 10,000,000 bytes; split the file" in result.stderr
 
 
 @pytest.mark.slow

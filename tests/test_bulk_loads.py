@@ -17,9 +17,12 @@ from casegraph.cli import commands
 from casegraph.cli.meter import Meter
 from casegraph.ingest.bulk import BulkJob
 from casegraph.ingest.settling import _Stream
+from casegraph.loaders import read_document
 from casegraph.loaders.records import Options
+from casegraph.namespaces import CG, PREFIXES
 from casegraph.resources import shipped
-from casegraph.store import open_store
+from casegraph.rows import Rows
+from casegraph.store import LEDGER, Store, open_store
 from casegraph.store.directory import Directory, Head
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.ledger import generation
@@ -92,6 +95,15 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def origins(store: Store) -> set[tuple[str, str, str]]:
+    """Return the units whose source the ledger tells, with its name and digest."""
+    source, digest = f"{PREFIXES['dcterms']}source", f"{CG}sourceDigest"
+    asked = f"""SELECT ?unit ?name ?digest {{ GRAPH <{LEDGER}> {{
+      ?entry <{CG}entryOf> ?unit ; <{source}> ?name ; <{digest}> ?digest }} }}"""
+    rows = Rows.read(store.query(asked, union=False))
+    return {(str(row["unit"]), str(row["name"]), str(row["digest"])) for row in rows}
+
+
 def lines_of(result: Result) -> list[str]:
     return [line for line in result.stdout.splitlines() if not line.startswith("state\t")]
 
@@ -110,6 +122,10 @@ def test_several_processes_give_what_one_gives(sources: Path, tmp_path: Path) ->
     assert sorted(codes) == wanted
     with open_store(tmp_path / "one") as first, open_store(tmp_path / "many") as second:
         assert first.digest() == second.digest()
+        assert origins(first) == origins(second)
+        documents = [read_document(path).document for path in shipped("cases", "*.yaml")[:2]]
+        of_documents = sum(1 + len(each.cases) + len(each.groups) for each in documents)
+        assert len(origins(first)) == of_documents + 230 + 2 + 1 + 2 * 2
         assert generation(second) == 2
         assert list(verify(second)) == []
     assert {each.name for each in (tmp_path / "many").iterdir()} == {

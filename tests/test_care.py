@@ -17,7 +17,7 @@ from rdflib import DCTERMS, RDFS, SH, SKOS, Graph, Literal, URIRef
 
 from casegraph.care import STATES, Score, score
 from casegraph.cli import commands
-from casegraph.ingest import Loaded, load, prepare, shipped_shapes
+from casegraph.ingest import Loaded, load, prepare
 from casegraph.loaders import read_document
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.query import get_query, run
@@ -26,7 +26,7 @@ from casegraph.rules import data_with_hierarchy
 from casegraph.store import Store, open_store
 from casegraph.terms import shipped_terms
 from casegraph.triples import report_iri
-from casegraph.validate import Report, Shapes, read_data, read_shapes, validate
+from casegraph.validate import Report, Shapes, read_data, read_shapes, shipped_shapes, validate
 
 TESTS = Path(__file__).parent
 EXAMPLES = TESTS / "care"

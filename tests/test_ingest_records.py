@@ -32,6 +32,7 @@ from casegraph.ingest import (
     load_records,
     remove,
 )
+from casegraph.ingest.outcomes import State
 from casegraph.loaders.fhir import version
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.records import Imported, Options, RecordBuilder
@@ -194,7 +195,7 @@ def test_a_file_name_that_is_no_utf8_stops_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("state", "said"), [("replaced", True), ("unchanged", False)])
-def test_the_last_lines_say_that_other_content_was_replaced(state: str, said: bool) -> None:
+def test_the_last_lines_say_that_other_content_was_replaced(state: State, said: bool) -> None:
     tally = Tally()
     tally.add(LoadedRecord("a.json", f"{CASE}1", state))
     lines = "\n".join(tally.lines(told=False))

@@ -27,9 +27,9 @@ CASES = 60
 LOADER = """
 import os, sys
 from casegraph.cli import main
-from casegraph.ingest import records
+from casegraph.ingest import in_place
 from casegraph.store.embedded import EmbeddedStore
-records.BATCH = 10
+in_place.RECORDS = 10
 marks, replace = int(sys.argv[1]), EmbeddedStore.replace
 def marked(self, *given):
     os.write(marks, b"(")

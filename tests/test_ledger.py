@@ -97,10 +97,10 @@ def test_what_is_taken_out_is_told_and_may_come_again(directory: Path) -> None:
 
 def test_changes_are_counted_and_each_tells_of_what_it_wrote(store: Store) -> None:
     assert generation(store) == 0
-    assert set(commit(store, [], quad("1", A) + quad("1", B))) == {A, B}
-    assert set(commit(store, [A, B], quad("2", A) + quad("1", B))) == {A}
-    assert commit(store, [A], quad("2", A)) == {}
-    assert set(commit(store, [A], "")) == {A}
+    assert commit(store, [], quad("1", A) + quad("1", B)) == {A: "new", B: "new"}
+    assert commit(store, [A, B], quad("2", A) + quad("1", B)) == {A: "replaced", B: "unchanged"}
+    assert commit(store, [A], quad("2", A)) == {A: "unchanged"}
+    assert commit(store, [A], "") == {A: "removed"}
     assert generation(store) == 3
     assert store.graphs() == (B, LEDGER)
     assert list(verify(store)) == []

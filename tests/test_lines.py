@@ -64,7 +64,7 @@ def test_a_dose_that_says_the_opposite_of_its_numbers_is_rejected(tmp_path: Path
     with open_store(":memory:", writable=True) as store:
         (outcome,) = load(store, [path])
         assert isinstance(outcome, Rejected)
-        (problem,) = outcome.shape_problems()
+        (problem,) = outcome.problems
         assert "#taper" in problem.message
         assert "as its numbers do" in problem.todo
         assert not any("lines" in line for line in store.dump() if "/case/" in line)
@@ -79,7 +79,7 @@ def test_a_load_tells_what_the_check_doubts(tmp_path: Path) -> None:
     with open_store(":memory:", writable=True) as store:
         (outcome,) = load(store, [path])
     assert isinstance(outcome, Loaded)
-    (doubt,) = outcome.prepared.doubts
+    (doubt,) = outcome.doubts
     assert (doubt.code, doubt.line) == ("circle-in-time", 9)
     said = CliRunner().invoke(commands, ["load", str(path), "--dry-run"]).stderr
     assert f"{path}:9:" in said

@@ -382,7 +382,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Edit]
 
 def fill(store: Store, *paths: Path) -> None:
     for outcome in load(store, paths):
-        assert isinstance(outcome, Loaded), outcome.problems or outcome.shape_problems()
+        assert isinstance(outcome, Loaded), outcome
 
 
 def rows_of_seed(store: Store, name: str, values: dict[str, ParameterValue]) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ from casegraph.export.phenopacket import write_phenopackets
 from casegraph.export.phenopacket.times import age_duration
 from casegraph.export.reading import Labels, stored_case
 from casegraph.export.stored import StoredCase
-from casegraph.ingest.records import RejectedRecord, load_records
+from casegraph.ingest import RejectedRecord, load_records
 from casegraph.loaders import read_document
 from casegraph.loaders.care_sm import read_care_sm_files
 from casegraph.loaders.fhir import read_fhir

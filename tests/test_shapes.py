@@ -17,7 +17,7 @@ from rdflib import DCTERMS, OWL, RDF, RDFS, SH, Graph, Literal, Namespace, URIRe
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from casegraph.ingest import prepare, shipped_shapes
+from casegraph.ingest import prepare
 from casegraph.loaders.records import Options, RecordBuilder
 from casegraph.model import Finding
 from casegraph.model.values import Change, ResponseDirection
@@ -26,7 +26,7 @@ from casegraph.resources import shipped
 from casegraph.rules import data_with_hierarchy
 from casegraph.terms import shipped_terms
 from casegraph.triples import asserted_quads
-from casegraph.validate import Report, read_data, read_shapes, validate
+from casegraph.validate import Report, read_data, read_shapes, shipped_shapes, validate
 from casegraph.validate.paths import sparql_path
 from casegraph.validate.rdflib_terms import rdflib_graph
 

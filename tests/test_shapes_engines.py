@@ -10,12 +10,12 @@ from typing import TypeVar
 import pyoxigraph as ox
 import pytest
 
-from casegraph.ingest import prepare, shipped_shapes
+from casegraph.ingest import prepare
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.resources import shipped
 from casegraph.rules import data_with_hierarchy
 from casegraph.terms import shipped_terms
-from casegraph.validate import validate
+from casegraph.validate import shipped_shapes, validate
 
 SEED_OF_CHANCE = 20200709
 CORPUS = Path(__file__).parent / "shapes" / "corpus" / "made_up.yaml"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import statistics
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,7 @@ from synthetic import SEED, case_document, case_documents, case_line
 from synthetic_terms import pools
 
 from casegraph.ingest import prepare
+from casegraph.loaders.inputs import Input
 from casegraph.terms import shipped_terms
 
 MANY = 200
@@ -24,8 +27,8 @@ MANY = 200
 def test_every_document_is_checked_and_valid_and_of_the_size_of_real_ones() -> None:
     sizes, kinds = [], Counter[str]()
     for number in range(MANY):
-        ready = prepare(Path(f"{number}.json"), content=case_line(number))
-        assert not ready.doubts, (number, ready.doubts)
+        ready = prepare(Input(f"{number}.json", partial(io.BytesIO, case_line(number))))
+        assert not ready.imported.doubts, (number, ready.imported.doubts)
         assert ready.report.ok, (number, ready.report.violations)
         sizes.append(ready.asserted.count("\n") + ready.inferred.count("\n"))
         kinds.update(

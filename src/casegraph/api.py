@@ -69,9 +69,7 @@ class CaseStore:
         loaded = tuple(each for each in outcomes if isinstance(each, Loaded | LoadedRecord))
         problems: list[Problem] = []
         for each in outcomes:
-            if isinstance(each, Rejected):
-                problems += each.problems or each.shape_problems()
-            elif isinstance(each, RejectedRecord):
+            if isinstance(each, Rejected | RejectedRecord):
                 problems += each.problems
         if problems:
             raise DocumentError(tuple(problems))

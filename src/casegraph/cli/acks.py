@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from casegraph.errors import InputError
-from casegraph.ingest import Arrived, Loaded, LoadedDocument, LoadedRecord
-from casegraph.triples import subjects
+from casegraph.ingest import Arrived, Loaded, LoadedRecord
 
 __all__ = ["acknowledging", "cases_of"]
 
@@ -48,8 +47,4 @@ def cases_of(arrived: Arrived) -> tuple[str, ...]:
     """Return the cases and groups that are in the store now."""
     if isinstance(arrived, LoadedRecord):
         return (arrived.iri,)
-    if isinstance(arrived, LoadedDocument):
-        return arrived.cases
-    if isinstance(arrived, Loaded):
-        return tuple(iri for iri, _ in subjects(arrived.prepared.document))
-    return ()
+    return arrived.cases if isinstance(arrived, Loaded) else ()

@@ -21,7 +21,7 @@ from casegraph.cli.story import tell
 from casegraph.cli.words import Words, joined, listed
 from casegraph.errors import DocumentError, InputError
 from casegraph.facts import read_case
-from casegraph.ingest import Loaded, load
+from casegraph.ingest import Loaded, Rejected, load
 from casegraph.loaders import read_document
 from casegraph.namespaces import BASE, PREFIXES
 from casegraph.parameters import ParameterValue
@@ -98,8 +98,8 @@ def _fill(location: str) -> _Filling:
         seconds = time.perf_counter() - began
     loaded = tuple(each for each in outcomes if isinstance(each, Loaded))
     for each in outcomes:
-        if not isinstance(each, Loaded):
-            raise DocumentError(each.problems or each.shape_problems())
+        if isinstance(each, Rejected):
+            raise DocumentError(each.problems)
     return _Filling(loaded, seconds)
 
 
@@ -116,14 +116,13 @@ def _refuse_other_reports(store: Store, own: set[str]) -> None:
 
 def _loading(filling: _Filling, location: str) -> Iterator[str]:
     reports = len(filling.loaded)
-    claims = sum(each.prepared.claims for each in filling.loaded)
-    texts = [text for each in filling.loaded for text in (each.prepared.asserted, each.prepared.inferred)]
-    quads = sum(text.count("\n") for text in texts)
+    claims = sum(each.claims for each in filling.loaded)
+    quads = sum(each.quads for each in filling.loaded)
     yield (
         f"Loaded {_count(reports, 'case report')} into {location}: {claims:,} claims as {quads:,} quads, "
         f"read, checked, derived, validated and stored in {filling.seconds:.1f} s."
     )
-    warnings = [each for loaded in filling.loaded for each in loaded.prepared.report.warnings]
+    warnings = [each for loaded in filling.loaded for each in loaded.report.warnings]
     more = f"; {_count(len(warnings), 'warning')} for the curator (casegraph validate)" if warnings else ""
     yield f"All conform to the shapes: no violation{more}."
     yield ""

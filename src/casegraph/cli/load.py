@@ -108,7 +108,7 @@ def load(paths: tuple[Path, ...], form: str | None, location: str, **more: objec
         try:
             for arrived in _watched(_loaded(store, paths, options, form, more)):
                 tally.add(arrived)
-                tell(arrived, dry_run=dry_run)
+                tell(arrived)
                 note(arrived, losses, rejects)
                 acknowledge(cases_of(arrived))
         except StoreError:

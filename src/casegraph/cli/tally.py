@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from casegraph.ingest import Arrived, Loaded, LoadedDocument, LoadedRecord, Rejected, RejectedRecord
+from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord
 from casegraph.losses import by_weight, summary_of
 
 __all__ = ["Tally", "loss_lines"]
@@ -30,7 +30,7 @@ class Tally:
             self.rejected += 1
             self._failed_records += isinstance(arrived, RejectedRecord)
             self._documents += isinstance(arrived, Rejected)
-        elif isinstance(arrived, Loaded | LoadedDocument):
+        elif isinstance(arrived, Loaded):
             self._documents += 1
         else:
             self._add_record(arrived)

@@ -11,12 +11,12 @@ import click
 from casegraph.cli.form import PATH, Command, progress, say, store_option, write, write_line
 from casegraph.errors import DocumentError, InputError
 from casegraph.facts import case_iris, read_quads
-from casegraph.ingest import prepare, shipped_shapes
+from casegraph.ingest import prepare
 from casegraph.loaders import case_files
 from casegraph.rules import data_with_hierarchy
 from casegraph.store import open_store
 from casegraph.terms import all_terms
-from casegraph.validate import ENGINES, Report, Shapes, read_data, read_shapes
+from casegraph.validate import ENGINES, Report, Shapes, read_data, read_shapes, shipped_shapes
 from casegraph.validate import validate as validate_data
 
 __all__ = ["validate"]

@@ -1,23 +1,14 @@
-"""Brings cases into a store: documents one by one, records of data sets in batches; each all or nothing."""
+"""Brings cases into a store: documents and records of data sets, each all or nothing."""
 
-from casegraph.ingest.documents import (
-    Loaded,
-    Prepared,
-    Rejected,
-    load,
-    prepare,
-    shipped_shapes,
-    validate_document,
-)
-from casegraph.ingest.paths import Arrived, load_paths
-from casegraph.ingest.records import LoadedRecord, RejectedRecord, load_records
+from casegraph.ingest.in_place import load, load_records
+from casegraph.ingest.outcomes import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord
+from casegraph.ingest.paths import load_paths
+from casegraph.ingest.preparing import Prepared, prepare, validate_document
 from casegraph.ingest.removing import remove
-from casegraph.ingest.settling import LoadedDocument
 
 __all__ = [
     "Arrived",
     "Loaded",
-    "LoadedDocument",
     "LoadedRecord",
     "Prepared",
     "Rejected",
@@ -27,6 +18,5 @@ __all__ = [
     "load_records",
     "prepare",
     "remove",
-    "shipped_shapes",
     "validate_document",
 ]

@@ -23,10 +23,9 @@ import msgspec
 
 from casegraph.errors import StoreError
 from casegraph.ingest.chunks import Chunk, chunks_of, map_chunk, read_part
-from casegraph.ingest.documents import Rejected
+from casegraph.ingest.outcomes import Arrived
 from casegraph.ingest.putting import put_ontology
-from casegraph.ingest.records import LoadedRecord, RejectedRecord
-from casegraph.ingest.settling import LoadedDocument, Settling
+from casegraph.ingest.settling import Settling
 from casegraph.ingest.stopping import STOP
 from casegraph.loaders.records import Options
 from casegraph.store.embedded import EmbeddedStore
@@ -52,7 +51,7 @@ class BulkJob:
 
     def load(
         self, paths: Iterable[Path], options: Options, *, form: str | None = None, resume: bool = False
-    ) -> Iterator[LoadedDocument | LoadedRecord | Rejected | RejectedRecord]:
+    ) -> Iterator[Arrived]:
         """Bring what paths name into the store, and say what became of each once all are there.
 
         Where it is asked to stop (:data:`casegraph.ingest.stopping.STOP`), nothing is in the store, and the

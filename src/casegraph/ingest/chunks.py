@@ -13,8 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from casegraph.errors import CasegraphError, DocumentError, Problem
-from casegraph.ingest.documents import shipped_shapes
+from casegraph.errors import CasegraphError, Problem
 from casegraph.ingest.labels import OtherLabels
 from casegraph.ingest.mapping import Mapped, Refused, map_documents, map_records
 from casegraph.ingest.origins import Origins, origin_of
@@ -26,7 +25,7 @@ from casegraph.resources import ontology_digest
 from casegraph.store.directory import write_whole
 from casegraph.store.ledger import Origin
 from casegraph.terms import Terms, all_terms
-from casegraph.validate import Shapes
+from casegraph.validate import Shapes, shipped_shapes
 from casegraph.version import __version__
 
 __all__ = ["Chunk", "Given", "Part", "chunks_of", "map_chunk", "read_part"]
@@ -157,7 +156,7 @@ def _mapped(chunk: Chunk) -> Iterator[Mapped | Refused]:
     origins, watched = {each.name: each.origin for each in chunk.given}, Origins()
     arrived = watched.watched((chunk.form, each.input()) for each in chunk.given)
     if chunk.form == CASE:
-        found = map_documents([(each.name, _content(each)) for _, each in arrived], terms, shapes)
+        found = map_documents((each for _, each in arrived), terms, shapes, in_threads=False)
     else:
         origins |= {name: origin for name, _, origin in chunk.outcomes}
         outcomes = [(name, outcome) for name, outcome, _ in chunk.outcomes]
@@ -173,15 +172,6 @@ def _mapped(chunk: Chunk) -> Iterator[Mapped | Refused]:
 def _tools() -> tuple[Terms, Shapes, OtherLabels]:
     terms = all_terms()
     return terms, shipped_shapes(), OtherLabels(terms)
-
-
-def _content(source: Input) -> bytes | Problem:
-    try:
-        return source.content()
-    except DocumentError as error:
-        return error.problems[0]
-    except CasegraphError as error:
-        return Problem(source.name, 0, 0, "unreadable", error.what, error.todo)
 
 
 def _kind(found: tuple[str, Input] | Problem) -> str:

@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
-from casegraph.check import check
 from casegraph.check.conflicts import with_conflicts
-from casegraph.derive import derive
-from casegraph.errors import DocumentError, Problem
+from casegraph.errors import CasegraphError, DocumentError, Problem
 from casegraph.ingest.labels import OtherLabels
-from casegraph.ingest.refusals import impossible_time, nothing_told, violations
+from casegraph.ingest.preparing import Prepared, checked, derive_all, solve, validate_all
+from casegraph.ingest.refusals import nothing_told, violations
 from casegraph.ingest.unresolved import concepts_in, labels_of
 from casegraph.loaders.case_yaml import read_case_document
-from casegraph.loaders.records import Imported, Outcome
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.records import Outcome
+from casegraph.loaders.yaml_text import MOST_BYTES
 from casegraph.losses import Loss
-from casegraph.model import CaseDocument, iterate_claims
-from casegraph.namespaces import CG
-from casegraph.reason import case_class_quads
-from casegraph.rules import apply_rules, data_with_hierarchy
+from casegraph.model import iterate_claims
 from casegraph.store import GraphContent
 from casegraph.store.ledger import Origin, Unit, unit_from, unit_of
 from casegraph.terms import Terms
-from casegraph.timeline import TimelineError, solve_subject
-from casegraph.triples import asserted_statements, inferred_quads, report_iri, subjects
-from casegraph.triples.written import Statement, nquads, statements
-from casegraph.validate import Report, Shapes, validate
+from casegraph.triples import asserted_statements, subjects
+from casegraph.triples.written import Statement, nquads
+from casegraph.validate import Report, Shapes
 
 __all__ = ["Mapped", "Refused", "map_documents", "map_records"]
-
-_BASIS = f"<{CG}basis>"
-#: Extents at which what a report does not tell of was not told.
-_READ_WHOLE = ("fullText", "dataRecord")
 
 
 class Mapped(msgspec.Struct, kw_only=True, tag=True):
@@ -80,32 +72,16 @@ class Mapped(msgspec.Struct, kw_only=True, tag=True):
 
 
 class Refused(msgspec.Struct, kw_only=True, tag=True):
-    """A document or a record that cannot go into a store, and why."""
+    """A document or a record that cannot go into a store, and why.
+
+    :param report: the result of the shapes, where these are what it violates.
+    """
 
     source: str
     problems: tuple[Problem, ...]
     losses: tuple[Loss, ...] = ()
     is_record: bool
-
-
-@dataclass(slots=True)
-class _Work:
-    """A document on its way; that of a record is one too."""
-
-    source: str
-    imported: Imported
-    graphs: dict[str, list[Statement]]
-    record: str = ""
-    solved: dict[str, str] = field(default_factory=dict)
-    inferred: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def document(self) -> CaseDocument:
-        return self.imported.document
-
-    def own(self, iri: str) -> list[Statement]:
-        """Return what is asserted of a case or group."""
-        return self.graphs[f"{iri}/asserted"]
+    report: Report | None = None
 
 
 def map_records(
@@ -126,16 +102,18 @@ def map_records(
 
 
 def map_documents(
-    given: Iterable[tuple[str, bytes | Problem]], terms: Terms, shapes: Shapes
+    inputs: Iterable[Input], terms: Terms, shapes: Shapes, *, in_threads: bool = True
 ) -> list[Mapped | Refused]:
     """Map case documents, in their order.
 
-    :param given: the name of each file, member or line, and what it holds, or why that is not known.
+    :param inputs: files, members of archives, or lines.
+    :param in_threads: whether several are validated at a time, where the processor has nothing else to do.
     """
-    return _mapped([_begun_document(*each, terms) for each in given], terms, shapes, in_threads=False)
+    begun = [_begun_document(each, terms) for each in inputs]
+    return _mapped(begun, terms, shapes, in_threads=in_threads)
 
 
-def _begun_record(source: str, outcome: Outcome, terms: Terms, labels: OtherLabels) -> _Work | Refused:
+def _begun_record(source: str, outcome: Outcome, terms: Terms, labels: OtherLabels) -> Prepared | Refused:
     if isinstance(outcome, Problem):
         return Refused(source=source, problems=(outcome,), is_record=True)
     document = with_conflicts(outcome.document, terms)
@@ -147,107 +125,62 @@ def _begun_record(source: str, outcome: Outcome, terms: Terms, labels: OtherLabe
     doubts = (*outcome.doubts, *labels.doubts(document, source))
     imported = replace(outcome, document=document, losses=losses, doubts=doubts)
     held = document.report.record
-    return _Work(source, imported, asserted_statements(document), held.id if held else "")
+    return Prepared(source, imported, asserted_statements(document), held.id if held else "")
 
 
-def _begun_document(source: str, content: bytes | Problem, terms: Terms) -> _Work | Refused:
-    if isinstance(content, Problem):
-        return Refused(source=source, problems=(content,), is_record=False)
+def _begun_document(source: Input, terms: Terms) -> Prepared | Refused:
     try:
-        draft = read_case_document(Path(source), content)
+        draft = read_case_document(Path(source.name), source.content(MOST_BYTES))
+        return checked(source.name, draft, terms)
     except DocumentError as error:
-        return Refused(source=source, problems=error.problems, is_record=False)
-    found = check(draft, terms)
-    errors = tuple(each for each in found if each.severity == "error")
-    if errors or draft.located is None:
-        return Refused(source=source, problems=errors, is_record=False)
-    document = draft.located.document
-    return _Work(source, Imported(document, doubts=found), asserted_statements(document))
+        problems = error.problems
+    except CasegraphError as error:
+        problems = (Problem(source.name, 0, 0, "unreadable", error.what, error.todo),)
+    return Refused(source=source.name, problems=problems, is_record=False)
 
 
 def _mapped(
-    begun: list[_Work | Refused], terms: Terms, shapes: Shapes, *, in_threads: bool
+    begun: list[Prepared | Refused], terms: Terms, shapes: Shapes, *, in_threads: bool
 ) -> list[Mapped | Refused]:
-    every = [_solved(each) if isinstance(each, _Work) else each for each in begun]
-    for works in _without_repeats(each for each in every if isinstance(each, _Work)):
-        _derive(works, terms)
-    works = [each for each in every if isinstance(each, _Work)]
-    reports = _reports([_data(each, terms) for each in works], shapes, in_threads=in_threads)
-    return [_judged(each, next(reports), terms) if isinstance(each, _Work) else each for each in every]
+    every = [_solved(each) if isinstance(each, Prepared) else each for each in begun]
+    prepared = [each for each in every if isinstance(each, Prepared)]
+    derive_all(prepared, terms)
+    validate_all(prepared, terms, shapes, in_threads=in_threads)
+    return [_judged(each, terms) if isinstance(each, Prepared) else each for each in every]
 
 
-def _reports(data: list[str], shapes: Shapes, *, in_threads: bool) -> Iterator[Report]:
-    if not in_threads:
-        return (validate(each, shapes) for each in data)
-    with ThreadPoolExecutor() as threads:  # the engine lets other threads run
-        return iter(list(threads.map(lambda each: validate(each, shapes), data)))
+def _solved(begun: Prepared) -> Prepared | Refused:
+    try:
+        solve(begun)
+    except DocumentError as error:
+        return Refused(source=begun.source, problems=error.problems, is_record=bool(begun.record))
+    return begun
 
 
-def _solved(work: _Work) -> _Work | Refused:
-    """Add what follows from the times of a document, unless they cannot all be true."""
-    whole = not work.record and work.document.report.extent in _READ_WHOLE
-    for iri, subject in subjects(work.document):
-        try:
-            timeline = solve_subject(subject)
-        except TimelineError as error:
-            problem = impossible_time(work.source, (iri, subject), work.imported, error)
-            return Refused(source=work.source, problems=(problem,), is_record=bool(work.record))
-        work.solved[iri] = inferred_quads(iri, timeline, derive(subject, timeline, whole=whole))
-    return work
-
-
-def _without_repeats(works: Iterable[_Work]) -> Iterator[list[_Work]]:
-    """Yield works in lists in which no case comes twice: the rules would take two of one name for one."""
-    waiting = list(works)
-    while waiting:
-        now, later, seen = list[_Work](), list[_Work](), set[str]()
-        for each in waiting:
-            (now if seen.isdisjoint(each.solved) else later).append(each)
-            seen.update(each.solved)
-        yield now
-        waiting = later
-
-
-def _derive(works: Sequence[_Work], terms: Terms) -> None:
-    told = {iri: [*each.own(iri), *statements(each.solved[iri])] for each in works for iri in each.solved}
-    ruled = apply_rules(told, terms)
-    for each in works:
-        for iri, solved in each.solved.items():
-            lines = f"{solved}{case_class_quads(each.own(iri), terms)}{ruled[iri]}".split("\n")
-            each.inferred[iri] = "".join(f"{line}\n" for line in sorted(set(lines)) if line)
-
-
-def _data(work: _Work, terms: Terms) -> str:
-    """Return what the shapes look at, with the links from its classes up to their roots."""
-    asserted = [each for told in work.graphs.values() for each in told]
-    inferred = [each for told in work.inferred.values() for each in statements(told)]
-    return data_with_hierarchy([*asserted, *inferred], terms)
-
-
-def _judged(work: _Work, report: Report, terms: Terms) -> Mapped | Refused:
-    if not report.ok:
-        told = violations(work.source, report)
-        return Refused(source=work.source, problems=told, is_record=bool(work.record))
-    document, cases = work.document, tuple(work.solved)
-    own = [graph for graph in work.graphs if not work.record or unit_of(graph) in work.solved]
-    texts = {graph: nquads({graph: work.graphs[graph]}) for graph in own}
-    texts |= {f"{iri}/inferred": text for iri, text in work.inferred.items()}
-    concepts = concepts_in(each for graph in own for each in work.graphs[graph])
-    unknown = {each for each in concepts if each not in terms} if work.record else set()
+def _judged(ready: Prepared, terms: Terms) -> Mapped | Refused:
+    is_record, cases = bool(ready.record), tuple(ready.solved)
+    if not ready.report.ok:
+        told = violations(ready.source, ready.report)
+        return Refused(source=ready.source, problems=told, is_record=is_record, report=ready.report)
+    own = [graph for graph in ready.graphs if not is_record or unit_of(graph) in ready.solved]
+    texts = {graph: nquads({graph: ready.graphs[graph]}) for graph in own}
+    texts |= {f"{iri}/inferred": text for iri, text in ready.derived.items()}
+    concepts = concepts_in(each for graph in own for each in ready.graphs[graph])
+    unknown = {each for each in concepts if each not in terms} if is_record else set()
     return Mapped(
-        source=work.source,
-        iri=cases[0] if work.record else report_iri(document.report),
-        record=work.record,
+        source=ready.source,
+        iri=cases[0] if is_record else ready.iri,
+        record=ready.record,
         cases=cases,
-        content=hashlib.sha256(nquads(work.graphs).encode()).hexdigest(),
-        claims=sum(each[1] == _BASIS for graph in own for each in work.graphs[graph]),
+        content=hashlib.sha256(nquads(ready.graphs).encode()).hexdigest(),
+        claims=ready.claims,
         units=_units(texts),
-        shared={graph: _triples(told) for graph, told in work.graphs.items() if graph not in texts},
-        added=terms.added(concepts if work.record else _named(work.graphs.values())),
-        unresolved=labels_of(document, unknown) if unknown else {},
-        losses=work.imported.losses,
-        doubts=work.imported.doubts,
-        report=report,
+        shared={graph: _triples(told) for graph, told in ready.graphs.items() if graph not in texts},
+        added=terms.added(concepts if is_record else _named(ready.graphs.values())),
+        unresolved=labels_of(ready.document, unknown) if unknown else {},
+        losses=ready.imported.losses,
+        doubts=ready.imported.doubts,
+        report=ready.report,
         text="".join(texts.values()),
     )
 

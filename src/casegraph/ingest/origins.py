@@ -53,10 +53,11 @@ class Origins:
             yield each
 
     def find(self, name: str) -> Origin | None:
-        """Return the origin of an input by its name, if it is among the latest.
+        """Return the origin of an input by its name, if it is among the latest; of a line that of its file.
 
         :raises InputError: if it cannot be read any more.
         """
+        name = name if name in self._inputs else name.rpartition(":")[0]
         if name not in self._known and name in self._inputs:
             self._known[name] = origin_of(self._inputs[name])
         return self._known.get(name)

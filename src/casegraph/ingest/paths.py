@@ -8,10 +8,9 @@ from itertools import chain, groupby, takewhile
 from pathlib import Path
 
 from casegraph.errors import CasegraphError, Problem
-from casegraph.ingest.documents import Loaded, Rejected, load
+from casegraph.ingest.in_place import Job
 from casegraph.ingest.origins import Origins
-from casegraph.ingest.records import LoadedRecord, RecordJob, RejectedRecord
-from casegraph.ingest.settling import LoadedDocument
+from casegraph.ingest.outcomes import Arrived
 from casegraph.ingest.stopping import STOP
 from casegraph.loaders.formats import CASE, Reading, arrivals, dataset_of
 from casegraph.loaders.inputs import Input
@@ -19,10 +18,7 @@ from casegraph.loaders.json_lines import each_line, is_lines
 from casegraph.loaders.records import Options
 from casegraph.store import Store
 
-__all__ = ["Arrived", "load_paths"]
-
-#: What became of a document or of a record.
-Arrived = Loaded | LoadedDocument | Rejected | LoadedRecord | RejectedRecord
+__all__ = ["load_paths"]
 
 
 def load_paths(
@@ -43,8 +39,7 @@ def load_paths(
     """
     options = options or Options("")
     origins = Origins()
-    job = RecordJob(store, dry_run=dry_run, origins=origins)
-    documents: dict[str, Path] = {}
+    job = Job(store, dry_run=dry_run, origins=origins)
     shared = Reading(options) if options.dataset else None
     for path in dict.fromkeys(paths):
         reading = shared or Reading(replace(options, dataset=dataset_of(path)))
@@ -52,14 +47,13 @@ def load_paths(
         for of_cases, group in groupby(found, key=_is_case):
             if of_cases:
                 options.formats.add(CASE)
-                members = chain.from_iterable(map(_documents, _sources(group)))
-                yield from load(store, members, dry_run=dry_run, seen=documents)
+                yield from job.documents(chain.from_iterable(map(_documents, _sources(group))))
             else:
-                yield from job.load(reading.read(group))
+                yield from job.records(reading.read(group))
         if shared is None:
-            yield from job.load(reading.rest())
+            yield from job.records(reading.rest())
     if shared is not None:
-        yield from job.load(shared.rest())
+        yield from job.records(shared.rest())
 
 
 def _is_case(found: tuple[str, Input] | Problem) -> bool:
@@ -70,7 +64,7 @@ def _sources(group: Iterable[tuple[str, Input] | Problem]) -> Iterator[Input]:
     return (each[1] for each in group if not isinstance(each, Problem))
 
 
-def _documents(source: Input) -> Iterator[Input | Path]:
+def _documents(source: Input) -> Iterator[Input]:
     """Yield the case documents of a file: the lines of one that has one in each, else the file."""
     try:
         lines = is_lines(source)
@@ -79,4 +73,4 @@ def _documents(source: Input) -> Iterator[Input | Path]:
     if lines:
         yield from each_line(source)
     else:
-        yield source if "!" in source.name else Path(source.name)
+        yield source

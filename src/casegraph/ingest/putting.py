@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 import pyoxigraph as ox
 
+from casegraph.ingest.mapping import Mapped
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.reason import ontology_ntriples
 from casegraph.resources import ontology_digest
 from casegraph.rows import Rows
 from casegraph.store import Store
-from casegraph.store.ledger import commit
+from casegraph.store.ledger import case_graphs, commit, unit_of
 
-__all__ = ["ADDED", "UNRESOLVED", "graphs_of_report", "grown", "holds", "put_ontology"]
+__all__ = ["ADDED", "UNRESOLVED", "graphs_before", "graphs_of_report", "grown", "put_ontology"]
 
 _ONTOLOGY = BASE + "ontology"
 #: The graph of what cases name out of added vocabularies.
@@ -37,17 +38,9 @@ def grown(store: Store, graph: str, new: str, gone: Callable[[str], bool] | None
     return "".join(f"{line[: -len(_END)]} <{graph}>{_END}" for line in sorted(wanted))
 
 
-def holds(store: Store, graph: str, nquads: str) -> bool:
-    """Tell whether a graph is just what N-Quads say of it.
-
-    >>> from casegraph.store import open_store
-    >>> with open_store(":memory:", writable=True) as store:
-    ...     store.replace([], '<urn:s> <urn:p> "1" <urn:g> .')
-    ...     holds(store, "urn:g", '<urn:s> <urn:p> "1" <urn:g> .'), holds(store, "urn:g", "")
-    (True, False)
-    """
-    quads = ox.parse(nquads.encode(), format=ox.RdfFormat.N_QUADS)
-    return {f"{quad} ." for quad in quads if quad.graph_name.value == graph} == set(store.dump(graph))
+def graphs_before(store: Store, mapped: Mapped) -> tuple[str, ...]:
+    """Return the graphs that hold a document or a record now, or can."""
+    return case_graphs(mapped.iri) if mapped.record else graphs_of_report(store, mapped.iri)
 
 
 def graphs_of_report(store: Store, report: str) -> tuple[str, ...]:
@@ -61,8 +54,7 @@ def graphs_of_report(store: Store, report: str) -> tuple[str, ...]:
     answer = store.query(reported, union=False)
     asserted = [str(row["graph"]) for row in Rows.read(answer)]
     held = store.query(f"ASK {{ GRAPH {me} {{ ?s ?p ?o }} }}", union=False)
-    kinds = ("asserted", "inferred", "provenance")
-    graphs = {f"{each.removesuffix('asserted')}{kind}" for each in asserted for kind in kinds}
+    graphs = {graph for each in asserted for graph in case_graphs(unit_of(each))}
     return tuple(sorted(graphs | ({report} if held else set())))
 
 

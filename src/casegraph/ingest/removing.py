@@ -8,7 +8,7 @@ from casegraph.ingest.putting import graphs_of_report
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows
 from casegraph.store import Store
-from casegraph.store.ledger import commit
+from casegraph.store.ledger import case_graphs, commit
 from casegraph.triples.asserted import SHARED_OF_REPORT
 
 __all__ = ["remove"]
@@ -31,8 +31,7 @@ def remove(store: Store, iri: str) -> tuple[str, ...]:
     cases = _cases(
         store, f"?record <{_IN_DATASET}> <{iri}>" if iri.startswith(_DATASET) else f"FILTER(?case = <{iri}>)"
     )
-    kinds = ("asserted", "inferred", "provenance")
-    graphs = [f"{case}/{kind}" for case in cases for kind in kinds]
+    graphs = [graph for case in cases for graph in case_graphs(case)]
     sources = {each for told in cases.values() for each in told}
     there = set(store.graphs())
     commit(store, graphs, "")

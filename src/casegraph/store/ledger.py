@@ -26,6 +26,7 @@ __all__ = [
     "GONE",
     "Origin",
     "Unit",
+    "case_graphs",
     "change_lines",
     "change_name",
     "commit",
@@ -38,7 +39,8 @@ __all__ = [
     "units_of",
 ]
 
-_KINDS = ("/asserted", "/inferred", "/provenance")
+_KINDS = ("asserted", "inferred", "provenance")
+_ENDS = tuple(f"/{kind}" for kind in _KINDS)
 _WHOLE = (f"{BASE}report/", f"{BASE}dataset/", f"{BASE}ontology")
 _XSD_INTEGER, _XSD_TIME = f"{PREFIXES['xsd']}integer", f"{PREFIXES['xsd']}dateTime"
 _PROV, _DCTERMS = PREFIXES["prov"], PREFIXES["dcterms"]
@@ -81,9 +83,18 @@ def unit_of(graph: str) -> str:
     >>> unit_of("https://w3id.org/casegraph/report/10.1000/7/inferred")
     'https://w3id.org/casegraph/report/10.1000/7/inferred'
     """
-    if graph.endswith(_KINDS) and not graph.startswith(_WHOLE):
+    if graph.endswith(_ENDS) and not graph.startswith(_WHOLE):
         return graph.rpartition("/")[0]
     return graph
+
+
+def case_graphs(case: str) -> tuple[str, ...]:
+    """Return the graphs that a case or group can have.
+
+    >>> case_graphs("urn:c")
+    ('urn:c/asserted', 'urn:c/inferred', 'urn:c/provenance')
+    """
+    return tuple(f"{case}/{kind}" for kind in _KINDS)
 
 
 def units_of(nquads: str) -> dict[str, Unit]:
@@ -203,7 +214,7 @@ def current_digests(store: Store, units: Iterable[str]) -> dict[str, str]:
 
 def commit(
     store: Store, old_graphs: Iterable[str], nquads: str, origins: Mapping[str, Origin] | None = None
-) -> dict[str, Unit]:
+) -> dict[str, str]:
     """Replace graphs, as :meth:`Store.replace` does, and tell of it in the ledger in the same transaction.
 
     Units that have just that content are left alone, where the ledger can be trusted in that; if all have,
@@ -212,7 +223,7 @@ def commit(
     :param old_graphs: graphs to take out; a graph that gets quads and is there must be among them.
     :param nquads: whole units, as Oxigraph writes N-Quads, a quad a line.
     :param origins: unit -> what it was made from.
-    :return: what was written, and what was taken out.
+    :return: unit -> ``new``, ``replaced``, ``unchanged`` or ``removed``, as the ledger has it.
     :raises InputError: see :meth:`Store.replace`.
     :raises StoreError: if the store fails.
     """
@@ -233,7 +244,13 @@ def commit(
             text = "".join(f"{line}\n" for line in chain.from_iterable(map(sorted, lines)))
             told = ledger_lines(generation(store) + 1, changed, origins or {}) if changed else ""
             store.replace(gone, text + told)
-    return changed
+    return {unit: _state(there.get(unit), each.digest) for unit, each in (units | changed).items()}
+
+
+def _state(before: str | None, now: str) -> str:
+    if not now:
+        return "removed"
+    return "new" if before is None else "unchanged" if before == now else "replaced"
 
 
 def _canonical(graph: str, lines: set[str]) -> list[str]:

@@ -9,10 +9,19 @@ from casegraph.errors import InputError
 from casegraph.validate.documents import read_data
 from casegraph.validate.engines import ENGINES, Engine
 from casegraph.validate.report import Report, Violation
-from casegraph.validate.shapes import Shapes, read_shapes
+from casegraph.validate.shapes import Shapes, read_shapes, shipped_shapes
 from casegraph.validate.wellformed import refuse_malformed
 
-__all__ = ["ENGINES", "Report", "Shapes", "Violation", "read_data", "read_shapes", "validate"]
+__all__ = [
+    "ENGINES",
+    "Report",
+    "Shapes",
+    "Violation",
+    "read_data",
+    "read_shapes",
+    "shipped_shapes",
+    "validate",
+]
 
 _A_TRIPLE = re.compile(r"^[ \t]*[^\s#]", re.MULTILINE)
 

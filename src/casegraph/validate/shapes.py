@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -12,10 +13,11 @@ from pyoxigraph import Triple
 
 from casegraph.errors import ShapesError
 from casegraph.namespaces import PREFIXES, compact
+from casegraph.resources import shipped
 from casegraph.validate.documents import named_owner, number_blank_nodes, owners, read_triples, to_ntriples
 from casegraph.validate.unsupported import refuse_unsupported
 
-__all__ = ["Shapes", "read_shapes"]
+__all__ = ["Shapes", "read_shapes", "shipped_shapes"]
 
 _SH = PREFIXES["sh"]
 _TYPE = PREFIXES["rdf"] + "type"
@@ -44,6 +46,12 @@ class Shapes:
     def where(self) -> str:
         """The files, for an error message."""
         return ", ".join(map(str, self.files))
+
+
+@cache
+def shipped_shapes() -> Shapes:
+    """Return the shapes that casegraph ships."""
+    return read_shapes(shipped("shapes", "*.ttl"))
 
 
 def read_shapes(paths: Sequence[Path]) -> Shapes:
