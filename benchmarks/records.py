@@ -1,12 +1,14 @@
 """What it costs to bring published phenopackets in: reading, the way through the stages, the store.
 
-Usage: python benchmarks/records.py [--packets N] [--stages]; the material is found by CASEGRAPH_MATERIAL.
-``--stages`` prints what each stage before the store takes of the processor, the best of three runs.
+Usage: python benchmarks/records.py [--packets N] [--stages [KIND]]; CASEGRAPH_MATERIAL leads to the packets.
+``--stages`` prints what each stage before the store takes of the processor, the best of three runs: of
+``packets``, of ``synthetic`` case documents (JSON), or of the shipped ``cases`` (YAML).
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import resource
@@ -16,14 +18,19 @@ import time
 from itertools import islice
 from pathlib import Path
 
+from synthetic import case_line
+
+from casegraph.check import check
 from casegraph.check.conflicts import with_conflicts
 from casegraph.derive import derive
 from casegraph.ingest import LoadedRecord, load_records
 from casegraph.ingest.documents import shipped_shapes
+from casegraph.loaders.case_yaml import read_case_document
 from casegraph.loaders.formats import Reading, arrivals
 from casegraph.loaders.records import Imported, Options
 from casegraph.model import CaseDocument
 from casegraph.reason import case_class_quads
+from casegraph.resources import shipped
 from casegraph.rules import apply_rules, data_with_hierarchy
 from casegraph.store import open_store
 from casegraph.terms import Terms, all_terms
@@ -50,14 +57,14 @@ class Watch:
         self._last = now
 
 
-def stages(path: Path, many: int) -> dict[str, float]:
+def of_packets(many: int) -> dict[str, float]:
     """Return what each stage before the store takes of the processor for so many packets, in seconds."""
     terms, watch = all_terms(), Watch()
-    found = Reading(Options("bench")).read(arrivals(path))
+    found = Reading(Options("bench")).read(arrivals(Path(os.environ["CASEGRAPH_MATERIAL"]) / ARCHIVE))
     while batch := [each.document for _, each in islice(found, BATCH) if isinstance(each, Imported)]:
-        watch.lap("unpack, read")
+        watch.lap("read")
         documents = [with_conflicts(each, terms) for each in batch]
-        watch.lap("contradictions")
+        watch.lap("check")
         _through(documents, terms, watch)
         many -= len(batch)
         if many <= 0:
@@ -65,34 +72,64 @@ def stages(path: Path, many: int) -> dict[str, float]:
     return watch.seconds
 
 
+def of_documents(given: list[tuple[Path, bytes]]) -> dict[str, float]:
+    """Return what each stage before the store takes of the processor for case documents, in seconds."""
+    terms, watch = all_terms(), Watch()
+    for at in range(0, len(given), BATCH):
+        drafts = [read_case_document(*each) for each in given[at : at + BATCH]]
+        watch.lap("read")
+        found = [each for draft in drafts for each in check(draft, terms) if each.severity == "error"]
+        watch.lap("check")
+        assert not found, found[0]
+        _through([draft.located.document for draft in drafts if draft.located], terms, watch)
+    return watch.seconds
+
+
 def _through(documents: list[CaseDocument], terms: Terms, watch: Watch) -> None:
-    cases = [next(subjects(each)) for each in documents]
     graphs = [asserted_statements(each) for each in documents]
-    written = [nquads(each) for each in graphs]
     watch.lap("quads")
-    told: list[list[Statement]] = []
-    for (iri, case), said in zip(cases, graphs, strict=True):
-        timeline = solve_subject(case)
-        solved = inferred_quads(iri, timeline, derive(case, timeline, whole=False))
-        told.append([*(each for of_graph in said.values() for each in of_graph), *statements(solved)])
+    solved: list[dict[str, list[Statement]]] = []
+    for document, said in zip(documents, graphs, strict=True):
+        solved.append({iri: [*said[f"{iri}/asserted"]] for iri, _ in subjects(document)})
+        for iri, subject in subjects(document):
+            timeline = solve_subject(subject)
+            whole = document.report.extent == "fullText"
+            found = inferred_quads(iri, timeline, derive(subject, timeline, whole=whole))
+            solved[-1][iri] += statements(found)
     watch.lap("times, and what follows")
-    ruled = apply_rules({iri: each for (iri, _), each in zip(cases, told, strict=True)}, terms)
+    cases = {iri: told for each in solved for iri, told in each.items()}
+    ruled = apply_rules(cases, terms)
     watch.lap("rules")
-    classes = [case_class_quads(each, terms) for each in told]
+    classes = {iri: case_class_quads(told, terms) for iri, told in cases.items()}
     watch.lap("classes")
-    inferred = [each + ruled[iri] for (iri, _), each in zip(cases, classes, strict=True)]
-    pairs = zip(told, inferred, strict=True)
-    data = [data_with_hierarchy([*one, *statements(other)], terms) for one, other in pairs]
+    data = []
+    for said, each in zip(graphs, solved, strict=True):
+        told = [line for of_graph in said.values() for line in of_graph]
+        inferred = "".join(classes[iri] + ruled[iri] for iri in each)
+        derived = [line for iri in each for line in each[iri][len(said[f"{iri}/asserted"]) :]]
+        data.append(data_with_hierarchy([*told, *derived, *statements(inferred)], terms))
     watch.lap("what the shapes look at")
     reports = [validate(each, shipped_shapes()) for each in data]
     watch.lap("shapes")
-    assert len(written) == sum(each.ok for each in reports), "a packet violates a shape"
+    assert all(each.ok for each in reports), "a document violates a shape"
+    texts = [nquads({graph: told}) for said in graphs for graph, told in said.items()]
+    texts += ["".join(sorted(set(nquads({iri: told}).split("\n")))) for iri, told in cases.items()]
+    assert len({hashlib.sha256(each.encode()).digest() for each in texts}) > len(documents)
+    watch.lap("sorted and hashed")
 
 
-def print_stages(path: Path, many: int) -> None:
+def _given(kind: str, many: int) -> list[tuple[Path, bytes]]:
+    if kind == "cases":
+        return [(path, path.read_bytes()) for path in shipped("cases", "*.yaml")]
+    return [(Path(f"{number}.json"), case_line(number)) for number in range(many)]
+
+
+def print_stages(kind: str, many: int) -> None:
     """Print the best of three runs."""
-    runs = [stages(path, many) for _ in range(3)]
-    print(f"\n| {many:,} published phenopackets, before the store | ms a packet |\n| --- | --- |")
+    given = [] if kind == "packets" else _given(kind, many)
+    many = len(given) or many
+    runs = [of_documents(given) if given else of_packets(many) for _ in range(3)]
+    print(f"\n| {many:,} {kind}, before the store | ms each |\n| --- | --- |")
     best = {stage: min(run[stage] for run in runs) / many * 1000 for stage in runs[0]}
     for stage, cost in {**best, "together": sum(best.values())}.items():
         print(f"| {stage} | {cost:.2f} |")
@@ -112,11 +149,11 @@ def main() -> None:
     """Measure side by side and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--packets", type=int, default=2_000)
-    parser.add_argument("--stages", action="store_true")
+    parser.add_argument("--stages", nargs="?", const="packets", choices=("packets", "synthetic", "cases"))
     asked = parser.parse_args()
     many, path = asked.packets, Path(os.environ["CASEGRAPH_MATERIAL"]) / ARCHIVE
     if asked.stages:
-        print_stages(path, many)
+        print_stages(asked.stages, many)
         return
     bare = plain(path, many)
     begun = time.perf_counter()
