@@ -243,10 +243,11 @@ def apply_rules(
     _load(store, terms.chains(concepts) + roles_of(concepts, terms))
     derived: dict[str, set[str]] = {iri: set() for iri in cases}
     for rule in shipped_rules() if rules is None else rules:
-        new = [ox.Quad(*triple) for triple in cast(ox.QueryTriples, store.query(rule.text))]
-        for quad in new:
-            derived[_owner(rule, quad, cases)].add(f"{quad.triple}")
-        store.extend(new)
+        answer = cast(ox.QueryTriples, store.query(rule.text))
+        new = cast(bytes, answer.serialize(format=ox.RdfFormat.N_TRIPLES)).decode()
+        for triple in set(new.split(_END)) - {""}:
+            derived[_owner(rule, triple, cases)].add(triple)
+        _load(store, new)
     return {
         iri: "".join(sorted(f"{triple} <{iri}/inferred>{_END}" for triple in triples))
         for iri, triples in derived.items()
@@ -261,23 +262,23 @@ def _load(store: ox.Store, ntriples: str) -> None:
     store.load(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
 
 
-def _owner(rule: Rule, quad: ox.Quad, cases: Mapping[str, Told]) -> str:
-    owner = _case_of(quad.subject)
+def _owner(rule: Rule, triple: str, cases: Mapping[str, Told]) -> str:
+    subject, _, value = triple.split(" ", 2)
+    owner, other = _case_of(subject), _case_of(value)
     if owner not in cases:
         raise CasegraphError(
-            f"the rule {rule.name} derives something of {quad.subject}, which is no part of a case",
+            f"the rule {rule.name} derives something of {subject}, which is no part of a case",
             where=str(rule.path),
             todo="let it give triples about a case and its parts only",
         )
-    other = _case_of(quad.object)
     if other in cases and other != owner:
         raise CasegraphError(
-            f"the rule {rule.name} goes from {quad.subject} to {quad.object}, which is of another case",
+            f"the rule {rule.name} goes from {subject} to {value}, which is of another case",
             where=str(rule.path),
             todo="let it follow links from one case only",
         )
     return owner
 
 
-def _case_of(term: object) -> str:
-    return term.value.partition("#")[0] if isinstance(term, ox.NamedNode) else ""
+def _case_of(term: str) -> str:
+    return term[1:-1].partition("#")[0] if term.startswith("<") else ""
