@@ -214,7 +214,8 @@ def data_with_hierarchy(nquads: Told, terms: Terms) -> str:
     :raises InputError: if the quads do not stand a statement a line.
     """
     told = statements(nquads)
-    named = {value[1:-1] for _, _, value in told if value.startswith("<") and not value.startswith(_PARTS)}
+    values = {value for _, _, value in told}
+    named = {each[1:-1] for each in values if each.startswith("<") and not each.startswith(_PARTS)}
     marks = (f"<{iri}> <{_RDF_TYPE}> <{CG}UnresolvedConcept>{_END}" for iri in _unresolved(told, terms))
     return _ntriples(told) + terms.chains(named) + "".join(marks)
 
@@ -238,7 +239,7 @@ def apply_rules(
     """
     store = ox.Store()
     told = [each for quads in cases.values() for each in statements(quads)]
-    _load(store, _ntriples(told))
+    _load(store, _ntriples(told if rules is not None else [each for each in told if each[1] in _asked_for()]))
     concepts = {value[1:-1] for _, predicate, value in told if predicate in _ABOUT and value.startswith("<")}
     _load(store, terms.chains(concepts) + roles_of(concepts, terms))
     derived: dict[str, set[str]] = {iri: set() for iri in cases}
@@ -252,6 +253,15 @@ def apply_rules(
         iri: "".join(sorted(f"{triple} <{iri}/inferred>{_END}" for triple in triples))
         for iri, triples in derived.items()
     }
+
+
+@cache
+def _asked_for() -> frozenset[str]:
+    """Return the properties that the shipped rules name; none of them asks for what it does not name."""
+    named = (_NAMED.finditer(rule.text) for rule in shipped_rules())
+    names = {(match["prefix"] or "cg", match["ours"] or match["name"]) for found in named for match in found}
+    iris = (f"{PREFIXES[prefix]}{name}" for prefix, name in names if prefix in PREFIXES)
+    return frozenset(f"<{each}>" for each in (*iris, _RDF_TYPE))
 
 
 def _ntriples(told: Iterable[Statement]) -> str:
