@@ -28,9 +28,9 @@ from casegraph.check.walk import Mappings, each_of, entries, mappings, structs
 from casegraph.check.writing import writing_problems
 from casegraph.errors import InputError, Problem
 from casegraph.loaders.located import Draft, Place, Source
-from casegraph.model import CaseDocument, Claim, Value, iterate_claims
+from casegraph.model import CaseDocument, Claim, Value
 from casegraph.terms import Terms
-from casegraph.triples import claim_names, report_iri
+from casegraph.triples import named_claims, report_iri
 
 __all__ = ["check"]
 
@@ -104,7 +104,7 @@ def _document_problems(document: CaseDocument, source: Source, faulty: frozenset
     if document.curation is not None:
         yield from _part_problems(document.curation, ("curation",), scope, source)
     for place, subject in (*_named(document.cases, ("cases",)), *_named(document.groups, ("groups",))):
-        claims = claim_names(iterate_claims(subject))
+        claims = named_claims(subject)
         own = Scope(scope.known | subject_keys(subject, claims), faulty)
         yield from _part_problems(subject, place, own, source)
         yield from name_problems(subject, claims, place, source)
