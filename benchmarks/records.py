@@ -1,7 +1,8 @@
 """What it costs to bring published phenopackets in: reading, the way through the stages, the store.
 
-Usage: python benchmarks/records.py [--packets N] [--stages]; the material is found by CASEGRAPH_MATERIAL.
-``--stages`` prints what each stage before the store takes of the processor, the best of three runs.
+Usage: python benchmarks/records.py [--packets N] [--stages [KIND]]; CASEGRAPH_MATERIAL leads to the packets.
+``--stages`` prints what each stage before the store takes of the processor, the best of three runs: of
+``packets``, of ``synthetic`` case documents (JSON), or of the shipped ``cases`` (YAML).
 """
 
 from __future__ import annotations
@@ -13,86 +14,69 @@ import resource
 import tarfile
 import tempfile
 import time
+from collections.abc import Iterator
+from functools import partial
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
-from casegraph.check.conflicts import with_conflicts
-from casegraph.derive import derive
+from stages import timed
+from synthetic import case_line
+
 from casegraph.ingest import LoadedRecord, load_records
+from casegraph.ingest.labels import OtherLabels
+from casegraph.ingest.mapping import Mapped, Refused, map_documents, map_records
 from casegraph.loaders.formats import Reading, arrivals
-from casegraph.loaders.records import Imported, Options
-from casegraph.model import CaseDocument
-from casegraph.reason import case_class_quads
-from casegraph.rules import apply_rules, data_with_hierarchy
+from casegraph.loaders.inputs import Input
+from casegraph.loaders.records import Options
+from casegraph.resources import shipped
 from casegraph.store import open_store
-from casegraph.terms import Terms, all_terms
-from casegraph.timeline import solve_subject
-from casegraph.triples import asserted_statements, inferred_quads, subjects
-from casegraph.triples.written import Statement, nquads, statements
-from casegraph.validate import shipped_shapes, validate
+from casegraph.terms import all_terms
+from casegraph.validate import shipped_shapes
 
 ARCHIVE = "data/phenopacket-store-10333.tar.xz"
 BATCH = 200
 
 
-class Watch:
-    """Counts what each stage takes of the processor, in seconds."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._last = time.process_time()
-
-    def lap(self, stage: str) -> None:
-        """Count what was spent since the last lap for a stage."""
-        now = time.process_time()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
-        self._last = now
+def _packets(many: int) -> Iterator[list[Mapped | Refused]]:
+    """Map so many published packets; each batch is of no use but to take its time."""
+    terms = all_terms()
+    labels = OtherLabels(terms)
+    found = Reading(Options("bench")).read(arrivals(Path(os.environ["CASEGRAPH_MATERIAL"]) / ARCHIVE))
+    waiting = islice(found, many)
+    while batch := list(islice(waiting, BATCH)):
+        yield map_records(batch, terms, shipped_shapes(), labels, in_threads=False)
 
 
-def stages(path: Path, many: int) -> dict[str, float]:
-    """Return what each stage before the store takes of the processor for so many packets, in seconds."""
-    terms, watch = all_terms(), Watch()
-    found = Reading(Options("bench")).read(arrivals(path))
-    while batch := [each.document for _, each in islice(found, BATCH) if isinstance(each, Imported)]:
-        watch.lap("unpack, read")
-        documents = [with_conflicts(each, terms) for each in batch]
-        watch.lap("contradictions")
-        _through(documents, terms, watch)
-        many -= len(batch)
-        if many <= 0:
-            break
-    return watch.seconds
+def _documents(inputs: list[Input]) -> Iterator[list[Mapped | Refused]]:
+    for at in range(0, len(inputs), BATCH):
+        yield map_documents(inputs[at : at + BATCH], all_terms(), shipped_shapes(), in_threads=False)
 
 
-def _through(documents: list[CaseDocument], terms: Terms, watch: Watch) -> None:
-    cases = [next(subjects(each)) for each in documents]
-    graphs = [asserted_statements(each) for each in documents]
-    written = [nquads(each) for each in graphs]
-    watch.lap("quads")
-    told: list[list[Statement]] = []
-    for (iri, case), said in zip(cases, graphs, strict=True):
-        timeline = solve_subject(case)
-        solved = inferred_quads(iri, timeline, derive(case, timeline, whole=False))
-        told.append([*(each for of_graph in said.values() for each in of_graph), *statements(solved)])
-    watch.lap("times, and what follows")
-    ruled = apply_rules({iri: each for (iri, _), each in zip(cases, told, strict=True)}, terms)
-    watch.lap("rules")
-    classes = [case_class_quads(each, terms) for each in told]
-    watch.lap("classes")
-    inferred = [each + ruled[iri] for (iri, _), each in zip(cases, classes, strict=True)]
-    pairs = zip(told, inferred, strict=True)
-    data = [data_with_hierarchy([*one, *statements(other)], terms) for one, other in pairs]
-    watch.lap("what the shapes look at")
-    reports = [validate(each, shipped_shapes()) for each in data]
-    watch.lap("shapes")
-    assert len(written) == sum(each.ok for each in reports), "a packet violates a shape"
+def _inputs(kind: str, many: int) -> list[Input]:
+    if kind == "cases":
+        return [Input.of(path) for path in shipped("cases", "*.yaml")]
+    return [Input(f"{number}.json", partial(BytesIO, case_line(number))) for number in range(many)]
 
 
-def print_stages(path: Path, many: int) -> None:
+def of_stages(kind: str, many: int) -> tuple[int, dict[str, float]]:
+    """Return of how many, and what each stage before the store takes of the processor, in seconds."""
+    inputs = [] if kind == "packets" else _inputs(kind, many)
+    with timed(time.process_time) as spent:
+        begun, done = time.process_time(), 0
+        for batch in _packets(many) if kind == "packets" else _documents(inputs):
+            assert all(isinstance(each, Mapped) for each in batch), "one was refused"
+            done += len(batch)
+        rest = time.process_time() - begun - sum(spent.values())
+    return done, {**spent, "the rest, with unpacking and reading of packets": rest}
+
+
+def print_stages(kind: str, many: int) -> None:
     """Print the best of three runs."""
-    runs = [stages(path, many) for _ in range(3)]
-    print(f"\n| {many:,} published phenopackets, before the store | ms a packet |\n| --- | --- |")
-    best = {stage: min(run[stage] for run in runs) / many * 1000 for stage in runs[0]}
+    runs = [of_stages(kind, many) for _ in range(3)]
+    done = runs[0][0]
+    print(f"\n| {done:,} {kind}, before the store | ms each |\n| --- | --- |")
+    best = {stage: min(run[stage] for _, run in runs) / done * 1000 for stage in runs[0][1]}
     for stage, cost in {**best, "together": sum(best.values())}.items():
         print(f"| {stage} | {cost:.2f} |")
 
@@ -111,11 +95,11 @@ def main() -> None:
     """Measure side by side and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--packets", type=int, default=2_000)
-    parser.add_argument("--stages", action="store_true")
+    parser.add_argument("--stages", nargs="?", const="packets", choices=("packets", "synthetic", "cases"))
     asked = parser.parse_args()
     many, path = asked.packets, Path(os.environ["CASEGRAPH_MATERIAL"]) / ARCHIVE
     if asked.stages:
-        print_stages(path, many)
+        print_stages(asked.stages, many)
         return
     bare = plain(path, many)
     begun = time.perf_counter()

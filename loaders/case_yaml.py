@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import yaml
 
 from casegraph.errors import DocumentError, InputError, Problem
+from casegraph.loaders.case_json import DECIMAL, GROUPED, LaterPlaces, plain_json
 from casegraph.loaders.located import Draft, Located, Place, Source, structure_faults
 from casegraph.loaders.utf8 import decoded, refuse
 from casegraph.loaders.yaml_text import MOST_BYTES, mark_place, not_yaml, plain_events
@@ -20,9 +23,6 @@ __all__ = ["read_case_document", "read_values"]
 _DEEPEST = 40
 _MOST_AROUND = 4
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
-_DECIMAL = re.compile(r"[-+]?\d{1,18}\.\d{1,18}")
-#: one, or one thousand: the loader does not decide.
-_GROUPED = re.compile(r"[1-9]\d{0,2}\.000")
 
 
 def read_case_document(path: Path, content: bytes | None = None) -> Draft:
@@ -32,6 +32,10 @@ def read_case_document(path: Path, content: bytes | None = None) -> Draft:
     :raises InputError: if the file cannot be opened.
     :raises DocumentError: if nothing of it can be read: too large, not UTF-8, not YAML, aliases or tags.
     """
+    content = _content(path) if content is None else content
+    if plain := plain_json(content):
+        source = Source(str(path), LaterPlaces(partial(_places, path, content)))
+        return Draft(plain[0], source, (), Located(plain[1], source))
     node = _compose(_text(path, content), str(path))
     whole = _Builder(str(path))
     data = whole.build(node, (), ())
@@ -40,6 +44,12 @@ def read_case_document(path: Path, content: bytes | None = None) -> Draft:
     faults = structure_faults(data, whole.source)
     problems = tuple(sorted({*whole.problems, *faults.values()}))
     return Draft(data, whole.source, problems, _left(node, str(path), frozenset(faults)))
+
+
+def _places(path: Path, content: bytes) -> Mapping[Place, tuple[int, int]]:
+    builder = _Builder(str(path))
+    builder.build(_compose(_text(path, content), str(path)), (), ())
+    return builder.places
 
 
 def read_values(path: Path, begin: str) -> tuple[object, Source]:
@@ -122,13 +132,14 @@ class _Builder:
     """Builds plain values from nodes and notes where each stands; what *without* names is left out."""
 
     def __init__(self, file: str, without: frozenset[Place] = frozenset()) -> None:
-        self.source = Source(file, {})
+        self.places: dict[Place, tuple[int, int]] = {}
+        self.source = Source(file, self.places)
         self.problems: list[Problem] = []
         self._without = without
 
     def build(self, node: yaml.Node, place: Place, origin: Place) -> object:
         """Return the value of a node; *origin* is the way to it in the file, *place* in what is built."""
-        self.source.places.setdefault(place, mark_place(node.start_mark))
+        self.places.setdefault(place, mark_place(node.start_mark))
         if isinstance(node, yaml.SequenceNode):
             kept = [(at, each) for at, each in enumerate(node.value) if (*origin, at) not in self._without]
             return [self.build(each, (*place, new), (*origin, at)) for new, (at, each) in enumerate(kept)]
@@ -148,10 +159,10 @@ class _Builder:
                 continue
             way = (*place, key)
             if key in built:
-                todo = f"the first is in line {self.source.places[way][0]}; keep one"
+                todo = f"the first is in line {self.places[way][0]}; keep one"
                 self._note(key_node, "duplicate-key", f"key {key!r} stands twice", todo)
                 continue
-            self.source.places[way] = mark_place(key_node.start_mark)
+            self.places[way] = mark_place(key_node.start_mark)
             built[key] = self.build(value_node, way, (*origin, key))
         return built
 
@@ -166,7 +177,7 @@ def _scalar(node: yaml.Node) -> object:
     kind = node.tag.rpartition(":")[2]
     if kind == "int" and _INTEGER.fullmatch(text):
         return int(text)
-    if kind == "float" and _DECIMAL.fullmatch(text) and not _GROUPED.fullmatch(text):
+    if kind == "float" and DECIMAL.fullmatch(text) and not GROUPED.fullmatch(text):
         return float(text)
     if kind == "bool" and text in ("true", "false"):
         return text == "true"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import UnionType
-from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -33,7 +34,7 @@ class Source:
     """A file and where each of its values stands: way to the value -> (line, column), both 1-based."""
 
     file: str
-    places: dict[Place, tuple[int, int]]
+    places: Mapping[Place, tuple[int, int]]
 
     def warning(self, place: Place, code: str, message: str, *, todo: str = "") -> Problem:
         """Return a problem that rejects nothing, at a value or at the nearest value around it."""
@@ -118,8 +119,7 @@ def _walk_struct(
         message = f"expected keys and values here, found {_said(value)}"
         yield place, source.problem(place, "wrong-type", message, todo="indent the keys below this one")
         return
-    hints = get_type_hints(struct, include_extras=True)
-    fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    fields, hints = _fields(struct)
     for key, each in value.items():
         if key not in fields:
             here = (*place, key)
@@ -131,6 +131,13 @@ def _walk_struct(
         if field.required and name not in value:
             problem = source.problem(place, "missing-key", f"missing key {name!r}", todo=f"add {name!r} here")
             yield (*place, name), problem
+
+
+@cache
+def _fields(struct: type[Value]) -> tuple[dict[str, msgspec.structs.FieldInfo], dict[str, Any]]:
+    """Return the fields of a struct by their keys in a document, and their types by their names."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    return fields, get_type_hints(struct, include_extras=True)
 
 
 def _unknown_key(key: str, known: tuple[str, ...]) -> tuple[str, str, str]:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
+from rdflib.plugins.sparql.algebra import translateQuery, traverse
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.term import Node
 
 from casegraph.derive import derive
 from casegraph.loaders import read_document
 from casegraph.namespaces import CG, expand
 from casegraph.resources import shipped
 from casegraph.rows import Rows
-from casegraph.rules import Rule, shipped_rules
+from casegraph.rules import Rule, _asked_for, shipped_rules
 from casegraph.store import Store
 from casegraph.timeline import solve_subject
 from casegraph.triples import asserted_quads, inferred_quads, subjects
@@ -124,3 +131,26 @@ def test_a_rule_needs_those_whose_products_it_asks_for_and_no_other(name: str) -
     assert set(RULES[name].head.needs) == needed
     before = [rule.name for rule in shipped_rules()]
     assert all(before.index(other) < before.index(name) for other in needed)
+
+
+def test_rules_ask_for_no_property_that_is_not_loaded_for_them() -> None:
+    """A variable in the place of a property would ask for all."""
+    asked = {each for rule in shipped_rules() for each in properties(rule.text)}
+    assert len(asked) >= 40
+    assert {f"<{each}>" for each in asked} <= _asked_for()
+
+
+def properties(text: str) -> Iterator[Node]:
+    """Yield what stands in the place of a property in a query, each part of a path by itself."""
+    found: list[Any] = []
+    traverse(translateQuery(parseQuery(text)).algebra, visitPre=found.append)
+    blocks = [each for each in found if isinstance(each, CompValue) and each.name in ("BGP", "TriplesBlock")]
+    todo: list[Any] = [link for each in blocks for nodes in each["triples"] for link in nodes[1::3]]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, MulPath | InvPath):
+            todo.append(each.path if isinstance(each, MulPath) else each.arg)
+        elif isinstance(each, SequencePath | AlternativePath):
+            todo += each.args
+        else:
+            yield each

@@ -214,7 +214,8 @@ def data_with_hierarchy(nquads: Told, terms: Terms) -> str:
     :raises InputError: if the quads do not stand a statement a line.
     """
     told = statements(nquads)
-    named = {value[1:-1] for _, _, value in told if value.startswith("<") and not value.startswith(_PARTS)}
+    values = {value for _, _, value in told}
+    named = {each[1:-1] for each in values if each.startswith("<") and not each.startswith(_PARTS)}
     marks = (f"<{iri}> <{_RDF_TYPE}> <{CG}UnresolvedConcept>{_END}" for iri in _unresolved(told, terms))
     return _ntriples(told) + terms.chains(named) + "".join(marks)
 
@@ -238,19 +239,29 @@ def apply_rules(
     """
     store = ox.Store()
     told = [each for quads in cases.values() for each in statements(quads)]
-    _load(store, _ntriples(told))
+    _load(store, _ntriples(told if rules is not None else [each for each in told if each[1] in _asked_for()]))
     concepts = {value[1:-1] for _, predicate, value in told if predicate in _ABOUT and value.startswith("<")}
     _load(store, terms.chains(concepts) + roles_of(concepts, terms))
     derived: dict[str, set[str]] = {iri: set() for iri in cases}
     for rule in shipped_rules() if rules is None else rules:
-        new = [ox.Quad(*triple) for triple in cast(ox.QueryTriples, store.query(rule.text))]
-        for quad in new:
-            derived[_owner(rule, quad, cases)].add(f"{quad.triple}")
-        store.extend(new)
+        answer = cast(ox.QueryTriples, store.query(rule.text))
+        new = cast(bytes, answer.serialize(format=ox.RdfFormat.N_TRIPLES)).decode()
+        for triple in set(new.split(_END)) - {""}:
+            derived[_owner(rule, triple, cases)].add(triple)
+        _load(store, new)
     return {
         iri: "".join(sorted(f"{triple} <{iri}/inferred>{_END}" for triple in triples))
         for iri, triples in derived.items()
     }
+
+
+@cache
+def _asked_for() -> frozenset[str]:
+    """Return the properties that the shipped rules name; none of them asks for what it does not name."""
+    named = (_NAMED.finditer(rule.text) for rule in shipped_rules())
+    names = {(match["prefix"] or "cg", match["ours"] or match["name"]) for found in named for match in found}
+    iris = (f"{PREFIXES[prefix]}{name}" for prefix, name in names if prefix in PREFIXES)
+    return frozenset(f"<{each}>" for each in (*iris, _RDF_TYPE))
 
 
 def _ntriples(told: Iterable[Statement]) -> str:
@@ -261,23 +272,23 @@ def _load(store: ox.Store, ntriples: str) -> None:
     store.load(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
 
 
-def _owner(rule: Rule, quad: ox.Quad, cases: Mapping[str, Told]) -> str:
-    owner = _case_of(quad.subject)
+def _owner(rule: Rule, triple: str, cases: Mapping[str, Told]) -> str:
+    subject, _, value = triple.split(" ", 2)
+    owner, other = _case_of(subject), _case_of(value)
     if owner not in cases:
         raise CasegraphError(
-            f"the rule {rule.name} derives something of {quad.subject}, which is no part of a case",
+            f"the rule {rule.name} derives something of {subject}, which is no part of a case",
             where=str(rule.path),
             todo="let it give triples about a case and its parts only",
         )
-    other = _case_of(quad.object)
     if other in cases and other != owner:
         raise CasegraphError(
-            f"the rule {rule.name} goes from {quad.subject} to {quad.object}, which is of another case",
+            f"the rule {rule.name} goes from {subject} to {value}, which is of another case",
             where=str(rule.path),
             todo="let it follow links from one case only",
         )
     return owner
 
 
-def _case_of(term: object) -> str:
-    return term.value.partition("#")[0] if isinstance(term, ox.NamedNode) else ""
+def _case_of(term: str) -> str:
+    return term[1:-1].partition("#")[0] if term.startswith("<") else ""

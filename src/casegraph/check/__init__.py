@@ -2,6 +2,6 @@
 
 from casegraph.check.document import check
 from casegraph.check.quotes import quote_problems
-from casegraph.check.references import Scope
+from casegraph.check.references import target_of
 
-__all__ = ["Scope", "check", "quote_problems"]
+__all__ = ["check", "quote_problems", "target_of"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import TypeVar
 
 from pyoxigraph import NamedNode
@@ -19,16 +20,17 @@ from casegraph.check.references import (
     name_problems,
     report_keys,
     subject_keys,
+    target_of,
 )
 from casegraph.check.terms import term_problems
 from casegraph.check.times import time_problems
-from casegraph.check.walk import each_of, entries, structs
+from casegraph.check.walk import Mappings, each_of, entries, mappings, structs
 from casegraph.check.writing import writing_problems
 from casegraph.errors import InputError, Problem
 from casegraph.loaders.located import Draft, Place, Source
 from casegraph.model import CaseDocument, Claim, Value
 from casegraph.terms import Terms
-from casegraph.triples import report_iri
+from casegraph.triples import named_claims, report_iri
 
 __all__ = ["check"]
 
@@ -48,21 +50,22 @@ def check(draft: Draft, terms: Terms) -> tuple[Problem, ...]:
     in a file that is no document yet; how its parts fit together, in all of it that can be read.
     """
     source, data = draft.source, draft.data
+    told = mappings(data)
     by_value = [
-        *term_problems(data, source, terms),
+        *term_problems(told, source, terms),
         *dose_problems(data, source, terms),
         *finding_problems(data, source, terms),
-        *number_problems(data, source),
-        *writing_problems(data, source),
+        *number_problems(data, told, source),
+        *writing_problems(told, source),
     ]
-    told = {(each.line, each.column) for each in by_value}
+    places = {(each.line, each.column) for each in by_value}
     structural = [
-        each for each in draft.problems if each.code not in _COARSE or (each.line, each.column) not in told
+        each for each in draft.problems if each.code not in _COARSE or (each.line, each.column) not in places
     ]
     fitting: list[Problem] = []
     if draft.located is not None:
         part = draft.located
-        faulty = frozenset[str]() if not draft.problems else frozenset(_keys(data))
+        faulty = frozenset[str]() if not draft.problems else frozenset(_keys(told))
         found = _document_problems(part.document, part.source, faulty)
         fitting += (each for each in found if each.code not in _only_unread(data))
     return tuple(sorted({*by_value, *structural, *fitting}))
@@ -77,9 +80,9 @@ def _only_unread(data: object) -> set[str]:
     return {code for code, there in (("no-identifier", named), ("no-case", told)) if there}
 
 
-def _keys(data: object) -> Iterator[str]:
+def _keys(told: Mappings) -> Iterator[str]:
     """Yield all that may be the key of a part, read or not."""
-    for place, key, value in entries(data):
+    for place, key, value in entries(told):
         yield key
         if place[-1] == "id" and isinstance(value, str):
             yield value
@@ -101,10 +104,11 @@ def _document_problems(document: CaseDocument, source: Source, faulty: frozenset
     if document.curation is not None:
         yield from _part_problems(document.curation, ("curation",), scope, source)
     for place, subject in (*_named(document.cases, ("cases",)), *_named(document.groups, ("groups",))):
-        own = Scope(scope.known | subject_keys(subject), faulty)
+        claims = named_claims(subject)
+        own = Scope(scope.known | subject_keys(subject, claims), faulty)
         yield from _part_problems(subject, place, own, source)
-        yield from name_problems(subject, place, source)
-        yield from circle_problems(subject, place, source)
+        yield from name_problems(subject, claims, place, source)
+        yield from circle_problems(subject, claims, place, source)
         yield from time_problems(subject, place, source)
 
 
@@ -115,15 +119,23 @@ def _named(values: Mapping[str, _V], place: Place) -> Iterator[tuple[Place, _V]]
 
 def _part_problems(part: Value, place: Place, scope: Scope, source: Source) -> Iterator[Problem]:
     for where, struct in structs(part, place):
-        for name in struct.__struct_fields__:
+        for name, target in _checked_fields(type(struct)):
             for here, value in each_of(getattr(struct, name), (*where, name)):
-                if name in _ADDRESSES:
+                if target is not None:
+                    yield from key_problems(str(value), target, here, scope, source)
+                elif name in _ADDRESSES:
                     yield from _address_problems(str(value), here, source)
-                if name in _DATES:
+                else:
                     yield from _date_problems(str(value), here, source)
-                yield from key_problems(str(value), scope.target(struct, name), here, scope, source)
         if isinstance(struct, Claim):
             yield from claim_problems(struct, where, source)
+
+
+@cache
+def _checked_fields(kind: type[Value]) -> tuple[tuple[str, str | None], ...]:
+    """Return the fields of a struct that are an address or a date, or point to something, and to what."""
+    targets = ((name, target_of(kind, name)) for name in kind.__struct_fields__)
+    return tuple((name, to) for name, to in targets if to is not None or name in (*_ADDRESSES, *_DATES))
 
 
 def _address_problems(address: str, place: Place, source: Source) -> Iterator[Problem]:

@@ -44,8 +44,10 @@ def dose_problems(data: object, source: Source, terms: Terms) -> Iterator[Proble
         episodes = subject.get("treatments")
         for at, episode in enumerate(episodes if isinstance(episodes, list) else ()):
             doses = episode.get("doses") if isinstance(episode, dict) else None
-            usual = _usual(episode.get("what"), terms) if isinstance(episode, dict) else None
-            for number, dose in enumerate(doses if isinstance(doses, list) else ()):
+            if not isinstance(doses, list):
+                continue
+            usual = _usual(episode.get("what"), terms)
+            for number, dose in enumerate(doses):
                 if isinstance(dose, dict):
                     here = (*place, "treatments", at, "doses", number)
                     yield from _of_dose(dose, usual, here, source)

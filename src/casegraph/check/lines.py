@@ -19,8 +19,6 @@ _DAYS_OF_ONE_START = 28
 
 def line_problems(subject: Subject, timeline: Timeline, place: Place, source: Source) -> Iterator[Problem]:
     """Yield a number that stands on two lines, and a higher number on a line that certainly began earlier."""
-    if all(treatment.line is None for treatment in subject.treatments):
-        return
     episodes, _ = spans(subject, timeline)
     numbered = [
         (treatment.line, number, span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from casegraph.check.walk import mappings, subjects_of
+from casegraph.check.walk import Mappings, subjects_of
 from casegraph.errors import Problem
 from casegraph.loaders.located import Place, Source
 
@@ -13,16 +13,20 @@ __all__ = ["number_problems"]
 #: The longest life on record is 122 years; lung function can be above 100 % of what is predicted.
 _OLDEST, _MOST_PERCENT = 125, 300
 _PARTS = ("responder_count", "positive_count")
+_COUNTS = frozenset((*_PARTS, "evaluated_count"))
 
 
-def number_problems(data: object, source: Source) -> Iterator[Problem]:
+def number_problems(data: object, told: Mappings, source: Source) -> Iterator[Problem]:
     """Yield ages outside 0 to 125 years, percentages beyond all use, and parts larger than their whole."""
+    patients = {}
     for place, subject in subjects_of(data):
         yield from _age_problems(subject.get("age"), (*place, "age", "years"), source)
-        for here, counted in mappings(subject, place):
-            yield from _count_problems(counted, subject.get("patients"), here, source)
-    for place, test in mappings(data):
-        yield from _percent_problems(test, place, source)
+        patients[place] = subject.get("patients")
+    for place, mapping in told:
+        if "value" in mapping:
+            yield from _percent_problems(mapping, place, source)
+        if place[:2] in patients and not _COUNTS.isdisjoint(mapping):
+            yield from _count_problems(mapping, patients[place[:2]], place, source)
 
 
 def _age_problems(age: object, place: Place, source: Source) -> Iterator[Problem]:

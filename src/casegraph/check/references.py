@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from casegraph.check.walk import each_of, structs
 from casegraph.errors import Problem
 from casegraph.loaders.located import Place, Source
-from casegraph.model import CaseDocument, DoseSegment, Occasion, Subject, Treatment, Value, iterate_claims
-from casegraph.triples import claim_names
+from casegraph.model import CaseDocument, Claim, DoseSegment, Occasion, Subject, Treatment, Value
 
 __all__ = [
     "CLAIM_KEYS",
@@ -20,7 +19,11 @@ __all__ = [
     "name_problems",
     "report_keys",
     "subject_keys",
+    "target_of",
 ]
+
+#: (fragment, class, claim) of all claims of a subject.
+Named = Sequence[tuple[str, str, Claim]]
 
 _OCCASIONS = (
     "at",
@@ -75,11 +78,12 @@ class Scope:
     known: dict[str, frozenset[str]]
     faulty: frozenset[str] = frozenset()
 
-    def target(self, owner: Value, field: str) -> str | None:
-        """Return the kind of thing that a field of a struct points to, or None."""
-        if field == "during":
-            return "occasion" if isinstance(owner, Occasion) else "treatment"
-        return _TARGETS.get(field)
+
+def target_of(owner: type[Value], field: str) -> str | None:
+    """Return the kind of thing that a field of a kind of struct points to, or None."""
+    if field == "during":
+        return "occasion" if issubclass(owner, Occasion) else "treatment"
+    return _TARGETS.get(field)
 
 
 def report_keys(document: CaseDocument) -> dict[str, frozenset[str]]:
@@ -95,22 +99,19 @@ def report_keys(document: CaseDocument) -> dict[str, frozenset[str]]:
     }
 
 
-def subject_keys(subject: Subject) -> dict[str, frozenset[str]]:
+def subject_keys(subject: Subject, claims: Named) -> dict[str, frozenset[str]]:
     """Return the keys of the claims and occasions of a case or group."""
-    claims = {fragment: claim for fragment, _, claim in claim_names(iterate_claims(subject))}
-    given = (name for name, claim in claims.items() if isinstance(claim, Treatment | DoseSegment))
+    given = (name for name, _, claim in claims if isinstance(claim, Treatment | DoseSegment))
     return {
-        "claim": frozenset(claims),
+        "claim": frozenset(name for name, _, _ in claims),
         "treatment": frozenset(given),
         "occasion": frozenset(subject.occasions),
     }
 
 
-def key_problems(
-    key: str, target: str | None, place: Place, scope: Scope, source: Source
-) -> Iterator[Problem]:
+def key_problems(key: str, target: str, place: Place, scope: Scope, source: Source) -> Iterator[Problem]:
     """Yield a problem if a key points to nothing."""
-    if target is None or key in scope.known[target]:
+    if key in scope.known[target]:
         return
     read = target == "treatment" and key in scope.known["claim"]
     if key in scope.faulty and not read:
@@ -124,35 +125,37 @@ def key_problems(
     yield source.problem(place, f"unknown-{target}", f"no {target} is called {key!r}", todo=todo)
 
 
-def name_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
+def name_problems(subject: Subject, claims: Named, place: Place, source: Source) -> Iterator[Problem]:
     """Yield a problem for each name that another part has or that is kept for derived parts."""
-    places = {id(struct): where for where, struct in structs(subject, place)}
-    named = [(key, (*place, "occasions", key)) for key in subject.occasions]
-    claims = claim_names(iterate_claims(subject))
-    named += [(fragment, places[id(claim)]) for fragment, _, claim in claims]
+    names = [*subject.occasions, *(name for name, _, _ in claims)]
     taken = {"curation"}
-    for name, where in named:
+    for at, name in enumerate(names):
         if name in taken or name.startswith("regimen-"):
             todo = "give each claim an 'id' and each occasion a key of its own"
-            yield source.problem(where, "name-clash", f"the name {name!r} is taken", todo=todo)
+            claim = at - len(subject.occasions)
+            here = (*place, "occasions", name) if claim < 0 else _place_of(claims[claim][2], subject, place)
+            yield source.problem(here, "name-clash", f"the name {name!r} is taken", todo=todo)
         taken.add(name)
 
 
-def circle_problems(subject: Subject, place: Place, source: Source) -> Iterator[Problem]:
+def _place_of(claim: Claim, subject: Subject, place: Place) -> Place:
+    return next(where for where, struct in structs(subject, place) if struct is claim)
+
+
+def circle_problems(subject: Subject, claims: Named, place: Place, source: Source) -> Iterator[Problem]:
     """Yield a problem for each chain of claims that leads back to its beginning."""
-    places = {id(struct): where for where, struct in structs(subject, place)}
-    claims = {fragment: claim for fragment, _, claim in claim_names(iterate_claims(subject))}
+    named = {fragment: claim for fragment, _, claim in claims}
     for name in _CHAINS:
+        if not any(getattr(claim, name, None) for claim in named.values()):
+            continue
         leads = {
             fragment: [str(key) for _, key in each_of(getattr(claim, name, None), ())]
-            for fragment, claim in claims.items()
+            for fragment, claim in named.items()
         }
-        if not any(leads.values()):
-            continue
         try:
             TopologicalSorter(leads).prepare()
         except CycleError as error:
             circle = error.args[1]
             message = f"{name!r} leads in a circle: {', '.join(circle)}"
-            here = (*places[id(claims[circle[0]])], name)
+            here = (*_place_of(named[circle[0]], subject, place), name)
             yield source.problem(here, "circle", message, todo="point to an earlier claim")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from casegraph.check.walk import entries
+from casegraph.check.walk import Mappings
 from casegraph.errors import InputError, Problem
 from casegraph.loaders.located import Place, Source
 from casegraph.namespaces import compact, expand
@@ -40,7 +40,8 @@ _WHAT_THEY_ARE = {
     "indication": "a disease or a finding",
     "disease": "a disease (below MONDO:0000001)",
 }
-_FIELDS = ("what", "about", "disease", "site", "method", "specimen", "indication")
+_FIELDS = frozenset(("what", "about", "disease", "site", "method", "specimen", "indication"))
+_NOWHERE = Source("", {})
 _CODE = re.compile(r"([A-Za-z]+:\S+) (\S.*)")
 _CURIE = re.compile(r"[A-Za-z]+:\S+")
 _NEGATED = re.compile(
@@ -63,13 +64,22 @@ _AUTOANTIBODY = "cg:Autoantibody"
 _QUOTES = ("\u201c", "\u201e", "\u2018", "\u201a", "\u00ab")
 
 
-def term_problems(data: object, source: Source, terms: Terms) -> Iterator[Problem]:
+def term_problems(told: Mappings, source: Source, terms: Terms) -> Iterator[Problem]:
     """Yield every problem of the terms of a document, in whatever state the rest of it is."""
     look = _Look(source, terms)
-    for place, key, value in entries(data):
-        if key in _FIELDS:
-            for here, code in _codes(value, place):
-                yield from look.problems(code, here)
+    for place, mapping in told:
+        for key in _FIELDS & mapping.keys():
+            here = (*place, key)
+            field = _field(here)
+            for where, code in _codes(mapping[key], here):
+                if not _fine(terms, code, field):
+                    yield from look.problems(code, where)
+
+
+@lru_cache(maxsize=65_536)  # cases share their terms
+def _fine(terms: Terms, code: str, field: str) -> bool:
+    """Say whether nothing is wrong with a term in a kind of field, wherever that is."""
+    return not any(_Look(_NOWHERE, terms).problems(code, tuple(field.split("."))))
 
 
 def _codes(value: object, place: Place) -> Iterator[tuple[Place, str]]:
@@ -86,7 +96,7 @@ def _field(place: Place) -> str:
     if names[-1] != "what":
         return names[-1]
     lists = {"findings", "diagnoses", "tests", "treatments", "adverse_events"}
-    return next((f"{name}.what" for name in names if name in lists), "")
+    return next((f"{name}.what" for name in names if name in lists), "what")
 
 
 class _Look:
@@ -95,11 +105,10 @@ class _Look:
     def __init__(self, source: Source, terms: Terms) -> None:
         self._source, self._terms = source, terms
         self._above: dict[str, frozenset[str]] = {}
-        self._fine: set[tuple[str, str]] = set()
 
     def problems(self, code: str, place: Place) -> Iterator[Problem]:
-        """Yield the problem of a term, if it has one; a term that is used twice is looked at once."""
-        if (code, _field(place)) in self._fine or code[:1] in _QUOTES:
+        """Yield the problem of a term, if it has one."""
+        if code[:1] in _QUOTES:
             return
         found = _CODE.fullmatch(code)
         if found is None:
@@ -113,8 +122,6 @@ class _Look:
             return
         if problem := self._antigen_itself(iri, place) or self._of_term(iri, label, place):
             yield problem
-        else:
-            self._fine.add((code, _field(place)))
 
     def _of_term(self, iri: str, label: str, place: Place) -> Problem | None:
         if iri not in self._terms:

@@ -25,7 +25,8 @@ def time_problems(subject: Subject, place: Place, source: Source) -> Iterator[Pr
             yield source.problem((*place, "occasions", key), "no-anchor", message, todo="add 'anchor'")
     impossible = [] if swapped else list(_impossible(subject, place, source))
     yield from impossible or _circles(subject, place, source)
-    if not swapped and not impossible:
+    numbered = any(each.line is not None for each in subject.treatments)
+    if numbered and not swapped and not impossible:
         yield from line_problems(subject, solve_subject(subject), place, source)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from casegraph.loaders.located import Place
 from casegraph.model import Value
 from casegraph.model.parts import part_fields
 
-__all__ = ["curie_of", "each_of", "entries", "mappings", "structs", "subjects_of"]
+__all__ = ["Mappings", "curie_of", "each_of", "entries", "mappings", "structs", "subjects_of"]
+
+#: Mappings of plain values, each with the way to it.
+Mappings = Sequence[tuple[Place, dict[str, object]]]
 
 
 def structs(value: object, place: Place) -> Iterator[tuple[Place, Value]]:
@@ -34,20 +37,27 @@ def each_of(values: object, place: Place) -> Iterator[tuple[Place, object]]:
         yield place, values
 
 
-def mappings(data: object, place: Place = ()) -> Iterator[tuple[Place, dict[str, object]]]:
-    """Yield all mappings at or below a value, each with the way to it."""
+def mappings(data: object, place: Place = ()) -> Mappings:
+    """Return all mappings at or below a value, each with the way to it."""
+    found: list[tuple[Place, dict[str, object]]] = []
+    _gather(data, place, found)
+    return found
+
+
+def _gather(data: object, place: Place, found: list[tuple[Place, dict[str, object]]]) -> None:
     if isinstance(data, dict):
-        yield place, data
-        for key, value in data.items():
-            yield from mappings(value, (*place, key))
-    elif isinstance(data, list):
-        for position, value in enumerate(data):
-            yield from mappings(value, (*place, position))
+        found.append((place, data))
+        steps = iter(data.items())
+    else:
+        steps = enumerate(data) if isinstance(data, list) else iter(())
+    for step, value in steps:
+        if isinstance(value, dict | list):
+            _gather(value, (*place, step), found)
 
 
-def entries(data: object) -> Iterator[tuple[Place, str, object]]:
-    """Yield each entry of all mappings at or below a value: the way to it, its key, its value."""
-    for place, mapping in mappings(data):
+def entries(told: Mappings) -> Iterator[tuple[Place, str, object]]:
+    """Yield each entry of mappings: the way to it, its key, its value."""
+    for place, mapping in told:
         yield from (((*place, key), key, value) for key, value in mapping.items())
 
 

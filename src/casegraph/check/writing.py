@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from casegraph.check.walk import entries
+from casegraph.check.walk import Mappings, each_of
 from casegraph.errors import Problem
-from casegraph.loaders.located import Source
+from casegraph.loaders.located import Place, Source
 
 __all__ = ["writing_problems"]
 
@@ -35,23 +36,49 @@ _IDENTIFIERS = {
         r"\b(?:tel|phone|mobile|fax)\w*\b\.?[ :]*\+?\d[\d ()/-]{6,}", re.IGNORECASE
     ),
 }
+_SHORT = 60
 _OF_THE_PATIENT = ("cases", "groups")
 
 
-def writing_problems(data: object, source: Source) -> Iterator[Problem]:
+def writing_problems(told: Mappings, source: Source) -> Iterator[Problem]:
     """Yield typographic quotes that YAML takes for text, and what tells who a patient is."""
-    for place, key, value in entries(data):
-        for here, text in _texts(place, value):
-            if _quoted(text):
-                words = text.strip(_OPENING + _CLOSING)
-                message = f"typographic quotes around {words!r} are part of the value"
-                todo = "write straight quotes, ' or \", or none"
-                yield source.problem(here, "smart-quotes", message, todo=todo)
-            if place[0] in _OF_THE_PATIENT and key != "possibly_same_patient_as":
-                what = next((what for what, pattern in _IDENTIFIERS.items() if pattern.search(text)), None)
-                if what is not None:
-                    todo = "take it out: a case document is published; give an age in years instead"
-                    yield source.problem(here, "direct-identifier", f"this is like {what}", todo=todo)
+    for place, mapping in told:
+        for key, value in mapping.items():
+            if any(_doubtful(each) for each in _texts(value)):
+                yield from _of_entry(value, (*place, key), source)
+
+
+def _of_entry(value: object, place: Place, source: Source) -> Iterator[Problem]:
+    for here, text in each_of(tuple(value) if isinstance(value, list) else value, place):
+        if not isinstance(text, str):
+            continue
+        said = text.strip()
+        if _quoted(said):
+            words = said.strip(_OPENING + _CLOSING)
+            message = f"typographic quotes around {words!r} are part of the value"
+            todo = "write straight quotes, ' or \", or none"
+            yield source.problem(here, "smart-quotes", message, todo=todo)
+        of_patient = place[0] in _OF_THE_PATIENT and place[-1] != "possibly_same_patient_as"
+        if of_patient and (what := _identifying(said)):
+            todo = "take it out: a case document is published; give an age in years instead"
+            yield source.problem(here, "direct-identifier", f"this is like {what}", todo=todo)
+
+
+def _doubtful(text: str) -> bool:
+    return _is_doubtful(text) if len(text) <= _SHORT else _wrong(text)
+
+
+def _wrong(text: str) -> bool:
+    said = text.strip()
+    return _quoted(said) or _identifying(said) is not None
+
+
+#: Words of closed lists, terms and keys stand in many documents.
+_is_doubtful = lru_cache(maxsize=65_536)(_wrong)
+
+
+def _identifying(text: str) -> str | None:
+    return next((what for what, pattern in _IDENTIFIERS.items() if pattern.search(text)), None)
 
 
 def _quoted(text: str) -> bool:
@@ -64,8 +91,7 @@ def _quoted(text: str) -> bool:
     return all(ends) or sum(text.count(each) for each in "\u201c\u201d\u201e\u00ab\u00bb") == 1
 
 
-def _texts(place: tuple[str | int, ...], value: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(value, str):
-        yield place, value.strip()
-    elif isinstance(value, list):
-        yield from (((*place, at), each.strip()) for at, each in enumerate(value) if isinstance(each, str))
+def _texts(value: object) -> Iterator[str]:
+    for each in value if isinstance(value, list) else (value,):
+        if isinstance(each, str):
+            yield each

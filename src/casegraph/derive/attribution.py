@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from casegraph.derive.changes import Change, changes_of
 from casegraph.derive.courses import Turns
 from casegraph.derive.spans import Span, spans
-from casegraph.model import AttributedOutcome, Attribution, Response, Subject, Treatment, iterate_claims
+from casegraph.model import AttributedOutcome, Attribution, Response, Subject, Treatment
 from casegraph.timeline import Timeline
-from casegraph.triples import claim_names
+from casegraph.triples import named_claims
 
 __all__ = ["attributed_outcomes"]
 
@@ -32,7 +32,7 @@ def attributed_outcomes(
     """
     seen = _Seen(subject, timeline, whole)
     found = []
-    for fragment, _, claim in claim_names(iterate_claims(subject)):
+    for fragment, _, claim in named_claims(subject):
         if isinstance(claim, Response) and claim.basis in _OBSERVED and claim.direction != "notEvaluable":
             episodes = dict.fromkeys(seen.episode_of[key] for key in claim.to if key in seen.episode_of)
             found += [
@@ -46,7 +46,7 @@ class _Seen:
 
     def __init__(self, subject: Subject, timeline: Timeline, whole: bool) -> None:
         self.timeline, self.whole, self.turns = timeline, whole, Turns(subject, timeline)
-        names = {id(claim): fragment for fragment, _, claim in claim_names(iterate_claims(subject))}
+        names = {id(claim): fragment for fragment, _, claim in named_claims(subject)}
         episodes, segments = spans(subject, timeline)
         self.spans = {each.fragment: each for each in (*segments, *episodes)}
         self.episode_of = {fragment: each.episode for fragment, each in self.spans.items()}

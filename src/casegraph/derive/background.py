@@ -7,9 +7,9 @@ certain, while the drugs that ran beside it are.
 from __future__ import annotations
 
 from casegraph.derive.spans import spans
-from casegraph.model import Background, Course, Response, Subject, iterate_claims
+from casegraph.model import Background, Course, Response, Subject
 from casegraph.timeline import Timeline
-from casegraph.triples import claim_names
+from casegraph.triples import named_claims
 
 __all__ = ["backgrounds"]
 
@@ -19,7 +19,7 @@ def backgrounds(subject: Subject, timeline: Timeline) -> tuple[Background, ...]:
     episodes, segments = spans(subject, timeline)
     episode_of = {each.fragment: each.episode for each in (*segments, *episodes)}
     found = []
-    for fragment, _, claim in claim_names(iterate_claims(subject)):
+    for fragment, _, claim in named_claims(subject):
         if not isinstance(claim, Response | Course) or claim.at is None:
             continue
         answered = {episode_of.get(key) for key in claim.to} if isinstance(claim, Response) else set()

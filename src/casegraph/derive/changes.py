@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Literal
 
 from casegraph.derive.spans import Span
-from casegraph.model import DoseSegment, Subject, Treatment, iterate_claims
-from casegraph.triples import claim_names
+from casegraph.model import DoseSegment, Subject, Treatment
+from casegraph.triples import named_claims
 
 __all__ = ["Change", "changes_of", "dose_change", "dose_changes"]
 
@@ -53,7 +53,7 @@ def changes_of(treatment: Treatment, span: Span, names: Mapping[int, str]) -> It
 
 def dose_changes(subject: Subject) -> Iterator[tuple[str, Literal["raised", "lowered"]]]:
     """Yield the dose segments whose numbers raised or lowered a dose that they do not tell so, and which."""
-    names = {id(claim): fragment for fragment, _, claim in claim_names(iterate_claims(subject))}
+    names = {id(claim): fragment for fragment, _, claim in named_claims(subject)}
     for treatment in subject.treatments:
         doses = {names[id(each)]: each for each in treatment.doses}
         for fragment, dose in doses.items():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from casegraph.model import Claim, Course, Response, Subject, iterate_claims
+from casegraph.model import Claim, Course, Response, Subject
 from casegraph.timeline import Timeline
-from casegraph.triples import claim_names
+from casegraph.triples import named_claims
 
 __all__ = ["Lasting", "Turns"]
 
@@ -84,7 +84,7 @@ class Turns:
     def _still_quiet(self, response: Response, seen: str) -> Lasting:
         """Return for how long it is told at least that the disease stayed quiet."""
         told = Lasting()
-        for name, _, claim in claim_names(iterate_claims(self.subject)):
+        for name, _, claim in named_claims(self.subject):
             if (
                 isinstance(claim, Course)
                 and claim.kind in _LASTING
@@ -98,7 +98,7 @@ class Turns:
         return told
 
     def _losses(self, response: Response) -> Iterator[tuple[str, Claim]]:
-        for name, _, claim in claim_names(iterate_claims(self.subject)):
+        for name, _, claim in named_claims(self.subject):
             flared = isinstance(claim, Course) and claim.kind in _LOST and _concerns(claim, response)
             if flared or (isinstance(claim, Response) and _worse(claim, response)):
                 yield name, claim

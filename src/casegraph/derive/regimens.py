@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from casegraph.derive.spans import Span, spans
-from casegraph.model import Course, Regimen, Response, Subject, iterate_claims
+from casegraph.model import Course, Regimen, Response, Subject
 from casegraph.timeline import Timeline
-from casegraph.triples import claim_names
+from casegraph.triples import named_claims
 
 __all__ = ["regimens"]
 
@@ -82,7 +82,7 @@ def _claims_within(subject: Subject, begins: str, ends: str | None, timeline: Ti
 
     What is seen at the moment of a change was seen on what ran before it.
     """
-    for fragment, _, claim in claim_names(iterate_claims(subject)):
+    for fragment, _, claim in named_claims(subject):
         if isinstance(claim, Response | Course) and claim.at is not None:
             begun = timeline.certainly_before(begins, claim.at)
             if begun and (ends is None or timeline.certainly_not_after(claim.at, ends)):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from casegraph.model import DoseSegment, Subject, Treatment, iterate_claims
+from casegraph.model import DoseSegment, Subject, Treatment
 from casegraph.timeline import Timeline
-from casegraph.triples import claim_names
+from casegraph.triples import named_claims
 
 __all__ = ["Span", "spans"]
 
@@ -91,7 +91,7 @@ def spans(subject: Subject, timeline: Timeline) -> tuple[tuple[Span, ...], tuple
 
     :param timeline: the solved occasions of the same case.
     """
-    names = {id(claim): fragment for fragment, _, claim in claim_names(iterate_claims(subject))}
+    names = {id(claim): fragment for fragment, _, claim in named_claims(subject)}
     episodes, segments = [], []
     for treatment in subject.treatments:
         later = _later_course(treatment, subject.treatments, timeline)

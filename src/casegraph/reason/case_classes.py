@@ -109,7 +109,12 @@ def _by_hermit(nquads: str, terms: Terms | None) -> dict[str, frozenset[str]]:
 
 
 def _by_closure(nquads: Told, terms: Terms | None) -> dict[str, frozenset[str]]:
-    return {case: frozenset(classes) for case, classes in case_class_claims(nquads, terms).items()}
+    said = facts(nquads)
+    links, kinds = links_of(said), _kinds_of(terms)
+    return {
+        case: frozenset(name for name, wanted in _definitions().items() if kinds.hold(case, wanted, links))
+        for case in _cases(said)
+    }
 
 
 def _types(said: Iterable[Link]) -> set[str]:

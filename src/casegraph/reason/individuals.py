@@ -79,8 +79,18 @@ def links_of(said: Iterable[Link]) -> Links:
 
 
 def _read(nquads: Told) -> tuple[Link, ...]:
-    told = statements(nquads)
-    return tuple((s[1:-1], p[1:-1], o[1:-1]) for s, p, o in told if s[0] == "<" and o[0] == "<")
+    told, known = statements(nquads), _looked_at()
+    return tuple(
+        (s[1:-1], p[1:-1], o[1:-1]) for s, p, o in told if p in known and s[0] == "<" and o[0] == "<"
+    )
+
+
+@cache
+def _looked_at() -> frozenset[str]:
+    """Return the properties that say what a thing is and what it is linked to, as N-Quads have them."""
+    concepts = (f"{CG}aboutConcept", f"{CG}site")
+    values = (f"{CG}basis", f"{CG}result", f"{CG}direction")
+    return frozenset(f"<{each}>" for each in (TYPE, *concepts, *values, *_object_properties()))
 
 
 @cache

@@ -7,7 +7,15 @@ The same document gives the same bytes: no blank nodes, no clock, lines sorted.
 
 from casegraph.triples.asserted import asserted_quads, asserted_statements
 from casegraph.triples.inferred import inferred_quads
-from casegraph.triples.names import claim_names, dataset_iri, graphs_of, report_iri, subject_iri, subjects
+from casegraph.triples.names import (
+    claim_names,
+    dataset_iri,
+    graphs_of,
+    named_claims,
+    report_iri,
+    subject_iri,
+    subjects,
+)
 from casegraph.triples.read_report import read_curation, read_passages, read_report
 from casegraph.triples.read_subject import read_subject
 from casegraph.triples.read_triples import Triples
@@ -20,6 +28,7 @@ __all__ = [
     "dataset_iri",
     "graphs_of",
     "inferred_quads",
+    "named_claims",
     "read_curation",
     "read_passages",
     "read_report",

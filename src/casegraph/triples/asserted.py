@@ -16,7 +16,6 @@ from casegraph.model import (
     Record,
     Report,
     Subject,
-    iterate_claims,
 )
 from casegraph.namespaces import PREFIXES
 from casegraph.triples.fields import (
@@ -39,7 +38,7 @@ from casegraph.triples.fields import (
     report_part,
     text,
 )
-from casegraph.triples.names import claim_names, dataset_iri, report_iri, subjects
+from casegraph.triples.names import claim_names, dataset_iri, named_claims, report_iri, subjects
 from casegraph.triples.written import Statement, nquads
 
 __all__ = ["asserted_quads", "asserted_statements"]
@@ -204,7 +203,7 @@ def _subject_triples(subject: Subject, names: Names) -> Triples:
     yield from _who_triples(subject, me, names)
     for key, occasion in subject.occasions.items():
         yield from _occasion_triples(occasion, part(names, key), names)
-    named = claim_names(iterate_claims(subject))
+    named = named_claims(subject)
     for fragment, kind, claim in named:
         if kind != "DoseSegment":
             yield me, cg(_LINKS.get(kind, "hasStatement")), part(names, fragment)

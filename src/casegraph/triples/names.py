@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 from casegraph.errors import InputError
-from casegraph.model import CaseDocument, Claim, Report, Subject
+from casegraph.model import CaseDocument, Claim, Report, Subject, iterate_claims
 from casegraph.namespaces import BASE
 
-__all__ = ["claim_names", "dataset_iri", "graphs_of", "report_iri", "subject_iri", "subjects"]
+__all__ = [
+    "claim_names",
+    "dataset_iri",
+    "graphs_of",
+    "named_claims",
+    "report_iri",
+    "subject_iri",
+    "subjects",
+]
 
 
 def report_iri(report: Report) -> str:
@@ -82,6 +90,31 @@ def claim_names(claims: Iterable[tuple[str, Claim]]) -> list[tuple[str, str, Cla
     'absent-finding-HP_0001945-onset'
     """
     return [(claim.id or _made_name(kind, claim), kind, claim) for kind, claim in claims]
+
+
+def named_claims(subject: Subject) -> tuple[tuple[str, str, Claim], ...]:
+    """Return :func:`claim_names` of all claims of a case or group; those of the last few are kept."""
+    return _named_claims(_Same(subject))
+
+
+class _Same:
+    """A subject as itself, not as what it says: two that are equal are two."""
+
+    __slots__ = ("subject",)
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+    def __hash__(self) -> int:
+        return id(self.subject)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.subject is self.subject
+
+
+@lru_cache(maxsize=4)  # what is derived of a case asks for them a dozen times
+def _named_claims(same: _Same) -> tuple[tuple[str, str, Claim], ...]:
+    return tuple(claim_names(iterate_claims(same.subject)))
 
 
 def _made_name(kind: str, claim: Claim) -> str:
