@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from casegraph.errors import Problem
-from casegraph.ingest.chunks import read_part
 from casegraph.ingest.documents import Rejected
 from casegraph.ingest.labels import UnresolvedLabels
 from casegraph.ingest.mapping import Mapped, Refused
+from casegraph.ingest.parts import read_part
 from casegraph.ingest.putting import ADDED, UNRESOLVED, graphs_of_report, grown
 from casegraph.ingest.records import LoadedRecord, RejectedRecord, properties_there
 from casegraph.ingest.refusals import other_content, same_report
