@@ -13,7 +13,7 @@ import click
 
 from casegraph.cli.acks import acknowledging, cases_of
 from casegraph.cli.arrived import note, tell
-from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write_line
+from casegraph.cli.form import PATH, PLACE, Command, on_terminal, progress, say, store_option, write_line
 from casegraph.cli.outputs import opened_whole, refuse_same_files
 from casegraph.cli.stopping import told_to_stop
 from casegraph.cli.tally import Tally
@@ -21,6 +21,7 @@ from casegraph.errors import InputError, StoreError
 from casegraph.ingest import Arrived, load_paths
 from casegraph.loaders.formats import CASE, RECORD_FORMATS, arrivals, unused_options
 from casegraph.loaders.records import Options
+from casegraph.loaders.remote import Place
 from casegraph.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -46,10 +47,13 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
         ("casegraph load my-cases/", "load every case of a folder, whatever its format"),
         ("casegraph load smith-2024.yaml --dry-run", "go through every stage, but store nothing"),
         ("casegraph load patients.csv --mapping patients.yaml", "load a table by your mapping"),
-        ("casegraph load packets.tar.xz --jobs 4", "load very much, by four processes"),
+        (
+            "casegraph load s3://bucket/packets.tar.xz --jobs 4",
+            "load very much from elsewhere, by four processes",
+        ),
     ),
 )
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PATH)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PLACE)
 @click.option("--dry-run", is_flag=True, help="Go through every stage and leave the store as it is.")
 @click.option(
     "--format",
@@ -65,9 +69,9 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
 @click.option(
     "--keep-identifiers", is_flag=True, help="Carry in names and exact birth dates; by default they stay out."
 )
-@click.option("--losses", type=PATH, metavar="FILE", help="Write what was left behind, a line of JSON each.")
+@click.option("--losses", type=PLACE, metavar="FILE", help="Write what was left behind, a line of JSON each.")
 @click.option(
-    "--rejects", type=PATH, metavar="FILE", help="Write what was rejected and why, a line of JSON each."
+    "--rejects", type=PLACE, metavar="FILE", help="Write what was rejected and why, a line of JSON each."
 )
 @click.option(
     "--jobs",
@@ -93,8 +97,8 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
     help="Bring cases to the disk at the end only: faster, but a power cut takes them.",
 )
 @store_option
-def load(paths: tuple[Path, ...], form: str | None, location: str, **more: object) -> int:
-    """Bring cases into a store: files, folders with all below them, and archives.
+def load(paths: tuple[Place, ...], form: str | None, location: str, **more: object) -> int:
+    """Bring cases into a store: files, folders with all below them, and archives, by path or URL.
 
     Case documents, GA4GH phenopackets, FHIR bundles, CARE-SM, and tables with a mapping are read. A case that
     is there is replaced. What has a mistake, or violates a shape, is rejected with its reasons on the
@@ -176,7 +180,7 @@ def _workers(more: Mapping[str, object]) -> Workers | None:
 def _loaded(
     store: Store,
     workers: Workers | None,
-    what: tuple[tuple[Path, ...], Options, str | None],
+    what: tuple[tuple[Place, ...], Options, str | None],
     more: Mapping[str, object],
 ) -> Iterator[Arrived]:
     paths, options, form = what
@@ -216,7 +220,7 @@ def _tell_unused(options: Options) -> None:
         say(f"{_option(name)} was not used: it is for {what}, and the files are {found}")
 
 
-def _look_at(paths: tuple[Path, ...], form: str | None) -> None:
+def _look_at(paths: tuple[Place, ...], form: str | None) -> None:
     """Refuse paths that name nothing, before a store is made.
 
     :raises InputError: if a path does not exist, cannot be read, or holds nothing that can be a case.
@@ -248,8 +252,8 @@ def _dataset(name: object) -> str:
 @contextmanager
 def _written(path: object) -> Iterator[TextIO | None]:
     """Open a file to write lines to, or none where none is asked for."""
-    if not isinstance(path, Path):
+    if not isinstance(path, Place):
         yield None
         return
-    with opened_whole(str(path), keep=True) as file:
+    with opened_whole(path, keep=True) as file:
         yield TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", write_through=True)

@@ -25,6 +25,7 @@ from casegraph.ingest.settling import LoadedDocument, Settling
 from casegraph.ingest.stopping import STOP
 from casegraph.ingest.workers import Workers
 from casegraph.loaders.records import Options
+from casegraph.loaders.remote import Place
 from casegraph.store.embedded import EmbeddedStore
 
 __all__ = ["BulkJob", "Told"]
@@ -48,7 +49,7 @@ class BulkJob:
         self._done = self._size = 0
 
     def load(
-        self, paths: Iterable[Path], options: Options, *, form: str | None = None, resume: bool = False
+        self, paths: Iterable[Place], options: Options, *, form: str | None = None, resume: bool = False
     ) -> Iterator[LoadedDocument | LoadedRecord | Rejected | RejectedRecord]:
         """Bring what paths name into the store, and say what became of each once all are there.
 

@@ -17,6 +17,7 @@ from casegraph.loaders.formats import CASE, Reading, arrivals, dataset_of
 from casegraph.loaders.inputs import MOST_BYTES, Input
 from casegraph.loaders.json_lines import each_line, is_lines
 from casegraph.loaders.records import Options, Outcome
+from casegraph.loaders.remote import Place
 from casegraph.resources import ontology_digest
 from casegraph.store.ledger import Origin
 from casegraph.terms.files import added_files, open_added
@@ -98,7 +99,7 @@ class Chunk:
         return replace(self, given=tuple(given))
 
 
-def chunks_of(paths: Iterable[Path], options: Options, form: str | None) -> Iterator[Chunk]:
+def chunks_of(paths: Iterable[Place], options: Options, form: str | None) -> Iterator[Chunk]:
     """Yield the chunks of what paths name, in its order.
 
     :raises InputError: if a path does not exist or cannot be read, or an option is wrong.
@@ -154,7 +155,7 @@ def _given(inputs: Iterable[Input], form: str) -> Iterator[Given]:
             if is_lines(source):
                 yield from _documents_of(source) if form == CASE else _blocks_of(source)
             else:
-                yield Given(source.name, source.content() if "!" in source.name else None)
+                yield Given(source.name, source.head(MOST_BYTES + 1) if source.file is None else None)
         except CasegraphError:  # whoever maps it tells what is wrong
             yield Given(source.name)
 

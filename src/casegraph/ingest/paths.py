@@ -17,6 +17,7 @@ from casegraph.loaders.formats import CASE, Reading, arrivals, dataset_of
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.json_lines import each_line, is_lines
 from casegraph.loaders.records import Options
+from casegraph.loaders.remote import Place
 from casegraph.store import Store
 
 __all__ = ["Arrived", "load_paths"]
@@ -27,13 +28,13 @@ Arrived = Loaded | LoadedDocument | Rejected | LoadedRecord | RejectedRecord
 
 def load_paths(
     store: Store,
-    paths: Iterable[Path],
+    paths: Iterable[Place],
     options: Options | None = None,
     *,
     form: str | None = None,
     dry_run: bool = False,
 ) -> Iterator[Arrived]:
-    """Bring what paths name into a store, whatever format it has, and say what became of each.
+    """Bring what paths and URLs name into a store, whatever format it has, and say what became of each.
 
     :param options: how data of other formats are read. All paths are of its data set; without one, each path
         names its own.
@@ -79,4 +80,4 @@ def _documents(source: Input) -> Iterator[Input | Path]:
     if lines:
         yield from each_line(source)
     else:
-        yield source if "!" in source.name else Path(source.name)
+        yield source if source.file is None else source.file
