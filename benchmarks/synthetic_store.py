@@ -16,6 +16,7 @@ from synthetic import SEED, case_line
 from casegraph.derive import derive
 from casegraph.ingest import Loaded
 from casegraph.ingest.bulk import BulkJob
+from casegraph.ingest.workers import Processes
 from casegraph.loaders.records import Options
 from casegraph.model import CaseDocument
 from casegraph.reason import case_class_quads
@@ -59,7 +60,7 @@ def fill(location: Path, cases: int, seed: int = SEED, jobs: int = 2) -> None:
         lines = Path(folder, "cases.jsonl")
         with lines.open("wb") as file:
             file.writelines(case_line(number, seed).rstrip(b"\n") + b"\n" for number in range(cases))
-        for each in BulkJob(store, jobs).load([lines], Options("")):
+        for each in BulkJob(store, Processes(jobs)).load([lines], Options("")):
             assert isinstance(each, Loaded), each
 
 

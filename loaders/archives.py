@@ -11,7 +11,8 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
+from typing import BinaryIO
 
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.forward import Forward, unpacked
@@ -75,7 +76,7 @@ def suffix_of(name: str) -> str:
     return suffix if known and not path.name.startswith("._") else ""
 
 
-def members(path: Path, ignored: Counter[str]) -> Iterator[Input | Problem]:
+def members(source: Input, ignored: Counter[str]) -> Iterator[Input | Problem]:
     """Yield the members of an archive in their order, each read into memory when its turn comes.
 
     An archive is told by its content. Of one that is cut off or damaged, the members before that place come
@@ -84,18 +85,20 @@ def members(path: Path, ignored: Counter[str]) -> Iterator[Input | Problem]:
     :param ignored: takes the suffixes of members that hold no records.
     """
     try:
-        most = min(_MOST_TOTAL, max(_ALWAYS_ALLOWED, _MOST_RATIO * path.stat().st_size))
-        with path.open("rb") as file:
+        with source.open() as file:
+            most = min(_MOST_TOTAL, max(_ALWAYS_ALLOWED, _MOST_RATIO * file.seek(0, io.SEEK_END)))
+            file.seek(0)
             kind = archive_kind(file.read(HEAD))
             file.seek(0)
             if kind == "zip":
-                yield from _of_zip(path, most, ignored)
+                yield from _of_zip(file, source.name, most, ignored)
             else:
-                yield from _of_stream(Forward(unpacked(file, str(kind)), str(path), most), path, ignored)
+                stream = Forward(unpacked(file, str(kind)), source.name, most)
+                yield from _of_stream(stream, source.name, ignored)
     except DocumentError as error:
         yield from error.problems
     except _DAMAGE as error:
-        yield _damaged(str(path), error)
+        yield _damaged(source.name, error)
 
 
 def _damaged(name: str, error: Exception) -> Problem:
@@ -103,21 +106,21 @@ def _damaged(name: str, error: Exception) -> Problem:
     return Problem(name, 0, 0, "damaged-archive", message, "get it again, whole")
 
 
-def _of_stream(stream: Forward, path: Path, ignored: Counter[str]) -> Iterator[Input | Problem]:
+def _of_stream(stream: Forward, whole: str, ignored: Counter[str]) -> Iterator[Input | Problem]:
     if archive_kind(stream.peek(HEAD)) == "tar":
-        yield from _of_tar(stream, path, ignored)
+        yield from _of_tar(stream, whole, ignored)
     else:
-        yield _read(_named(path, path.stem), stream)
+        yield _read(_named(whole, PurePosixPath(whole).stem), stream)
 
 
-def _of_tar(stream: Forward, path: Path, ignored: Counter[str]) -> Iterator[Input | Problem]:
+def _of_tar(stream: Forward, whole: str, ignored: Counter[str]) -> Iterator[Input | Problem]:
     with tarfile.TarFile(fileobj=stream) as archive:
         count = 0
         while (member := archive.next()) is not None:
             archive.members.clear()  # type: ignore[attr-defined]  # else it keeps them all
             count += 1
-            _check_count(count, path)
-            name = _named(path, member.name)
+            _check_count(count, whole)
+            name = _named(whole, member.name)
             if member.isdir() or _passed_over(member.name, ignored):
                 continue
             if not member.isreg() or member.issparse():
@@ -150,18 +153,18 @@ def _given(name: str, content: bytes) -> Input | Problem:
     return Input(name, partial(io.BytesIO, content))
 
 
-def _of_zip(path: Path, most: int, ignored: Counter[str]) -> Iterator[Input | Problem]:
-    _check_listed(path)
-    with zipfile.ZipFile(path) as archive:
+def _of_zip(file: BinaryIO, whole: str, most: int, ignored: Counter[str]) -> Iterator[Input | Problem]:
+    _check_listed(file, whole)
+    with zipfile.ZipFile(file) as archive:
         if _OFFICE in archive.namelist():
             message = "an Office file (Excel, Word) is not read"
-            refuse(str(path), (0, 0), "unknown-format", message, "save the sheet as CSV")
-        _check_count(len(archive.infolist()), path)
+            refuse(whole, (0, 0), "unknown-format", message, "save the sheet as CSV")
+        _check_count(len(archive.infolist()), whole)
         total = 0
         for member in archive.infolist():
             if member.is_dir() or _passed_over(member.filename, ignored):
                 continue
-            name = _named(path, member.filename)
+            name = _named(whole, member.filename)
             total += min(member.file_size, MOST_BYTES)
             if total > most:
                 refuse(name, (0, 0), "too-large", f"with it, more than {most:,} bytes", "unpack it yourself")
@@ -187,22 +190,21 @@ def _unzipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> I
         return _damaged(name, error)
 
 
-def _check_listed(path: Path) -> None:
+def _check_listed(file: BinaryIO, whole: str) -> None:
     """Refuse a zip file whose list of members would fill the memory."""
-    with path.open("rb") as file:
-        file.seek(max(path.stat().st_size - (1 << 17), 0))
-        tail = file.read()
+    file.seek(max(file.seek(0, io.SEEK_END) - (1 << 17), 0))
+    tail = file.read()
     at, wide = tail.rfind(b"PK\x05\x06"), tail.rfind(b"PK\x06\x06")
     listed = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
     if listed == _ELSEWHERE and wide >= 0:
         listed = int.from_bytes(tail[wide + 40 : wide + 48], "little")
     if listed > _MOST_LISTED:
-        _check_count(MOST_MEMBERS + 1, path)
+        _check_count(MOST_MEMBERS + 1, whole)
 
 
-def _check_count(count: int, path: Path) -> None:
+def _check_count(count: int, whole: str) -> None:
     if count > MOST_MEMBERS:
-        refuse(str(path), (0, 0), "too-large", f"more than {MOST_MEMBERS:,} members", "unpack it yourself")
+        refuse(whole, (0, 0), "too-large", f"more than {MOST_MEMBERS:,} members", "unpack it yourself")
 
 
 def _passed_over(name: str, ignored: Counter[str]) -> bool:
@@ -212,9 +214,9 @@ def _passed_over(name: str, ignored: Counter[str]) -> bool:
     return True
 
 
-def _named(path: Path, member: str) -> str:
+def _named(whole: str, member: str) -> str:
     """Return how a member is called in messages; its name is never that of a file to write."""
-    return f"{path}!" + "".join(each if each.isprintable() else "\ufffd" for each in member)
+    return f"{whole}!" + "".join(each if each.isprintable() else "\ufffd" for each in member)
 
 
 def _no_file(name: str) -> Problem:

@@ -14,6 +14,7 @@ from casegraph.loaders.detect import format_of
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.paths import inputs
 from casegraph.loaders.records import Options, Outcome, told
+from casegraph.loaders.remote import Place
 
 __all__ = ["CASE", "RECORD_FORMATS", "Reading", "arrivals", "dataset_of", "unused_options"]
 
@@ -55,15 +56,18 @@ _ARCHIVE = re.compile(
 )
 
 
-def dataset_of(path: Path) -> str:
+def dataset_of(path: Place) -> str:
     """Return the name of the data set that a path names: its last folder, or the file without its suffix.
 
     >>> dataset_of(Path("in/phenopacket-store.tar.xz")), dataset_of(Path("registry/"))
     ('phenopacket-store', 'registry')
     """
-    name = path.resolve().name if path.name in ("", ".", "..") else path.name
+    name = path.name
+    if isinstance(path, Path) and name in ("", ".", ".."):
+        name = path.resolve().name
     name = name.encode(errors="backslashreplace").decode()
-    return name if path.is_dir() else _ARCHIVE.sub("", name) or name
+    is_folder = path.is_dir() if isinstance(path, Path) else path.is_folder()
+    return name if is_folder else _ARCHIVE.sub("", name) or name
 
 
 def unused_options(options: Options, formats: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -77,7 +81,7 @@ def unused_options(options: Options, formats: Collection[str]) -> Iterator[tuple
             yield name, what
 
 
-def arrivals(path: Path, form: str | None = None) -> Iterator[tuple[str, Input] | Problem]:
+def arrivals(path: Place, form: str | None = None) -> Iterator[tuple[str, Input] | Problem]:
     """Yield the format and the input of each file that a path names, or why it has none.
 
     :param form: take every file for this format; by default each is looked at.

@@ -29,16 +29,18 @@ class Input:
     :param name: its path as the user gave it; of a member, the archive's path, ``!`` and the member's name.
     :param open: opens it for reading bytes, decompressed; each call begins at the start.
     :param first_line: the number of its first line, where it is some lines of a larger file.
+    :param file: the file of this machine that it is, whole and not compressed.
     """
 
     name: str
     open: Callable[[], BinaryIO] = field(repr=False)
     first_line: int = field(default=1, repr=False)
+    file: Path | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, path: Path) -> Input:
         """Return the input of a file that is not compressed."""
-        return cls(str(path), lambda: path.open("rb"))
+        return cls(str(path), lambda: path.open("rb"), file=path)
 
     def content(self, most: int = MOST_BYTES) -> bytes:
         """Return all bytes; of a file beyond the limit no more than the limit is read.

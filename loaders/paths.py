@@ -6,7 +6,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from casegraph.errors import InputError, Problem
@@ -19,11 +19,12 @@ from casegraph.loaders.archives import (
     suffix_of,
 )
 from casegraph.loaders.inputs import Input, unreadable
+from casegraph.loaders.remote import Place, Remote
 
 __all__ = ["inputs"]
 
 
-def inputs(paths: Iterable[Path], ignored: Counter[str] | None = None) -> Iterator[Input | Problem]:
+def inputs(paths: Iterable[Place], ignored: Counter[str] | None = None) -> Iterator[Input | Problem]:
     """Yield the files that paths name, or what is wrong with one; no file comes twice.
 
     A file that is named is taken whatever it is called. Of a folder, the files below it with a suffix that
@@ -35,7 +36,7 @@ def inputs(paths: Iterable[Path], ignored: Counter[str] | None = None) -> Iterat
         any such file.
     """
     ignored = Counter() if ignored is None else ignored
-    seen: set[Path] = set()
+    seen: set[Place] = set()
     for path in paths:
         for file in _below(path, ignored) if _is_folder(path) else (path,):
             if file not in seen:
@@ -43,7 +44,9 @@ def inputs(paths: Iterable[Path], ignored: Counter[str] | None = None) -> Iterat
                 yield from _opened(file, ignored)
 
 
-def _is_folder(path: Path) -> bool:
+def _is_folder(path: Place) -> bool:
+    if isinstance(path, Remote):
+        return path.is_folder()
     try:
         mode = path.stat().st_mode
     except FileNotFoundError as error:
@@ -55,31 +58,47 @@ def _is_folder(path: Path) -> bool:
     return stat.S_ISDIR(mode)
 
 
-def _below(folder: Path, ignored: Counter[str]) -> list[Path]:
-    def refuse(error: OSError) -> NoReturn:
-        raise unreadable(error, str(folder)) from error
-
-    found = [Path(here, name) for here, _, names in os.walk(folder, onerror=refuse) for name in names]
-    kept = sorted(path for path in found if suffix_of(path.name))
-    ignored.update(path.suffix.lower() for path in found if not suffix_of(path.name))
+def _below(folder: Place, ignored: Counter[str]) -> list[Place]:
+    found: Iterable[Place] = folder.below() if isinstance(folder, Remote) else _walked(folder)
+    kept = []
+    for each in found:
+        if suffix_of(each.name):
+            kept.append(each)
+        else:
+            ignored[PurePosixPath(each.name).suffix.lower()] += 1
     if not kept:
         expected = "a file that ends in " + ", ".join((*RECORD_SUFFIXES, *ARCHIVE_SUFFIXES))
         raise InputError("no case document in this folder", where=str(folder), expected=expected)
-    return kept
+    return sorted(kept, key=_parts)
 
 
-def _opened(path: Path, ignored: Counter[str]) -> Iterator[Input | Problem]:
+def _walked(folder: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> NoReturn:
+        raise unreadable(error, str(folder)) from error
+
+    return (Path(here, name) for here, _, names in os.walk(folder, onerror=refuse) for name in names)
+
+
+def _parts(place: Place) -> tuple[str, ...]:
+    return place.parts if isinstance(place, Path) else PurePosixPath(place.url).parts
+
+
+def _opened(place: Place, ignored: Counter[str]) -> Iterator[Input | Problem]:
+    name = str(place)
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            yield Problem(str(path), 0, 0, "not-a-file", "not a regular file", "give a file or a folder")
+        if isinstance(place, Path) and not stat.S_ISREG(place.stat().st_mode):
+            yield Problem(name, 0, 0, "not-a-file", "not a regular file", "give a file or a folder")
             return
-        with path.open("rb") as file:
-            kind = archive_kind(file.read(HEAD))
+        source = place.input() if isinstance(place, Remote) else Input.of(place)
+        kind = archive_kind(source.head(HEAD))
     except OSError as error:
-        said = unreadable(error, str(path))
-        yield Problem(str(path), 0, 0, "unreadable", said.what, said.todo)
+        said = unreadable(error, name)
+        yield Problem(name, 0, 0, "unreadable", said.what, said.todo)
+        return
+    except InputError as error:
+        yield Problem(name, 0, 0, "unreadable", error.what, error.todo)
         return
     if kind is None:
-        yield Input.of(path)
+        yield source
     else:
-        yield from members(path, ignored)
+        yield from members(source, ignored)

@@ -285,7 +285,7 @@ def read(path, parse):
 
 path, how = Path(sys.argv[1]), sys.argv[2]
 if how == "members":
-    print(*(each for each in members(path, Counter()) if isinstance(each, Problem)), sep="\\n")
+    print(*(each for each in members(Input.of(path), Counter()) if isinstance(each, Problem)), sep="\\n")
 else:
     read(path, {
         "json": lambda source: parse_json(source.content(), source.name),
@@ -412,7 +412,7 @@ def zip_of(files: dict[str, bytes]) -> bytes:
 def given_by(path: Path, content: bytes) -> tuple[dict[str, bytes], list[Problem]]:
     """Return the members of an archive with this content, by name, and the problems."""
     path.write_bytes(content)
-    found = list(members(path, Counter()))
+    found = list(members(Input.of(path), Counter()))
     read = {each.name.removeprefix(f"{path}!"): each.content() for each in found if isinstance(each, Input)}
     return read, [each for each in found if isinstance(each, Problem)]
 
@@ -505,7 +505,7 @@ def test_links_and_devices_are_not_followed(tmp_path: Path) -> None:
     link.external_attr = 0o120777 << 16
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as packed:
         packed.writestr(link, "/etc/passwd")
-    (problem,) = members(tmp_path / "b.zip", Counter())
+    (problem,) = members(Input.of(tmp_path / "b.zip"), Counter())
     assert isinstance(problem, Problem)
     assert problem.code == "not-a-file"
 
@@ -601,7 +601,7 @@ def test_a_list_of_a_zip_file_that_fills_the_memory(tmp_path: Path) -> None:
     path.write_bytes(
         b"PK\x03\x04" + b"PK\x05\x06" + bytes(8) + (100_000_000).to_bytes(4, "little") + bytes(6)
     )
-    (problem,) = members(path, Counter())
+    (problem,) = members(Input.of(path), Counter())
     assert isinstance(problem, Problem)
     assert "more than 1,000,000 members" in problem.message
 

@@ -17,6 +17,7 @@ from casegraph.cli import commands
 from casegraph.cli.meter import Meter
 from casegraph.ingest.bulk import BulkJob
 from casegraph.ingest.settling import _Stream
+from casegraph.ingest.workers import Processes
 from casegraph.loaders import read_document
 from casegraph.loaders.records import Options
 from casegraph.namespaces import CG, PREFIXES
@@ -212,7 +213,7 @@ def test_a_load_that_was_stopped_goes_on(sent: signal.Signals, tmp_path: Path) -
         def look(*_: int) -> None:
             seen.update({part.name: part.stat().st_mtime_ns for part in parts.glob("part-*[0-9]")})
 
-        job = BulkJob(store, 1, look)
+        job = BulkJob(store, Processes(1), look)
         arrived = list(job.load([tmp_path / "packets.jsonl"], Options(""), resume=True))
         assert {each.state for each in arrived} == {"new"}  # type: ignore[union-attr]
         assert len(arrived) == 1500
@@ -223,9 +224,10 @@ def test_a_load_that_was_stopped_goes_on(sent: signal.Signals, tmp_path: Path) -
 
 def test_options_that_do_not_go_together_are_refused(sources: Path, tmp_path: Path) -> None:
     for words, said in (
-        (("--resume",), "--resume goes on with a load with --jobs"),
-        (("--jobs", 2, "--dry-run"), "--dry-run goes through every stage in one process"),
-        (("--dry-run", "--ack-file", tmp_path / "a"), "--dry-run stores nothing"),
+        (("--resume",), "--resume goes on with a load with --jobs or --scheduler"),
+        (("--jobs", 2, "--dry-run"), "--dry-run and --jobs: a dry run goes through"),
+        (("--jobs", 2, "--scheduler", "tcp://127.0.0.1:1"), "--jobs and --scheduler: either processes"),
+        (("--dry-run", "--ack-file", tmp_path / "a"), "--dry-run and --ack-file: a dry run stores nothing"),
     ):
         refused = run("load", sources, "--store", tmp_path / "store", *words, code=2)
         assert said in refused.stderr

@@ -319,7 +319,7 @@ def test_the_archive_of_the_material_is_read_once_from_front_to_back(material: P
     ignored: Counter[str] = Counter()
     kept = {file.relative_to(material / "data").as_posix(): file for file in store(material)}
     count, seen, previous = 0, 0, ""
-    for each in members(path, ignored):
+    for each in members(Input.of(path), ignored):
         assert isinstance(each, Input), each
         name = each.name.partition("!")[2]
         assert name > previous

@@ -14,11 +14,12 @@ from typing import BinaryIO
 
 import click
 
-from casegraph.cli.form import PATH, Command, say, store_option
+from casegraph.cli.form import PLACE, Command, say, store_option
 from casegraph.cli.outputs import make_folder, opened_whole, refuse_same_files
 from casegraph.cli.tally import loss_lines
 from casegraph.errors import InputError, MissingExtraError
 from casegraph.export.stored import StoredCase
+from casegraph.loaders.remote import Place
 from casegraph.losses import Loss, summary_of, to_json_lines
 from casegraph.store import Store, open_store
 from casegraph.terms import all_terms
@@ -56,8 +57,10 @@ _EXTRA = "pip install 'casegraph[formats]'"
 )
 @click.argument("form", metavar="FORMAT", type=click.Choice((*_CASES, *_RDF)))
 @click.option("--case", "cases", multiple=True, metavar="CASE", help="This case only; may be given again.")
-@click.option("-o", "--output", metavar="FILE", help="Where to; FOLDER/ gets a file for each case.")
-@click.option("--losses", type=PATH, metavar="FILE", help="Write what is left behind, a line of JSON each.")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Where to, also a URL; FOLDER/ gets a file for each case."
+)
+@click.option("--losses", type=PLACE, metavar="FILE", help="Write what is left behind, a line of JSON each.")
 @click.option("--asserted", is_flag=True, help="Leave out what was derived (RDF).")
 @store_option
 def export(form: str, cases: tuple[str, ...], location: str, **more: object) -> int:
@@ -73,7 +76,8 @@ def export(form: str, cases: tuple[str, ...], location: str, **more: object) -> 
     with ExitStack() as kept:
         store = kept.enter_context(open_store(location))
         iris = _meant(store, cases)
-        losses = kept.enter_context(opened_whole(str(more["losses"]))) if more["losses"] else None
+        wanted = more["losses"]
+        losses = kept.enter_context(opened_whole(wanted)) if isinstance(wanted, Place) else None
         try:
             if form in _RDF:
                 lost = _write_rdf(store, form, iris, output, asserted=bool(more["asserted"]))
@@ -107,7 +111,7 @@ def _write_cases(store: Store, form: str, iris: Iterable[str], output: str | Non
         return lost
     folder, taken = make_folder(output), set[str]()
     for stored in found:
-        with opened_whole(str(folder / _file_name(stored.iri, _CASES[form][1], taken))) as out:
+        with opened_whole(folder / _file_name(stored.iri, _CASES[form][1], taken)) as out:
             lost += list(write([stored], out))
     return lost
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PATH",
+    "PLACE",
     "ROW_FORMATS",
     "Command",
     "Source",
@@ -51,7 +52,19 @@ class _Path(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not str(value):
             self.fail("the path is empty", param, ctx)
+        if "://" in str(value):
+            self.fail(f"{value} is a URL, and a path is wanted", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class _Place(_Path):
+    """A path, or a URL of any protocol that fsspec knows."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from casegraph.loaders.remote import Remote, place_of
+
+        place = place_of(str(value)) if str(value) else value
+        return place if isinstance(place, Remote) else super().convert(str(place), param, ctx)
 
 
 #: Where the store is unless ``--store`` or ``CASEGRAPH_STORE`` says otherwise.
@@ -60,6 +73,8 @@ DEFAULT_STORE = "casegraph-store"
 ROW_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md")
 #: A path as a parameter; whether it is there and can be read is told by who reads it.
 PATH = _Path(path_type=Path, readable=False)
+#: A path, or a URL, as :class:`casegraph.loaders.remote.Remote`.
+PLACE = _Place(path_type=Path, readable=False)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NARROWEST_COLUMN = 12
 

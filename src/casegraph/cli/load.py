@@ -7,13 +7,13 @@ from contextlib import ExitStack, contextmanager
 from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from casegraph.cli.acks import acknowledging, cases_of
 from casegraph.cli.arrived import note, tell
-from casegraph.cli.form import PATH, Command, on_terminal, progress, say, store_option, write_line
+from casegraph.cli.form import PATH, PLACE, Command, on_terminal, progress, say, store_option, write_line
 from casegraph.cli.outputs import opened_whole, refuse_same_files
 from casegraph.cli.stopping import told_to_stop
 from casegraph.cli.tally import Tally
@@ -21,12 +21,23 @@ from casegraph.errors import InputError, StoreError
 from casegraph.ingest import Arrived, load_paths
 from casegraph.loaders.formats import CASE, RECORD_FORMATS, arrivals, unused_options
 from casegraph.loaders.records import Options
+from casegraph.loaders.remote import Place
 from casegraph.store import Store, open_store
+
+if TYPE_CHECKING:
+    from casegraph.ingest.workers import Workers
 
 __all__ = ["load"]
 
 #: What a program that a signal ended adds to its number, for the exit code.
 _BY_SIGNAL = 128
+#: Options that contradict each other, and why.
+_MIXED = (
+    ("jobs", "scheduler", "either processes of this machine read, or the workers of a cluster"),
+    ("dry_run", "jobs", "a dry run goes through every stage in one process"),
+    ("dry_run", "scheduler", "a dry run goes through every stage in one process"),
+    ("dry_run", "ack_file", "a dry run stores nothing that could be told of"),
+)
 _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
 
 
@@ -36,10 +47,13 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
         ("casegraph load my-cases/", "load every case of a folder, whatever its format"),
         ("casegraph load smith-2024.yaml --dry-run", "go through every stage, but store nothing"),
         ("casegraph load patients.csv --mapping patients.yaml", "load a table by your mapping"),
-        ("casegraph load packets.tar.xz --jobs 4 --losses lost.jsonl", "load very much, by four processes"),
+        (
+            "casegraph load s3://bucket/packets.tar.xz --jobs 4",
+            "load very much from elsewhere, by four processes",
+        ),
     ),
 )
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PATH)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PLACE)
 @click.option("--dry-run", is_flag=True, help="Go through every stage and leave the store as it is.")
 @click.option(
     "--format",
@@ -55,9 +69,9 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
 @click.option(
     "--keep-identifiers", is_flag=True, help="Carry in names and exact birth dates; by default they stay out."
 )
-@click.option("--losses", type=PATH, metavar="FILE", help="Write what was left behind, a line of JSON each.")
+@click.option("--losses", type=PLACE, metavar="FILE", help="Write what was left behind, a line of JSON each.")
 @click.option(
-    "--rejects", type=PATH, metavar="FILE", help="Write what was rejected and why, a line of JSON each."
+    "--rejects", type=PLACE, metavar="FILE", help="Write what was rejected and why, a line of JSON each."
 )
 @click.option(
     "--jobs",
@@ -65,7 +79,12 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
     metavar="N",
     help="Load very much at once: N processes read, and all is in the store at the end, or nothing.",
 )
-@click.option("--resume", is_flag=True, help="Go on with a load with --jobs that was stopped.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="As --jobs, but the workers of a Dask scheduler read, on any number of machines.",
+)
+@click.option("--resume", is_flag=True, help="Go on with a load with --jobs or --scheduler that was stopped.")
 @click.option(
     "--ack-file",
     type=PATH,
@@ -78,8 +97,8 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
     help="Bring cases to the disk at the end only: faster, but a power cut takes them.",
 )
 @store_option
-def load(paths: tuple[Path, ...], form: str | None, location: str, **more: object) -> int:
-    """Bring cases into a store: files, folders with all below them, and archives.
+def load(paths: tuple[Place, ...], form: str | None, location: str, **more: object) -> int:
+    """Bring cases into a store: files, folders with all below them, and archives, by path or URL.
 
     Case documents, GA4GH phenopackets, FHIR bundles, CARE-SM, and tables with a mapping are read. A case that
     is there is replaced. What has a mistake, or violates a shape, is rejected with its reasons on the
@@ -90,23 +109,21 @@ def load(paths: tuple[Path, ...], form: str | None, location: str, **more: objec
         raise InputError(
             f"{_option(name)} is for {what}, and --format says {form}", todo="leave one of them out"
         )
-    if more["resume"] and more["jobs"] is None:
-        raise InputError("--resume goes on with a load with --jobs", todo="give --jobs N too")
-    if dry_run and more["ack_file"]:
-        raise InputError(
-            "--dry-run stores nothing that --ack-file could tell of", todo="leave one of them out"
-        )
+    _refuse_mixed(more)
     refuse_same_files([more["losses"], more["rejects"], more["ack_file"]], (*paths, Path(location)))
     _look_at(paths, form)
     tally = Tally()
     with ExitStack() as kept, told_to_stop() as signals:
         at_once = not more["no_sync"]
+        workers = _workers(more)
+        if workers is not None:
+            kept.callback(workers.close)
         acknowledge = kept.enter_context(acknowledging(more["ack_file"], at_once=at_once))
         place = ":memory:" if dry_run else location
         store = kept.enter_context(open_store(place, writable=True, sync=at_once))
         losses, rejects = (kept.enter_context(_written(more[name])) for name in ("losses", "rejects"))
         try:
-            for arrived in _watched(_loaded(store, paths, options, form, more)):
+            for arrived in _watched(_loaded(store, workers, (paths, options, form), more)):
                 tally.add(arrived)
                 tell(arrived)
                 note(arrived, losses, rejects)
@@ -133,30 +150,58 @@ def _options(more: Mapping[str, object]) -> Options:
     )
 
 
+def _refuse_mixed(more: Mapping[str, object]) -> None:
+    for one, other, why in _MIXED:
+        if more[one] and more[other]:
+            raise InputError(f"{_option(one)} and {_option(other)}: {why}", todo="leave one of them out")
+    if more["resume"] and not _is_bulk(more):
+        raise InputError(
+            "--resume goes on with a load with --jobs or --scheduler", todo="give one of them too"
+        )
+
+
+def _is_bulk(more: Mapping[str, object]) -> bool:
+    return bool(more["jobs"] or more["scheduler"])
+
+
+def _workers(more: Mapping[str, object]) -> Workers | None:
+    """Return who is to read very much, if it is that."""
+    if more["scheduler"]:
+        from casegraph.ingest.cluster import Cluster
+
+        return Cluster(str(more["scheduler"]))
+    if isinstance(more["jobs"], int):
+        from casegraph.ingest.workers import Processes
+
+        return Processes(more["jobs"])
+    return None
+
+
 def _loaded(
-    store: Store, paths: tuple[Path, ...], options: Options, form: str | None, more: Mapping[str, object]
+    store: Store,
+    workers: Workers | None,
+    what: tuple[tuple[Place, ...], Options, str | None],
+    more: Mapping[str, object],
 ) -> Iterator[Arrived]:
-    jobs = more["jobs"]
-    if not isinstance(jobs, int):
+    paths, options, form = what
+    if workers is None:
         yield from load_paths(store, paths, options, form=form, dry_run=bool(more["dry_run"]))
         return
     from casegraph.cli.meter import Meter
     from casegraph.ingest.bulk import BulkJob
     from casegraph.store.embedded import EmbeddedStore
 
-    if more["dry_run"]:
-        raise InputError("--dry-run goes through every stage in one process", todo="leave --jobs out")
     if not isinstance(store, EmbeddedStore):
         todo = "leave --jobs out"
         raise InputError("--jobs is for loads into a store in a directory", where=store.location, todo=todo)
-    job = BulkJob(store, jobs, Meter(paths))
+    job = BulkJob(store, workers, Meter(paths))
     yield from job.load(paths, options, form=form, resume=bool(more["resume"]))
 
 
 def _stopped(tally: Tally, more: Mapping[str, object]) -> str:
     if more["dry_run"]:
         return "stopped; the store is as it was"
-    if more["jobs"] is not None and not tally.kept:
+    if _is_bulk(more) and not tally.kept:
         return "stopped; the store is as it was; the same command with --resume goes on"
     return (
         f"stopped: {tally.kept:,} of the records and documents are in the store, each whole; "
@@ -175,7 +220,7 @@ def _tell_unused(options: Options) -> None:
         say(f"{_option(name)} was not used: it is for {what}, and the files are {found}")
 
 
-def _look_at(paths: tuple[Path, ...], form: str | None) -> None:
+def _look_at(paths: tuple[Place, ...], form: str | None) -> None:
     """Refuse paths that name nothing, before a store is made.
 
     :raises InputError: if a path does not exist, cannot be read, or holds nothing that can be a case.
@@ -207,8 +252,8 @@ def _dataset(name: object) -> str:
 @contextmanager
 def _written(path: object) -> Iterator[TextIO | None]:
     """Open a file to write lines to, or none where none is asked for."""
-    if not isinstance(path, Path):
+    if not isinstance(path, Place):
         yield None
         return
-    with opened_whole(str(path), keep=True) as file:
+    with opened_whole(path, keep=True) as file:
         yield TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", write_through=True)

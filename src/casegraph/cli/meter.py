@@ -8,6 +8,7 @@ from pathlib import Path
 
 from casegraph.cli.form import say
 from casegraph.loaders.archives import ARCHIVE_SUFFIXES
+from casegraph.loaders.remote import Place
 
 __all__ = ["Meter"]
 
@@ -18,13 +19,17 @@ _MINUTE = 100
 class Meter:
     """Says a line every ten seconds.
 
-    :param paths: what is loaded; how much of it is left is told where its size is, as of all but archives.
+    :param paths: what is loaded; how much of it is left is told where its size is known, as it is of files
+        and folders of this machine, but archives.
     """
 
-    def __init__(self, paths: Iterable[Path]) -> None:
+    def __init__(self, paths: Iterable[Place]) -> None:
         self._begun = self._said = time.monotonic()
-        files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else (path,))]
-        known = not any(file.suffix.lower() in ARCHIVE_SUFFIXES for file in files)
+        given = tuple(paths)
+        local = [path for path in given if isinstance(path, Path)]
+        files = [file for path in local for file in (path.rglob("*") if path.is_dir() else (path,))]
+        archives = any(file.suffix.lower() in ARCHIVE_SUFFIXES for file in files)
+        known = len(local) == len(given) and not archives
         self._size = sum(file.stat().st_size for file in files if file.is_file()) if known else 0
 
     def __call__(self, done: int, size: int) -> None:

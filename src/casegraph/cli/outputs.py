@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import BinaryIO
+from pathlib import Path, PurePath, PurePosixPath
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO, cast
 
 from casegraph.errors import InputError
+from casegraph.loaders.remote import Place, Remote, place_of
 
 __all__ = ["make_folder", "opened_whole", "refuse_same_files"]
 
@@ -16,10 +18,11 @@ _TODO = "name a file that can be written"
 
 
 @contextmanager
-def opened_whole(name: str | None, *, keep: bool = False) -> Iterator[BinaryIO]:
+def opened_whole(name: str | Place | None, *, keep: bool = False) -> Iterator[BinaryIO]:
     """Open a file that is there only once it is whole; without a name, the standard output.
 
-    What was there before stays until then. A device or a pipe is written to as it is, a link is followed.
+    What was there before stays until then. A device or a pipe is written to as it is, a link is followed;
+    what goes to a URL is written here first.
 
     :param keep: keep what was written by then also where the command fails or is stopped, as of a log.
     :raises InputError: if it cannot be written.
@@ -28,11 +31,27 @@ def opened_whole(name: str | None, *, keep: bool = False) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    place = place_of(name) if isinstance(name, str) else name
+    written = _sent_to(place, keep=keep) if isinstance(place, Remote) else _written_to(place, keep=keep)
     try:
-        with _written_to(Path(name), keep=keep) as out:
+        with written as out:
             yield out
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", where=name, todo=_TODO) from error
+        raise InputError(f"cannot be written: {error.strerror}", where=str(place), todo=_TODO) from error
+
+
+@contextmanager
+def _sent_to(place: Remote, *, keep: bool) -> Iterator[BinaryIO]:
+    place.system()  # tells at once what is wrong with the URL
+    whole = False
+    with NamedTemporaryFile(prefix="casegraph-") as part:
+        try:
+            yield cast(BinaryIO, part)
+            whole = True
+        finally:
+            part.flush()
+            if whole or (keep and part.tell()):
+                place.put(Path(part.name))
 
 
 @contextmanager
@@ -54,14 +73,15 @@ def _written_to(path: Path, *, keep: bool) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def make_folder(name: str) -> Path:
-    """Make a folder, if it is not there, and return it.
+def make_folder(name: str) -> Place:
+    """Make a folder, if it is not there, and return it; that of a URL is there with its first file.
 
     :raises InputError: if it cannot be made.
     """
-    folder = Path(name)
+    folder = place_of(name)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if isinstance(folder, Path):
+            folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
             f"cannot be made: {error.strerror}", where=name, todo="name another folder"
@@ -69,20 +89,25 @@ def make_folder(name: str) -> Path:
     return folder
 
 
-def refuse_same_files(outputs: Iterable[object], inputs: Iterable[Path] = ()) -> None:
+def refuse_same_files(outputs: Iterable[object], inputs: Iterable[Place] = ()) -> None:
     """Refuse to write two things into one file, or into what is read.
 
     :param outputs: the files that are to be written; None where one is not asked for.
     :raises InputError: if two are the same file, or one is an input or a file of a folder that is read.
     """
-    read = {path.resolve() for path in inputs}
-    taken: set[Path] = set()
+    read, taken = {_spot(each) for each in inputs}, set[PurePath]()
     for each in outputs:
         if each is None:
             continue
-        path = Path(str(each)).resolve()
-        if path in taken:
-            raise InputError("two things are to be written into it", where=str(each), todo="name two files")
-        if path in read or (path.exists() and read.intersection(path.parents)):
-            raise InputError("it is read, and not written over", where=str(each), todo="name another file")
-        taken.add(path)
+        place = each if isinstance(each, Place) else place_of(str(each))
+        spot = _spot(place)
+        if spot in taken:
+            raise InputError("two things are to be written into it", where=str(place), todo="name two files")
+        there = isinstance(place, Remote) or place.exists()
+        if spot in read or (there and read.intersection(spot.parents)):
+            raise InputError("it is read, and not written over", where=str(place), todo="name another file")
+        taken.add(spot)
+
+
+def _spot(place: Place) -> PurePath:
+    return place.resolve() if isinstance(place, Path) else PurePosixPath(place.url)

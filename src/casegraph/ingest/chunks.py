@@ -1,4 +1,4 @@
-"""Cuts what is to be loaded into chunks, and maps each into a part: files that any process can read."""
+"""Cuts what is to be loaded into chunks, each of which any process can map by itself."""
 
 from __future__ import annotations
 
@@ -11,26 +11,23 @@ from io import BytesIO
 from itertools import groupby, islice
 from pathlib import Path
 
-import msgspec
-
 from casegraph.errors import CasegraphError, Problem
-from casegraph.ingest.labels import OtherLabels
-from casegraph.ingest.mapping import Mapped, Refused, map_documents, map_records
 from casegraph.ingest.origins import Origins, origin_of
 from casegraph.loaders.formats import CASE, Reading, arrivals, dataset_of
 from casegraph.loaders.inputs import MOST_BYTES, Input
 from casegraph.loaders.json_lines import each_line, is_lines
 from casegraph.loaders.records import Options, Outcome
+from casegraph.loaders.remote import Place
 from casegraph.resources import ontology_digest
-from casegraph.store.directory import write_whole
 from casegraph.store.ledger import Origin
-from casegraph.terms import Terms, all_terms
-from casegraph.validate import Shapes, shipped_shapes
+from casegraph.terms.files import added_files, open_added
 from casegraph.version import __version__
 
-__all__ = ["Chunk", "Given", "Part", "chunks_of", "map_chunk", "read_part"]
+__all__ = ["Chunk", "Given", "chunks_of", "mapped_by"]
 
 _MOST, _MOST_BYTES = 100, 2_000_000
+#: So many digits of a digest tell versions apart.
+_SHORT = 16
 #: Formats whose files are read where they are mapped; of others, what belongs together is read in one place.
 _READ_BY_MAPPER = frozenset({CASE, "phenopacket"})
 
@@ -55,6 +52,13 @@ class Given:
             return Input.of(Path(self.name))
         return Input(self.name, lambda: BytesIO(content), self.first_line)
 
+    def filled(self) -> Given:
+        """Return it with what the file holds.
+
+        :raises CasegraphError: if it cannot be read, or is too large.
+        """
+        return replace(self, content=self.input().content())
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -76,7 +80,7 @@ class Chunk:
 
     def key(self) -> str:
         """Return a digest of all that the part is made from."""
-        hashed = hashlib.sha256(f"{__version__} {ontology_digest()} {self.form} {self.options}".encode())
+        hashed = hashlib.sha256(f"{mapped_by()} {self.form} {self.options}".encode())
         for each in self.given:
             hashed.update(f"{each.name} {each.first_line} {each.origin} ".encode(errors="backslashreplace"))
             hashed.update(
@@ -86,23 +90,16 @@ class Chunk:
             hashed.update(pickle.dumps(self.outcomes))
         return hashed.hexdigest()
 
+    def carried(self) -> Chunk:
+        """Return it with the content of its files, for who cannot read them.
 
-class Part(msgspec.Struct, kw_only=True):
-    """What a chunk became.
-
-    :param key: that of the chunk.
-    :param digest: the SHA-256 of the N-Quads, which stand in a file beside.
-    """
-
-    key: str
-    digest: str
-    results: list[Mapped | Refused]
+        :raises CasegraphError: if one cannot be read, or is too large.
+        """
+        given = (each if each.content is not None else each.filled() for each in self.given)
+        return replace(self, given=tuple(given))
 
 
-_DECODER = msgspec.msgpack.Decoder(Part)
-
-
-def chunks_of(paths: Iterable[Path], options: Options, form: str | None) -> Iterator[Chunk]:
+def chunks_of(paths: Iterable[Place], options: Options, form: str | None) -> Iterator[Chunk]:
     """Yield the chunks of what paths name, in its order.
 
     :raises InputError: if a path does not exist or cannot be read, or an option is wrong.
@@ -124,54 +121,12 @@ def chunks_of(paths: Iterable[Path], options: Options, form: str | None) -> Iter
         yield from _of_outcomes(shared.rest(), options, Origins())
 
 
-def map_chunk(chunk: Chunk, part: Path) -> int:
-    """Map a chunk and write its part; return how many documents and records it has.
-
-    :param part: the file to write; that of the N-Quads has the suffix ``.nq``.
-    :raises OSError: if it cannot be written.
-    """
-    results = list(_mapped(chunk))
-    texts = [each.text.encode() if isinstance(each, Mapped) else b"" for each in results]
-    for each, text in zip(results, texts, strict=True):
-        if isinstance(each, Mapped):
-            each.text, each.size = "", len(text)
-    quads = b"".join(texts)
-    part.with_suffix(".nq").write_bytes(quads)
-    whole = Part(key=chunk.key(), digest=hashlib.sha256(quads).hexdigest(), results=results)
-    write_whole(part, msgspec.msgpack.encode(whole))
-    return len(results)
-
-
-def read_part(part: Path) -> Part:
-    """Return what a chunk became.
-
-    :raises OSError: if it is not there.
-    :raises msgspec.MsgspecError: if it is not whole.
-    """
-    return _DECODER.decode(part.read_bytes())
-
-
-def _mapped(chunk: Chunk) -> Iterator[Mapped | Refused]:
-    terms, shapes, labels = _tools()
-    origins, watched = {each.name: each.origin for each in chunk.given}, Origins()
-    arrived = watched.watched((chunk.form, each.input()) for each in chunk.given)
-    if chunk.form == CASE:
-        found = map_documents((each for _, each in arrived), terms, shapes, in_threads=False)
-    else:
-        origins |= {name: origin for name, _, origin in chunk.outcomes}
-        outcomes = [(name, outcome) for name, outcome, _ in chunk.outcomes]
-        outcomes += Reading(chunk.options).read(arrived)
-        found = map_records(outcomes, terms, shapes, labels, in_threads=False)
-    for each in found:
-        if isinstance(each, Mapped):
-            each.origin = origins.get(each.source) or watched.find(each.source)
-        yield each
-
-
 @cache
-def _tools() -> tuple[Terms, Shapes, OtherLabels]:
-    terms = all_terms()
-    return terms, shipped_shapes(), OtherLabels(terms)
+def mapped_by() -> str:
+    """Return what decides how a chunk is mapped: the versions of casegraph, its ontology and vocabularies."""
+    added = [f"{each.stem} {open_added(each).about()['sha256'][:_SHORT]}" for each in added_files()]
+    ontology = f"ontology {ontology_digest()[:_SHORT]}"
+    return ", ".join((f"casegraph {__version__}", ontology, *(f"vocabulary {each}" for each in added)))
 
 
 def _kind(found: tuple[str, Input] | Problem) -> str:
@@ -200,7 +155,7 @@ def _given(inputs: Iterable[Input], form: str) -> Iterator[Given]:
             if is_lines(source):
                 yield from _documents_of(source) if form == CASE else _blocks_of(source)
             else:
-                yield Given(source.name, source.content() if "!" in source.name else None)
+                yield Given(source.name, source.head(MOST_BYTES + 1) if source.file is None else None)
         except CasegraphError:  # whoever maps it tells what is wrong
             yield Given(source.name)
 

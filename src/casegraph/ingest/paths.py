@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, groupby, takewhile
-from pathlib import Path
 
 from casegraph.errors import CasegraphError, Problem
 from casegraph.ingest.in_place import Job
@@ -16,6 +15,7 @@ from casegraph.loaders.formats import CASE, Reading, arrivals, dataset_of
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.json_lines import each_line, is_lines
 from casegraph.loaders.records import Options
+from casegraph.loaders.remote import Place
 from casegraph.store import Store
 
 __all__ = ["load_paths"]
@@ -23,13 +23,13 @@ __all__ = ["load_paths"]
 
 def load_paths(
     store: Store,
-    paths: Iterable[Path],
+    paths: Iterable[Place],
     options: Options | None = None,
     *,
     form: str | None = None,
     dry_run: bool = False,
 ) -> Iterator[Arrived]:
-    """Bring what paths name into a store, whatever format it has, and say what became of each.
+    """Bring what paths and URLs name into a store, whatever format it has, and say what became of each.
 
     :param options: how data of other formats are read. All paths are of its data set; without one, each path
         names its own.

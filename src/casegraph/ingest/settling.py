@@ -7,9 +7,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeGuard
 
-from casegraph.ingest.chunks import read_part
 from casegraph.ingest.mapping import Mapped, Refused
 from casegraph.ingest.outcomes import Arrived, Seen, State, stored
+from casegraph.ingest.parts import read_part
 from casegraph.ingest.putting import graphs_before
 from casegraph.ingest.sharing import Shared
 from casegraph.store import Store
