@@ -20,6 +20,7 @@ FORMATS = {
     "fhir": "FHIR (JSON, NDJSON)",
     "care-sm": "CARE-SM (CSV, N-Quads)",
     "table": "another CSV or TSV table",
+    "rdf": "casegraph's own RDF (N-Quads, TriG, JSON-LD)",
 }
 _HEAD = 1 << 16
 _BOM = "\ufeff"

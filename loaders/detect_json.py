@@ -12,6 +12,7 @@ import msgspec
 from casegraph.loaders.inputs import MOST_BYTES, Input
 from casegraph.loaders.json_text import check_size, parse_json
 from casegraph.loaders.utf8 import shortened
+from casegraph.namespaces import CG
 
 __all__ = ["Unread", "format_of_keys", "json_format"]
 
@@ -117,6 +118,8 @@ def _told(text: bytes) -> str | Unread | None:
     if found := format_of_keys(keys):
         return found
     if not keys.keys().isdisjoint({"@context", "@graph"}):
+        if CG.encode() in text:
+            return "rdf"
         return Unread("Neurobagel JSON-LD" if b"neurobagel.org/vocab" in text else "JSON-LD")
     if all(b'"Description"' in bytes(value) for value in keys.values()):
         return Unread("a data dictionary of BIDS or Neurobagel")

@@ -14,7 +14,7 @@ from casegraph.errors import DocumentError
 from casegraph.loaders.detect_json import Unread, format_of_keys
 from casegraph.loaders.utf8 import shortened
 from casegraph.loaders.yaml_text import plain_events
-from casegraph.namespaces import PREFIXES
+from casegraph.namespaces import BASE, CG, PREFIXES
 
 __all__ = ["rdf_format", "table_format", "xml_format", "yaml_format"]
 
@@ -63,9 +63,15 @@ def rdf_format(text: str) -> str | Unread | None:
     lines, turtle = _STATEMENT.match(begun), _TURTLE.match(begun)
     if not lines and not turtle:
         return None
+    if CG in text or f"<{BASE}case/" in text:
+        return "rdf"
     if _NANOPUBLICATION in text:
         return Unread("a nanopublication")
-    return "care-sm" if _SIO in text and lines else Unread("RDF that is not CARE-SM as N-Quads")
+    return (
+        "care-sm"
+        if _SIO in text and lines
+        else Unread("RDF that is neither casegraph's own nor CARE-SM as N-Quads")
+    )
 
 
 def yaml_format(text: str) -> str | Unread | None:

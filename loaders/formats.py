@@ -20,6 +20,8 @@ __all__ = ["CASE", "RECORD_FORMATS", "Reading", "arrivals", "dataset_of", "unuse
 
 #: The name of the format of case documents, which have a reader of their own.
 CASE = "case"
+#: The name of that of casegraph's own RDF, whose files hold case documents and records of data sets.
+RDF = "rdf"
 
 
 class _Joined(Protocol):
@@ -39,6 +41,7 @@ RECORD_FORMATS: Mapping[str, str] = MappingProxyType(
         "fhir": "casegraph.loaders.fhir.files:FhirFiles",
         "care-sm": "casegraph.loaders.care_sm:CareSmFiles",
         "table": "casegraph.loaders.table:read_table",
+        RDF: "casegraph.loaders.rdf:read_rdf",
     }
 )
 #: Formats that have one patient in several files; their reader is a class, made for what one path names.
@@ -48,7 +51,7 @@ _USED: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
     {
         "mapping": (frozenset({"table"}), "a table"),
         "fhir_version": (frozenset({"fhir"}), "FHIR"),
-        "keep_identifiers": (frozenset(RECORD_FORMATS), "a record of a data set"),
+        "keep_identifiers": (frozenset(RECORD_FORMATS) - {RDF}, "a record of a data set"),
     }
 )
 _ARCHIVE = re.compile(
@@ -90,15 +93,23 @@ def arrivals(path: Place, form: str | None = None) -> Iterator[tuple[str, Input]
     for found in inputs((path,)):
         if isinstance(found, Problem):
             yield found
-        elif form is not None:
-            yield form, found
-        else:
-            try:
-                yield format_of(found), found
-            except DocumentError as error:
-                yield from error.problems
-            except InputError as error:
-                yield Problem(found.name, 0, 0, "unreadable", error.what, error.todo)
+            continue
+        try:
+            yield from _arrivals(found, form)
+        except DocumentError as error:
+            yield from error.problems
+        except InputError as error:
+            yield Problem(found.name, 0, 0, "unreadable", error.what, error.todo)
+
+
+def _arrivals(source: Input, form: str | None) -> Iterator[tuple[str, Input] | Problem]:
+    form = form or format_of(source)
+    if form == RDF:
+        from casegraph.loaders.rdf import rdf_members
+
+        yield from rdf_members(source)
+    else:
+        yield form, source
 
 
 class Reading:

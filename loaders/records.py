@@ -59,7 +59,7 @@ class Options:
     :param fhir_version: R4, R4B or R5, where a bundle does not say.
     :param keep_identifiers: carry in what identifies a person: names, record numbers, the exact birth date.
     :param mapping: the file that tells what the columns of a table mean.
-    :param formats: takes the formats of the files that were met.
+    :param formats: takes the formats of files that were met; *losses*, what these leave behind of no record.
     """
 
     dataset: str
@@ -67,6 +67,7 @@ class Options:
     keep_identifiers: bool = False
     mapping: Path | None = None
     formats: set[str] = field(default_factory=set, compare=False)
+    losses: list[Loss] = field(default_factory=list, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ _EXAMPLES = {
     "FHIR": "fhir",
     "CARE-SM": "care-sm",
     "Tables": "table",
+    "RDF out and in": "rdf",
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import duckdb
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
@@ -19,7 +20,7 @@ from casegraph.cli import commands
 from casegraph.errors import InputError, StoreError
 from casegraph.ingest import Loaded, load
 from casegraph.model import CaseDocument
-from casegraph.projection import answer, build, find, has_sql, place
+from casegraph.projection import answer, build, find, has_sql, place, write
 from casegraph.query import get_query, run, stored_queries
 from casegraph.resources import shipped
 from casegraph.store import Store, open_store
@@ -177,6 +178,83 @@ def test_a_store_in_memory_has_no_columns() -> None:
         assert find(store) is None
         with pytest.raises(InputError, match="no directory"):
             build(store)
+
+
+@pytest.mark.slow
+def test_a_name_with_quotes_is_a_name_and_no_sql(tmp_path: Path) -> None:
+    folder = tmp_path / 'it\'s; DROP TABLE "type"; --'
+    folder.mkdir()
+    with open_store(told(folder)) as store:
+        assert same(store) > 20
+        assert write(store, folder / "o'clock").table("totals").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("value", ["'; DROP VIEW totals; --", '"x" UNION SELECT 1;', "IL-2"])
+def test_a_value_for_a_question_without_parameters_is_refused_by_both(tmp_path: Path, value: str) -> None:
+    store = told(tmp_path)
+    for engine in ("columns", "sparql"):
+        args = ["corpus_counts", "--engine", engine]
+        assert "drug" in ask(store, *args, "-p", f"drug={value}", code=2).stderr
+    assert len(ask(store, "corpus_counts", "--engine", "columns").stdout.splitlines()) == 2
+
+
+# --- written elsewhere
+
+
+@pytest.mark.slow
+def test_tables_are_written_elsewhere_and_nothing_is_written_over(tmp_path: Path) -> None:
+    with open_store(told(tmp_path)) as store:
+        made = write(store, tmp_path / "a" / "columns")
+        assert find(store) is None
+        beside = build(store)
+        copied = write(store, tmp_path / "copied")
+        with pytest.raises(InputError, match="something is there"):
+            write(store, tmp_path / "copied")
+        expected = run(store, get_query("corpus_diagnoses")).rows
+    names = {path.name for path in beside.folder.iterdir()}
+    assert "terms.parquet" in names
+    for each in (made, copied):
+        assert {path.name for path in each.folder.iterdir()} == names
+        assert answer(each, "corpus_diagnoses").rows == expected
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["columns"]
+
+
+@pytest.mark.slow
+def test_each_number_has_its_term(tmp_path: Path) -> None:
+    with open_store(told(tmp_path)) as store:
+        made = write(store, tmp_path / "columns")
+        found = run(store, get_query("corpus_counts")).rows[0]
+    files = {name: str(made.table(name)) for name in ("terms", "kinds")}
+    asked = (
+        f"FROM '{files['kinds']}' k JOIN '{files['terms']}' t ON t.id = k.subject WHERE k.kind LIKE '%#Case>'"
+    )
+    terms = [row[0] for row in duckdb.connect().execute(f"SELECT t.term {asked}").fetchall()]
+    assert all(term.startswith("<https://w3id.org/casegraph/case/") for term in terms)
+    assert str(len(set(terms))) in {str(getattr(each, "value", "")) for each in found}
+    assert len(set(terms)) == len(terms) > 5
+
+
+@pytest.mark.slow
+def test_the_command_writes_columns_and_tells_where(tmp_path: Path) -> None:
+    store = told(tmp_path)
+
+    def export(*args: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(commands, ["export", "columns", *args, "--store", str(store)])
+        assert result.exit_code == code, result.output
+        return result
+
+    assert export().stdout == f"{store / 'projection' / '7'}\n"
+    assert export("-o", str(tmp_path / "columns")).stdout == f"{tmp_path / 'columns'}\n"
+    assert "something is there" in export("-o", str(tmp_path / "columns"), code=2).stderr
+    assert "--case" in export("--case", "x", code=2).stderr
+
+
+@pytest.mark.slow
+def test_where_none_can_be_made_it_is_told_how_else(tmp_path: Path) -> None:
+    store = told(tmp_path)
+    (store / "projection").write_text("a file in the place of the folder")
+    assert "export columns -o FOLDER/" in ask(store, "corpus_counts", "--engine", "columns", code=3).stderr
 
 
 # --- the command

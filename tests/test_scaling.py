@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
@@ -9,11 +10,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
+from casegraph.namespaces import compact
 from casegraph.query import stored_queries
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,7 +92,128 @@ def test_each_server_is_started_loaded_and_asked_as_the_page_says(
 
 
 def test_the_page_names_only_stored_queries() -> None:
-    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", PAGE))
+    servers = PAGE[PAGE.index("## One server") : PAGE.index("## A cluster")]
+    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", servers))
     assert len(named) >= 20
     assert named <= stored_queries().keys()
     assert f"Of {len(stored_queries())} stored queries" in PAGE
+
+
+# --- the tables for other programs
+
+
+#: The documents that the answers in tests/questions are typed from.
+KNOWN = (
+    *(
+        ROOT / "cases" / f"{name}.yaml"
+        for name in ("hydroxychloroquine-rash-2023", "mda5-aspergillosis-2024")
+    ),
+    *(ROOT / "cases" / f"{name}.yaml" for name in ("miao-2020", "miao-2021", "ramseur-1989")),
+    ROOT / "cases" / "rituximab-registry-2011.yaml",
+    *sorted((ROOT / "tests" / "documents").glob("phenopacket-*.yaml")),
+)
+
+
+def shell(heading: str, folder: Path) -> list[str]:
+    """Run the commands of a part of the page over cases whose facts are known; return its other blocks."""
+    (folder / "cases").mkdir()
+    for path in KNOWN:
+        shutil.copy(path, folder / "cases")
+    paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {**os.environ, "PATH": paths}
+    for kind, body in BLOCKS[heading]:
+        if kind == "sh":
+            ran = subprocess.run(["bash", "-ec", body], cwd=folder, env=env, capture_output=True, check=False)
+            assert ran.returncode == 0, ran.stderr.decode()
+    return [body for kind, body in BLOCKS[heading] if kind != "sh"]
+
+
+def rows(table: list[dict[str, object]]) -> list[dict[str, str]]:
+    """Return rows with terms as CURIEs and all else as text."""
+    return [{name: compact(str(value).strip("<>")) for name, value in row.items()} for row in table]
+
+
+def asked(query: str) -> list[dict[str, str]]:
+    """Return the rows that DuckDB has for a question."""
+    found = duckdb.connect().execute(query)
+    names = [each[0] for each in found.description or ()]
+    return rows([dict(zip(names, row, strict=True)) for row in found.fetchall()])
+
+
+def facts(name: str, columns: Iterable[str]) -> list[dict[str, str]]:
+    """Return columns of the answer to a stored query, as it was typed from the facts of the corpus."""
+    with (ROOT / "tests" / "questions" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return [{each: row[each] for each in columns} for row in csv.DictReader(file)]
+
+
+def in_any_order(table: list[dict[str, str]]) -> list[tuple[tuple[str, str], ...]]:
+    return sorted(tuple(row.items()) for row in table)
+
+
+@pytest.mark.slow
+def test_duckdb_and_polars_read_the_tables_as_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shell("The Parquet files", tmp_path) == []
+    monkeypatch.chdir(tmp_path)
+    by_outcome, which = (body for _, body in BLOCKS["DuckDB"])
+    found = asked(by_outcome)
+    assert len(found) > 20
+    assert in_any_order(found) == in_any_order(facts("outcomes_by_drug", found[0]))
+    assert found == sorted(found, key=lambda row: -int(row["given"]))
+    assert asked(which) == [{"term": "https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1"}]
+    ((_, recipe),) = BLOCKS["polars"]
+    names: dict[str, Any] = {}
+    exec(recipe, names)  # noqa: S102  the page's own
+    counted = rows(names["answer"].to_dicts())
+    assert len(counted) > 5
+    assert in_any_order(counted) == in_any_order(facts("corpus_diagnoses", counted[0]))
+
+
+@pytest.mark.slow
+def test_shards_together_count_what_one_store_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (query,) = shell("A cluster", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    found = asked(query)
+    assert in_any_order(found) == in_any_order(facts("outcomes_by_drug", ("drug", "given")))
+    loaded = [len(asked(f"FROM 'columns-{shard}/drug_cases.parquet'")) for shard in (1, 2)]
+    assert min(loaded) > 0
+
+
+def table(first: str) -> dict[str, list[str]]:
+    """Return the rows of the table whose head begins so, by their first cell."""
+    (found,) = re.findall(rf"^\| {re.escape(first)} \|.*\n\|[-| ]+\|\n((?:\|.*\n)+)", PAGE, flags=re.M)
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in found.splitlines()]
+    return {name: values for name, *values in cells}
+
+
+def test_what_is_on_paper_follows_from_what_was_measured() -> None:
+    unit = {name: float(value) for name, (value,) in table("unit | value").items()}
+    quads, reports, cores = 1e9, 2e6, (2, 16, 64)
+    larger = quads / reports / unit["quads a case"]
+    cpu = unit["read, check, derive, validate: ms a case"] * larger * reports / 3.6e6
+    load = unit["the same in a store of 22 million quads"] * quads / 3.6e9
+    whole = {
+        "verify, in one process: hours": unit["verify: seconds a million quads"] * quads / 3.6e9,
+        "back up, in one process: hours": quads
+        / 3.6e9
+        * unit["back up, with the check of the copy: seconds a million quads"],
+        "make columns, in one process: hours": unit["make columns: ms a case"] * larger * reports / 3.6e6,
+        "one bulk load: hours": load,
+    }
+    expected = {name: [hours] * 3 for name, hours in whole.items()}
+    expected["read, check, derive, validate: hours"] = [cpu / each for each in cores]
+    expected["eight shards, a bulk load each: hours"] = [load, load / 8, load / 8]
+    told = table("what | on 2 cores")
+    assert {name: [float(each) for each in row] for name, row in told.items()} == {
+        name: [float(f"{each:.2g}") for each in row] for name, row in expected.items()
+    }
+    sizes = {
+        "N-Quads of the parts, while it loads": unit["N-Quads: bytes a quad"] * quads,
+        "store": unit["store: bytes a quad"] * quads,
+        "columns": unit["columns: bytes a case"] * larger * reports,
+    }
+    assert {name: float(size) for name, (size,) in table("what | GB").items()} == {
+        name: float(f"{size / 1e9:.3g}") if size > 1e11 else float(f"{size / 1e9:.2g}")
+        for name, size in sizes.items()
+    }

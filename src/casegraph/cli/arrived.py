@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TextIO
 
 import msgspec
 
 from casegraph.cli.form import on_terminal, say, write, write_line
 from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord
-from casegraph.losses import to_json_lines
+from casegraph.losses import Loss, to_json_lines
 from casegraph.terms import all_terms
 
-__all__ = ["note", "tell"]
+__all__ = ["note", "note_losses", "tell"]
 
 
 def note(arrived: Arrived, losses: TextIO | None, rejects: TextIO | None) -> None:
     """Write what was left behind, or why something was rejected, into the files for these."""
-    if losses is not None and isinstance(arrived, LoadedRecord | RejectedRecord):
-        losses.writelines(to_json_lines(arrived.losses))
+    if isinstance(arrived, LoadedRecord | RejectedRecord):
+        note_losses(arrived.losses, losses)
     if rejects is not None and isinstance(arrived, Rejected | RejectedRecord):
         said = {"source": arrived.source, "problems": arrived.problems}
         rejects.write(json.dumps(msgspec.to_builtins(said), ensure_ascii=False) + "\n")
+
+
+def note_losses(found: Iterable[Loss], losses: TextIO | None) -> None:
+    """Write what was left behind into the file for it."""
+    if losses is not None:
+        losses.writelines(to_json_lines(found))
 
 
 def tell(arrived: Arrived) -> None:

@@ -37,7 +37,7 @@ def answered(store: Store, query: StoredQuery, values: Mapping[str, ParameterVal
     :raises StoreError: if the store fails, or columns that are insisted on cannot be made or read.
     """
     begun = time.perf_counter()
-    rows, why = _from_columns(store, query, asking)
+    rows, why = _from_columns(store, query, values, asking)
     if rows is None:
         rows, engine = run(store, query, values), "SPARQL"
     else:
@@ -49,7 +49,9 @@ def answered(store: Store, query: StoredQuery, values: Mapping[str, ParameterVal
     return rows
 
 
-def _from_columns(store: Store, query: StoredQuery, asking: Asking) -> tuple[Rows | None, str]:
+def _from_columns(
+    store: Store, query: StoredQuery, values: Mapping[str, ParameterValue], asking: Asking
+) -> tuple[Rows | None, str]:
     """Return the rows that columns have, or None, and why."""
     from casegraph.projection import answer, build, find, has_sql
 
@@ -61,6 +63,7 @@ def _from_columns(store: Store, query: StoredQuery, asking: Asking) -> tuple[Row
         if insisted:
             raise InputError(f"{query.name} cannot be answered by columns: {what}")
         return None, what
+    bind(query, values)  # refuses a value: what has SQL takes none
     try:
         made = find(store)
         if made is None and not insisted:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import click
 
-from casegraph.cli.form import PLACE, Command, say, store_option
+from casegraph.cli.form import PLACE, Command, say, store_option, write_line
 from casegraph.cli.outputs import make_folder, opened_whole, refuse_same_files
 from casegraph.cli.tally import loss_lines
 from casegraph.errors import InputError, MissingExtraError
@@ -39,6 +39,8 @@ _CASES: Mapping[str, tuple[str, str]] = MappingProxyType(
 _RDF: Mapping[str, str] = MappingProxyType(
     {"turtle": ".ttl", "trig": ".trig", "nquads": ".nq", "jsonld": ".jsonld"}
 )
+#: The tables by which all cases are counted: no case by itself.
+_COLUMNS = "columns"
 _BINARY = frozenset({"parquet"})
 _EXTRA = "pip install 'casegraph[formats]'"
 
@@ -46,16 +48,19 @@ _EXTRA = "pip install 'casegraph[formats]'"
 @click.command(
     cls=Command,
     examples=(
-        ("casegraph export phenopacket -o packets.jsonl", "all cases, a phenopacket a line"),
+        (
+            "casegraph export phenopacket -o packets.jsonl",
+            "all cases, a phenopacket a line; packets/: a file each",
+        ),
         (
             "casegraph export fhir --case 10.1007/s13555-020-00421-8 -o seed.json",
             "one case as a FHIR R4B bundle",
         ),
-        ("casegraph export phenopacket -o packets/", "a file for each case"),
         ("casegraph export csv --losses losses.jsonl > cases.csv", "a table, and all that is not in it"),
+        ("casegraph export columns -o columns/", "Parquet for DuckDB, polars, Spark, Trino: counts over all"),
     ),
 )
-@click.argument("form", metavar="FORMAT", type=click.Choice((*_CASES, *_RDF)))
+@click.argument("form", metavar="FORMAT", type=click.Choice((*_CASES, _COLUMNS, *_RDF)))
 @click.option("--case", "cases", multiple=True, metavar="CASE", help="This case only; may be given again.")
 @click.option(
     "-o", "--output", metavar="FILE", help="Where to, also a URL; FOLDER/ gets a file for each case."
@@ -64,7 +69,7 @@ _EXTRA = "pip install 'casegraph[formats]'"
 @click.option("--asserted", is_flag=True, help="Leave out what was derived (RDF).")
 @store_option
 def export(form: str, cases: tuple[str, ...], location: str, **more: object) -> int:
-    """Hand cases over as phenopacket, fhir, care-sm, csv, parquet, turtle, trig, nquads or jsonld.
+    """Hand cases over as phenopacket, fhir, care-sm, csv, parquet, columns, turtle, trig, nquads or jsonld.
 
     What the format has no place for is told on the standard error: how much of what, and why; --losses writes
     each such thing. Nothing is invented to fill a field that the format wants.
@@ -73,6 +78,8 @@ def export(form: str, cases: tuple[str, ...], location: str, **more: object) -> 
     if output is None and form in _BINARY and sys.stdout.isatty():
         raise InputError(f"{form} is no text for a terminal", todo="give -o FILE")
     refuse_same_files([output, more["losses"]])
+    if form == _COLUMNS:
+        return _write_columns(location, output, cases)
     with ExitStack() as kept:
         store = kept.enter_context(open_store(location))
         iris = _meant(store, cases)
@@ -87,6 +94,18 @@ def export(form: str, cases: tuple[str, ...], location: str, **more: object) -> 
             say("stopped; a file that was not whole yet is as it was before")
             raise
         _tell(lost, losses)
+    return 0
+
+
+def _write_columns(location: str, output: str | None, cases: tuple[str, ...]) -> int:
+    """Write the tables of a store, by default beside it, and say where they are."""
+    from casegraph.projection import build, find, write
+
+    if cases:
+        raise InputError("columns are of all cases of a store", todo="leave --case out")
+    with open_store(location) as store:
+        made = write(store, Path(output)) if output else find(store) or build(store)
+    write_line(made.folder)
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from casegraph.cli.acks import acknowledging, cases_of
-from casegraph.cli.arrived import note, tell
+from casegraph.cli.arrived import note, note_losses, tell
 from casegraph.cli.form import PATH, PLACE, Command, on_terminal, progress, say, store_option, write_line
 from casegraph.cli.outputs import opened_whole, refuse_same_files
 from casegraph.cli.stopping import told_to_stop
@@ -100,9 +100,9 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
 def load(paths: tuple[Place, ...], form: str | None, location: str, **more: object) -> int:
     """Bring cases into a store: files, folders with all below them, and archives, by path or URL.
 
-    Case documents, GA4GH phenopackets, FHIR bundles, CARE-SM, and tables with a mapping are read. A case that
-    is there is replaced. What has a mistake, or violates a shape, is rejected with its reasons on the
-    standard error; the others are loaded, and the exit code is 1.
+    Case documents, GA4GH phenopackets, FHIR bundles, CARE-SM, tables with a mapping and casegraph's own RDF
+    are read. A case that is there is replaced. What has a mistake, or violates a shape, is rejected with its
+    reasons on the standard error; the others are loaded, and the exit code is 1.
     """
     options, dry_run = _options(more), bool(more["dry_run"])
     for name, what in unused_options(options, {form} if form else {CASE, *RECORD_FORMATS}):
@@ -111,7 +111,7 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
         )
     _refuse_mixed(more)
     refuse_same_files([more["losses"], more["rejects"], more["ack_file"]], (*paths, Path(location)))
-    _look_at(paths, form)
+    _look_at(paths)
     tally = Tally()
     with ExitStack() as kept, told_to_stop() as signals:
         at_once = not more["no_sync"]
@@ -128,6 +128,8 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
                 tell(arrived)
                 note(arrived, losses, rejects)
                 acknowledge(cases_of(arrived))
+            tally.leave(options.losses)
+            note_losses(options.losses, losses)
         except StoreError:
             say(_stopped(tally, more))
             raise
@@ -220,13 +222,13 @@ def _tell_unused(options: Options) -> None:
         say(f"{_option(name)} was not used: it is for {what}, and the files are {found}")
 
 
-def _look_at(paths: tuple[Place, ...], form: str | None) -> None:
+def _look_at(paths: tuple[Place, ...]) -> None:
     """Refuse paths that name nothing, before a store is made.
 
     :raises InputError: if a path does not exist, cannot be read, or holds nothing that can be a case.
     """
     for path in paths:
-        if next(arrivals(path, form or CASE), None) is None:
+        if next(arrivals(path, CASE), None) is None:
             raise InputError(
                 "nothing in it", where=str(path), expected="a file of a case, a folder or an archive"
             )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord
-from casegraph.losses import by_weight, summary_of
+from casegraph.losses import Loss, by_weight, summary_of
 
 __all__ = ["Tally", "loss_lines"]
 
@@ -35,6 +35,10 @@ class Tally:
         else:
             self._add_record(arrived)
 
+    def leave(self, losses: Iterable[Loss]) -> None:
+        """Count what is left behind of no record."""
+        self._losses.update(summary_of(losses))
+
     @property
     def kept(self) -> int:
         """How many documents and records are in the store now."""
@@ -43,7 +47,7 @@ class Tally:
     def _add_record(self, record: LoadedRecord) -> None:
         counts = self._records.setdefault(record.iri.rpartition("/")[0], Counter())
         counts.update({record.state: 1, "claims": record.claims, "quads": record.quads})
-        self._losses.update(summary_of(record.losses))
+        self.leave(record.losses)
         self._unresolved.update(record.unresolved)
 
     def lines(self, *, told: bool) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from casegraph.errors import StoreError
 from casegraph.namespaces import PREFIXES
-from casegraph.projection.building import duckdb
+from casegraph.projection.building import duckdb, quoted
 from casegraph.projection.place import Projection
 from casegraph.projection.tables import DERIVED, LINKED, NODES, WORDS
 from casegraph.resources import shipped
@@ -59,8 +59,7 @@ def _opened(projection: Projection) -> DuckDBPyConnection:
     """Return a connection, which takes longer to make than most questions, with a view of each table."""
     opened: DuckDBPyConnection = duckdb().connect()
     for name in (*NODES, LINKED, *WORDS, *DERIVED):
-        file = str(projection.table(name)).replace("'", "''")
-        opened.execute(f"CREATE VIEW {name} AS FROM read_parquet('{file}')")
+        opened.execute(f"CREATE VIEW {name} AS FROM read_parquet({quoted(projection.table(name))})")
     return opened
 
 

@@ -13,7 +13,7 @@ from casegraph.store.ledger import generation
 __all__ = ["FORMAT", "Projection", "Stamp", "find", "folder_of", "generation_of"]
 
 #: The number of the layout of the tables; a projection of another one is never read.
-FORMAT = 1
+FORMAT = 2
 _STAMP = "projection.json"
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from casegraph.namespaces import PREFIXES
 
-__all__ = ["DERIVED", "LINKED", "NODES", "WORDS", "asked_of", "derived_sql"]
+__all__ = ["DERIVED", "LINKED", "NODES", "TERMS", "WORDS", "asked_of", "derived_sql"]
 
 #: table -> the property whose subjects and objects it holds, both as numbers: cases, claims, occasions.
 NODES: Mapping[str, str] = MappingProxyType(
@@ -44,6 +44,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
 )
 #: What a case, a group or a report is linked to, by whatever property: both as numbers.
 LINKED = "linked"
+#: The number of each node and its IRI as SPARQL writes it; what other programs find the cases by.
+TERMS = "terms"
 _TELLERS = "VALUES ?teller { cg:Case cg:Group cg:CaseReport }"
 #: What is joined of the other tables once, so that no question has to: each by the file of its name.
 DERIVED = (

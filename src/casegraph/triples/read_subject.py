@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
@@ -32,7 +35,7 @@ from casegraph.model import (
 )
 from casegraph.namespaces import CG
 from casegraph.triples.asserted import STRUCTURE
-from casegraph.triples.fields import FIELDS, concept, individual, part, text
+from casegraph.triples.fields import FIELDS, Render, concept, individual, part, text
 from casegraph.triples.names import claim_names
 from casegraph.triples.read_triples import Triples, fragment, number
 
@@ -155,13 +158,7 @@ def _in_order(doses: tuple[DoseSegment, ...]) -> tuple[DoseSegment, ...]:
 
 def read_claim(iri: str, name: str, kind: type[C], triples: Triples) -> C:
     """Return one claim; its name is kept where it is not the one that is made from what it says."""
-    fields = {
-        field.name: (f"{CG}{predicate}", render)
-        for field in msgspec.structs.fields(kind)
-        if field.name not in STRUCTURE
-        for predicate, render in [FIELDS.get(f"{kind.__name__}.{field.name}") or FIELDS[field.name]]
-    }
-    values = triples.values(iri, fields, kind)
+    values = triples.values(iri, _fields(kind), kind)
     if kind is Course:
         values["kind"] = name[0].lower() + name[1:]
     elif kind is Statement:
@@ -173,3 +170,11 @@ def read_claim(iri: str, name: str, kind: type[C], triples: Triples) -> C:
     claim = kind(**values)
     made = claim_names([(name, claim)])[0][0]
     return claim if fragment(iri) == made else msgspec.structs.replace(claim, id=fragment(iri))
+
+
+@cache
+def _fields(kind: type[Claim]) -> Mapping[str, tuple[str, Render]]:
+    """Return the fields of a kind of claim that are properties, each with that and how it is written."""
+    named = (name for name in kind.__struct_fields__ if name not in STRUCTURE)
+    found = ((name, FIELDS.get(f"{kind.__name__}.{name}") or FIELDS[name]) for name in named)
+    return MappingProxyType({name: (f"{CG}{predicate}", render) for name, (predicate, render) in found})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from functools import cache, cached_property
 from typing import Any, get_origin
 
 import msgspec
@@ -49,7 +50,8 @@ class Triples:
 
     def texts(self, subject: str, predicate: str) -> tuple[str, ...]:
         """Return the values of a property as plain text, sorted."""
-        return tuple(sorted(each.value for each in self._of.get(subject, {}).get(predicate, ())))
+        found = self._of.get(subject, {}).get(predicate)
+        return tuple(sorted(each.value for each in found)) if found else ()
 
     def text(self, subject: str, predicate: str) -> str | None:
         """Return the one value of a property as plain text; None if there is none."""
@@ -62,15 +64,21 @@ class Triples:
 
     def of_kind(self, *kinds: str) -> Iterator[tuple[str, str]]:
         """Yield each subject of these classes and its class, sorted."""
-        for subject in sorted(self._of):
-            if (kind := self.kind(subject)) in kinds:
-                yield subject, kind
+        yield from sorted((subject, kind) for kind in kinds for subject in self._by_kind.get(kind, ()))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for subject in self._of:
+            if kind := self.kind(subject):
+                found.setdefault(kind, []).append(subject)
+        return found
 
     def values(
         self, subject: str, fields: Mapping[str, tuple[str, Render]], kind: type[Value]
     ) -> dict[str, Any]:
         """Return the values of the fields of a part of the model."""
-        many = {each.name for each in msgspec.structs.fields(kind) if get_origin(each.type) is tuple}
+        many = _lists(kind)
         found: dict[str, Any] = {}
         for name, (predicate, render) in fields.items():
             values = [self._decoded(render, each) for each in self.texts(subject, predicate)]
@@ -84,12 +92,21 @@ class Triples:
         return _DECODERS.get(render, str)(value)
 
 
+@cache
+def _lists(kind: type[Value]) -> frozenset[str]:
+    """Return the fields of a part of the model that hold any number of values."""
+    return frozenset(each.name for each in msgspec.structs.fields(kind) if get_origin(each.type) is tuple)
+
+
 def fragment(value: str) -> str:
     return value.rpartition("#")[2]
 
 
 def number(value: str) -> int | float:
-    number = Decimal(value)
+    try:
+        number = Decimal(value)
+    except InvalidOperation as error:
+        raise ValueError(f"{value!r} is no number") from error
     return int(number) if number == number.to_integral_value() else float(number)
 
 
