@@ -1,6 +1,7 @@
 # make demo    install what the program needs and show what it does
 # make test    install what the tests need and run them, as CI does
 # make check   format, lint, types, direction of imports
+# make bench   measure, and write docs/benchmarks.md; BENCH="--cases 1000 10000 100000" for more sizes
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -28,7 +29,7 @@ check: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/pip install --quiet -e '.[bench]'
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/bench.py $(BENCH)
 
 clean:
 	rm -rf .venv build dist *.egg-info src/*.egg-info

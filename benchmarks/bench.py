@@ -6,18 +6,21 @@ Every figure is the median of several runs on one machine; read the ratios, not 
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import deriving
 import pytest
-from deriving import COPIES, deriving, section
+import records
+import scale
 from stages import DERIVING, timed
 
 from casegraph.ingest import Loaded, load, prepare
@@ -39,6 +42,10 @@ PARTS = {
 }
 RUNS = 9
 NAIVE_RUNS = 3
+#: sizes of stores of synthetic cases; the largest that the plain way and rdflib go through.
+SIZES = (1_000, 10_000)
+MOST_OF_PLAIN = 10_000
+CASES_OF_STAGES, PACKETS = 400, 2_000
 _OPEN_ONLY = """
 import sys, pyoxigraph
 store = pyoxigraph.Store.read_only(sys.argv[1])
@@ -157,20 +164,12 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
-def report(copies: int) -> str:
-    """Run everything and return the page.
-
-    :param copies: how many copies of the corpus are loaded to measure what derivation costs.
-    """
+def one_case() -> str:
+    """Return the section of the seed case, stage by stage, beside the plain way."""
     prepared = prepare(CASE)
     ours, theirs = stages(), naive(prepared.asserted)
-    quads = len(prepared.asserted.splitlines()), len(prepared.inferred.splitlines())
-    with tempfile.TemporaryDirectory() as folder:
-        with open_store(Path(folder, "store"), writable=True) as store:
-            tuple(load(store, [CASE]))
-        cold = cold_start(str(Path(folder, "store")))
-    looked_up, checked = term_look_up(), checking()
-    load_rows = [
+    quads = prepared.asserted.count("\n"), prepared.inferred.count("\n")
+    rows = [
         (name, f"{1000 * each:.1f}", f"{1000 * theirs[name]:.0f}", f"{theirs[name] / each:.0f}")
         if name in theirs
         else (name, f"{1000 * each:.1f}", "-", "-")
@@ -178,49 +177,98 @@ def report(copies: int) -> str:
     ]
     shared = [name for name in ours if name in theirs]
     total, plain = sum(ours[name] for name in shared), sum(theirs[name] for name in shared)
-    load_rows.append(("these together", f"{1000 * total:.1f}", f"{1000 * plain:.0f}", f"{plain / total:.0f}"))
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in ("pyoxigraph", "shacl", "rdflib", "pyshacl", "owlrl")
-    )
-    return f"""# Benchmarks
+    rows.append(("these together", f"{1000 * total:.1f}", f"{1000 * plain:.0f}", f"{plain / total:.0f}"))
+    return f"""## Loading the case of Miao et al. 2020, stage by stage
 
-Made by `make bench`; medians of {RUNS} runs ({NAIVE_RUNS} for the plain way) in one go: read the
-ratios. {platform.python_implementation()} {platform.python_version()}, {versions}.
+{prepared.claims} claims, {quads[0]} asserted and {quads[1]} inferred quads:
+{quads[0] / prepared.claims:.1f} + {quads[1] / prepared.claims:.1f} a claim.
 
-## A new process to its first answer
+{table(("stage", "casegraph, ms", "plain way, ms", "ratio"), rows)}
+The plain way is rdflib for the quads and the store (in memory), owlrl's RDFS closure for what follows, and
+pyshacl with the same shapes for validation. It has no document to read or check, solves no time and derives
+no regimen. casegraph's store is on disk and flushed before the load is acknowledged.
+"""
 
-{table(("what", "ms", "ratio"), [(name, f"{1000 * each:.0f}", ratio) for name, each, ratio in cold])}
+
+def new_processes() -> str:
+    """Return the sections of what a new process takes to its first answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open_store(Path(folder, "store"), writable=True) as store:
+            tuple(load(store, [CASE]))
+        cold = cold_start(str(Path(folder, "store")))
+    looked_up, checked = term_look_up(), checking()
+    return f"""## A new process to its first answer
+
+{_in_ms(cold)}
 The bare script imports pyoxigraph, opens the same store for reading and asks the same query.
 
 ## A term among whole HP and MONDO, in a new process
 
-{table(("what", "ms", "ratio"), [(name, f"{1000 * each:.0f}", ratio) for name, each, ratio in looked_up])}
+{_in_ms(looked_up)}
 HP is that of hpo3 {version("hpo3")}; MONDO that of cellxgene-ontology-guide
 {version("cellxgene-ontology-guide")}; both added before by `casegraph vocab add`. The last two are misspelt.
 The goal is 150 ms.
 
 ## Checking case documents, in a new process
 
-{table(("what", "ms", "ratio"), [(name, f"{1000 * each:.0f}", ratio) for name, each, ratio in checked])}
+{_in_ms(checked)}
 One call for all is {checked[3][1] / checked[2][1]:.0f} times as fast as one for each. The goals are 500 ms
 for one case, and 10 times.
+"""
 
-## Loading the case of Miao et al. 2020, stage by stage
 
-{prepared.claims} claims, {quads[0]} asserted and {quads[1]} inferred quads:
-{quads[0] / prepared.claims:.1f} + {quads[1] / prepared.claims:.1f} a claim.
+def _in_ms(rows: list[tuple[str, float, str]]) -> str:
+    return table(("what", "ms", "ratio"), [(name, f"{1000 * each:.0f}", ratio) for name, each, ratio in rows])
 
-{table(("stage", "casegraph, ms", "plain way, ms", "ratio"), load_rows)}
-The plain way is rdflib for the quads and the store (in memory), owlrl's RDFS closure for what follows, and
-pyshacl with the same shapes for validation. It has no document to read or check, solves no time and derives
-no regimen. casegraph's store is on disk and flushed before the load is acknowledged.
 
-{section(deriving(copies))}"""
+def before_the_store(kinds: Sequence[str]) -> str:
+    """Return the section of what a case takes of the processor before the store."""
+    tables = "\n".join(records.table_of_stages(kind, CASES_OF_STAGES) for kind in kinds)
+    return f"""## What a case takes of the processor before the store
+
+In one process, 200 cases at a time; the best of three runs.
+
+{tables}"""
+
+
+def page(copies: int, sizes: Sequence[int]) -> Iterator[str]:
+    """Run everything and yield the sections of the page.
+
+    :param copies: how many copies of the corpus are loaded to measure what derivation costs.
+    :param sizes: of stores of synthetic cases.
+    """
+    programs = ("pyoxigraph", "shacl", "rdflib", "pyshacl", "owlrl", "duckdb")
+    versions = ", ".join(f"{name} {version(name)}" for name in programs)
+    yield f"""# Benchmarks
+
+Made by `make bench`; medians of {RUNS} runs ({NAIVE_RUNS} for the plain way) in one go: read the
+ratios. {platform.python_implementation()} {platform.python_version()}, {versions}, {os.cpu_count()} cores.
+"""
+    yield new_processes()
+    yield one_case()
+    yield deriving.section(deriving.deriving(copies))
+    material = os.environ.get("CASEGRAPH_MATERIAL")
+    yield before_the_store(records.KINDS if material else records.KINDS[1:])
+    if material:
+        yield records.section(Path(material) / records.ARCHIVE, PACKETS)
+    for size in sizes:
+        small = size <= MOST_OF_PLAIN
+        yield scale.section(scale.Asked(size, min(300, size // 30) if small else 0, small, servers=True))
+
+
+def main() -> None:
+    """Write the page, section by section."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--copies", type=int, default=deriving.COPIES, help="copies of the corpus to load")
+    options.add_argument("--cases", type=int, nargs="*", default=SIZES, help="sizes of stores")
+    asked = options.parse_args()
+    sections = []
+    for each in page(asked.copies, asked.cases):
+        sys.stdout.write(f"{each}\n")
+        sys.stdout.flush()
+        sections.append(each)
+    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(sections), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--copies", type=int, default=COPIES, help="copies of the corpus to load")
-    page = ROOT / "docs" / "benchmarks.md"
-    page.write_text(report(options.parse_args().copies), encoding="utf-8")
-    sys.stdout.write(page.read_text(encoding="utf-8"))
+    main()

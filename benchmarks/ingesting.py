@@ -1,22 +1,19 @@
-"""Measures a load of very many cases beside the least that it can take, and beside the plain way, in one run.
-
-Usage: ``python benchmarks/ingesting.py --cases 10000 --naive 300``; it prints its part of docs/benchmarks.md.
-"""
+"""A load of very many cases, the least that it can take, the plain way, and what servers take for it."""
 
 from __future__ import annotations
 
-import argparse
 import io
-import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
+from http import HTTPStatus
+from http.client import HTTPConnection
 from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
+from servers import has_virtuoso, oxigraph, virtuoso
 from synthetic import SEED, case_line
 
 from casegraph.ingest import prepare
@@ -26,6 +23,9 @@ from casegraph.resources import shipped
 from casegraph.rules import data_with_hierarchy
 from casegraph.store import open_store
 from casegraph.terms import shipped_terms
+from casegraph.validate import shipped_shapes, validate
+
+__all__ = ["bare", "loaded", "plain", "served", "validated", "written"]
 
 
 def written(folder: Path, many: int) -> Path:
@@ -61,8 +61,11 @@ def bare(store: Path, folder: Path) -> tuple[float, int]:
     return time.perf_counter() - begun, quads
 
 
-def plain(source: Path, many: int) -> float:
-    """Return the seconds a case of the plain way: rdflib, owlrl, pyshacl, with the same quads and shapes."""
+def plain(source: Path, many: int) -> tuple[float, float]:
+    """Return the seconds a case of the plain way: rdflib, owlrl, pyshacl; and those of pyshacl alone.
+
+    It has the same quads and shapes, and no documents to read.
+    """
     import owlrl
     import pyshacl
     import rdflib
@@ -71,54 +74,47 @@ def plain(source: Path, many: int) -> float:
     for path in shipped("shapes", "*.ttl"):
         shapes.parse(path)
     texts = [prepare(each).asserted for each in islice(each_line(Input.of(source)), many)]
-    begun = time.perf_counter()
+    begun, validating = time.perf_counter(), 0.0
     for text in texts:
         graph = rdflib.Graph().parse(data=data_with_hierarchy(text, shipped_terms()), format="nt")
+        given = rdflib.Graph().parse(data=data_with_hierarchy(text, shipped_terms()), format="nt")
         owlrl.DeductiveClosure(owlrl.RDFS_Semantics).expand(graph)
-        pyshacl.validate(graph, shacl_graph=shapes, inference="none")
+        start = time.perf_counter()
+        pyshacl.validate(given, shacl_graph=shapes, inference="none")
+        validating += time.perf_counter() - start
         store.parse(source=io.BytesIO(text.encode()), format="nquads")
-    return (time.perf_counter() - begun) / len(texts)
+    return (time.perf_counter() - begun) / len(texts), validating / len(texts)
 
 
-def section(many: int, of_plain: int, jobs: int) -> str:
-    """Return the section of the page."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        source = written(folder, many)
-        ours, memory = loaded(source, folder / "store", jobs)
-        least, quads = bare(folder / "store", folder)
-        size = sum(path.stat().st_size for path in (folder / "store").glob("data-*/*"))
-        theirs = plain(source, min(many, of_plain)) * many
-    rows = (
-        (f"casegraph load --jobs {jobs}: read, check, derive, validate, load, flush", ours),
-        ("one bulk load of the same quads, nothing else", least),
-        (f"rdflib, owlrl, pyshacl (of {min(many, of_plain)} cases, times as many)", theirs),
-    )
-    table = "".join(
-        f"| {what} | {took:,.0f} | {many / took:,.0f} | {took / ours:.2f} |\n" for what, took in rows
-    )
-    return f"""## Loading very many cases
-
-{many:,} synthetic cases (`benchmarks/synthetic.py`, seed {SEED}) as JSON in the lines of a file;
-{quads / many:.0f} quads a case with the ledger. `python benchmarks/ingesting.py --cases {many}`, on
-{os.cpu_count()} cores.
-
-| way | s | cases a second | times as long |
-| --- | --- | --- | --- |
-{table}
-{memory:,.0f} MiB at most for one of the processes; {size / quads:.0f} bytes a quad on the disk.
-"""
+def validated(source: Path, many: int) -> float:
+    """Return the seconds a case of the shapes by the fast engine on one core; it gets what pyshacl gets."""
+    documents = (prepare(each) for each in islice(each_line(Input.of(source)), many))
+    texts = [data_with_hierarchy(each.asserted, shipped_terms()) for each in documents]
+    begun = time.perf_counter()
+    reports = [validate(text, shipped_shapes()) for text in texts]
+    took = (time.perf_counter() - begun) / len(texts)
+    assert all(each.ok for each in reports)
+    return took
 
 
-def main() -> None:
-    """Print the section."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=int, default=10_000)
-    parser.add_argument("--naive", type=int, default=300, help="cases of the plain way")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    options = parser.parse_args()
-    sys.stdout.write(section(options.cases, options.naive, options.jobs))
+def served(quads: Path, folder: Path) -> dict[str, float]:
+    """Return the seconds that real servers take for the same quads, by the fastest way that each has."""
+    found = {}
+    (folder / "oxigraph").mkdir()
+    with oxigraph(folder / "oxigraph") as address:
+        found["Oxigraph server, one request"] = _posted(address, quads)
+    if has_virtuoso():
+        (folder / "virtuoso").mkdir()
+        begun = time.perf_counter()
+        with virtuoso(folder / "virtuoso", loaded=quads):
+            found["Virtuoso 7, its own loader, one thread, start included"] = time.perf_counter() - begun
+    return found
 
 
-if __name__ == "__main__":
-    main()
+def _posted(address: str, quads: Path) -> float:
+    begun, server = time.perf_counter(), HTTPConnection(address.removeprefix("http://"))
+    with quads.open("rb") as file:
+        head = {"Content-Type": "application/n-quads", "Content-Length": str(quads.stat().st_size)}
+        server.request("POST", "/store?no_transaction", file, head)
+        assert server.getresponse().status < HTTPStatus.MULTIPLE_CHOICES
+    return time.perf_counter() - begun

@@ -28,6 +28,7 @@ TransactionFile = {folder}/virtuoso-temp.trx
 ServerPort = 127.0.0.1:{sql_port}
 NumberOfBuffers = 20000
 MaxDirtyBuffers = 15000
+DirsAllowed = /
 [HTTPServer]
 ServerPort = 127.0.0.1:{port}
 ServerRoot = {folder}
@@ -40,6 +41,12 @@ VIRTUOSO_GRANTS = """\
 GRANT SPARQL_UPDATE TO "SPARQL";
 DB.DBA.USER_CREATE ('curator', 'open-sesame');
 GRANT SPARQL_UPDATE TO "curator";
+"""
+#: 512: N-Quads; 2: no log, as a load of very many quads is done.
+VIRTUOSO_LOADS = """\
+log_enable (2);
+DB.DBA.TTLP_MT (file_open ('{file}'), '', 'http://example.org/', 512, 1);
+checkpoint;
 """
 NO_VIRTUOSO = "Virtuoso is not installed (Debian: virtuoso-opensource-7-bin)"
 _SECONDS_TO_START = 120
@@ -60,17 +67,19 @@ def oxigraph(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def virtuoso(folder: Path, limits: str = "") -> Iterator[str]:
+def virtuoso(folder: Path, limits: str = "", loaded: Path | None = None) -> Iterator[str]:
     """Give the address of a Virtuoso server that keeps its data in a folder.
 
     :param limits: lines for the section SPARQL of its configuration.
+    :param loaded: N-Quads that its own loader takes in first.
     """
     port, sql_port = _free_port(), _free_port()
     ini = folder / "virtuoso.ini"
     ini.write_text(VIRTUOSO_INI.format(folder=folder, port=port, sql_port=sql_port, limits=limits))
     with _running(["virtuoso-t", "+foreground", "+configfile", ini], folder, port):
         command = ["isql-vt", f"127.0.0.1:{sql_port}", "dba", "dba", "ERRORS=stdout"]
-        granted = subprocess.run(command, input=VIRTUOSO_GRANTS, capture_output=True, text=True, check=True)
+        asked = VIRTUOSO_GRANTS + (VIRTUOSO_LOADS.format(file=loaded) if loaded else "")
+        granted = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)
         assert "Error" not in granted.stdout, granted.stdout
         yield f"http://127.0.0.1:{port}/sparql"
 
