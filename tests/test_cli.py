@@ -165,6 +165,20 @@ def test_a_look_up_loads_no_heavy_library(call: tuple[str, ...], store: Path) ->
     assert not modules & set(HEAVY)
 
 
+def test_a_stored_query_in_a_pipe_loads_no_vocabulary_and_nothing_of_a_network(store: Path) -> None:
+    modules = loaded_modules("query", "cases_by_finding", "-f", "tsv", "--store", store)
+    assert "casegraph.query" in modules
+    network = {"casegraph.store.endpoint", "http.client", "ssl", "email.message"}
+    assert not modules & {
+        *HEAVY,
+        *network,
+        "casegraph.terms",
+        "sqlite3",
+        "casegraph.model",
+        "concurrent.futures",
+    }
+
+
 # -- load, check, digest, remove
 
 

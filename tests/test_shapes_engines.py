@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import pyoxigraph as ox
 import pytest
+from rdflib import SH, Graph, Literal
+from rdflib.collection import Collection
+from rdflib.term import Node
+from synthetic import case_document
 
 from casegraph.ingest import prepare
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.resources import shipped
 from casegraph.rules import data_with_hierarchy
 from casegraph.terms import shipped_terms
-from casegraph.validate import shipped_shapes, validate
+from casegraph.triples import asserted_quads
+from casegraph.validate import Shapes, read_shapes, shipped_shapes, validate
+from casegraph.validate.documents import read_triples
+from casegraph.validate.rdflib_terms import rdflib_graph
 
 SEED_OF_CHANCE = 20200709
-CORPUS = Path(__file__).parent / "shapes" / "corpus" / "made_up.yaml"
+EXAMPLES = Path(__file__).parent / "shapes"
+CORPUS = EXAMPLES / "corpus" / "made_up.yaml"
 DOCUMENTS = (*shipped("cases", "miao-2020.yaml"), CORPUS)
 TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 SUBCLASS = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")
@@ -291,3 +301,79 @@ def test_engines_agree_on_mutated_cases(documents: list[Triples], turns: range, 
     assert len(tried) >= 12
     assert broken >= len(turns) / 2
     assert len(shapes) >= min(len(turns), 60) / 2
+
+
+#: A query that finds whatever it is asked of.
+ALWAYS = Literal("SELECT $this WHERE { }")
+SYNTHETIC = 40
+
+
+def guarded(graph: Graph) -> dict[Node, Node]:
+    """Return the shapes that ask a query last, each with its query."""
+    found = {}
+    for shape, head in graph.subject_objects(SH["or"]):
+        query = graph.value(list(Collection(graph, head))[-1], SH.sparql)
+        if query is not None:
+            found[shape] = query
+    return found
+
+
+def changed(folder: Path, *, ask_all: bool) -> Shapes:
+    """Return those shapes alone: all asked the query, or with one that finds whatever it is asked of."""
+    graph = rdflib_graph(shipped_shapes().ntriples)
+    queries = guarded(graph)
+    for shape in set(graph.subjects(SH.targetClass)) - queries.keys():
+        graph.remove((shape, SH.targetClass, None))
+    for shape, query in queries.items():
+        if ask_all:
+            graph.remove((shape, SH["or"], None))
+            graph.add((shape, SH.sparql, query))
+        else:
+            graph.set((query, SH.select, ALWAYS))
+    path = folder / "changed.ttl"
+    graph.serialize(path, "turtle", encoding="utf-8")
+    return read_shapes([path])
+
+
+@cache
+def names() -> frozenset[str]:
+    return frozenset(f"<{shape}>" for shape in guarded(rdflib_graph(shipped_shapes().ntriples)))
+
+
+def found(data: str, shapes: Shapes) -> set[tuple[str, str]]:
+    return {(each.shape, each.focus) for each in validate(data, shapes).results if each.shape in names()}
+
+
+def variants() -> Iterator[str]:
+    """Yield the examples of those shapes, whole and without each of their triples."""
+    for name in sorted(names()):
+        shape, _, suffix = name.strip("<>").rpartition("#")[2].partition("-")
+        for path in sorted((EXAMPLES / shape).glob(f"{suffix}-*.ttl")):
+            triples = read_triples(path)
+            for left_out in (None, *triples):
+                rest = serialized([each for each in triples if each != left_out])
+                yield data_with_hierarchy(rest, shipped_terms())
+
+
+@pytest.mark.slow
+def test_what_is_found_is_what_the_query_alone_finds(documents: list[Triples], tmp_path: Path) -> None:
+    alone, looked_at, violated = changed(tmp_path, ask_all=True), 0, set()
+    for data in (*variants(), *(mutated(documents, 10, turn)[0] for turn in range(50))):
+        told = found(data, shipped_shapes())
+        assert told == found(data, alone), data
+        looked_at += 1
+        violated |= {shape for shape, _ in told}
+    assert len(names()) >= 8
+    assert violated == names()
+    assert looked_at >= 300
+
+
+def test_of_most_claims_no_query_is_asked(tmp_path: Path) -> None:
+    shapes, asked, claims = changed(tmp_path, ask_all=False), 0, 0
+    for number in range(SYNTHETIC):
+        quads = asserted_quads(case_document(number))
+        data = data_with_hierarchy(quads, shipped_terms())
+        asked += len(found(data, shapes))
+        claims += len(re.findall(rf"<{re.escape(CG)}(?:basis)>", data))
+    assert claims > 10 * SYNTHETIC
+    assert 0 < asked < claims / 20

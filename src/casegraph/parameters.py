@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import cache
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import pyoxigraph
 
 from casegraph.errors import InputError
 from casegraph.namespaces import CG, PREFIXES, compact, expand
 from casegraph.resources import shipped
-from casegraph.terms import Terms, all_terms
+
+if TYPE_CHECKING:
+    from casegraph.terms import Terms
 
 __all__ = ["ParameterType", "ParameterValue", "closed_list", "example_pattern", "terms_of"]
 
@@ -81,10 +83,16 @@ def terms_of(
             return (pyoxigraph.NamedNode(_individual(text, example)),)
         if kind == "case":
             return (_case(text),)
-        found = _concepts(text, within, all_terms() if terms is None else terms, kind=kind)
+        found = _concepts(text, within, _known() if terms is None else terms, kind=kind)
         return tuple(map(pyoxigraph.NamedNode, found))
     except ValueError as error:
         raise InputError(f"{text!r} cannot be written as an RDF term: {error}") from error
+
+
+def _known() -> Terms:
+    from casegraph.terms import all_terms
+
+    return all_terms()
 
 
 def _as_text(value: ParameterValue) -> str:

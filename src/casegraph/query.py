@@ -15,7 +15,6 @@ import pyoxigraph
 import yaml
 
 from casegraph.errors import InputError
-from casegraph.expand import rows_of
 from casegraph.parameters import ParameterType, ParameterValue, example_pattern, terms_of
 from casegraph.resources import shipped
 from casegraph.rows import Rows
@@ -108,7 +107,7 @@ def get_query(name: str) -> StoredQuery:
         return _read_once(paths[name])
     from rapidfuzz import process
 
-    nearest = ", ".join(match for match, _, _ in process.extract(name, list(paths), limit=3, score_cutoff=50))
+    nearest = ", ".join(found for found, _, _ in process.extract(name, list(paths), limit=3, score_cutoff=50))
     raise InputError(
         f"unknown query {name!r}",
         expected=f"a query such as {nearest}" if nearest else "",
@@ -135,11 +134,9 @@ def read_query(path: Path) -> StoredQuery:
     head, lines = _read_head(path, text)
     for name, parameter in head.parameters.items():
         if _values_line(text, name, parameter) is None:
-            raise InputError(
-                f"the parameter {name!r} is not bound by one VALUES line",
-                where=f"{path}:{lines.get(f'$.parameters.{name}', 1)}",
-                expected=f"exactly one line VALUES ?{name} {{ ... }} with an example, {parameter.type}",
-            )
+            where = f"{path}:{lines.get(f'$.parameters.{name}', 1)}"
+            expected = f"exactly one line VALUES ?{name} {{ ... }} with an example, {parameter.type}"
+            raise InputError(f"{name!r} is not bound by one VALUES line", where=where, expected=expected)
     _check_select(path, text, tuple(head.returns))
     for field, named in (("compared_by", head.compared_by), ("compared_shows", head.compared_shows)):
         unknown = ", ".join(sorted(set(named) - head.returns.keys()))
@@ -220,9 +217,8 @@ def _check_select(path: Path, text: str, returns: tuple[str, ...]) -> None:
         place = re.search(r"at (\d+):", str(error))
         raise InputError(f"not SPARQL: {error}", where=f"{path}:{place[1] if place else 1}") from error
     if not isinstance(answer, pyoxigraph.QuerySolutions):
-        raise InputError(
-            "a stored query must be a SELECT", where=str(path), todo="casegraph sparql runs others"
-        )
+        what, todo = "a stored query must be a SELECT", "casegraph sparql runs others"
+        raise InputError(what, where=str(path), todo=todo)
     columns = tuple(variable.value for variable in answer.variables)
     if set(columns) != set(returns):
         what = f"the head returns {', '.join(returns)}, the query selects {', '.join(columns)}"
@@ -239,11 +235,8 @@ def bind(query: StoredQuery, values: Mapping[str, ParameterValue], *, terms: Ter
     parameters = query.head.parameters
     unknown = sorted(values.keys() - parameters.keys())
     if unknown:
-        raise InputError(
-            f"unknown parameter {', '.join(unknown)}",
-            where=query.name,
-            expected=f"one of {', '.join(parameters)}" if parameters else "no parameter",
-        )
+        expected = f"one of {', '.join(parameters)}" if parameters else "no parameter"
+        raise InputError(f"unknown parameter {', '.join(unknown)}", where=query.name, expected=expected)
     replaced: list[tuple[int, int, str]] = []
     for name, value in values.items():
         line, asked = _bound(query, name), parameters[name]
@@ -283,18 +276,25 @@ def run(
 ) -> Rows:
     """Return the rows that a store has for a query.
 
-    :param values: parameter -> value; the parameters that are not named keep their example. A case may be
-        said in any way that :func:`casegraph.subjects.find_case` knows.
+    :param values: parameter -> value; those not named keep their example. A case may be said in any way that
+        :func:`casegraph.subjects.find_case` knows.
     :param terms: the vocabulary that concepts are looked up in; by default all at hand.
     :raises InputError: if a parameter is unknown, a value is not of its type, or the store has no such case.
     :raises StoreError: if the store fails.
     """
-    from casegraph.subjects import find_case
-    from casegraph.told import with_told
-
     given, heads = dict(values or {}), query.head.parameters
     kinds = {name: heads[name].type for name in given if name in heads}
-    given |= {name: find_case(store, str(given[name])) for name, kind in kinds.items() if kind == "case"}
+    for name in (each for each, kind in kinds.items() if kind == "case"):
+        from casegraph.subjects import find_case
+
+        given[name] = find_case(store, str(given[name]))
     if not _CONCEPTS.isdisjoint(kinds.values()):
+        from casegraph.told import with_told
+
         terms = with_told(store, terms)
-    return rows_of(store, bind(query, given, terms=terms), union=query.head.dataset != "named")
+    text, union = bind(query, given, terms=terms), query.head.dataset != "named"
+    if "://" not in store.location:
+        return Rows.read(store.query(text, union=union))
+    from casegraph.expand import rows_of
+
+    return rows_of(store, text, union=union)

@@ -14,6 +14,7 @@ from casegraph.cli.form import (
     ROW_FORMATS,
     Command,
     Source,
+    needs_labels,
     on_terminal,
     say,
     source_option,
@@ -27,10 +28,11 @@ from casegraph.namespaces import PREFIXES
 from casegraph.query import StoredQuery, get_query, refuse_without_derived, stored_queries
 from casegraph.rows import Rows
 from casegraph.store import Answer, Store
-from casegraph.told import with_told
 
 if TYPE_CHECKING:
     from pyoxigraph import QueryBoolean, QueryTriples
+
+    from casegraph.terms import Terms
 
 __all__ = ["parameter_option", "query", "sparql"]
 
@@ -116,7 +118,7 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
         else:
             how_asked = Asking(how["engine"], how["explain"], whole=not how["source"].asserted)
             rows = answered(store, asked, values, how_asked)
-        terms = with_told(store)
+        terms = _terms_of(store) if needs_labels(form) or not rows.rows else None
         if because:
             from casegraph.cli.because import write_rows_because
 
@@ -128,7 +130,8 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
         said = ", ".join(kept)
         say(f"no row; asked with the query's own example of {said}: set it by -p NAME=VALUE")
     if (
-        not rows.rows
+        terms is not None
+        and not rows.rows
         and terms.told
         and any(each.type == "concept-and-below" for each in asked.head.parameters.values())
     ):
@@ -136,6 +139,12 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
             f"what is above {len(terms.told):,} of the store's terms is not known here, so that a wider term"
         )
         say(f"{text} does not find them; casegraph vocab add brings a vocabulary in")
+
+
+def _terms_of(store: Store) -> Terms:
+    from casegraph.told import with_told
+
+    return with_told(store)
 
 
 def _list(form: str | None) -> None:
@@ -191,7 +200,7 @@ def sparql(text: str, form: str | None, source: Source) -> int:
             _graph(answer, form)
         else:
             _fitting(form, ROW_FORMATS, "rows")
-            write_rows(Rows.read(answer), form, with_told(store))
+            write_rows(Rows.read(answer), form, _terms_of(store) if needs_labels(form) else None)
     return 0
 
 

@@ -13,7 +13,6 @@ from casegraph.parameters import ParameterValue
 from casegraph.query import StoredQuery, bind, run
 from casegraph.rows import Rows
 from casegraph.store import Store
-from casegraph.told import with_told
 
 __all__ = ["ENGINES", "Asking", "answered"]
 
@@ -82,6 +81,8 @@ def _from_columns(
 
 def _say_expanded(store: Store, query: StoredQuery, values: Mapping[str, ParameterValue]) -> None:
     """Say how many terms each concept that is asked for with all below it stands for."""
+    from casegraph.told import with_told
+
     asked = {name: each for name, each in query.head.parameters.items() if each.type == "concept-and-below"}
     terms = with_told(store) if asked else None
     for name in asked:

@@ -71,6 +71,7 @@ class _Place(_Path):
 DEFAULT_STORE = "casegraph-store"
 #: How the rows of an answer can be written.
 ROW_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md")
+_WITHOUT_LABELS = ("csv", "tsv", "json")
 #: A path as a parameter; whether it is there and can be read is told by who reads it.
 PATH = _Path(path_type=Path, readable=False)
 #: A path, or a URL, as :class:`casegraph.loaders.remote.Remote`.
@@ -218,6 +219,11 @@ def progress(steps: Iterable[_T], total: int | None, *, what: str) -> Iterator[_
         yield from bar.track(steps, total=total, description=what)
 
 
+def needs_labels(form: str | None) -> bool:
+    """Say whether rows are written with the labels of terms in a form; see :func:`write_rows`."""
+    return (form or ("table" if on_terminal() else "tsv")) not in _WITHOUT_LABELS
+
+
 def write_rows(rows: Rows, form: str | None, terms: Terms | None = None) -> None:
     """Write the rows of an answer.
 
@@ -225,7 +231,7 @@ def write_rows(rows: Rows, form: str | None, terms: Terms | None = None) -> None
     :param terms: where labels are from; None is the vocabulary at hand.
     """
     form = form or ("table" if on_terminal() else "tsv")
-    if form in ("csv", "tsv", "json"):
+    if form in _WITHOUT_LABELS:
         texts = {"csv": rows.to_csv, "tsv": rows.to_tsv, "json": rows.to_json}
         write(texts[form]())
         return

@@ -13,7 +13,7 @@ from casegraph.reason.classes import superclasses_in
 from casegraph.reason.definitions import Axioms, Expression, Some
 from casegraph.reason.hermit import hermit_graph
 from casegraph.reason.individuals import TYPE, Link, Links, facts, individuals, links_of
-from casegraph.reason.ontology import read_triples, shipped_triples
+from casegraph.reason.ontology import read_triples, shipped_axioms, shipped_triples
 from casegraph.resources import shipped
 from casegraph.terms import Terms
 from casegraph.triples.written import Told
@@ -207,7 +207,7 @@ def _entails(kinds: _Kinds, kind: str, wanted: Expression) -> bool:
 
 @cache
 def _kinds() -> _Kinds:
-    axioms = Axioms(shipped_triples())
+    axioms = shipped_axioms()
     parents, told = _links_up(axioms)
     return _Kinds(
         parents=lambda kind: parents.get(kind, frozenset()),

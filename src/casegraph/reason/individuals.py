@@ -12,8 +12,7 @@ from functools import cache
 from itertools import chain
 
 from casegraph.namespaces import CG, PREFIXES
-from casegraph.reason.definitions import Axioms
-from casegraph.reason.ontology import shipped_triples
+from casegraph.reason.ontology import shipped_axioms
 from casegraph.triples.written import Told, statements
 
 __all__ = ["Link", "Links", "facts", "individuals", "links_of"]
@@ -96,7 +95,7 @@ def _looked_at() -> frozenset[str]:
 @cache
 def _object_properties() -> frozenset[str]:
     """Return the object properties of the shipped ontology."""
-    return Axioms(shipped_triples()).of_type(_OBJECT_PROPERTY)
+    return shipped_axioms().of_type(_OBJECT_PROPERTY)
 
 
 def _things(links: Links) -> Iterator[Link]:

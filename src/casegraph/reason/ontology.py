@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES
+from casegraph.reason.definitions import Axioms
 from casegraph.resources import shipped
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = [
     "ontology_files",
     "ontology_ntriples",
     "read_triples",
+    "shipped_axioms",
     "shipped_triples",
 ]
 
@@ -49,6 +51,12 @@ def ontology_ntriples(paths: Iterable[Path] | None = None) -> str:
 def shipped_triples() -> tuple[Triple, ...]:
     """Return the triples of the shipped ontology; they are read once."""
     return read_triples(ontology_files())
+
+
+@cache
+def shipped_axioms() -> Axioms:
+    """Return the axioms of the shipped ontology; they are read once."""
+    return Axioms(shipped_triples())
 
 
 def ntriples(triples: Iterable[Triple]) -> str:
@@ -87,7 +95,11 @@ def _named_apart(triples: Iterable[Triple], prefix: str) -> Iterator[Triple]:
         return node
 
     for each in triples:
-        yield Triple(named(each.subject), each.predicate, named(each.object))
+        subject, value = each.subject, each.object
+        if isinstance(subject, BlankNode) or isinstance(value, BlankNode):
+            yield Triple(named(subject), each.predicate, named(value))
+        else:
+            yield each
 
 
 def declared_classes(triples: Iterable[Triple]) -> frozenset[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 import pyoxigraph as ox
@@ -21,6 +20,8 @@ def streamed_contents(store: ox.Store) -> Iterator[GraphContent]:
     :param store: on the disk, where all quads of a graph come together; its default graph holds nothing.
     :raises OSError: if the store is damaged.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     source, goal = os.pipe()
 
     def write() -> None:
