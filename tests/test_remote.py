@@ -163,6 +163,8 @@ def test_what_is_wrong_with_a_url_is_told(
         assert told in said
         assert "hidden" not in said
     assert "memory://a.yaml is a URL, and a path is wanted" in run("check", "memory://a.yaml", code=2).stderr
+    refused = run("export", "columns", "-o", "memory://a/", "--store", store, code=2).stderr
+    assert "memory://a/: columns go into a folder of this machine" in refused
     both = ["--losses", "memory://out/a", "--rejects", "memory://out/a"]
     assert "two things are to be written" in run("load", folder, *both, "--store", store, code=2).stderr
     own = ["--losses", f"{memory}/losses.jsonl"]
