@@ -25,14 +25,15 @@ _MOST_AROUND = 4
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 
 
-def read_case_document(path: Path, content: bytes | None = None) -> Draft:
+def read_case_document(path: Path | str, content: bytes | None = None) -> Draft:
     """Read a case document, or what is there of it.
 
+    :param path: the file; where its content is given, its name alone.
     :param content: what the file holds, where it is the member of an archive.
     :raises InputError: if the file cannot be opened.
     :raises DocumentError: if nothing of it can be read: too large, not UTF-8, not YAML, aliases or tags.
     """
-    content = _content(path) if content is None else content
+    content = _content(Path(path)) if content is None else content
     if plain := plain_json(content):
         source = Source(str(path), LaterPlaces(partial(_places, path, content)))
         return Draft(plain[0], source, (), Located(plain[1], source))
@@ -46,7 +47,7 @@ def read_case_document(path: Path, content: bytes | None = None) -> Draft:
     return Draft(data, whole.source, problems, _left(node, str(path), frozenset(faults)))
 
 
-def _places(path: Path, content: bytes) -> Mapping[Place, tuple[int, int]]:
+def _places(path: Path | str, content: bytes) -> Mapping[Place, tuple[int, int]]:
     builder = _Builder(str(path))
     builder.build(_compose(_text(path, content), str(path)), (), ())
     return builder.places
@@ -101,12 +102,12 @@ def _content(path: Path) -> bytes:
 
 
 def _text(
-    path: Path,
+    path: Path | str,
     content: bytes | None = None,
     *,
     todo: str = "start from `casegraph schema` or a shipped case",
 ) -> str:
-    content = _content(path) if content is None else content
+    content = _content(Path(path)) if content is None else content
     text = decoded(content, str(path))
     if not text.strip():
         refuse(str(path), (1, 1), "empty", "the file is empty", todo)

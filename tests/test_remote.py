@@ -56,13 +56,14 @@ def packet(name: str) -> dict[str, object]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder with a case document, packets in lines, one below, one broken, and another file."""
+    """Return a folder with a case document, packets in lines and below, and files that are no cases."""
     found = tmp_path / "in"
     (found / "below").mkdir(parents=True)
     (found / CASE).write_bytes(shipped("cases", CASE)[0].read_bytes())
     (found / "many.jsonl").write_text("".join(json.dumps(packet(name)) + "\n" for name in "abc"), "utf-8")
     (found / "below" / "d.json").write_text(json.dumps(packet("d")), encoding="utf-8")
     (found / "broken.json").write_text('{"id": ', encoding="utf-8")
+    (found / "bad.yaml").write_text("casegraph: 1\nreport: {title: A}\n", encoding="utf-8")
     (found / "notes.md").write_text("no record", encoding="utf-8")
     return found
 
@@ -112,8 +113,9 @@ def test_a_folder_at_a_url_is_loaded_as_one_of_this_machine(
     bulk = run("load", memory, "--store", tmp_path / "bulk", "--jobs", 1, code=1)
     assert content(tmp_path / "here") == content(tmp_path / "one") == content(tmp_path / "bulk")
     for each in (said, bulk):
-        assert each.stdout.replace("memory:/b", "memory://b") == here.stdout.replace(str(folder), memory)
+        assert each.stdout == here.stdout.replace(str(folder), memory)
         assert f"{memory}/broken.json" in each.stderr
+        assert f"{memory}/bad.yaml:2:" in each.stderr
     local = run("load", f"file://{folder}", "--store", tmp_path / "file", code=1)
     assert local.stdout == here.stdout
     assert list((tmp_path / "temporary").iterdir()) == []
@@ -161,6 +163,8 @@ def test_what_is_wrong_with_a_url_is_told(
         assert told in said
         assert "hidden" not in said
     assert "memory://a.yaml is a URL, and a path is wanted" in run("check", "memory://a.yaml", code=2).stderr
+    refused = run("export", "columns", "-o", "memory://a/", "--store", store, code=2).stderr
+    assert "memory://a/: columns go into a folder of this machine" in refused
     both = ["--losses", "memory://out/a", "--rejects", "memory://out/a"]
     assert "two things are to be written" in run("load", folder, *both, "--store", store, code=2).stderr
     own = ["--losses", f"{memory}/losses.jsonl"]

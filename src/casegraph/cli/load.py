@@ -77,7 +77,7 @@ _COLUMNS = ("state", "iri", "cases", "claims", "quads", "file")
     "--jobs",
     type=click.IntRange(1, 256),
     metavar="N",
-    help="Load very much at once: N processes read, and all is in the store at the end, or nothing.",
+    help="Load very much: N processes read; a directory has all at the end, or nothing.",
 )
 @click.option(
     "--scheduler",
@@ -131,12 +131,12 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
             tally.leave(options.losses)
             note_losses(options.losses, losses)
         except StoreError:
-            say(_stopped(tally, more))
+            say(_stopped(tally, store, more))
             raise
     for line in tally.lines(told=more["losses"] is not None):
         say(line)
     if signals:
-        say(_stopped(tally, more))
+        say(_stopped(tally, store, more))
         return _BY_SIGNAL + signals[0]
     _tell_unused(options)
     return 1 if tally.rejected else 0
@@ -191,19 +191,17 @@ def _loaded(
         return
     from casegraph.cli.meter import Meter
     from casegraph.ingest.bulk import BulkJob
-    from casegraph.store.embedded import EmbeddedStore
 
-    if not isinstance(store, EmbeddedStore):
-        todo = "leave --jobs out"
-        raise InputError("--jobs is for loads into a store in a directory", where=store.location, todo=todo)
     job = BulkJob(store, workers, Meter(paths))
     yield from job.load(paths, options, form=form, resume=bool(more["resume"]))
 
 
-def _stopped(tally: Tally, more: Mapping[str, object]) -> str:
+def _stopped(tally: Tally, store: Store, more: Mapping[str, object]) -> str:
+    from casegraph.store.embedded import EmbeddedStore
+
     if more["dry_run"]:
         return "stopped; the store is as it was"
-    if _is_bulk(more) and not tally.kept:
+    if _is_bulk(more) and isinstance(store, EmbeddedStore) and not tally.kept:
         return "stopped; the store is as it was; the same command with --resume goes on"
     return (
         f"stopped: {tally.kept:,} of the records and documents are in the store, each whole; "

@@ -26,7 +26,6 @@ __all__ = ["Cluster"]
 _SECONDS_TO_CONNECT = 10
 #: For so long a chunk may wait while the cluster has no worker.
 _SECONDS_WITHOUT_WORKERS = 60
-_GO_ON = "the store is as it was, and the same command with --resume goes on"
 _WORKER = "dask worker {} --nthreads 1"
 _TURN = Lock()
 
@@ -129,11 +128,9 @@ class Cluster:
             raise
         except KilledWorker as error:
             what = "the workers that mapped one chunk died, one after the other"
-            todo = f"look into their logs (memory?); {_GO_ON}"
-            raise StoreError(what, where=self._address, todo=todo) from error
+            raise StoreError(what, where=self._address, todo="look into their logs (memory?)") from error
         except (CancelledError, OSError) as error:
-            what = f"the Dask cluster was lost: {error}"
-            raise StoreError(what, where=self._address, todo=_GO_ON) from error
+            raise StoreError(f"the Dask cluster was lost: {error}", where=self._address) from error
 
 
 def _map_there(by: str, carried: bytes) -> tuple[str, bytes, bytes, int]:

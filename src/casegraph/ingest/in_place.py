@@ -76,14 +76,14 @@ class Job:
     def documents(self, inputs: Iterable[Input]) -> Iterator[Arrived]:
         """Bring case documents in."""
         for batch in _batches(inputs, DOCUMENTS):
-            yield from self._put(map_documents(batch, self._terms, self._shapes))
+            yield from self.put(map_documents(batch, self._terms, self._shapes))
 
     def records(self, outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[Arrived]:
         """Bring records in: each with the name of its file or member."""
         for batch in _batches(outcomes, RECORDS):
-            yield from self._put(map_records(batch, self._terms, self._shapes, self._labels))
+            yield from self.put(map_records(batch, self._terms, self._shapes, self._labels))
 
-    def _put(self, mapped: list[Mapped | Refused]) -> Iterator[Arrived]:
+    def put(self, mapped: list[Mapped | Refused]) -> Iterator[Arrived]:
         """Write what is to be stored in one transaction, and say what became of each."""
         every = [(each, self._seen.instead(each)) for each in mapped]
         new = [each for each, instead in every if instead is None and isinstance(each, Mapped)]
@@ -103,7 +103,7 @@ class Job:
         put_ontology(self._store)
         old = {each.iri: graphs_before(self._store, each) for each in new}
         quads = "".join([*(each.text for each in new), *shared.values()])
-        found = {each.iri: self._origins.find(each.source) for each in new}
+        found = {each.iri: each.origin or self._origins.find(each.source) for each in new}
         origins = {unit: origin for each in new if (origin := found[each.iri]) for unit in each.units}
         states = commit(self._store, [*chain.from_iterable(old.values()), *shared], quads, origins)
         return {each.iri: _state(states, {*each.units, *map(unit_of, old[each.iri])}) for each in new}

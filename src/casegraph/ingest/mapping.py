@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 
@@ -130,7 +129,7 @@ def _begun_record(source: str, outcome: Outcome, terms: Terms, labels: OtherLabe
 
 def _begun_document(source: Input, terms: Terms) -> Prepared | Refused:
     try:
-        draft = read_case_document(Path(source.name), source.content(MOST_BYTES))
+        draft = read_case_document(source.name, source.content(MOST_BYTES))
         return checked(source.name, draft, terms)
     except DocumentError as error:
         problems = error.problems

@@ -18,7 +18,7 @@ from casegraph.store.directory import write_whole
 from casegraph.terms import Terms, all_terms
 from casegraph.validate import Shapes, shipped_shapes
 
-__all__ = ["Part", "map_chunk", "part_of", "read_part", "write_part"]
+__all__ = ["Part", "map_chunk", "part_of", "read_part", "remove_part", "results_of", "write_part"]
 
 
 class Part(msgspec.Struct, kw_only=True):
@@ -33,6 +33,7 @@ class Part(msgspec.Struct, kw_only=True):
     results: list[Mapped | Refused]
 
 
+_QUADS = ".nq"
 _DECODER = msgspec.msgpack.Decoder(Part)
 
 
@@ -65,7 +66,7 @@ def write_part(part: Path, quads: bytes, told: bytes) -> None:
 
     :raises OSError: if they cannot be written.
     """
-    part.with_suffix(".nq").write_bytes(quads)
+    part.with_suffix(_QUADS).write_bytes(quads)
     write_whole(part, told)
 
 
@@ -76,6 +77,24 @@ def read_part(part: Path) -> Part:
     :raises msgspec.MsgspecError: if it is not whole.
     """
     return _DECODER.decode(part.read_bytes())
+
+
+def results_of(part: Path) -> list[Mapped | Refused]:
+    """Return what a chunk became, each with its N-Quads.
+
+    :raises OSError: if it is not there.
+    """
+    quads, at, results = part.with_suffix(_QUADS).read_bytes(), 0, read_part(part).results
+    for each in results:
+        if isinstance(each, Mapped):
+            each.text, at = quads[at : at + each.size].decode(), at + each.size
+    return results
+
+
+def remove_part(part: Path) -> None:
+    """Remove the two files of a part."""
+    part.unlink()
+    part.with_suffix(_QUADS).unlink()
 
 
 def _mapped(chunk: Chunk) -> Iterator[Mapped | Refused]:

@@ -94,7 +94,7 @@ def prepare(source: Path | Input, *, terms: Terms | None = None) -> Prepared:
     if isinstance(source, Path):
         begun = checked(str(source), read_draft(source), terms)
     else:
-        begun = checked(source.name, read_case_document(Path(source.name), source.content(MOST_BYTES)), terms)
+        begun = checked(source.name, read_case_document(source.name, source.content(MOST_BYTES)), terms)
     return _through(begun, terms, shipped_shapes())
 
 

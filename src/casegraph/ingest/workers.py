@@ -77,8 +77,7 @@ def _told() -> Iterator[None]:
         yield
     except BrokenProcessPool as error:
         raise StoreError(
-            "a process that mapped was killed; the store is as it was",
-            todo="the same command with --resume goes on, perhaps with fewer --jobs",
+            "a process that mapped was killed", todo="go on, perhaps with fewer --jobs"
         ) from error
 
 

@@ -37,8 +37,11 @@ class Store(Protocol):
 
     #: The directory or the address that the store was opened with.
     location: str
-    #: Whether graphs are what the ledger tells of them, since both are written together or not at all.
-    keeps_ledger_true: bool = True
+
+    @property
+    def keeps_ledger_true(self) -> bool:
+        """Whether graphs are what the ledger tells of them, since both are written together or not at all."""
+        return True
 
     def replace(self, old_graphs: Iterable[str], nquads: str) -> None:
         """Remove these graphs and add these quads, in one transaction: all of it or nothing.

@@ -53,8 +53,6 @@ class EndpointStore(Store):
     'http://localhost:7878'
     """
 
-    keeps_ledger_true = False
-
     def __init__(self, location: str, *, writable: bool = False, derived: bool = True) -> None:
         self._queries, self._updates = _addresses(location)
         self.location = location
@@ -69,7 +67,19 @@ class EndpointStore(Store):
 
         :raises EndpointError: if the endpoint does not answer or answers with an error.
         """
-        return says_ask_in_rows(self._send("ASK {}", accept=ACCEPT[ox.QueryBoolean]))
+        return says_ask_in_rows(self._greeting)
+
+    @property
+    def keeps_ledger_true(self) -> bool:
+        """See :attr:`casegraph.store.Store.keeps_ledger_true`: of the Oxigraph server it is known.
+
+        :raises EndpointError: if the endpoint does not answer or answers with an error.
+        """
+        return self._greeting.server.startswith("Oxigraph/")
+
+    @cached_property
+    def _greeting(self) -> Reply:
+        return self._send("ASK {}", accept=ACCEPT[ox.QueryBoolean])
 
     def replace(self, old_graphs: Iterable[str], nquads: str) -> None:
         """See :meth:`casegraph.store.Store.replace`.

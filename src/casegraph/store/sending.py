@@ -35,11 +35,16 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer. ``bounded`` is false where only the end of the connection tells that it ended."""
+    """A whole answer.
+
+    :param bounded: false where only the end of the connection tells that it ended.
+    :param server: what the server calls itself; empty if it does not.
+    """
 
     kind: str
     body: bytes
     bounded: bool
+    server: str = ""
 
 
 class RefusedError(EndpointError):
@@ -101,7 +106,8 @@ class Sender:
             what = " ".join(["the endpoint answered with a part of the result only", *cut])
             raise EndpointError(what, where=self._location, todo="raise its limits")
         bounded = response.chunked or "Content-Length" in response.headers
-        return Reply(response.headers.get("Content-Type", ""), body, bounded)
+        said = response.headers
+        return Reply(said.get("Content-Type", ""), body, bounded, said.get("Server", ""))
 
     def _opener(self, request: Request) -> OpenerDirector:
         handlers: list[Any] = [_StaysHere]
