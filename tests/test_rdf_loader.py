@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from pathlib import Path
 from random import Random
 
@@ -98,6 +99,27 @@ def test_what_is_exported_comes_back_and_is_unchanged(form: str, tmp_path: Path)
         assert iris == {GROVER, f"{BASE}report/10.3899/jrheum.101321"}
         arrived, _ = read_in(store, tmp_path / "x.rdf")
         assert [each.state for each in arrived if isinstance(each, Loaded)] == ["unchanged"] * 2
+
+
+@pytest.mark.slow
+def test_n_quads_are_written_graph_by_graph_as_they_are_in_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [
+        *shipped("cases", "tacrolimus-juvenile-three-children.yaml"),
+        *shipped("cases", "grover-2013.yaml"),
+    ]
+    with open_store(tmp_path / "store", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, paths))
+        dump = [f"{line}\n" for line in store.dump()]
+    monkeypatch.setattr("casegraph.export.rdf.write_rdf", None)
+    args = ["export", "nquads", "--store", str(tmp_path / "store"), "-o", str(tmp_path / "x.nq")]
+    assert CliRunner().invoke(commands, args).exit_code == 0
+    written = (tmp_path / "x.nq").read_text(encoding="utf-8").splitlines(keepends=True)
+    aside = (f"<{BASE}ledger> .\n", f"<{BASE}ontology> .\n")
+    assert sorted(written) == sorted(line for line in dump if not line.endswith(aside))
+    graphs = [graph for graph, _ in groupby(line.rsplit(" ", 2)[1] for line in written)]
+    assert len(graphs) == len(set(graphs)) > 8
 
 
 def records_of(material: Path) -> list[Path]:
