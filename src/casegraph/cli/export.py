@@ -19,7 +19,7 @@ from casegraph.cli.outputs import make_folder, opened_whole, refuse_same_files
 from casegraph.cli.tally import loss_lines
 from casegraph.errors import InputError, MissingExtraError
 from casegraph.export.stored import StoredCase
-from casegraph.loaders.remote import Place
+from casegraph.loaders.remote import Place, Remote, place_of
 from casegraph.losses import Loss, summary_of, to_json_lines
 from casegraph.store import Store, open_store
 from casegraph.terms import all_terms
@@ -103,8 +103,12 @@ def _write_columns(location: str, output: str | None, cases: tuple[str, ...]) ->
 
     if cases:
         raise InputError("columns are of all cases of a store", todo="leave --case out")
+    folder = place_of(output) if output else None
+    if isinstance(folder, Remote):
+        todo = "write them here, and copy the folder"
+        raise InputError("columns go into a folder of this machine", where=str(folder), todo=todo)
     with open_store(location) as store:
-        made = write(store, Path(output)) if output else find(store) or build(store)
+        made = write(store, folder) if folder else find(store) or build(store)
     write_line(made.folder)
     return 0
 
