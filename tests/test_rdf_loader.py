@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Callable, Iterable
 from itertools import groupby
 from pathlib import Path
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 from casegraph.cli import commands
 from casegraph.errors import DocumentError, Problem
 from casegraph.export.rdf import write_rdf
-from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, load, load_paths
+from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord, load, load_paths
 from casegraph.loaders import read_document
 from casegraph.loaders.case_yaml import read_case_document
 from casegraph.loaders.detect import format_of
@@ -168,6 +169,24 @@ def test_a_document_is_json_that_the_reader_of_cases_reads() -> None:
     draft = read_case_document(Path("x.nq"), _as_json(document))
     assert draft.located is not None
     assert draft.located.document == document
+
+
+@pytest.mark.slow
+def test_members_of_archives_are_read_and_a_record_without_its_data_set_is_refused(tmp_path: Path) -> None:
+    packet = b'{"id": "p", "subject": {"id": "A"}, "phenotypicFeatures": [{"type": {"id": "HP:0001945"}}]}'
+    (tmp_path / "clinic.json").write_bytes(packet)
+    with open_store(":memory:", writable=True) as store:
+        assert len(list(load_paths(store, [tmp_path / "clinic.json"]))) == 1
+        lines = [f"{line}\n" for line in store.dump()]
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("a/whole.nq", "".join(lines))
+        archive.writestr("a/part.nq", "".join(each for each in lines if "/dataset/clinic> .\n" not in each))
+    with open_store(":memory:", writable=True) as store:
+        loaded, refused = read_in(store, tmp_path / "x.zip")[0]
+    assert isinstance(loaded, LoadedRecord)
+    assert loaded.source == f"{tmp_path / 'x.zip'}!a/whole.nq!case/clinic/p"
+    assert isinstance(refused, RejectedRecord)
+    assert "dataset/clinic: the file has no graph of this name" in refused.problems[0].message
 
 
 # --- what is left behind
