@@ -19,7 +19,6 @@ from casegraph.errors import StoreError
 from casegraph.ingest.chunks import Chunk, chunks_of
 from casegraph.ingest.outcomes import Arrived
 from casegraph.ingest.parts import read_part
-from casegraph.ingest.putting import put_ontology
 from casegraph.ingest.settling import Settling
 from casegraph.ingest.stopping import STOP
 from casegraph.ingest.workers import Workers
@@ -63,7 +62,6 @@ class BulkJob:
         if not resume:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(exist_ok=True)
-        put_ontology(self._store)
         parts = self._map(chunks_of(paths, options, form))
         if STOP.is_set():
             return
