@@ -83,7 +83,7 @@ def read_cases(graphs: Graphs, report: str, cases: Iterable[str]) -> Read:
         f"{iri}/{kind}": graphs.of(f"{iri}/{kind}") for iri in subjects for kind in ("asserted", "provenance")
     }
     if not told[report]:
-        raise graphs.wrong(report, f"the file has no graph of this name, and {subjects[0]} is reported in it")
+        raise _no_report(graphs, report, subjects[0])
     try:
         of_report = graphs.triples(told[report])
         read = {iri: read_subject(iri, graphs.triples(told[f"{iri}/asserted"])) for iri in subjects}
@@ -109,6 +109,8 @@ def read_record(graphs: Graphs, case: str, report: str) -> Read:
     """
     told = {f"{case}/{kind}": graphs.of(f"{case}/{kind}") for kind in ("asserted", "provenance")}
     shared = [each for each in graphs.of(report) if each.predicate.value in SHARED_OF_REPORT]
+    if not shared:
+        raise _no_report(graphs, report, case)
     try:
         asserted = graphs.triples(told[f"{case}/asserted"])
         source = graphs.triples([*shared, *told[f"{case}/asserted"]])
@@ -127,6 +129,10 @@ def read_record(graphs: Graphs, case: str, report: str) -> Read:
     except _UNREADABLE as error:
         raise graphs.wrong(case, str(error)) from error
     return Read(document, _left(graphs, case, told, made))
+
+
+def _no_report(graphs: Graphs, report: str, case: str) -> DocumentError:
+    return graphs.wrong(report, f"the file has no graph of this name, and {case} is reported in it")
 
 
 def _key(iri: str) -> str:

@@ -225,3 +225,23 @@ def test_compacting_changes_nothing_but_the_files(store: Path) -> None:
 def test_an_endpoint_is_kept_by_its_server() -> None:
     for words in (("backup", "x"), ("restore", "x"), ("compact",), ("migrate",)):
         assert "what its server has for that" in run(*words, "--store", "http://localhost:1", code=2).stderr
+
+
+@pytest.mark.parametrize("within", ["backup", "data-1/backup", "."])
+def test_a_backup_does_not_go_into_the_store_itself(tmp_path: Path, within: str) -> None:
+    with open_store(tmp_path / "store", writable=True) as store:
+        store.replace([], "<urn:s> <urn:p> <urn:o> <urn:g> .")
+    before = sorted(path.name for path in (tmp_path / "store").iterdir())
+    with pytest.raises(InputError, match="goes with it"):
+        backup(tmp_path / "store", tmp_path / "store" / within)
+    assert sorted(path.name for path in (tmp_path / "store").iterdir()) == before
+
+
+def test_compact_says_so_where_it_saved_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_store(tmp_path / "store", writable=True) as store:
+        store.replace([], "<urn:s> <urn:p> <urn:o> <urn:g> .")
+    sizes = iter((2_000_000, 1_000_000, 1_000_000, 3_000_000))
+    monkeypatch.setattr("casegraph.cli.keep._size", lambda _: next(sizes))
+    said = [CliRunner().invoke(commands, ["compact", "--store", str(tmp_path / "store")]) for _ in range(2)]
+    assert said[0].stderr.endswith("2.0 MB before, 1.0 MB now\n")
+    assert "1.0 MB before, 3.0 MB now; it was as small as it gets" in said[1].stderr

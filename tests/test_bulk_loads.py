@@ -281,3 +281,13 @@ def test_a_head_that_fails_on_its_way_leaves_data_that_it_names(
         assert list(verify(store)) == []
         cases = sum(graph.endswith("/asserted") for graph in store.graphs())
     assert cases == 2 if data == "data-1" else cases in (2, 4)
+
+
+@pytest.mark.slow
+def test_a_load_of_which_all_was_rejected_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "none.json").write_text(json.dumps(packet("p1", phenotypicFeatures=[])))
+    for jobs in ((), ("--jobs", 1)):
+        store = tmp_path / f"store-{len(jobs)}"
+        run("load", tmp_path / "none.json", "--store", store, *jobs, code=1)
+        with open_store(store) as opened:
+            assert (opened.graphs(), generation(opened)) == ((), 0)

@@ -951,3 +951,16 @@ def test_a_text_with_any_character_is_carried(store: Store, tmp_path: Path) -> N
     assert isinstance(loaded, LoadedRecord), loaded
     assert values(store, f"?claim <{CG}gist> ?x") == {text}
     assert list(verify(store)) == []
+
+
+def test_the_last_line_of_a_load_tells_documents_from_records() -> None:
+    document, record = Rejected("a.yaml", ()), RejectedRecord("b.json", ())
+    for arrived, told in (
+        ([document], "1 of 1 document rejected"),
+        ([record, record], "2 of 2 records rejected"),
+        ([document, record], "2 of 2 documents and records rejected"),
+    ):
+        tally = Tally()
+        for each in arrived:
+            tally.add(each)  # type: ignore[arg-type]
+        assert list(tally.lines(told=True)) == [told]

@@ -248,6 +248,7 @@ def test_the_command_writes_columns_and_tells_where(tmp_path: Path) -> None:
     assert export("-o", str(tmp_path / "columns")).stdout == f"{tmp_path / 'columns'}\n"
     assert "something is there" in export("-o", str(tmp_path / "columns"), code=2).stderr
     assert "--case" in export("--case", "x", code=2).stderr
+    assert "folder of this machine" in export("-o", "memory://columns/", code=2).stderr
 
 
 @pytest.mark.slow

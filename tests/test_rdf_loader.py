@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from pathlib import Path
 from random import Random
 
@@ -14,7 +16,7 @@ from click.testing import CliRunner
 from casegraph.cli import commands
 from casegraph.errors import DocumentError, Problem
 from casegraph.export.rdf import write_rdf
-from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, load, load_paths
+from casegraph.ingest import Arrived, Loaded, LoadedRecord, Rejected, RejectedRecord, load, load_paths
 from casegraph.loaders import read_document
 from casegraph.loaders.case_yaml import read_case_document
 from casegraph.loaders.detect import format_of
@@ -100,6 +102,27 @@ def test_what_is_exported_comes_back_and_is_unchanged(form: str, tmp_path: Path)
         assert [each.state for each in arrived if isinstance(each, Loaded)] == ["unchanged"] * 2
 
 
+@pytest.mark.slow
+def test_n_quads_are_written_graph_by_graph_as_they_are_in_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [
+        *shipped("cases", "tacrolimus-juvenile-three-children.yaml"),
+        *shipped("cases", "grover-2013.yaml"),
+    ]
+    with open_store(tmp_path / "store", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, paths))
+        dump = [f"{line}\n" for line in store.dump()]
+    monkeypatch.setattr("casegraph.export.rdf.write_rdf", None)
+    args = ["export", "nquads", "--store", str(tmp_path / "store"), "-o", str(tmp_path / "x.nq")]
+    assert CliRunner().invoke(commands, args).exit_code == 0
+    written = (tmp_path / "x.nq").read_text(encoding="utf-8").splitlines(keepends=True)
+    aside = (f"<{BASE}ledger> .\n", f"<{BASE}ontology> .\n")
+    assert sorted(written) == sorted(line for line in dump if not line.endswith(aside))
+    graphs = [graph for graph, _ in groupby(line.rsplit(" ", 2)[1] for line in written)]
+    assert len(graphs) == len(set(graphs)) > 8
+
+
 def records_of(material: Path) -> list[Path]:
     data = material / "data"
     return [*(data / "phenopacket-store" / name for name in ("ADA", "ALG9")), data / "fhir-r4-mcode"]
@@ -146,6 +169,24 @@ def test_a_document_is_json_that_the_reader_of_cases_reads() -> None:
     draft = read_case_document(Path("x.nq"), _as_json(document))
     assert draft.located is not None
     assert draft.located.document == document
+
+
+@pytest.mark.slow
+def test_members_of_archives_are_read_and_a_record_without_its_data_set_is_refused(tmp_path: Path) -> None:
+    packet = b'{"id": "p", "subject": {"id": "A"}, "phenotypicFeatures": [{"type": {"id": "HP:0001945"}}]}'
+    (tmp_path / "clinic.json").write_bytes(packet)
+    with open_store(":memory:", writable=True) as store:
+        assert len(list(load_paths(store, [tmp_path / "clinic.json"]))) == 1
+        lines = [f"{line}\n" for line in store.dump()]
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("a/whole.nq", "".join(lines))
+        archive.writestr("a/part.nq", "".join(each for each in lines if "/dataset/clinic> .\n" not in each))
+    with open_store(":memory:", writable=True) as store:
+        loaded, refused = read_in(store, tmp_path / "x.zip")[0]
+    assert isinstance(loaded, LoadedRecord)
+    assert loaded.source == f"{tmp_path / 'x.zip'}!a/whole.nq!case/clinic/p"
+    assert isinstance(refused, RejectedRecord)
+    assert "dataset/clinic: the file has no graph of this name" in refused.problems[0].message
 
 
 # --- what is left behind

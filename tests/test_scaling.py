@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from units import measured, on_disk, on_paper
 
 from casegraph.namespaces import compact
 from casegraph.query import stored_queries
@@ -189,31 +190,27 @@ def table(first: str) -> dict[str, list[str]]:
 
 def test_what_is_on_paper_follows_from_what_was_measured() -> None:
     unit = {name: float(value) for name, (value,) in table("unit | value").items()}
-    quads, reports, cores = 1e9, 2e6, (2, 16, 64)
-    larger = quads / reports / unit["quads a case"]
-    cpu = unit["read, check, derive, validate: ms a case"] * larger * reports / 3.6e6
-    load = unit["the same in a store of 22 million quads"] * quads / 3.6e9
-    whole = {
-        "verify, in one process: hours": unit["verify: seconds a million quads"] * quads / 3.6e9,
-        "back up, in one process: hours": quads
-        / 3.6e9
-        * unit["back up, with the check of the copy: seconds a million quads"],
-        "make columns, in one process: hours": unit["make columns: ms a case"] * larger * reports / 3.6e6,
-        "one bulk load: hours": load,
+    hours = {name: [float(each) for each in row] for name, row in table("hours | on 2 cores").items()}
+    assert hours == {name: [float(f"{each:.2g}") for each in row] for name, row in on_paper(unit).items()}
+    sizes = {name: float(size) for name, (size,) in table("what | GB").items()}
+    assert sizes == {name: float(f"{size:.3g}") for name, size in on_disk(unit).items()}
+    assert min(len(hours), len(sizes)) >= 3
+
+
+def test_hours_are_worked_out_from_the_cost_of_a_case_and_of_a_quad() -> None:
+    unit = dict.fromkeys(table("unit | value"), 3.6)
+    unit["quads a case"] = 500
+    told = on_paper(unit)
+    assert told["read, check, derive, validate"] == pytest.approx((1, 1 / 8, 1 / 32))  # 2,000,000 x 3.6 ms
+    assert told["one bulk load"] == pytest.approx((1, 1, 1))  # 1,000 x 3.6 s
+    assert told["8 shards, a bulk load each"] == pytest.approx((1, 1 / 8, 1 / 8))
+    assert on_disk(unit)["store"] == pytest.approx(3.6)
+
+
+@pytest.mark.slow
+def test_each_cost_is_measured_by_the_benchmark() -> None:
+    measures = dict(measured(20, 0))
+    assert {*measures} == {*table("unit | value")} - {
+        "bulk load into a store of 22 million quads: seconds a million quads, by the clock"
     }
-    expected = {name: [hours] * 3 for name, hours in whole.items()}
-    expected["read, check, derive, validate: hours"] = [cpu / each for each in cores]
-    expected["eight shards, a bulk load each: hours"] = [load, load / 8, load / 8]
-    told = table("what | on 2 cores")
-    assert {name: [float(each) for each in row] for name, row in told.items()} == {
-        name: [float(f"{each:.2g}") for each in row] for name, row in expected.items()
-    }
-    sizes = {
-        "N-Quads of the parts, while it loads": unit["N-Quads: bytes a quad"] * quads,
-        "store": unit["store: bytes a quad"] * quads,
-        "columns": unit["columns: bytes a case"] * larger * reports,
-    }
-    assert {name: float(size) for name, (size,) in table("what | GB").items()} == {
-        name: float(f"{size / 1e9:.3g}") if size > 1e11 else float(f"{size / 1e9:.2g}")
-        for name, size in sizes.items()
-    }
+    assert min(measures.values()) > 0

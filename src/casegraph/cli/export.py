@@ -105,7 +105,8 @@ def _write_columns(location: str, output: str | None, cases: tuple[str, ...]) ->
         raise InputError("columns are of all cases of a store", todo="leave --case out")
     folder = place_of(output) if output else None
     if isinstance(folder, Remote):
-        raise InputError("columns go into a folder of this machine", where=str(folder))
+        todo = "write them here, and copy the folder"
+        raise InputError("columns go into a folder of this machine", where=str(folder), todo=todo)
     with open_store(location) as store:
         made = write(store, folder) if folder else find(store) or build(store)
     write_line(made.folder)
@@ -142,23 +143,34 @@ def _write_rdf(
     store: Store, form: str, iris: Iterable[str], output: str | None, *, asserted: bool
 ) -> list[Loss]:
     from casegraph.export.rdf import write_rdf
+
+    if output is not None and _is_folder(output):
+        raise InputError("RDF goes into one file", where=output, expected="-o FILE")
+    graphs = _graphs(store, iris, asserted=asserted)
+    with opened_whole(output) as out:
+        if form != "nquads":
+            return list(write_rdf(graphs, out, form))
+        out.writelines(each.encode() for each in graphs)
+    return []
+
+
+def _graphs(store: Store, iris: Iterable[str], *, asserted: bool) -> Iterator[str]:
+    """Yield the N-Quads of each graph of cases, a report's once, and what is told of terms none knows."""
     from casegraph.facts import read_quads
     from casegraph.ingest.unresolved import concepts_in
     from casegraph.told import told_quads
     from casegraph.triples.written import statements
 
-    graphs: dict[str, str] = {}
+    concepts, shared = set[str](), set[str]()
     for iri in iris:
-        graphs |= {
-            name: quads
-            for name, quads in read_quads(store, iri).items()
-            if quads and not (asserted and name.endswith("/inferred"))
-        }
-    graphs["unresolved"] = told_quads(store, concepts_in(statements("".join(graphs.values()))))
-    if output is not None and _is_folder(output):
-        raise InputError("RDF goes into one file", where=output, expected="-o FILE")
-    with opened_whole(output) as out:
-        return list(write_rdf(graphs.values(), out, form))
+        for name, quads in read_quads(store, iri).items():
+            if not quads or name in shared or (asserted and name.endswith("/inferred")):
+                continue
+            if not name.startswith(f"{iri}/"):
+                shared.add(name)
+            concepts |= concepts_in(statements(quads))
+            yield quads
+    yield told_quads(store, concepts)
 
 
 def _writer(form: str) -> Callable[[Iterable[StoredCase], BinaryIO], Iterator[Loss]]:

@@ -110,7 +110,9 @@ def compact(location: str) -> None:
         before = _size(directory)
     with EmbeddedStore(str(directory), writable=True) as store:
         store.compact()
-    say(f"{before / 1e6:,.1f} MB before, {_size(directory) / 1e6:,.1f} MB now")
+    now = _size(directory)
+    why = "" if now < before else "; it was as small as it gets, as after a load with --jobs"
+    say(f"{before / 1e6:,.1f} MB before, {now / 1e6:,.1f} MB now{why}")
 
 
 @click.command(

@@ -69,9 +69,15 @@ class Tally:
                 f"{used:,} time{_s(used)}; casegraph vocab add brings a vocabulary in"
             )
         if self.rejected:
-            every = self._documents + self._failed_records + self._loaded()
-            what = "record" if self._failed_records else "document"
-            yield f"{self.rejected} of {every} {what}{_s(every)} rejected"
+            yield f"{self.rejected} of {self._what_came()} rejected"
+
+    def _what_came(self) -> str:
+        """Return how many documents and records there were, in words."""
+        records = self._failed_records + self._loaded()
+        every = self._documents + records
+        if self._documents and records:
+            return f"{every} documents and records"
+        return f"{every} {'record' if records else 'document'}{_s(every)}"
 
     def _loaded(self) -> int:
         return sum(counts[each] for counts in self._records.values() for each in _STATES)

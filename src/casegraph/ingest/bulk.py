@@ -22,7 +22,6 @@ from casegraph.ingest.chunks import Chunk, chunks_of
 from casegraph.ingest.in_place import Job
 from casegraph.ingest.outcomes import Arrived
 from casegraph.ingest.parts import read_part, remove_part, results_of
-from casegraph.ingest.putting import put_ontology
 from casegraph.ingest.settling import Settling
 from casegraph.ingest.stopping import STOP
 from casegraph.ingest.workers import Workers
@@ -79,7 +78,6 @@ class BulkJob:
         if not resume:
             shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(exist_ok=True)
-        put_ontology(store)
         parts = list(self._mapped(chunks, folder))
         if STOP.is_set():
             return

@@ -10,7 +10,7 @@ from typing import TypeGuard
 from casegraph.ingest.mapping import Mapped, Refused
 from casegraph.ingest.outcomes import Arrived, Seen, State, stored
 from casegraph.ingest.parts import read_part
-from casegraph.ingest.putting import graphs_before
+from casegraph.ingest.putting import graphs_before, put_ontology
 from casegraph.ingest.sharing import Shared
 from casegraph.store import Store
 from casegraph.store.embedded import EmbeddedStore
@@ -57,6 +57,8 @@ class Settling:
         for each in map(read_part, self._parts):
             self._keys.append(each.key)
             self._decide([one for one in each.results if _is_stored(one, seen)], store, shared)
+        if self._states:
+            put_ontology(store)
         common = shared.grown()
         self._gone.extend(common)
         number = generation(store) + 1

@@ -31,10 +31,13 @@ def backup(store: Path, target: Path, *, as_is: bool = False) -> Head:
     :param target: the folder to make; it must not be there, or be empty.
     :param as_is: copy it also where it is not what its ledger tells.
     :return: the head of the copy.
-    :raises InputError: if there is no store, or something at the target.
+    :raises InputError: if there is no store, something at the target, or the target in the store.
     :raises StoreError: if the copy is not what the ledger of the store tells; it is not kept then.
     :raises OSError: if it cannot be written.
     """
+    if target.resolve().is_relative_to(store.resolve()):
+        what = "a backup in the directory of the store goes with it"
+        raise InputError(what, where=str(target), todo="name a folder elsewhere, best on another disk")
     with new_folder(target) as part:
         head, snapshot = taken(store)
         try:
