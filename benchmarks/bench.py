@@ -262,6 +262,7 @@ def main() -> None:
     options.add_argument("--copies", type=int, default=deriving.COPIES, help="copies of the corpus to load")
     options.add_argument("--cases", type=int, nargs="*", default=SIZES, help="sizes of stores")
     asked = options.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # programs that are installed have their bytecode
     sections = []
     for each in page(asked.copies, asked.cases):
         sys.stdout.write(f"{each}\n")
