@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import pyoxigraph as ox
 
@@ -12,7 +13,7 @@ from casegraph.reason import ontology_ntriples
 from casegraph.resources import ontology_digest
 from casegraph.rows import Rows
 from casegraph.store import Store
-from casegraph.store.ledger import case_graphs, commit, unit_of
+from casegraph.store.ledger import Content, case_graphs, commit, unit_of
 
 __all__ = ["ADDED", "UNRESOLVED", "graphs_before", "graphs_of_report", "grown", "put_ontology"]
 
@@ -60,11 +61,17 @@ def graphs_of_report(store: Store, report: str) -> tuple[str, ...]:
 
 def put_ontology(store: Store) -> None:
     """Put the shipped ontology into its graph, unless this very version is there."""
-    ntriples = ontology_ntriples()
-    mark = f'<{_ONTOLOGY}> <{PREFIXES["dcterms"]}identifier> "sha256:{ontology_digest()}"'
-    if store.query(f"ASK {{ GRAPH <{_ONTOLOGY}> {{ {mark} }} }}", union=False):
-        return
-    triples = ox.parse(ntriples.encode() + f"{mark} .\n".encode(), format=ox.RdfFormat.N_TRIPLES)
+    if not store.query(f"ASK {{ GRAPH <{_ONTOLOGY}> {{ {_mark()} }} }}", union=False):
+        commit(store, [_ONTOLOGY], _ontology())
+
+
+def _mark() -> str:
+    return f'<{_ONTOLOGY}> <{PREFIXES["dcterms"]}identifier> "sha256:{ontology_digest()}"'
+
+
+@cache
+def _ontology() -> Content:
+    triples = ox.parse(f"{ontology_ntriples()}{_mark()} .\n".encode(), format=ox.RdfFormat.N_TRIPLES)
     graph = ox.NamedNode(_ONTOLOGY)
     quads = (ox.Quad(each.subject, each.predicate, each.object, graph) for each in triples)
-    commit(store, [_ONTOLOGY], "".join(f"{quad} .\n" for quad in quads))
+    return Content.of("".join(f"{quad} .\n" for quad in quads))

@@ -34,7 +34,7 @@ __all__ = ["EmbeddedStore", "Reader"]
 
 #: From so many quads on, new graphs go in by bulk load: five times as fast, but it leaves new files
 #: behind each time, so that many small ones would slow the store down.
-_BULK_QUADS = 20_000
+_BULK_QUADS = 10_000
 
 _T = TypeVar("_T")
 

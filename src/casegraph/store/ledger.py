@@ -24,6 +24,7 @@ from casegraph.version import __version__
 
 __all__ = [
     "GONE",
+    "Content",
     "Origin",
     "Unit",
     "case_graphs",
@@ -103,7 +104,21 @@ def units_of(nquads: str) -> dict[str, Unit]:
     >>> units_of('<urn:s> <urn:p> "x" <urn:g> .')["urn:g"].quads
     1
     """
-    return {unit: _unit(graphs) for unit, graphs in _by_unit(nquads).items()}
+    return dict(Content.of(nquads).units)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is to be written: unit -> graph -> its lines, and what the ledger is to tell of each unit."""
+
+    lines: Mapping[str, Mapping[str, set[str]]]
+    units: Mapping[str, Unit]
+
+    @classmethod
+    def of(cls, nquads: str) -> Content:
+        """Return what N-Quads say, as Oxigraph writes them, a quad a line."""
+        lines = _by_unit(nquads)
+        return cls(lines, {unit: _unit(graphs) for unit, graphs in lines.items()})
 
 
 def _by_unit(nquads: str) -> dict[str, dict[str, set[str]]]:
@@ -213,7 +228,7 @@ def current_digests(store: Store, units: Iterable[str]) -> dict[str, str]:
 
 
 def commit(
-    store: Store, old_graphs: Iterable[str], nquads: str, origins: Mapping[str, Origin] | None = None
+    store: Store, old_graphs: Iterable[str], new: str | Content, origins: Mapping[str, Origin] | None = None
 ) -> dict[str, str]:
     """Replace graphs, as :meth:`Store.replace` does, and tell of it in the ledger in the same transaction.
 
@@ -221,14 +236,14 @@ def commit(
     nothing is written.
 
     :param old_graphs: graphs to take out; a graph that gets quads and is there must be among them.
-    :param nquads: whole units, as Oxigraph writes N-Quads, a quad a line.
+    :param new: whole units, as N-Quads that Oxigraph wrote, a quad a line.
     :param origins: unit -> what it was made from.
     :return: unit -> ``new``, ``replaced``, ``unchanged`` or ``removed``, as the ledger has it.
     :raises InputError: see :meth:`Store.replace`.
     :raises StoreError: if the store fails.
     """
-    new = _by_unit(nquads)
-    units = {unit: _unit(graphs) for unit, graphs in new.items()}
+    content = new if isinstance(new, Content) else Content.of(new)
+    units = content.units
     old: dict[str, list[str]] = {}
     for graph in old_graphs:
         old.setdefault(unit_of(graph), []).append(graph)
@@ -240,11 +255,11 @@ def commit(
         changed |= {unit: GONE for unit in old if unit in there and unit not in units}
         gone = [graph for unit, graphs in old.items() if unit not in same for graph in graphs]
         if changed or gone:
-            lines = chain.from_iterable(new[unit].values() for unit in changed if unit in new)
+            lines = chain.from_iterable(content.lines[unit].values() for unit in changed if unit in units)
             text = "".join(f"{line}\n" for line in chain.from_iterable(map(sorted, lines)))
             told = ledger_lines(generation(store) + 1, changed, origins or {}) if changed else ""
             store.replace(gone, text + told)
-    return {unit: _state(there.get(unit), each.digest) for unit, each in (units | changed).items()}
+    return {unit: _state(there.get(unit), each.digest) for unit, each in {**units, **changed}.items()}
 
 
 def _state(before: str | None, now: str) -> str:
