@@ -23,6 +23,7 @@ _ELEMENT = re.compile(r"\s*<(?:[\w.-]+:)?([\w.-]+)([^<>]*)>?")
 _FHIR = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*["']http://hl7\.org/fhir["']""")
 _COMMENTS = re.compile(r"(?:\s*#[^\n]*(?:\n|$))*+\s*")
 _STATEMENT = re.compile(r"(?:<[^<>\s]+>|_:\S+)\s+<[^<>\s]+>\s+(?:<|_:|\")")
+_IRI = re.compile(r"<[\w.+-]+:(?:/|[^<>\s]*>\s+<)")
 _TURTLE = re.compile(r"@(?:prefix|base)\s|(?:PREFIX|BASE)\s+\S*\s*<", re.IGNORECASE)
 _SIO = PREFIXES["SIO"]
 #: Of the namespace of what holds the graphs of a nanopublication together.
@@ -42,8 +43,10 @@ def xml_format(text: str) -> str | Unread | None:
 
     >>> xml_format('<?xml version="1.0"?><!-- x --><Bundle xmlns="http://hl7.org/fhir"/>')
     'fhir'
+    >>> xml_format("<http://example.org/cut-off") is None
+    True
     """
-    if not text.startswith("<") or _STATEMENT.match(text):
+    if not text.startswith("<") or _IRI.match(text):
         return None
     root = _ELEMENT.match(_NO_ELEMENT.sub("", text[:_PROLOGUE]))
     if root is None:
