@@ -161,8 +161,9 @@ def _judged(ready: Prepared, terms: Terms) -> Mapped | Refused:
     if not ready.report.ok:
         told = violations(ready.source, ready.report)
         return Refused(source=ready.source, problems=told, is_record=is_record, report=ready.report)
-    own = [graph for graph in ready.graphs if not is_record or unit_of(graph) in ready.solved]
-    texts = {graph: nquads({graph: ready.graphs[graph]}) for graph in own}
+    asserted = {graph: nquads({graph: told}) for graph, told in ready.graphs.items()}
+    own = [graph for graph in asserted if not is_record or unit_of(graph) in ready.solved]
+    texts = {graph: asserted[graph] for graph in own}
     texts |= {f"{iri}/inferred": text for iri, text in ready.derived.items()}
     concepts = concepts_in(each for graph in own for each in ready.graphs[graph])
     unknown = {each for each in concepts if each not in terms} if is_record else set()
@@ -171,7 +172,7 @@ def _judged(ready: Prepared, terms: Terms) -> Mapped | Refused:
         iri=cases[0] if is_record else ready.iri,
         record=ready.record,
         cases=cases,
-        content=hashlib.sha256(nquads(ready.graphs).encode()).hexdigest(),
+        content=hashlib.sha256("".join(asserted.values()).encode()).hexdigest(),
         claims=ready.claims,
         units=_units(texts),
         shared={graph: _triples(told) for graph, told in ready.graphs.items() if graph not in texts},
