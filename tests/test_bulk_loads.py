@@ -137,6 +137,31 @@ def test_several_processes_give_what_one_gives(sources: Path, tmp_path: Path) ->
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("first", ["document", "record"])
+def test_a_document_and_a_record_of_one_publication_do_not_mix(first: str, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    case: dict[str, object] = {"casegraph": 1, "passages": {"p-1": {"section": "abstract", "paragraph": 1}}}
+    case["report"] = {"title": "One", "pmid": "12345678", "extent": "partialText"}
+    finding = {"what": "HP:0000988 Skin rash", "at": "first", "stated_in": "p-1"}
+    case["cases"] = {
+        "1": {"zero_point": "first", "findings": {"present": [finding]}, "occasions": {"first": {}}}
+    }
+    for kind, content in (("document", case), ("record", packet("p1"))):
+        name = "a.json" if kind == first else "b.json"
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    run("load", folder, "--store", tmp_path / "one")
+    run("load", folder, "--store", tmp_path / "many", "--jobs", 2)
+    with open_store(tmp_path / "one") as one, open_store(tmp_path / "many") as many:
+        told = f"<http://purl.org/dc/terms/title> ?title ; <{CG}extentRead> ?extent"
+        asked = f"SELECT ?title ?extent {{ GRAPH ?g {{ ?g {told} ; <{CG}pmid> ?pmid }} }}"
+        rows = Rows.read(many.query(asked, union=False))
+        assert [(row["title"], row["extent"]) for row in rows] == [("One", f"{CG}partialText")]
+        assert list(verify(many)) == []
+        assert one.digest() == many.digest()
+
+
+@pytest.mark.slow
 def test_what_is_there_stays_and_what_changed_is_replaced(sources: Path, tmp_path: Path) -> None:
     for store in ("one", "many"):
         run("load", sources / "packets.jsonl", sources / "cases.jsonl", "--store", tmp_path / store, code=1)

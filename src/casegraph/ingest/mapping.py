@@ -24,6 +24,7 @@ from casegraph.store import GraphContent
 from casegraph.store.ledger import Origin, Unit, unit_from, unit_of
 from casegraph.terms import Terms
 from casegraph.triples import asserted_statements, subjects
+from casegraph.triples.asserted import SHARED_OF_REPORT
 from casegraph.triples.written import Statement, nquads
 from casegraph.validate import Report, Shapes
 
@@ -40,6 +41,7 @@ class Mapped(msgspec.Struct, kw_only=True, tag=True):
     :param content: the SHA-256 of what it asserts.
     :param units: what the ledger is to tell of it: unit -> digest and number of quads.
     :param shared: graph -> N-Triples lines, of graphs that other records may tell of too.
+    :param told: what a document tells of its report that records may tell of too: the properties.
     :param added: what the shipped ontology lacks of the terms that it names, as N-Triples.
     :param unresolved: the terms that no vocabulary knows -> what it calls them.
     :param text: its own graphs as N-Quads, each graph sorted.
@@ -55,6 +57,7 @@ class Mapped(msgspec.Struct, kw_only=True, tag=True):
     claims: int
     units: dict[str, Unit]
     shared: dict[str, list[str]] = {}
+    told: tuple[str, ...] = ()
     added: str = ""
     unresolved: dict[str, str] = {}
     losses: tuple[Loss, ...] = ()
@@ -176,6 +179,7 @@ def _judged(ready: Prepared, terms: Terms) -> Mapped | Refused:
         claims=ready.claims,
         units=_units(texts),
         shared={graph: _triples(told) for graph, told in ready.graphs.items() if graph not in texts},
+        told=() if is_record else _told(ready.graphs[ready.iri], ready.iri),
         added=terms.added(concepts if is_record else _named(ready.graphs.values())),
         unresolved=labels_of(ready.document, unknown) if unknown else {},
         losses=ready.imported.losses,
@@ -196,6 +200,11 @@ def _units(texts: dict[str, str]) -> dict[str, Unit]:
 
 def _triples(told: Iterable[Statement]) -> list[str]:
     return [f"{subject} {predicate} {value} .\n" for subject, predicate, value in told]
+
+
+def _told(graph: Iterable[Statement], report: str) -> tuple[str, ...]:
+    told = {name[1:-1] for subject, name, _ in graph if subject == f"<{report}>"}
+    return tuple(sorted(told & SHARED_OF_REPORT))
 
 
 def _named(graphs: Iterable[Iterable[Statement]]) -> set[str]:

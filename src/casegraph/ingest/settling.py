@@ -10,7 +10,7 @@ from typing import TypeGuard
 from casegraph.ingest.mapping import Mapped, Refused
 from casegraph.ingest.outcomes import Arrived, Seen, State, stored
 from casegraph.ingest.parts import read_part
-from casegraph.ingest.putting import graphs_before, put_ontology
+from casegraph.ingest.putting import graphs_before, grown, put_ontology
 from casegraph.ingest.sharing import Shared
 from casegraph.store import Store
 from casegraph.store.embedded import EmbeddedStore
@@ -20,6 +20,7 @@ from casegraph.store.ledger import (
     Unit,
     change_lines,
     change_name,
+    commit,
     current_digests,
     entry_lines,
     generation,
@@ -59,6 +60,7 @@ class Settling:
             self._decide([one for one in each.results if _is_stored(one, seen)], store, shared)
         if self._states:
             put_ontology(store)
+        later = shared.of_documents()
         common = shared.grown()
         self._gone.extend(common)
         number = generation(store) + 1
@@ -67,6 +69,9 @@ class Settling:
         for at in range(0, len(self._gone), _DROPS):
             store.replace(self._gone[at : at + _DROPS], "")
         store.bulk_load(_Stream(self._stream(number, common)))
+        for graph, lines in later.items():
+            if (whole := grown(store, graph, lines)) is not None:
+                commit(store, [graph], whole)
 
     def outcomes(self) -> Iterator[Arrived]:
         """Yield what became of each, in order."""

@@ -26,6 +26,7 @@ class Shared:
         self._store, self._terms = store, all_terms()
         self._called = UnresolvedLabels(store)
         self._properties: dict[str, set[str]] = {}
+        self._of_documents: set[str] = set()
         self._begin()
 
     def _begin(self) -> None:
@@ -41,6 +42,10 @@ class Shared:
         self._others.update(others.items())
         self._unresolved.update(mapped.unresolved)
         self._added.update(f"{line}\n" for line in mapped.added.split("\n") if line)
+        if not mapped.record:  # a document takes the place of what records told of its report before it
+            self._new.pop(mapped.iri, None)
+            self._properties[mapped.iri] = set(mapped.told)
+            self._of_documents.add(mapped.iri)
         for graph, lines in mapped.shared.items():
             known = self._known(graph)
             for line in lines:
@@ -49,6 +54,14 @@ class Shared:
                     known.add(name)
                     self._new.setdefault(graph, []).append(line)
         return others
+
+    def of_documents(self) -> dict[str, str]:
+        """Return what records tell of the reports of documents beyond these, as N-Triples; it is taken out.
+
+        It can be written once the documents are there.
+        """
+        graphs = sorted(self._new.keys() & self._of_documents)
+        return {graph: "".join(self._new.pop(graph)) for graph in graphs}
 
     def grown(self) -> dict[str, str]:
         """Return the graphs that grow by what was taken in since the last call: each whole, as N-Quads."""
