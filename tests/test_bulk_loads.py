@@ -162,6 +162,30 @@ def test_a_document_and_a_record_of_one_publication_do_not_mix(first: str, tmp_p
 
 
 @pytest.mark.slow
+def test_what_a_record_tells_of_a_publication_beyond_its_document_is_added(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    case: dict[str, object] = {"casegraph": 1, "passages": {"p-1": {"section": "abstract", "paragraph": 1}}}
+    case["report"] = {"title": "One", "doi": "10.1000/xyz", "extent": "partialText"}
+    finding = {"what": "HP:0000988 Skin rash", "at": "first", "stated_in": "p-1"}
+    case["cases"] = {
+        "1": {"zero_point": "first", "findings": {"present": [finding]}, "occasions": {"first": {}}}
+    }
+    references = [{"id": "DOI:10.1000/xyz"}, {"id": "PMID:12345678"}]
+    data = packet("p1")["metaData"]
+    assert isinstance(data, dict)
+    record = packet("p1", metaData={**data, "externalReferences": references})
+    for name, content in (("a.json", case), ("b.json", record)):
+        (tmp_path / "in" / name).write_text(json.dumps(content), encoding="utf-8")
+    run("load", tmp_path / "in", "--store", tmp_path / "one")
+    run("load", tmp_path / "in", "--store", tmp_path / "many", "--jobs", 2)
+    with open_store(tmp_path / "one") as one, open_store(tmp_path / "many") as many:
+        rows = Rows.read(many.query(f"SELECT ?g {{ GRAPH ?g {{ ?g <{CG}pmid> ?pmid }} }}", union=False))
+        assert [row["g"] for row in rows] == ["https://w3id.org/casegraph/report/10.1000/xyz"]
+        assert list(verify(many)) == []
+        assert one.digest() == many.digest()
+
+
+@pytest.mark.slow
 def test_what_is_there_stays_and_what_changed_is_replaced(sources: Path, tmp_path: Path) -> None:
     for store in ("one", "many"):
         run("load", sources / "packets.jsonl", sources / "cases.jsonl", "--store", tmp_path / store, code=1)
