@@ -179,10 +179,13 @@ def test_what_a_record_tells_of_a_publication_beyond_its_document_is_added(tmp_p
     run("load", tmp_path / "in", "--store", tmp_path / "one")
     run("load", tmp_path / "in", "--store", tmp_path / "many", "--jobs", 2)
     with open_store(tmp_path / "one") as one, open_store(tmp_path / "many") as many:
-        rows = Rows.read(many.query(f"SELECT ?g {{ GRAPH ?g {{ ?g <{CG}pmid> ?pmid }} }}", union=False))
-        assert [row["g"] for row in rows] == ["https://w3id.org/casegraph/report/10.1000/xyz"]
-        assert list(verify(many)) == []
         assert one.digest() == many.digest()
+    for _ in range(2):  # the record is in the store already, and its document takes its graph anew
+        with open_store(tmp_path / "many") as many:
+            rows = Rows.read(many.query(f"SELECT ?g {{ GRAPH ?g {{ ?g <{CG}pmid> ?pmid }} }}", union=False))
+            assert [row["g"] for row in rows] == ["https://w3id.org/casegraph/report/10.1000/xyz"]
+            assert list(verify(many)) == []
+        run("load", tmp_path / "in", "--store", tmp_path / "many", "--jobs", 2)
 
 
 @pytest.mark.slow

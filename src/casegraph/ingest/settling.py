@@ -63,12 +63,11 @@ class Settling:
         later = shared.of_documents()
         common = shared.grown()
         self._gone.extend(common)
-        number = generation(store) + 1
-        if not common and set(self._states) <= {"unchanged"}:
-            return
-        for at in range(0, len(self._gone), _DROPS):
-            store.replace(self._gone[at : at + _DROPS], "")
-        store.bulk_load(_Stream(self._stream(number, common)))
+        if common or not set(self._states) <= {"unchanged"}:
+            number = generation(store) + 1
+            for at in range(0, len(self._gone), _DROPS):
+                store.replace(self._gone[at : at + _DROPS], "")
+            store.bulk_load(_Stream(self._stream(number, common)))
         for graph, lines in later.items():
             if (whole := grown(store, graph, lines)) is not None:
                 commit(store, [graph], whole)
@@ -85,9 +84,8 @@ class Settling:
     def _decide(self, found: list[Mapped], store: Store, shared: Shared) -> None:
         there = current_digests(store, (unit for each in found for unit in each.units))
         for each in found:
-            state = self._state(each, store, there)
-            self._states.append(state)
-            self._others.append({} if state == "unchanged" else shared.take(each))
+            self._states.append(self._state(each, store, there))
+            self._others.append(shared.take(each))
 
     def _state(self, mapped: Mapped, store: Store, there: Mapping[str, str]) -> State:
         """Return what becomes of a document or a record, and note what goes for it."""
