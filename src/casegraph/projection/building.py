@@ -112,7 +112,7 @@ def _aside(folder: Path) -> Iterator[Path]:
 
 
 def _unwritten(error: Exception, folder: Path) -> StoreError:
-    todo = "casegraph export columns -o FOLDER/ writes them elsewhere"
+    todo = "see that there is room and that it can be written, or name another: export columns -o FOLDER/"
     return StoreError(f"the projection cannot be written: {error}", where=str(folder.parent), todo=todo)
 
 
