@@ -269,7 +269,7 @@ def main() -> None:
         sys.stdout.write(f"{each}\n")
         sys.stdout.flush()
         sections.append(each)
-    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(sections), encoding="utf-8")
+        (ROOT / "docs" / "benchmarks.md").write_text("\n".join(sections), encoding="utf-8")
 
 
 if __name__ == "__main__":

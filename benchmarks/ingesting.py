@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 import time
@@ -24,7 +25,7 @@ from casegraph.store import open_store
 from casegraph.terms import shipped_terms
 from casegraph.validate import shipped_shapes, validate
 
-__all__ = ["bare", "loaded", "plain", "served", "validated", "written"]
+__all__ = ["bare", "kept", "loaded", "plain", "served", "validated", "written"]
 
 #: A process has at least the memory of the one that started it, so a small one in between starts it.
 _MEMORY = """
@@ -41,6 +42,23 @@ def written(folder: Path, many: int) -> Path:
         for number in range(many):
             file.write(case_line(number, SEED).rstrip(b"\n") + b"\n")
     return path
+
+
+def kept(store: Path, folder: Path) -> dict[str, float]:
+    """Return the seconds that the commands take that keep a store; each finds nothing wrong."""
+    program = str(Path(sys.executable).with_name("casegraph"))
+    copy, again, found = folder / "backup", folder / "restored", {}
+    for words in (
+        ("verify", "--store", store),
+        ("backup", copy, "--store", store),
+        ("restore", copy, "--store", again),
+    ):
+        begun = time.perf_counter()
+        subprocess.run([program, *map(str, words)], check=True, capture_output=True)
+        found[f"casegraph {words[0]}"] = time.perf_counter() - begun
+    shutil.rmtree(copy)
+    shutil.rmtree(again)
+    return found
 
 
 def loaded(source: Path, store: Path, jobs: int) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Measures a store of a size: loading, look-ups, questions of cohorts, counts over all cases.
+"""Measures a store of a size: loading, keeping, look-ups, questions of cohorts, counts over all cases.
 
 Usage: ``python benchmarks/scale.py --cases 10000 --plain 300 --rdflib --servers``; it prints its part of
 docs/benchmarks.md. Everything is measured in one run, on synthetic cases (benchmarks/synthetic.py).
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from ingesting import bare, loaded, plain, served, validated, written
+from ingesting import bare, kept, loaded, plain, served, validated, written
 from queries import ask_all, by_rdflib
 from synthetic import SEED
 
@@ -53,6 +53,7 @@ def section(asked: Asked) -> str:
         folder = Path(name)
         parts = [f"## {asked.cases:,} synthetic cases\n", loading(folder, asked)]
         parts += [
+            keeping(folder / "store", folder),
             looking_up(folder / "store"),
             asking(folder / "store", asked),
             counting(folder / "store", asked),
@@ -94,6 +95,16 @@ the ledger.
 {"".join(lines)}
 casegraph runs at {least / ours:.2f} of the rate of the bare bulk load. {memory:,.0f} MiB at most for
 one of its processes; {size / quads:.0f} bytes a quad on the disk. {told}"""
+
+
+def keeping(location: Path, folder: Path) -> str:
+    """Tell how long it takes to verify a store, to back it up, and to restore the backup."""
+    lines = (f"| {what} | {took:,.0f} |\n" for what, took in kept(location, folder).items())
+    return f"""### Keeping
+
+| command | s |
+| --- | --- |
+{"".join(lines)}"""
 
 
 def looking_up(location: Path) -> str:

@@ -42,10 +42,11 @@ GRANT SPARQL_UPDATE TO "SPARQL";
 DB.DBA.USER_CREATE ('curator', 'open-sesame');
 GRANT SPARQL_UPDATE TO "curator";
 """
-#: 512: N-Quads; 2: no log, as a load of very many quads is done.
+#: 512: N-Quads; 2: each row by itself and no log, as a load of very many quads is done; 1: one thread, since
+#: several wait for each other for ever.
 VIRTUOSO_LOADS = """\
 log_enable (2);
-DB.DBA.TTLP_MT (file_open ('{file}'), '', 'http://example.org/', 512, 1);
+DB.DBA.TTLP_MT (file_open ('{file}'), '', 'http://example.org/', 512, 2, 1);
 checkpoint;
 """
 NO_VIRTUOSO = "Virtuoso is not installed (Debian: virtuoso-opensource-7-bin)"
