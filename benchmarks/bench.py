@@ -42,9 +42,9 @@ PARTS = {
 }
 RUNS = 9
 NAIVE_RUNS = 3
-#: sizes of stores of synthetic cases; the largest that the plain way and rdflib go through.
+#: sizes of stores of synthetic cases; the largest that other ways go through.
 SIZES = (1_000, 10_000)
-MOST_OF_PLAIN = 10_000
+MOST_OF_OTHERS = 10_000
 CASES_OF_STAGES, PACKETS = 400, 2_000
 _OPEN_ONLY = """
 import sys, pyoxigraph
@@ -253,8 +253,8 @@ ratios. {platform.python_implementation()} {platform.python_version()}, {version
     if material:
         yield records.section(Path(material) / records.ARCHIVE, PACKETS)
     for size in sizes:
-        small = size <= MOST_OF_PLAIN
-        yield scale.section(scale.Asked(size, min(300, size // 30) if small else 0, small, servers=True))
+        small = size <= MOST_OF_OTHERS
+        yield scale.section(scale.Asked(size, min(300, size // 30) if small else 0, small, small))
 
 
 def main() -> None:

@@ -15,20 +15,28 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
+from random import Random
+from typing import TypeVar
 
+from synthetic import SEED
 from synthetic_store import fill
 
-from casegraph.query import StoredQuery, run, stored_queries
+from casegraph.facts import case_iris
+from casegraph.query import run, stored_queries
 from casegraph.store import open_store
 
-__all__ = ["Timed", "ask_all", "by_rdflib"]
+__all__ = ["Timed", "ask_all", "by_rdflib", "look_up"]
 
 WARM = 5
 #: What takes so many seconds is not asked again.
-_LONG = 10
-_FORK = multiprocessing.get_context("fork")
+_LONG, _HOUR = 10, 3600
+#: A process of its own has what this one has, or nothing.
+_FORK, _SPAWN = multiprocessing.get_context("fork"), multiprocessing.get_context("spawn")
+_Context = multiprocessing.context.ForkContext | multiprocessing.context.SpawnContext
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +64,14 @@ def _measured(ask: Callable[[], int]) -> Timed:
     return Timed(rows, times[0], min(times[1:] or times), min(busy[1:] or busy))
 
 
-def _in_process(work: Callable[[], Timed], limit: float) -> Timed | None:
+def _send(line: Connection, work: Callable[[], object]) -> None:
+    line.send(work())
+
+
+def _in_process(work: Callable[[], T], limit: float, context: _Context = _SPAWN) -> T | None:
     """Return what a process measures, or None if it is not done by the limit, in seconds."""
-
-    def child(line: Connection) -> None:
-        line.send(work())
-
-    ours, theirs = _FORK.Pipe(duplex=False)
-    process = _FORK.Process(target=child, args=(theirs,))
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(theirs, work))
     process.start()
     theirs.close()
     try:
@@ -77,14 +85,37 @@ def _in_process(work: Callable[[], Timed], limit: float) -> Timed | None:
 
 def ask_all(store: Path, names: list[str], limit: float) -> Iterator[tuple[str, Timed | None]]:
     """Yield each query with what it took on a store, or None where it was ended at the limit."""
-    queries = stored_queries()
     for name in names:
-        yield name, _in_process(lambda query=queries[name]: _by_casegraph(store, query), limit)  # type: ignore[misc]
+        yield name, _in_process(partial(_by_casegraph, store, name), limit)
 
 
-def _by_casegraph(location: Path, query: StoredQuery) -> Timed:
+def _by_casegraph(location: Path, name: str) -> Timed:
+    query = stored_queries()[name]
     with open_store(location) as store:
         return _measured(lambda: len(run(store, query)))
+
+
+def look_up(location: Path, many: int) -> list[float]:
+    """Return the seconds that each of many look-ups of a patient took: cases by chance, one by one.
+
+    :raises RuntimeError: if they failed.
+    """
+    times = _in_process(partial(_looked_up, location, many), _HOUR)
+    if times is None:
+        raise RuntimeError(f"{location}: patients were not found")
+    return times
+
+
+def _looked_up(location: Path, many: int) -> list[float]:
+    query, times = stored_queries()["patient"], []
+    with open_store(location) as store:
+        iris = Random(SEED).choices(case_iris(store), k=many)
+        run(store, query, {"case": iris[0]})
+        for iri in iris:
+            begun = time.perf_counter()
+            assert len(run(store, query, {"case": iri})) == 1, iri
+            times.append(time.perf_counter() - begun)
+    return times
 
 
 def by_rdflib(location: Path, names: list[str], limit: float) -> dict[str, Timed | None]:
@@ -96,7 +127,7 @@ def by_rdflib(location: Path, names: list[str], limit: float) -> dict[str, Timed
         found.parse(data="\n".join(store.dump()) + "\n", format="nquads")
     queries = stored_queries()
     asked = {name: (lambda text=queries[name].text: len(list(found.query(text)))) for name in names}
-    return {name: _in_process(lambda ask=ask: _measured(ask), limit) for name, ask in asked.items()}  # type: ignore[misc]
+    return {name: _in_process(partial(_measured, ask), limit, _FORK) for name, ask in asked.items()}
 
 
 def main() -> None:
