@@ -37,6 +37,7 @@ __all__ = ["measured", "on_disk", "on_paper"]
 QUADS, CORES, SHARDS = 1_000_000_000, (2, 16, 64), 8
 _MAP = "all of these, with digests and text: ms a case"
 _LARGE = "bulk load into a store of 22 million quads: seconds a million quads, by the clock"
+_LARGE_STORE = "store of 22 million quads: bytes a quad"
 _STAGES = {
     "read": "read a document: ms a case",
     "check": "check it, and its quads: ms a case",
@@ -74,7 +75,7 @@ def on_disk(unit: Mapping[str, float]) -> dict[str, float]:
     columns = unit["columns: bytes a case"] * QUADS / unit["quads a case"]
     return {
         "N-Quads of the parts, while it loads": unit["N-Quads: bytes a quad"] * QUADS / 1e9,
-        "store": unit["store: bytes a quad"] * QUADS / 1e9,
+        "store": unit[_LARGE_STORE] * QUADS / 1e9,
         "columns": columns / 1e9,
     }
 
@@ -177,6 +178,7 @@ def measured(cases: int, copies: int) -> Iterator[tuple[str, float]]:
         yield from _keeping(folder / "store", cases).items()
         if copies:
             yield _LARGE, _bulk_load(mapped, folder / "large.nq", copies)
+            yield _LARGE_STORE, _size((folder / "large").iterdir()) / (copies * quads)
 
 
 def main() -> None:
@@ -190,6 +192,7 @@ def main() -> None:
         unit[name] = float(f"{value:.3g}")
         sys.stdout.write(f"| {name} | {unit[name]:g} |\n")
     unit.setdefault(_LARGE, unit["bulk load: seconds a million quads, by the clock"])
+    unit.setdefault(_LARGE_STORE, unit["store: bytes a quad"])
     for name, hours in on_paper(unit).items():
         sys.stdout.write(f"| {name} | {' | '.join(f'{each:.2g}' for each in hours)} |\n")
     for name, size in on_disk(unit).items():

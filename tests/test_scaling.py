@@ -210,7 +210,7 @@ def test_hours_are_worked_out_from_the_cost_of_a_case_and_of_a_quad() -> None:
 @pytest.mark.slow
 def test_each_cost_is_measured_by_the_benchmark() -> None:
     measures = dict(measured(20, 0))
-    assert {*measures} == {*table("unit | value")} - {
-        "bulk load into a store of 22 million quads: seconds a million quads, by the clock"
-    }
+    of_large = {name for name in table("unit | value") if "22 million quads" in name}
+    assert len(of_large) == 2
+    assert {*measures} == {*table("unit | value")} - of_large
     assert min(measures.values()) > 0
