@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -58,6 +59,17 @@ def packet(name: str, **more: object) -> dict[str, object]:
     return {"id": name, "subject": {"id": name}, "phenotypicFeatures": [rash], "metaData": data, **more}
 
 
+def document(title: str, **identifier: str) -> dict[str, Any]:
+    finding = {"what": "HP:0000988 Skin rash", "at": "first", "stated_in": "p-1"}
+    subject = {"zero_point": "first", "findings": {"present": [finding]}, "occasions": {"first": {}}}
+    return {
+        "casegraph": 1,
+        "report": {"title": title, **identifier, "extent": "partialText"},
+        "passages": {"p-1": {"section": "abstract", "paragraph": 1}},
+        "cases": {"1": subject},
+    }
+
+
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with documents, lines of documents and of packets, an unknown term, and mistakes."""
@@ -83,13 +95,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "rows.csv").write_text(
         "model,pid,valueIRI\nDiagnosis,c1,http://purl.obolibrary.org/obo/MONDO_0016367\n", encoding="utf-8"
     )
-    case = {"casegraph": 1, "report": {"title": "One", "key": "k-1", "extent": "partialText"}}
-    case |= {"passages": {"p-1": {"section": "abstract", "paragraph": 1}}}
-    finding = {"what": "HP:0000988 Skin rash", "at": "first", "stated_in": "p-1"}
-    subject = {"zero_point": "first", "findings": {"present": [finding]}, "occasions": {"first": {}}}
-    one = case | {"cases": {"1": subject}}
-    two = one | {"report": {"title": "Two", "key": "k-2", "extent": "partialText"}}
-    bad = one | {"report": {"title": "Bad", "key": "k-3", "extent": "nonsense"}}
+    one, two, bad = document("One", key="k-1"), document("Two", key="k-2"), document("Bad", key="k-3")
+    bad["report"]["extent"] = "nonsense"
     (folder / "cases.jsonl").write_text(
         "".join(json.dumps(each) + "\n" for each in (one, two, bad)), encoding="utf-8"
     )
@@ -141,12 +148,7 @@ def test_several_processes_give_what_one_gives(sources: Path, tmp_path: Path) ->
 def test_a_document_and_a_record_of_one_publication_do_not_mix(first: str, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
-    case: dict[str, object] = {"casegraph": 1, "passages": {"p-1": {"section": "abstract", "paragraph": 1}}}
-    case["report"] = {"title": "One", "pmid": "12345678", "extent": "partialText"}
-    finding = {"what": "HP:0000988 Skin rash", "at": "first", "stated_in": "p-1"}
-    case["cases"] = {
-        "1": {"zero_point": "first", "findings": {"present": [finding]}, "occasions": {"first": {}}}
-    }
+    case = document("One", pmid="12345678")
     for kind, content in (("document", case), ("record", packet("p1"))):
         name = "a.json" if kind == first else "b.json"
         (folder / name).write_text(json.dumps(content), encoding="utf-8")
@@ -164,12 +166,7 @@ def test_a_document_and_a_record_of_one_publication_do_not_mix(first: str, tmp_p
 @pytest.mark.slow
 def test_what_a_record_tells_of_a_publication_beyond_its_document_is_added(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
-    case: dict[str, object] = {"casegraph": 1, "passages": {"p-1": {"section": "abstract", "paragraph": 1}}}
-    case["report"] = {"title": "One", "doi": "10.1000/xyz", "extent": "partialText"}
-    finding = {"what": "HP:0000988 Skin rash", "at": "first", "stated_in": "p-1"}
-    case["cases"] = {
-        "1": {"zero_point": "first", "findings": {"present": [finding]}, "occasions": {"first": {}}}
-    }
+    case = document("One", doi="10.1000/xyz")
     references = [{"id": "DOI:10.1000/xyz"}, {"id": "PMID:12345678"}]
     data = packet("p1")["metaData"]
     assert isinstance(data, dict)

@@ -68,9 +68,10 @@ class Settling:
             for at in range(0, len(self._gone), _DROPS):
                 store.replace(self._gone[at : at + _DROPS], "")
             store.bulk_load(_Stream(self._stream(number, common)))
-        for graph, lines in later.items():
-            if (whole := grown(store, graph, lines)) is not None:
-                commit(store, [graph], whole)
+        grew = {graph: grown(store, graph, lines) for graph, lines in later.items()}
+        whole = {graph: quads for graph, quads in grew.items() if quads is not None}
+        if whole:
+            commit(store, whole, "".join(whole.values()))
 
     def outcomes(self) -> Iterator[Arrived]:
         """Yield what became of each, in order."""
