@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,7 @@ from casegraph.resources import shipped
 from casegraph.rules import data_with_hierarchy
 from casegraph.terms import shipped_terms
 from casegraph.triples import asserted_quads
-from casegraph.validate import Shapes, read_shapes, shipped_shapes, validate
+from casegraph.validate import Shapes, Violation, read_shapes, shipped_shapes, validate
 from casegraph.validate.documents import read_triples
 from casegraph.validate.rdflib_terms import rdflib_graph
 
@@ -194,7 +194,7 @@ def break_hierarchy(triples: Triples, chance: Chance) -> Triples:
 
 def reverse_order(triples: Triples, chance: Chance) -> Triples:
     one = chance.choice([each for each in triples if each.predicate == cg("notAfter")])
-    assert isinstance(one.object, ox.NamedNode)
+    assert isinstance(one.object, ox.NamedNode | ox.BlankNode)
     return replaced(triples, one, ox.Triple(one.object, one.predicate, one.subject))
 
 
@@ -214,7 +214,7 @@ def forget_name(triples: Triples, chance: Chance) -> Triples:
 def point_to_itself(triples: Triples, chance: Chance) -> Triples:
     links = [each for each in about_the_case(triples) if isinstance(each.object, ox.NamedNode)]
     one = chance.choice([each for each in links if each.predicate != TYPE])
-    assert isinstance(one.subject, ox.NamedNode)
+    assert isinstance(one.subject, ox.NamedNode | ox.BlankNode)
     return replaced(triples, one, with_value(one, one.subject))
 
 
@@ -278,6 +278,19 @@ def mutated(documents: list[Triples], size: int, turn: int) -> tuple[str, list[s
     return serialized(triples), done
 
 
+def missed_by_the_reference(results: Iterable[Violation]) -> set[Violation]:
+    """Return the results on a date or a truth value that should be less than a number.
+
+    SHACL 4.5.3 asks for them, as the two cannot be compared; rdflib puts such values before all numbers.
+    """
+    ordered_by_rdflib = tuple(f"{XSD}{name}>" for name in ("boolean", "date", "dateTime", "gYear"))
+    return {
+        each
+        for each in results
+        if each.component.startswith(f"<{SH}LessThan") and (each.value or "").endswith(ordered_by_rdflib)
+    }
+
+
 #: 10,000 small parts with changes in all, by the hundred so that processes share them; and larger parts.
 ROUNDS = [
     pytest.param(range(20), 3, marks=pytest.mark.slow),
@@ -292,7 +305,7 @@ def test_engines_agree_on_mutated_cases(documents: list[Triples], turns: range, 
     for turn in turns:
         data, kinds = mutated(documents, size, turn)
         fast, reference = (validate(data, shipped_shapes(), engine=engine) for engine in ("shacl", "pyshacl"))
-        only = {"shacl": set(fast.results) - set(reference.results)}
+        only = {"shacl": set(fast.results) - set(reference.results) - missed_by_the_reference(fast.results)}
         only["pyshacl"] = set(reference.results) - set(fast.results)
         assert not any(only.values()), f"seed {SEED_OF_CHANCE}, turn {turn}, {kinds}: {only}"
         broken += not fast.ok

@@ -88,7 +88,7 @@ class ReferenceEngine:
     """The `pyshacl` package, on rdflib terms that keep their lexical forms; one check at a time.
 
     It is off the standard where rdflib is: a query may compare a string with a number there, ``1`` is the
-    boolean ``true``, and ``1E6`` is a decimal.
+    boolean ``true``, ``1E6`` is a decimal, and a date or a truth value is less than any number.
     """
 
     def __init__(self, shapes: Shapes) -> None:
