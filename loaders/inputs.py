@@ -27,6 +27,7 @@ class Input:
     """One file, or one member of an archive.
 
     :param name: its path as the user gave it; of a member, the archive's path, ``!`` and the member's name.
+        Bytes in it that are no UTF-8 are escaped.
     :param open: opens it for reading bytes, decompressed; each call begins at the start.
     :param first_line: the number of its first line, where it is some lines of a larger file.
     :param file: the file of this machine that it is, whole and not compressed.
@@ -36,6 +37,10 @@ class Input:
     open: Callable[[], BinaryIO] = field(repr=False)
     first_line: int = field(default=1, repr=False)
     file: Path | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the name one that can be printed and stored."""
+        object.__setattr__(self, "name", self.name.encode(errors="backslashreplace").decode())
 
     @classmethod
     def of(cls, path: Path) -> Input:

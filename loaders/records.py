@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from casegraph.errors import CasegraphError, DocumentError, MissingExtraError, Problem
+from casegraph.errors import CasegraphError, DocumentError, Problem
 from casegraph.loaders.codes import words_of
 from casegraph.loaders.nameless import CODED, nameless
 from casegraph.loaders.situations import why_no_event
@@ -95,8 +95,6 @@ def told(name: str, read: Callable[[], Iterator[Outcome]]) -> Iterator[tuple[str
             yield (outcome.file if isinstance(outcome, Problem) else name), outcome
     except DocumentError as error:
         yield from ((each.file, each) for each in error.problems)
-    except MissingExtraError as error:
-        yield name, Problem(name, 0, 0, "missing-extra", error.what, error.todo)
     except CasegraphError as error:
         if error.where != name:
             raise

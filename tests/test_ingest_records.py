@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from casegraph.cli import commands
 from casegraph.cli.tally import Tally
-from casegraph.errors import InputError
+from casegraph.errors import InputError, MissingExtraError
 from casegraph.facts import case_iris
 from casegraph.ingest import (
     Arrived,
@@ -187,8 +187,11 @@ def test_a_file_name_that_is_no_utf8_stops_nothing(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.count("\n")) == (1, 2), done.stderr
     assert "1 of 2 records rejected" in done.stderr
-    assert json.loads(rejects.read_text(encoding="utf-8"))["source"].endswith(name)
+    assert json.loads(rejects.read_text(encoding="utf-8"))["source"].endswith(r"a\udcff.json")
     (folder / name).write_text(json.dumps(packet("3", FEVER)), encoding="utf-8")
+    with_jobs = [sys.executable, "-m", "casegraph", "load", str(folder), "--store", str(tmp_path / "j")]
+    done = subprocess.run([*with_jobs, "--jobs", "1"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 3), done.stderr
     alone = [sys.executable, "-m", "casegraph", "load", str(folder / name), "--dry-run"]
     done = subprocess.run(alone, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -602,7 +605,7 @@ def test_a_load_that_is_killed_leaves_whole_records_and_the_ledger_tells_of_each
 
 
 @pytest.mark.parametrize("form", ["phenopacket", "fhir"])
-def test_a_format_that_is_not_installed_refuses_its_files_alone(
+def test_a_format_that_is_not_installed_ends_the_load_with_the_line_to_type(
     form: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = written(
@@ -616,12 +619,10 @@ def test_a_format_that_is_not_installed_refuses_its_files_alone(
     version._model.cache_clear()
     version._elements.cache_clear()
     version._fitting.cache_clear()
-    outcomes = bring(store, folder)
-    assert f"{CASE}c" in {each.iri for each in outcomes if isinstance(each, LoadedRecord)}
-    told = [each.problems[0] for each in outcomes if isinstance(each, RejectedRecord)]
-    (problem,) = [each for each in told if each.code == "missing-extra"]
-    assert problem.file == str(folder / ("packet.json" if form == "phenopacket" else "patient.json"))
-    assert problem.todo == "pip install 'casegraph[formats]'"
+    with pytest.raises(MissingExtraError, match=r"is not installed; pip install 'casegraph\[formats\]'"):
+        bring(store, folder)
+    refused = run("load", folder, "--store", tmp_path / "s", code=2).stderr
+    assert "are in the store, each whole; the same command again" in refused
 
 
 def test_what_weighs_most_is_told_first_and_each_cell_of_a_column_counts(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import itertools
 import os
 import shutil
 import subprocess
@@ -13,12 +15,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+import msgspec
 import pyoxigraph as ox
 import pytest
 
 import casegraph
-from casegraph.errors import InputError, StoreError, StoreLockedError
-from casegraph.store import Store, open_store
+from casegraph.errors import CasegraphError, InputError, StoreError, StoreLockedError
+from casegraph.store import Store, open_store, places
+from casegraph.store.backups import new_folder, restore
+from casegraph.store.directory import Directory
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.ledger import commit
 from casegraph.store.verifying import verify
@@ -329,8 +334,8 @@ def test_every_data_file_has_a_digest_once_its_writer_is_gone(directory: Path) -
 def test_nobody_writes_over_the_trace_of_changes_that_are_gone(directory: Path) -> None:
     with open_store(directory, writable=True) as store:
         commit(store, [], '<http://e.org/s> <http://e.org/p> "1" <http://e.org/0> .\n')
-    head = directory / "casegraph-store.json"
-    head.write_text(head.read_text(encoding="utf-8").replace('"generation": 1', '"generation": 4'), "utf-8")
+    head = Directory(directory).head()
+    Directory(directory).write_head(msgspec.structs.replace(head, generation=4))
     with pytest.raises(StoreError, match="the changes 2 to 4 were acknowledged and are gone"):
         open_store(directory, writable=True)
     with open_store(directory) as reader:
@@ -339,3 +344,46 @@ def test_nobody_writes_over_the_trace_of_changes_that_are_gone(directory: Path) 
         ]
     with pytest.raises(StoreError, match="the changes 2 to 4"):
         open_store(directory, writable=True)
+
+
+def test_each_flipped_bit_of_the_head_is_found(directory: Path) -> None:
+    with open_store(directory, writable=True) as store:
+        commit(store, [], "<urn:s> <urn:p> <urn:o> <urn:g> .\n")
+    path = directory / "casegraph-store.json"
+    whole = path.read_bytes()
+    for position, bit in itertools.product(range(len(whole)), range(8)):
+        flipped = bytes([whole[position] ^ 1 << bit])
+        path.write_bytes(whole[:position] + flipped + whole[position + 1 :])
+        with pytest.raises(CasegraphError):
+            Directory(directory).head()
+    path.write_bytes(whole)
+    assert Directory(directory).head().generation == 1
+
+
+@pytest.mark.parametrize("kind", ["a link to nothing", "its name is not UTF-8"])
+def test_what_cannot_be_a_store_is_refused_in_words(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / ("link" if kind.startswith("a link") else os.fsdecode(b"s\xff"))
+    if kind.startswith("a link"):
+        path.symlink_to("nowhere")
+    for writable in (True, False):
+        with pytest.raises(InputError, match=kind):
+            open_store(path, writable=writable)
+    with pytest.raises(InputError, match=kind):
+        restore(path, tmp_path / "other")
+    with pytest.raises(InputError, match=kind), new_folder(path):
+        pass
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_disk_without_space_is_not_called_a_store_that_is_not_there(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(directory, writable=True):
+        assert Directory(directory).head().is_of_first_writer
+
+        def full(_: Path) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr(places, "Snapshot", full)
+        with pytest.raises(StoreError, match=r"the store failed: .*No space left on device"):
+            open_store(directory)

@@ -111,7 +111,7 @@ def compact(location: str) -> None:
     with EmbeddedStore(str(directory), writable=True) as store:
         store.compact()
     now = _size(directory)
-    why = "" if now < before else "; it was as small as it gets, as after a load with --jobs"
+    why = "" if now < before else "; merged files are larger than those of a load with --jobs"
     say(f"{before / 1e6:,.1f} MB before, {now / 1e6:,.1f} MB now{why}")
 
 

@@ -17,7 +17,7 @@ from casegraph.cli.form import PATH, PLACE, Command, on_terminal, progress, say,
 from casegraph.cli.outputs import opened_whole, refuse_same_files
 from casegraph.cli.stopping import told_to_stop
 from casegraph.cli.tally import Tally
-from casegraph.errors import InputError, StoreError
+from casegraph.errors import InputError, MissingExtraError, StoreError
 from casegraph.ingest import Arrived, load_paths
 from casegraph.loaders.formats import CASE, RECORD_FORMATS, arrivals, unused_options
 from casegraph.loaders.records import Options
@@ -130,7 +130,7 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
                 acknowledge(cases_of(arrived))
             tally.leave(options.losses)
             note_losses(options.losses, losses)
-        except StoreError:
+        except (StoreError, MissingExtraError):
             say(_stopped(tally, store, more))
             raise
     for line in tally.lines(told=more["losses"] is not None):

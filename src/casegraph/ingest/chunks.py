@@ -82,7 +82,7 @@ class Chunk:
         """Return a digest of all that the part is made from."""
         hashed = hashlib.sha256(f"{mapped_by()} {self.form} {self.options}".encode())
         for each in self.given:
-            hashed.update(f"{each.name} {each.first_line} {each.origin} ".encode(errors="backslashreplace"))
+            hashed.update(f"{each.name} {each.first_line} {each.origin} ".encode())
             hashed.update(
                 _stamp(each.name) if each.content is None else hashlib.sha256(each.content).digest()
             )
@@ -155,7 +155,8 @@ def _given(inputs: Iterable[Input], form: str) -> Iterator[Given]:
             if is_lines(source):
                 yield from _documents_of(source) if form == CASE else _blocks_of(source)
             else:
-                yield Given(source.name, source.head(MOST_BYTES + 1) if source.file is None else None)
+                is_named = source.file is not None and str(source.file) == source.name
+                yield Given(source.name, None if is_named else source.head(MOST_BYTES + 1))
         except CasegraphError:  # whoever maps it tells what is wrong
             yield Given(source.name)
 

@@ -27,7 +27,7 @@ def origin_of(source: Input) -> Origin:
     """
     file, archived, member = source.name.partition("!")
     name = f"{Path(file).name}{archived}{member}"
-    return Origin(name.encode(errors="backslashreplace").decode(), source.sha256())
+    return Origin(name, source.sha256())
 
 
 class Origins:

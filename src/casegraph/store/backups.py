@@ -66,17 +66,14 @@ def restore(source: Path, target: Path, *, as_is: bool = False) -> Head:
     :raises StoreError: if the backup is damaged; nothing is restored then.
     :raises OSError: if it cannot be read or written.
     """
-    if not (source / BACKUP).is_file():
+    directory = Directory(source)
+    if not directory.is_backup():
         raise InputError("no backup", where=str(source), expected="a folder that `casegraph backup` made")
-    head = Directory(source).head()
-    try:
-        wanted = msgspec.json.decode((source / BACKUP).read_bytes(), type=dict[str, str])
-    except msgspec.MsgspecError as error:
-        raise Directory(source).damaged(f"its file {BACKUP} cannot be read") from error
+    head, wanted = directory.head(), directory.files_of_backup()
     with new_folder(target) as part:
         data = part / head.data
         if copied(source / head.data, data) != wanted:
-            raise Directory(source).damaged("a file of it is not what was copied")
+            raise directory.damaged("a file of it is not what was copied")
         Directory(part).write_head(head)
         if not as_is:
             _refuse_damage(part, source)
@@ -85,17 +82,26 @@ def restore(source: Path, target: Path, *, as_is: bool = False) -> Head:
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """Give a folder that gets its name only once it is whole."""
+    """Give a folder that gets its name only once it is whole.
+
+    :raises InputError: if something is there, or the name cannot be one of a store.
+    :raises StoreError: if it cannot be written, or what goes into it cannot be read.
+    """
+    goal = Directory(target).path.absolute()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError("something is there already", where=str(target), todo="name a new folder")
-    goal = target.absolute()
     part = goal.with_name(f".{goal.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
     try:
+        part.mkdir(parents=True)
         yield part
         part.rename(goal)
         sync_folder(goal.parent)
+    except OSError as error:
+        todo = "check that there is space, and that you may read and write there"
+        raise StoreError(
+            f"no copy was made: {error.strerror or error}", where=str(target), todo=todo
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

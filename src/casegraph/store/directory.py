@@ -51,7 +51,7 @@ _OUR_PREFIXES = (_DATA, FILES, "reader-")
 _OF_OXIGRAPH = re.compile(r"CURRENT|IDENTITY|LOCK|LOG(\.old\.\d+)?|(MANIFEST|OPTIONS)-\d+|\d+\.(sst|log)")
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True):
+class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a store says of itself.
 
     :param format: the layout of the directory and what the ledger tells.
@@ -59,6 +59,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     :param generation: how many changes were acknowledged; the data may hold one more.
     :param files: data file -> SHA-256, of those that are not written any more.
     :param casegraph: the version that wrote it.
+    :param digest: the SHA-256 of all the others, in the file alone; older versions wrote none.
     """
 
     format: int
@@ -66,6 +67,12 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     generation: int = 0
     files: dict[str, str] = {}
     casegraph: str = __version__
+    digest: str = ""
+
+    def sealed(self) -> Head:
+        """Return it with its digest."""
+        others = msgspec.json.encode(msgspec.structs.replace(self, digest=""))
+        return msgspec.structs.replace(self, digest=hashlib.sha256(others).hexdigest())
 
     @property
     def is_of_first_writer(self) -> bool:
@@ -77,6 +84,7 @@ class Directory:
     """The directory of a store, of this format or not yet there.
 
     :param path: the directory.
+    :raises InputError: if its name is not UTF-8, or a link to nothing.
 
     >>> Directory(Path("nowhere")).is_empty()
     True
@@ -84,6 +92,12 @@ class Directory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if str(path) != (printable := str(path).encode(errors="backslashreplace").decode()):
+            raise InputError("its name is not UTF-8", where=printable, todo="name another folder")
+        if path.is_symlink() and not path.exists():
+            raise InputError(
+                "a link to nothing", where=str(path), todo="make what it points to, or remove it"
+            )
 
     def is_empty(self) -> bool:
         """Tell whether there is no store and nothing else; what a killed first writer left is nothing.
@@ -122,21 +136,38 @@ class Directory:
     def _read(self) -> Head:
         try:
             raw = (self.path / _HEAD).read_bytes()
-            found = msgspec.json.decode(raw)["format"]
+            found = msgspec.convert(msgspec.json.decode(raw)["format"], int)
             head = msgspec.json.decode(raw, type=Head) if found == FORMAT else None
         except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError) as error:
             raise self.damaged(f"its file {_HEAD} cannot be read") from error
         if head is None:
             raise self._other_format(found)
-        return head
+        if head.digest and head.digest != head.sealed().digest:
+            raise self.damaged(f"its file {_HEAD} is not what was written")
+        return msgspec.structs.replace(head, digest="")
 
     def write_head(self, head: Head) -> None:
         """Put a head in the place of the one before, so that either is there, whole and on the disk."""
-        write_whole(self.path / _HEAD, msgspec.json.format(msgspec.json.encode(head), indent=1))
+        write_whole(self.path / _HEAD, msgspec.json.format(msgspec.json.encode(head.sealed()), indent=1))
 
     def data(self, head: Head) -> Path:
         """Return the folder of the data."""
         return self.path / head.data
+
+    def is_backup(self) -> bool:
+        """Tell whether it is a backup, which has a list of its files."""
+        return (self.path / BACKUP).exists()
+
+    def files_of_backup(self) -> dict[str, str]:
+        """Return the data files of a backup, each with its SHA-256.
+
+        :raises StoreError: if the list of them is damaged.
+        :raises OSError: if it cannot be read.
+        """
+        try:
+            return msgspec.json.decode((self.path / BACKUP).read_bytes(), type=dict[str, str])
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise self.damaged(f"its file {BACKUP} cannot be read") from error
 
     def next_data(self, head: Head | None) -> Path:
         """Return the folder for data that are to take the place of those there; it does not exist."""
@@ -160,8 +191,10 @@ class Directory:
 
     def damaged(self, how: str) -> StoreError:
         """Return the error for a store that is damaged."""
-        todo = "restore it from a backup, or load the documents into a new store"
-        return StoreError(f"the store is damaged: {how}", where=str(self.path), todo=todo)
+        what, todo = "store", "restore it from a backup, or load the documents into a new store"
+        if self.is_backup():
+            what, todo = "backup", "use another; `casegraph export nquads` gives what can still be read of it"
+        return StoreError(f"the {what} is damaged: {how}", where=str(self.path), todo=todo)
 
     def _refuse_other_content(self) -> None:
         path, where = self.path, str(self.path)
@@ -178,11 +211,9 @@ class Directory:
                 expected="a store, or a new or empty folder",
             )
 
-    def _other_format(self, found: object) -> InputError:
-        older = isinstance(found, int) and found < FORMAT
-        todo = (
-            "`casegraph migrate` brings it to this format, after a backup" if older else "install a newer one"
-        )
+    def _other_format(self, found: int) -> InputError:
+        older = "`casegraph migrate` brings it to this format, after a backup"
+        todo = older if found < FORMAT else "install a newer one"
         return InputError(
             f"a store of format {found}",
             where=str(self.path),
@@ -220,13 +251,14 @@ class WriterLock:
             self._file = -1
 
 
-def digests_of(folder: Path, known: dict[str, str] | None = None) -> dict[str, str]:
+def digests_of(folder: Path, known: dict[str, str] | None = None, *, files: str = "*.sst") -> dict[str, str]:
     """Return the SHA-256 of each data file of a folder; one that goes meanwhile is left out.
 
     :param known: digests that were taken before; a data file never changes.
+    :param files: which files, as a pattern of their names.
     """
     found = {}
-    for path in sorted(folder.glob("*.sst")):
+    for path in sorted(folder.glob(files)):
         if known and path.name in known:
             found[path.name] = known[path.name]
             continue

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from casegraph.errors import InputError, StoreError
 from casegraph.store import Answer, GraphContent, Store
-from casegraph.store.directory import Head, digests_of
+from casegraph.store.directory import Directory, Head, digests_of
 from casegraph.store.failures import failure
 from casegraph.store.ledger import generation
 from casegraph.store.places import WritersPlace, opened_to_read
@@ -183,15 +183,21 @@ class EmbeddedStore(Store):
             yield each
 
     def changed_files(self) -> Iterator[str]:
-        """See :meth:`casegraph.store.Store.changed_files`; those of the head are looked at.
+        """See :meth:`casegraph.store.Store.changed_files`; those of the head, or all of a backup.
 
         :raises StoreError: see there.
         """
-        if self._snapshot is not None and self._head is not None:
+        if self._snapshot is None or self._head is None:
+            return
+        directory = Directory(Path(self.location))
+        if directory.is_backup():
+            wanted = self._guard(directory.files_of_backup)
+            found = self._guard(partial(digests_of, directory.data(self._head), files="*"))
+            changed = [name for name in wanted if found.get(name) != wanted[name]]
+        else:
             found = self._guard(partial(digests_of, self._snapshot.folder))
-            for name, digest in self._head.files.items():
-                if found.get(name, digest) != digest:
-                    yield f"{self.location}/{self._head.data}/{name}"
+            changed = [name for name, digest in self._head.files.items() if found.get(name, digest) != digest]
+        yield from (f"{self.location}/{self._head.data}/{name}" for name in changed)
 
     def files_without_digest(self) -> int:
         """Return how many data files came into being after the last writer that closed the store."""

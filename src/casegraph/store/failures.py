@@ -13,7 +13,7 @@ def failure(error: Exception, location: str) -> StoreError:
     """Return the error for a store in a directory that failed.
 
     >>> str(failure(OSError("Permission denied"), "store"))
-    'store: the store failed: Permission denied; check that you may write there'
+    'store: the store failed: Permission denied; check that you may read and write there'
     """
     reason = str(error)
     if _says_locked(reason):
@@ -25,7 +25,7 @@ def failure(error: Exception, location: str) -> StoreError:
     if reason.startswith("Corruption"):
         todo = "restore it from a backup, or load the documents into a new store"
         return StoreError(f"the store is damaged: {reason}", where=location, todo=todo)
-    todo = "check that you may write there" if "Permission denied" in reason else ""
+    todo = "check that you may read and write there" if "Permission denied" in reason else ""
     return StoreError(f"the store failed: {reason}", where=location, todo=todo)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -30,7 +31,7 @@ def opened_to_read(path: Path) -> tuple[Head, Snapshot, ox.Store]:
         head, snapshot = taken(path)
         return head, snapshot, ox.Store.read_only(str(snapshot.folder))
     except (StoreError, OSError) as error:
-        if first.is_of_first_writer:
+        if first.is_of_first_writer and getattr(error, "errno", None) != errno.ENOSPC:
             raise directory.nothing() from error
         raise
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from casegraph.errors import StoreError
+from casegraph.errors import EndpointError, StoreError
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.store import LEDGER, GraphContent, Store
 from casegraph.store.ledger import Unit, unit_from, unit_of
@@ -60,6 +60,8 @@ def verify(store: Store) -> Iterator[Damage]:
         if not damaged:  # Oxigraph may go on for ever with a damaged file
             yield from _changes(store)
             yield from _units(store)
+    except EndpointError:
+        raise
     except StoreError as error:
         yield Damage(error.where or store.location, error.what)
     except OSError as error:
