@@ -57,6 +57,7 @@ class _Member(msgspec.Struct):
 
     losses: tuple[Loss, ...]
     document: CaseDocument | None = None
+    other_names: tuple[tuple[str, str], ...] = ()
 
 
 def rdf_members(source: Input) -> Iterator[tuple[str, Input] | Problem]:
@@ -79,7 +80,7 @@ def read_rdf(source: Input, options: Options) -> Iterator[Outcome]:
     if member.document is None:
         options.losses.extend(member.losses)
     else:
-        yield Imported(member.document, member.losses)
+        yield Imported(member.document, member.losses, other_names=member.other_names)
 
 
 class _File:
@@ -88,6 +89,7 @@ class _File:
     def __init__(self, source: Input, content: ox.Store) -> None:
         self._name = source.name
         self._labels: dict[str, str] = {}
+        self._other_names: dict[str, list[str]] = {}
         self._left: Counter[tuple[str, str, str]] = Counter()
         self._graphs = Graphs(source.name, content, self._label)
         self._content = content
@@ -131,7 +133,7 @@ class _File:
         if quad.predicate.value == _LABEL:
             self._labels[term] = value
         elif quad.predicate.value == _OTHER_LABEL:
-            self._left[compact(term), value, "other-label"] += 1
+            self._other_names.setdefault(term, []).append(value)
 
     def cases(self) -> Iterator[tuple[str, Input] | Problem]:
         """Yield the documents and records.
@@ -157,6 +159,8 @@ class _File:
                 self._leave_unshared(graph)
             elif not self._is_carried(graph):
                 self._leave(self._content.quads_for_pattern(None, None, None, graph), _value(graph))
+        for term, names in self._other_names.items():
+            self._left.update((compact(term), each, "other-label") for each in names)
         losses = (Loss(self._name, *kind, times=many) for kind, many in sorted(self._left.items()))
         if self._left:
             yield RDF, _input(self._name, _Member(tuple(losses)))
@@ -190,11 +194,17 @@ class _File:
             yield from (replace(each, file=name) for each in error.problems)
             return
         if found.document.report.record is not None:
-            yield RDF, _input(name, _Member(found.losses, found.document))
+            yield RDF, _input(name, _Member(found.losses, found.document, tuple(self._names_in(iri))))
             return
         yield _CASE, Input(name, partial(BytesIO, _as_json(found.document)))
         if found.losses:
             yield RDF, _input(name, _Member(found.losses))
+
+    def _names_in(self, case: str) -> Iterator[tuple[str, str]]:
+        """Yield the other names of terms that a case is the first to name; they go with it."""
+        graph = ox.NamedNode(f"{case}/asserted")
+        for term in [each for each in self._other_names if self._any(None, None, ox.NamedNode(each), graph)]:
+            yield from ((term, name) for name in self._other_names.pop(term))
 
     def _is_carried(self, graph: _Node) -> bool:
         """Say whether a graph is that of a report, or of a case that names its report."""

@@ -72,12 +72,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One record as a case document, what was left behind, what is worth a second look, where times stand."""
+    """One record as a case document, what was left behind, what is worth a second look, where times stand.
+
+    :param other_names: the IRI of a term that no vocabulary knows, and what other records called it.
+    """
 
     document: CaseDocument
     losses: tuple[Loss, ...] = ()
     doubts: tuple[Problem, ...] = ()
     places: Mapping[str, Collection[tuple[str, int]]] = field(default_factory=dict)
+    other_names: tuple[tuple[str, str], ...] = ()
 
 
 #: What a reader yields for each record: the case, or why there is none. The others go on.

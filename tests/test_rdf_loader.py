@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable
@@ -144,6 +145,38 @@ def test_records_come_back_under_their_names(material: Path, tmp_path: Path) -> 
             }
             assert other.digest() == store.digest()
         assert UNRESOLVED in store.digest()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("more", [(), ("--jobs", "1")])
+def test_all_names_of_a_term_that_no_vocabulary_knows_come_back(
+    more: tuple[str, ...], tmp_path: Path
+) -> None:
+    for number, name in enumerate(("First", "Second", "third")):
+        features = [{"type": {"id": "FOO:1", "label": name}}]
+        told = {"id": str(number), "subject": {"id": str(number)}, "phenotypicFeatures": features}
+        (tmp_path / f"{number}.json").write_text(json.dumps(told))
+    paths = [tmp_path / f"{number}.json" for number in range(3)]
+    with open_store(":memory:", writable=True) as store:
+        assert len(list(load_paths(store, paths, Options("x")))) == 3
+        names = [line for line in store.dump(UNRESOLVED) if "Label>" in line or "label>" in line]
+        assert [
+            name for name in ("First", "Second", "third") if any(f'"{name}"' in each for each in names)
+        ] == [
+            "First",
+            "Second",
+            "third",
+        ]
+        unused = f'<urn:x:unused> <http://www.w3.org/2004/02/skos/core#altLabel> "other" <{UNRESOLVED}> .'
+        (tmp_path / "x.nq").write_text(shuffled([*store.dump(), unused]))
+        words = ["load", str(tmp_path / "x.nq"), "--store", str(tmp_path / "s"), *more]
+        done = CliRunner().invoke(commands, [*words, "--losses", str(tmp_path / "losses")])
+        assert done.exit_code == 0, done.output
+        with open_store(tmp_path / "s") as other:
+            assert other.digest() == store.digest()
+    losses = [each for each in (tmp_path / "losses").read_text().splitlines() if "other-label" in each]
+    assert len(losses) == 1
+    assert "urn:x:unused" in losses[0]
 
 
 @pytest.mark.slow

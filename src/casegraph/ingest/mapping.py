@@ -44,6 +44,7 @@ class Mapped(msgspec.Struct, kw_only=True, tag=True):
     :param told: what a document tells of its report that records may tell of too: the properties.
     :param added: what the shipped ontology lacks of the terms that it names, as N-Triples.
     :param unresolved: the terms that no vocabulary knows -> what it calls them.
+    :param other_names: such a term, and what others called it.
     :param text: its own graphs as N-Quads, each graph sorted.
     :param size: how many bytes of N-Quads it has, where these are kept elsewhere.
     :param origin: what it was made from.
@@ -60,6 +61,7 @@ class Mapped(msgspec.Struct, kw_only=True, tag=True):
     told: tuple[str, ...] = ()
     added: str = ""
     unresolved: dict[str, str] = {}
+    other_names: tuple[tuple[str, str], ...] = ()
     losses: tuple[Loss, ...] = ()
     doubts: tuple[Problem, ...] = ()
     report: Report
@@ -182,6 +184,7 @@ def _judged(ready: Prepared, terms: Terms) -> Mapped | Refused:
         told=() if is_record else _told(ready.graphs[ready.iri], ready.iri),
         added=terms.added(concepts if is_record else _named(ready.graphs.values())),
         unresolved=labels_of(ready.document, unknown) if unknown else {},
+        other_names=tuple(each for each in ready.imported.other_names if each[0] in unknown),
         losses=ready.imported.losses,
         doubts=ready.imported.doubts,
         report=ready.report,

@@ -40,6 +40,7 @@ class Shared:
         """Take in what a document or a record tells; return what it calls terms otherwise than others did."""
         others = self._called.take(mapped.iri, mapped.unresolved)
         self._others.update(others.items())
+        self._others.update(each for each in mapped.other_names if each[1] != self._called[each[0]])
         self._unresolved.update(mapped.unresolved)
         self._added.update(f"{line}\n" for line in mapped.added.split("\n") if line)
         if not mapped.record:  # a document takes the place of what records told of its report before it
