@@ -202,6 +202,7 @@ def new_processes() -> str:
 
 {_in_ms(cold)}
 The bare script imports pyoxigraph, opens the same store for reading and asks the same query.
+The goal, twice its time, is missed: importing click takes as long as all of it.
 
 ## A term among whole HP and MONDO, in a new process
 

@@ -26,6 +26,8 @@ from casegraph.store import open_store
 __all__ = ["Asked", "section"]
 
 _LOOK_UPS, _AGAIN = 1_000, 5
+#: The goals: of the rate of a bare bulk load, of memory in MiB, of bytes a quad; and how many cases are many.
+_OF_BARE, _MIB, _BYTES, _MANY = 0.65, 2_048, 280, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def section(asked: Asked) -> str:
         parts = [f"## {asked.cases:,} synthetic cases\n", loading(folder, asked)]
         parts += [
             keeping(folder / "store", folder),
-            looking_up(folder / "store"),
+            looking_up(folder / "store", asked.cases),
             asking(folder / "store", asked),
             counting(folder / "store", asked),
         ]
@@ -91,10 +93,11 @@ the ledger.
 | way | s | cases a second | times as long |
 | --- | --- | --- | --- |
 {"".join(lines)}
-casegraph runs at {least / ours:.2f} of the rate of the bare bulk load. {memory:,.0f} MiB at most for
-one of its processes; {size / quads:.0f} bytes a quad on the disk. {told}The goals
-are 0.65 of the bare bulk load, 25 times the plain way, 80 times pyshacl, 2 GiB, 280 bytes a quad; and at
-100,000 cases 0.7 of the rate at 10,000.
+casegraph runs at {least / ours:.2f} of the rate of the bare bulk load{_missed(least / ours < _OF_BARE)}.
+{memory:,.0f} MiB at most for one of its processes{_missed(memory > _MIB)};
+{size / quads:.0f} bytes a quad on the disk{_missed(size / quads > _BYTES)}. {told}The goals
+are {_OF_BARE} of the bare bulk load, 25 times the plain way, 80 times pyshacl, {_MIB:,} MiB,
+{_BYTES} bytes a quad; and at 100,000 cases 0.7 of the rate at 10,000.
 """
 
 
@@ -108,15 +111,21 @@ def keeping(location: Path, folder: Path) -> str:
 {"".join(lines)}"""
 
 
-def looking_up(location: Path) -> str:
+def _missed(is_missed: bool) -> str:
+    return ", which misses the goal" if is_missed else ""
+
+
+def looking_up(location: Path, cases: int) -> str:
     """Tell how long the patient of a case takes, for a thousand cases by chance."""
     times = [1000 * each for each in look_up(location, _LOOK_UPS)]
     parts = statistics.quantiles(times, n=100)
+    half, most = (1, 2) if cases <= _MANY else (2.5, 8)
+    missed = _missed(parts[49] > half or parts[98] > most)
     return f"""### Looking up
 
 The patient of a case (`patient`), {_LOOK_UPS:,} cases by chance, one after the other in a new process:
-half of them in {parts[49]:.2f} ms, 99 of 100 in {parts[98]:.2f} ms. The goals are 1 and 2 ms at 10,000
-cases, 2.5 and 8 ms at 100,000.
+half of them in {parts[49]:.2f} ms, 99 of 100 in {parts[98]:.2f} ms{missed}.
+The goals are 1 and 2 ms at 10,000 cases, 2.5 and 8 ms at 100,000.
 """
 
 

@@ -65,3 +65,14 @@ def test_the_python_lines_of_the_readme_run() -> None:
 def test_the_readme_names_the_two_commands() -> None:
     assert "make demo" in README
     assert "make test" in README
+
+
+def test_each_row_of_a_table_has_the_cells_of_its_head() -> None:
+    tables = 0
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            head, *rows = (len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines())
+            assert set(rows) == {head}, f"{page.name}: {table.splitlines()[0]}"
+            tables += 1
+    assert tables > 50

@@ -17,6 +17,7 @@ from casegraph.errors import InputError
 from casegraph.namespaces import BASE
 from casegraph.store import LEDGER, open_store
 from casegraph.store.directory import FORMAT
+from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.ledger import generation
 from casegraph.store.migrating import migrate
 from casegraph.store.verifying import verify
@@ -102,6 +103,8 @@ def test_an_old_store_is_migrated_after_a_backup(tmp_path: Path) -> None:
         assert opened.digest() == wanted(1)
         assert generation(opened) == 1
         assert list(verify(opened)) == []
+        assert isinstance(opened, EmbeddedStore)
+        assert (len(head.files) > 0, opened.files_without_digest()) == (True, 0)
         loads = f"SELECT ?x {{ GRAPH <{LEDGER}> {{ ?x <http://www.w3.org/ns/prov#generated> ?y }} }}"
         assert len(list(opened.query(loads))) == 1  # type: ignore[arg-type]
     assert {path.name for path in store.iterdir()} == {"casegraph-store.json", "data-1", "writer.lock"}

@@ -205,7 +205,7 @@ def _stopped(tally: Tally, store: Store, more: Mapping[str, object]) -> str:
         return "stopped; the store is as it was; the same command with --resume goes on"
     return (
         f"stopped: {tally.kept:,} of the records and documents are in the store, each whole; "
-        "the same command again replaces these and brings in the others"
+        "the same command again leaves these as they are and goes on with the rest"
     )
 
 

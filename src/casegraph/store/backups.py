@@ -132,8 +132,6 @@ def _refuse_damage(copy: Path, source: Path) -> None:
     with open_store(copy) as store:
         found = next(verify(store), None)
     if found is not None:
-        raise StoreError(
-            f"not what was written: {found}",
-            where=str(source),
-            todo="`casegraph verify` tells all; use another backup, or load the documents into a new store",
-        )
+        what = f"not what was written: {found}".replace(str(copy), str(source))
+        todo = "`casegraph verify` tells all; --as-is takes it as it is"
+        raise StoreError(what, where=str(source), todo=todo)

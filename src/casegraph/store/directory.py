@@ -136,7 +136,7 @@ class Directory:
     def _read(self) -> Head:
         try:
             raw = (self.path / _HEAD).read_bytes()
-            found = msgspec.convert(msgspec.json.decode(raw)["format"], int)
+            found = msgspec.json.decode(raw)["format"]
             head = msgspec.json.decode(raw, type=Head) if found == FORMAT else None
         except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError) as error:
             raise self.damaged(f"its file {_HEAD} cannot be read") from error
@@ -211,9 +211,10 @@ class Directory:
                 expected="a store, or a new or empty folder",
             )
 
-    def _other_format(self, found: int) -> InputError:
+    def _other_format(self, found: object) -> InputError:
+        is_older = isinstance(found, int) and found < FORMAT
         older = "`casegraph migrate` brings it to this format, after a backup"
-        todo = older if found < FORMAT else "install a newer one"
+        todo = older if is_older else "install a newer one"
         return InputError(
             f"a store of format {found}",
             where=str(self.path),

@@ -8,6 +8,11 @@ from casegraph.errors import StoreError, StoreLockedError
 
 __all__ = ["failure"]
 
+_TODO = {
+    "Permission denied": "check that you may read and write there",
+    "No space left": "make space; reading takes some megabytes too, beside the data",
+}
+
 
 def failure(error: Exception, location: str) -> StoreError:
     """Return the error for a store in a directory that failed.
@@ -25,7 +30,7 @@ def failure(error: Exception, location: str) -> StoreError:
     if reason.startswith("Corruption"):
         todo = "restore it from a backup, or load the documents into a new store"
         return StoreError(f"the store is damaged: {reason}", where=location, todo=todo)
-    todo = "check that you may read and write there" if "Permission denied" in reason else ""
+    todo = next((each for words, each in _TODO.items() if words in reason), "")
     return StoreError(f"the store failed: {reason}", where=location, todo=todo)
 
 

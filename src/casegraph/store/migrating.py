@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from casegraph.errors import InputError, StoreError
 from casegraph.store import LEDGER, GraphContent
 from casegraph.store.backups import copied, new_folder
-from casegraph.store.directory import FILES, FORMAT, Directory, Head, WriterLock
+from casegraph.store.directory import FILES, FORMAT, Directory, Head, WriterLock, digests_of
 from casegraph.store.ledger import ledger_lines, unit_from, unit_of
 from casegraph.store.streaming import streamed_contents
 
@@ -42,8 +42,8 @@ def migrate(path: Path, backup: Path) -> Head:
         folder = directory.next_data(None)
         old.backup(folder)
         del old
-        head = Head(format=FORMAT, data=folder.name, generation=1)
         _tell_of_all(folder)
+        head = Head(format=FORMAT, data=folder.name, generation=1, files=digests_of(folder))
         directory.write_head(head)
         directory.remove_leavings(head)
     except (OSError, RuntimeError) as error:
