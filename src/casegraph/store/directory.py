@@ -52,7 +52,7 @@ _OF_OXIGRAPH = re.compile(r"CURRENT|IDENTITY|LOCK|LOG(\.old\.\d+)?|(MANIFEST|OPT
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a store says of itself.
+    """What a store says of itself. A further field is a further format: an unknown one is damage.
 
     :param format: the layout of the directory and what the ledger tells.
     :param data: the name of the folder of the data.
