@@ -72,10 +72,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One record as a case document, what was left behind, what is worth a second look, where times stand.
-
-    :param other_names: the IRI of a term that no vocabulary knows, and what other records called it.
-    """
+    """One record as a case document; *other_names* are what others call its terms that nobody knows, by IRI."""
 
     document: CaseDocument
     losses: tuple[Loss, ...] = ()
