@@ -72,7 +72,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One record as a case document; *other_names* are what others call its terms that nobody knows, by IRI."""
+    """One record as a case document; *other_names* is what others call its unknown terms, by IRI."""
 
     document: CaseDocument
     losses: tuple[Loss, ...] = ()

@@ -207,7 +207,7 @@ def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
 
 def test_shipped_queries_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = (write(tmp_path, name="doses_by_disease"), write(tmp_path, name="responses"))
-    monkeypatch.setattr(query_module, "_paths", lambda: {path.stem: path for path in paths})
+    monkeypatch.setattr(query_module, "shipped", lambda folder, pattern: paths)
     assert list(stored_queries()) == ["doses_by_disease", "responses"]
     assert get_query("responses").name == "responses"
     with pytest.raises(InputError, match="a query such as doses_by_disease"):

@@ -94,7 +94,7 @@ def stored_queries() -> Mapping[str, StoredQuery]:
 
     :raises InputError: if one of them is malformed.
     """
-    return MappingProxyType({name: _read_once(path) for name, path in _paths().items()})
+    return MappingProxyType({path.stem: _read_once(path) for path in shipped("queries", "*.rq")})
 
 
 def get_query(name: str) -> StoredQuery:
@@ -102,7 +102,7 @@ def get_query(name: str) -> StoredQuery:
 
     :raises InputError: if there is none; it names the nearest ones.
     """
-    paths = _paths()
+    paths = {path.stem: path for path in shipped("queries", "*.rq")}
     if name in paths:
         return _read_once(paths[name])
     from rapidfuzz import process
@@ -144,11 +144,6 @@ def read_query(path: Path) -> StoredQuery:
             where = f"{path}:{lines.get(f'$.{field}', 1)}"
             raise InputError(f"{field}: no column {unknown}", where=where, expected="columns of returns")
     return StoredQuery(path.stem, head, text, path)
-
-
-@cache
-def _paths() -> Mapping[str, Path]:
-    return MappingProxyType({path.stem: path for path in shipped("queries", "*.rq")})
 
 
 #: What ships does not change while it runs.
@@ -203,7 +198,6 @@ def _convert(raw: object, kind: type[_Kind], place: str, *, path: Path, lines: d
         raise InputError(what, where=f"{path}:{line}", expected=f"a mapping of {known}") from error
 
 
-@cache
 def _values_line(text: str, name: str, parameter: Parameter) -> re.Match[str] | None:
     """Return the one line that binds a parameter, with its example in the group ``example``."""
     name = re.escape(name)

@@ -11,8 +11,9 @@ __all__ = ["ontology_digest", "shipped"]
 _HERE = Path(__file__).parent
 
 
+@cache
 def shipped(folder: str, pattern: str = "*") -> tuple[Path, ...]:
-    """Return the shipped files of a folder that match a pattern, sorted by path.
+    """Return the shipped files of a folder that match a pattern, sorted by path; it is looked into once.
 
     :param folder: ``ontology``, ``shapes``, ``queries`` or ``cases``.
     :param pattern: a glob below that folder, such as ``*.ttl`` or ``imports/*.ttl``.
