@@ -202,10 +202,15 @@ def test_verify_looks_at_what_restore_looks_at(store: Path, tmp_path: Path) -> N
         assert found.exit_code == 3 or f"/{name}\tits bytes are not those that were written" in found.stdout
         run("restore", copy, "--store", tmp_path / "x", code=3)
         (copy / "data-1" / name).write_bytes(content)
-    for damage in (raw[: len(raw) // 2], b"", raw.replace(b'"CURRENT"', b'"CURRENU"')):
+    (copy / "data-1" / "more").write_text("", encoding="utf-8")
+    run("restore", copy, "--store", tmp_path / "x", code=3)
+    assert "/more\tits bytes" in run("verify", "--store", copy, code=1).stdout
+    (copy / "data-1" / "more").unlink()
+    other_name = raw.replace(b'"CURRENT"', b'"CURRENU"')
+    for damage, places in ((raw[: len(raw) // 2], "1 place;"), (b"", "1 place;"), (other_name, "2 places;")):
         (copy / BACKUP).write_bytes(damage)
         said_of_it = run("verify", "--store", copy, code=1)
-        assert "damaged in 1 place" in said_of_it.stderr
+        assert f"damaged in {places}" in said_of_it.stderr
         assert "the backup is damaged" in run("restore", copy, "--store", tmp_path / "x", code=3).stderr
     assert digest(copy) == digest(store), "it can still be read"
 

@@ -32,8 +32,7 @@ def backup(store: Path, target: Path, *, as_is: bool = False) -> Head:
     :param as_is: copy it also where it is not what its ledger tells.
     :return: the head of the copy.
     :raises InputError: if there is no store, something at the target, or the target in the store.
-    :raises StoreError: if the copy is not what the ledger of the store tells; it is not kept then.
-    :raises OSError: if it cannot be written.
+    :raises StoreError: if it cannot be written, or is not what the ledger tells; it is not kept then.
     """
     if target.resolve().is_relative_to(store.resolve()):
         what = "a backup in the directory of the store goes with it"
@@ -63,8 +62,8 @@ def restore(source: Path, target: Path, *, as_is: bool = False) -> Head:
     :param as_is: restore it also where its quads were not what its ledger tells.
     :return: the head of the store.
     :raises InputError: if there is no backup, or something at the target.
-    :raises StoreError: if the backup is damaged; nothing is restored then.
-    :raises OSError: if it cannot be read or written.
+    :raises StoreError: if the backup is damaged, or the store cannot be written; nothing is restored then.
+    :raises OSError: if the list of its files cannot be read.
     """
     directory = Directory(source)
     if not directory.is_backup():

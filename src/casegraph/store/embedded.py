@@ -193,7 +193,8 @@ class EmbeddedStore(Store):
         if directory.is_backup():
             wanted = self._guard(directory.files_of_backup)
             found = self._guard(partial(digests_of, directory.data(self._head), files="*"))
-            changed = [name for name in wanted if found.get(name) != wanted[name]]
+            names = sorted(wanted.keys() | found.keys() - {"LOCK"})
+            changed = [name for name in names if found.get(name) != wanted.get(name)]
         else:
             found = self._guard(partial(digests_of, self._snapshot.folder))
             changed = [name for name, digest in self._head.files.items() if found.get(name, digest) != digest]
