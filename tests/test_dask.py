@@ -157,6 +157,10 @@ def load(workers: Workers, told: Told, *, resume: bool) -> list[object]:
         return list(BulkJob(store, workers, told).load([Path("in")], Options(""), resume=resume))
 
 
+def rejected_in(done: Result) -> list[str]:
+    return sorted(line for line in done.stderr.splitlines() if "rejected" in line)
+
+
 @pytest.mark.slow
 def test_nothing_is_lost_or_doubled_whatever_dies(
     sources: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
@@ -183,10 +187,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(
         assert sorted(bool(each.poll()) for each in found.running) == [False, False, True]
         assert_same("one", "many")
         assert sorted(many.stdout.splitlines()) == sorted(one.stdout.splitlines())
-        told = [
-            sorted(line for line in each.stderr.splitlines() if "rejected" in line) for each in (one, many)
-        ]
-        assert told[0] == told[1]
+        assert rejected_in(one) == rejected_in(many)
         with monkeypatch.context() as patch:
             patch.setattr(chunks, "ontology_digest", lambda: "0" * 64)
             mapped_by.cache_clear()

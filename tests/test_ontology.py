@@ -481,15 +481,12 @@ def core_of_seed() -> Case:
     )
 
 
-def steps_away() -> dict[str, tuple[Case, set[str]]]:
-    """Return cases one step away from that core, and the classes that the step takes them out of or into."""
-    case = core_of_seed()
-    (diagnosis,) = case.diagnoses.final
-    other = replace(diagnosis, id="other", what="MONDO:0005093 skin disorder")
-    myositis = replace(diagnosis, id="myositis", what="MONDO:0021167 myositis disease")
-    confirmed = replace(diagnosis, id="late", what="MONDO:0016367 dermatomyositis")
-    present = case.findings.present
-    pl7, treg, ratio = (result_of(case, name) for name in ("pl7", "treg", "th17-treg-ratio"))
+#: A case one step away from the core, and the classes that the step takes it out of or into.
+Steps = dict[str, tuple[Case, set[str]]]
+
+
+def steps_of_treatments(case: Case) -> Steps:
+    """Return cases with other treatments."""
 
     def treated(*left_out: str) -> Case:
         return replace(case, treatments=tuple(each for each in case.treatments if each.id not in left_out))
@@ -501,18 +498,26 @@ def steps_away() -> dict[str, tuple[Case, set[str]]]:
         )
         return replace(case, treatments=tuple(treatments))
 
-    def diagnosed(**lists: tuple[object, ...]) -> Case:
-        return replace(case, diagnoses=Diagnoses(**lists))  # type: ignore[arg-type]
-
-    def found(*sites: str, absent: bool = False) -> Case:
-        at_sites = tuple(replace(each, site=sites) for each in present)
-        return replace(case, findings=Findings(absent=at_sites) if absent else Findings(present=at_sites))
-
     return {
-        "unchanged": (case, set()),
         "no-il2": (treated("il2"), {"cg:Interleukin2TreatedCase", "cg:Interleukin2TreatedMyositisCase"}),
         "one-prednisone": (treated("prednisone-1"), set()),
         "no-prednisone": (treated("prednisone-1", "prednisone-2"), {"cg:GlucocorticoidTreatedCase"}),
+        "tofacitinib-for-csa": (given("CHEBI:71200 tofacitinib"), {CALCINEURIN, JAK}),
+        "upadacitinib-for-csa": (given("cg:Upadacitinib upadacitinib"), {CALCINEURIN, JAK}),
+        "any-jak-inhibitor": (given("cg:JanusKinaseInhibitor Janus kinase inhibitor"), {CALCINEURIN, JAK}),
+        "jak-inhibitor-claimed": (given("CHEBI:71200 tofacitinib", basis="authorClaim"), {CALCINEURIN}),
+        "tacrolimus-for-csa": (given("CHEBI:61049 tacrolimus (anhydrous)"), set()),
+        "any-calcineurin-inhibitor": (given("cg:CalcineurinInhibitor calcineurin inhibitor"), set()),
+        "any-immunosuppressant": (given("CHEBI:35705 immunosuppressive agent"), {CALCINEURIN}),
+        "rituximab-for-csa": (given("cg:Rituximab rituximab"), {CALCINEURIN, RITUXIMAB}),
+        "abatacept-for-csa": (given("cg:Abatacept abatacept"), {CALCINEURIN}),
+    }
+
+
+def steps_of_tests(case: Case) -> Steps:
+    """Return cases with other results of tests."""
+    pl7, treg, ratio = (result_of(case, name) for name in ("pl7", "treg", "th17-treg-ratio"))
+    return {
         "pl7-negative": (
             changed_tests(case, pl7=replace(pl7, result="negative")),
             OF_AN_ANTIBODY,
@@ -544,28 +549,51 @@ def steps_away() -> dict[str, tuple[Case, set[str]]]:
             ),
             {"cg:RegulatoryTCellCase"},
         ),
+    }
+
+
+def steps_of_diagnoses(case: Case) -> Steps:
+    """Return cases with other diagnoses."""
+    (diagnosis,) = case.diagnoses.final
+    other = replace(diagnosis, id="other", what="MONDO:0005093 skin disorder")
+    myositis = replace(diagnosis, id="myositis", what="MONDO:0021167 myositis disease")
+    confirmed = replace(diagnosis, id="late", what="MONDO:0016367 dermatomyositis")
+
+    def diagnosed(**lists: tuple[object, ...]) -> Case:
+        return replace(case, diagnoses=Diagnoses(**lists))  # type: ignore[arg-type]
+
+    return {
         "excluded": (diagnosed(excluded=(diagnosis,)), OF_A_MYOSITIS),
         "considered": (diagnosed(considered=(diagnosis,)), OF_A_MYOSITIS),
         "working": (diagnosed(working=(diagnosis,)), set()),
         "working-overruled": (diagnosed(working=(diagnosis,), final=(other,)), OF_A_MYOSITIS),
         "working-confirmed": (diagnosed(working=(other,), final=(confirmed,)), set()),
         "another-myositis": (diagnosed(final=(myositis,)), {"cg:DermatomyositisCase"}),
-        "tofacitinib-for-csa": (given("CHEBI:71200 tofacitinib"), {CALCINEURIN, JAK}),
-        "upadacitinib-for-csa": (given("cg:Upadacitinib upadacitinib"), {CALCINEURIN, JAK}),
-        "any-jak-inhibitor": (given("cg:JanusKinaseInhibitor Janus kinase inhibitor"), {CALCINEURIN, JAK}),
-        "jak-inhibitor-claimed": (given("CHEBI:71200 tofacitinib", basis="authorClaim"), {CALCINEURIN}),
-        "tacrolimus-for-csa": (given("CHEBI:61049 tacrolimus (anhydrous)"), set()),
-        "any-calcineurin-inhibitor": (given("cg:CalcineurinInhibitor calcineurin inhibitor"), set()),
-        "any-immunosuppressant": (given("CHEBI:35705 immunosuppressive agent"), {CALCINEURIN}),
-        "rituximab-for-csa": (given("cg:Rituximab rituximab"), {CALCINEURIN, RITUXIMAB}),
-        "abatacept-for-csa": (given("cg:Abatacept abatacept"), {CALCINEURIN}),
+    }
+
+
+def steps_of_findings(case: Case) -> Steps:
+    """Return cases with findings elsewhere."""
+    present = case.findings.present
+
+    def found(*sites: str, absent: bool = False) -> Case:
+        at_sites = tuple(replace(each, site=sites) for each in present)
+        return replace(case, findings=Findings(absent=at_sites) if absent else Findings(present=at_sites))
+
+    return {
         "elbow": (found("UBERON:0001461 elbow"), {"cg:HandFindingCase"}),
         "palm": (found("cg:SideOfPalm side of the palm"), set()),
         "hand": (found("UBERON:0002398 manus"), set()),
         "no-site": (found(), {"cg:HandFindingCase"}),
         "hand-absent": (found("UBERON:0002398 manus", absent=True), {"cg:HandFindingCase"}),
-        "nothing": (Case(), OF_SEED),
     }
+
+
+def steps_away() -> Steps:
+    """Return cases one step away from that core."""
+    case = core_of_seed()
+    steps = steps_of_treatments(case) | steps_of_tests(case) | steps_of_diagnoses(case)
+    return {"unchanged": (case, set()), **steps, **steps_of_findings(case), "nothing": (Case(), OF_SEED)}
 
 
 def hand_sites() -> dict[str, bool]:
