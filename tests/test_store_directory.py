@@ -166,11 +166,16 @@ def test_what_is_acknowledged_needs_no_log(
     with open_store(directory, writable=True) as store:
         store.replace([], '<http://e.org/s> <http://e.org/p> "1" <http://e.org/0> .\n')
         after = directory.with_name("after")
+        is_of_one_moment = False
         for _ in range(20):  # until no files are merged meanwhile
+            names = sorted(directory.rglob("*"))
             with contextlib.suppress(shutil.Error):
                 shutil.rmtree(after, ignore_errors=True)
                 shutil.copytree(directory, after, ignore=shutil.ignore_patterns("*.log", "LOCK"))
+                is_of_one_moment = sorted(directory.rglob("*")) == names
+            if is_of_one_moment:
                 break
+        assert is_of_one_moment
         with open_store(after) as other:
             assert other.digest() == store.digest() != {}
 
