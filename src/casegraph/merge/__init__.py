@@ -1,1 +1,1 @@
-"""Brings other people's case graphs in: what is the same, what contradicts, who decided, and how it is undone."""
+"""Brings in other people's case graphs: what is the same, what contradicts, who decided, how it is undone."""
