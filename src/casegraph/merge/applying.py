@@ -97,7 +97,13 @@ class _Change:
     def __init__(self, store: Store, found: Sequence[tuple[PlannedSource, Incoming]]) -> None:
         refuse_other_content(store, (each for _, each in found))
         self._store = store
-        self._found = list({each.document.hash: (source, each) for source, each in found}.values())
+        whole = ((source, each) for source, each in found if each.document.quads)
+        self._files: dict[str, list[Incoming]] = {}
+        self._found: list[tuple[PlannedSource, Incoming]] = []
+        for source, each in whole:
+            if each.document.hash not in self._files:
+                self._found.append((source, each))
+            self._files.setdefault(each.document.hash, []).append(each)
         self._documents = {each.hash: each for each in merged_documents(store)}
         self._links = {each.iri: each for each in links(store)}
         self._bare = not _is_there(store, _ONTOLOGY)
@@ -181,7 +187,8 @@ class _Change:
         for source, each in self._found:
             mine = {need for need in wanted[each.document.hash] if need.graph in graphs}
             needs[each.document.hash] = not_satisfied(mine, base)
-            said = Said.of(each, self._documents.get(each.document.hash))
+            known = self._documents.get(each.document.hash)
+            said = Said.of(self._files[each.document.hash], known)
             described.append(description(each, source, self._brings(each), needs[each.document.hash], said))
         needed = needed_lines(chain.from_iterable(needs.values()))
         return dict(text_of(base | {each for each in needed if each.graph in graphs})), described

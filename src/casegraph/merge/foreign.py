@@ -35,6 +35,8 @@ _LICENCE = tuple(
     ox.NamedNode(each)
     for each in (
         f"{PREFIXES['dcterms']}license",
+        f"{PREFIXES['dcterms']}rights",
+        "http://purl.org/dc/elements/1.1/rights",
         "http://creativecommons.org/ns#license",
         "http://schema.org/license",
         "https://schema.org/license",
@@ -146,9 +148,6 @@ def _parsed(source: Input) -> list[ox.Quad]:
         )
     except SyntaxError as error:
         raise _not_rdf(source, error) from error
-    if not quads:
-        told = "no statement in it"
-        raise _refused(source, (0, 0), "empty", told, "give RDF: Turtle, TriG, N-Quads, RDF/XML or JSON-LD")
     return quads
 
 

@@ -74,7 +74,7 @@ def incoming(path: Path, dataset: str | None = None, adapters: Sequence[Adapter]
     if problems:
         raise DocumentError(tuple(problems))
     document = read_foreign(str(path), sources)
-    name = dataset or dataset_of(path).removesuffix(".jsonld").removesuffix(".rdf")
+    name = dataset or dataset_of(path)
     if any(each.predicate == _REPORTED_IN for each in document.quads):
         return _of_casegraph(document, sources, name)
     _refuse_own_iris(document)

@@ -26,6 +26,7 @@ __all__ = [
     "find_link",
     "links",
     "merged_documents",
+    "withheld",
 ]
 
 #: What the graphs that describe merged documents begin with, and those of links.
@@ -128,6 +129,16 @@ def _document(iri: str, told: Mapping[str, list[str]]) -> MergedDocument:
         next(iter(texts(f"{CG}redistribution")), "").removeprefix(f"{CG}redistribution").lower(),
         texts(f"{CG}brings"),
     )
+
+
+def withheld(store: Store) -> frozenset[str]:
+    """Return the cases and groups of documents whose licence forbids to hand them on.
+
+    :raises StoreError: if the store fails.
+    """
+    forbidden = (each for each in merged_documents(store) if each.redistribution == "forbidden")
+    subjects = (f"{BASE}case/", f"{BASE}group/")
+    return frozenset(unit for each in forbidden for unit in each.brings if unit.startswith(subjects))
 
 
 def links(store: Store) -> tuple[Link, ...]:

@@ -11,6 +11,7 @@ from casegraph.errors import DocumentError, Problem
 from casegraph.merge.adapters import Adapter
 from casegraph.merge.applying import refuse_other_content
 from casegraph.merge.incoming import Incoming, incoming
+from casegraph.merge.merged import merged_documents
 from casegraph.merge.plan import MergePlan, PlannedSource, Redistribution
 from casegraph.namespaces import compact
 from casegraph.store import Store
@@ -36,6 +37,8 @@ def make_plan(
 ) -> MergePlan:
     """Return what bringing foreign documents into a store would come to; the store stays as it is.
 
+    A document that is there already, or comes twice, keeps the name that its data set has.
+
     :param paths: each a file, or a folder or an archive that is one document.
     :param dataset: the name of the data set of the cases; by default that of each document.
     :param adapters: in place of the shipped ones.
@@ -44,23 +47,20 @@ def make_plan(
     :raises InputError: if a document cannot be read.
     :raises StoreError: if the store fails.
     """
-    found: dict[str, tuple[Path, Incoming]] = {}
+    names = {each.hash: each.datasets[0] for each in merged_documents(store)}
+    found: list[tuple[Path, Incoming]] = []
     problems: list[Problem] = []
     for path in paths:
         try:
             each = incoming(path, dataset, adapters)
+            known = names.setdefault(each.document.hash, each.dataset)
+            found.append((path, each if known == each.dataset else incoming(path, known, adapters)))
         except DocumentError as error:
             problems += error.problems
-            continue
-        found.setdefault(each.document.hash, (path, each))
     if problems:
         raise DocumentError(tuple(problems))
-    refuse_other_content(store, (each for _, each in found.values()))
-    return MergePlan(
-        version=1,
-        sources=tuple(_source(path, each) for path, each in found.values()),
-        links=(),
-    )
+    refuse_other_content(store, (each for _, each in found))
+    return MergePlan(version=1, sources=tuple(_source(path, each) for path, each in found), links=())
 
 
 def _source(path: Path, found: Incoming) -> PlannedSource:

@@ -34,12 +34,13 @@ class Said:
     digests: frozenset[str]
 
     @classmethod
-    def of(cls, found: Incoming, known: MergedDocument | None) -> Said:
-        """Return it for a document that comes, which may be there already."""
-        name = found.document.name.rstrip("/").rpartition("/")[2]
-        digests = {each.digest for each in found.document.origins}
+    def of(cls, found: Iterable[Incoming], known: MergedDocument | None) -> Said:
+        """Return it for a document that comes, perhaps in several files, and that may be there already."""
+        every = list(found)
+        names = {each.document.name.rstrip("/").rpartition("/")[2] for each in every}
+        digests = {origin.digest for each in every for origin in each.document.origins}
         return cls(
-            frozenset({name, *(known.names if known else ())}),
+            frozenset(names.union(known.names if known else ())),
             frozenset(digests.union(known.digests if known else ())),
         )
 
@@ -116,7 +117,8 @@ def decision_lines(link: PlannedLink, there: Link | None, generation: int) -> st
         return ""
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     decided = Decided(link.decision, link.by, link.why, now)
-    name = hashlib.sha256(f"{link.iri}\n{generation}".encode()).hexdigest()[:16]
+    before = len(there.decisions) if there is not None else 0
+    name = hashlib.sha256(f"{link.iri}\n{generation}\n{before}".encode()).hexdigest()[:16]
     me = f"{LEDGER}#decision-{name}"
     facts = (
         (_TYPE, f"<{CG}MergeDecision>"),
