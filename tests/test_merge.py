@@ -18,6 +18,7 @@ from casegraph.cli import commands
 from casegraph.errors import DocumentError, InputError
 from casegraph.ingest import load, load_paths
 from casegraph.loaders.records import Options
+from casegraph.merge.adapters import read_adapter
 from casegraph.merge.applying import Applied, apply
 from casegraph.merge.merged import links, merged_documents
 from casegraph.merge.plan import MergePlan, PlannedLink, plan_text, read_plan
@@ -146,20 +147,36 @@ def test_an_empty_graph_changes_nothing(filled: Store, tmp_path: Path) -> None:
     assert (filled.digest(), list(filled.dump(LEDGER))) == before
 
 
-def test_a_term_without_a_vocabulary_keeps_its_names_whoever_goes_first(tmp_path: Path) -> None:
-    """What two documents call a term is told of both, and of one alone after the other was taken out."""
-    text = A.read_text(encoding="utf-8")
-    paths = [
-        document(text, tmp_path, "one.ttl"),
-        document(text.replace("example.org/a", "example.org/c").replace('"p1"', '"r1"'), tmp_path, "two.ttl"),
-    ]
-    with open_store(":memory:", writable=True) as store:
-        merge(store, *paths)
-        both = set(store.dump("https://w3id.org/casegraph/ontology/unresolved"))
-        undo(store, ["one.ttl"])
-        assert set(store.dump("https://w3id.org/casegraph/ontology/unresolved")) == both
-        undo(store, ["two.ttl"])
-        assert store.digest() == {}
+CALLED = """
+@prefix ex: <https://example.org/model#> .
+<https://example.org/{id}> ex:id "{id}" ;
+  ex:has [ ex:code <https://example.org/codes#7> ; ex:name "{name}" ] .
+"""
+
+
+def called(store: Store) -> list[tuple[str, str]]:
+    """Return what a store calls the terms that no vocabulary knows: the property and the name."""
+    lines = store.dump("https://w3id.org/casegraph/ontology/unresolved")
+    names = (line.split(" ", 2)[1:] for line in lines if '"' in line)
+    return [(name.rpartition("#")[2][:-1], value.split('"')[1]) for name, value in names]
+
+
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+def test_what_a_term_is_called_depends_on_no_order(
+    order: tuple[str, str], tmp_path: Path, store: Store
+) -> None:
+    """A term that no vocabulary knows has the first of its names by the alphabet, the others beside it."""
+    names = {"one": "Zeta disease", "two": "Alpha disease"}
+    adapters = [read_adapter(FOREIGN / "adapter")]
+    for each in order:
+        path = document(CALLED.format(id=each, name=names[each]), tmp_path, f"{each}.ttl")
+        done = apply(store, make_plan(store, [path], adapters=adapters), adapters)
+        assert done.cases == 1
+    assert called(store) == [("label", "Alpha disease"), ("altLabel", "Zeta disease")]
+    undo(store, ["two.ttl"])
+    assert called(store) == [("label", "Zeta disease")]
+    undo(store, ["one.ttl"])
+    assert store.digest() == {}
 
 
 SUBJECTS = some.lists(
