@@ -12,8 +12,8 @@ from casegraph.ingest.putting import put_ontology
 from casegraph.merge.adapters import Adapter
 from casegraph.merge.common import graphs_of, needed_lines, needs_in, needs_of, not_satisfied, text_of
 from casegraph.merge.incoming import Incoming, incoming
-from casegraph.merge.merged import MERGED, PATIENTS, links, merged_documents
-from casegraph.merge.patients import patients_quads
+from casegraph.merge.merged import MERGED, links, merged_documents
+from casegraph.merge.patients import PATIENTS, patients_quads
 from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource
 from casegraph.merge.writing import Said, decision_lines, description, link_text
 from casegraph.namespaces import BASE, CG

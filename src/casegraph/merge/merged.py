@@ -18,7 +18,6 @@ __all__ = [
     "LINK",
     "LINK_CLASSES",
     "MERGED",
-    "PATIENTS",
     "Decided",
     "Link",
     "MergedDocument",
@@ -31,8 +30,6 @@ __all__ = [
 
 #: What the graphs that describe merged documents begin with, and those of links.
 MERGED, LINK = f"{BASE}merged/", f"{BASE}link/"
-#: The graph that says which cases are counted as one patient.
-PATIENTS = f"{BASE}patients"
 #: decision -> its class, and the property between the two that it is about.
 LINK_CLASSES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

@@ -11,7 +11,6 @@ from casegraph.merge.common import graphs_of, needed_lines, needs_in, text_of
 from casegraph.merge.foreign import FOREIGN
 from casegraph.merge.merged import (
     MERGED,
-    PATIENTS,
     Link,
     MergedDocument,
     find_document,
@@ -19,7 +18,7 @@ from casegraph.merge.merged import (
     links,
     merged_documents,
 )
-from casegraph.merge.patients import patients_quads
+from casegraph.merge.patients import PATIENTS, patients_quads
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store
