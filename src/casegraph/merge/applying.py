@@ -10,7 +10,9 @@ from pathlib import Path
 from casegraph.errors import DocumentError, Problem
 from casegraph.ingest.putting import put_ontology
 from casegraph.merge.adapters import Adapter
+from casegraph.merge.beside import Beside, Pair
 from casegraph.merge.common import graphs_of, needed_lines, needs_in, needs_of, not_satisfied, text_of
+from casegraph.merge.conflicts import conflict_quads
 from casegraph.merge.incoming import Incoming, incoming
 from casegraph.merge.merged import MERGED, links, merged_documents
 from casegraph.merge.patients import PATIENTS, patients_quads
@@ -20,6 +22,7 @@ from casegraph.namespaces import BASE, CG
 from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.ledger import Content, Origin, commit, current_digests, generation, units_of
+from casegraph.terms import all_terms
 
 __all__ = ["Applied", "apply", "refuse_other_content"]
 
@@ -157,7 +160,8 @@ class _Change:
         own = "".join(texts)
         common, described = self._common(own)
         texts += [*described, *common.values()]
-        texts += [link_text(each) for each in decided]
+        compared = self._compared(decided)
+        texts += [link_text(each, compared.get(each.iri, "")) for each in decided]
         patients = self._patients(decided)
         notes = "".join(
             decision_lines(each, self._links.get(each.iri), generation(self._store) + 1) for each in decided
@@ -165,6 +169,19 @@ class _Change:
         content = Content.of("".join((*texts, patients)))
         old = {PATIENTS, *(graph for graphs in content.lines.values() for graph in graphs)}
         return commit(self._store, old, content, self._origins(), notes)
+
+    def _compared(self, decided: Iterable[PlannedLink]) -> dict[str, str]:
+        """Return what two tellings that are held for one patient agree and disagree in, by their link."""
+        pairs = {
+            Pair(*sorted(each.between)): each.iri
+            for each in decided
+            if each.decision in ("same-patient", "probably-same-patient")
+        }
+        beside = Beside(self._store, (each for _, each in self._found))
+        return {
+            pairs[pair]: conflict_quads(pairs[pair], found.conflicts, found.agreements)
+            for pair, found in beside.comparisons(pairs, all_terms())
+        }
 
     def _origins(self) -> dict[str, Origin]:
         return {

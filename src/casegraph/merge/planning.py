@@ -11,6 +11,7 @@ from casegraph.errors import DocumentError, Problem
 from casegraph.merge.adapters import Adapter
 from casegraph.merge.applying import refuse_other_content
 from casegraph.merge.incoming import Incoming, incoming
+from casegraph.merge.linking import planned_links
 from casegraph.merge.merged import merged_documents
 from casegraph.merge.plan import MergePlan, PlannedSource, Redistribution
 from casegraph.namespaces import compact
@@ -60,7 +61,9 @@ def make_plan(
     if problems:
         raise DocumentError(tuple(problems))
     refuse_other_content(store, (each for _, each in found))
-    return MergePlan(version=1, sources=tuple(_source(path, each) for path, each in found), links=())
+    sources = tuple(_source(path, each) for path, each in found)
+    links = planned_links(store, [each for _, each in found])
+    return MergePlan(version=1, sources=sources, links=tuple(links))
 
 
 def _source(path: Path, found: Incoming) -> PlannedSource:
