@@ -25,7 +25,7 @@ class Evidence(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Two cases, in the order of their IRIs, with the circle in which it is counted how frequent values are."""
+    """Two cases in the order of their IRIs, with the circle in which values are counted."""
 
     one: Features
     other: Features
