@@ -72,7 +72,9 @@ def _patient(found: Candidate) -> PlannedLink:
 
 def _with_conflicts(found: Sequence[PlannedLink], beside: Beside) -> Iterator[PlannedLink]:
     pairs = [Pair(*sorted(each.between)) for each in found if each.proposed in _TOLD_TWICE]
-    conflicts = {pair: tuple(map(told, each.conflicts)) for pair, each in beside.comparisons(pairs, all_terms())}
+    conflicts = {
+        pair: tuple(map(told, each.conflicts)) for pair, each in beside.comparisons(pairs, all_terms())
+    }
     for each in found:
         told_of = conflicts.get(Pair(*sorted(each.between)), ())
         yield replace(each, conflicts=told_of) if told_of else each
