@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from casegraph.ingest.putting import UNRESOLVED
+from casegraph.ingest.unresolved import unresolved_triples
 from casegraph.merge.conflicts import Comparison, Conflict, Side, Telling, compared, read_tellings
 from casegraph.merge.incoming import Incoming
 from casegraph.namespaces import CG
@@ -15,6 +17,7 @@ from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.terms import Terms
+from casegraph.told import with_told
 
 __all__ = ["Beside", "Pair", "told"]
 
@@ -40,6 +43,10 @@ class Beside:
     def __init__(self, store: Store, coming: Iterable[Incoming]) -> None:
         self.store = store
         self.coming = _store_of(coming)
+
+    def terms(self) -> Terms:
+        """Return the vocabularies at hand, with what records call the terms that none of them knows."""
+        return with_told(self.coming, with_told(self.store))
 
     def comparisons(self, pairs: Iterable[Pair], terms: Terms) -> Iterator[tuple[Pair, Comparison]]:
         """Yield what the two tellings of each pair agree and disagree in; pairs with a group are left out.
@@ -67,8 +74,10 @@ def _store_of(coming: Iterable[Incoming]) -> Store:
         for each in coming:
             for mapped in each.mapped:
                 yield from ox.parse(mapped.text.encode(), format=ox.RdfFormat.N_QUADS)
-                for graph, lines in mapped.shared.items():
-                    for triple in ox.parse("".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES):
+                called = unresolved_triples(mapped.unresolved, mapped.other_names)
+                shared = {graph: "".join(lines) for graph, lines in mapped.shared.items()}
+                for graph, lines in {**shared, UNRESOLVED: called}.items():
+                    for triple in ox.parse(lines.encode(), format=ox.RdfFormat.N_TRIPLES):
                         yield ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(graph))
 
     return EmbeddedStore.of_quads(quads(), "what is merged")

@@ -1,4 +1,4 @@
-"""Proposes links for a plan: which reports are one document, which cases may be one patient, and what conflicts."""
+"""Proposes links for a plan: which reports are one document, which cases may be one patient, what conflicts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from casegraph.merge.incoming import Incoming
 from casegraph.merge.merged import links
 from casegraph.merge.plan import PlannedLink
 from casegraph.store import Store
-from casegraph.terms import all_terms
+from casegraph.terms import Terms
 
 __all__ = ["planned_links"]
 
@@ -31,9 +31,10 @@ def planned_links(store: Store, coming: Sequence[Incoming]) -> list[PlannedLink]
     """
     beside, known = Beside(store, coming), {each.iri for each in links(store)}
     ours, theirs = list(features(store)), list(features(beside.coming))
-    found = [*_documents(ours, theirs), *_patients(ours, theirs)]
+    terms = beside.terms()
+    found = [*_documents(ours, theirs), *_patients(ours, theirs, terms)]
     kept = [each for each in found if each.iri not in known]
-    return sorted(_with_conflicts(kept, beside), key=_rank)
+    return sorted(_with_conflicts(kept, beside, terms), key=_rank)
 
 
 def _documents(ours: list[Features], theirs: list[Features]) -> Iterator[PlannedLink]:
@@ -50,13 +51,13 @@ def _document(found: SameDocument) -> PlannedLink:
     return replace(link, decision="same-document", by=_CASEGRAPH, why=found.reason)
 
 
-def _patients(ours: list[Features], theirs: list[Features]) -> Iterator[PlannedLink]:
+def _patients(ours: list[Features], theirs: list[Features], terms: Terms) -> Iterator[PlannedLink]:
     if not theirs:
-        yield from map(_patient, candidates(ours, None, all_terms()))
+        yield from map(_patient, candidates(ours, None, terms))
         return
-    found = {(each.a, each.b): each for each in candidates(ours, theirs, all_terms())}
+    found = {(each.a, each.b): each for each in candidates(ours, theirs, terms)}
     if len({each.dataset for each in theirs}) > 1 or any(each.dataset is None for each in theirs):
-        found |= {(each.a, each.b): each for each in candidates(theirs, None, all_terms())}
+        found |= {(each.a, each.b): each for each in candidates(theirs, None, terms)}
     yield from map(_patient, found.values())
 
 
@@ -70,11 +71,9 @@ def _patient(found: Candidate) -> PlannedLink:
     )
 
 
-def _with_conflicts(found: Sequence[PlannedLink], beside: Beside) -> Iterator[PlannedLink]:
+def _with_conflicts(found: Sequence[PlannedLink], beside: Beside, terms: Terms) -> Iterator[PlannedLink]:
     pairs = [Pair(*sorted(each.between)) for each in found if each.proposed in _TOLD_TWICE]
-    conflicts = {
-        pair: tuple(map(told, each.conflicts)) for pair, each in beside.comparisons(pairs, all_terms())
-    }
+    conflicts = {pair: tuple(map(told, each.conflicts)) for pair, each in beside.comparisons(pairs, terms)}
     for each in found:
         told_of = conflicts.get(Pair(*sorted(each.between)), ())
         yield replace(each, conflicts=told_of) if told_of else each
