@@ -452,6 +452,31 @@ def test_a_policy_decides_what_is_proposed_and_somebody_answers_for_it(store: St
     assert "y" in found.links[0].why
 
 
+def test_links_go_with_a_case_that_is_removed(tmp_path: Path) -> None:
+    place = str(tmp_path / "store")
+    link = of("clinic_a/p2", "clinic_b/q2", decision="same-patient", by="x", why="y")
+    with open_store(place, writable=True) as store:
+        apply(store, linked(make_plan(store, [A, B]), link))
+    removed = run_cli("remove", "clinic_b/q2", "--store", place)
+    assert "1 links went with it" in removed.stderr
+    assert "clinic_b.ttl still tells of it" in removed.stderr
+    with open_store(place) as store:
+        assert links(store) == ()
+        assert "https://w3id.org/casegraph/patients" not in store.graphs()
+
+
+def test_an_archive_is_the_document_that_its_folder_is(tmp_path: Path, store: Store) -> None:
+    folder = tmp_path / "clinics"
+    folder.mkdir()
+    for path in (A, B):
+        shutil.copy(path, folder)
+    archive = shutil.make_archive(str(tmp_path / "clinics"), "zip", folder)
+    one, other = make_plan(store, [folder, Path(archive)]).sources
+    assert one.document == other.document
+    assert (one.dataset, one.statements) == ("clinics", 35)  # 18 each, one of them in both
+    assert len(one.cases) == 4
+
+
 # The command line
 
 

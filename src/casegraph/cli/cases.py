@@ -116,6 +116,7 @@ def remove(report: str, location: str) -> None:
         found = named(iri).value if whole else _removable(store, find_case(store, iri))
     with open_store(location, writable=True) as store:
         graphs = remove_report(store, found)
+        _with_links(store, graphs)
     if not graphs:
         raise InputError(
             f"there is no {found}", where=location, todo="casegraph cases lists the cases it has"
@@ -124,6 +125,20 @@ def remove(report: str, location: str) -> None:
         write_line(graph)
     subjects = sum(graph.endswith("/asserted") for graph in graphs)
     say(f"removed {found} with its {subjects} case{'' if subjects == 1 else 's'}")
+
+
+def _with_links(store: Store, graphs: tuple[str, ...]) -> None:
+    """Take out what was decided about cases that went; say where a foreign document still tells of them."""
+    from casegraph.merge.merged import merged_documents
+    from casegraph.merge.undoing import cut_links
+
+    gone = {graph.removesuffix("/asserted") for graph in graphs}
+    if cut := cut_links(store, gone):
+        say(f"{len(cut)} links went with it")
+    for document in merged_documents(store):
+        if not gone.isdisjoint(document.brings):
+            told = f"{' '.join(document.names)} still tells of it in its own graph"
+            say(f"{told}; casegraph merge undo {document.hash[:12]} takes that out too")
 
 
 def _removable(store: Store, case: str) -> str:

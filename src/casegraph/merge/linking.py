@@ -1,4 +1,4 @@
-"""Proposes links for a plan: which reports are one document, which cases may be one patient, what conflicts."""
+"""Proposes links for a plan: which reports are one document, which cases one patient, and what conflicts."""
 
 from __future__ import annotations
 

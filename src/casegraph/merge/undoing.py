@@ -24,7 +24,7 @@ from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store
 from casegraph.store.ledger import case_graphs, commit
 
-__all__ = ["Undone", "undo"]
+__all__ = ["Undone", "cut_links", "undo"]
 
 _ONTOLOGY = f"{BASE}ontology"
 _SUBJECTS = (f"{BASE}case/", f"{BASE}group/")
@@ -61,6 +61,22 @@ def undo(store: Store, names: Iterable[str] | None = None) -> Undone:
         commit(store, [*graphs, *common, PATIENTS], text)
     cases = sum(each.startswith(_SUBJECTS) for each in units)
     return Undone(tuple(each.hash for each in gone), tuple(each.iri for each in cut), cases)
+
+
+def cut_links(store: Store, subjects: Collection[str]) -> tuple[str, ...]:
+    """Take the links out that are about cases, groups or reports which are no longer there.
+
+    :param subjects: what was taken out.
+    :return: the links.
+    :raises StoreError: if the store fails.
+    """
+    with store.turn():
+        every = links(store)
+        cut = [each.iri for each in every if not set(subjects).isdisjoint(each.between)]
+        if cut:
+            kept = (each.between for each in every if each.iri not in cut and each.decision == "same-patient")
+            commit(store, [*cut, PATIENTS], patients_quads(kept))
+    return tuple(cut)
 
 
 def _named(
