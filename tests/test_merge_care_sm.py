@@ -11,6 +11,8 @@ import msgspec
 import pyoxigraph as ox
 import pytest
 
+from casegraph.ingest.labels import OtherLabels
+from casegraph.ingest.mapping import Mapped, map_records
 from casegraph.loaders.care_sm import read_care_sm_files
 from casegraph.loaders.inputs import Input
 from casegraph.loaders.paths import inputs
@@ -21,6 +23,8 @@ from casegraph.merge.incoming import Incoming, incoming
 from casegraph.merge.lifting import lift
 from casegraph.model import Case
 from casegraph.namespaces import BASE
+from casegraph.terms import all_terms
+from casegraph.validate import shipped_shapes
 
 FOREIGN = Path(__file__).parent / "foreign"
 SIO, OBO, EX = (
@@ -133,6 +137,21 @@ def test_a_case_of_care_sm_is_the_one_that_the_loader_makes(exemplars: Path) -> 
     pointers = [each.document.passages["record"].pointer for each in (found["50012001"], loaded["50012001"])]
     assert pointers == ["http://example.com/50012001_Individual", "/"]
     assert found["50012001"].document.report == loaded["50012001"].document.report
+
+
+def test_a_case_of_care_sm_stands_in_a_store_as_the_loader_writes_it(exemplars: Path) -> None:
+    terms = all_terms()
+    outcomes = [("x", each) for each in read_care_sm_files(sources(exemplars), Options("nquads"))]
+    loaded = [
+        each
+        for each in map_records(outcomes, terms, shipped_shapes(), OtherLabels(terms))
+        if isinstance(each, Mapped)
+    ]
+    (ours,), (theirs,) = (
+        [set(each.text.splitlines()) for each in some] for some in (incoming(exemplars).mapped, loaded)
+    )
+    assert len(ours) == len(theirs) > 100
+    assert {each.split()[1] for each in ours ^ theirs} == {f"<{BASE}ontology#pointer>"}
 
 
 @pytest.mark.parametrize("many", [1, 3])
