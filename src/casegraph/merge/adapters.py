@@ -91,7 +91,7 @@ def shipped_adapters() -> tuple[Adapter, ...]:
     """Return the adapters that casegraph has, by name.
 
     >>> [each.name for each in shipped_adapters()]
-    ['neurobagel']
+    ['care_sm', 'neurobagel', 'phenopacket']
     """
     folders = sorted({path.parent for path in shipped("ontology", "adapters/*/*.rq")})
     return tuple(map(read_adapter, folders))

@@ -109,7 +109,8 @@ def _lifted(document: ForeignDocument, dataset: str, adapters: Sequence[Adapter]
     triples = [triple for each in using for triple in made[each]]
     outcomes = lift(document.name, triples, Options(dataset))
     mapped, refused = _mapped(outcomes)
-    reads = frozenset().union(*(each.reads for each in using))
+    values = {each.object.value for each in triples if isinstance(each.object, ox.NamedNode)}
+    reads = values.union(*(each.reads for each in using))
     concepts = {iri for each in mapped for iri in each.unresolved}
     return Incoming(
         document,
@@ -118,7 +119,7 @@ def _lifted(document: ForeignDocument, dataset: str, adapters: Sequence[Adapter]
         mapped,
         refused,
         _losses(mapped, refused),
-        Adapter("", "", (), reads).unread(document.quads),
+        Adapter("", "", (), frozenset(reads)).unread(document.quads),
         standing(document, document.quads, concepts),
     )
 
