@@ -31,17 +31,8 @@ _BEGINNING = 1 << 12
 #: What relative IRIs are made absolute by, so that they are seen: a name that nobody can have (RFC 6761).
 _NOWHERE = "https://relative.invalid/"
 _SUBCLASS = ox.NamedNode(f"{PREFIXES['rdfs']}subClassOf")
-_LICENCE = tuple(
-    ox.NamedNode(each)
-    for each in (
-        f"{PREFIXES['dcterms']}license",
-        f"{PREFIXES['dcterms']}rights",
-        "http://purl.org/dc/elements/1.1/rights",
-        "http://creativecommons.org/ns#license",
-        "http://schema.org/license",
-        "https://schema.org/license",
-    )
-)
+#: By what the properties end that tell how a document may be used: dcterms, dc, cc, schema.org.
+_LICENCE = ("/license", "#license", "/rights")
 _DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 _MOST_TOLD = 3
 
@@ -102,7 +93,9 @@ def read_foreign(name: str, inputs: Sequence[Input]) -> ForeignDocument:
     except TooSymmetricalError as error:
         refused = Problem(name, 0, 0, "too-symmetrical", str(error), "give those nodes IRIs")
         raise DocumentError((refused,)) from error
-    licences = tuple(sorted({_text(each.object) for each in named if each.predicate in _LICENCE}))
+    licences = tuple(
+        sorted({_text(each.object) for each in named if each.predicate.value.endswith(_LICENCE)})
+    )
     return ForeignDocument(
         name, tuple(sorted(map(origin_of, inputs), key=str)), digest, tuple(named), licences
     )

@@ -74,7 +74,7 @@ def _note(triple: Triple, facts: Facts) -> None:
         facts.setdefault((subject, triple.predicate.value), []).append(triple.object)
 
 
-def require_xml(data: bytes, name: str) -> None:
+def require_xml(data: bytes, where: str) -> None:
     """Refuse XML that is cut off, which an RDF/XML parser may read as if it were whole, or a trap.
 
     :raises InputError: if it is not well-formed, or an entity is external, long or made of others.
@@ -84,13 +84,13 @@ def require_xml(data: bytes, name: str) -> None:
     def entity(name: str, _: bool, value: str | None, *external: str | None) -> None:
         if value is None or "&" in value or len(value) > _LONGEST_ENTITY:
             what = f"the entity {name!r} is external, very long or made of other entities"
-            raise InputError(what, where=name, todo="write it out in the file")
+            raise InputError(what, where=where, todo="write it out in the file")
 
     parser.EntityDeclHandler = entity
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise InputError(f"not well-formed XML: {error}", where=name, expected="a whole XML file") from error
+        raise InputError(f"not well-formed XML: {error}", where=where, expected="a whole XML file") from error
 
 
 def _is_a(kind: str, types: list[NamedNode | BlankNode | Literal]) -> bool:
