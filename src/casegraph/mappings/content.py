@@ -9,7 +9,7 @@ import msgspec
 
 from casegraph.errors import InputError
 from casegraph.mappings.slots import MAPPING_SLOTS, NO_TERM
-from casegraph.namespaces import UNDECLARED, known_prefixes
+from casegraph.namespaces import PREFIXES, UNDECLARED, known_prefixes
 
 __all__ = ["Extension", "MappingSet", "TermMapping", "cells", "joined", "number", "split_cell"]
 
@@ -76,8 +76,11 @@ class TermMapping(msgspec.Struct, frozen=True, kw_only=True):
         """Say whether it tells that one term is mapped to another: it is not negated, and has both terms."""
         types = {value for name, value in self.others if name in ("subject_type", "object_type")}
         ends = (self.subject_id, self.object_id)
-        return not self.predicate_modifier and NO_TERM not in ends and "" not in ends and types.isdisjoint(
-            {"rdfs literal"}
+        return (
+            not self.predicate_modifier
+            and NO_TERM not in ends
+            and "" not in ends
+            and types.isdisjoint({"rdfs literal"})
         )
 
 
@@ -91,6 +94,12 @@ class Extension(msgspec.Struct, frozen=True):
     slot_name: str
     property: str = ""
     type_hint: str = ""
+
+    @property
+    def is_reference(self) -> bool:
+        """Say whether its values are CURIEs."""
+        names = ("linkml:uriorcurie", f"{PREFIXES['linkml']}uriorcurie")
+        return self.type_hint.casefold() in names
 
 
 class MappingSet(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,7 +165,6 @@ def number(value: float) -> str:
     """
     text = f"{value:.17f}".rstrip("0").rstrip(".") if abs(value) < _SMALL else repr(value)
     return text.removesuffix(".0")
-
 
 
 def cells(values: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -39,10 +39,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What is at hand while a file is read: its name, and the prefixes that it declares."""
+    """What is at hand while a file is read: its name, its prefixes, its extensions that hold CURIEs."""
 
     file: str
     prefixes: Mapping[str, str]
+    references: frozenset[str] = frozenset()
 
     def error(self, line: int, what: str, expected: str = "", todo: str = "") -> InputError:
         """Return the error of a line."""
@@ -124,7 +125,9 @@ def _prefixes(node: yaml.Node | None, file: str) -> dict[str, str]:
     if node is None:
         return {}
     if not isinstance(node, yaml.MappingNode):
-        raise InputError("the curie_map is no map", where=f"{file}:{_line(node)}", expected="PREFIX: namespace")
+        raise InputError(
+            "the curie_map is no map", where=f"{file}:{_line(node)}", expected="PREFIX: namespace"
+        )
     found = {}
     for prefix, value in _keys(node, file):
         namespace, where = str(value.value), f"{file}:{_line(value)}"
@@ -133,7 +136,11 @@ def _prefixes(node: yaml.Node | None, file: str) -> dict[str, str]:
         known = PREFIXES.get(prefix, namespace)
         if known != namespace:
             what = f"the prefix {prefix} is {namespace}, and {known} everywhere else"
-            todo = "correct the namespace" if prefix in BUILT_IN else "correct it, or rename the prefix in the file"
+            todo = (
+                "correct the namespace"
+                if prefix in BUILT_IN
+                else "correct it, or rename the prefix in the file"
+            )
             raise InputError(what, where=where, todo=todo)
         found[prefix] = namespace
     return found
@@ -146,11 +153,15 @@ def _extensions(node: yaml.Node | None, reader: Reader) -> Iterator[Extension]:
     names: set[str] = set()
     for each in node.value if isinstance(node, yaml.SequenceNode) else ():
         if not isinstance(each, yaml.MappingNode):
-            raise reader.error(_line(each), "an extension is no map", f"the keys {', '.join(_EXTENSION_KEYS)}")
+            raise reader.error(
+                _line(each), "an extension is no map", f"the keys {', '.join(_EXTENSION_KEYS)}"
+            )
         told = {name: str(value.value) for name, value in _keys(each, reader.file)}
         name = told.get("slot_name", "")
         if unknown := sorted(told.keys() - set(_EXTENSION_KEYS)):
-            raise reader.error(_line(each), f"unknown key {unknown[0]}", f"one of {', '.join(_EXTENSION_KEYS)}")
+            raise reader.error(
+                _line(each), f"unknown key {unknown[0]}", f"one of {', '.join(_EXTENSION_KEYS)}"
+            )
         if not _NAME.fullmatch(name) or name in names or name in MAPPING_SLOTS or name in SET_SLOTS:
             expected = "a name that no slot of SSSOM and no other extension has"
             raise reader.error(_line(each), f"an extension has the slot_name {name!r}", expected)

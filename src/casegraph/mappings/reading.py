@@ -13,7 +13,7 @@ from pathlib import Path
 from casegraph.errors import InputError
 from casegraph.mappings.content import MappingSet, TermMapping, cells
 from casegraph.mappings.heads import Head, Reader, read_head
-from casegraph.mappings.slots import MAPPING_SLOTS, NO_TERM, PREDICATES, fault_of
+from casegraph.mappings.slots import MAPPING_SLOTS, NO_TERM, PREDICATES, Slot
 
 __all__ = ["parse_mappings", "read_mappings"]
 
@@ -46,7 +46,8 @@ def parse_mappings(text: str, file: str = "mappings") -> MappingSet:
     lines = re.split(r"(?<=\n)", text)
     head_lines = list(takewhile(lambda line: line.startswith("#"), lines))
     head = read_head("".join(line[1:] for line in head_lines), file)
-    reader = Reader(file, head.prefixes)
+    references = frozenset(each.slot_name for each in head.extensions if each.is_reference)
+    reader = Reader(file, head.prefixes, references)
     rows = list(_rows(io.StringIO("".join(lines[len(head_lines) :]), newline=""), head, reader))
     shared = _shared(head, [values for values, _ in rows])
     for values, line in rows:
@@ -77,7 +78,9 @@ def _rows(body: io.StringIO, head: Head, reader: Reader) -> Iterator[tuple[dict[
                 yield {name: cell for name, cell in zip(columns, row, strict=True) if cell}, line
     except csv.Error as error:
         todo = 'put a value with a tab, a line end or a " between ", and write each " in it twice'
-        raise reader.error(head.lines + table.line_num, f"the table cannot be read: {error}", todo=todo) from error
+        raise reader.error(
+            head.lines + table.line_num, f"the table cannot be read: {error}", todo=todo
+        ) from error
     if columns is None:
         raise reader.error(head.lines + 1, "there is no table", "the names of the columns, then the mappings")
 
@@ -108,22 +111,22 @@ def _shared(head: Head, rows: list[dict[str, str]]) -> dict[str, str]:
 
 def _check(values: dict[str, str], reader: Reader, line: int) -> None:
     """Raise what is wrong with a mapping."""
-    for side in ("subject", "object"):
-        if values.get(f"{side}_type") == "rdfs literal":
-            required = f"{side}_label"
-        else:
-            required = f"{side}_id"
-        if not values.get(required):
-            raise reader.error(line, f"the mapping has no {required}", f"a value; {NO_TERM} if there is none")
-    for name in ("predicate_id", "mapping_justification"):
+    ends = [
+        f"{side}_label" if values.get(f"{side}_type") == "rdfs literal" else f"{side}_id"
+        for side in ("subject", "object")
+    ]
+    for name in (*ends, *_EXAMPLES):
         if not values.get(name):
-            raise reader.error(line, f"the mapping has no {name}", f"a CURIE such as {_EXAMPLES[name]}")
+            expected = f"a CURIE such as {_EXAMPLES[name]}" if name in _EXAMPLES else f"a value, or {NO_TERM}"
+            raise reader.error(line, f"the mapping has no {name}", expected)
     for name, given in cells(values):
-        slot = MAPPING_SLOTS.get(name)
-        for value in given if slot is not None else ():
-            reader.check(slot, value, line)
-            if value == NO_TERM and name not in ("subject_id", "object_id"):
+        if slot := MAPPING_SLOTS.get(name):
+            for value in given:
+                reader.check(slot, value, line)
+            if NO_TERM in given and name not in ("subject_id", "object_id"):
                 raise reader.error(line, f"{name} is {NO_TERM}", "that of subject_id or object_id only")
+    for name in reader.references & values.keys():
+        reader.check(Slot(name, "reference"), values[name], line)
     _check_predicate(values["predicate_id"], reader, line)
 
 

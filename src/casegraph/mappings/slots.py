@@ -67,8 +67,9 @@ subject_source reference ^|subject_source_version text ^|object_type entity-type
 object_source reference ^|object_source_version text ^|predicate_type entity-type ^|mapping_provider uri ^
 mapping_source reference|mapping_cardinality cardinality|cardinality_scope text *^|mapping_tool text ^
 mapping_tool_id reference ^|mapping_tool_version text ^|mapping_date date ^|publication_date date
-review_date date|confidence share|reviewer_agreement agreement|curation_rule reference *^
-curation_rule_text text *^|subject_match_field reference *^|object_match_field reference *^|match_string text *
+review_date date|confidence share|reviewer_agreement agreement
+curation_rule reference *^|curation_rule_text text *^|subject_match_field reference *^
+object_match_field reference *^|match_string text *
 subject_preprocessing reference *^|object_preprocessing reference *^|similarity_score share
 similarity_measure text ^|see_also text *|issue_tracker_item reference|other|comment"""
 _SET = """
@@ -78,8 +79,8 @@ subject_type entity-type|subject_source reference|subject_source_version|object_
 object_source reference|object_source_version|predicate_type entity-type|mapping_provider uri
 cardinality_scope text *|mapping_tool|mapping_tool_id reference|mapping_tool_version|mapping_date date
 publication_date date|subject_match_field reference *|object_match_field reference *
-subject_preprocessing reference *|object_preprocessing reference *|similarity_measure|curation_rule reference *
-curation_rule_text text *|see_also text *|issue_tracker uri|other|comment"""
+subject_preprocessing reference *|object_preprocessing reference *|similarity_measure
+curation_rule reference *|curation_rule_text text *|see_also text *|issue_tracker uri|other|comment"""
 #: The slots that have a property of another vocabulary; all others are properties of SSSOM.
 _PROPERTIES = {
     "subject_id": "owl:annotatedSource",

@@ -6,16 +6,16 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import yaml
 
-from casegraph.mappings.content import MappingSet, cells, joined, split_cell
+from casegraph.mappings.content import MappingSet, cells, split_cell
 from casegraph.mappings.slots import BUILT_IN, MAPPING_SLOTS, SET_SLOTS, Slot
 from casegraph.namespaces import known_prefixes
 
 __all__ = ["write_mappings"]
 
-_MARK = "\n\t\""
 #: What YAML itself takes a plain text for; where a slot is of such a kind, it is written plain all the same.
 _RESOLVED = {"date": "timestamp", "share": "float", "version": "float"}
 
@@ -88,6 +88,10 @@ def _references(
         if slot is not None and slot.kind == "reference":
             yield from (each.partition(":")[0] for each in values)
     for extension in mapping_set.extensions:
+        if extension.is_reference:
+            yield from (
+                row[extension.slot_name].partition(":")[0] for row in rows if extension.slot_name in row
+            )
         yield extension.property.partition(":")[0]
         yield extension.type_hint.partition(":")[0]
 
@@ -106,7 +110,9 @@ def _head(
             yield from (f"  {_plain(prefix)}: {_plain(iri)}" for prefix, iri in prefixes.items())
         yield from _entry(slot, told.get(name, ()))
     declared = [each for each in mapping_set.extensions if each.slot_name in used]
-    for position, each in enumerate(sorted(declared, key=lambda each: mapping_set.property_of(each.slot_name))):
+    for position, each in enumerate(
+        sorted(declared, key=lambda each: mapping_set.property_of(each.slot_name))
+    ):
         if not position:
             yield "extension_definitions:"
         yield f"  - slot_name: {_plain(each.slot_name)}"
@@ -129,7 +135,8 @@ def _entry(slot: Slot, values: tuple[str, ...]) -> Iterator[str]:
 def _plain(text: str, kind: str = "text") -> str:
     """Return a text as YAML, plain where that reads as the same text."""
     try:
-        node = yaml.compose(f"a:\n  - {text}\n", Loader=yaml.CSafeLoader).value[0][1].value[0]
+        whole: Any = yaml.compose(f"a:\n  - {text}\n", Loader=yaml.CSafeLoader)
+        node = whole.value[0][1].value[0]
         is_plain = isinstance(node, yaml.ScalarNode) and node.style in (None, "") and node.value == text
         tag = str(node.tag).rpartition(":")[2]
     except yaml.YAMLError:
