@@ -408,12 +408,16 @@ def test_mappings_of_the_terms_of_cases_change_no_answer_about_cases(
 ) -> None:
     """Drugs, diseases and findings of the cases are mapped to each other by all predicates there are."""
     terms = (
-        "CHEBI:8382 CHEBI:5801 CHEBI:4031 cg:Interleukin2Drug MONDO:1010089 MONDO:0016367 HP:0001324".split()
+        "CHEBI:8382",
+        "CHEBI:5801",
+        "cg:Interleukin2Drug",
+        "MONDO:1010089",
+        "MONDO:0016367",
+        "HP:0001324",
     )
-    predicates = (
-        "skos:exactMatch skos:broadMatch skos:narrowMatch skos:closeMatch skos:relatedMatch owl:sameAs"
-        " owl:equivalentClass rdfs:subClassOf cg:drugGroup cg:diagnosis"
-    ).split()
+    relations = ("exactMatch", "broadMatch", "narrowMatch", "closeMatch", "relatedMatch")
+    others = ("owl:sameAs", "owl:equivalentClass", "rdfs:subClassOf", "cg:drugGroup", "cg:diagnosis")
+    predicates = (*(f"skos:{each}" for each in relations), *others)
     rows = [f"{a} {each} {b} label" for a in terms for b in terms if a != b for each in predicates]
     text = small(*rows, columns="subject_label")
     with open_store(":memory:", writable=True) as mapped:

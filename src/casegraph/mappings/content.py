@@ -87,12 +87,12 @@ class TermMapping(msgspec.Struct, frozen=True, kw_only=True):
 class Extension(msgspec.Struct, frozen=True):
     """A slot that SSSOM does not have and a set declares.
 
-    :param property: the CURIE of its property in RDF; empty where the set names none.
+    :param meaning: the CURIE of its property in RDF; empty where the set names none.
     :param type_hint: the CURIE of its type; empty is text.
     """
 
     slot_name: str
-    property: str = ""
+    meaning: str = ""
     type_hint: str = ""
 
     @property
@@ -137,7 +137,7 @@ class MappingSet(msgspec.Struct, frozen=True, kw_only=True):
 
     def property_of(self, name: str) -> str:
         """Return the IRI of the property of a slot that is not one of SSSOM."""
-        found = next((each.property for each in self.extensions if each.slot_name == name), "")
+        found = next((each.meaning for each in self.extensions if each.slot_name == name), "")
         return self.expand(found) if found else UNDECLARED + name
 
     def chosen(self, predicates: Iterable[str] = (), confidence: float = 0) -> MappingSet:

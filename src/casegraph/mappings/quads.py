@@ -117,7 +117,7 @@ def _about(mapping_set: MappingSet, graph: str) -> Iterator[_Triple]:
         node = f"{graph}#extension-{each.slot_name}"
         told: list[_Pair] = [(_TYPE, ox.NamedNode(f"{_SSSOM}ExtensionDefinition"))]
         told.append((f"{_SSSOM}slot_name", ox.Literal(each.slot_name)))
-        references = {"property": each.property, "type_hint": each.type_hint}
+        references = {"property": each.meaning, "type_hint": each.type_hint}
         told += [
             (_SSSOM + key, _iri(mapping_set.expand(curie))) for key, curie in references.items() if curie
         ]

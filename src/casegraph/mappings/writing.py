@@ -92,7 +92,7 @@ def _references(
             yield from (
                 row[extension.slot_name].partition(":")[0] for row in rows if extension.slot_name in row
             )
-        yield extension.property.partition(":")[0]
+        yield extension.meaning.partition(":")[0]
         yield extension.type_hint.partition(":")[0]
 
 
@@ -116,8 +116,8 @@ def _head(
         if not position:
             yield "extension_definitions:"
         yield f"  - slot_name: {_plain(each.slot_name)}"
-        if each.property:
-            yield f"    property: {_plain(each.property)}"
+        if each.meaning:
+            yield f"    property: {_plain(each.meaning)}"
         if each.type_hint:
             yield f"    type_hint: {_plain(each.type_hint)}"
     for name in sorted(told.keys() - SET_SLOTS.keys(), key=mapping_set.property_of):
