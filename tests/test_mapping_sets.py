@@ -23,6 +23,7 @@ from casegraph.mappings.writing import write_mappings
 from casegraph.merge.mappings import (
     add_mappings,
     mapping_file,
+    mapping_sets,
     mappings,
     remove_mappings,
     stored_mappings,
@@ -312,6 +313,19 @@ def test_a_set_may_have_the_name_of_a_graph_of_a_case(name: str, tmp_path: Path)
         remove_mappings(store, [name])
         assert stored_mappings(store) == ("other",)
         assert not list(verify(store))
+
+
+def test_numbers_are_in_the_ledger_as_the_store_has_them(tmp_path: Path) -> None:
+    shares = ("1", "1.0", "0.50", "0.000001", "1e-3", "0.1234567890123", "0", "+.5")
+    rows = [f"EX:a skos:exactMatch EX:{n} {share} {share}" for n, share in enumerate(shares)]
+    head = "#extension_definitions:\n#  - slot_name: x\n#    type_hint: xsd:decimal\n"
+    with open_store(tmp_path / "store", writable=True) as store:
+        put(store, tmp_path, small(*rows, columns="confidence x", head=head))
+        assert put(store, tmp_path, small(*rows, columns="confidence x", head=head)) == "unchanged"
+        assert list(verify(store)) == []
+        ((_, found),) = mapping_sets(store)
+    told = {each.object_id: each.confidence for each in found.mappings}
+    assert told == {f"EX:{n}": float(share) for n, share in enumerate(shares)}
 
 
 def test_two_sets_do_not_share_a_name_nor_one_set_two(store: Store, tmp_path: Path) -> None:

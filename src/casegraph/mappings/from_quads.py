@@ -14,6 +14,10 @@ from casegraph.namespaces import PREFIXES, UNDECLARED, expand, known_prefixes
 __all__ = ["set_of"]
 
 _SSSOM, _SH = PREFIXES["sssom"], PREFIXES["sh"]
+#: closed list and IRI -> the word of the list that it stands for.
+_WORDS = {
+    (kind, expand(curie)): word for kind, words in MEANINGS.items() for word, curie in words.items() if curie
+}
 _Node = Mapping[str, list[ox.NamedNode | ox.Literal]]
 _Shorten = Callable[[str], str]
 
@@ -101,9 +105,8 @@ def _value(slot: Slot, value: ox.NamedNode | ox.Literal, shorten: _Shorten) -> s
     """Return a value as it stands in a file."""
     if slot.is_number:
         return number(float(value.value))
-    words = {expand(curie): word for word, curie in MEANINGS.get(slot.kind, {}).items() if curie}
-    if value.value in words:
-        return words[value.value]
+    if slot.kind in MEANINGS:
+        return _WORDS.get((slot.kind, value.value), value.value)
     return shorten(value.value) if slot.kind == "reference" else value.value
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -83,20 +84,16 @@ def mapping_quads(mapping_set: MappingSet, name: str = "") -> str:
     triples = set(_about(mapping_set, graph))
     for each in mapping_set.mappings:
         triples |= set(_of_mapping(mapping_set, each, graph))
-    quads = (ox.Quad(*triple, ox.NamedNode(graph)) for triple in triples)
-    return "".join(f"{line} .\n" for line in sorted(map(str, quads)))
+    return "".join(f"{each} <{graph}> .\n" for each in sorted(triples))
 
 
-_Triple = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]
+def _triples(node: str, pairs: Iterable[_Pair]) -> Iterator[str]:
+    """Yield triples of a node as N-Triples has them, without the full stop."""
+    subject = str(_iri(node))
+    return (f"{subject} <{name}> {value}" for name, value in pairs)
 
 
-def _triples(node: str, pairs: Iterable[_Pair]) -> Iterator[_Triple]:
-    subject = ox.NamedNode(node)
-    for name, value in pairs:
-        yield subject, ox.NamedNode(name), value
-
-
-def _about(mapping_set: MappingSet, graph: str) -> Iterator[_Triple]:
+def _about(mapping_set: MappingSet, graph: str) -> Iterator[str]:
     """Yield what is told of the set: its slots, its prefixes, the slots that it declares."""
     pairs: list[_Pair] = [(_TYPE, ox.NamedNode(f"{_SSSOM}MappingSet"))]
     pairs.append((f"{_SSSOM}mapping_set_id", _iri(mapping_set.iri)))
@@ -110,7 +107,7 @@ def _about(mapping_set: MappingSet, graph: str) -> Iterator[_Triple]:
             node,
             [
                 (f"{PREFIXES['sh']}prefix", ox.Literal(prefix)),
-                (f"{PREFIXES['sh']}namespace", _literal(namespace, "anyURI")),
+                (f"{PREFIXES['sh']}namespace", ox.Literal(namespace, datatype=ox.NamedNode(f"{_XSD}anyURI"))),
             ],
         )
     for each in mapping_set.extensions:
@@ -125,7 +122,7 @@ def _about(mapping_set: MappingSet, graph: str) -> Iterator[_Triple]:
         yield from _triples(node, told)
 
 
-def _of_mapping(mapping_set: MappingSet, mapping: TermMapping, graph: str) -> Iterator[_Triple]:
+def _of_mapping(mapping_set: MappingSet, mapping: TermMapping, graph: str) -> Iterator[str]:
     """Yield the axiom of a mapping, under a name that is made of its content, and the plain triple."""
     _require_terms(mapping_set, mapping)
     pairs: list[_Pair] = [(_TYPE, ox.NamedNode(f"{_OWL}Axiom"))]
@@ -138,8 +135,7 @@ def _of_mapping(mapping_set: MappingSet, mapping: TermMapping, graph: str) -> It
     predicate = mapping_set.expand(mapping.predicate_id)
     if mapping.links_terms and predicate in _PLAIN:
         ends = (_iri(mapping_set.expand(each)) for each in (mapping.subject_id, mapping.object_id))
-        source, target = ends
-        yield source, ox.NamedNode(predicate), target
+        yield f" <{predicate}> ".join(map(str, ends))
 
 
 def _require_terms(mapping_set: MappingSet, mapping: TermMapping) -> None:
@@ -161,10 +157,10 @@ def _values(mapping_set: MappingSet, slot: Slot | None, name: str, values: Itera
         raise InputError(what, where=mapping_set.iri, todo="declare a property of your own")
     declared = {each.slot_name: each for each in mapping_set.extensions}
     extension = declared.get(name, Extension(name))
-    kind = _iri(mapping_set.expand(extension.type_hint or "xsd:string"))
+    kind = mapping_set.expand(extension.type_hint or "xsd:string")
     for each in values:
         is_reference = extension.is_reference
-        yield iri, _iri(mapping_set.expand(each)) if is_reference else ox.Literal(each, datatype=kind)
+        yield iri, _iri(mapping_set.expand(each)) if is_reference else _literal(each, kind)
 
 
 def _value(mapping_set: MappingSet, slot: Slot, value: str) -> ox.NamedNode | ox.Literal:
@@ -175,18 +171,27 @@ def _value(mapping_set: MappingSet, slot: Slot, value: str) -> ox.NamedNode | ox
     if meaning := _meanings(slot).get(value, ""):
         return _iri(mapping_set.expand(meaning))
     if slot.is_number:
-        return _literal(value, "double")
-    return _literal(value, "date") if slot.kind == "date" else ox.Literal(value)
+        return _literal(value, f"{_XSD}double")
+    return _literal(value, f"{_XSD}date") if slot.kind == "date" else ox.Literal(value)
 
 
 def _meanings(slot: Slot) -> Mapping[str, str]:
     return MEANINGS.get(slot.kind, {})
 
 
+@lru_cache(maxsize=1024)
 def _literal(text: str, kind: str) -> ox.Literal:
-    return ox.Literal(text, datatype=ox.NamedNode(_XSD + kind))
+    """Return a literal as a store of Oxigraph gives it back, which keeps the value and not the digits.
+
+    :param kind: the IRI of its datatype.
+    """
+    node = ox.NamedNode(_XSD)
+    store = ox.Store()
+    store.add(ox.Quad(node, node, ox.Literal(text, datatype=_iri(kind))))
+    return next(quad.object for quad in store if isinstance(quad.object, ox.Literal))
 
 
+@lru_cache(maxsize=1024)
 def _iri(text: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(text)

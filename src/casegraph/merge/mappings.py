@@ -12,10 +12,12 @@ from casegraph.mappings.content import MappingSet
 from casegraph.mappings.from_quads import set_of
 from casegraph.mappings.quads import GRAPHS, graph_of, mapping_quads, name_of
 from casegraph.mappings.reading import read_mappings
-from casegraph.namespaces import PREFIXES
+from casegraph.namespaces import PREFIXES, expand
 from casegraph.resources import shipped
+from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.ledger import commit
+from casegraph.store.syntax import named
 
 __all__ = [
     "AddedMappings",
@@ -28,6 +30,7 @@ __all__ = [
 ]
 
 _SUFFIX = ".sssom.tsv"
+_LITERAL = f"<{PREFIXES['rdfs']}Literal>"
 _IDENTIFIER = f"{PREFIXES['sssom']}mapping_set_id"
 
 
@@ -87,7 +90,7 @@ def _identifiers(store: Store) -> dict[str, str]:
     """Return the identifier of each set in a store, by its graph."""
     own = f'FILTER(STRSTARTS(STR(?g), "{GRAPHS}"))'
     asked = f"SELECT ?g ?iri {{ GRAPH ?g {{ ?g <{_IDENTIFIER}> ?iri }} {own} }} ORDER BY ?g"
-    return {row["g"].value: row["iri"].value for row in store.query(asked, union=False)}  # type: ignore[union-attr]
+    return {str(row["g"]): str(row["iri"]) for row in Rows.read(store.query(asked, union=False))}
 
 
 def stored_mappings(store: Store) -> tuple[str, ...]:
@@ -150,15 +153,45 @@ def mappings(
     ('https://w3id.org/casegraph/ontology#severe',)
     """
     wanted, found = tuple(predicates), defaultdict[str, set[str]](set)
-    for each in _sets(source):
-        for mapping in each.chosen(wanted, confidence).mappings:
-            if mapping.links_terms:
-                found[each.expand(mapping.subject_id)].add(each.expand(mapping.object_id))
+    if isinstance(source, Iterable):
+        pairs = _pairs_of_files(source, wanted, confidence)
+    else:
+        pairs = _pairs(source, wanted, confidence)
+    for subject, target in pairs:
+        found[subject].add(target)
     return {term: tuple(sorted(found[term])) for term in sorted(found)}
 
 
-def _sets(source: Store | Iterable[Path]) -> Iterator[MappingSet]:
-    if isinstance(source, Iterable):
-        yield from map(read_mappings, source)
-    else:
-        yield from (each for _, each in mapping_sets(source))
+def _pairs_of_files(
+    paths: Iterable[Path], predicates: tuple[str, ...], confidence: float
+) -> Iterator[tuple[str, str]]:
+    for each in map(read_mappings, paths):
+        for mapping in each.chosen(predicates, confidence).mappings:
+            if mapping.links_terms:
+                yield each.expand(mapping.subject_id), each.expand(mapping.object_id)
+
+
+def _pairs(store: Store, predicates: tuple[str, ...], confidence: float) -> Iterator[tuple[str, str]]:
+    iris = " ".join(str(named(expand(each))) for each in predicates)
+    asked = f"""PREFIX owl: <{PREFIXES["owl"]}> PREFIX sssom: <{PREFIXES["sssom"]}>
+    SELECT ?subject ?target {{
+      GRAPH ?g {{
+        {f"VALUES ?predicate {{ {iris} }}" if iris else ""}
+        ?mapping owl:annotatedProperty ?predicate ;
+          owl:annotatedSource ?subject ; owl:annotatedTarget ?target .
+        OPTIONAL {{ ?mapping sssom:confidence ?told }}
+        OPTIONAL {{ ?mapping sssom:predicate_modifier ?modifier }}
+        OPTIONAL {{ ?mapping sssom:subject_type ?from }}
+        OPTIONAL {{ ?mapping sssom:object_type ?to }}
+      }}
+      FILTER(STRSTARTS(STR(?g), "{GRAPHS}") && !BOUND(?modifier))
+      FILTER({_double(confidence)} <= 0 || (BOUND(?told) && ?told >= {_double(confidence)}))
+      FILTER(?subject != sssom:NoTermFound && ?target != sssom:NoTermFound)
+      FILTER(COALESCE(?from, owl:Thing) != {_LITERAL} && COALESCE(?to, owl:Thing) != {_LITERAL})
+    }}"""
+    for row in Rows.read(store.query(asked, union=False)):
+        yield str(row["subject"]), str(row["target"])
+
+
+def _double(value: float) -> str:
+    return f'"{value!r}"^^<{PREFIXES["xsd"]}double>'
