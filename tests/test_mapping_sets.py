@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
 import subprocess
 import sys
@@ -509,3 +510,20 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path) -> None:
 def test_the_help_has_examples(name: str) -> None:
     examples = call("vocab", "mappings", name, "--help").stdout.partition("\nExamples:\n")[2]
     assert examples.count(f"\n  casegraph vocab mappings {name}") in (2, 3, 4)
+
+
+# -- by the package of those who made the standard
+
+
+@pytest.mark.long
+def test_the_package_sssom_accepts_what_ships_and_what_is_written(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("check_sssom", TESTS.parent / "tools" / "check_sssom.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    written, wrong = tmp_path / "written.sssom.tsv", tmp_path / "wrong.sssom.tsv"
+    written.write_text(write_mappings(read_mappings(MONDO)), encoding="utf-8")
+    wrong.write_text(small(ROW).replace("semapv:ManualMappingCuration", "semapv:Guess"), encoding="utf-8")
+    assert tool.slot_differences() == []
+    assert list(tool.faults([*SHIPPED, WHOLE, MONDO, written, wrong])) == ["wrong.sssom.tsv"]
