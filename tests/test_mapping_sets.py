@@ -40,6 +40,7 @@ TESTS = Path(__file__).parent
 SHIPPED = shipped("ontology", "mappings/*.sssom.tsv")
 MONDO = TESTS / "vocabularies" / "mondo_omim.sssom.tsv"
 EX = "https://example.org/"
+RELATIONS = ("exact", "close", "broad", "narrow", "related")
 SKOS, OWL, SSSOM = PREFIXES["skos"], PREFIXES["owl"], PREFIXES["sssom"]
 
 #: All that a set can have, in the canonical form.
@@ -104,6 +105,7 @@ def test_there_are_three_shipped_sets_with_forty_mappings() -> None:
 def test_a_set_with_everything_comes_back_byte_by_byte() -> None:
     assert write_mappings(parse_mappings(whole())) == whole()
     assert write_mappings(set_of(graph_of("whole"), dump_of(whole()))) == whole()
+    assert write_mappings(set_of(graph_of("whole"), reversed(dump_of(whole())))) == whole()
 
 
 def test_what_a_set_with_everything_says() -> None:
@@ -240,6 +242,11 @@ def test_a_mapping_is_a_plain_triple_and_an_annotated_axiom() -> None:
         (f"{SSSOM}confidence", f'"0.9"{double}'),
     }
     assert not any("_:" in each for triple in found for each in triple)
+
+
+@pytest.mark.parametrize("name", ["mappingRelation", *(f"{each}Match" for each in RELATIONS)])
+def test_each_relation_of_skos_is_a_plain_triple(name: str) -> None:
+    assert (f"<{EX}a>", f"<{SKOS}{name}>", f"<{EX}b>") in triples(small(f"EX:a skos:{name} EX:b"))
 
 
 @pytest.mark.parametrize("predicate", ["owl:equivalentClass", "owl:sameAs", "rdfs:subClassOf", "EX:means"])
@@ -417,6 +424,15 @@ def test_confidence_negation_and_what_was_not_found(store: Store, tmp_path: Path
     assert answer(store, term=f"{EX}a", confidence="0.91") == []
 
 
+def test_axioms_of_other_graphs_are_no_mappings(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path, small(ROW))
+    same = "\n".join(store.dump(f"{BASE}mappings/small")).replace(f"{BASE}mappings/small", f"{BASE}foreign/1")
+    remove_mappings(store, ["small"])
+    store.replace([], same)
+    assert "exactMatch" in same
+    assert (answer(store, term=f"{EX}a"), mappings(store), stored_mappings(store)) == ([], {}, ())
+
+
 @pytest.mark.slow
 def test_mappings_of_the_terms_of_cases_change_no_answer_about_cases(
     corpus_store: Store, tmp_path: Path
@@ -430,9 +446,8 @@ def test_mappings_of_the_terms_of_cases_change_no_answer_about_cases(
         "MONDO:0016367",
         "HP:0001324",
     )
-    relations = ("exactMatch", "broadMatch", "narrowMatch", "closeMatch", "relatedMatch")
     others = ("owl:sameAs", "owl:equivalentClass", "rdfs:subClassOf", "cg:drugGroup", "cg:diagnosis")
-    predicates = (*(f"skos:{each}" for each in relations), *others)
+    predicates = (*(f"skos:{each}Match" for each in RELATIONS), *others)
     rows = [f"{a} {each} {b} label" for a in terms for b in terms if a != b for each in predicates]
     text = small(*rows, columns="subject_label")
     with open_store(":memory:", writable=True) as mapped:
