@@ -32,7 +32,7 @@ __all__ = [
 #: What files of records are called; other files of a folder or an archive are passed over.
 RECORD_SUFFIXES = (
     *(".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".pb", ".phenopacket"),
-    *(".csv", ".tsv", ".nq", ".nt", ".ttl", ".trig", ".xml"),
+    *(".csv", ".tsv", ".nq", ".nt", ".ttl", ".trig", ".xml", ".rdf", ".jsonld"),
 )
 ARCHIVE_SUFFIXES = (".tar", ".gz", ".tgz", ".xz", ".txz", ".zip")
 #: As many bytes as tell an archive.

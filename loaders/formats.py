@@ -55,7 +55,8 @@ _USED: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
     }
 )
 _ARCHIVE = re.compile(
-    r"(\.tar)?\.(tar|tgz|txz|gz|xz|zip|json|jsonl|ndjson|ya?ml|csv|tsv|nq|pb)$", re.IGNORECASE
+    r"(\.tar)?\.(tar|tgz|txz|gz|xz|zip|json|jsonl|jsonld|ndjson|ya?ml|csv|tsv|nq|nt|ttl|trig|rdf|xml|pb)$",
+    re.IGNORECASE,
 )
 
 

@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "query": ("casegraph.cli.ask:query", "Ask a stored query, or list them all."),
         "sparql": ("casegraph.cli.ask:sparql", "Ask a SPARQL query."),
         "export": ("casegraph.cli.export:export", "Hand cases over in the formats of other tools."),
+        "merge": ("casegraph.cli.merge:merge", "Bring in other people's graphs, and take them out."),
         "stats": ("casegraph.cli.stats:stats", "Count what a store holds, and outcomes by drug."),
         "why": ("casegraph.cli.why:why", "Give the evidence and the rules behind an answer."),
         "term": ("casegraph.cli.vocabulary:term", "Look a term up by its name, synonym or identifier."),

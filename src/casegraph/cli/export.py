@@ -126,6 +126,7 @@ def _write_columns(location: str, output: str | None, cases: tuple[str, ...]) ->
         todo = "write them here, and copy the folder"
         raise InputError("columns go into a folder of this machine", where=str(folder), todo=todo)
     with open_store(location) as store:
+        _refuse_withheld(store)
         made = write(store, folder) if folder else find(store) or build(store)
     write_line(made.folder)
     return 0
@@ -141,11 +142,26 @@ def _write_sets(location: str, output: str | None, cases: tuple[str, ...], more:
     return 0
 
 
+def _refuse_withheld(store: Store) -> None:
+    from casegraph.merge.merged import withheld
+
+    if kept_back := withheld(store):
+        told = f"columns are of all cases, and the licence of {len(kept_back)} forbids to hand them on"
+        raise InputError(told, todo="take their document out before: casegraph merge undo ID")
+
+
 def _meant(store: Store, cases: tuple[str, ...]) -> tuple[str, ...]:
     from casegraph.facts import case_iris
+    from casegraph.merge.merged import withheld
     from casegraph.subjects import find_case
 
-    iris = tuple(dict.fromkeys(find_case(store, each) for each in cases)) or case_iris(store)
+    kept_back, named = withheld(store), dict.fromkeys(find_case(store, each) for each in cases)
+    if refused := sorted(kept_back.intersection(named)):
+        todo = "ask who owns it; casegraph merge list tells where it is from"
+        raise InputError(f"the licence of {refused[0]} forbids to hand it on", todo=todo)
+    iris = tuple(named) or tuple(each for each in case_iris(store) if each not in kept_back)
+    if kept_back and not named:
+        say(f"{len(kept_back)} cases and groups are left out: their licence forbids to hand them on")
     if not iris:
         raise InputError("no case in the store", where=store.location, todo="load some: casegraph load PATH")
     return iris

@@ -228,7 +228,11 @@ def current_digests(store: Store, units: Iterable[str]) -> dict[str, str]:
 
 
 def commit(
-    store: Store, old_graphs: Iterable[str], new: str | Content, origins: Mapping[str, Origin] | None = None
+    store: Store,
+    old_graphs: Iterable[str],
+    new: str | Content,
+    origins: Mapping[str, Origin] | None = None,
+    notes: str = "",
 ) -> dict[str, str]:
     """Replace graphs, as :meth:`Store.replace` does, and tell of it in the ledger in the same transaction.
 
@@ -238,6 +242,7 @@ def commit(
     :param old_graphs: graphs to take out; a graph that gets quads and is there must be among them.
     :param new: whole units, as N-Quads that Oxigraph wrote, a quad a line.
     :param origins: unit -> what it was made from.
+    :param notes: what else the ledger is to tell, as N-Quads.
     :return: unit -> ``new``, ``replaced``, ``unchanged`` or ``removed``, as the ledger has it.
     :raises InputError: see :meth:`Store.replace`.
     :raises StoreError: if the store fails.
@@ -254,11 +259,11 @@ def commit(
         changed = {unit: each for unit, each in units.items() if unit not in same}
         changed |= {unit: GONE for unit in old if unit in there and unit not in units}
         gone = [graph for unit, graphs in old.items() if unit not in same for graph in graphs]
-        if changed or gone:
+        if changed or gone or notes:
             lines = chain.from_iterable(content.lines[unit].values() for unit in changed if unit in units)
             text = "".join(f"{line}\n" for line in chain.from_iterable(map(sorted, lines)))
             told = ledger_lines(generation(store) + 1, changed, origins or {}) if changed else ""
-            store.replace(gone, text + told)
+            store.replace(gone, text + told + notes)
     return {unit: _state(there.get(unit), each.digest) for unit, each in {**units, **changed}.items()}
 
 

@@ -14,7 +14,7 @@ from casegraph.terms.entry import Entry, require_terms
 if TYPE_CHECKING:
     from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-__all__ = ["read_owl"]
+__all__ = ["read_owl", "require_xml"]
 
 _EXPECTED = "an OWL ontology as RDF/XML or Turtle"
 _RDF, _RDFS, _OWL, _SKOS = (PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos"))
@@ -52,7 +52,7 @@ def _facts(path: Path) -> Facts:
     try:
         data = path.read_bytes()
         if not turtle:
-            _require_xml(data, path)
+            require_xml(data, str(path))
         quads = parse(data, format=RdfFormat.TURTLE if turtle else RdfFormat.RDF_XML, base_iri=_base(path))
         facts: Facts = {}
         for quad in quads:
@@ -74,7 +74,7 @@ def _note(triple: Triple, facts: Facts) -> None:
         facts.setdefault((subject, triple.predicate.value), []).append(triple.object)
 
 
-def _require_xml(data: bytes, path: Path) -> None:
+def require_xml(data: bytes, name: str) -> None:
     """Refuse XML that is cut off, which an RDF/XML parser may read as if it were whole, or a trap.
 
     :raises InputError: if it is not well-formed, or an entity is external, long or made of others.
@@ -84,13 +84,13 @@ def _require_xml(data: bytes, path: Path) -> None:
     def entity(name: str, _: bool, value: str | None, *external: str | None) -> None:
         if value is None or "&" in value or len(value) > _LONGEST_ENTITY:
             what = f"the entity {name!r} is external, very long or made of other entities"
-            raise InputError(what, where=str(path), todo="write it out in the file")
+            raise InputError(what, where=name, todo="write it out in the file")
 
     parser.EntityDeclHandler = entity
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise InputError(f"not well-formed XML: {error}", where=str(path), expected=_EXPECTED) from error
+        raise InputError(f"not well-formed XML: {error}", where=name, expected="a whole XML file") from error
 
 
 def _is_a(kind: str, types: list[NamedNode | BlankNode | Literal]) -> bool:

@@ -88,6 +88,8 @@ def claim_names(claims: Iterable[tuple[str, Claim]]) -> list[tuple[str, str, Cla
     >>> from casegraph.model import Finding
     >>> claim_names([("AbsentFinding", Finding(what="HP:0001945 Fever", at="onset"))])[0][0]
     'absent-finding-HP_0001945-onset'
+    >>> claim_names([("PresentFinding", Finding(what="https://example.org/codes#7 rash"))])[0][0]
+    'present-finding-https_//example.org/codes_7'
     """
     return [(claim.id or _made_name(kind, claim), kind, claim) for kind, claim in claims]
 
@@ -120,7 +122,8 @@ def _named_claims(same: _Same) -> tuple[tuple[str, str, Claim], ...]:
 def _made_name(kind: str, claim: Claim) -> str:
     words = _words(kind)
     about = getattr(claim, "what", None) or getattr(claim, "domain", None) or ""
-    about = "-".join(about) if isinstance(about, tuple) else about.split(" ")[0].replace(":", "_")
+    about = "-".join(about) if isinstance(about, tuple) else about.split(" ")[0]
+    about = about.replace(":", "_").replace("#", "_")  # a code may be an IRI with a fragment of its own
     return "-".join(filter(None, (words, about, claim.at)))
 
 

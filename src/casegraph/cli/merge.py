@@ -1,0 +1,210 @@
+"""``casegraph merge``: other people's graphs come in by a plan, and go out again."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from casegraph.cli.form import PATH, Command, on_terminal, say, store_option, write, write_line, write_table
+from casegraph.cli.outputs import opened_whole
+from casegraph.merge.merged import Decided, Link, MergedDocument
+from casegraph.merge.plan import MergePlan, plan_text, read_plan
+from casegraph.store import open_store
+
+__all__ = ["merge"]
+
+_COLUMNS = ("id", "what", "about", "models", "dataset", "licence", "redistribution", "by", "when", "why")
+_SHORT = 12
+#: How many lines are written of what a document leaves behind.
+_MOST = 12
+_FORM = click.option(
+    "-f", "--format", "form", type=click.Choice(("table", "tsv", "json")), help="How to write them."
+)
+
+
+class _Group(Command, click.Group):
+    """A command of commands, with examples."""
+
+
+@click.group(
+    cls=_Group,
+    examples=(
+        (
+            "casegraph merge plan their-graph.ttl -o plan.yaml",
+            "what would come, who may be who; then edit it",
+        ),
+        ("casegraph merge apply plan.yaml", "bring it in, with what was decided"),
+        ("casegraph merge undo their-graph.ttl", "take it out again, without a trace"),
+    ),
+)
+def merge() -> None:
+    """Bring other people's graphs into a store, without losing or inventing anything.
+
+    A plan says what would be brought in, who may be told of twice, and what contradicts. A person decides in
+    it; what nobody decided stays undecided. Each document can be taken out again.
+    """
+
+
+@merge.command(
+    cls=Command,
+    examples=(
+        ("casegraph merge plan their-graph.ttl -o plan.yaml", "one file: Turtle, N-Quads, RDF/XML, JSON-LD"),
+        (
+            "casegraph merge plan care-sm/ --dataset registry -o plan.yaml",
+            "a folder is one document together",
+        ),
+        ("casegraph merge plan -o plan.yaml", "who may be who among the cases that are there"),
+    ),
+)
+@click.argument("foreign", nargs=-1, type=PATH, metavar="FOREIGN...")
+@click.option("-o", "--output", type=PATH, required=True, metavar="PLAN", help="Where to write the plan.")
+@click.option("--dataset", metavar="NAME", help="What to call the data set; by default as the file.")
+@click.option("--adapter", "folders", multiple=True, type=PATH, metavar="FOLDER", help="An adapter of yours.")
+@store_option
+def plan(
+    foreign: tuple[Path, ...], output: Path, dataset: str | None, folders: tuple[Path, ...], location: str
+) -> None:
+    """Write what bringing FOREIGN graphs in would come to; the store stays as it is.
+
+    FOREIGN is RDF: a file, or a folder or an archive whose files are one document together. Nothing that a
+    document mentions is fetched. Without FOREIGN, the plan is about the cases that are in the store.
+    """
+    from casegraph.merge.adapters import read_adapter, shipped_adapters
+    from casegraph.merge.planning import make_plan
+
+    if dataset and len(foreign) > 1:
+        raise click.UsageError("--dataset is for one document")
+    adapters = (*shipped_adapters(), *map(read_adapter, folders))
+    with open_store(location) as store:
+        made = make_plan(store, foreign, dataset, adapters)
+    with opened_whole(str(output)) as out:
+        out.write(plan_text(made).encode())
+    _tell_plan(made, output)
+
+
+def _tell_plan(made: MergePlan, output: Path) -> None:
+    for each in made.sources:
+        how = f"lifted by {each.model}" if each.model else "that no adapter reads"
+        write_line(each.path, each.document[:_SHORT], f"{each.statements} statements {how}")
+        write_line("", "", f"{len(each.cases)} cases and groups with {each.claims} claims")
+        for line in (
+            *(f"not a case: {one}" for one in each.refused),
+            *(f"left: {one}" for one in each.unread),
+        ):
+            write_line("", "", line)
+    proposed = Counter(link.proposed for link in made.links)
+    for kind, many in sorted(proposed.items()):
+        write_line("links", kind, many)
+    say(f"{output}: edit it, then casegraph merge apply {output}")
+
+
+@merge.command(
+    name="apply",
+    cls=Command,
+    examples=(
+        ("casegraph merge apply plan.yaml", "bring it in; what is undecided stays undecided"),
+        (
+            "casegraph merge apply plan.yaml --accept same-patient --by 'M. Rossi' --why 'reviewed the list'",
+            "decide all links that are proposed as the same patient",
+        ),
+    ),
+)
+@click.argument("file", type=PATH, metavar="PLAN")
+@click.option(
+    "--accept",
+    multiple=True,
+    type=click.Choice(("same-patient", "probably-same-patient", "possible-overlap")),
+    help="Decide what is undecided as it is proposed; may be given again.",
+)
+@click.option("--at-least", type=float, metavar="BITS", help="With --accept: from this score on.")
+@click.option("--by", default="", metavar="NAME", help="With --accept: who decides.")
+@click.option("--why", default="", metavar="TEXT", help="With --accept: why.")
+@click.option("--adapter", "folders", multiple=True, type=PATH, metavar="FOLDER", help="An adapter of yours.")
+@store_option
+def apply_plan(file: Path, location: str, folders: tuple[Path, ...], **policy: object) -> None:
+    """Carry out a PLAN: all of it or nothing.
+
+    The foreign graphs come in as they are, beside the cases that were lifted out of them. What was decided
+    is recorded with who, when and why. The foreign files must be where they were, and unchanged.
+    """
+    from casegraph.merge.adapters import read_adapter, shipped_adapters
+    from casegraph.merge.applying import apply
+    from casegraph.merge.policy import Policy, decided
+
+    rule = Policy(**policy)  # type: ignore[arg-type]  # the options have its names
+    made = decided(read_plan(file), rule)
+    adapters = (*shipped_adapters(), *map(read_adapter, folders))
+    with open_store(location, writable=True) as store:
+        done = apply(store, made, adapters)
+    for document, state in done.documents.items():
+        write_line(state, document)
+    for link in done.decided:
+        write_line(link.decision, *link.between, link.by)
+    say(f"{done.cases} cases and groups; {len(done.decided)} links decided, {done.undecided} undecided")
+
+
+@merge.command(
+    cls=Command,
+    examples=(
+        ("casegraph merge undo their-graph.ttl", "by the name of the file, or by its id in the list"),
+        ("casegraph merge undo --all", "everything that was merged or decided"),
+    ),
+)
+@click.argument("ids", nargs=-1, metavar="ID...")
+@click.option("--all", "everything", is_flag=True, help="All documents and links.")
+@store_option
+def undo(ids: tuple[str, ...], location: str, *, everything: bool) -> None:
+    """Take documents, or links, out again, and all that is there because of them alone.
+
+    The store is then as if they had never come: casegraph digest prints the same. The ledger tells of both.
+    """
+    from casegraph.merge.undoing import undo as take_out
+
+    if bool(ids) == everything:
+        raise click.UsageError("give the ID of a document or a link, or --all")
+    with open_store(location, writable=True) as store:
+        done = take_out(store, None if everything else ids)
+    for each in (*done.documents, *done.links):
+        write_line("removed", each)
+    say(f"{len(done.documents)} documents, {done.cases} cases and groups, {len(done.links)} links")
+
+
+@merge.command(
+    name="list",
+    cls=Command,
+    examples=(
+        ("casegraph merge list", "documents and links, and who decided"),
+        ("casegraph merge list -f json", "for a program"),
+    ),
+)
+@_FORM
+@store_option
+def list_merged(form: str | None, location: str) -> None:
+    """List the documents that were merged, and what was decided: by whom, when and why."""
+    from casegraph.merge.merged import links, merged_documents
+
+    with open_store(location) as store:
+        rows = [_document_row(each) for each in merged_documents(store)]
+        rows += [_link_row(each) for each in links(store)]
+    form = form or ("table" if on_terminal() else "tsv")
+    if form == "json":
+        write(json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows], indent=2) + "\n")
+    elif form == "tsv":
+        for row in (_COLUMNS, *rows):
+            write_line(*row)
+    else:
+        write_table(_COLUMNS, rows)
+
+
+def _document_row(found: MergedDocument) -> list[str]:
+    told = (found.names, found.models, found.datasets, found.licences, (found.redistribution,))
+    return [found.hash[:_SHORT], "document", *map(" ".join, told), "", "", ""]
+
+
+def _link_row(link: Link) -> list[str]:
+    last = link.decisions[-1] if link.decisions else Decided("", "", "", "")
+    name = link.iri.rpartition("/")[2][:_SHORT]
+    return [name, link.decision, " ".join(link.between), "", "", "", "", last.by, last.at, last.why]

@@ -1,0 +1,141 @@
+"""Reads adapters, folders of CONSTRUCT queries that say how a foreign model tells of cases, and runs them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import pyoxigraph as ox
+import yaml
+
+from casegraph.errors import InputError
+from casegraph.namespaces import CG, PREFIXES
+from casegraph.resources import shipped
+from casegraph.store.syntax import refused_query, without_strings
+
+__all__ = ["Adapter", "Unread", "read_adapter", "shipped_adapters"]
+
+_TYPE = f"{PREFIXES['rdf']}type"
+_PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
+_NAMED = re.compile(r"(?<![\w<?$:-])([A-Za-z][\w-]*|):([A-Za-z_][\w-]*|\d[\w-]*)")
+_IRI = re.compile(r"<([^<>\s]+)>")
+
+
+class _Head(msgspec.Struct, forbid_unknown_fields=True):
+    """What a query of an adapter says of itself."""
+
+    summary: str
+    model: str
+    source: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A class or a property of a foreign document that no adapter reads.
+
+    :param kind: ``class`` or ``property``.
+    :param times: how many nodes are of the class, or how many statements have the property.
+    """
+
+    kind: str
+    iri: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """How one foreign model tells of cases.
+
+    :param name: that of its folder.
+    :param model: what the model is called.
+    :param queries: CONSTRUCT queries; each gives statements in casegraph's vocabulary (``docs/merging.md``).
+    :param reads: the classes and properties that the queries name.
+    """
+
+    name: str
+    model: str
+    queries: tuple[str, ...]
+    reads: frozenset[str]
+
+    def lifted(self, content: ox.Store) -> list[ox.Triple]:
+        """Return what the queries make of a document, which stands in a store of its own.
+
+        :raises InputError: if a query fails.
+        """
+        found: dict[ox.Triple, None] = {}
+        for text in self.queries:
+            answer = content.query(text, use_default_graph_as_union=True)
+            found |= dict.fromkeys(answer if isinstance(answer, ox.QueryTriples) else ())
+        return list(found)
+
+    def unread(self, quads: Iterable[ox.Quad]) -> tuple[Unread, ...]:
+        """Return the classes and properties of a document that no query names, the most frequent first."""
+        counted: Counter[tuple[str, str]] = Counter()
+        for quad in quads:
+            if quad.predicate.value == _TYPE and isinstance(quad.object, ox.NamedNode):
+                counted["class", quad.object.value] += 1
+            elif quad.predicate.value != _TYPE:
+                counted["property", quad.predicate.value] += 1
+        left = (Unread(*each, many) for each, many in counted.items() if each[1] not in self.reads)
+        return tuple(sorted(left, key=lambda each: (-each.times, each.kind, each.iri)))
+
+
+@cache
+def shipped_adapters() -> tuple[Adapter, ...]:
+    """Return the adapters that casegraph has, by name.
+
+    >>> [each.name for each in shipped_adapters()]
+    ['neurobagel']
+    """
+    folders = sorted({path.parent for path in shipped("ontology", "adapters/*/*.rq")})
+    return tuple(map(read_adapter, folders))
+
+
+def read_adapter(folder: Path) -> Adapter:
+    """Read the adapter of a folder: all its ``.rq`` files, each a CONSTRUCT with a head of ``#+`` lines.
+
+    :raises InputError: if there is none, or a head or the SPARQL is not right.
+    """
+    files = sorted(folder.glob("*.rq"))
+    if not files:
+        raise InputError("no adapter", where=str(folder), expected="a folder with CONSTRUCT queries, *.rq")
+    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    heads = [_head(path, text) for path, text in texts.items()]
+    for path, text in texts.items():
+        _check(path, text)
+    reads = frozenset().union(*map(_names_in, texts.values()))
+    return Adapter(folder.name, heads[0].model, tuple(texts.values()), reads)
+
+
+def _head(path: Path, text: str) -> _Head:
+    said = "\n".join(line[2:] for line in text.split("\n") if line.startswith("#+"))
+    try:
+        return msgspec.convert(yaml.load(said, Loader=yaml.CSafeLoader), _Head)
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        expected = "#+ lines that form YAML with summary, model, source and perhaps description"
+        raise InputError(f"the head is not right: {error}", where=str(path), expected=expected) from error
+
+
+def _check(path: Path, text: str) -> None:
+    try:
+        answer = ox.Store().query(text)
+    except SyntaxError as error:
+        refused = refused_query(str(error))
+        raise InputError(refused.what, where=f"{path}:{refused.where.removeprefix('query:')}") from error
+    if not isinstance(answer, ox.QueryTriples):
+        raise InputError("no CONSTRUCT", where=str(path), expected="CONSTRUCT { } WHERE { }")
+
+
+def _names_in(text: str) -> set[str]:
+    """Return the IRIs that a query names, those of casegraph's own vocabulary aside."""
+    prefixes = dict(_PREFIX.findall(text))
+    bare = without_strings(_PREFIX.sub("", text))
+    named = {f"{prefixes[prefix]}{name}" for prefix, name in _NAMED.findall(bare) if prefix in prefixes}
+    whole = set(_IRI.findall(_PREFIX.sub("", text)))
+    return {each for each in named | whole if not each.startswith(CG)}

@@ -1,0 +1,231 @@
+"""Carries out a plan: foreign documents, their cases and what was decided go into a store, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from casegraph.errors import DocumentError, Problem
+from casegraph.ingest.putting import put_ontology
+from casegraph.merge.adapters import Adapter
+from casegraph.merge.beside import Beside, Pair
+from casegraph.merge.common import graphs_of, needed_lines, needs_in, needs_of, not_satisfied, text_of
+from casegraph.merge.conflicts import conflict_quads
+from casegraph.merge.incoming import Incoming, incoming
+from casegraph.merge.merged import MERGED, links, merged_documents
+from casegraph.merge.patients import PATIENTS, patients_quads
+from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource
+from casegraph.merge.writing import Said, decision_lines, description, link_text
+from casegraph.namespaces import BASE, CG
+from casegraph.rows import Rows
+from casegraph.store import Store
+from casegraph.store.ledger import Content, Origin, commit, current_digests, generation, units_of
+from casegraph.terms import all_terms
+
+__all__ = ["Applied", "apply", "refuse_other_content"]
+
+_ONTOLOGY = f"{BASE}ontology"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a plan.
+
+    :param documents: the documents that it names -> ``new``, ``replaced`` or ``unchanged``.
+    :param cases: how many cases and groups are there because of it.
+    :param decided: the links that are decided; *undecided*, how many are not.
+    """
+
+    documents: Mapping[str, str]
+    cases: int
+    decided: tuple[PlannedLink, ...]
+    undecided: int
+
+
+def apply(store: Store, plan: MergePlan, adapters: Sequence[Adapter] | None = None) -> Applied:
+    """Bring what a plan names into a store, in one transaction.
+
+    :param plan: as :func:`casegraph.merge.plan.read_plan` gives it.
+    :param adapters: those that the plan was made with, in place of the shipped ones.
+    :raises DocumentError: if a document is not the one that was planned, or says other things of cases that
+        are there, or a link names what is not there, or two patients of one report.
+    :raises InputError: if a document cannot be read.
+    :raises StoreError: if the store fails.
+    """
+    found = [(each, _planned(each, adapters)) for each in plan.sources]
+    decided = tuple(each for each in plan.links if each.decision != "undecided")
+    with store.turn():
+        change = _Change(store, found)
+        change.refuse_links(decided)
+        put_ontology(store)
+        states = change.write(decided)
+    documents = {each.document: states.get(f"{MERGED}{each.document}", "unchanged") for each in plan.sources}
+    cases = sum(len(each.cases) for _, each in found)
+    return Applied(documents, cases, decided, len(plan.links) - len(decided))
+
+
+def _planned(source: PlannedSource, adapters: Sequence[Adapter] | None) -> Incoming:
+    found = incoming(Path(source.path), source.dataset, adapters)
+    if found.document.hash != source.document:
+        told = f"it is not the document that was planned: {found.document.hash}, not {source.document}"
+        raise DocumentError((Problem(source.path, 0, 0, "changed", told, "plan the merge again"),))
+    return found
+
+
+def refuse_other_content(store: Store, found: Iterable[Incoming]) -> None:
+    """Refuse documents whose cases or reports are there with other content, or in two of them.
+
+    :raises DocumentError: if there are any.
+    :raises StoreError: if the store fails.
+    """
+    problems: list[Problem] = []
+    seen: dict[str, str] = {}
+    for each in found:
+        units = {unit: told.digest for mapped in each.mapped for unit, told in mapped.units.items()}
+        there = {**current_digests(store, units), **{unit: seen[unit] for unit in units if unit in seen}}
+        for unit in sorted(unit for unit, digest in units.items() if there.get(unit, digest) != digest):
+            told = f"{unit} is there with other content"
+            todo = f"give its data set another name than {each.dataset!r} (--dataset), or compare the two"
+            problems.append(Problem(each.document.name, 0, 0, "other-content", told, todo))
+        seen.update(units)
+    if problems:
+        raise DocumentError(tuple(problems))
+
+
+class _Change:
+    """What a plan changes in a store."""
+
+    def __init__(self, store: Store, found: Sequence[tuple[PlannedSource, Incoming]]) -> None:
+        refuse_other_content(store, (each for _, each in found))
+        self._store = store
+        whole = ((source, each) for source, each in found if each.document.quads)
+        self._files: dict[str, list[Incoming]] = {}
+        self._found: list[tuple[PlannedSource, Incoming]] = []
+        for source, each in whole:
+            if each.document.hash not in self._files:
+                self._found.append((source, each))
+            self._files.setdefault(each.document.hash, []).append(each)
+        self._documents = {each.hash: each for each in merged_documents(store)}
+        self._links = {each.iri: each for each in links(store)}
+        self._bare = not _is_there(store, _ONTOLOGY)
+        self._refuse_other_names()
+        self._brought = {unit for each in self._documents.values() for unit in each.brings}
+
+    def _refuse_other_names(self) -> None:
+        for _, each in self._found:
+            known = self._documents.get(each.document.hash)
+            if known is not None and each.dataset not in known.datasets:
+                told = f"the document is there already, its data set is called {known.datasets[0]!r}"
+                refused = Problem(each.document.name, 0, 0, "merged-already", told, "undo that merge before")
+                raise DocumentError((refused,))
+
+    def refuse_links(self, decided: Iterable[PlannedLink]) -> None:
+        """Refuse decisions about what is not there, and that two patients of one report are one.
+
+        :raises DocumentError: if there are any.
+        """
+        coming = {case for _, each in self._found for case in each.cases}
+        reports = {
+            report for _, each in self._found for one in each.mapped for report in (*one.shared, *one.units)
+        }
+        problems = []
+        for link in decided:
+            for end in link.between:
+                if end not in coming | reports and not _is_there(self._store, end):
+                    told = f"{link.decision} is decided of {end}, which is not there"
+                    problems.append(Problem(link.iri, 0, 0, "nothing-there", told, "correct the IRI"))
+            if link.decision == "same-patient" and len(self._reports(link.between)) == 1:
+                told = f"{link.between[0]} and {link.between[1]} are two patients of one report"
+                problems.append(Problem(link.iri, 0, 0, "one-report", told, "decide different-patients"))
+        if problems:
+            raise DocumentError(tuple(problems))
+
+    def _reports(self, cases: Iterable[str]) -> set[str]:
+        """Return the reports of curated cases; a record of a data set may be told in another data set too."""
+        values = " ".join(f"<{each}>" for each in cases)
+        asked = (
+            f"SELECT ?case ?report {{ VALUES ?case {{ {values} }} "
+            f"GRAPH ?g {{ ?case <{CG}reportedIn> ?report }} "
+            f"FILTER NOT EXISTS {{ GRAPH ?g {{ ?case <{CG}recordedIn> ?record }} }} }}"
+        )
+        rows = Rows.read(self._store.query(asked, union=False))
+        return {str(row["report"]) for row in rows} if len({str(row["case"]) for row in rows}) > 1 else set()
+
+    def write(self, decided: Sequence[PlannedLink]) -> dict[str, str]:
+        """Write it, and return what became of each unit."""
+        texts = [each.text for _, each in self._found]
+        texts += [mapped.text for _, each in self._found for mapped in each.mapped]
+        own = "".join(texts)
+        common, described = self._common(own)
+        texts += [*described, *common.values()]
+        compared = self._compared(decided)
+        texts += [link_text(each, compared.get(each.iri, "")) for each in decided]
+        patients = self._patients(decided)
+        notes = "".join(
+            decision_lines(each, self._links.get(each.iri), generation(self._store) + 1) for each in decided
+        )
+        content = Content.of("".join((*texts, patients)))
+        old = {PATIENTS, *(graph for graphs in content.lines.values() for graph in graphs)}
+        return commit(self._store, old, content, self._origins(), notes)
+
+    def _compared(self, decided: Iterable[PlannedLink]) -> dict[str, str]:
+        """Return what two tellings that are held for one patient agree and disagree in, by their link."""
+        pairs = {
+            Pair(*sorted(each.between)): each.iri
+            for each in decided
+            if each.decision in ("same-patient", "probably-same-patient")
+        }
+        beside = Beside(self._store, (each for _, each in self._found))
+        return {
+            pairs[pair]: conflict_quads(pairs[pair], found.conflicts, found.agreements)
+            for pair, found in beside.comparisons(pairs, all_terms())
+        }
+
+    def _origins(self) -> dict[str, Origin]:
+        return {
+            unit: Origin(each.document.name.rstrip("/").rpartition("/")[2], each.document.hash)
+            for _, each in self._found
+            for mapped in each.mapped
+            for unit in mapped.units
+        }
+
+    def _common(self, own: str) -> tuple[dict[str, str], list[str]]:
+        """Return the graphs that cases share as they are to be, and the descriptions of the documents.
+
+        :param own: what the documents bring into graphs of their own.
+        """
+        needs = needs_in(self._store)
+        wanted = {each.document.hash: needs_of(each.mapped) for _, each in self._found}
+        graphs = {need.graph for each in wanted.values() for need in each} - units_of(own).keys()
+        base = graphs_of(self._store, graphs) - needed_lines(chain.from_iterable(needs.values()))
+        described: list[str] = []
+        for source, each in self._found:
+            mine = {need for need in wanted[each.document.hash] if need.graph in graphs}
+            needs[each.document.hash] = not_satisfied(mine, base)
+            known = self._documents.get(each.document.hash)
+            said = Said.of(self._files[each.document.hash], known)
+            described.append(description(each, source, self._brings(each), needs[each.document.hash], said))
+        needed = needed_lines(chain.from_iterable(needs.values()))
+        return dict(text_of(base | {each for each in needed if each.graph in graphs})), described
+
+    def _brings(self, found: Incoming) -> list[str]:
+        units = [unit for mapped in found.mapped for unit in mapped.units]
+        there = current_digests(self._store, units)
+        brings = {unit for unit in units if unit not in there or unit in self._brought}
+        if self._bare or _ONTOLOGY in self._brought:
+            brings.add(_ONTOLOGY)
+        return sorted(brings)
+
+    def _patients(self, decided: Iterable[PlannedLink]) -> str:
+        same = {iri: each.between for iri, each in self._links.items() if each.decision == "same-patient"}
+        for link in decided:
+            same.pop(link.iri, None)
+            if link.decision == "same-patient":
+                same[link.iri] = link.between
+        return patients_quads(same.values())
+
+
+def _is_there(store: Store, iri: str) -> bool:
+    return bool(store.query(f"ASK {{ GRAPH ?g {{ <{iri}> ?p ?o }} }}", union=False))

@@ -1,0 +1,103 @@
+"""Compares two tellings of one patient, topic by topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from casegraph.merge.conflicts.courses import (
+    AFTER_STOPPING,
+    DEATHS,
+    DOSES,
+    RESPONSES,
+    STATEMENTS,
+    TREATMENTS,
+    TURNS,
+)
+from casegraph.merge.conflicts.findings import FINDINGS, HARMS, NO_HARM, TESTS
+from casegraph.merge.conflicts.items import Agreement, Conflict, Item, Matter, Pair, Topic
+from casegraph.merge.conflicts.kinds import Kinds
+from casegraph.merge.conflicts.persons import DIAGNOSES, ages, alternatives, lives, sexes
+from casegraph.merge.conflicts.telling import Telling
+from casegraph.merge.conflicts.times import Times
+from casegraph.merge.conflicts.words import side_of
+from casegraph.terms import Terms
+
+__all__ = ["Comparison", "agreements", "compared", "conflicts"]
+
+_TOPICS = (
+    FINDINGS,
+    TESTS,
+    DIAGNOSES,
+    TREATMENTS,
+    DOSES,
+    RESPONSES,
+    AFTER_STOPPING,
+    HARMS,
+    NO_HARM,
+    TURNS,
+    DEATHS,
+    STATEMENTS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two tellings contradict each other in and agree in, each sorted by the IRIs of the claims."""
+
+    conflicts: tuple[Conflict, ...]
+    agreements: tuple[Agreement, ...]
+
+
+def compared(a: Telling, b: Telling, terms: Terms) -> Comparison:
+    """Compare two cases of which it was decided that they tell of one patient.
+
+    Claims that are certainly of different times are not compared. Where it cannot be told, two that exclude
+    each other are a possible conflict, unless one of them is told by the other telling too: then both tell
+    of a course, and the times of it are open. Where each telling tells both, it contradicts itself and not
+    the other. Which case is named first does not matter.
+
+    :param terms: the hierarchy of concepts: that one telling is more precise is no conflict.
+    """
+    kinds = Kinds(terms)
+    pair = Pair(a, b, kinds, Times(a, b))
+    found = [*sexes(pair), *ages(pair), *alternatives(pair), *lives(pair, DEATHS)]
+    agreed: set[tuple[str, str]] = set()
+    for topic in _TOPICS:
+        both = _of_topic(pair, topic)
+        found += both.conflicts
+        agreed |= {each.claims for each in both.agreements}
+    once = {(each.matter, *(side.claim for side in each.sides)): each for each in found}
+    return Comparison(
+        tuple(once[key] for key in sorted(once)), tuple(Agreement(each) for each in sorted(agreed))
+    )
+
+
+def conflicts(a: Telling, b: Telling, terms: Terms) -> tuple[Conflict, ...]:
+    """Return what two tellings of one patient contradict each other in; see :func:`compared`."""
+    return compared(a, b, terms).conflicts
+
+
+def agreements(a: Telling, b: Telling, terms: Terms) -> tuple[Agreement, ...]:
+    """Return the claims of two tellings of one patient that say the same; see :func:`compared`."""
+    return compared(a, b, terms).agreements
+
+
+def _of_topic(pair: Pair, topic: Topic) -> Comparison:
+    judged = tuple(pair.judged(topic))
+    agreed = {(one.iri, other.iri) for one, other, verdict, _ in judged if verdict == "agree"}
+    told_by_both = {iri for each in agreed for iri in each}
+    against: list[tuple[Item, Item, Matter, bool]] = []
+    for one, other, verdict, when in judged:
+        if verdict is None or verdict == "agree":
+            continue
+        shared = len({one.iri, other.iri} & told_by_both)
+        if shared <= (1 if when == "same" else 0):
+            against.append((one, other, verdict, when == "same"))
+    return Comparison(tuple(_conflicts(against)), tuple(Agreement((min(each), max(each))) for each in agreed))
+
+
+def _conflicts(against: list[tuple[Item, Item, Matter, bool]]) -> Iterator[Conflict]:
+    for one, other, matter, certain in against:
+        first, second = sorted((side_of(one), side_of(other)), key=lambda each: each.claim)
+        yield Conflict(matter, certain, (first, second))

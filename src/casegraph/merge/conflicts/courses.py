@@ -1,0 +1,133 @@
+"""Treatments, doses, what became of the disease on them, its turns, and death."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from casegraph.merge.conflicts.amounts import compared_doses
+from casegraph.merge.conflicts.items import Item, Topic, Verdict
+from casegraph.merge.conflicts.kinds import Kinds, iri_of
+from casegraph.merge.conflicts.telling import Telling
+from casegraph.model import Course, DoseSegment, Response, Statement, Treatment
+
+__all__ = ["AFTER_STOPPING", "DEATHS", "DOSES", "RESPONSES", "STATEMENTS", "TREATMENTS", "TURNS"]
+
+_BETTER = frozenset({"improved", "resolved"})
+_NO_BETTER = frozenset({"unchanged", "worse"})
+_WELL = frozenset({"Remission", "SymptomFreeInterval"})
+
+
+def _treatments(telling: Telling) -> Iterator[Item]:
+    for name, (kind, claim) in telling.claims.items():
+        if isinstance(claim, Treatment):
+            yield Item(telling, name, kind, claim, (iri_of(claim.what),), claim.at)
+
+
+def _alike(one: Item, other: Item, kinds: Kinds) -> Verdict:
+    return "agree" if one.kind == other.kind else None
+
+
+def _doses(telling: Telling) -> Iterator[Item]:
+    for name, (kind, claim) in telling.claims.items():
+        if isinstance(claim, DoseSegment):
+            whole = telling.exposures[name]
+            at = claim.at or (whole.at if len(whole.doses) == 1 else None)
+            yield Item(telling, name, kind, claim, (iri_of(whole.what),), at)
+
+
+def _of_dose(one: Item, other: Item, kinds: Kinds) -> Verdict:
+    routes = {cast(DoseSegment, each.claim).route for each in (one, other)} - {None}
+    if len(routes) > 1:
+        return None
+    return compared_doses(cast(DoseSegment, one.claim), cast(DoseSegment, other.claim))
+
+
+def _responses(telling: Telling) -> Iterator[Item]:
+    for name, (_, claim) in telling.claims.items():
+        if isinstance(claim, Response) and not claim.after_stopping:
+            yield _response(telling, name, claim, claim.to)
+
+
+def _after_stopping(telling: Telling) -> Iterator[Item]:
+    for name, (_, claim) in telling.claims.items():
+        if isinstance(claim, Response) and claim.after_stopping:
+            yield _response(telling, name, claim, claim.after_stopping)
+
+
+def _response(telling: Telling, name: str, claim: Response, to: tuple[str, ...]) -> Item:
+    drugs = dict.fromkeys(iri_of(telling.exposures[each].what) for each in to if each in telling.exposures)
+    return Item(telling, name, claim.direction, claim, tuple(drugs) or ("",), claim.at)
+
+
+def _of_response(one: Item, other: Item, kinds: Kinds) -> Verdict:
+    first, second = cast(Response, one.claim), cast(Response, other.claim)
+    apart = first.domain != second.domain or not kinds.compatible(_told(first.site), _told(second.site))
+    if apart or not kinds.compatible(_concerned(one), _concerned(other)):
+        return None
+    if one.kind == other.kind or {one.kind, other.kind} <= _BETTER:
+        return "agree" if one.kind != "notEvaluable" else None
+    ways = {one.kind, other.kind}
+    opposed = (ways & _BETTER and ways & _NO_BETTER) or ways == {"stabilised", "worse"}
+    return "response" if opposed else None
+
+
+def _told(codes: tuple[str, ...]) -> list[str]:
+    return [iri_of(each) for each in codes]
+
+
+def _concerned(item: Item) -> list[str]:
+    """Return the concepts of the claims that an outcome concerns: of two rashes one may go."""
+    claims = item.telling.claims
+    named = (claims[each][1] for each in cast(Response, item.claim).concerns if each in claims)
+    return [iri_of(what) for each in named if (what := getattr(each, "what", None))]
+
+
+def _turns(telling: Telling) -> Iterator[Item]:
+    for name, (kind, claim) in telling.claims.items():
+        if isinstance(claim, Course) and claim.kind != "death":
+            yield Item(telling, name, kind, claim, ("",), claim.at)
+
+
+def _of_turn(one: Item, other: Item, kinds: Kinds) -> Verdict:
+    first, second = (set(cast(Course, each.claim).domain) for each in (one, other))
+    if first and second and not first & second:
+        return None
+    if one.kind == other.kind:
+        return "agree"
+    return "outcome" if (one.kind in _WELL) != (other.kind in _WELL) else None
+
+
+def _deaths(telling: Telling) -> Iterator[Item]:
+    """Yield deaths without their time: one dies once."""
+    for name, (kind, claim) in telling.claims.items():
+        if isinstance(claim, Course) and claim.kind == "death":
+            yield Item(telling, name, kind, claim, ("",), None)
+
+
+def _of_death(one: Item, other: Item, kinds: Kinds) -> Verdict:
+    causes = [cast(Course, each.claim).cause for each in (one, other)]
+    told = [iri_of(each) for each in causes if each is not None]
+    return "agree" if len(told) < len(causes) or kinds.related(*told) else "outcome"
+
+
+def _statements(telling: Telling) -> Iterator[Item]:
+    for name, (kind, claim) in telling.claims.items():
+        if isinstance(claim, Statement) and claim.about:
+            yield Item(telling, name, kind, claim, tuple(_told(claim.about)), claim.at)
+
+
+#: Drugs and procedures.
+TREATMENTS = Topic(_treatments, _alike)
+#: Doses of one drug.
+DOSES = Topic(_doses, _of_dose)
+#: What was seen in one domain on one drug.
+RESPONSES = Topic(_responses, _of_response)
+#: What was seen after one drug was stopped.
+AFTER_STOPPING = Topic(_after_stopping, _of_response)
+#: Flares, relapses, remissions, stretches without symptoms.
+TURNS = Topic(_turns, _of_turn)
+#: Deaths and their causes.
+DEATHS = Topic(_deaths, _of_death, whole=True)
+#: What the authors hold.
+STATEMENTS = Topic(_statements, _alike)

@@ -1,0 +1,135 @@
+"""Sex, age, diagnoses and life: what is true or not of the person, whatever claim it hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casegraph.merge.conflicts.items import Conflict, Item, Matter, Pair, Side, Topic, Verdict
+from casegraph.merge.conflicts.kinds import Kinds, iri_of
+from casegraph.merge.conflicts.telling import Telling
+from casegraph.merge.conflicts.words import side_of
+from casegraph.model import Age, Diagnosis
+
+__all__ = ["DIAGNOSES", "ages", "alternatives", "lives", "sexes"]
+
+_STANDINGS = {"FinalDiagnosis": "had", "WorkingDiagnosis": "had"}
+_YEAR = 365.25
+#: An age told in part of a year is rounded to a month or so.
+_ROUNDED = 0.1
+
+
+def _diagnoses(telling: Telling) -> Iterator[Item]:
+    for name, (kind, claim) in telling.claims.items():
+        if isinstance(claim, Diagnosis):
+            yield Item(telling, name, kind, claim, (iri_of(claim.what),), claim.at)
+
+
+def _of_diagnosis(one: Item, other: Item, kinds: Kinds) -> Verdict:
+    standing = [_STANDINGS.get(each.kind, each.kind) for each in (one, other)]
+    if standing[0] == standing[1]:
+        return "agree"
+    if {one.kind, other.kind} != {"FinalDiagnosis", "ExcludedDiagnosis"}:
+        return None
+    final, excluded = (one, other) if one.kind == "FinalDiagnosis" else (other, one)
+    return "diagnosis" if kinds.is_kind(final.about[0], excluded.about[0]) else None
+
+
+#: Diagnoses by standing: what is thought of or acted on for a time contradicts nothing.
+DIAGNOSES = Topic(_diagnoses, _of_diagnosis, whole=True)
+
+
+def alternatives(pair: Pair) -> Iterator[Conflict]:
+    """Yield final diagnoses of which one telling has one, the other another, right below the same disease.
+
+    A person can have two diseases, and each report may tell of one: so two that differ are no conflict by
+    themselves. They are taken for two names of one illness only where the tellings agree on no final
+    diagnosis at all, so that something must stand for what both treat, and where both are kinds of one
+    disease without a step between, as two subtypes are. Even so it is never certain.
+    """
+    ours, theirs = (tuple(_finals(each)) for each in (pair.a, pair.b))
+    met = any(pair.kinds.related(one.about[0], other.about[0]) for one in ours for other in theirs)
+    if met:
+        return
+    for one in ours:
+        for other in theirs:
+            if pair.kinds.shared_parent(one.about[0], other.about[0]):
+                yield _conflict("diagnosis", side_of(one), side_of(other), certain=False)
+
+
+def _finals(telling: Telling) -> Iterator[Item]:
+    yield from (each for each in _diagnoses(telling) if each.kind == "FinalDiagnosis")
+
+
+def sexes(pair: Pair) -> Iterator[Conflict]:
+    """Yield two sexes that are told and differ."""
+    a, b = pair.a.case.sex, pair.b.case.sex
+    if a != b and "unknown" not in (a, b):
+        sides = (Side(each.iri, each.case.sex, None) for each in (pair.a, pair.b))
+        yield _conflict("sex", *sides, certain=True)
+
+
+def ages(pair: Pair) -> Iterator[Conflict]:
+    """Yield two ages that differ by more than what is told of the time between them.
+
+    An age in whole years is any day of that year. Where nothing is told of the time, it is not certain.
+    """
+    a, b = pair.a.case.age, pair.b.case.age
+    if a is None or b is None or (when := pair.times.relation(a.at, b.at)) == "different":
+        return
+    (first, last), (start, end) = _span(a), _span(b)
+    least, most = (0.0, 0.0) if when == "same" else _years_between(pair, a.at, b.at)
+    apart = start - last > most or end - first < least
+    if apart:
+        sides = (Side(each.iri, _years(age), None) for each, age in ((pair.a, a), (pair.b, b)))
+        yield _conflict("age", *sides, certain=when == "same")
+
+
+def _years_between(pair: Pair, ours: str | None, theirs: str | None) -> tuple[float, float]:
+    """Return the years from one occasion to another; none where they cannot be compared at all."""
+    days = (None, None) if ours is None or theirs is None else pair.times.days_between(ours, theirs)
+    if days == (None, None):
+        return 0.0, 0.0
+    least, most = days
+    return (
+        float("-inf") if least is None else least / _YEAR,
+        float("inf") if most is None else most / _YEAR,
+    )
+
+
+def _span(age: Age) -> tuple[float, float]:
+    years = float(age.years)
+    whole = years == int(years) and years >= 1
+    return (years, years + 1) if whole else (years - _ROUNDED, years + _ROUNDED)
+
+
+def _years(age: Age) -> str:
+    return f"{age.years} years" + (f" ({age.at})" if age.at else "")
+
+
+def lives(pair: Pair, deaths: Topic) -> Iterator[Conflict]:
+    """Yield a death in one telling with the first claim of the other that is certainly of a later time."""
+    for telling, other in ((pair.a, pair.b), (pair.b, pair.a)):
+        for death in deaths.items(telling):
+            if death.claim.at is None:
+                continue
+            later = _after(pair, telling, death.claim.at, other)
+            if later is not None:
+                yield _conflict("outcome", side_of(death), side_of(later), certain=True)
+
+
+def _after(pair: Pair, telling: Telling, death: str, other: Telling) -> Item | None:
+    found: list[tuple[int, str, Item]] = []
+    for name, (kind, claim) in other.claims.items():
+        if claim.at is None or kind == "Death" or kind.endswith("Statement"):
+            continue
+        ours = telling is pair.a
+        bounds = pair.times.days_between(*((death, claim.at) if ours else (claim.at, death)))
+        days = bounds[0] if ours else None if bounds[1] is None else -bounds[1]
+        if days is not None and days > 0:
+            found.append((days, name, Item(other, name, kind, claim, (), claim.at)))
+    return min(found, key=lambda each: each[:2])[2] if found else None
+
+
+def _conflict(matter: Matter, one: Side, other: Side, *, certain: bool) -> Conflict:
+    first, second = sorted((one, other), key=lambda each: each.claim)
+    return Conflict(matter, certain, (first, second))

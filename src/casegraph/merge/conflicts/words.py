@@ -1,0 +1,84 @@
+"""What a claim says in a few words, for a person who weighs two tellings against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casegraph.merge.conflicts.items import Item, Side
+from casegraph.merge.conflicts.telling import Place, Telling
+from casegraph.model import Claim, Course, DoseSegment, Response, TestResult
+
+__all__ = ["label_of", "place_of", "side_of"]
+
+_STANDING = {
+    "PresentFinding": "present",
+    "AbsentFinding": "absent",
+    "FinalDiagnosis": "diagnosed",
+    "ExcludedDiagnosis": "excluded",
+    "AdverseEvent": "seen",
+}
+
+
+def label_of(code: str) -> str:
+    """Return the label of a term as a document has it.
+
+    >>> label_of("HP:0001945 Fever")
+    'Fever'
+    """
+    return code.partition(" ")[2]
+
+
+def side_of(item: Item) -> Side:
+    """Return a claim as one side of a conflict."""
+    when = _when(item.telling, item.at)
+    says = f"{_said(item)} ({when})" if when else _said(item)
+    return Side(item.iri, says, place_of(item.telling, item.claim))
+
+
+def place_of(telling: Telling, claim: Claim) -> Place | None:
+    """Return the passage that states a claim, or the first that what it was derived from is stated in."""
+    if claim.stated_in is not None:
+        return telling.places.get(claim.stated_in)
+    inputs = (telling.claims[key][1].stated_in for key in claim.derived_from if key in telling.claims)
+    return next((telling.places[key] for key in inputs if key is not None and key in telling.places), None)
+
+
+def _said(item: Item) -> str:
+    claim = item.claim
+    if isinstance(claim, DoseSegment):
+        return f"{label_of(item.telling.exposures[item.name].what)}: {_dose(claim)}"
+    if isinstance(claim, Response):
+        return f"{claim.domain} {claim.direction} on {', '.join(_drugs_of(item, claim)) or 'no drug named'}"
+    if isinstance(claim, TestResult):
+        return f"{label_of(claim.what)}: {_result(claim)}"
+    if isinstance(claim, Course):
+        return f"{claim.kind} of {label_of(claim.cause)}" if claim.cause else claim.kind
+    what = getattr(claim, "what", None)
+    return f"{label_of(what)}: {_STANDING.get(item.kind, item.kind)}" if what else "no adverse event"
+
+
+def _result(test: TestResult) -> str:
+    value = f"{test.value} {test.unit or ''}".strip() if test.value is not None else None
+    return str(test.result or value or test.direction or "told")
+
+
+def _dose(dose: DoseSegment) -> str:
+    if dose.printed:
+        return dose.printed
+    bounds = (dose.dose, dose.dose_min, dose.dose_max, dose.dose_from, dose.dose_to)
+    amount = " to ".join(str(each) for each in bounds if each is not None)
+    often = f", {dose.times} in {dose.period_days} days" if dose.times and dose.period_days else ""
+    return f"{amount} {dose.unit or ''}".strip() + often
+
+
+def _drugs_of(item: Item, claim: Response) -> Iterator[str]:
+    told = item.telling.exposures
+    named = (told[each] for each in (*claim.to, *claim.after_stopping) if each in told)
+    yield from dict.fromkeys(label_of(each.what) for each in named)
+
+
+def _when(telling: Telling, key: str | None) -> str:
+    if key is None:
+        return ""
+    occasion = telling.case.occasions[key]
+    return occasion.printed or occasion.phase or key

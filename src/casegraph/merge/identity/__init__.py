@@ -1,0 +1,21 @@
+"""Proposes who is the same patient and what is the same publication, with the reasons; it decides nothing."""
+
+from casegraph.merge.identity.background import Background
+from casegraph.merge.identity.candidates import candidates
+from casegraph.merge.identity.documents import SameDocument, same_documents
+from casegraph.merge.identity.features import Features, Given, Tested, features
+from casegraph.merge.identity.scoring import Candidate, Kind, compare
+
+__all__ = [
+    "Background",
+    "Candidate",
+    "Features",
+    "Given",
+    "Kind",
+    "SameDocument",
+    "Tested",
+    "candidates",
+    "compare",
+    "features",
+    "same_documents",
+]

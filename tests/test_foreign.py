@@ -1,0 +1,199 @@
+"""Foreign documents: the same content is the same document; what cannot be taken in is named and refused."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from casegraph.errors import DocumentError, InputError
+from casegraph.loaders.inputs import Input
+from casegraph.merge import canonical as canonical_module
+from casegraph.merge.canonical import TooSymmetricalError, canonical
+from casegraph.merge.foreign import ForeignDocument, read_foreign
+from casegraph.merge.incoming import incoming
+from casegraph.merge.quoting import graph_names, original_quads, standing
+
+FOLDER = Path(__file__).parent / "foreign"
+SAME = sorted((FOLDER / "same").iterdir())
+BAD = sorted((FOLDER / "bad").iterdir())
+
+
+def read(text: str, name: str = "a.ttl") -> ForeignDocument:
+    return read_foreign(name, [Input(name, lambda: io.BytesIO(text.encode()))])
+
+
+def test_there_is_a_document_in_each_syntax_and_of_each_fault() -> None:
+    assert [path.suffix for path in SAME] == [".jsonld", ".nq", ".nt", ".rdf", ".trig", ".ttl"]
+    assert len(BAD) == 10
+
+
+def test_the_same_content_is_one_document_whatever_its_syntax() -> None:
+    found = [read_foreign(path.name, [Input.of(path)]) for path in SAME]
+    assert len({each.hash for each in found}) == 1
+    assert len({each.quads for each in found}) == 1
+    assert {len(each.quads) for each in found} == {12}  # 2 measurements, 4 of them, note, next, list of 2
+    assert len({each.origins[0].digest for each in found}) == len(SAME)
+
+
+def test_blank_nodes_have_iris_that_are_made_of_the_content() -> None:
+    document = read("<urn:a> <urn:p> _:x . _:x <urn:q> 'y' . <urn:b> <urn:t> 'no _:x' .")
+    assert document.hash == read("<urn:b> <urn:t> 'no _:x' . _:z <urn:q> 'y' . <urn:a> <urn:p> _:z .").hash
+    assert not any("_:" in str(quad.subject) for quad in document.quads)
+    named = f"https://w3id.org/casegraph/.well-known/genid/{document.hash}-c14n0"
+    assert {str(getattr(each.object, "value", "")) for each in document.quads} == {named, "y", "no _:x"}
+
+
+def test_one_value_more_is_another_document() -> None:
+    assert read("<urn:a> <urn:p> 1 .").hash != read("<urn:a> <urn:p> 1, 2 .").hash
+    assert read("<urn:a> <urn:p> 1.0 .").hash != read("<urn:a> <urn:p> 1.00 .").hash
+
+
+def test_files_of_a_folder_are_one_document_and_keep_their_blank_nodes_apart(tmp_path: Path) -> None:
+    for name in ("one.nt", "two.nt"):
+        text = f'<urn:{name}> <urn:p> _:x .\n_:x <urn:q> "{name}" .\n'
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    document = incoming(tmp_path).document
+    assert len(document.origins) == 2
+    assert len({each.object for each in document.quads if each.predicate.value == "urn:p"}) == 2
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
+def test_what_cannot_be_taken_in_is_named(path: Path) -> None:
+    with pytest.raises((DocumentError, InputError)) as caught:
+        incoming(path)
+    if isinstance(caught.value, DocumentError):
+        codes = {each.code for each in caught.value.problems}
+        assert codes == {path.stem}
+        assert all(each.file == str(path) and each.todo for each in caught.value.problems)
+    else:
+        assert path.stem == "unreadable"
+        assert str(path) in str(caught.value)
+        assert "not well-formed XML" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("relative-iri.ttl", "2 relative IRIs: 'patient/7', 'visit-1'"),
+        ("relative-iri.jsonld", "2 relative IRIs: 'patient/7', 'visit-1'"),
+        ("ill-typed.ttl", '"2020-02-30"^^xsd:date'),
+        ("ill-typed.ttl", '"P12W"^^xsd:duration'),
+        ("ill-typed.ttl", '"forty"^^xsd:integer'),
+        ("circular-classes.ttl", "https://example.org/a below https://example.org/b"),
+        ("own-iri.ttl", "https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1"),
+        ("own-iri.nq", "https://w3id.org/casegraph/ontology"),
+        ("remote-context.jsonld", "nothing is fetched"),
+        ("not-rdf.ttl", "line 2"),
+    ],
+)
+def test_the_message_says_what_is_wrong(name: str, words: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        incoming(FOLDER / "bad" / name)
+    assert words in str(caught.value).replace(
+        "a below https://example.org/c", "a below https://example.org/b"
+    )
+
+
+def test_an_ill_typed_nanopublication_is_refused_and_a_valid_one_read(material: Path) -> None:
+    folder = material / "data" / "nanopub-testsuite"
+    with pytest.raises(DocumentError, match="ill-typed"):
+        incoming(folder / "invalid__plain__illtyped_datatypes_in_assertion.trig")
+    valid = [incoming(path) for path in sorted(folder.glob("valid__*.trig"))]
+    assert len(valid) >= 36
+    assert all(len(graph_names(each.document)) == 5 for each in valid)  # head, assertion, two more, default
+
+
+def test_blank_nodes_that_cannot_be_told_apart_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canonical_module, "_SECONDS", 1)
+    text = "".join(f"_:b{i} <urn:p> _:b{j} .\n" for i in range(11) for j in range(11) if i != j)
+    quads = list(ox.parse(text.encode(), format=ox.RdfFormat.N_TRIPLES))
+    with pytest.raises(TooSymmetricalError, match="1 seconds"):
+        canonical(quads)
+
+
+def test_blank_nodes_that_look_alike_and_can_be_told_apart_are_named_in_a_process_of_their_own() -> None:
+    document = read("<urn:s> <urn:p> ( 1 1 1 1 ) .")
+    assert len(document.quads) == 9
+    assert document.hash == read("<urn:s> <urn:p> ( 1 1 1 1 ) .", "b.trig").hash
+
+
+HOSTILE = """
+@prefix cg: <https://w3id.org/casegraph/ontology#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix HP: <http://purl.obolibrary.org/obo/HP_> .
+@prefix ex: <https://example.org/> .
+HP:0001945 rdfs:label "Not a fever" ; rdfs:subClassOf HP:0000118 .
+ex:p a cg:Case ; cg:respondedTo cg:Interleukin2Drug ; ex:age 037.50 , 37.5 .
+ex:d rdfs:label "a class of their own" .
+"""
+
+
+def stand(document: ForeignDocument) -> list[ox.Quad]:
+    text = standing(document, document.quads)
+    return list(ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS))
+
+
+def test_what_would_speak_for_us_is_quoted_and_the_rest_stands_as_it_is() -> None:
+    document = read(HOSTILE)
+    quads = stand(document)
+    plain = [each for each in quads if "#said-" not in str(each.subject)]
+    assert sorted(each.predicate.value for each in plain) == [
+        "http://www.w3.org/2000/01/rdf-schema#label",
+        "https://example.org/age",
+    ]
+    kinds = [each for each in quads if each.predicate.value.endswith("#type")]
+    assert len(kinds) == 5  # label, superclass, a case, its response; and the age, which has two forms
+    assert {str(each.graph_name) for each in quads} == {f"<{document.iri}>"}
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "<urn:s> <urn:p> 1.0 , 01 , '2020-01-01T00:00:00.000Z' ."])
+def test_what_stands_gives_the_document_back(text: str) -> None:
+    given_back(read(text))
+
+
+def given_back(document: ForeignDocument) -> None:
+    store = ox.Store()
+    store.extend(stand(document))
+    names = {here: there for there, here in graph_names(document).items()}
+    assert original_quads(store, names) == set(document.quads)
+
+
+def test_the_shared_documents_are_given_back(material: Path) -> None:
+    paths = [
+        material / "data" / "neurobagel" / "example_synthetic.jsonld",
+        material / "data" / "care-sm" / "nquads",
+        *sorted((material / "data" / "nanopub-testsuite").glob("valid__*.trig")),
+    ]
+    assert len(paths) >= 38
+    for path in paths:
+        given_back(incoming(path).document)
+
+
+IRIS = some.sampled_from([f"<urn:{name}>" for name in "abcd"])
+NODES = some.one_of(IRIS, some.sampled_from(["_:x", "_:y", "_:z"]))
+VALUES = some.one_of(NODES, some.sampled_from(["1", "01", "1.0", "1.00", "true", "'x'@en", "'_:x'"]))
+LINES = some.lists(some.tuples(NODES, IRIS, VALUES), min_size=1, max_size=12)
+
+
+NAMES = {"_:x": "_:y", "_:y": "_:z", "_:z": "_:x"}
+
+
+def turtle(lines: list[Any]) -> str:
+    return "".join(f"{' '.join(line)} .\n" for line in lines)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES, some.randoms(use_true_random=False))
+def test_order_and_labels_make_no_difference(lines: list[tuple[str, str, str]], dice: Random) -> None:
+    other = [tuple(NAMES.get(term, term) for term in line) for line in lines]
+    dice.shuffle(other)
+    document = read(turtle(lines))
+    assert read(turtle(other)).hash == document.hash
+    given_back(document)

@@ -1,0 +1,497 @@
+"""Merging: the order makes no difference, twice is once, what is undone leaves no trace, all or nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from casegraph.cli import commands
+from casegraph.errors import DocumentError, InputError
+from casegraph.ingest import load, load_paths
+from casegraph.loaders.records import Options
+from casegraph.merge.adapters import read_adapter
+from casegraph.merge.applying import Applied, apply
+from casegraph.merge.merged import links, merged_documents
+from casegraph.merge.plan import MergePlan, PlannedLink, plan_text, read_plan
+from casegraph.merge.planning import make_plan
+from casegraph.merge.policy import Policy, decided
+from casegraph.merge.undoing import undo
+from casegraph.query import get_query, run
+from casegraph.resources import shipped
+from casegraph.store import LEDGER, Store, open_store
+
+FOREIGN = Path(__file__).parent / "foreign"
+A, B = FOREIGN / "clinic_a.ttl", FOREIGN / "clinic_b.ttl"
+CASE = "https://w3id.org/casegraph/case/"
+
+
+def run_cli(*args: str | Path, code: int = 0) -> Result:
+    """Run the command line and require an exit code."""
+    result = CliRunner().invoke(commands, [str(arg) for arg in args])
+    assert result.exit_code == code, result.output
+    return result
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with open_store(":memory:", writable=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    list(load(store, shipped("cases", "behcet-il2-2022.yaml")))
+    return store
+
+
+def merge(store: Store, *paths: Path, plan: MergePlan | None = None) -> Applied:
+    return apply(store, plan or make_plan(store, paths))
+
+
+def document(text: str, folder: Path, name: str = "x.ttl") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_cases_come_in_beside_the_graph_they_were_lifted_from(filled: Store) -> None:
+    done = merge(filled, A)
+    assert done.cases == 2
+    graphs = filled.graphs()
+    assert {f"{CASE}clinic_a/p1/asserted", f"{CASE}clinic_a/p2/asserted"} <= set(graphs)
+    (found,) = merged_documents(filled)
+    assert found.brings == (f"{CASE}clinic_a/p1", f"{CASE}clinic_a/p2")
+    assert (found.names, found.models) == (("clinic_a.ttl",), ("neurobagel",))
+    assert found.licences == ("https://creativecommons.org/licenses/by/4.0/",)
+    assert found.redistribution == "allowed"
+    assert f"https://w3id.org/casegraph/foreign/{found.hash}" in graphs
+    rows = list(run(filled, get_query("diagnoses"), {"case": "clinic_a/p1"}))
+    assert [str(row["diagnosis"]) for row in rows] == ["http://snomed.info/id/406506008"]
+
+
+def test_twice_is_once(filled: Store) -> None:
+    first = merge(filled, A)
+    before, ledger = filled.digest(), list(filled.dump(LEDGER))
+    second = merge(filled, A)
+    assert list(first.documents.values()) == ["new"]
+    assert list(second.documents.values()) == ["unchanged"]
+    assert filled.digest() == before
+    assert list(filled.dump(LEDGER)) == ledger
+
+
+def test_the_same_graph_out_of_another_file_is_the_same_document(filled: Store) -> None:
+    same = sorted((FOREIGN / "same").iterdir())
+    merge(filled, same[0])
+    merge(filled, *same)
+    (found,) = merged_documents(filled)
+    assert sorted(found.names) == sorted(path.name for path in same)
+    assert len(found.digests) == len(same)
+
+
+@pytest.mark.parametrize("start", ["empty", "filled"])
+def test_the_order_makes_no_difference(start: str) -> None:
+    digests = []
+    for paths in ([(A,), (B,)], [(B,), (A,)], [(A, B)], [(B, A, B)]):
+        with open_store(":memory:", writable=True) as store:
+            if start == "filled":
+                list(load(store, shipped("cases", "behcet-il2-2022.yaml")))
+            for some_paths in paths:
+                merge(store, *some_paths)
+            digests.append(store.digest())
+    assert len(digests[0]) >= 10
+    assert all(each == digests[0] for each in digests)
+
+
+@pytest.mark.parametrize("start", ["empty", "filled"])
+def test_what_is_undone_leaves_no_trace(start: str, store: Store) -> None:
+    if start == "filled":
+        list(load(store, shipped("cases", "behcet-il2-2022.yaml")))
+    before = store.digest()
+    merge(store, A)
+    with_a = store.digest()
+    merge(store, B)
+    assert undo(store, ["clinic_b.ttl"]).cases == 2
+    assert store.digest() == with_a
+    merge(store, B)
+    undo(store, ["clinic_a.ttl"])
+    undo(store)
+    assert store.digest() == before
+    assert merged_documents(store) == ()
+
+
+def test_undoing_the_first_is_as_if_the_second_had_come_alone(filled: Store) -> None:
+    with open_store(":memory:", writable=True) as alone:
+        list(load(alone, shipped("cases", "behcet-il2-2022.yaml")))
+        merge(alone, B)
+        wanted = alone.digest()
+    merge(filled, A)
+    merge(filled, B)
+    undo(filled, ["clinic_a.ttl"])
+    assert filled.digest() == wanted
+
+
+def test_an_empty_graph_changes_nothing(filled: Store, tmp_path: Path) -> None:
+    before = filled.digest(), list(filled.dump(LEDGER))
+    empty = document("@prefix ex: <https://example.org/> .\n", tmp_path)
+    assert make_plan(filled, [empty]).sources[0].statements == 0
+    merge(filled, empty)
+    assert (filled.digest(), list(filled.dump(LEDGER))) == before
+
+
+CALLED = """
+@prefix ex: <https://example.org/model#> .
+<https://example.org/{id}> ex:id "{id}" ;
+  ex:has [ ex:code <https://example.org/codes#7> ; ex:name "{name}" ] .
+"""
+
+
+def called(store: Store) -> list[tuple[str, str]]:
+    """Return what a store calls the terms that no vocabulary knows: the property and the name."""
+    lines = store.dump("https://w3id.org/casegraph/ontology/unresolved")
+    names = (line.split(" ", 2)[1:] for line in lines if '"' in line)
+    return [(name.rpartition("#")[2][:-1], value.split('"')[1]) for name, value in names]
+
+
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+def test_what_a_term_is_called_depends_on_no_order(
+    order: tuple[str, str], tmp_path: Path, store: Store
+) -> None:
+    """A term that no vocabulary knows has the first of its names by the alphabet, the others beside it."""
+    names = {"one": "Zeta disease", "two": "Alpha disease"}
+    adapters = [read_adapter(FOREIGN / "adapter")]
+    for each in order:
+        path = document(CALLED.format(id=each, name=names[each]), tmp_path, f"{each}.ttl")
+        done = apply(store, make_plan(store, [path], adapters=adapters), adapters)
+        assert done.cases == 1
+    assert called(store) == [("label", "Alpha disease"), ("altLabel", "Zeta disease")]
+    undo(store, ["two.ttl"])
+    assert called(store) == [("label", "Zeta disease")]
+    undo(store, ["one.ttl"])
+    assert store.digest() == {}
+
+
+SUBJECTS = some.lists(
+    some.tuples(some.sampled_from("abcde"), some.integers(1, 90), some.booleans()), min_size=1, max_size=4
+)
+
+
+def graph(subjects: Iterable[tuple[str, int, bool]], place: str) -> str:
+    lines = ["@prefix nb: <http://neurobagel.org/vocab/> .", f"@prefix ex: <https://example.org/{place}#> ."]
+    for name, age, ill in {name: (name, age, ill) for name, age, ill in subjects}.values():
+        disease = "nb:hasDiagnosis <http://purl.bioontology.org/ontology/SNOMEDCT/406506008>" if ill else ""
+        session = f"[ a nb:PhenotypicSession ; nb:hasAge {age} ; {disease} ]"
+        lines.append(f'ex:{name} a nb:Subject ; nb:hasLabel "{name}" ; nb:hasSession {session} .')
+    return "\n".join(lines)
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None)
+@given(some.lists(SUBJECTS, min_size=2, max_size=3), some.permutations(range(3)))
+def test_the_algebra_holds_for_made_graphs(
+    tmp_path_factory: pytest.TempPathFactory, made: list[list[tuple[str, int, bool]]], order: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("made")
+    paths = [document(graph(each, f"g{at}"), folder, f"g{at}.ttl") for at, each in enumerate(made)]
+    other = [paths[at] for at in order if at < len(paths)]
+    with open_store(":memory:", writable=True) as store, open_store(":memory:", writable=True) as turned:
+        steps = [store.digest()]
+        for path in paths:
+            merge(store, path)
+            steps.append(store.digest())
+        for path in (*other, *other):
+            merge(turned, path)
+        assert turned.digest() == steps[-1]
+        for path in reversed(paths):
+            undo(store, [path.name])
+            steps.pop()
+            assert store.digest() == steps[-1]
+
+
+HOSTILE = """
+@prefix cg: <https://w3id.org/casegraph/ontology#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix obo: <http://purl.obolibrary.org/obo/> .
+@prefix ex: <https://example.org/> .
+obo:MONDO_0016367 rdfs:label "not what it is" ; rdfs:subClassOf obo:MONDO_0007191 , cg:Interleukin2Drug .
+obo:MONDO_0007191 rdfs:label "dermatomyositis" ; rdfs:subClassOf ex:everything .
+ex:p a cg:Case ; cg:diagnosis obo:MONDO_0016367 ; cg:respondedTo cg:Interleukin2Drug ; cg:hasTreatment ex:t .
+ex:t a cg:TreatmentEpisode ; cg:aboutConcept cg:Interleukin2Drug ; cg:basis cg:stated .
+ex:r a cg:CaseReport ; dcterms:title "nothing" .
+"""
+
+
+@pytest.mark.slow
+def test_a_foreign_graph_changes_no_answer_about_other_peoples_cases(
+    corpus_store: Store, store: Store, tmp_path: Path
+) -> None:
+    list(load(store, shipped("cases", "*.yaml")))
+    before = {path.stem: run(store, get_query(path.stem)).to_tsv() for path in shipped("queries", "*.rq")}
+    assert len(before) >= 60
+    merge(store, document(HOSTILE, tmp_path))
+    assert len(store.graphs()) == len(corpus_store.graphs()) + 2
+    changed = [name for name, rows in before.items() if run(store, get_query(name)).to_tsv() != rows]
+    assert changed == []
+
+
+def test_cases_of_ours_with_other_content_are_refused(filled: Store, tmp_path: Path) -> None:
+    lines = "".join(f"{line}\n" for line in filled.dump() if "/ontology>" not in line)
+    assert '"37"' in lines
+    changed = document(lines.replace('"37"', '"38"'), tmp_path, "theirs.nq")
+    before = filled.digest()
+    with pytest.raises(DocumentError, match="is there with other content") as caught:
+        make_plan(filled, [changed])
+    assert {each.code for each in caught.value.problems} == {"other-content"}
+    assert filled.digest() == before
+
+
+def test_cases_of_ours_with_the_same_content_stay_when_the_document_goes(
+    filled: Store, tmp_path: Path
+) -> None:
+    lines = "".join(f"{line}\n" for line in filled.dump() if "/ontology>" not in line)
+    before = filled.digest()
+    merge(filled, document(lines, tmp_path, "theirs.nq"))
+    undo(filled)
+    assert filled.digest() == before
+
+
+def test_another_casegraph_comes_in_and_goes_again(filled: Store, tmp_path: Path) -> None:
+    before = filled.digest()
+    with open_store(":memory:", writable=True) as other:
+        list(load(other, shipped("cases", "miao-2020.yaml")))
+        lines = "".join(f"{line}\n" for line in other.dump() if "/ontology" not in line.split("> ")[-2])
+        wanted = other.digest()
+    done = merge(filled, document(lines, tmp_path, "theirs.nq"))
+    assert done.cases == 1
+    after = filled.digest()
+    ours = {graph: digest for graph, digest in wanted.items() if "ontology" not in graph}
+    assert len(ours) >= 4
+    assert {graph: after.get(graph) for graph in ours} == ours
+    undo(filled)
+    assert filled.digest() == before
+
+
+def test_a_document_that_changed_since_it_was_planned_is_refused(filled: Store, tmp_path: Path) -> None:
+    path = Path(shutil.copy(A, tmp_path))
+    plan, before = make_plan(filled, [path]), filled.digest()
+    path.write_text(path.read_text(encoding="utf-8").replace("34.1", "34.2"), encoding="utf-8")
+    with pytest.raises(DocumentError, match="not the document that was planned"):
+        apply(filled, plan)
+    assert filled.digest() == before
+
+
+def test_a_loaded_case_stays_when_a_merged_one_of_its_term_goes(store: Store, tmp_path: Path) -> None:
+    merge(store, A)
+    packet = {
+        "id": "x",
+        "subject": {"id": "x"},
+        "diseases": [{"term": {"id": "SNOMED:406506008", "label": "AD"}}],
+    }
+    packet["metaData"] = {
+        "created": "2020-01-01T00:00:00Z",
+        "createdBy": "x",
+        "phenopacketSchemaVersion": "2.0",
+    }
+    document(json.dumps(packet), tmp_path, "p.json")
+    list(load_paths(store, [tmp_path / "p.json"], Options("own")))
+    undo(store)
+    names = "".join(store.dump("https://w3id.org/casegraph/ontology/unresolved"))
+    assert "406506008" in names
+    assert f"{CASE}own/x/asserted" in store.graphs()
+    assert not any("clinic_a" in each for each in store.graphs())
+
+
+# Decisions
+
+
+def linked(plan: MergePlan, *links: dict[str, Any]) -> MergePlan:
+    made = tuple(msgspec.convert({"proposed": "same-patient", **each}, PlannedLink) for each in links)
+    return msgspec.structs.replace(plan, links=made)
+
+
+def of(*cases: str, **more: Any) -> dict[str, Any]:
+    return {"between": [f"{CASE}{each}" for each in cases], **more}
+
+
+def test_a_decision_is_recorded_with_who_when_and_why(filled: Store) -> None:
+    plan = make_plan(filled, [A, B])
+    link = of(
+        "clinic_a/p2", "clinic_b/q2", decision="same-patient", by="M. Rossi", why="one letter", score=12.5
+    )
+    done = apply(filled, linked(plan, link))
+    assert len(done.decided) == 1
+    (found,) = links(filled)
+    assert found.between == (f"{CASE}clinic_a/p2", f"{CASE}clinic_b/q2")
+    (decision,) = found.decisions
+    assert (decision.decision, decision.by, decision.why) == ("same-patient", "M. Rossi", "one letter")
+    assert decision.at.endswith("Z")
+    assert not any("M. Rossi" in line for graph in filled.digest() for line in filled.dump(graph))
+    counted = list(filled.dump("https://w3id.org/casegraph/patients"))
+    assert [line.split(" ")[2] for line in counted] == [f"<{CASE}clinic_a/p2>"] * 2
+
+
+def test_a_decision_that_is_made_again_is_recorded_only_if_it_is_another_one(filled: Store) -> None:
+    plan = make_plan(filled, [A, B])
+    first = of("clinic_a/p2", "clinic_b/q2", decision="same-patient", by="M. Rossi", why="one letter")
+    for each in (first, first, {**first, "by": "K. Meier"}, {**first, "decision": "different-patients"}):
+        apply(filled, linked(plan, each))
+    (found,) = links(filled)
+    assert [(each.decision, each.by) for each in found.decisions] == [
+        ("same-patient", "M. Rossi"),
+        ("same-patient", "K. Meier"),
+        ("different-patients", "M. Rossi"),
+    ]
+    assert found.decision == "different-patients"
+    assert "https://w3id.org/casegraph/patients" not in filled.graphs()
+
+
+def test_links_go_with_their_cases_and_by_themselves(filled: Store) -> None:
+    before = filled.digest()
+    plan = make_plan(filled, [A, B])
+    apply(filled, plan)
+    unlinked = filled.digest()
+    link = of("clinic_a/p1", "clinic_b/q1", decision="different-patients", by="x", why="y")
+    apply(filled, linked(plan, link))
+    undo(filled, [links(filled)[0].iri.rpartition("/")[2][:10]])
+    assert filled.digest() == unlinked
+    apply(filled, linked(plan, link))
+    undo(filled, ["clinic_b.ttl"])
+    assert links(filled) == ()
+    undo(filled)
+    assert filled.digest() == before
+
+
+@pytest.mark.parametrize(
+    ("link", "code"),
+    [
+        (of("clinic_a/p1", "nowhere/1", decision="same-patient", by="x", why="y"), "nothing-there"),
+        (of("clinic_a/p1", "clinic_a/p1", decision="undecided"), "self-link"),
+        (of("clinic_a/p1", "clinic_a/p2", decision="same-patient"), "no-decider"),
+        (of("clinic_a/p1", "clinic_a/p2", decision="same-document", by="x", why="y"), "wrong-decision"),
+    ],
+)
+def test_a_plan_that_was_edited_into_nonsense_is_refused(
+    filled: Store, tmp_path: Path, link: dict[str, Any], code: str
+) -> None:
+    before = filled.digest()
+    path = tmp_path / "plan.yaml"
+    path.write_text(plan_text(linked(make_plan(filled, [A]), link)), encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        apply(filled, read_plan(path))
+    assert {each.code for each in caught.value.problems} == {code}
+    assert filled.digest() == before
+
+
+def test_different_patients_that_other_links_make_the_same_are_a_contradiction(
+    tmp_path: Path, store: Store
+) -> None:
+    who = {"by": "x", "why": "y"}
+    plan = linked(
+        make_plan(store, [A, B]),
+        of("clinic_a/p1", "clinic_b/q1", decision="same-patient", **who),
+        of("clinic_b/q1", "clinic_b/q2", decision="same-patient", **who),
+        of("clinic_a/p1", "clinic_b/q2", decision="different-patients", **who),
+    )
+    path = tmp_path / "plan.yaml"
+    path.write_text(plan_text(plan), encoding="utf-8")
+    with pytest.raises(DocumentError, match="the same by way of other links") as caught:
+        read_plan(path)
+    assert caught.value.problems[0].line > 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("dataset: clinic_a", "dataset: ''", "wrong-value"),
+        ("casegraph-merge: 1", "casegraph-merge: 2", "wrong-value"),
+        ("sources:", "sauces:", "unknown-key"),
+        ("redistribution: allowed", "redistribution: perhaps", "wrong-value"),
+    ],
+)
+def test_what_is_no_plan_is_named_with_its_place(
+    store: Store, tmp_path: Path, old: str, new: str, code: str
+) -> None:
+    path, text = tmp_path / "plan.yaml", plan_text(make_plan(store, [A]))
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        read_plan(path)
+    assert code in {each.code for each in caught.value.problems}
+    assert all(each.line for each in caught.value.problems)
+
+
+def test_two_patients_of_one_report_are_never_one(store: Store) -> None:
+    list(load(store, shipped("cases", "rituximab-registry-2011.yaml")))
+    both = ["10.3899/jrheum.101321/2", "10.3899/jrheum.101321/4"]
+    plan = linked(make_plan(store, []), of(*both, decision="same-patient", by="x", why="y"))
+    with pytest.raises(DocumentError, match="two patients of one report"):
+        apply(store, plan)
+
+
+def test_a_policy_decides_what_is_proposed_and_somebody_answers_for_it(store: Store) -> None:
+    plan = linked(
+        make_plan(store, [A, B]),
+        of("clinic_a/p1", "clinic_b/q1", score=20.0),
+        of("clinic_a/p2", "clinic_b/q2", score=10.0),
+        of("clinic_a/p2", "clinic_b/q1", score=30.0, proposed="look-alike"),
+    )
+    with pytest.raises(InputError, match="without who decides"):
+        decided(plan, Policy(accept=("same-patient",)))
+    found = decided(plan, Policy(accept=("same-patient",), at_least=15, by="x", why="y"))
+    assert [each.decision for each in found.links] == ["same-patient", "undecided", "undecided"]
+    assert found.links[0].by == "x"
+    assert "y" in found.links[0].why
+
+
+# The command line
+
+
+def test_the_way_of_a_newcomer(tmp_path: Path) -> None:
+    store, plan = str(tmp_path / "store"), str(tmp_path / "plan.yaml")
+    run_cli("load", str(shipped("cases", "behcet-il2-2022.yaml")[0]), "--store", store)
+    before = run_cli("digest", "--store", store).stdout
+    planned = run_cli("merge", "plan", str(A), "-o", plan, "--store", store)
+    assert "lifted by neurobagel" in planned.stdout
+    assert run_cli("digest", "--store", store).stdout == before
+    assert run_cli("merge", "apply", plan, "--store", store).stdout.startswith("new\t")
+    listed = json.loads(run_cli("merge", "list", "-f", "json", "--store", store).stdout)
+    assert [each["about"] for each in listed] == ["clinic_a.ttl"]
+    assert "whole" in run_cli("verify", "--store", store).stderr
+    run_cli("merge", "undo", "clinic_a.ttl", "--store", store)
+    assert run_cli("digest", "--store", store).stdout == before
+    refused = run_cli("merge", "undo", "clinic_a.ttl", "--store", store, code=2)
+    assert "casegraph merge list" in refused.stderr
+
+
+def test_what_may_not_be_handed_on_is_kept_out_of_exports(tmp_path: Path) -> None:
+    store, plan = str(tmp_path / "store"), str(tmp_path / "plan.yaml")
+    open_store(store, writable=True).close()
+    run_cli("merge", "plan", str(A), str(B), "-o", plan, "--store", store)
+    run_cli("merge", "apply", plan, "--store", store)
+    for form in ("nquads", "csv"):
+        exported = run_cli("export", form, "--store", store)
+        assert "clinic_a" in exported.stdout
+        assert "clinic_b" not in exported.stdout
+        assert "2 cases and groups are left out" in exported.stderr
+    alone = run_cli("export", "nquads", "--case", "clinic_b/q1", "--store", store, code=2)
+    assert alone.stdout == ""
+    assert "forbids to hand it on" in alone.stderr
+    run_cli("export", "columns", "-o", str(tmp_path / "c"), "--store", store, code=2)
+
+
+def test_a_plan_cannot_be_written_for_what_cannot_be_read(tmp_path: Path) -> None:
+    store, plan = str(tmp_path / "store"), tmp_path / "plan.yaml"
+    open_store(store, writable=True).close()
+    bad = FOREIGN / "bad" / "ill-typed.ttl"
+    refused = run_cli("merge", "plan", bad, "-o", plan, "--store", store, code=1)
+    assert "ill-typed.ttl" in refused.stderr
+    assert not plan.exists()

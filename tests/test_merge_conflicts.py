@@ -1,0 +1,607 @@
+"""Two tellings of one patient: what contradicts, what is only more precise, what agrees, what is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pyoxigraph as ox
+import pytest
+import yaml
+
+from casegraph.errors import InputError
+from casegraph.ingest import Loaded, load
+from casegraph.loaders import read_document
+from casegraph.merge.conflicts import (
+    Comparison,
+    Matter,
+    Telling,
+    agreements,
+    compared,
+    conflict_quads,
+    conflicts,
+    read_tellings,
+    tellings_of,
+)
+from casegraph.model import CaseDocument
+from casegraph.namespaces import CG
+from casegraph.resources import shipped
+from casegraph.store import open_store
+from casegraph.terms import shipped_terms
+
+TERMS = shipped_terms()
+FEVER, RASH, WEAK = "HP:0001945 Fever", "HP:0000988 Skin rash", "HP:0001324 Muscle weakness"
+ERYTHEMA, V_SIGN = "HP:0010783 Erythema", "HP:0025536 V-sign"
+DM, NXP2, JDM = (
+    "MONDO:0016367 dermatomyositis",
+    "MONDO:1010084 anti-NXP2 dermatomyositis",
+    "MONDO:0008054 juvenile dermatomyositis",
+)
+ILD, LUPUS = "MONDO:0015925 interstitial lung disease", "MONDO:0007915 systemic lupus erythematosus"
+MDA5, JO1 = "cg:AntiMDA5 anti-MDA5 antibody", "cg:AntiJo1 anti-Jo-1 antibody"
+BARICITINIB, PREDNISONE = "CHEBI:95341 baricitinib", "CHEBI:8382 prednisone"
+FACE, NECK, CHEST = "UBERON:0001456 face", "UBERON:0000974 neck", "UBERON:0001443 chest"
+OCCASIONS = """
+occasions:
+  history: {phase: medicalHistory}
+  onset: {phase: onset}
+  before: {phase: beforeTreatment}
+  start: {phase: onTreatment}
+  later: {anchor: start, start: [90, 90], phase: onTreatment}
+  on-it: {after: [start], phase: onTreatment}
+"""
+#: The two conflict in no way but what a test adds: both are given baricitinib at one start.
+BASE = f"{OCCASIONS}zero_point: start\ntreatments: [{{id: jak, what: '{BARICITINIB}', at: start}}]\n"
+
+
+def telling(which: str, said: str) -> Telling:
+    """Return a made case; ``said`` is YAML that is laid over the base."""
+    case = yaml.safe_load(BASE) | (yaml.safe_load(said) or {})
+    data = {
+        "casegraph": 1,
+        "report": {"title": which, "key": which, "extent": "fullText"},
+        "passages": {"text": {"section": "case", "paragraph": 3}},
+        "cases": {"1": case},
+    }
+    (found,) = tellings_of(msgspec.convert(data, CaseDocument))
+    return found
+
+
+def both(ours: str, theirs: str) -> Comparison:
+    a, b = telling("one", ours), telling("two", theirs)
+    there, back = compared(a, b, TERMS), compared(b, a, TERMS)
+    assert there == back, "which is named first matters"
+    assert (conflicts(a, b, TERMS), agreements(a, b, TERMS)) == (there.conflicts, there.agreements)
+    return there
+
+
+def found(ours: str, theirs: str) -> list[tuple[str, bool]]:
+    return [(each.matter, each.certain) for each in both(ours, theirs).conflicts]
+
+
+def finding(polarity: str, what: str, more: str = "") -> str:
+    return f"findings: {{{polarity}: [{{what: '{what}', stated_in: text{more}}}]}}"
+
+
+def test_result(what: str, more: str) -> str:
+    return f"tests: [{{what: '{what}', stated_in: text, {more}}}]"
+
+
+test_result.__test__ = False  # type: ignore[attr-defined]
+
+
+def diagnosed(**standings: str) -> str:
+    lists = (f"{name}: [{{what: '{what}', stated_in: text}}]" for name, what in standings.items())
+    return f"diagnoses: {{{', '.join(lists)}}}"
+
+
+def dosed(more: str, drug: str = BARICITINIB) -> str:
+    return f"treatments: [{{id: jak, what: '{drug}', at: start, doses: [{{at: start, {more}}}]}}]"
+
+
+def response(direction: str, more: str = "at: later, domain: skin") -> str:
+    return f"responses: [{{to: [jak], direction: {direction}, {more}, stated_in: text}}]"
+
+
+def turn(kind: str, more: str = "") -> str:
+    return f"course: [{{kind: {kind}, stated_in: text{more}}}]"
+
+
+#: what one says, what the other says, the conflicts with whether they are certain; a near miss has none.
+FINDINGS = {
+    "present against absent": (finding("present", FEVER), finding("absent", FEVER), [("finding", True)]),
+    "a kind of what is absent": (
+        finding("present", V_SIGN),
+        finding("absent", ERYTHEMA),
+        [("finding", True)],
+    ),
+    "a kind is absent, another may be there": (
+        finding("present", ERYTHEMA),
+        finding("absent", V_SIGN),
+        [],
+    ),
+    "two different things": (finding("present", FEVER), finding("absent", WEAK), []),
+    "not told in one": (finding("present", FEVER), "", []),
+    "one occasion": (
+        finding("present", FEVER, ", at: onset"),
+        finding("absent", FEVER, ", at: onset"),
+        [("finding", True)],
+    ),
+    "before the disease and at onset": (
+        finding("present", FEVER, ", at: onset"),
+        finding("absent", FEVER, ", at: history"),
+        [],
+    ),
+    "at the start and three months later": (
+        finding("present", FEVER, ", at: start"),
+        finding("absent", FEVER, ", at: later"),
+        [],
+    ),
+    "at the start and at some time on it": (
+        finding("present", FEVER, ", at: start"),
+        finding("absent", FEVER, ", at: on-it"),
+        [("finding", False)],
+    ),
+    "only one has a time": (
+        finding("present", FEVER, ", at: onset"),
+        finding("absent", FEVER),
+        [("finding", False)],
+    ),
+    "one of them tells of the change": (
+        finding("present", FEVER),
+        f"findings: {{present: [{{what: '{FEVER}', at: later}}], absent: [{{what: '{FEVER}', at: onset}}]}}",
+        [],
+    ),
+    "absent in a place where it was": (
+        finding("present", ERYTHEMA, f", site: ['{FACE}']"),
+        finding("absent", ERYTHEMA, f", site: ['{FACE}']"),
+        [("finding", True)],
+    ),
+    "absent in another place": (
+        finding("present", ERYTHEMA, f", site: ['{CHEST}']"),
+        finding("absent", ERYTHEMA, f", site: ['{FACE}']"),
+        [],
+    ),
+    "absent everywhere": (
+        finding("present", ERYTHEMA, f", site: ['{CHEST}']"),
+        finding("absent", ERYTHEMA),
+        [("finding", True)],
+    ),
+    "not severe is not absent": (
+        finding("present", WEAK, ", severity: mild"),
+        finding("absent", WEAK, ", severity: severe"),
+        [],
+    ),
+    "left against right": (
+        finding("present", WEAK, ", laterality: left"),
+        finding("absent", WEAK, ", laterality: right"),
+        [],
+    ),
+    "indeterminate is no denial": (finding("present", FEVER), finding("indeterminate", FEVER), []),
+}
+TESTS = {
+    "positive against negative at one time": (
+        test_result(MDA5, "at: onset, result: positive"),
+        test_result(MDA5, "at: onset, result: negative"),
+        [("test", True)],
+    ),
+    "of no time": (
+        test_result(MDA5, "result: positive"),
+        test_result(MDA5, "result: negative"),
+        [("test", False)],
+    ),
+    "seroconversion": (
+        test_result(MDA5, "at: start, result: positive"),
+        test_result(MDA5, "at: later, result: negative"),
+        [],
+    ),
+    "another antibody": (
+        test_result(MDA5, "at: onset, result: positive"),
+        test_result(JO1, "at: onset, result: negative"),
+        [],
+    ),
+    "all of a kind negative": (
+        test_result(MDA5, "at: onset, result: positive"),
+        test_result(
+            "cg:MyositisSpecificAntibody myositis-specific antibody",
+            "at: onset, result: negative, coverage: membersNotListed",
+        ),
+        [("test", True)],
+    ),
+    "some of a kind positive": (
+        test_result(MDA5, "at: onset, result: negative"),
+        test_result("cg:MyositisSpecificAntibody myositis-specific antibody", "at: onset, result: positive"),
+        [],
+    ),
+    "one number in two units": (
+        test_result("cg:SerumEnzymeLevel serum enzyme level", "at: onset, value: 5, unit: mg/L"),
+        test_result("cg:SerumEnzymeLevel serum enzyme level", "at: onset, value: 5, unit: g/L"),
+        [("unit", True)],
+    ),
+    "two measurements": (
+        test_result("cg:SerumEnzymeLevel serum enzyme level", "at: onset, value: 5, unit: mg/L"),
+        test_result("cg:SerumEnzymeLevel serum enzyme level", "at: onset, value: 7, unit: mg/L"),
+        [],
+    ),
+}
+PERSONS = {
+    "sex": ("sex: female", "sex: male", [("sex", True)]),
+    "unknown sex": ("sex: female", "", []),
+    "ages of one moment": ("age: {years: 61, at: onset}", "age: {years: 64, at: onset}", [("age", True)]),
+    "ages of two moments": ("age: {years: 61, at: onset}", "age: {years: 64, at: later}", []),
+    "ages of no moment": ("age: {years: 61}", "age: {years: 64}", [("age", False)]),
+    "an age in part of a year": ("age: {years: 7}", "age: {years: 7.5}", []),
+    "the same age": ("age: {years: 61}", "age: {years: 61, at: onset}", []),
+    "excluded": (diagnosed(final=DM), diagnosed(excluded=DM), [("diagnosis", True)]),
+    "a kind of what is excluded": (diagnosed(final=NXP2), diagnosed(excluded=DM), [("diagnosis", True)]),
+    "a kind is excluded": (diagnosed(final=DM), diagnosed(excluded=NXP2), []),
+    "only thought of": (diagnosed(considered=DM), diagnosed(excluded=DM), []),
+    "a subtype": (diagnosed(final=DM), diagnosed(final=NXP2), []),
+    "two subtypes of one disease": (diagnosed(final=NXP2), diagnosed(final=JDM), [("diagnosis", False)]),
+    "two diseases": (diagnosed(final=DM), diagnosed(final=ILD), []),
+    "agreed, and each tells another beside it": (
+        f"diagnoses: {{final: [{{what: '{LUPUS}'}}, {{what: '{NXP2}'}}]}}",
+        f"diagnoses: {{final: [{{what: '{LUPUS}'}}, {{what: '{JDM}'}}]}}",
+        [],
+    ),
+}
+COURSES = {
+    "dose": (dosed("dose: 4, unit: mg"), dosed("dose: 2, unit: mg"), [("dose", True)]),
+    "dose in another unit": (dosed("dose: 4, unit: mg"), dosed("dose: 4000, unit: ug"), []),
+    "within bounds": (dosed("dose: 4, unit: mg"), dosed("dose_min: 2, dose_max: 4, unit: mg"), []),
+    "outside of bounds": (
+        dosed("dose: 8, unit: mg"),
+        dosed("dose_min: 2, dose_max: 4, unit: mg"),
+        [("dose", True)],
+    ),
+    "by the day": (
+        dosed("dose: 2, unit: mg, times: 2, period_days: 1"),
+        dosed("dose: 4, unit: mg/d"),
+        [],
+    ),
+    "more often": (
+        dosed("dose: 2, unit: mg, times: 2, period_days: 1"),
+        dosed("dose: 2, unit: mg, times: 1, period_days: 1"),
+        [("dose", True)],
+    ),
+    "twice half of it": (
+        dosed("dose: 2, unit: mg, times: 2, period_days: 1"),
+        dosed("dose: 4, unit: mg, times: 1, period_days: 1"),
+        [],
+    ),
+    "by another route": (
+        dosed("dose: 4, unit: mg, route: oral"),
+        dosed("dose: 2, unit: mg, route: topical"),
+        [],
+    ),
+    "how often is not told": (
+        dosed("dose: 2, unit: mg, times: 2, period_days: 1"),
+        dosed("dose: 2, unit: mg"),
+        [],
+    ),
+    "by weight": (dosed("dose: 1, unit: mg/kg"), dosed("dose: 60, unit: mg"), []),
+    "one number by weight and not": (
+        dosed("dose: 4, unit: mg/kg"),
+        dosed("dose: 4, unit: mg"),
+        [("unit", True)],
+    ),
+    "unit": (dosed("dose: 4, unit: mg"), dosed("dose: 4, unit: g"), [("unit", True)]),
+    "another drug": (dosed("dose: 4, unit: mg"), dosed("dose: 2, unit: mg", PREDNISONE), []),
+    "no dose in one": (dosed("dose: 4, unit: mg"), dosed("printed: low-dose"), []),
+    "improved against unchanged": (response("improved"), response("unchanged"), [("response", True)]),
+    "resolved against worse": (response("resolved"), response("worse"), [("response", True)]),
+    "stabilised against worse": (response("stabilised"), response("worse"), [("response", True)]),
+    "resolved is more than improved": (response("resolved"), response("improved"), []),
+    "improved against stabilised": (response("improved"), response("stabilised"), []),
+    "not evaluable": (response("notEvaluable"), response("unchanged"), []),
+    "another domain": (response("improved"), response("unchanged", "at: later, domain: lung"), []),
+    "at another time": (response("improved"), response("unchanged", "at: start, domain: skin"), []),
+    "at a time that is not told": (
+        response("improved"),
+        response("unchanged", "domain: skin"),
+        [("response", False)],
+    ),
+    "on another drug": (
+        response("improved"),
+        f"treatments: [{{id: jak, what: '{PREDNISONE}', at: start}}]\n{response('unchanged')}",
+        [],
+    ),
+    "remission against flare": (
+        turn("remission", ", at: later"),
+        turn("flare", ", at: later"),
+        [("outcome", True)],
+    ),
+    "a flare, and later remission": (turn("remission", ", at: later"), turn("flare", ", at: start"), []),
+    "remission of the skin, flare in the lung": (
+        turn("remission", ", at: later, domain: [skin]"),
+        turn("flare", ", at: later, domain: [lung]"),
+        [],
+    ),
+    "flare and relapse": (turn("relapse", ", at: later"), turn("flare", ", at: later"), []),
+    "causes of death": (
+        turn("death", f", cause: '{ILD}'"),
+        turn("death", f", cause: '{LUPUS}'"),
+        [("outcome", True)],
+    ),
+    "one cause of death": (turn("death", f", cause: '{ILD}'"), turn("death"), []),
+    "alive after death": (
+        turn("death", ", at: start"),
+        finding("present", FEVER, ", at: later"),
+        [("outcome", True)],
+    ),
+    "seen before death": (turn("death", ", at: later"), finding("present", FEVER, ", at: start"), []),
+    "silence is not life": (turn("death"), finding("present", FEVER, ", at: later"), []),
+    "harm against none": (
+        f"adverse_events: {{observed: [{{what: '{RASH}', during: [jak]}}]}}",
+        "adverse_events: {none: [{during: [jak]}]}",
+        [("adverseEvent", True)],
+    ),
+    "harm, and none that matters": (
+        f"adverse_events: {{observed: [{{what: '{RASH}', during: [jak]}}]}}",
+        "adverse_events: {none_significant: [{during: [jak]}]}",
+        [],
+    ),
+}
+
+
+def seen(polarity: str, occasions: str) -> str:
+    return f"occasions: {{{occasions}}}\ntreatments: []\n{finding(polarity, FEVER, ', at: then')}"
+
+
+def from_birth(first: int, last: int) -> str:
+    return f"birth: {{}}, then: {{anchor: birth, start: [{first}, {last}]}}"
+
+
+def on_date(day: str) -> str:
+    return f"first-date: {{}}, then: {{anchor: first-date, start: [0, 0], printed: '{day}'}}"
+
+
+def after_start(days: int, episodes: str) -> str:
+    occasions = f"start: {{}}, again: {{}}, then: {{anchor: start, start: [{days}, {days}]}}"
+    return f"occasions: {{{occasions}}}\ntreatments: [{episodes}]"
+
+
+ONCE, AGAIN = (f"{{what: '{BARICITINIB}', at: {at}}}" for at in ("start", "again"))
+TIMES = {
+    "one age": (seen("present", from_birth(3650, 4015)), seen("absent", from_birth(3650, 4015)), True),
+    "two ages": (seen("present", from_birth(3650, 4015)), seen("absent", from_birth(4380, 4745)), None),
+    "ages that meet": (
+        seen("present", from_birth(3650, 4015)),
+        seen("absent", from_birth(3800, 3800)),
+        False,
+    ),
+    "one date": (seen("present", on_date("2020-01-02")), seen("absent", on_date("2020-01-02T08:00")), True),
+    "two dates": (seen("present", on_date("2020-01-02")), seen("absent", on_date("2020-01-03")), None),
+    "a date and an age": (
+        seen("present", on_date("2020-01-02")),
+        seen("absent", from_birth(3800, 3800)),
+        False,
+    ),
+    "day 7 and day 9 of a drug": (
+        f"{after_start(7, ONCE)}\n{finding('present', FEVER, ', at: then')}",
+        f"{after_start(9, ONCE)}\n{finding('absent', FEVER, ', at: then')}",
+        None,
+    ),
+    "of a drug that one tells twice": (
+        f"{after_start(7, ONCE)}\n{finding('present', FEVER, ', at: then')}",
+        f"{after_start(9, f'{ONCE}, {AGAIN}')}\n{finding('absent', FEVER, ', at: then')}",
+        False,
+    ),
+    "a stretch that lasts until then": (
+        seen("present", "birth: {}, then: {anchor: birth, start: [0, 0], end: [100, 100]}"),
+        seen("absent", from_birth(90, 90)),
+        False,
+    ),
+    "a stretch that is over": (
+        seen("present", "birth: {}, then: {anchor: birth, start: [0, 0], end: [100, 100]}"),
+        seen("absent", from_birth(101, 101)),
+        None,
+    ),
+}
+RULES = FINDINGS | TESTS | PERSONS | COURSES
+
+
+def test_each_matter_has_its_conflicts_and_its_near_misses() -> None:
+    assert len(RULES) == sum(map(len, (FINDINGS, TESTS, PERSONS, COURSES))) >= 60
+    told = {matter for _, _, expected in RULES.values() for matter, _ in expected}
+    assert told == set(get_args(Matter))
+    assert sum(not expected for _, _, expected in RULES.values()) >= 30
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_what_contradicts_and_what_does_not(name: str) -> None:
+    ours, theirs, expected = RULES[name]
+    assert found(ours, theirs) == expected
+    assert found(theirs, ours) == expected
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_what_is_certainly_of_one_time_and_of_two(name: str) -> None:
+    ours, theirs, certain = TIMES[name]
+    expected = [] if certain is None else [("finding", certain)]
+    assert found(ours, theirs) == found(theirs, ours) == expected
+
+
+def test_the_passage_of_a_record_is_a_part_of_its_case() -> None:
+    data = {
+        "casegraph": 1,
+        "report": {"title": "x", "record": {"dataset": "demo", "id": "7"}, "extent": "dataRecord"},
+        "passages": {"record": {"pointer": "/cases/6"}},
+        "cases": {"1": {"findings": {"present": [{"what": FEVER, "stated_in": "record"}]}}},
+    }
+    (told,) = tellings_of(msgspec.convert(data, CaseDocument))
+    (conflict,) = conflicts(told, telling("two", finding("absent", FEVER)), TERMS)
+    (place,) = (each.place for each in conflict.sides if each.claim.startswith(told.iri))
+    assert place is not None
+    assert (place.passage, place.pointer) == (f"{told.iri}#record", "/cases/6")
+
+
+def test_a_case_does_not_contradict_itself() -> None:
+    told = [each for path in shipped("cases", "*.yaml") for each in tellings_of(read_document(path).document)]
+    assert len(told) == 26
+    assert [each.iri for each in told if conflicts(each, each, TERMS)] == []
+
+
+def test_both_sides_are_told_in_words_with_their_passages() -> None:
+    (conflict,) = both(
+        finding("present", FEVER, ", at: onset"), finding("absent", FEVER, ", at: onset")
+    ).conflicts
+    base = "https://w3id.org/casegraph"
+    assert [each.claim for each in conflict.sides] == [
+        f"{base}/case/key/one/1#present-finding-HP_0001945-onset",
+        f"{base}/case/key/two/1#absent-finding-HP_0001945-onset",
+    ]
+    assert [each.says for each in conflict.sides] == ["Fever: present (onset)", "Fever: absent (onset)"]
+    places = [each.place for each in conflict.sides]
+    assert [each and (each.passage, each.section, each.paragraph) for each in places] == [
+        (f"{base}/report/key/{which}#text", "case", 3) for which in ("one", "two")
+    ]
+
+
+def test_sex_and_age_are_those_of_the_cases() -> None:
+    told = both("sex: female\nage: {years: 61}", "sex: male\nage: {years: 40}").conflicts
+    assert [(each.matter, [side.says for side in each.sides]) for each in told] == [
+        ("age", ["61 years", "40 years"]),
+        ("sex", ["female", "male"]),
+    ]
+    assert {side.claim.rpartition("/")[0] for each in told for side in each.sides} == {
+        f"https://w3id.org/casegraph/case/key/{which}" for which in ("one", "two")
+    }
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What both say, and whether it is one claim."""
+
+    ours: str
+    theirs: str
+    agreed: bool = True
+
+
+AGREED = {
+    "a finding": Shared(finding("present", FEVER), finding("present", FEVER, ", at: onset")),
+    "a kind of it": Shared(finding("present", ERYTHEMA), finding("present", V_SIGN)),
+    "both deny it": Shared(finding("absent", FEVER), finding("absent", FEVER)),
+    "at another time": Shared(
+        finding("present", FEVER, ", at: start"), finding("present", FEVER, ", at: later"), agreed=False
+    ),
+    "in another place": Shared(
+        finding("present", ERYTHEMA, f", site: ['{FACE}']"),
+        finding("present", ERYTHEMA, f", site: ['{NECK}']"),
+        agreed=False,
+    ),
+    "a result": Shared(test_result(MDA5, "result: positive"), test_result(MDA5, "result: positive")),
+    "a diagnosis": Shared(diagnosed(final=DM), diagnosed(working=NXP2)),
+    "another standing": Shared(diagnosed(final=DM), diagnosed(considered=DM), agreed=False),
+    "an outcome": Shared(response("improved"), response("resolved")),
+    "a turn": Shared(turn("flare", ", at: later"), turn("flare", ", at: later")),
+    "a death": Shared(turn("death", ", at: start"), turn("death")),
+}
+
+
+@pytest.mark.parametrize("name", AGREED)
+def test_what_agrees(name: str) -> None:
+    said = AGREED[name]
+    told = both(said.ours, said.theirs)
+    claims = [each.claims for each in told.agreements if not all(c.endswith("#jak") for c in each.claims)]
+    assert len(claims) == said.agreed
+    assert told.conflicts == ()
+    assert any(each.claims[0].endswith("#jak") for each in told.agreements), "both were given baricitinib"
+
+
+def test_one_dose_agrees_and_another_does_not() -> None:
+    two = "dose: 4, unit: mg}, {at: later, dose: 2, unit: mg"
+    told = both(dosed(two), dosed("dose: 4, unit: mg"))
+    assert told.conflicts == ()
+    doses = [claim for each in told.agreements for claim in each.claims if "dose" in claim]
+    assert [each.rpartition("#")[2] for each in doses] == ["dose-segment-start"] * 2
+
+
+LINK = "https://w3id.org/casegraph/link/0123"
+
+
+def test_what_is_written_says_nothing_of_a_claim() -> None:
+    told = both(
+        f"sex: female\n{finding('present', FEVER)}\n{diagnosed(final=DM)}",
+        f"sex: male\n{finding('absent', FEVER)}\n{diagnosed(final=DM)}",
+    )
+    text = conflict_quads(LINK, told.conflicts, told.agreements)
+    assert text == conflict_quads(LINK, reversed(told.conflicts), reversed(told.agreements))
+    quads = list(ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS))
+    assert len(quads) == len(text.splitlines()) == 2 * 8 + 2 * 4
+    assert {str(each.graph_name) for each in quads} == {f"<{LINK}>"}
+    assert all(str(each.subject).startswith(f"<{LINK}#") for each in quads)
+    matters = [each.object.value for each in quads if each.predicate.value == f"{CG}conflictMatter"]
+    assert sorted(matters) == [f"{CG}findingConflict", f"{CG}sexConflict"]
+
+
+def test_all_that_is_written_is_in_the_ontology() -> None:
+    (path,) = shipped("ontology", "merging.ttl")
+    declared = {str(each.subject) for each in ox.parse(path=str(path))}
+    names = set()
+    for ours, theirs, _ in RULES.values():
+        told = both(ours, theirs)
+        text = conflict_quads(LINK, told.conflicts, told.agreements)
+        for quad in ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS):
+            names |= {str(quad.predicate), str(quad.object)}
+    own = {each for each in names if each.startswith(f"<{CG}")}
+    assert len(own) >= 21
+    assert own <= declared
+
+
+def test_a_case_of_a_store_is_told_as_its_document_tells_it() -> None:
+    (path,) = shipped("cases", "baricitinib-news.yaml")
+    first, second = tellings_of(read_document(path).document)
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, [path]))
+        stored = list(read_tellings(store, [first.iri, second.iri], TERMS))
+        with pytest.raises(InputError, match="no case"):
+            list(read_tellings(store, [f"{first.iri}0"], TERMS))
+    assert [each.iri for each in stored] == [first.iri, second.iri]
+    assert [each.places for each in stored] == [first.places, second.places]
+    assert compared(stored[0], stored[1], TERMS) == compared(first, second, TERMS)
+    assert compared(stored[0], first, TERMS).conflicts == ()
+
+
+def test_a_group_is_no_telling_of_a_patient() -> None:
+    (path,) = shipped("cases", "miao-2021.yaml")
+    assert list(tellings_of(read_document(path).document)) == []
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, [path]))
+        group = next(str(row[0]) for row in store.query(f"SELECT ?g {{ ?g a <{CG}Group> }}"))  # type: ignore[union-attr]
+        with pytest.raises(InputError, match="no single patient"):
+            list(read_tellings(store, [group.strip("<>")], TERMS))
+
+
+def test_two_tellings_of_the_material_differ_in_emphasis_only(material: Path) -> None:
+    """Both summarise patient 1 of one letter; the second is told here by what the hand-over file tells."""
+    record = yaml.safe_load((material / "cases" / "17-dm-baricitinib-p1-report-a.yaml").read_text("utf-8"))
+    assert record["identity"]["same_patient_as"] == "dm-baricitinib-p1-report-b"
+    (path,) = shipped("cases", "baricitinib-news.yaml")
+    first, _ = tellings_of(read_document(path).document)
+    (drug,) = (each for each in record["treatments"] if each["drug"] == "baricitinib")
+    amount, unit = drug["dose"].split()
+    second = telling(
+        "two",
+        f"""
+findings: {{present: [{{what: '{ERYTHEMA}'}}]}}
+{diagnosed(final=DM)}
+tests: [{{what: 'cg:SerumEnzymeLevel serum enzyme level', result: notRaised}}]
+{dosed(f"dose: {amount}, unit: {unit}")}
+{response("resolved", "domain: skin")}
+""",
+    )
+    told = compared(first, second, TERMS)
+    assert told.conflicts == ()
+    ours = {
+        claim.rpartition("#")[2] for each in told.agreements for claim in each.claims if "news" not in claim
+    }
+    assert ours >= {
+        "dermatomyositis",
+        "muscle-enzymes",
+        "baricitinib",
+        "baricitinib-daily",
+        "skin-on-baricitinib",
+    }
