@@ -10,11 +10,16 @@ from functools import cache
 
 from casegraph.errors import InputError
 from casegraph.loaders.tables import rows_of
+from casegraph.mappings.content import TermMapping
+from casegraph.mappings.reading import read_mappings
+from casegraph.resources import shipped
 
 __all__ = ["code_of", "other_name", "schedule_of", "schedule_term", "ucum_of", "word_of"]
 
 #: closed list -> the property of the ontology whose values it has.
 LISTS = ("degree", "direction", "laterality", "result", "route", "severity", "sex", "stopReason")
+#: The column of the shipped sets that names the closed list.
+_LIST = "closed_list"
 
 
 def word_of(closed_list: str, code: str) -> str | None:
@@ -33,23 +38,22 @@ def other_name(term: str) -> str | None:
     ('Favorable Response', None)
     """
     curie, _, label = term.partition(" ")
-    names = [row["subject_label"] for row in rows_of("*.sssom.tsv") if row["subject_id"] == curie]
+    names = [each.subject_label for _, each in _mappings() if each.subject_id == curie]
     same = not label or label == curie or label.casefold() in map(str.casefold, names)
     return None if same or not names else names[0]
 
 
 def code_of(closed_list: str, word: str, prefixes: tuple[str, ...]) -> str | None:
     """Return the first term of these vocabularies, in this order, that stands for a word exactly."""
-    rows = [
-        row
-        for row in rows_of("*.sssom.tsv")
-        if (row["closed_list"], row["object_id"]) == (closed_list, f"cg:{word}")
+    exact = [
+        each
+        for listed, each in _mappings()
+        if (listed, each.object_id, each.predicate_id) == (closed_list, f"cg:{word}", "skos:exactMatch")
     ]
-    exact = [row for row in rows if row["predicate_id"] == "skos:exactMatch"]
     for prefix in prefixes:
-        for row in exact:
-            if row["subject_id"].startswith(f"{prefix}:"):
-                return f"{row['subject_id']} {row['subject_label']}"
+        for each in exact:
+            if each.subject_id.startswith(f"{prefix}:"):
+                return f"{each.subject_id} {each.subject_label}"
     return None
 
 
@@ -76,10 +80,17 @@ def ucum_of(code: str) -> str | None:
 
 
 @cache
+def _mappings() -> tuple[tuple[str, TermMapping], ...]:
+    """Return the mappings of the shipped sets, each with the closed list that it is of."""
+    sets = map(read_mappings, shipped("ontology", "mappings/*.sssom.tsv"))
+    return tuple((dict(each.others).get(_LIST, ""), each) for found in sets for each in found.mappings)
+
+
+@cache
 def _words() -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
-    for row in rows_of("*.sssom.tsv"):
-        key, word = (row["closed_list"], row["subject_id"]), row["object_id"].removeprefix("cg:")
+    for listed, each in _mappings():
+        key, word = (listed, each.subject_id), each.object_id.removeprefix("cg:")
         if found.setdefault(key, word) != word:
             raise InputError(f"{key[1]} stands for two words of {key[0]}: {found[key]} and {word}")
     return found

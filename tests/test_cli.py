@@ -37,7 +37,7 @@ DOI = "10.1007/s13555-020-00421-8"
 CASE = f"{BASE}case/{DOI}/1"
 REPORT = f"{BASE}report/{DOI}"
 (OTHER,) = shipped("cases", "ramseur-1989.yaml")
-HEAVY = ("rdflib", "pyshacl", "owlready2", "SPARQLWrapper", "pandas", "rustdl", "shacl")
+HEAVY = ("rdflib", "pyshacl", "owlready2", "SPARQLWrapper", "pandas", "rustdl", "shacl", "curies", "pydantic")
 SHAPES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix e: <https://example.org/> .
@@ -540,9 +540,11 @@ def test_why_a_derived_value_and_a_background(store: Path) -> None:
     assert re.search(r"derived: may have background #prednisone-1 \(.+\)", response)
 
 
-#: queries whose rows are counts.
+#: queries whose rows are counts, or tell of terms and of no case.
 COUNTING = {
-    name for name, query in stored_queries().items() if {"corpus", "completeness"} & set(query.head.tags)
+    name
+    for name, query in stored_queries().items()
+    if {"corpus", "completeness", "mapping"} & set(query.head.tags)
 }
 
 

@@ -552,7 +552,9 @@ def crowded() -> Iterator[Store]:
 
 
 #: queries that list something of one case and do not count over all of them.
-OF_CASES = sorted(name for name, query in stored_queries().items() if "corpus" not in query.head.tags)
+OF_CASES = sorted(
+    name for name, query in stored_queries().items() if not {"corpus", "mapping"} & {*query.head.tags}
+)
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ OF_REPORTS = {
     "exposed_groups",
     "group_outcomes",
     "literature_statements",
+    "mapped_terms",  # tells of terms
     "not_reported",
     "outcomes_of_groups",
     "patients_of_one_report",

@@ -14,6 +14,7 @@ __all__ = [
     "OBO",
     "OBO_IN_OWL",
     "PREFIXES",
+    "UNDECLARED",
     "compact",
     "expand",
     "identified",
@@ -30,6 +31,8 @@ CG = BASE + "ontology#"
 OBO = "http://purl.obolibrary.org/obo/"
 #: The properties by which OBO ontologies in OWL give synonyms.
 OBO_IN_OWL = "http://www.geneontology.org/formats/oboInOwl#"
+#: Where SSSOM puts the properties of slots that no mapping set declares.
+UNDECLARED = "http://sssom.invalid/"
 
 #: prefix -> namespace. External ones as bioregistry has them.
 PREFIXES: Mapping[str, str] = MappingProxyType(
@@ -93,14 +96,19 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "pubmed": "https://pubmed.ncbi.nlm.nih.gov/",
         "dcterms": "http://purl.org/dc/terms/",
         "fabio": "http://purl.org/spar/fabio/",
+        "linkml": "https://w3id.org/linkml/",
         "oa": "http://www.w3.org/ns/oa#",
+        "oboInOwl": OBO_IN_OWL,
         "orcid": "https://orcid.org/",
         "owl": "http://www.w3.org/2002/07/owl#",
+        "pav": "http://purl.org/pav/",
         "prov": "http://www.w3.org/ns/prov#",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "semapv": "https://w3id.org/semapv/vocab/",
         "sh": "http://www.w3.org/ns/shacl#",
         "skos": "http://www.w3.org/2004/02/skos/core#",
+        "sssom": "https://w3id.org/sssom/",
         "time": "http://www.w3.org/2006/time#",
         "vann": "http://purl.org/vocab/vann/",
         "void": "http://rdfs.org/ns/void#",

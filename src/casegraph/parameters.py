@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import pyoxigraph
 
 from casegraph.errors import InputError
-from casegraph.namespaces import CG, PREFIXES, compact, expand
+from casegraph.namespaces import CG, PREFIXES, compact, expand, identified
 from casegraph.resources import shipped
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ParameterType", "ParameterValue", "closed_list", "example_pattern", "terms_of"]
 
 ParameterType = Literal[
-    "concept", "concept-and-below", "case", "value", "text", "integer", "decimal", "boolean"
+    "concept", "concept-and-below", "case", "term", "value", "text", "integer", "decimal", "boolean"
 ]
 ParameterValue = str | int | float | Decimal
 
@@ -63,6 +63,7 @@ def terms_of(
 ) -> tuple[pyoxigraph.NamedNode | pyoxigraph.Literal, ...]:
     """Return the RDF terms that a value means; many for a concept and all below it, else mostly one.
 
+    A ``term`` is an IRI or a CURIE, of a vocabulary at hand or not; else the concept of a name.
     Where records name a term that no vocabulary knows as the vocabulary names another, both are meant.
 
     :param example: the example of the parameter; it tells which closed list a ``value`` is from.
@@ -83,6 +84,8 @@ def terms_of(
             return (pyoxigraph.NamedNode(_individual(text, example)),)
         if kind == "case":
             return (_case(text),)
+        if kind == "term" and (iri := identified(text)):
+            return (pyoxigraph.NamedNode(iri),)
         found = _concepts(text, within, _known() if terms is None else terms, kind=kind)
         return tuple(map(pyoxigraph.NamedNode, found))
     except ValueError as error:

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -41,6 +41,8 @@ _RDF: Mapping[str, str] = MappingProxyType(
 )
 #: The tables by which all cases are counted: no case by itself.
 _COLUMNS = "columns"
+#: The mapping sets: none of them is of a case.
+_SSSOM = "sssom"
 _BINARY = frozenset({"parquet"})
 _EXTRA = "pip install 'casegraph[formats]'"
 
@@ -60,16 +62,26 @@ _EXTRA = "pip install 'casegraph[formats]'"
         ("casegraph export columns -o columns/", "Parquet for DuckDB, polars, Spark, Trino: counts over all"),
     ),
 )
-@click.argument("form", metavar="FORMAT", type=click.Choice((*_CASES, _COLUMNS, *_RDF)))
+@click.argument("form", metavar="FORMAT", type=click.Choice((*_CASES, _COLUMNS, _SSSOM, *_RDF)))
 @click.option("--case", "cases", multiple=True, metavar="CASE", help="This case only; may be given again.")
 @click.option(
     "-o", "--output", metavar="FILE", help="Where to, also a URL; FOLDER/ gets a file for each case."
 )
 @click.option("--losses", type=PLACE, metavar="FILE", help="Write what is left behind, a line of JSON each.")
 @click.option("--asserted", is_flag=True, help="Leave out what was derived (RDF).")
+@click.option("--set", "sets", multiple=True, metavar="NAME", help="This mapping set only (sssom); repeats.")
+@click.option(
+    "--predicate", "predicates", multiple=True, metavar="CURIE", help="These mappings only (sssom)."
+)
+@click.option(
+    "--confidence", type=click.FloatRange(0, 1), help="Mappings of this confidence or more only (sssom)."
+)
 @store_option
-def export(form: str, cases: tuple[str, ...], location: str, **more: object) -> int:
-    """Hand cases over as phenopacket, fhir, care-sm, csv, parquet, columns, turtle, trig, nquads or jsonld.
+def export(form: str, cases: tuple[str, ...], location: str, **more: Any) -> int:
+    """Hand cases over as phenopacket, fhir, care-sm, csv, parquet, columns, sssom or RDF.
+
+    RDF is turtle, trig, nquads or jsonld. columns are the tables of all cases, sssom the mapping sets of
+    the store.
 
     What the format has no place for is told on the standard error: how much of what, and why; --losses writes
     each such thing. Nothing is invented to fill a field that the format wants.
@@ -78,6 +90,12 @@ def export(form: str, cases: tuple[str, ...], location: str, **more: object) -> 
     if output is None and form in _BINARY and sys.stdout.isatty():
         raise InputError(f"{form} is no text for a terminal", todo="give -o FILE")
     refuse_same_files([output, more["losses"]])
+    if form == _SSSOM:
+        return _write_sets(location, output, cases, more)
+    if used := [name for name in ("sets", "predicates", "confidence") if more[name]]:
+        raise InputError(
+            f"--{used[0].removesuffix('s')} is of mapping sets", expected="casegraph export sssom"
+        )
     if form == _COLUMNS:
         return _write_columns(location, output, cases)
     with ExitStack() as kept:
@@ -111,6 +129,16 @@ def _write_columns(location: str, output: str | None, cases: tuple[str, ...]) ->
         _refuse_withheld(store)
         made = write(store, folder) if folder else find(store) or build(store)
     write_line(made.folder)
+    return 0
+
+
+def _write_sets(location: str, output: str | None, cases: tuple[str, ...], more: Mapping[str, Any]) -> int:
+    """Write the mapping sets of a store, of which nothing is left behind."""
+    from casegraph.cli.mappings import write_sets
+
+    if used := [name for name in ("losses", "asserted") if more[name]] + ["case"] * bool(cases):
+        raise InputError("a mapping set is of no case", todo=f"leave --{used[0]} out")
+    write_sets(location, output, more["sets"], (more["predicates"], more["confidence"] or 0))
     return 0
 
 

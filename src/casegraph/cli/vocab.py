@@ -1,4 +1,4 @@
-"""``casegraph vocab``: whole vocabularies beside the shipped terms."""
+"""``casegraph vocab``: whole vocabularies beside the shipped terms, and mappings between vocabularies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import click
 
 from casegraph.cli.form import Command, on_terminal, say, write, write_line, write_table
+from casegraph.cli.mappings import mappings
 from casegraph.errors import InputError
 
 __all__ = ["vocab"]
@@ -30,8 +31,12 @@ def vocab() -> None:
     """Add whole vocabularies to the shipped terms, list them, remove them.
 
     What was added is known at once to term, check, load, query, show, why and reason. It is kept in the
-    folder CASEGRAPH_VOCABULARY, by default in your own folder of settings.
+    folder CASEGRAPH_VOCABULARY, by default in your own folder of settings. Mappings between vocabularies are
+    kept in a store.
     """
+
+
+vocab.add_command(mappings)
 
 
 def _prefixes(ctx: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:

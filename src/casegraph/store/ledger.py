@@ -42,7 +42,7 @@ __all__ = [
 
 _KINDS = ("asserted", "inferred", "provenance")
 _ENDS = tuple(f"/{kind}" for kind in _KINDS)
-_WHOLE = (f"{BASE}report/", f"{BASE}dataset/", f"{BASE}ontology")
+_WHOLE = (f"{BASE}report/", f"{BASE}dataset/", f"{BASE}mappings/", f"{BASE}ontology")
 _XSD_INTEGER, _XSD_TIME = f"{PREFIXES['xsd']}integer", f"{PREFIXES['xsd']}dateTime"
 _PROV, _DCTERMS = PREFIXES["prov"], PREFIXES["dcterms"]
 _TYPE = f"{PREFIXES['rdf']}type"

@@ -1,0 +1,1 @@
+"""Mapping sets between vocabularies in SSSOM: read, checked, written, and as RDF."""
