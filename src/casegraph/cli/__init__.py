@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "check": ("casegraph.cli.check:check", "Find every mistake in case documents."),
         "new": ("casegraph.cli.curate:new", "Begin a case document for a paper."),
         "fmt": ("casegraph.cli.curate:fmt", "Bring case documents into one style."),
-        "diff": ("casegraph.cli.curate:diff", "Tell what changed between two case documents."),
+        "diff": ("casegraph.cli.diff:diff", "Tell what changed between two case documents, or two stores."),
         "explain": ("casegraph.cli.check:explain", "Tell what a code of check means."),
         "validate": ("casegraph.cli.validate:validate", "Check data against SHACL shapes."),
         "cases": ("casegraph.cli.cases:cases", "List the cases of a store."),
