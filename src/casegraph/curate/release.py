@@ -110,8 +110,8 @@ class _Comparison:
         reports = {unit for unit in different if unit.startswith(_OF_REPORTS)}
         for source in sorted(reports | of_cases):
             yield from self._of_source(source)
-        for unit in both:
-            yield from self._derived(unit)
+        for case, source in sorted(self.after.sources(both).items()):
+            yield from self._derived(case, _short(source))
 
     def _count(self, old: dict[str, str], new: dict[str, str], different: list[str]) -> None:
         self.count.new = sum(unit not in old for unit in different)
@@ -158,12 +158,11 @@ class _Comparison:
         if (not found and old.lines != new.lines) or documents[0].losses != documents[1].losses:
             yield _uninterpreted(old, new)
 
-    def _derived(self, case: str) -> Iterator[ReleaseChange]:
-        source = self.after.sources([case]).get(case, case)
+    def _derived(self, case: str, short: str) -> Iterator[ReleaseChange]:
         where = f"{'group' if case.startswith(_OF_SUBJECTS[1]) else 'patient'} {case.rpartition('/')[2]}"
         graph = case_graphs(case)[1]
         for each in derived_changes(case, where, self.before.quads(graph), self.after.quads(graph)):
-            yield ReleaseChange(_short(source), each, derived=True)
+            yield ReleaseChange(short, each, derived=True)
 
 
 def _whole(source: str, old: Told | None, new: Told | None) -> Iterator[Change]:

@@ -87,8 +87,8 @@ class Side:
         for start in range(0, len(every), _AT_ONCE):
             names = " ".join(str(named(each)) for each in every[start : start + _AT_ONCE])
             asked = f"""SELECT ?case ?report ?record {{ VALUES ?case {{ {names} }}
-              GRAPH ?asserted {{ ?case <{CG}reportedIn> ?report
-                OPTIONAL {{ ?case <{CG}recordedIn> ?record }} }} }}"""
+              GRAPH ?asserted {{ ?case <{CG}reportedIn> ?report }}
+              OPTIONAL {{ GRAPH ?asserted {{ ?case <{CG}recordedIn> ?record }} }} }}"""
             for row in Rows.read(self.store.query(asked, union=False)):
                 case = str(row["case"])
                 found[case] = case if row["record"] else str(row["report"])
