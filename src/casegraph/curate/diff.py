@@ -30,6 +30,7 @@ _PARTS = frozenset(
         "statements",
         "not_reported",
         "conflicts",
+        "notices",
         "references",
         "literature",
         "publication",
@@ -96,6 +97,7 @@ class _Comparison:
     def documents(self, old: CaseDocument, new: CaseDocument) -> Iterator[Change]:
         yield from self._fields("report", "bibliography", old.report, new.report)
         yield from self._named("report", "reference", old.report.references, new.report.references)
+        yield from self._named("report", "notice", old.report.notices, new.report.notices)
         yield from self._of_claims("report", report_entries(old.report), report_entries(new.report))
         if old.curation != new.curation:
             yield from self._whole("document", "curation", old.curation, new.curation)
