@@ -20,6 +20,7 @@ from casegraph.query import get_query, run
 from casegraph.resources import shipped
 from casegraph.rows import Rows
 from casegraph.store import Store, open_store
+from casegraph.store.verifying import verify
 from casegraph.terms import all_terms
 
 CASE = """\
@@ -262,3 +263,107 @@ def test_the_diff_of_two_releases_tells_of_a_notice_that_came(tmp_path: Path) ->
         "issued 2026-02-03, reason Made up\n"
     )
     assert CG not in done.stdout
+
+
+# --- lists
+
+HEAD = (
+    "Record ID,Title,RetractionDate,RetractionDOI,RetractionPubMedID,OriginalPaperDOI,OriginalPaperPubMedID,"
+    "RetractionNature,Reason\n"
+)
+ROWS = (
+    "11,A,3/14/2026 0:00,10.5555/NOTICE,0,10.5555/ONE,0,Retraction,+Error in Data;+Withdrawal;\n"
+    "12,B,1/2/2026 0:00,unavailable,77,unavailable,1234,Expression of concern,\n"
+    "13,C,1/2/2026 0:00,unavailable,0,10.5555/one,0,Correction,\n"
+    "14,D,1/2/2026 0:00,10.5555/x,0,10.5555/elsewhere,0,Retraction,\n"
+    "15,E,1/2/2026 0:00,10.5555/y,0,10.5555/one,0,Reinstatement,\n"
+    "16,F,1/2/2026 0:00,10.5555/z,0,10.5555/one,0,Praise,\n"
+)
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    """Return a store with two reports without notices, by DOI and by PubMed number."""
+    for name, identifier in (("a", "doi: 10.5555/one"), ("b", "pmid: '1234'")):
+        text = document("retracted").replace("key: retracted", identifier)
+        text = text.replace(f"  notices:\n    notice: {{{NOTICES['retracted']}}}\n", "")
+        assert "notice" not in text
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    with open_store(tmp_path / "store", writable=True) as opened:
+        outcomes = tuple(load(opened, [tmp_path / "a.yaml", tmp_path / "b.yaml"]))
+        assert [type(each) for each in outcomes] == [Loaded] * 2, outcomes
+    return tmp_path
+
+
+def test_a_list_flags_the_reports_that_it_names(listed: Path) -> None:
+    (listed / "rw.csv").write_text(HEAD + ROWS, encoding="utf-8")
+    out, told = said(listed / "store", "notices", str(listed / "rw.csv"))
+    assert sorted(out.splitlines()) == [
+        "10.5555/one was corrected (rw.csv, record 13, 2026-01-02)",
+        "10.5555/one was retracted (https://doi.org/10.5555/NOTICE, rw.csv, record 11, 2026-03-14)",
+        "pmid/1234 was put in doubt (expression of concern) (PubMed 77, rw.csv, record 12, 2026-01-02)",
+    ]
+    assert told == [
+        "rows: 6; taken up: 3; told by case documents already: 0; of no known nature: 1",
+        f"reinstated, by the lists: {BASE}report/10.5555/one; a retraction of it before is told all the same",
+        "notices: 3; reports that they are about: 2",
+    ]
+    with open_store(listed / "store") as opened:
+        rows = answer(run(opened, get_query("flagged_claims")))
+        assert values_of(rows, "report", "notice") == {
+            ("10.5555/one", "cg:Retraction"),
+            ("10.5555/one", "cg:Erratum"),
+            ("pmid/1234", "cg:ExpressionOfConcern"),
+        }
+        assert list(verify(opened)) == []
+
+
+def test_a_list_takes_the_place_of_the_list_before_and_stays_with_the_report(listed: Path) -> None:
+    (listed / "rw.csv").write_text(HEAD + ROWS, encoding="utf-8")
+    said(listed / "store", "notices", str(listed / "rw.csv"))
+    with open_store(listed / "store", writable=True) as opened:
+        before = opened.digest()
+        assert len(tuple(load(opened, [listed / "a.yaml"]))) == 1
+        assert opened.digest() == before
+        assert len(flags_of(opened)) == 3
+    (listed / "rw.csv").write_text(HEAD + ROWS.partition("\n")[0] + "\n", encoding="utf-8")
+    out, _ = said(listed / "store", "notices", str(listed / "rw.csv"))
+    assert len(out.splitlines()) == 1
+    (listed / "rw.csv").write_text(HEAD, encoding="utf-8")
+    assert said(listed / "store", "notices", str(listed / "rw.csv"))[0] == ""
+
+
+def test_what_a_document_tells_already_is_not_told_twice(listed: Path) -> None:
+    text = document("retracted", "kind: retraction, doi: 10.5555/notice").replace(
+        "key: retracted", "doi: 10.5555/one"
+    )
+    (listed / "a.yaml").write_text(text, encoding="utf-8")
+    with open_store(listed / "store", writable=True) as opened:
+        assert isinstance(next(iter(load(opened, [listed / "a.yaml"]))), Loaded)
+    (listed / "rw.tsv").write_text((HEAD + ROWS.partition("\n")[0] + "\n").replace(",", "\t"), "utf-8")
+    out, told = said(listed / "store", "notices", str(listed / "rw.tsv"))
+    assert out == "10.5555/one was retracted (https://doi.org/10.5555/notice)\n"
+    assert told[0] == "rows: 1; taken up: 0; told by case documents already: 1; of no known nature: 0"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("DOI,Nature\n", "no column RetractionNature, OriginalPaperDOI or OriginalPaperPubMedID"),
+        ("RetractionNature\n", "no column OriginalPaperDOI or OriginalPaperPubMedID"),
+    ],
+)
+def test_a_table_without_the_columns_is_refused(text: str, what: str, listed: Path) -> None:
+    (listed / "rw.csv").write_text(text, encoding="utf-8")
+    call = ["notices", str(listed / "rw.csv"), "--store", str(listed / "store")]
+    done = CliRunner().invoke(commands, call)
+    assert done.exit_code == 2
+    assert what in done.stderr
+    assert "columns of the Retraction Watch Database" in done.stderr
+
+
+def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    (tmp_path / "rw.csv").write_text(HEAD, encoding="utf-8")
+    call = ["notices", str(tmp_path / "rw.csv"), "--store", str(tmp_path / "none")]
+    assert CliRunner().invoke(commands, call).exit_code == 2
+    assert not (tmp_path / "none").exists()

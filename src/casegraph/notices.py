@@ -41,7 +41,7 @@ class Flag:
     :param kind: the class of the notice: Retraction, Erratum or ExpressionOfConcern.
     :param where: where it was published.
     :param issued: when; empty where that is not known.
-    :param affects: the IRIs of what it is about: the report, cases, groups, claims; none for the bibliography.
+    :param affects: the IRIs of what it is about: report, cases, groups, claims; none for the bibliography.
     :param subjects: the IRIs of the cases and groups of the report.
     """
 

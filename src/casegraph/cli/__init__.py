@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "cases": ("casegraph.cli.cases:cases", "List the cases of a store."),
         "show": ("casegraph.cli.show:show", "Tell a case in plain words."),
         "remove": ("casegraph.cli.cases:remove", "Take a report and its cases out of a store."),
+        "notices": ("casegraph.cli.notices:notices", "Tell which reports are retracted or corrected."),
         "query": ("casegraph.cli.ask:query", "Ask a stored query, or list them all."),
         "sparql": ("casegraph.cli.ask:sparql", "Ask a SPARQL query."),
         "export": ("casegraph.cli.export:export", "Hand cases over in the formats of other tools."),

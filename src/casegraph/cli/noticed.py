@@ -17,7 +17,8 @@ def say_notices(store: Store, rows: Rows) -> None:
     :raises StoreError: if the store fails.
     """
     for flag, many in resting_on(flags_of(store), rows):
-        say(f"{many:,} of {len(rows):,} row{'' if len(rows) == 1 else 's'} from a report with a notice: {flag}")
+        every = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
+        say(f"{many:,} of {every} from a report with a notice: {flag}")
 
 
 def notices_of_case(store: Store, facts: CaseFacts) -> list[str]:

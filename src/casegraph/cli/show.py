@@ -40,6 +40,10 @@ def show(case: str, source: Source) -> None:
         facts = read_case(store, find_case(store, case))
         words = Words(facts, with_told(store))
         notices = notices_of_case(store, facts)
-    for heading, lines in (("Notices about the report", notices), *sections(words), (_FOLLOWS, what_follows(words))):
+    for heading, lines in (
+        ("Notices about the report", notices),
+        *sections(words),
+        (_FOLLOWS, what_follows(words)),
+    ):
         if lines:
             write_lines([heading, *(f"  {line}" for line in lines), ""])
