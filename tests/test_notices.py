@@ -58,12 +58,14 @@ NOTICES = {
     "retracted": "kind: retraction, doi: 10.5555/retraction, issued: '2026-02-03', reason: Made up",
     "corrected": "kind: erratum, pmid: '1', issued: '2026-03-04', affects: ['1#weekly', '#consent']",
     "doubted": "kind: expressionOfConcern, source: the next issue, affects: ['2']",
+    "misdosed": "kind: erratum, doi: 10.5555/misdosed, affects: ['1#il2']",
     "misspelt": "kind: erratum, doi: 10.5555/misspelt, only_bibliography: true",
 }
 SAID = {
     "retracted": "retracted was retracted (https://doi.org/10.5555/retraction, 2026-02-03)",
     "corrected": "corrected was corrected (PubMed 1, 2026-03-04); that is about 1#weekly, #consent",
     "doubted": "doubted was put in doubt (expression of concern) (the next issue); that is about 2",
+    "misdosed": "misdosed was corrected (https://doi.org/10.5555/misdosed); that is about 1#il2",
     "misspelt": (
         "misspelt was corrected (https://doi.org/10.5555/misspelt); that is about its bibliography alone"
     ),
@@ -85,7 +87,7 @@ def location(tmp_path_factory: pytest.TempPathFactory) -> Path:
         paths[-1].write_text(document(name), encoding="utf-8")
     with open_store(folder / "store", writable=True) as opened:
         outcomes = tuple(load(opened, paths))
-        assert [type(each) for each in outcomes] == [Loaded] * 5, outcomes
+        assert [type(each) for each in outcomes] == [Loaded] * 6, outcomes
     return folder / "store"
 
 
@@ -128,7 +130,7 @@ def test_a_notice_comes_back_as_it_was_written(name: str, store: Store, tmp_path
     written = tmp_path / "all.nq"
     written.write_text("".join(f"{line}\n" for line in store.dump()), encoding="utf-8")
     with open_store(":memory:", writable=True) as again:
-        assert sum(isinstance(each, Loaded) for each in load_paths(again, [written])) == 5
+        assert sum(isinstance(each, Loaded) for each in load_paths(again, [written])) == 6
         graph = f"{BASE}report/key/{name}"
         lines = [line for line in store.dump(graph) if "otice" in line]
         assert [line for line in again.dump(graph) if "otice" in line] == lines
@@ -182,7 +184,7 @@ def expected() -> list[dict[str, str]]:
 def test_the_flagged_claims_are_those_that_a_notice_is_about(store: Store) -> None:
     rows = answer(run(store, get_query("flagged_claims")))
     columns = tuple(expected()[0])
-    assert len(rows) == len(expected()) == 9
+    assert len(rows) == len(expected()) == 11
     assert values_of(rows, *columns) == values_of(expected(), *columns)
 
 
@@ -195,7 +197,7 @@ def test_rdflib_flags_the_same_claims(store: Store) -> None:
     variables = theirs.vars or []
     rows = {tuple(map(plain, row)) for row in run(store, query).rows}
     assert {tuple(plain(row.get(each)) for each in variables) for row in theirs.bindings} == rows
-    assert len(rows) == 9
+    assert len(rows) == 11
 
 
 def test_the_claims_of_a_case_tell_of_the_notice(store: Store) -> None:
@@ -204,6 +206,12 @@ def test_the_claims_of_a_case_tell_of_the_notice(store: Store) -> None:
         ("key/corrected/1#no-fever", ""),
         ("key/corrected/1#il2", ""),
         ("key/corrected/1#weekly", "cg:Erratum"),
+    }
+    rows = answer(run(store, get_query("claims_of_case"), {"case": "key/misdosed/1"}))
+    assert values_of(rows, "claim", "notice") == {
+        ("key/misdosed/1#no-fever", ""),
+        ("key/misdosed/1#il2", "cg:Erratum"),
+        ("key/misdosed/1#weekly", "cg:Erratum"),
     }
     rows = answer(run(store, get_query("claims_of_case"), {"case": "key/retracted/1"}))
     assert values_of(rows, "notice") == {("cg:Retraction",)}
@@ -215,17 +223,24 @@ def test_the_claims_of_a_case_tell_of_the_notice(store: Store) -> None:
 
 def test_an_answer_says_which_rows_are_of_a_report_with_a_notice(location: Path) -> None:
     out, told = said(location, "query", "cases_excluding_finding", "-p", "finding=fever", "-f", "csv")
-    assert len(out.splitlines()) == 1 + 6
+    assert len(out.splitlines()) == 1 + 7
     assert told == [
-        f"1 of 6 rows from a report with a notice: key/{SAID[name]}"
-        for name in ("corrected", "doubted", "retracted")
+        f"1 of 7 rows from a report with a notice: key/{SAID[name]}"
+        for name in ("corrected", "doubted", "misdosed", "retracted")
     ]
+
+
+def test_why_of_a_query_says_the_same(location: Path) -> None:
+    _, told = said(location, "why", "cases_excluding_finding", "-p", "finding=fever")
+    assert len(told) == 4
+    assert told[0] == f"1 of 7 rows from a report with a notice: key/{SAID['corrected']}"
 
 
 def test_numbers_over_all_cases_say_that_such_reports_are_among_them(location: Path) -> None:
     _, told = said(location, "query", "corpus_diagnoses", "-f", "csv")
     assert [line.partition(" from ")[2] for line in told] == [
-        f"a report with a notice: key/{SAID[name]}" for name in ("corrected", "doubted", "retracted")
+        f"a report with a notice: key/{SAID[name]}"
+        for name in ("corrected", "doubted", "misdosed", "retracted")
     ]
 
 

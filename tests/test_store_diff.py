@@ -212,6 +212,18 @@ def test_what_makes_no_case_document_is_told_and_not_passed_over(folder: Path) -
     assert (code, lines) == (1, [f"10.5555/a: {said}"])
 
 
+def test_texts_that_differ_beyond_what_is_shown_of_them_are_told_too(folder: Path) -> None:
+    graph = f"{BASE}report/10.5555/a"
+    two = filled(folder, "two", A, B)
+    for path, end in ((folder / "one", "x"), (two, "y")):
+        with open_store(path, writable=True) as store:
+            odd = f'<{graph}> <http://e.org/remark> "{"long " * 200}{end}" <{graph}> .'
+            commit(store, [graph], "".join(f"{line}\n" for line in [*store.dump(graph), odd]))
+    code, lines, _ = diff(folder)
+    said = "report: changed statements that are no part of a case document: 1 gone -> 1 new"
+    assert (code, lines) == (1, [f"10.5555/a: {said}"])
+
+
 # --- what was derived
 
 

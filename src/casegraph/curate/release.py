@@ -24,6 +24,7 @@ _NAMES = {
     f"{BASE}ontology": "ontology that ships",
     f"{BASE}ontology/added": "terms of added vocabularies",
     f"{BASE}ontology/unresolved": "terms that no vocabulary knows",
+    f"{BASE}notices": "notices that lists tell (casegraph notices names them)",
 }
 
 
