@@ -200,6 +200,19 @@ def test_rdflib_flags_the_same_claims(store: Store) -> None:
     assert len(rows) == 11
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("fixture", ["oxigraph_server", "virtuoso_server"])
+def test_a_server_flags_the_same_claims(fixture: str, store: Store, request: pytest.FixtureRequest) -> None:
+    with open_store(request.getfixturevalue(fixture), writable=True) as server:
+        lines = "".join(f"{line}\n" for line in store.dump())
+        server.replace(server.graphs(), lines)
+        query = get_query("flagged_claims")
+        assert answer(run(server, query)) == answer(run(store, query))
+        assert flags_of(server) == flags_of(store)
+        server.replace(server.graphs(), "")
+    assert lines
+
+
 def test_the_claims_of_a_case_tell_of_the_notice(store: Store) -> None:
     rows = answer(run(store, get_query("claims_of_case"), {"case": "key/corrected/1"}))
     assert values_of(rows, "claim", "notice") == {
