@@ -264,6 +264,7 @@ def test_a_program_gets_the_parts(tmp_path: Path) -> None:
             "field": "direction",
             "before": "improved",
             "after": "worse",
+            "claim": True,
             "text": "patient 1: changed response skin-on-il2 (skin): direction improved -> worse",
         }
     ]

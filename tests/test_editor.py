@@ -86,6 +86,7 @@ def test_closed_lists_and_required_keys_are_complete(schema: dict[str, Any]) -> 
     assert set(parts["Response"]["properties"]["direction"]["enum"]) == set(get_args(ResponseDirection))
     assert {name: part["required"] for name, part in parts.items() if part["required"]} == {
         "Age": ["years"],
+        "Notice": ["kind"],
         "Record": ["dataset", "id"],
         "CapturedText": ["sha256", "characters"],
         "CaseDocument": ["casegraph", "report"],

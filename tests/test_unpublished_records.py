@@ -19,6 +19,7 @@ CASE, DATASET, PAPER = (f"{BASE}{each}" for each in ("case/clinic/p-1", "dataset
 #: what only a report tells, or tells of its groups and other patients.
 OF_REPORTS = {
     "exposed_groups",
+    "flagged_claims",
     "group_outcomes",
     "literature_statements",
     "mapped_terms",  # tells of terms

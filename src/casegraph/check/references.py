@@ -10,6 +10,7 @@ from casegraph.check.walk import each_of, structs
 from casegraph.errors import Problem
 from casegraph.loaders.located import Place, Source
 from casegraph.model import CaseDocument, Claim, DoseSegment, Occasion, Subject, Treatment, Value
+from casegraph.triples import named_claims
 
 __all__ = [
     "CLAIM_KEYS",
@@ -81,6 +82,8 @@ class Scope:
 
 def target_of(owner: type[Value], field: str) -> str | None:
     """Return the kind of thing that a field of a kind of struct points to, or None."""
+    if field == "affects":
+        return "affected"
     if field == "during":
         return "occasion" if issubclass(owner, Occasion) else "treatment"
     return _TARGETS.get(field)
@@ -93,10 +96,20 @@ def report_keys(document: CaseDocument) -> dict[str, frozenset[str]]:
         "definition": frozenset(each.id for each in document.report.literature if each.id is not None),
         "reference": frozenset(document.report.references),
         "group": frozenset(document.groups),
+        "affected": frozenset(_affected(document)),
         "claim": frozenset(),
         "treatment": frozenset(),
         "occasion": frozenset(),
     }
+
+
+def _affected(document: CaseDocument) -> Iterator[str]:
+    """Yield what a notice can be about: a case or group, a claim of one, a claim of the report."""
+    of_report = (("", each) for each in (*document.report.literature, *document.report.publication))
+    yield from (f"#{claim.id}" for _, claim in of_report if claim.id is not None)
+    for key, subject in (*document.cases.items(), *document.groups.items()):
+        yield key
+        yield from (f"{key}#{name}" for name, _, _ in named_claims(subject))
 
 
 def subject_keys(subject: Subject, claims: Named) -> dict[str, frozenset[str]]:
@@ -114,7 +127,7 @@ def key_problems(key: str, target: str, place: Place, scope: Scope, source: Sour
     if key in scope.known[target]:
         return
     read = target == "treatment" and key in scope.known["claim"]
-    if key in scope.faulty and not read:
+    if key.rpartition("#")[2] in scope.faulty and not read:
         return
     known = sorted(scope.known[target])
     if len(known) > _FEW:

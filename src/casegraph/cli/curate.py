@@ -1,9 +1,8 @@
-"""``casegraph new``, ``fmt`` and ``diff``: begin a case document, put it into one style, see changes."""
+"""``casegraph new`` and ``fmt``: begin a case document, put it into one style."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +16,7 @@ from casegraph.errors import CasegraphError, DocumentError, InputError
 if TYPE_CHECKING:
     from casegraph.curate.citation import Citation
 
-__all__ = ["diff", "fmt", "new"]
-
-_DIFFERENT, _UNREADABLE = 1, 2
+__all__ = ["fmt", "new"]
 
 
 @click.command(
@@ -145,51 +142,3 @@ def fmt(paths: tuple[Path, ...], only_check: bool) -> int:
     many = f"{len(changed)} of {len(files)} document{'' if len(files) == 1 else 's'}"
     say(f"{many} {'would change' if only_check else 'changed'}")
     return max(code, 1 if only_check and changed else 0)
-
-
-@click.command(
-    cls=Command,
-    examples=(
-        ("casegraph diff old.yaml new.yaml", "what changed, in words"),
-        ("casegraph diff old.yaml new.yaml -f json", "the same for a program"),
-    ),
-)
-@click.argument("before", metavar="A", type=PATH)
-@click.argument("after", metavar="B", type=PATH)
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Words or JSON."
-)
-def diff(before: Path, after: Path, form: str) -> int:
-    """Tell what changed between two case documents; order, comments and style are no change.
-
-    The exit code is 0 if they say the same, 1 if they differ, and 2 if one of them cannot be read.
-    """
-    from casegraph.curate.diff import differences
-    from casegraph.loaders import read_document
-
-    try:
-        documents = [read_document(path).document for path in (before, after)]
-    except DocumentError as error:
-        say(str(error))
-        return _UNREADABLE
-    changes = differences(documents[0], documents[1], _plain_name)
-    if form == "json":
-        import msgspec
-
-        rows = [asdict(change) | {"text": str(change)} for change in changes]
-        write(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n")
-    else:
-        write("".join(f"{change}\n" for change in changes))
-    return _DIFFERENT if changes else 0
-
-
-def _plain_name(code: str) -> str:
-    """Return what people call a term; one that is not known keeps the label of the document."""
-    from casegraph.namespaces import expand
-    from casegraph.terms import all_terms
-
-    curie, _, label = code.partition(" ")
-    try:
-        return all_terms().plain(expand(curie)) or label
-    except InputError:
-        return label

@@ -6,6 +6,7 @@ import click
 
 from casegraph.cli.form import Command, Source, source_option, write_lines
 from casegraph.cli.judged import what_follows
+from casegraph.cli.noticed import notices_of_case
 from casegraph.cli.story import sections
 from casegraph.cli.words import Words
 from casegraph.facts import read_case
@@ -36,7 +37,13 @@ def show(case: str, source: Source) -> None:
     does not state is told as such. The order of time is derived: with --asserted that of names stands for it.
     """
     with source.opened() as store:
-        words = Words(read_case(store, find_case(store, case)), with_told(store))
-    for heading, lines in (*sections(words), (_FOLLOWS, what_follows(words))):
+        facts = read_case(store, find_case(store, case))
+        words = Words(facts, with_told(store))
+        notices = notices_of_case(store, facts)
+    for heading, lines in (
+        ("Notices about the report", notices),
+        *sections(words),
+        (_FOLLOWS, what_follows(words)),
+    ):
         if lines:
             write_lines([heading, *(f"  {line}" for line in lines), ""])

@@ -10,7 +10,8 @@ from casegraph.cli.ask import parameter_option
 from casegraph.cli.because import CaseInWords, Cases, explained_rows, is_part, row_steps
 from casegraph.cli.chains import as_data
 from casegraph.cli.evidence import of_claim
-from casegraph.cli.form import Command, stoppable, store_option, write, write_lines
+from casegraph.cli.form import Command, say, stoppable, store_option, write, write_lines
+from casegraph.cli.noticed import notices_of_case, say_notices
 from casegraph.errors import InputError
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES, compact
@@ -68,12 +69,20 @@ def why(what: str, which: tuple[str, ...], values: dict[str, str], form: str, lo
     with open_store(location) as store, stoppable():
         if asked:
             _of_query(Cases(store), store, what, values, form)
-        elif "#" in what:
-            case, step = _of_part(store, what)
-            _write(case, [step], form)
         else:
-            case = Cases(store).of(what)
-            _write(case, _properties(case, what, *which), form)
+            case, steps = _explained(store, what, which)
+            _write(case, steps, form)
+            for line in notices_of_case(store, case.words.facts):
+                say(f"a notice: {line}")
+
+
+def _explained(store: Store, what: str, which: tuple[str, ...]) -> tuple[CaseInWords, list[Step]]:
+    """Return a case with what explains a part of it, or its derived properties."""
+    if "#" in what:
+        case, step = _of_part(store, what)
+        return case, [step]
+    case = Cases(store).of(what)
+    return case, _properties(case, what, *which)
 
 
 def _of_part(store: Store, what: str) -> tuple[CaseInWords, Step]:
@@ -173,6 +182,7 @@ def _write_turtle(steps: Iterable[Step]) -> None:
 def _of_query(cases: Cases, store: Store, name: str, values: dict[str, str], form: str) -> None:
     asked = get_query(name)
     rows = run(store, asked, values)
+    say_notices(store, rows)
     if form == "text":
         head = (asked.head.question.strip(), f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
         write_lines(

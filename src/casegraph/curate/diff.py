@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from casegraph.check.references import CLAIM_KEYS
@@ -30,6 +30,7 @@ _PARTS = frozenset(
         "statements",
         "not_reported",
         "conflicts",
+        "notices",
         "references",
         "literature",
         "publication",
@@ -50,6 +51,7 @@ class Change:
     :param field: which of its properties differs; empty where it is the thing itself.
     :param before: its value in the first document, in words; empty if new.
     :param after: its value in the second document, in words; empty if removed.
+    :param claim: whether it is a claim, or a property of one; else it is of the bibliography or the patient.
 
     >>> print(Change("patient 1", "changed", "response r1 (skin)", "direction", "improved", "resolved"))
     patient 1: changed response r1 (skin): direction improved -> resolved
@@ -61,6 +63,7 @@ class Change:
     field: str = ""
     before: str = ""
     after: str = ""
+    claim: bool = False
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.change} {self.thing}"
@@ -94,7 +97,8 @@ class _Comparison:
     def documents(self, old: CaseDocument, new: CaseDocument) -> Iterator[Change]:
         yield from self._fields("report", "bibliography", old.report, new.report)
         yield from self._named("report", "reference", old.report.references, new.report.references)
-        yield from self._claims("report", report_entries(old.report), report_entries(new.report))
+        yield from self._named("report", "notice", old.report.notices, new.report.notices)
+        yield from self._of_claims("report", report_entries(old.report), report_entries(new.report))
         if old.curation != new.curation:
             yield from self._whole("document", "curation", old.curation, new.curation)
         yield from self._named("document", "passage", old.passages, new.passages)
@@ -113,7 +117,7 @@ class _Comparison:
                 where = f"{kind} {key}"
                 yield from self._fields(where, "", old[key], new[key])
                 yield from self._named(where, "occasion", old[key].occasions, new[key].occasions)
-                yield from self._claims(where, subject_entries(old[key]), subject_entries(new[key]))
+                yield from self._of_claims(where, subject_entries(old[key]), subject_entries(new[key]))
 
     def _person(self, subject: Subject) -> str:
         if isinstance(subject, Group):
@@ -126,7 +130,7 @@ class _Comparison:
         if old is None or new is None:
             kind: _Kind = "new" if old is None else "removed"
             said = ["" if part is None else self.words.value("", part) for part in (old, new)]
-            yield Change(where, kind, thing, "", *said)
+            yield Change(where, kind, thing, before=said[0], after=said[1])
         else:
             yield from self._fields(where, thing, old, new)
 
@@ -146,6 +150,9 @@ class _Comparison:
             if field not in _PARTS and _sorted(field, values[0]) != _sorted(field, values[1]):
                 name = field_name(field) if thing else ""
                 yield Change(where, "changed", thing or field_name(field), name, *self._both(field, *values))
+
+    def _of_claims(self, where: str, old: list[Entry], new: list[Entry]) -> Iterator[Change]:
+        return (replace(each, claim=True) for each in self._claims(where, old, new))
 
     def _claims(self, where: str, old: list[Entry], new: list[Entry]) -> Iterator[Change]:
         same, removed, added = matched(old, new)

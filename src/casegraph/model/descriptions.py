@@ -45,6 +45,21 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         ),
         "references": "The report's reference list, by number in quotes.",
         "citation": "The reference in short: authors, journal, year. Leave it out if the list lacks it.",
+        "notices": (
+            "What was published about the report later, each by a name in lower case: that it is retracted, "
+            "corrected or in doubt."
+        ),
+        "Notice.kind": "retraction, erratum (also a corrigendum or correction) or expressionOfConcern.",
+        "Notice.doi": "The identifier of the notice, not of the report.",
+        "Notice.pmid": "The number of the notice in PubMed.",
+        "Notice.issued": "When the notice came out, as exactly as it is known.",
+        "Notice.source": "What says so, where the notice has no DOI and no PubMed number.",
+        "reason": "Why, in your words.",
+        "affects": (
+            "What the notice is about: a patient ('1'), a claim of one ('1#il2-weekly'), one of the report "
+            "('#consent'). Leave it out if it is about all, or nobody says."
+        ),
+        "only_bibliography": "Whether it is about the bibliography alone, such as the name of an author.",
         "literature": "What the report says about the literature or the world, not about its patient.",
         "publication": "What the report states on consent, funding, authorship, disclosures and licence.",
         "silences": "What was looked for in the whole report and is not stated about the publication itself.",

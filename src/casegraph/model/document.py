@@ -23,12 +23,14 @@ from casegraph.model.claims import (
     Treatment,
 )
 from casegraph.model.values import (
+    Affected,
     Basis,
     Bounds,
     Code,
     Count,
     Extent,
     Key,
+    NoticeKind,
     Number,
     Phase,
     Sex,
@@ -165,6 +167,23 @@ class Record(Value, frozen=True, kw_only=True):
     resources: tuple[str, ...] = ()
 
 
+class Notice(Value, frozen=True, kw_only=True):
+    """What was published about the report later: that it is retracted, corrected or in doubt.
+
+    One of ``doi``, ``pmid`` and ``source`` says where. Without ``affects`` it is about all that the report
+    says; ``only_bibliography``: about nothing that is captured of its cases.
+    """
+
+    kind: NoticeKind
+    doi: _Doi | None = None
+    pmid: _Pmid | None = None
+    issued: _Issued | None = None
+    source: str | None = None
+    reason: str | None = None
+    affects: tuple[Affected, ...] = ()
+    only_bibliography: bool | None = None
+
+
 class Report(Value, frozen=True, kw_only=True):
     """The document: bibliography, what was read of it, and what it says beyond its cases."""
 
@@ -187,6 +206,7 @@ class Report(Value, frozen=True, kw_only=True):
     text: CapturedText | None = None
     time_convention: Literal["halfUnitMonths", "daysAsPrinted", "completedUnits"] = "daysAsPrinted"
     references: dict[Annotated[str, Meta(pattern=r"^[1-9]\d*$")], Reference] = field(default_factory=dict)
+    notices: dict[Key, Notice] = field(default_factory=dict)
     literature: tuple[LiteratureStatement, ...] = ()
     publication: tuple[PublicationStatement, ...] = ()
     silences: tuple[NotReported, ...] = ()

@@ -59,5 +59,17 @@ StatementKind = Literal[
 Extent = Literal["fullText", "partialText", "abstractOnly", "tableOnly", "secondaryReport", "dataRecord"]
 
 
+NoticeKind = Literal["retraction", "erratum", "expressionOfConcern"]
+#: A case or group of the document, ``#`` and a claim of it, or a claim of the report.
+Affected = Annotated[
+    str,
+    Meta(
+        pattern=r"^([a-z0-9]+(-[a-z0-9]+)*|[a-z0-9-]*#[A-Za-z0-9_.-]+)$",
+        description="The key of a case or group, KEY#CLAIM for a claim of it, #CLAIM for one of the report.",
+        examples=["1", "1#il2-weekly", "#definition-refractory"],
+    ),
+]
+
+
 class Value(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base of all parts of a document: frozen, keyword-only, no unknown keys."""

@@ -39,6 +39,7 @@ from casegraph.triples.fields import (
     text,
 )
 from casegraph.triples.names import claim_names, dataset_iri, named_claims, report_iri, subjects
+from casegraph.triples.notices import notice_triples
 from casegraph.triples.written import Statement, nquads
 
 __all__ = ["asserted_quads", "asserted_statements"]
@@ -170,6 +171,7 @@ def _report_triples(document: CaseDocument, names: Names) -> Triples:
         yield from _given(it, cg("citation"), text, names, entry.citation)
     for key, passage in document.passages.items():
         yield from _passage_triples(passage, report_part(names, key), names)
+    yield from notice_triples(document, names)
     yield from _report_claims(report, names)
 
 

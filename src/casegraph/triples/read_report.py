@@ -18,6 +18,7 @@ from casegraph.model import (
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.triples.asserted import REPORT_FIELDS
 from casegraph.triples.fields import integer, text
+from casegraph.triples.notices import read_notices
 from casegraph.triples.read_subject import read_claim
 from casegraph.triples.read_triples import Triples, fragment
 
@@ -54,6 +55,7 @@ def read_report(iri: str, triples: Triples) -> Report:
             )
             for each, _ in triples.of_kind("Reference")
         },
+        notices=read_notices(iri, triples),
         literature=tuple(
             read_claim(each, kind, LiteratureStatement, triples)
             for each, kind in triples.of_kind("LiteratureStatement", "Definition")

@@ -1,0 +1,128 @@
+"""Finds the reports of a store that are retracted, corrected or in doubt, and what rests on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from casegraph.namespaces import BASE, CG, PREFIXES
+from casegraph.rows import Rows
+from casegraph.store import Store
+
+__all__ = ["Flag", "flags_of", "resting_on"]
+
+_DCTERMS = PREFIXES["dcterms"]
+#: class of a notice -> what became of the report.
+_BECAME: Mapping[str, str] = {
+    "Retraction": "retracted",
+    "Erratum": "corrected",
+    "ExpressionOfConcern": "put in doubt (expression of concern)",
+}
+_NOTICES = f"""
+SELECT DISTINCT ?notice ?report ?kind ?doi ?pmid ?source ?issued ?part {{
+  ?report <{CG}hasNotice> ?notice . ?notice a ?kind .
+  OPTIONAL {{ ?notice <{CG}noticeDoi> ?doi }}
+  OPTIONAL {{ ?notice <{CG}noticePmid> ?pmid }}
+  OPTIONAL {{ ?notice <{_DCTERMS}source> ?source }}
+  OPTIONAL {{ ?notice <{_DCTERMS}issued> ?issued }}
+  OPTIONAL {{ ?notice <{CG}affects> ?part }}
+}} ORDER BY ?report ?notice ?part"""
+_SUBJECTS = f"""
+SELECT DISTINCT ?report ?subject {{ ?report <{CG}hasNotice> ?notice . ?subject <{CG}reportedIn> ?report }}
+ORDER BY ?report ?subject"""
+_KINDS_OF_IRIS = tuple(f"{BASE}{kind}/" for kind in ("report", "case", "group"))
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A notice about a report of a store.
+
+    :param report: the IRI of the report.
+    :param kind: the class of the notice: Retraction, Erratum or ExpressionOfConcern.
+    :param where: where it was published.
+    :param issued: when; empty where that is not known.
+    :param affects: the IRIs of what it is about: report, cases, groups, claims; none for the bibliography.
+    :param subjects: the IRIs of the cases and groups of the report.
+    """
+
+    report: str
+    kind: str
+    where: str
+    issued: str
+    affects: tuple[str, ...]
+    subjects: tuple[str, ...]
+
+    def __str__(self) -> str:
+        told = ", ".join(filter(None, (self.where, self.issued)))
+        short = self.report.removeprefix(f"{BASE}report/")
+        parts = ", ".join(self._short(each) for each in self.affects)
+        about = "" if self.is_whole else f"; that is about {parts or 'its bibliography alone'}"
+        return f"{short} was {_BECAME[self.kind]} ({told}){about}"
+
+    def _short(self, iri: str) -> str:
+        """Return what a document calls a case, a group or a claim."""
+        return iri.removeprefix(self.report) if iri.startswith(f"{self.report}#") else iri.rpartition("/")[2]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is about all that the report says."""
+        return self.report in self.affects
+
+    def touches(self, iris: Iterable[str]) -> bool:
+        """Tell whether IRIs name what the notice is about, or the case or group that it is told of.
+
+        A row that names a case may rest on any of its claims, whichever it names beside it.
+        """
+        owners = {each.partition("#")[0] for each in self.affects}
+        if self.is_whole:
+            owners.update(self.subjects)
+        return any(each.partition("#")[0] in owners for each in iris)
+
+
+def flags_of(store: Store) -> tuple[Flag, ...]:
+    """Return the notices about the reports of a store, in the order of the reports.
+
+    :raises StoreError: if the store fails.
+    """
+    told: dict[str, list[Mapping[str, str]]] = {}
+    for row in Rows.read(store.query(_NOTICES)):
+        told.setdefault(str(row["notice"]), []).append({name: str(row[name] or "") for name in row})
+    subjects: dict[str, list[str]] = {}
+    for row in Rows.read(store.query(_SUBJECTS)) if told else ():
+        subjects.setdefault(str(row["report"]), []).append(str(row["subject"]))
+    return tuple(_flag(each, subjects) for each in told.values())
+
+
+def _flag(rows: Sequence[Mapping[str, str]], subjects: Mapping[str, list[str]]) -> Flag:
+    first = rows[0]
+    places = (
+        f"{PREFIXES['doi']}{first['doi']}" if first["doi"] else "",
+        f"PubMed {first['pmid']}" if first["pmid"] else "",
+        first["source"],
+    )
+    return Flag(
+        first["report"],
+        first["kind"].removeprefix(CG),
+        ", ".join(filter(None, places)),
+        first["issued"],
+        tuple(dict.fromkeys(row["part"] for row in rows if row["part"])),
+        tuple(subjects.get(first["report"], ())),
+    )
+
+
+def resting_on(flags: Iterable[Flag], rows: Rows) -> tuple[tuple[Flag, int], ...]:
+    """Return the notices that rows rest on, each with the number of the rows.
+
+    Rows that name no report, case or group count over many: they rest, all of them, on each notice that is
+    about more than the bibliography.
+    """
+    iris = [tuple(_iris(row)) for row in rows.rows]
+    if not any(iris):
+        return tuple((each, len(iris)) for each in flags if each.affects and iris)
+    found = ((each, sum(each.touches(row) for row in iris)) for each in flags)
+    return tuple((each, many) for each, many in found if many)
+
+
+def _iris(row: Iterable[object]) -> Iterable[str]:
+    values = (getattr(term, "value", "") for term in row)
+    return (each for each in values if each.startswith(_KINDS_OF_IRIS))
