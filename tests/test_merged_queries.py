@@ -6,16 +6,18 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Literal, NamedNode
 from rdflib import Dataset
-from test_questions import plain
+from rdflib import Literal as RdflibLiteral
 
 from casegraph.ingest import Loaded, load
 from casegraph.merge.conflicts import compared, conflict_quads, read_tellings
 from casegraph.merge.patients import patients_quads
-from casegraph.namespaces import BASE, CG
+from casegraph.namespaces import BASE, CG, compact
 from casegraph.parameters import ParameterValue
 from casegraph.query import get_query, run, stored_queries
 from casegraph.resources import shipped
@@ -30,6 +32,18 @@ NAMES = sorted(name for name, query in stored_queries().items() if "merging" in 
 ASKED: dict[str, dict[str, ParameterValue]] = {"merged_patient": {"case": SECOND}}
 TOFACITINIB, DERMATOMYOSITIS = "CHEBI:71200", "MONDO:0016367"
 Row = dict[str, str]
+
+
+def plain(term: object) -> str:
+    """Return a term of either engine as it stands in an answer file."""
+    if term is None:
+        return ""
+    if isinstance(term, Literal | RdflibLiteral):
+        text = term.value if isinstance(term, Literal) else str(term)
+        kind = term.datatype.value if isinstance(term, Literal) else str(term.datatype)
+        return f"{Decimal(text).normalize():f}" if kind.endswith(("#decimal", "#integer")) else text
+    text = term.value if isinstance(term, NamedNode) else str(term)
+    return compact(text.removeprefix(f"{BASE}case/"))
 
 
 def decided(store: Store, a: str, b: str) -> str:
