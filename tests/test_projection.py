@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from synthetic_store import quads_of
 from casegraph.cli import commands
 from casegraph.errors import InputError, StoreError
 from casegraph.ingest import Loaded, load
+from casegraph.merge.patients import patients_quads
 from casegraph.model import CaseDocument
 from casegraph.projection import answer, build, find, has_sql, place, write
 from casegraph.query import get_query, run, stored_queries
@@ -125,6 +127,19 @@ def test_a_case_of_two_reports_counts_in_both_engines_alike(tmp_path: Path) -> N
     doubled = [line.replace(line.split(" ")[2], other[0]) for line in lines[1:8]]
     with open_store(in_store(tmp_path, quads + "".join(doubled))) as store:
         assert same(store) > 40
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_patient_of_several_cases_is_counted_once_in_both_engines(tmp_path: Path, seed: int) -> None:
+    quads = "".join(quads_of(varied(seed, 40)))
+    cases = sorted({found for found in re.findall(r"^<(\S+)> <\S+#type> <\S+#Case> ", quads, re.MULTILINE)})
+    assert len(cases) > 20
+    linked = patients_quads(zip(cases[:12], cases[4:16], strict=True))
+    with open_store(in_store(tmp_path, quads + linked)) as store:
+        assert same(store) > 60
+        (row,) = run(store, get_query("corpus_counts"))
+    assert (row["cases"], row["patients"]) == (len(cases), len(cases) - 12)
 
 
 # --- never those of another state

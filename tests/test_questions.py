@@ -24,7 +24,10 @@ TESTS = Path(__file__).parent
 DOI = "10.1007/s13555-020-00421-8"
 SEED = f"{DOI}/1"
 #: queries that count over all cases: tests/test_corpus_queries.py asks them, and the document beside them.
-CORPUS_WIDE = {name for name, query in stored_queries().items() if "corpus" in query.head.tags}
+#: and of patients with several reports, tests/test_merged_queries.py.
+CORPUS_WIDE = {
+    name for name, query in stored_queries().items() if {"corpus", "merging"} & set(query.head.tags)
+}
 #: queries about terms and no case: tests/test_mapping_sets.py asks them.
 OF_TERMS = {name for name, query in stored_queries().items() if "mapping" in query.head.tags}
 OF_CORPUS_WIDE = {"better_after_stopping"}

@@ -183,7 +183,7 @@ def _individual(text: str, example: str) -> str:
 def _closed_lists() -> tuple[dict[str, str], ...]:
     """Return the closed lists of the ontology, each as local name -> label."""
     store = pyoxigraph.Store()
-    for path in shipped("ontology", "casegraph.ttl"):
+    for path in (*shipped("ontology", "casegraph.ttl"), *shipped("ontology", "merging.ttl")):
         store.load(path=path)
     lists: dict[str, dict[str, str]] = {}
     for each, member, label in cast(pyoxigraph.QuerySolutions, store.query(_MEMBERS)):

@@ -1,4 +1,4 @@
--- Each drug and each case that was given it, with what is told of the outcome.
+-- Each drug and each case that was given it, with its patient and what is told of the outcome.
 WITH each_case AS (
   SELECT drug, subject,
     count(claim) AS told,
@@ -14,4 +14,5 @@ WITH each_case AS (
   )
   GROUP BY drug, subject
 )
-SELECT e.*, r.whole FROM each_case e JOIN reported r ON r.subject = e.subject
+SELECT e.*, c.patient, r.whole
+FROM each_case e JOIN reported r ON r.subject = e.subject JOIN counted c ON c.subject = e.subject

@@ -14,6 +14,7 @@ __all__ = ["DERIVED", "LINKED", "NODES", "TERMS", "WORDS", "asked_of", "derived_
 NODES: Mapping[str, str] = MappingProxyType(
     {
         "at_occasion": "cg:at",
+        "counted_as": "cg:countedAs",
         "has_diagnosis": "cg:hasDiagnosis",
         "has_judgement": "cg:hasJudgement",
         "has_response": "cg:hasResponse",
@@ -50,6 +51,7 @@ _TELLERS = "VALUES ?teller { cg:Case cg:Group cg:CaseReport }"
 #: What is joined of the other tables once, so that no question has to: each by the file of its name.
 DERIVED = (
     "kinds",
+    "counted",
     "claimed",
     "claims",
     "reported",
@@ -59,7 +61,7 @@ DERIVED = (
     "outcomes",
     "drug_cases",
     "verdicts",
-    "verdict_cases",
+    "verdict_patients",
     "totals",
 )
 

@@ -1,0 +1,277 @@
+"""Patients of whom several reports tell: listed with what agrees and what does not, and counted once."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, NamedNode
+from rdflib import Dataset
+from rdflib import Literal as RdflibLiteral
+
+from casegraph.ingest import Loaded, load
+from casegraph.merge.conflicts import compared, conflict_quads, read_tellings
+from casegraph.merge.patients import patients_quads
+from casegraph.namespaces import BASE, CG, compact
+from casegraph.parameters import ParameterValue
+from casegraph.query import get_query, run, stored_queries
+from casegraph.resources import shipped
+from casegraph.store import Store, open_store
+from casegraph.terms import shipped_terms
+
+TESTS = Path(__file__).parent
+TELLINGS = sorted((TESTS / "tellings").glob("*.yaml"))
+FIRST, SECOND = (f"{BASE}case/10.5555/{which}-telling/1" for which in ("first", "second"))
+NAMES = sorted(name for name, query in stored_queries().items() if "merging" in query.head.tags)
+#: what each is asked for; what it is not asked for keeps its example.
+ASKED: dict[str, dict[str, ParameterValue]] = {"merged_patient": {"case": SECOND}}
+TOFACITINIB, DERMATOMYOSITIS = "CHEBI:71200", "MONDO:0016367"
+Row = dict[str, str]
+
+
+def plain(term: object) -> str:
+    """Return a term of either engine as it stands in an answer file."""
+    if term is None:
+        return ""
+    if isinstance(term, Literal | RdflibLiteral):
+        text = term.value if isinstance(term, Literal) else str(term)
+        kind = term.datatype.value if isinstance(term, Literal) else str(term.datatype)
+        return f"{Decimal(text).normalize():f}" if kind.endswith(("#decimal", "#integer")) else text
+    text = term.value if isinstance(term, NamedNode) else str(term)
+    return compact(text.removeprefix(f"{BASE}case/"))
+
+
+def decided(store: Store, a: str, b: str) -> str:
+    """Return what is written when it is decided that two cases tell of one patient."""
+    link = f"{BASE}link/0123"
+    one, other = read_tellings(store, [a, b], shipped_terms())
+    both = compared(one, other, shipped_terms())
+    said = [
+        f"<{link}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{CG}SamePatientLink>",
+        *(f"<{link}> <{CG}links> <{each}>" for each in (a, b)),
+        f"<{a}> <{CG}samePatientAs> <{b}>",
+        f"<{b}> <{CG}samePatientAs> <{a}>",
+    ]
+    lines = "".join(f"{each} <{link}> .\n" for each in said)
+    return lines + conflict_quads(link, both.conflicts, both.agreements) + patients_quads([(a, b)])
+
+
+def filled(*, linked: bool, paths: list[Path]) -> Store:
+    store = open_store(":memory:", writable=True)
+    outcomes = tuple(load(store, paths))
+    assert outcomes
+    assert all(isinstance(each, Loaded) for each in outcomes), outcomes
+    if linked:
+        store.replace([], decided(store, FIRST, SECOND))
+    return store
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    """Return the shipped cases, and two made reports of which the first patients are one."""
+    with filled(linked=True, paths=[*shipped("cases", "*.yaml"), *TELLINGS]) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def tellings() -> Iterator[tuple[Store, Store]]:
+    """Return the made reports alone, without and with the decision."""
+    with filled(linked=False, paths=TELLINGS) as two, filled(linked=True, paths=TELLINGS) as one:
+        yield two, one
+
+
+def ask(store: Store, name: str, **values: ParameterValue) -> list[Row]:
+    rows = run(store, get_query(name), values, terms=shipped_terms())
+    return [dict(zip(rows.columns, map(plain, row), strict=True)) for row in rows.rows]
+
+
+def expected(name: str) -> list[Row]:
+    with (TESTS / "questions" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def told(rows: list[Row], columns: list[str]) -> Counter[tuple[str, ...]]:
+    return Counter(tuple(row[name] for name in columns) for row in rows)
+
+
+# --- what is listed
+
+
+def test_three_queries_are_of_merged_patients() -> None:
+    assert NAMES == ["conflicts_between_reports", "merged_patient", "patients_in_several_reports"]
+    assert len(TELLINGS) == 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_answer_is_that_of_the_facts(store: Store, name: str) -> None:
+    answer = expected(name)
+    assert answer
+    columns = list(answer[0])
+    assert told(ask(store, name, **ASKED.get(name, {})), columns) == told(answer, columns)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_rows_are_left_without_an_order(store: Store, name: str) -> None:
+    keys = re.findall(r"\?(\w+)", get_query(name).text.rpartition("ORDER BY")[2])
+    rows = ask(store, name, **ASKED.get(name, {}))
+    assert len(told(rows, keys)) == len(rows) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_rdflib_gives_the_same_rows(tellings: tuple[Store, Store], name: str) -> None:
+    dataset = Dataset(default_union=True)
+    dataset.parse(data="\n".join(tellings[1].dump()) + "\n", format="nquads")
+    text = get_query(name).text.replace(f"{BASE}case/10.1007/s13555-020-00421-8/1", SECOND)
+    theirs = dataset.query(text)
+    variables = theirs.vars or []
+    found = Counter(tuple(plain(row.get(each)) for each in variables) for row in theirs.bindings)
+    assert found == told(ask(tellings[1], name, **ASKED.get(name, {})), list(map(str, variables)))
+    assert found
+
+
+def test_without_a_decision_each_case_is_told_by_one(tellings: tuple[Store, Store]) -> None:
+    two, _ = tellings
+    assert ask(two, "patients_in_several_reports") == ask(two, "conflicts_between_reports") == []
+    rows = ask(two, "merged_patient", case=SECOND)
+    assert {(row["standing"], row["told_by"]) for row in rows} == {
+        ("told by one", "10.5555/second-telling/1")
+    }
+    assert len(rows) == 9
+
+
+@pytest.mark.parametrize("case", [FIRST, SECOND])
+def test_each_case_of_a_patient_leads_to_all_of_them(store: Store, case: str) -> None:
+    assert ask(store, "merged_patient", case=case) == ask(store, "merged_patient", case=FIRST)
+
+
+@pytest.mark.parametrize(
+    ("view", "standings"),
+    [
+        ("any", {"agreed", "told by one", "in conflict", "possibly in conflict"}),
+        ("agreed", {"agreed"}),
+        ("conflicting", {"in conflict", "possibly in conflict"}),
+    ],
+)
+def test_a_view_shows_its_claims_and_all_of_them(store: Store, view: str, standings: set[str]) -> None:
+    every = ask(store, "merged_patient", case=FIRST)
+    shown = ask(store, "merged_patient", case=FIRST, view=view)
+    assert shown == [row for row in every if row["standing"] in standings]
+    assert {row["standing"] for row in shown} == standings
+
+
+def test_what_one_agrees_with_and_another_contradicts_is_in_conflict(tellings: tuple[Store, Store]) -> None:
+    third = f"{BASE}case/10.5555/third/1"
+    link = f"{BASE}link/4567"
+    with filled(linked=True, paths=TELLINGS) as more:
+        said = [
+            f"<{link}#c> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{CG}TellingConflict>",
+            f"<{link}#c> <{CG}conflictMatter> <{CG}findingConflict>",
+            f"<{link}#c> <{CG}conflictCertainty> <{CG}possibleConflict>",
+            f"<{link}#c> <{CG}firstTelling> <{FIRST}#erythema>",
+            f"<{link}#c> <{CG}secondTelling> <{third}#no-erythema>",
+        ]
+        more.replace([], "".join(f"{each} <{link}> .\n" for each in said))
+        rows = {row["claim"]: row for row in ask(more, "merged_patient", case=FIRST)}
+    erythema = rows["10.5555/first-telling/1#erythema"]
+    assert erythema["standing"] == "possibly in conflict"
+    assert (erythema["agrees_with"], erythema["contradicts"]) == (f"{SECOND}#v-sign", f"{third}#no-erythema")
+    assert rows["10.5555/second-telling/1#v-sign"]["standing"] == "agreed"
+
+
+# --- what is counted
+
+#: query -> the row, what it tells of three cases, and what of the two patients that they are.
+COUNTED: dict[str, tuple[str, dict[str, int], dict[str, int]]] = {
+    "outcomes_by_drug": (
+        TOFACITINIB,
+        {"given": 3, "reports": 3, "outcome_reported": 3, "improved": 2, "not_improved": 1},
+        {"given": 2, "reports": 3, "outcome_reported": 2, "improved": 2, "not_improved": 1},
+    ),
+    "drug_verdicts": (
+        TOFACITINIB,
+        {"given": 3, "reports": 3, "with_verdict": 3, "improved": 2, "not_improved": 1, "mixed": 0},
+        {"given": 2, "reports": 3, "with_verdict": 2, "improved": 1, "not_improved": 0, "mixed": 1},
+    ),
+    "corpus_diagnoses": (DERMATOMYOSITIS, {"cases": 3, "reports": 3}, {"cases": 2, "reports": 3}),
+    "corpus_counts": ("2", {"cases": 3, "patients": 3}, {"cases": 3, "patients": 2}),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_a_patient_is_counted_once(tellings: tuple[Store, Store], name: str) -> None:
+    key, apart, together = COUNTED[name]
+    for store, counts in zip(tellings, (apart, together), strict=True):
+        (row,) = (each for each in ask(store, name) if next(iter(each.values())) == key)
+        assert {column: int(row[column]) for column in counts} == counts
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_the_decision_changes_no_other_row(store: Store, name: str) -> None:
+    key = COUNTED[name][0]
+    with filled(linked=False, paths=[*shipped("cases", "*.yaml"), *TELLINGS]) as before:
+        one, other = (
+            [row for row in ask(each, name) if next(iter(row.values())) != key] for each in (before, store)
+        )
+    assert one == other or name == "corpus_counts"
+
+
+SILENT = """
+casegraph: 1
+report: {title: Made up - silent on the outcome, doi: 10.5555/silent-%s, extent: %s}
+passages: {p1: {section: case}}
+cases:
+  '1':
+    treatments: [{what: 'CHEBI:71200 tofacitinib', stated_in: p1}]
+"""
+
+
+@pytest.mark.parametrize(("other", "column"), [("fullText", "not_reported"), ("tableOnly", "not_captured")])
+@pytest.mark.parametrize("name", ["outcomes_by_drug", "drug_verdicts"])
+def test_a_patient_is_silent_only_if_all_reports_were_read(
+    tmp_path: Path, name: str, other: str, column: str
+) -> None:
+    for which, extent in (("a", "fullText"), ("b", other)):
+        (tmp_path / f"{which}.yaml").write_text(SILENT % (which, extent), encoding="utf-8")
+    with filled(linked=False, paths=sorted(tmp_path.glob("*.yaml"))) as store:
+        one, other_one = (f"{BASE}case/10.5555/silent-{which}/1" for which in "ab")
+        store.replace([], patients_quads([(one, other_one)]))
+        (row,) = ask(store, name)
+    assert {row["given"], row[column]} == {"1"}
+    assert row["reports"] == "2"
+
+
+LISTED = {
+    "responders_to_drug": {"10.5555/first-telling/1": "2", "10.5555/second-telling/2": "1"},
+    "nonresponders_to_drug": {"10.5555/second-telling/1": "2"},
+}
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_list_of_cases_tells_the_patient_and_how_many_reports(store: Store, name: str) -> None:
+    rows = [row for row in ask(store, name, drug="tofacitinib") if row["case"].startswith("10.5555/")]
+    assert {row["case"]: row["reports"] for row in rows} == LISTED[name]
+    of_both = "10.5555/first-telling/1"
+    assert {row["patient"] for row in rows if row["reports"] == "2"} == {of_both}
+    assert all(row["patient"] == row["case"] for row in rows if row["reports"] == "1")
+
+
+def test_the_headline_counts_a_patient_of_two_reports_once(tmp_path: Path) -> None:
+    (seed,) = shipped("cases", "miao-2020.yaml")
+    copy = tmp_path / "copy.yaml"
+    copy.write_text(seed.read_text("utf-8").replace("10.1007/s13555-020-00421-8", "10.5555/copy"), "utf-8")
+    cases = [f"{BASE}case/{doi}/1" for doi in ("10.1007/s13555-020-00421-8", "10.5555/copy")]
+    with filled(linked=False, paths=[seed, copy]) as store:
+        apart = ask(store, "refractory_cases_responding")
+        store.replace([], patients_quads([(cases[0], cases[1])]))
+        together = ask(store, "refractory_cases_responding")
+    assert len(apart) == len(together) == 6
+    assert {(row["patient"], row["reports"]) for row in together} == {("10.1007/s13555-020-00421-8/1", "2")}
+    assert {(row["patient"], row["reports"]) for row in apart} == {(row["case"], "1") for row in apart}
+    names = [name for name in apart[0] if name not in ("patient", "reports")]
+    assert told(apart, names) == told(together, names)
