@@ -20,6 +20,7 @@ from casegraph.ingest import load, load_paths
 from casegraph.loaders.records import Options
 from casegraph.merge.adapters import read_adapter
 from casegraph.merge.applying import Applied, apply
+from casegraph.merge.mappings import add_mappings
 from casegraph.merge.merged import links, merged_documents
 from casegraph.merge.plan import MergePlan, PlannedLink, plan_text, read_plan
 from casegraph.merge.planning import make_plan
@@ -177,6 +178,37 @@ def test_what_a_term_is_called_depends_on_no_order(
     assert called(store) == [("label", "Zeta disease")]
     undo(store, ["one.ttl"])
     assert store.digest() == {}
+
+
+MAPPINGS = """#mapping_set_id: https://example.org/sets/codes
+#license: https://creativecommons.org/publicdomain/zero/1.0/
+#curie_map:
+#  EX: https://example.org/codes#
+#  HP: http://purl.obolibrary.org/obo/HP_
+subject_id\tpredicate_id\tobject_id\tmapping_justification\tconfidence
+EX:7\t{predicate}\tHP:0001945\tsemapv:ManualMappingCuration\t{confidence}
+"""
+
+
+@pytest.mark.parametrize(
+    ("predicate", "confidence", "term"),
+    [
+        ("skos:exactMatch", "0.95", "http://purl.obolibrary.org/obo/HP_0001945"),
+        ("skos:exactMatch", "0.5", "https://example.org/codes#7"),
+        ("skos:broadMatch", "0.95", "https://example.org/codes#7"),
+    ],
+)
+def test_an_adapter_asks_mappings_by_predicate_and_confidence(
+    store: Store, tmp_path: Path, predicate: str, confidence: str, term: str
+) -> None:
+    text = MAPPINGS.format(predicate=predicate, confidence=confidence)
+    add_mappings(store, document(text, tmp_path, "codes.sssom.tsv"))
+    adapters = [read_adapter(FOREIGN / "adapter_with_mappings")]
+    path = document(CALLED.format(id="one", name="Heat"), tmp_path, "one.ttl")
+    apply(store, make_plan(store, [path], adapters=adapters), adapters)
+    lines = store.dump(f"{CASE}one/one/asserted")
+    (about,) = [line.split(" ")[2] for line in lines if "#aboutConcept>" in line]
+    assert about == f"<{term}>"
 
 
 SUBJECTS = some.lists(

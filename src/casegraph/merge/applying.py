@@ -14,6 +14,7 @@ from casegraph.merge.beside import Beside, Pair
 from casegraph.merge.common import graphs_of, needed_lines, needs_in, needs_of, not_satisfied, text_of
 from casegraph.merge.conflicts import conflict_quads
 from casegraph.merge.incoming import Incoming, incoming
+from casegraph.merge.mappings import mapping_lines
 from casegraph.merge.merged import MERGED, links, merged_documents
 from casegraph.merge.patients import PATIENTS, patients_quads
 from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource
@@ -54,7 +55,8 @@ def apply(store: Store, plan: MergePlan, adapters: Sequence[Adapter] | None = No
     :raises InputError: if a document cannot be read.
     :raises StoreError: if the store fails.
     """
-    found = [(each, _planned(each, adapters)) for each in plan.sources]
+    mappings = mapping_lines(store)
+    found = [(each, _planned(each, adapters, mappings)) for each in plan.sources]
     decided = tuple(each for each in plan.links if each.decision != "undecided")
     with store.turn():
         change = _Change(store, found)
@@ -66,8 +68,8 @@ def apply(store: Store, plan: MergePlan, adapters: Sequence[Adapter] | None = No
     return Applied(documents, cases, decided, len(plan.links) - len(decided))
 
 
-def _planned(source: PlannedSource, adapters: Sequence[Adapter] | None) -> Incoming:
-    found = incoming(Path(source.path), source.dataset, adapters)
+def _planned(source: PlannedSource, adapters: Sequence[Adapter] | None, mappings: str) -> Incoming:
+    found = incoming(Path(source.path), source.dataset, adapters, mappings)
     if found.document.hash != source.document:
         told = f"it is not the document that was planned: {found.document.hash}, not {source.document}"
         raise DocumentError((Problem(source.path, 0, 0, "changed", told, "plan the merge again"),))

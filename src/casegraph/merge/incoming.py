@@ -60,12 +60,15 @@ class Incoming:
         return tuple(sorted(case for each in self.mapped for case in each.cases))
 
 
-def incoming(path: Path, dataset: str | None = None, adapters: Sequence[Adapter] | None = None) -> Incoming:
+def incoming(
+    path: Path, dataset: str | None = None, adapters: Sequence[Adapter] | None = None, mappings: str = ""
+) -> Incoming:
     """Read what a path names as one foreign document, and lift the cases out of it.
 
     :param path: a file, or a folder or an archive whose files tell of the same together.
     :param dataset: the name of the data set; by default the last folder, or the file without its suffix.
     :param adapters: in place of the shipped ones.
+    :param mappings: mapping sets as N-Quads, for adapters to ask.
     :raises DocumentError: if it is no RDF that can be taken in (:func:`read_foreign`), or says something of
         an IRI of casegraph's own.
     :raises InputError: if it cannot be read.
@@ -78,7 +81,7 @@ def incoming(path: Path, dataset: str | None = None, adapters: Sequence[Adapter]
     if any(each.predicate == _REPORTED_IN for each in document.quads):
         return _of_casegraph(document, sources, name)
     _refuse_own_iris(document)
-    return _lifted(document, name, shipped_adapters() if adapters is None else adapters)
+    return _lifted(document, name, shipped_adapters() if adapters is None else adapters, mappings)
 
 
 def _sources(path: Path) -> tuple[list[Input], list[Problem]]:
@@ -101,9 +104,10 @@ def _refuse_own_iris(document: ForeignDocument) -> None:
         raise DocumentError((Problem(document.name, 0, 0, "own-iri", told, todo),))
 
 
-def _lifted(document: ForeignDocument, dataset: str, adapters: Sequence[Adapter]) -> Incoming:
+def _lifted(document: ForeignDocument, dataset: str, adapters: Sequence[Adapter], mappings: str) -> Incoming:
     content = ox.Store()
     content.extend(document.quads)
+    content.load(mappings.encode(), ox.RdfFormat.N_QUADS)
     made = {each: each.lifted(content) for each in adapters}
     using = [each for each, triples in made.items() if triples]
     triples = [triple for each in using for triple in made[each]]

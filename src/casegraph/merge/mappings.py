@@ -23,6 +23,7 @@ __all__ = [
     "AddedMappings",
     "add_mappings",
     "mapping_file",
+    "mapping_lines",
     "mapping_sets",
     "mappings",
     "remove_mappings",
@@ -99,6 +100,14 @@ def stored_mappings(store: Store) -> tuple[str, ...]:
     :raises StoreError: if the store fails.
     """
     return tuple(graph.removeprefix(GRAPHS) for graph in sorted(_identifiers(store)))
+
+
+def mapping_lines(store: Store) -> str:
+    """Return all mapping sets of a store as N-Quads.
+
+    :raises StoreError: if the store fails.
+    """
+    return "".join(f"{line}\n" for name in stored_mappings(store) for line in store.dump(graph_of(name)))
 
 
 def mapping_sets(store: Store, names: Iterable[str] = ()) -> Iterator[tuple[str, MappingSet]]:

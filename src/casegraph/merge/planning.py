@@ -12,6 +12,7 @@ from casegraph.merge.adapters import Adapter
 from casegraph.merge.applying import refuse_other_content
 from casegraph.merge.incoming import Incoming, incoming
 from casegraph.merge.linking import planned_links
+from casegraph.merge.mappings import mapping_lines
 from casegraph.merge.merged import merged_documents
 from casegraph.merge.plan import MergePlan, PlannedSource, Redistribution
 from casegraph.namespaces import compact
@@ -48,14 +49,16 @@ def make_plan(
     :raises InputError: if a document cannot be read.
     :raises StoreError: if the store fails.
     """
+    mappings = mapping_lines(store)
     names = {each.hash: each.datasets[0] for each in merged_documents(store)}
     found: list[tuple[Path, Incoming]] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            each = incoming(path, dataset, adapters)
+            each = incoming(path, dataset, adapters, mappings)
             known = names.setdefault(each.document.hash, each.dataset)
-            found.append((path, each if known == each.dataset else incoming(path, known, adapters)))
+            same = known == each.dataset
+            found.append((path, each if same else incoming(path, known, adapters, mappings)))
         except DocumentError as error:
             problems += error.problems
     if problems:
