@@ -534,6 +534,7 @@ def test_two_patients_are_both_there(stores: Callable[[Edit], Store]) -> None:
 WITHOUT_A_ROW_OF_THE_SEED = {
     "cases_by_class",
     "exposed_groups",
+    "flagged_claims",
     "group_outcomes",
     "harms_attributed_to_drug",
     "nonresponders_to_drug",
