@@ -41,7 +41,7 @@ def test_the_worked_example_works_to_the_letter(material: Path, tmp_path: Path) 
                 printed = how.run(command, tmp_path)
                 assert how.told(expected, printed), f"$ {command}\n{printed}"
                 ran += 1
-    assert ran == 9
+    assert ran == 10
     (link,) = re.findall(r"```yaml\n(- between:.*?)```", SECTION, re.DOTALL)
     assert "bids-graph/sub-03" in link
 
