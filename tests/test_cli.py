@@ -114,7 +114,7 @@ def test_every_help_has_examples(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_that_needs_a_store_takes_one(name: str) -> None:
-    needs_none = {"map", "check", "new", "fmt", "diff", "explain", "term", "schema", "vocab"}
+    needs_none = {"merge", "map", "check", "new", "fmt", "diff", "explain", "term", "schema", "vocab"}
     assert ("--store S" in run(name, "--help").stdout) == (name not in needs_none)
 
 
@@ -544,7 +544,7 @@ def test_why_a_derived_value_and_a_background(store: Path) -> None:
 COUNTING = {
     name
     for name, query in stored_queries().items()
-    if {"corpus", "completeness", "mapping"} & set(query.head.tags)
+    if {"corpus", "completeness", "mapping", "merging"} & set(query.head.tags)
 }
 
 
