@@ -45,6 +45,7 @@ BY_VIRTUOSO = {
     "literature_statements",
     "not_reported",
     "patient",
+    "patients_in_several_reports",
     "patients_of_one_report",
     "repaired_values",
     "responses_to_drug",
@@ -80,6 +81,8 @@ NOT_BY_VIRTUOSO = {
     "treatments_in_order": "refused: over 20 keys in GROUP BY",
 }
 NAMES = sorted(stored_queries())
+#: what the shipped cases have no row of: no two tell of one patient.
+OF_SEVERAL_REPORTS = {"conflicts_between_reports", "patients_in_several_reports"}
 
 
 @pytest.fixture(scope="module", params=["oxigraph_server", "virtuoso_server"])
@@ -106,7 +109,7 @@ def test_a_server_answers_as_the_embedded_store(
     expected = run(corpus_store, query)
     assert rows.columns == expected.columns
     assert rows.rows == expected.rows
-    assert expected.rows
+    assert expected.rows or name in OF_SEVERAL_REPORTS
 
 
 def test_the_two_lists_name_stored_queries_and_none_twice() -> None:

@@ -133,7 +133,7 @@ def test_a_case_of_two_reports_counts_in_both_engines_alike(tmp_path: Path) -> N
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_patient_of_several_cases_is_counted_once_in_both_engines(tmp_path: Path, seed: int) -> None:
     quads = "".join(quads_of(varied(seed, 40)))
-    cases = sorted({found for found in re.findall(r"^<(\S+)> <\S+#type> <\S+#Case> ", quads, re.MULTILINE)})
+    cases = sorted(set(re.findall(r"^<(\S+)> <\S+#type> <\S+#Case> ", quads, re.MULTILINE)))
     assert len(cases) > 20
     linked = patients_quads(zip(cases[:12], cases[4:16], strict=True))
     with open_store(in_store(tmp_path, quads + linked)) as store:

@@ -19,7 +19,7 @@ def shipped(folder: str, pattern: str = "*") -> tuple[Path, ...]:
     :param pattern: a glob below that folder, such as ``*.ttl`` or ``imports/*.ttl``.
 
     >>> [path.name for path in shipped("ontology", "*.ttl")]
-    ['care.ttl', 'case_classes.ttl', 'casegraph.ttl', 'concepts.ttl']
+    ['care.ttl', 'case_classes.ttl', 'casegraph.ttl', 'concepts.ttl', 'merging.ttl']
     """
     return tuple(sorted((_HERE / folder).glob(pattern)))
 
