@@ -135,6 +135,21 @@ def test_rdflib_gives_the_same_rows(tellings: tuple[Store, Store], name: str) ->
     assert found
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("server", ["oxigraph_server", "virtuoso_server"])
+def test_a_server_gives_the_same_rows(
+    request: pytest.FixtureRequest, tellings: tuple[Store, Store], server: str
+) -> None:
+    _, linked = tellings
+    with open_store(request.getfixturevalue(server), writable=True) as there:
+        there.replace(there.graphs(), "".join(f"{line}\n" for line in linked.dump()))
+        for name in (*NAMES, *COUNTED, *LISTED):
+            values = ASKED.get(name, {"drug": "tofacitinib"} if name in LISTED else {})
+            rows = ask(linked, name, **values)
+            assert (name, ask(there, name, **values)) == (name, rows)
+            assert rows
+
+
 def test_without_a_decision_each_case_is_told_by_one(tellings: tuple[Store, Store]) -> None:
     two, _ = tellings
     assert ask(two, "patients_in_several_reports") == ask(two, "conflicts_between_reports") == []

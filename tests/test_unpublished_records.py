@@ -16,8 +16,9 @@ from casegraph.resources import shipped
 from casegraph.store import Store, open_store
 
 CASE, DATASET, PAPER = (f"{BASE}{each}" for each in ("case/clinic/p-1", "dataset/clinic", "report/pmid/1"))
-#: what only a report tells, or tells of its groups and other patients.
+#: what only a report tells, or tells of its groups and other patients; or what several reports tell.
 OF_REPORTS = {
+    "conflicts_between_reports",
     "exposed_groups",
     "flagged_claims",
     "group_outcomes",
@@ -25,6 +26,7 @@ OF_REPORTS = {
     "mapped_terms",  # tells of terms
     "not_reported",
     "outcomes_of_groups",
+    "patients_in_several_reports",
     "patients_of_one_report",
     "reuse_conditions",
 }
@@ -33,7 +35,7 @@ SPARED = {"cases_by_class", "harms_attributed_to_drug", "responders_who_died"}
 #: the drugs of the case to ask for, where the example of a query is another.
 DRUGS = {"responders_to_drug": "cg:Interleukin2Drug", "nonresponders_to_drug": "CHEBI:8382"}
 #: what is told of the publication itself.
-HIDDEN = {"corpus_counts": "reports", "patient": "title"}
+HIDDEN = {"corpus_counts": "reports", "merged_patient": "title", "patient": "title"}
 
 
 def alone(value: object) -> Any:
