@@ -98,8 +98,8 @@ def test_a_shipped_set_is_canonical_and_comes_back_out_of_its_graph(path: Path) 
     assert all(dict(each.others)["closed_list"] for each in found.mappings)
 
 
-def test_there_are_three_shipped_sets_with_forty_mappings() -> None:
-    assert [len(read_mappings(path).mappings) for path in SHIPPED] == [3, 14, 23]
+def test_there_are_five_shipped_sets_with_44_mappings() -> None:
+    assert [len(read_mappings(path).mappings) for path in SHIPPED] == [3, 14, 2, 23, 2]
 
 
 def test_a_set_with_everything_comes_back_byte_by_byte() -> None:
@@ -514,7 +514,7 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path) -> None:
     assert "of no case" in call("export", "sssom", "--case", "x", *at, code=2).stderr
     assert "of mapping sets" in call("export", "csv", "--set", "fhir", *at, code=2).stderr
     assert "expected one of fhir" in call("vocab", "mappings", "remove", "fhir", "x", *at, code=2).stderr
-    assert "fhir, phenopacket" in call("vocab", "mappings", "add", "nowhere", *at, code=2).stderr
+    assert "fhir, neurobagel, phenopacket" in call("vocab", "mappings", "add", "nowhere", *at, code=2).stderr
     assert call("vocab", "mappings", "list", "-f", "tsv", *at).stdout.count("\n") == 2
     call("vocab", "mappings", "remove", "fhir", *at)
     assert "no mapping set is in the store" in call("vocab", "mappings", "list", *at).stderr
