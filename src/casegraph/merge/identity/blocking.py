@@ -19,7 +19,7 @@ __all__ = ["pairs_worth_comparing"]
 #: A value that more cases than that have makes no pairs.
 _MOST_OF_BLOCK = 60
 #: How many partners each case keeps of other sources, and of its own, where they can be look-alikes only.
-_PARTNERS, _PARTNERS_OF_SOURCE = 12, 3
+_PARTNERS, _PARTNERS_OF_SOURCE = 8, 3
 
 _Key = tuple[str, ...]
 
