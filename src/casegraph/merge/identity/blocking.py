@@ -91,11 +91,12 @@ def _keys(one: Features, background: Background) -> set[_Key]:
         keys |= {("label", label), ("label", label, document)}
     if content := content_key(one):
         keys.add(("content", content))
-    person = (one.sex or "", "" if one.age is None else str(floor(one.age)))
+    ages = () if one.age is None else (floor(one.age) + each for each in (-1, 0, 1))
+    persons = [(one.sex or "", str(each)) for each in ages]
     clinical = set(_clinical(one, background.kin))
     shared = ([document] if document else []) + sorted(one.diagnoses)
     for each in shared:
-        keys |= {("shared", each), ("person", each, *person)}
+        keys |= {("shared", each), *(("person", each, *person) for person in persons)}
         keys |= {(*key, each) for key in clinical}
     return keys | clinical
 

@@ -19,8 +19,10 @@ __all__ = ["Evidence", "evidence", "group_evidence", "sources_hold_it_possible"]
 
 #: m: who copies a case mostly cites its paper; sex is hardly ever mistaken; an age is told of another visit
 #: now and then; a finding that one tells of, the other often has too, in more general words sometimes.
-_DOCUMENT, _SEX, _AGE, _YEAR_OFF, _LABEL = 0.9, 0.98, 0.6, 0.1, 0.5
+_DOCUMENT, _SEX, _LABEL = 0.9, 0.98, 0.5
 _DIAGNOSIS, _FINDING, _NEAR, _CONTENT = 0.8, 0.7, 0.2, 0.5
+#: m of one age and of a year off, over what part of all pairs within a year they are by chance: 1/3 and 2/3.
+_AGE, _YEAR_OFF = 0.6 * 3, 0.2 * 3 / 2
 #: Two papers on one patient are rare, as are mistaken sexes; diagnoses are made more exact; findings change.
 _OTHER_DOCUMENT, _OTHER_SEX, _OTHER_DIAGNOSIS, _EXCLUDED, _OTHER_FINDING = -6.0, -6.0, -3.0, -4.0, -3.0
 #: completed years apart, more than one -> bits: a decade is another patient.
