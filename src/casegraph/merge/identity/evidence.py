@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import floor, log2
 
 from casegraph.merge.identity.background import author_keys, content_key, label_key
-from casegraph.merge.identity.evidence_of_care import course_evidence, drug_evidence, test_evidence
+from casegraph.merge.identity.evidence_of_care import course_evidence, drug_evidence, result_evidence
 from casegraph.merge.identity.features import Features
 from casegraph.merge.identity.pieces import Evidence, Pair, faded, listed
 from casegraph.terms.search import key_of
@@ -41,7 +41,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         _person,
         _diagnoses,
         _findings,
-        test_evidence,
+        result_evidence,
         drug_evidence,
         course_evidence,
     ):
