@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -92,23 +93,37 @@ def test_two_records_of_one_data_set_without_a_paper_are_two_people() -> None:
     assert only.speaks_against == ("source: two records of one data set",)
 
 
+def siblings(many: int) -> list[Features]:
+    """Return so many other patients of the paper, with whom one would mix up nobody."""
+    told: dict[str, Any] = {"sex": "male", "present": frozenset({WEAKNESS})}
+    return [person(f"q{number}", age=float(number % 40), **told) for number in range(many)]
+
+
 def test_of_two_siblings_that_cannot_be_told_apart_none_is_surely_the_patient() -> None:
-    assert kinds([person("p1"), person("p2")], [person("x", THEIRS)]) == {
+    others, copy = siblings(20), person("x", THEIRS)
+    assert kinds([*others, person("p1")], [copy]) == {("ours/p1", "theirs/x"): "same-patient"}
+    twins = kinds([*others, person("p1"), person("p2")], [copy])
+    assert twins == dict.fromkeys((("ours/p1", "theirs/x"), ("ours/p2", "theirs/x")), "probably-same-patient")
+    assert kinds([*others, person("p1")], [copy, person("y", THEIRS)]) == {
         ("ours/p1", "theirs/x"): "probably-same-patient",
-        ("ours/p2", "theirs/x"): "probably-same-patient",
+        ("ours/p1", "theirs/y"): "probably-same-patient",
     }
 
 
 def test_the_sibling_that_fits_less_is_a_look_alike() -> None:
-    ours = [person("p1"), person("p2", age=30.0, present=frozenset({FEVER, PRURITUS}))]
-    pairs = kinds(ours, [person("x", THEIRS)])
-    assert pairs["ours/p1", "theirs/x"] == "same-patient"
-    assert pairs.get(("ours/p2", "theirs/x")) in (None, "look-alike")
+    less = person("p2", present=frozenset({FEVER}), age=62.0)
+    pairs = found([*siblings(20), person("p1"), less], [person("x", THEIRS)])
+    assert [(name(each.a), each.kind) for each in pairs] == [
+        ("ours/p1", "same-patient"),
+        ("ours/p2", "look-alike"),
+    ]
+    assert pairs[1].speaks_against[-1] == f"another fits better: {BASE}case/ours/p1"
 
 
-def test_of_many_siblings_that_cannot_be_told_apart_none_is_even_probable() -> None:
-    ours = [person(f"p{number}") for number in range(8)]
-    pairs = kinds(ours, [person("x", THEIRS)])
+@pytest.mark.parametrize("others", [0, 60])
+def test_of_many_siblings_that_cannot_be_told_apart_none_is_even_probable(others: int) -> None:
+    twins = [person(f"p{number}") for number in range(8)]
+    pairs = kinds([*siblings(others), *twins], [person("x", THEIRS)])
     assert len(pairs) >= 6
     assert set(pairs.values()) == {"look-alike"}
 
@@ -121,7 +136,8 @@ def test_copies_in_three_data_sets_are_no_rivals() -> None:
 @pytest.mark.parametrize("missing", ["sex", "age", "record_id"])
 def test_what_one_does_not_tell_is_no_evidence(missing: str) -> None:
     full = compared(person("p1"), person("p1", THEIRS))
-    less = compared(person("p1"), replace(person("p1", THEIRS), **{missing: None}))
+    lacking: dict[str, Any] = {missing: None}
+    less = compared(person("p1"), replace(person("p1", THEIRS), **lacking))
     assert less.score < full.score
     assert less.speaks_against == ()
     said = {"sex": "sex", "age": "age", "record_id": "record"}[missing]
@@ -173,8 +189,20 @@ def test_another_sex_is_never_surely_the_same_patient() -> None:
 
 
 def test_what_was_both_absent_and_present_contradicts_nothing() -> None:
-    one = person("p1", absent=frozenset({FEVER}))
-    assert compared(one, person("p1", THEIRS)).speaks_against == ()
+    fever, general = frozenset({FEVER}), frozenset(shipped_terms().links(FEVER))
+    assert general
+    pairs: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+        ({"present": fever, "absent": fever}, {"present": fever}),
+        ({"present": fever, "absent": fever}, {"present": frozenset(), "absent": fever}),
+        ({"present": fever}, {"present": fever, "absent": general}),
+        ({"present": fever, "absent": general}, {"present": frozenset(), "absent": general}),
+    )
+    for one, other in pairs:
+        assert compared(person("p1", **one), person("p1", THEIRS, **other)).speaks_against == ()
+    (said,) = compared(
+        person("p1", present=fever), person("p1", THEIRS, present=frozenset(), absent=general)
+    ).speaks_against
+    assert said == "absent in one, present in the other: Fever"
 
 
 def test_a_more_general_term_agrees_in_part() -> None:
@@ -378,7 +406,11 @@ def test_the_number_of_queries_does_not_grow_with_the_cases(seed_store: Store, c
 
 
 @pytest.mark.slow
-def test_only_those_that_are_wanted(corpus_store: Store) -> None:
+@pytest.mark.parametrize("most_named", [500, 1])
+def test_only_those_that_are_wanted(
+    corpus_store: Store, monkeypatch: pytest.MonkeyPatch, most_named: int
+) -> None:
+    monkeypatch.setattr(sys.modules[Features.__module__], "_MOST_NAMED", most_named)
     everyone = {each.iri: each for each in features(corpus_store)}
     assert len(everyone) == 32
     wanted = sorted(everyone)[::7]
