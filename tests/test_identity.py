@@ -128,6 +128,16 @@ def test_of_many_siblings_that_cannot_be_told_apart_none_is_even_probable(others
     assert set(pairs.values()) == {"look-alike"}
 
 
+def test_where_little_is_told_it_is_probable_only_of_the_one_that_fits() -> None:
+    little: dict[str, Any] = {"age": None, "present": frozenset()}
+    others, copy = siblings(60), person("x", THEIRS, **little)
+    assert kinds([*others, person("p1", **little)], [copy]) == {
+        ("ours/p1", "theirs/x"): "probably-same-patient"
+    }
+    twins = [person("p1", **little), person("p2", **little)]
+    assert set(kinds([*others, *twins], [copy]).values()) == {"look-alike"}
+
+
 def test_copies_in_three_data_sets_are_no_rivals() -> None:
     three = [person("p1", f"{BASE}dataset/{each}") for each in "abc"]
     assert list(kinds(three, None).values()) == ["same-patient"] * 3
@@ -194,6 +204,7 @@ def test_what_was_both_absent_and_present_contradicts_nothing() -> None:
     pairs: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
         ({"present": fever, "absent": fever}, {"present": fever}),
         ({"present": fever, "absent": fever}, {"present": frozenset(), "absent": fever}),
+        ({"present": fever, "absent": fever}, {"present": frozenset(), "absent": general}),
         ({"present": fever}, {"present": fever, "absent": general}),
         ({"present": fever, "absent": general}, {"present": frozenset(), "absent": general}),
     )
