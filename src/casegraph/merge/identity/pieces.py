@@ -23,6 +23,11 @@ class Evidence(NamedTuple):
     sentence: str
     differs: bool = False
 
+    @property
+    def about(self) -> str:
+        """What it is about: the word before the colon, such as ``diagnosis``."""
+        return self.sentence.partition(":")[0]
+
 
 class Pair(NamedTuple):
     """Two cases in the order of their IRIs, with the circle in which values are counted."""

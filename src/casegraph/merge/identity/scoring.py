@@ -87,9 +87,7 @@ def _kind(pair: Pair, found: Sequence[Evidence]) -> Kind | None:
         return "possible-overlap" if held else None
     if one_source(pair.one, pair.other) or sum(bits) < needed:
         return "look-alike" if sum(bits) >= chance + _ALIKE else None
-    contradicted = any(
-        each.bits <= _CONTRADICTION and not each.sentence.startswith("documents") for each in found
-    )
+    contradicted = any(each.bits <= _CONTRADICTION and each.about != "documents" for each in found)
     surely = sum(bits) >= chance + _SURELY and not contradicted
     return "same-patient" if surely else "probably-same-patient"
 
@@ -102,9 +100,7 @@ def needs_no_rival(each: Candidate, background: Background) -> bool:
 def _overlap(pair: Pair, found: Iterable[Evidence]) -> Kind | None:
     """Return whether a patient of one may be among those of the other."""
     one, other, background = pair.one, pair.other, pair.background
-    if one_source(one, other) or any(
-        each.sentence.startswith("diagnosis: ") and each.differs for each in found
-    ):
+    if one_source(one, other) or any(each.about == "diagnosis" and each.differs for each in found):
         return None
     document = background.document(one)
     if sources_hold_it_possible(one, other) or (document and document == background.document(other)):
