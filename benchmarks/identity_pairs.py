@@ -229,8 +229,8 @@ def growth(cases: Sequence[Features], terms: Terms) -> Iterator[str]:
         same = {(each.a, each.b) for each in found if each.kind == "same-patient"}
         probable = {(each.a, each.b) for each in found if each.kind == "probably-same-patient"}
         yield (
-            f"| {size:,} | {took:.1f} | {took / size * 1000:.2f} | {len(same & true):,} | {len(same - true):,} "
-            f"| {len((same | probable) & true):,} |"
+            f"| {size:,} | {took:.1f} | {took / size * 1000:.2f} "
+            f"| {len(same & true):,} | {len(same - true):,} | {len((same | probable) & true):,} |"
         )
 
 
