@@ -3,7 +3,7 @@
 from casegraph.merge.identity.background import Background
 from casegraph.merge.identity.candidates import candidates
 from casegraph.merge.identity.documents import SameDocument, same_documents
-from casegraph.merge.identity.features import Features, Given, Tested, features
+from casegraph.merge.identity.features import Features, Given, Outcome, features
 from casegraph.merge.identity.scoring import Candidate, Kind, compare
 
 __all__ = [
@@ -12,8 +12,8 @@ __all__ = [
     "Features",
     "Given",
     "Kind",
+    "Outcome",
     "SameDocument",
-    "Tested",
     "candidates",
     "compare",
     "features",

@@ -22,7 +22,7 @@ _LEAST_WORLD = 1_000
 #: How frequent a value is before any case was seen, and how many cases that guess weighs.
 _GUESSES: Mapping[str, float] = {
     "sex": 0.5,
-    "age": 0.03,
+    "age": 0.09,
     "label": 0.05,
     "event": 0.1,
     "drug": 0.1,
@@ -31,6 +31,8 @@ _GUESSES: Mapping[str, float] = {
 _GUESS, _WEIGHT = 0.02, 20
 #: How many cases of a publication or a disease weigh as much as the whole corpus does for them.
 _CORPUS_WEIGHT = 4
+#: What none of very many others has is as frequent as if so many had it: more cannot be seen.
+_UNSEEN = 0.5
 #: The pair that is compared is not asked how frequent its own value is.
 _PAIR = 2
 #: Fewer findings than that are no content to know a case by.
@@ -113,7 +115,9 @@ class Background:
         if circle is self.whole:
             return share
         here = max(circle.counts[fact] - _PAIR, 0)
-        return (here + _CORPUS_WEIGHT * share) / (max(circle.size - _PAIR, 0) + _CORPUS_WEIGHT)
+        others = max(circle.size - _PAIR, 0)
+        unseen = _UNSEEN * others / (others + _CORPUS_WEIGHT)
+        return (here + unseen + _CORPUS_WEIGHT * share) / (others + _CORPUS_WEIGHT)
 
     def _narrow(self, kind: str, key: str, cases: Mapping[str, list[Features]]) -> Circle:
         found = self._circles.get((kind, key))
@@ -133,12 +137,12 @@ def document_keys(one: Features) -> tuple[str, ...]:
 
 
 def facts(one: Features, kin: Kinship) -> Iterator[Fact]:
-    """Yield every value of a case once, with all that its terms are kinds of."""
+    """Yield every value of a case, with all that its terms are kinds of, and the ages next to its own."""
     for name, value in (("sex", one.sex), ("label", label_key(one))):
         if value:
             yield name, value
     if one.age is not None:
-        yield "age", str(floor(one.age))
+        yield from (("age", str(floor(one.age) + each)) for each in (-1, 0, 1))
     for name, iris in (("present", one.present), ("absent", one.absent), ("diagnosis", one.diagnoses)):
         yield from ((name, iri) for iri in kin.above_all(iris))
     yield from (("drug", iri) for iri in kin.above_all(each.drug for each in one.treatments))

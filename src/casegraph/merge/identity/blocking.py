@@ -19,7 +19,7 @@ __all__ = ["pairs_worth_comparing"]
 #: A value that more cases than that have makes no pairs.
 _MOST_OF_BLOCK = 60
 #: How many partners each case keeps of other sources, and of its own, where they can be look-alikes only.
-_PARTNERS, _PARTNERS_OF_SOURCE = 12, 3
+_PARTNERS, _PARTNERS_OF_SOURCE = 8, 3
 
 _Key = tuple[str, ...]
 
@@ -91,11 +91,12 @@ def _keys(one: Features, background: Background) -> set[_Key]:
         keys |= {("label", label), ("label", label, document)}
     if content := content_key(one):
         keys.add(("content", content))
-    person = (one.sex or "", "" if one.age is None else str(floor(one.age)))
+    ages = () if one.age is None else (floor(one.age) + each for each in (-1, 0, 1))
+    persons = [(one.sex or "", str(each)) for each in ages]
     clinical = set(_clinical(one, background.kin))
     shared = ([document] if document else []) + sorted(one.diagnoses)
     for each in shared:
-        keys |= {("shared", each), ("person", each, *person)}
+        keys |= {("shared", each), *(("person", each, *person) for person in persons)}
         keys |= {(*key, each) for key in clinical}
     return keys | clinical
 

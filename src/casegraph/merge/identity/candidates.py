@@ -8,13 +8,13 @@ from dataclasses import replace
 from casegraph.merge.identity.background import Background
 from casegraph.merge.identity.blocking import pairs_worth_comparing
 from casegraph.merge.identity.features import Features
-from casegraph.merge.identity.scoring import Candidate, Kind, compare, one_source
+from casegraph.merge.identity.scoring import Candidate, Kind, compare, needs_no_rival, one_source
 from casegraph.terms import Terms
 
 __all__ = ["candidates"]
 
 #: So many bits the next best partner must stay behind the one that is surely the same patient.
-_CLEAR = 5.0
+_CLEAR = 6.0
 #: A partner that stays more bits behind a better one is a look-alike.
 _OUTDONE = 3.0
 #: Of more partners that fit as well as each other, none is probable.
@@ -44,10 +44,12 @@ def candidates(ours: Iterable[Features], theirs: Iterable[Features] | None, term
     pool = {each.iri: each for each in (*mine, *(other or ()))}
     background = Background.of(pool.values(), terms)
     found = [compare(a, b, background) for a, b in pairs_worth_comparing(mine, other, background)]
-    return list(_settled(found, pool))
+    return list(_settled(found, pool, background))
 
 
-def _settled(found: list[Candidate], pool: Mapping[str, Features]) -> Iterator[Candidate]:
+def _settled(
+    found: list[Candidate], pool: Mapping[str, Features], background: Background
+) -> Iterator[Candidate]:
     """Yield the pairs that are of some kind, in view of the other partners of both."""
     ranks: dict[tuple[str, str], list[tuple[float, str]]] = {}
     for each in found:
@@ -56,7 +58,8 @@ def _settled(found: list[Candidate], pool: Mapping[str, Features]) -> Iterator[C
                 ranks.setdefault((one, _rival(pool[other])), []).append((each.score, other))
     for each in found:
         if each.kind in ("same-patient", "probably-same-patient"):
-            yield _in_view_of_others(each, ranks, pool)
+            alone = needs_no_rival(each, background)
+            yield _in_view_of_others(each, _rivals(each, ranks, pool), alone=alone)
         elif each.kind is not None:
             yield each
 
@@ -66,21 +69,30 @@ def _rival(one: Features) -> str:
     return one.dataset or one.report
 
 
-def _in_view_of_others(each: Candidate, ranks: _Ranks, pool: Mapping[str, Features]) -> Candidate:
-    others = [
+def _rivals(each: Candidate, ranks: _Ranks, pool: Mapping[str, Features]) -> list[tuple[float, str]]:
+    """Return the other partners of both, the best first."""
+    found = [
         (score, iri)
         for one, other in ((each.a, each.b), (each.b, each.a))
-        for score, iri in ranks[one, _rival(pool[other])]
+        for score, iri in ranks.get((one, _rival(pool[other])), ())
         if iri != other
     ]
-    if not others:
+    return sorted(found, key=lambda rival: (-rival[0], rival[1]))
+
+
+def _in_view_of_others(each: Candidate, rivals: list[tuple[float, str]], *, alone: bool) -> Candidate:
+    """Return a pair as it is in view of other partners.
+
+    :param alone: whether it may have none that fits nearly as well.
+    """
+    if not rivals:
         return each
-    best, name = max(others, key=lambda other: (other[0], other[1]))
+    best, name = rivals[0]
     if best > each.score + _OUTDONE:
         return _as(each, "look-alike", f"another fits better: {name}")
-    equals = sum(score > each.score - _OUTDONE for score, _ in others)
-    if equals > _MOST_EQUALS:
-        return _as(each, "look-alike", f"{equals} others fit as well, such as {name}")
+    equals = sum(score > each.score - _OUTDONE for score, _ in rivals)
+    if equals > _MOST_EQUALS or (equals and alone):
+        return _as(each, "look-alike", f"{equals} more fit about as well, such as {name}")
     if best > each.score - _CLEAR:
         return _as(each, "probably-same-patient", f"another fits nearly as well: {name}")
     return each

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import floor, log2
 
 from casegraph.merge.identity.background import author_keys, content_key, label_key
-from casegraph.merge.identity.evidence_of_care import course_evidence, drug_evidence, test_evidence
+from casegraph.merge.identity.evidence_of_care import course_evidence, drug_evidence, result_evidence
 from casegraph.merge.identity.features import Features
 from casegraph.merge.identity.pieces import Evidence, Pair, faded, listed
 from casegraph.terms.search import key_of
@@ -19,11 +19,14 @@ __all__ = ["Evidence", "evidence", "group_evidence", "sources_hold_it_possible"]
 
 #: m: who copies a case mostly cites its paper; sex is hardly ever mistaken; an age is told of another visit
 #: now and then; a finding that one tells of, the other often has too, in more general words sometimes.
-_DOCUMENT, _SEX, _AGE, _LABEL, _DIAGNOSIS, _FINDING, _NEAR, _CONTENT = 0.9, 0.98, 0.6, 0.5, 0.8, 0.7, 0.2, 0.5
+_DOCUMENT, _SEX, _LABEL = 0.9, 0.98, 0.5
+_DIAGNOSIS, _FINDING, _NEAR, _CONTENT = 0.8, 0.7, 0.2, 0.5
+#: m of one age and of a year off, over what part of all pairs within a year they are by chance: 1/3 and 2/3.
+_AGE, _YEAR_OFF = 0.6 * 3, 0.2 * 3 / 2
 #: Two papers on one patient are rare, as are mistaken sexes; diagnoses are made more exact; findings change.
-_OTHER_DOCUMENT, _OTHER_SEX, _OTHER_DIAGNOSIS, _EXCLUDED, _OTHER_FINDING = -4.0, -6.0, -3.0, -4.0, -3.0
-#: completed years apart -> bits: a birthday between two tellings is nothing, a decade is another patient.
-_APART = ((1, 0.0), (3, -2.0), (10, -4.0))
+_OTHER_DOCUMENT, _OTHER_SEX, _OTHER_DIAGNOSIS, _EXCLUDED, _OTHER_FINDING = -6.0, -6.0, -3.0, -4.0, -3.0
+#: completed years apart, more than one -> bits: a decade is another patient.
+_APART = ((3, -2.0), (10, -4.0))
 _FAR_APART = -6.0
 #: The same number of a record counts so many bits, fewer without the publication: samples share theirs.
 _RECORD, _RECORD_ALONE = 6.0, 3.0
@@ -38,7 +41,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         _person,
         _diagnoses,
         _findings,
-        test_evidence,
+        result_evidence,
         drug_evidence,
         course_evidence,
     ):
@@ -103,12 +106,19 @@ def _person(pair: Pair) -> Iterator[Evidence]:
         else:
             yield Evidence(_OTHER_SEX, f"sex: {one.sex} against {other.sex}", differs=True)
     if one.age is not None and other.age is not None:
-        ages = f"{one.age:g}", f"{other.age:g}"
-        if (apart := abs(floor(one.age) - floor(other.age))) == 0:
-            yield Evidence(pair.bits(("age", str(floor(one.age))), _AGE), f"age: {ages[0]} in both")
-        else:
-            bits = next((bits for most, bits in _APART if apart <= most), _FAR_APART)
-            yield Evidence(bits, f"age: {ages[0]} against {ages[1]}", differs=True)
+        yield _ages(pair, one.age, other.age)
+
+
+def _ages(pair: Pair, one: float, other: float) -> Evidence:
+    """Return what two ages say; a birthday may be between two tellings."""
+    apart = abs(floor(one) - floor(other))
+    if apart == 0:
+        return Evidence(pair.bits(("age", str(floor(one))), _AGE), f"age: {one:g} in both")
+    if apart == 1:
+        bits = min(pair.bits(("age", str(floor(each))), _YEAR_OFF) for each in (one, other))
+    else:
+        bits = next((bits for most, bits in _APART if apart <= most), _FAR_APART)
+    return Evidence(bits, f"age: {one:g} against {other:g}", differs=True)
 
 
 def _diagnoses(pair: Pair) -> Iterator[Evidence]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import combinations
 from math import factorial, log2
 
-from casegraph.merge.identity.features import Given, Tested
+from casegraph.merge.identity.features import Given, Outcome
 from casegraph.merge.identity.pieces import Evidence, Pair, faded, listed
 from casegraph.namespaces import CG
 
-__all__ = ["course_evidence", "drug_evidence", "test_evidence"]
+__all__ = ["course_evidence", "drug_evidence", "result_evidence"]
 
 #: m of a test, of a drug, of its first dose, of a turn of the disease: one telling leaves out what the other
 #: finds worth telling, and doses are rounded.
@@ -27,7 +27,7 @@ _OPPOSITES = (
 _MOST_ORDERED = 5
 
 
-def test_evidence(pair: Pair) -> Iterator[Evidence]:
+def result_evidence(pair: Pair) -> Iterator[Evidence]:
     """Yield what the tests say: the same result, or the opposite one of the same test."""
     same = sorted(pair.one.tests & pair.other.tests)
     if same:
@@ -44,7 +44,7 @@ def test_evidence(pair: Pair) -> Iterator[Evidence]:
         yield Evidence(bits, f"tests: opposite results: {listed(opposed)}", differs=True)
 
 
-def _said(pair: Pair, test: Tested) -> str:
+def _said(pair: Pair, test: Outcome) -> str:
     outcome = pair.named(test.outcome) if "://" in test.outcome else test.outcome
     return f"{pair.named(test.analyte)} {outcome}"
 

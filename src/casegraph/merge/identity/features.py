@@ -12,7 +12,7 @@ from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.syntax import named
 
-__all__ = ["Features", "Given", "Tested", "features"]
+__all__ = ["Features", "Given", "Outcome", "features"]
 
 _DCTERMS = PREFIXES["dcterms"]
 _DATASET = f"{PREFIXES['void']}inDataset"
@@ -43,7 +43,7 @@ class Given(NamedTuple):
     dose: str = ""
 
 
-class Tested(NamedTuple):
+class Outcome(NamedTuple):
     """A test and what came out: ``positive``, ``raised``, the IRI of a term, or a value with its unit."""
 
     analyte: str
@@ -79,7 +79,7 @@ class Features:
     excluded_diagnoses: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
-    tests: frozenset[Tested] = frozenset()
+    tests: frozenset[Outcome] = frozenset()
     treatments: tuple[Given, ...] = ()
     ordered: bool = False
     events: frozenset[str] = frozenset()
@@ -188,7 +188,7 @@ def _tests(store: Store, only: str, drafts: dict[str, _Draft]) -> None:
         found.setdefault((subject, claim, what), {})[name.removeprefix(CG)] = value
     for (subject, _, what), said in found.items():
         if subject in drafts and (outcome := _outcome(said)):
-            drafts[subject].add("tests", Tested(what, outcome))
+            drafts[subject].add("tests", Outcome(what, outcome))
 
 
 def _outcome(said: dict[str, str]) -> str:

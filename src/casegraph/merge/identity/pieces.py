@@ -11,7 +11,7 @@ from casegraph.merge.identity.features import Features
 __all__ = ["Evidence", "Pair", "faded", "listed"]
 
 #: What each further finding weighs of the one before it: findings of one disease come together.
-_FADING = 0.85
+_FADING = 0.9
 #: How many names a sentence lists.
 _LISTED = 8
 
@@ -22,6 +22,11 @@ class Evidence(NamedTuple):
     bits: float
     sentence: str
     differs: bool = False
+
+    @property
+    def about(self) -> str:
+        """What it is about: the word before the colon, such as ``diagnosis``."""
+        return self.sentence.partition(":")[0]
 
 
 class Pair(NamedTuple):
@@ -45,7 +50,7 @@ def faded(bits: Iterable[float]) -> list[float]:
     """Return weights, the heaviest first, each further one faded: they do not come independently.
 
     >>> faded([1.0, 2.0])
-    [2.0, 0.85]
+    [2.0, 0.9]
     """
     found = sorted(bits, key=lambda each: (-abs(each), each))
     return [each * _FADING**number for number, each in enumerate(found)]

@@ -6,7 +6,7 @@ log2 of the number of patients it may be: at 0 bits above that it is as likely o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log2
 from typing import Literal
@@ -16,16 +16,17 @@ from casegraph.merge.identity.evidence import Evidence, evidence, group_evidence
 from casegraph.merge.identity.features import Features
 from casegraph.merge.identity.pieces import Pair
 
-__all__ = ["Candidate", "Kind", "compare", "one_source"]
+__all__ = ["Candidate", "Kind", "compare", "needs_no_rival", "one_source"]
 
 Kind = Literal["same-patient", "probably-same-patient", "possible-overlap", "look-alike"]
 
-#: Bits above those of chance from which it is probably, and surely, one patient.
-_PROBABLY, _SURELY = 0.0, 7.0
+#: Bits above those of chance from which it is probably, and surely, one patient. In one publication some less
+#: will do where no other patient of it fits: chance counts those others, and they are known not to be it.
+_PROBABLY, _PROBABLY_ALONE, _SURELY = 0.0, -2.0, 9.0
 #: Bits below chance down to which a pair of two patients is worth a warning.
 _ALIKE = -5.0
 #: What costs more than that keeps a pair from being surely one patient, whatever else agrees.
-_CONTRADICTION = -4.0
+_CONTRADICTION = -2.0
 #: So many authors in common make two papers works of one group of people; one alone may be a namesake.
 _ENOUGH_AUTHORS = 2
 
@@ -76,26 +77,30 @@ def one_source(one: Features, other: Features) -> bool:
     return one.source == other.source
 
 
-def _kind(pair: Pair, found: Iterable[Evidence]) -> Kind | None:
+def _kind(pair: Pair, found: Sequence[Evidence]) -> Kind | None:
     chance = log2(pair.background.world)
     bits = [each.bits for each in found]
     speaking_for = sum(each for each in bits if each > 0)
-    if speaking_for < chance + _PROBABLY:
+    needed = chance + (_PROBABLY_ALONE if pair.circle.name == "document" else _PROBABLY)
+    if speaking_for < needed:
         held = sources_hold_it_possible(pair.one, pair.other)
         return "possible-overlap" if held else None
-    if one_source(pair.one, pair.other) or sum(bits) < chance + _PROBABLY:
+    if one_source(pair.one, pair.other) or sum(bits) < needed:
         return "look-alike" if sum(bits) >= chance + _ALIKE else None
-    contradicted = any(each <= _CONTRADICTION for each in bits)
+    contradicted = any(each.bits <= _CONTRADICTION and each.about != "documents" for each in found)
     surely = sum(bits) >= chance + _SURELY and not contradicted
     return "same-patient" if surely else "probably-same-patient"
+
+
+def needs_no_rival(each: Candidate, background: Background) -> bool:
+    """Say whether a pair is probably one patient only where no other partner fits nearly as well."""
+    return each.score < log2(background.world) + _PROBABLY
 
 
 def _overlap(pair: Pair, found: Iterable[Evidence]) -> Kind | None:
     """Return whether a patient of one may be among those of the other."""
     one, other, background = pair.one, pair.other, pair.background
-    if one_source(one, other) or any(
-        each.sentence.startswith("diagnosis: ") and each.differs for each in found
-    ):
+    if one_source(one, other) or any(each.about == "diagnosis" and each.differs for each in found):
         return None
     document = background.document(one)
     if sources_hold_it_possible(one, other) or (document and document == background.document(other)):
