@@ -180,23 +180,65 @@ def test_a_view_shows_its_claims_and_all_of_them(store: Store, view: str, standi
     assert {row["standing"] for row in shown} == standings
 
 
-def test_what_one_agrees_with_and_another_contradicts_is_in_conflict(tellings: tuple[Store, Store]) -> None:
-    third = f"{BASE}case/10.5555/third/1"
+def conflict(name: str, matter: str, first: str, second: str) -> str:
+    """Return a possible conflict with a third report, as it is written."""
     link = f"{BASE}link/4567"
+    said = {
+        "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>": f"<{CG}TellingConflict>",
+        f"<{CG}conflictMatter>": f"<{CG}{matter}Conflict>",
+        f"<{CG}conflictCertainty>": f"<{CG}possibleConflict>",
+        f"<{CG}firstTelling>": f"<{first}>",
+        f"<{CG}secondTelling>": f"<{second}>",
+        f"<{CG}firstSays>": '"one"',
+        f"<{CG}secondSays>": '"another"',
+    }
+    return "".join(f"<{link}#{name}> {each} {value} <{link}> .\n" for each, value in said.items())
+
+
+THIRD = f"{BASE}case/10.5555/third/1"
+
+
+@pytest.fixture(scope="module")
+def with_third() -> Iterator[Store]:
+    """Return the linked reports, with what a third one contradicts them in."""
     with filled(linked=True, paths=TELLINGS) as more:
-        said = [
-            f"<{link}#c> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{CG}TellingConflict>",
-            f"<{link}#c> <{CG}conflictMatter> <{CG}findingConflict>",
-            f"<{link}#c> <{CG}conflictCertainty> <{CG}possibleConflict>",
-            f"<{link}#c> <{CG}firstTelling> <{FIRST}#erythema>",
-            f"<{link}#c> <{CG}secondTelling> <{third}#no-erythema>",
-        ]
-        more.replace([], "".join(f"{each} <{link}> .\n" for each in said))
-        rows = {row["claim"]: row for row in ask(more, "merged_patient", case=FIRST)}
+        told_by_third = (
+            conflict("a", "finding", f"{FIRST}#erythema", f"{THIRD}#no-erythema"),
+            conflict("b", "age", FIRST, THIRD),
+            conflict("c", "diagnosis", f"{SECOND}#dermatomyositis", f"{THIRD}#no-dermatomyositis"),
+        )
+        more.replace([], "".join(told_by_third))
+        yield more
+
+
+def test_what_one_agrees_with_and_another_contradicts_is_in_conflict(with_third: Store) -> None:
+    rows = {row["claim"]: row for row in ask(with_third, "merged_patient", case=FIRST)}
     erythema = rows["10.5555/first-telling/1#erythema"]
     assert erythema["standing"] == "possibly in conflict"
-    assert (erythema["agrees_with"], erythema["contradicts"]) == (f"{SECOND}#v-sign", f"{third}#no-erythema")
+    assert (erythema["agrees_with"], erythema["contradicts"]) == (f"{SECOND}#v-sign", f"{THIRD}#no-erythema")
     assert rows["10.5555/second-telling/1#v-sign"]["standing"] == "agreed"
+    agreed = ask(with_third, "merged_patient", case=FIRST, view="agreed")
+    assert "10.5555/first-telling/1#erythema" not in {row["claim"] for row in agreed}
+    assert "10.5555/second-telling/1#v-sign" in {row["claim"] for row in agreed}
+
+
+def test_sex_and_age_have_their_own_conflicts(with_third: Store) -> None:
+    rows = [row for row in ask(with_third, "merged_patient", case=FIRST) if "#" not in row["claim"]]
+    assert {(row["told_by"], row["link"], row["standing"], row["contradicts"]) for row in rows} == {
+        ("10.5555/first-telling/1", "cg:sex", "in conflict", SECOND),
+        ("10.5555/first-telling/1", "cg:ageYears", "possibly in conflict", THIRD),
+        ("10.5555/second-telling/1", "cg:sex", "in conflict", FIRST),
+        ("10.5555/second-telling/1", "cg:ageYears", "told by one", ""),
+    }
+
+
+def test_a_conflict_of_two_later_cases_is_of_their_patient(with_third: Store) -> None:
+    rows = [
+        row for row in ask(with_third, "conflicts_between_reports") if row["second_case"] == "10.5555/third/1"
+    ]
+    assert [(row["patient"], row["first_case"]) for row in rows if "second" in row["first_case"]] == [
+        ("10.5555/first-telling/1", "10.5555/second-telling/1")
+    ]
 
 
 # --- what is counted
@@ -257,6 +299,7 @@ def test_a_patient_is_silent_only_if_all_reports_were_read(
         one, other_one = (f"{BASE}case/10.5555/silent-{which}/1" for which in "ab")
         store.replace([], patients_quads([(one, other_one)]))
         (row,) = ask(store, name)
+        assert {each["link"] for each in ask(store, "merged_patient", case=one)} == {"cg:hasTreatment"}
     assert {row["given"], row[column]} == {"1"}
     assert row["reports"] == "2"
 
@@ -276,17 +319,21 @@ def test_a_list_of_cases_tells_the_patient_and_how_many_reports(store: Store, na
     assert all(row["patient"] == row["case"] for row in rows if row["reports"] == "1")
 
 
-def test_the_headline_counts_a_patient_of_two_reports_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "many"),
+    [("refractory_cases_responding", 6), ("responders_to_drug", 12), ("nonresponders_to_drug", 2)],
+)
+def test_the_headline_counts_a_patient_of_two_reports_once(tmp_path: Path, name: str, many: int) -> None:
     (seed,) = shipped("cases", "miao-2020.yaml")
     copy = tmp_path / "copy.yaml"
     copy.write_text(seed.read_text("utf-8").replace("10.1007/s13555-020-00421-8", "10.5555/copy"), "utf-8")
     cases = [f"{BASE}case/{doi}/1" for doi in ("10.1007/s13555-020-00421-8", "10.5555/copy")]
     with filled(linked=False, paths=[seed, copy]) as store:
-        apart = ask(store, "refractory_cases_responding")
+        apart = ask(store, name, drug="IL-2")
         store.replace([], patients_quads([(cases[0], cases[1])]))
-        together = ask(store, "refractory_cases_responding")
-    assert len(apart) == len(together) == 6
+        together = ask(store, name, drug="IL-2")
+    assert len(apart) == len(together) == many
     assert {(row["patient"], row["reports"]) for row in together} == {("10.1007/s13555-020-00421-8/1", "2")}
     assert {(row["patient"], row["reports"]) for row in apart} == {(row["case"], "1") for row in apart}
-    names = [name for name in apart[0] if name not in ("patient", "reports")]
+    names = [each for each in apart[0] if each not in ("patient", "reports")]
     assert told(apart, names) == told(together, names)
