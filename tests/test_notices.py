@@ -346,6 +346,14 @@ def test_a_list_flags_the_reports_that_it_names(listed: Path) -> None:
         assert list(verify(opened)) == []
 
 
+def test_a_date_that_is_none_is_kept_as_it_is_printed(listed: Path) -> None:
+    (listed / "rw.csv").write_text(
+        HEAD + ROWS.partition("\n")[0].replace("3/14/2026 0:00", "in spring"), "utf-8"
+    )
+    out, _ = said(listed / "store", "notices", str(listed / "rw.csv"))
+    assert "dated in spring" in out
+
+
 def test_a_list_takes_the_place_of_the_list_before_and_stays_with_the_report(listed: Path) -> None:
     (listed / "rw.csv").write_text(HEAD + ROWS, encoding="utf-8")
     said(listed / "store", "notices", str(listed / "rw.csv"))

@@ -156,7 +156,10 @@ def _quads(report: str, kind: str, row: Mapping[str, str], file: str) -> tuple[s
     record = row.get("Record ID", "").strip()
     source = f"{file}, record {record}" if record else file
     doi = row.get("RetractionDOI", "").strip()
-    pmid, day = row.get("RetractionPubMedID", "").strip(), _day(row.get("RetractionDate", ""))
+    pmid, dated = row.get("RetractionPubMedID", "").strip(), row.get("RetractionDate", "").strip()
+    day = _day(dated)
+    if dated and not day:  # it is kept as it is printed
+        source = f"{source}, dated {dated}"
     reason = "; ".join(each.strip("+ ") for each in row.get("Reason", "").split(";") if each.strip("+ "))
     facts = {
         f"{PREFIXES['rdf']}type": ox.NamedNode(CG + KINDS[kind]),
