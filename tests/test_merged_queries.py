@@ -228,7 +228,7 @@ def test_sex_and_age_have_their_own_conflicts(with_third: Store) -> None:
         ("10.5555/first-telling/1", "cg:sex", "in conflict", SECOND),
         ("10.5555/first-telling/1", "cg:ageYears", "possibly in conflict", THIRD),
         ("10.5555/second-telling/1", "cg:sex", "in conflict", FIRST),
-        ("10.5555/second-telling/1", "cg:ageYears", "told by one", ""),
+        ("10.5555/second-telling/1", "cg:ageYears", "agreed", ""),
     }
 
 
