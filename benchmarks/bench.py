@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import deriving
+import identity_pairs
 import pytest
 import records
 import scale
@@ -253,6 +254,7 @@ ratios. {platform.python_implementation()} {platform.python_version()}, {version
     yield before_the_store(records.KINDS if material else records.KINDS[1:])
     if material:
         yield records.section(Path(material) / records.ARCHIVE, PACKETS)
+        yield identity_pairs.section(Path(material) / "data")
     for size in sizes:
         small = size <= MOST_OF_OTHERS
         yield scale.section(scale.Asked(size, min(300, size // 30) if small else 0, small, small))

@@ -28,6 +28,36 @@ from casegraph.store import open_store
 from casegraph.terms import Terms, all_terms
 
 COPIES = f"{BASE}dataset/copies"
+ARCHIVE = "phenopacket-store-10333.tar.xz"
+_SECTION = """\
+## The same patient, known again
+
+Copies of real cases with named distortions, under another data set name and with other identifiers, among
+the originals and their siblings of the same papers; a third of the cases have no copy. Thresholds were fixed
+on one half, the figures are of the other. *same*: proposed as `same-patient`; *not so*: of those, other people.
+By `python benchmarks/identity_pairs.py`, with `--archive`, `--lacking` and `--growth`.
+
+### 247 packets, and the shipped cases
+
+{0}
+
+### {share:.0%} of the papers of the archive
+
+Some with dozens of siblings and few findings each; where too little is left to tell them apart, nothing is
+proposed.
+
+{1}
+
+### The same, where a third of the originals is missing
+
+So that a copy has siblings there and no original: the hardest case. What is proposed stays a proposal.
+
+{2}
+
+### The whole archive against a copy of itself
+
+{3}
+"""
 SIZES = (1_000, 3_000, 10_000)
 T = TypeVar("T")
 Distortion = Callable[[Features, random.Random, Terms], Features]
@@ -234,6 +264,23 @@ def growth(cases: Sequence[Features], terms: Terms) -> Iterator[str]:
         )
 
 
+def section(data: Path, share: float = 0.1) -> str:
+    """Return the section of the page: how well, on few and on many siblings, and how long it takes.
+
+    :param data: the folder of the packets.
+    :param share: of the publications of the archive.
+    """
+    terms, packets = all_terms(), loaded([data / ARCHIVE], "phenopacket-store")
+    few = loaded([data / "phenopacket-store"], "phenopacket-store") + loaded(shipped("cases", "*.yaml"))
+    tables = (
+        table(few, terms, half=1, lacking=False),
+        table(sampled(packets, share), terms, half=1, lacking=False),
+        table(sampled(packets, share), terms, half=1, lacking=True),
+        growth(packets, terms),
+    )
+    return _SECTION.format(*("\n".join(each) for each in tables), share=share)
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -248,7 +295,7 @@ def main() -> None:
     chosen = parser.parse_args()
     data = Path(os.environ["CASEGRAPH_MATERIAL"]) / "data"
     if chosen.growth or chosen.archive:
-        packets = loaded([data / "phenopacket-store-10333.tar.xz"], "phenopacket-store")
+        packets = loaded([data / ARCHIVE], "phenopacket-store")
         cases = packets if chosen.growth else sampled(packets, chosen.archive)
     else:
         cases = loaded([data / "phenopacket-store"], "phenopacket-store") + loaded(shipped("cases", "*.yaml"))
