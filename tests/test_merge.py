@@ -484,11 +484,111 @@ def test_a_policy_decides_what_is_proposed_and_somebody_answers_for_it(store: St
     assert "y" in found.links[0].why
 
 
+TELLINGS = sorted((Path(__file__).parent / "tellings").glob("*.yaml"))
+FIRST, SECOND = "10.5555/first-telling/1", "10.5555/second-telling/1"
+
+
+def decide_same(place: str | Path, *pairs: tuple[str, str]) -> None:
+    who = {"decision": "same-patient", "by": "x", "why": "y"}
+    with open_store(place, writable=True) as store:
+        apply(store, linked(make_plan(store, []), *(of(*pair, score=35.0, **who) for pair in pairs)))
+
+
+def told_twice(folder: Path) -> str:
+    """Return a store with two reports on one patient."""
+    place = str(folder / "store")
+    run_cli("load", *TELLINGS, "--store", place)
+    decide_same(place, (FIRST, SECOND))
+    return place
+
+
+def test_a_store_is_whole_after_a_decision_whatever_the_score(tmp_path: Path) -> None:
+    place = told_twice(tmp_path)
+    assert "whole" in run_cli("verify", "--store", place).stderr
+
+
+def test_a_report_that_is_loaded_anew_is_compared_anew(tmp_path: Path) -> None:
+    place = told_twice(tmp_path)
+    ask = ("query", "conflicts_between_reports", "-f", "csv", "--store", place)
+    assert "sexConflict" in run_cli(*ask).stdout
+    text = TELLINGS[1].read_text(encoding="utf-8")
+    assert text.count("sex: male") == 1
+    corrected = document(text.replace("sex: male", "sex: female"), tmp_path, "second.yaml")
+    loaded = run_cli("load", corrected, "--store", place)
+    assert "1 pairs of cases of one patient were compared anew" in loaded.stderr
+    assert "sexConflict" not in run_cli(*ask).stdout
+    assert "whole" in run_cli("verify", "--store", place).stderr
+    run_cli("load", TELLINGS[1], "--store", place)
+    assert "sexConflict" in run_cli(*ask).stdout
+
+
+def test_every_two_reports_on_a_patient_are_compared_also_by_way_of_a_third(tmp_path: Path) -> None:
+    """The first and the second contradict each other in sex; both are joined to a third that tells none."""
+    text = TELLINGS[1].read_text(encoding="utf-8")
+    third = document(
+        text.replace("second-telling", "third-telling").replace("sex: male", "sex: unknown"),
+        tmp_path,
+        "t.yaml",
+    )
+    place = str(tmp_path / "store")
+    run_cli("load", *TELLINGS, third, "--store", place)
+    decide_same(place, (FIRST, "10.5555/third-telling/1"), ("10.5555/third-telling/1", SECOND))
+    rows = run_cli("query", "conflicts_between_reports", "-f", "csv", "--store", place).stdout.splitlines()
+    (sex,) = [row for row in rows if "sexConflict" in row]
+    assert "first-telling" in sex
+    assert "second-telling" in sex
+    before = run_cli("digest", "--store", place).stdout
+    with open_store(place, writable=True) as store:
+        (link,) = [each for each in links(store) if "second" in each.between[0]]
+        undo(store, [link.iri])
+    rows = run_cli("query", "conflicts_between_reports", "-f", "csv", "--store", place).stdout.splitlines()
+    assert not [row for row in rows if "sexConflict" in row]
+    decide_same(place, ("10.5555/third-telling/1", SECOND))
+    assert run_cli("digest", "--store", place).stdout == before
+
+
+def test_patients_of_one_report_are_not_one_by_way_of_a_third(store: Store) -> None:
+    list(load(store, shipped("cases", "rituximab-registry-2011.yaml")))
+    list(load(store, TELLINGS))
+    decision = {"decision": "same-patient", "by": "x", "why": "y"}
+    apply(store, linked(make_plan(store, []), of("10.3899/jrheum.101321/2", FIRST, **decision)))
+    before = store.digest()
+    with pytest.raises(DocumentError, match="two patients of one report, and would be one"):
+        apply(store, linked(make_plan(store, []), of("10.3899/jrheum.101321/4", FIRST, **decision)))
+    assert store.digest() == before
+
+
+def test_a_decision_that_contradicts_earlier_ones_is_refused(filled: Store) -> None:
+    plan = make_plan(filled, [A, B])
+    who = {"by": "x", "why": "y"}
+    same = {"decision": "same-patient", **who}
+    apply(filled, linked(plan, of("clinic_a/p1", "clinic_b/q1", **same)))
+    apply(filled, linked(plan, of("clinic_b/q1", "clinic_b/q2", **same)))
+    before = filled.digest()
+    with pytest.raises(DocumentError, match="the same by way of other links"):
+        apply(filled, linked(plan, of("clinic_a/p1", "clinic_b/q2", decision="different-patients", **who)))
+    assert filled.digest() == before
+
+
+def test_a_row_says_that_another_report_contradicts_its_claim(tmp_path: Path) -> None:
+    place = told_twice(tmp_path)
+    rows = run_cli("query", "conflicts_between_reports", "-f", "csv", "--store", place).stdout.splitlines()
+    claims = [cell for row in rows[1:] for cell in row.split(",") if "first-telling/1#" in cell]
+    assert claims
+    told = run_cli("query", "claims_of_case", "-p", f"case={FIRST}", "-f", "csv", "--store", place)
+    listed = sum(any(claim in row for claim in claims) for row in told.stdout.splitlines()[1:])
+    assert f"{listed} of " in told.stderr
+    assert "another report on the patient contradicts" in told.stderr
+    shown = run_cli("show", FIRST, "--store", place).stdout
+    assert "Other reports on this patient" in shown
+    assert f"{CASE}{SECOND}" in shown
+
+
 def test_links_go_with_a_case_that_is_removed(tmp_path: Path) -> None:
     place = str(tmp_path / "store")
     link = of("clinic_a/p2", "clinic_b/q2", decision="same-patient", by="x", why="y")
-    with open_store(place, writable=True) as store:
-        apply(store, linked(make_plan(store, [A, B]), link))
+    with open_store(place, writable=True) as opened:
+        apply(opened, linked(make_plan(opened, [A, B]), link))
     removed = run_cli("remove", "clinic_b/q2", "--store", place)
     assert "1 links went with it" in removed.stderr
     assert "clinic_b.ttl still tells of it" in removed.stderr

@@ -15,8 +15,9 @@ from rdflib import Dataset
 from rdflib import Literal as RdflibLiteral
 
 from casegraph.ingest import Loaded, load
-from casegraph.merge.conflicts import compared, conflict_quads, read_tellings
+from casegraph.merge.applying import apply
 from casegraph.merge.patients import patients_quads
+from casegraph.merge.plan import MergePlan, PlannedLink
 from casegraph.namespaces import BASE, CG, compact
 from casegraph.parameters import ParameterValue
 from casegraph.query import get_query, run, stored_queries
@@ -46,19 +47,10 @@ def plain(term: object) -> str:
     return compact(text.removeprefix(f"{BASE}case/"))
 
 
-def decided(store: Store, a: str, b: str) -> str:
-    """Return what is written when it is decided that two cases tell of one patient."""
-    link = f"{BASE}link/0123"
-    one, other = read_tellings(store, [a, b], shipped_terms())
-    both = compared(one, other, shipped_terms())
-    said = [
-        f"<{link}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{CG}SamePatientLink>",
-        *(f"<{link}> <{CG}links> <{each}>" for each in (a, b)),
-        f"<{a}> <{CG}samePatientAs> <{b}>",
-        f"<{b}> <{CG}samePatientAs> <{a}>",
-    ]
-    lines = "".join(f"{each} <{link}> .\n" for each in said)
-    return lines + conflict_quads(link, both.conflicts, both.agreements) + patients_quads([(a, b)])
+def decide(store: Store, a: str, b: str) -> None:
+    """Decide that two cases tell of one patient."""
+    link = PlannedLink(between=(a, b), proposed="same-patient", decision="same-patient", by="x", why="y")
+    apply(store, MergePlan(version=1, links=(link,)))
 
 
 def filled(*, linked: bool, paths: list[Path]) -> Store:
@@ -67,7 +59,7 @@ def filled(*, linked: bool, paths: list[Path]) -> Store:
     assert outcomes
     assert all(isinstance(each, Loaded) for each in outcomes), outcomes
     if linked:
-        store.replace([], decided(store, FIRST, SECOND))
+        decide(store, FIRST, SECOND)
     return store
 
 

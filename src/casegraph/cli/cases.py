@@ -130,11 +130,12 @@ def remove(report: str, location: str) -> None:
 def _with_links(store: Store, graphs: tuple[str, ...]) -> None:
     """Take out what was decided about cases that went; say where a foreign document still tells of them."""
     from casegraph.merge.merged import merged_documents
-    from casegraph.merge.undoing import cut_links
+    from casegraph.merge.undoing import refresh_links
 
     gone = {graph.removesuffix("/asserted") for graph in graphs}
-    if cut := cut_links(store, gone):
-        say(f"{len(cut)} links went with it")
+    cut, _ = refresh_links(store, gone)
+    if cut:
+        say(f"{cut} links went with it")
     for document in merged_documents(store):
         if not gone.isdisjoint(document.brings):
             told = f"{' '.join(document.names)} still tells of it in its own graph"

@@ -18,7 +18,7 @@ from casegraph.cli.outputs import opened_whole, refuse_same_files
 from casegraph.cli.stopping import told_to_stop
 from casegraph.cli.tally import Tally
 from casegraph.errors import InputError, MissingExtraError, StoreError
-from casegraph.ingest import Arrived, load_paths
+from casegraph.ingest import Arrived, Loaded, LoadedRecord, load_paths
 from casegraph.loaders.formats import CASE, RECORD_FORMATS, arrivals, unused_options
 from casegraph.loaders.records import Options
 from casegraph.loaders.remote import Place
@@ -112,7 +112,7 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
     _refuse_mixed(more)
     refuse_same_files([more["losses"], more["rejects"], more["ack_file"]], (*paths, Path(location)))
     _look_at(paths)
-    tally = Tally()
+    tally, replaced = Tally(), set[str]()
     with ExitStack() as kept, told_to_stop() as signals:
         at_once = not more["no_sync"]
         workers = _workers(more)
@@ -128,8 +128,11 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
                 tell(arrived)
                 note(arrived, losses, rejects)
                 acknowledge(cases_of(arrived))
+                if isinstance(arrived, Loaded | LoadedRecord) and arrived.state == "replaced":
+                    replaced.update(cases_of(arrived))
             tally.leave(options.losses)
             note_losses(options.losses, losses)
+            _refresh_links(store, replaced)
         except (StoreError, MissingExtraError):
             say(_stopped(tally, store, more))
             raise
@@ -140,6 +143,19 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
         return _BY_SIGNAL + signals[0]
     _tell_unused(options)
     return 1 if tally.rejected else 0
+
+
+def _refresh_links(store: Store, replaced: set[str]) -> None:
+    """Compare anew what was decided to be of one patient, where a case of it came with other content."""
+    if not replaced:
+        return
+    from casegraph.merge.undoing import refresh_links
+
+    cut, compared = refresh_links(store, replaced)
+    if cut:
+        say(f"{cut} links to cases that are no longer there were taken out")
+    if compared:
+        say(f"{compared} pairs of cases of one patient were compared anew")
 
 
 def _options(more: Mapping[str, object]) -> Options:

@@ -1,14 +1,18 @@
-"""Says what of an answer is of reports that are retracted, corrected or in doubt."""
+"""Says what of an answer is of reports that are retracted, corrected, in doubt or contradicted by others."""
 
 from __future__ import annotations
 
 from casegraph.cli.form import say
 from casegraph.facts import CaseFacts
+from casegraph.namespaces import CG
 from casegraph.notices import flags_of, resting_on
 from casegraph.rows import Rows
 from casegraph.store import Store
 
-__all__ = ["notices_of_case", "say_notices"]
+__all__ = ["notices_of_case", "other_reports", "say_contradicted", "say_notices", "say_notices_of_all"]
+
+_CONTRADICTED = f"""SELECT DISTINCT ?claim {{ GRAPH ?graph {{
+  ?conflict a <{CG}TellingConflict> ; <{CG}firstTelling>|<{CG}secondTelling> ?claim }} }}"""
 
 
 def say_notices(store: Store, rows: Rows) -> None:
@@ -19,6 +23,51 @@ def say_notices(store: Store, rows: Rows) -> None:
     for flag, many in resting_on(flags_of(store), rows):
         every = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
         say(f"{many:,} of {every} from a report with a notice: {flag}")
+
+
+def say_notices_of_all(store: Store) -> None:
+    """Say, a line each, which reports with a notice are counted with all others.
+
+    :raises StoreError: if the store fails.
+    """
+    for flag in flags_of(store):
+        say(f"counted among the others, a report with a notice: {flag}")
+
+
+def say_contradicted(store: Store, rows: Rows) -> None:
+    """Say how many rows rest on a claim that another report on the same patient contradicts, if any do.
+
+    :raises StoreError: if the store fails.
+    """
+    told = (str(row["claim"]) for row in Rows.read(store.query(_CONTRADICTED, union=False)))
+    claims = {each for each in told if "#" in each}
+    many = (
+        sum(any(getattr(term, "value", "") in claims for term in row) for row in rows.rows) if claims else 0
+    )
+    if many:
+        said = (
+            f"{many:,} of {len(rows):,} row{'' if len(rows) == 1 else 's'} from a claim that another report"
+        )
+        say(f"{said} on the patient contradicts: casegraph query conflicts_between_reports")
+
+
+def other_reports(store: Store, case: str) -> list[str]:
+    """Return a line for each other case of the same patient, and for each notice about its report.
+
+    :raises StoreError: if the store fails.
+    """
+    asked = (
+        f"SELECT ?other ?report {{ "
+        f"GRAPH ?p {{ <{case}> <{CG}countedAs> ?first . ?other <{CG}countedAs> ?first }} "
+        f"GRAPH ?g {{ ?other <{CG}reportedIn> ?report }} FILTER(?other != <{case}>) }} ORDER BY ?other"
+    )
+    rows = list(Rows.read(store.query(asked, union=False)))
+    flags = flags_of(store) if rows else ()
+    lines = []
+    for row in rows:
+        lines.append(str(row["other"]))
+        lines += [f"  {flag}" for flag in flags if flag.report == str(row["report"])]
+    return [*lines, f"casegraph query merged_patient -p case={case} has all that they tell"] if lines else []
 
 
 def notices_of_case(store: Store, facts: CaseFacts) -> list[str]:

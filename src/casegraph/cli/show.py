@@ -6,7 +6,7 @@ import click
 
 from casegraph.cli.form import Command, Source, source_option, write_lines
 from casegraph.cli.judged import what_follows
-from casegraph.cli.noticed import notices_of_case
+from casegraph.cli.noticed import notices_of_case, other_reports
 from casegraph.cli.story import sections
 from casegraph.cli.words import Words
 from casegraph.facts import read_case
@@ -40,8 +40,10 @@ def show(case: str, source: Source) -> None:
         facts = read_case(store, find_case(store, case))
         words = Words(facts, with_told(store))
         notices = notices_of_case(store, facts)
+        others = other_reports(store, facts.case)
     for heading, lines in (
         ("Notices about the report", notices),
+        ("Other reports on this patient", others),
         *sections(words),
         (_FOLLOWS, what_follows(words)),
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -10,20 +10,26 @@ from pathlib import Path
 from casegraph.errors import DocumentError, Problem
 from casegraph.ingest.putting import put_ontology
 from casegraph.merge.adapters import Adapter
-from casegraph.merge.beside import Beside, Pair
+from casegraph.merge.beside import Beside
 from casegraph.merge.common import graphs_of, needed_lines, needs_in, needs_of, not_satisfied, text_of
-from casegraph.merge.conflicts import conflict_quads
 from casegraph.merge.incoming import Incoming, incoming
 from casegraph.merge.mappings import mapping_lines
-from casegraph.merge.merged import MERGED, links, merged_documents
-from casegraph.merge.patients import PATIENTS, patients_quads
-from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource
+from casegraph.merge.merged import MERGED, is_there, links, merged_documents
+from casegraph.merge.patients import (
+    PATIENTS,
+    compared,
+    comparison_graph,
+    comparisons,
+    pairs_of,
+    patients_of,
+    patients_quads,
+)
+from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource, link_iri
 from casegraph.merge.writing import Said, decision_lines, description, link_text
 from casegraph.namespaces import BASE, CG
 from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.ledger import Content, Origin, commit, current_digests, generation, units_of
-from casegraph.terms import all_terms
 
 __all__ = ["Applied", "apply", "refuse_other_content"]
 
@@ -111,7 +117,7 @@ class _Change:
             self._files.setdefault(each.document.hash, []).append(each)
         self._documents = {each.hash: each for each in merged_documents(store)}
         self._links = {each.iri: each for each in links(store)}
-        self._bare = not _is_there(store, _ONTOLOGY)
+        self._bare = not is_there(store, _ONTOLOGY)
         self._refuse_other_names()
         self._brought = {unit for each in self._documents.values() for unit in each.brings}
 
@@ -132,28 +138,46 @@ class _Change:
         reports = {
             report for _, each in self._found for one in each.mapped for report in (*one.shared, *one.units)
         }
-        problems = []
+        problems: list[Problem] = []
         for link in decided:
             for end in link.between:
-                if end not in coming | reports and not _is_there(self._store, end):
+                if end not in coming | reports and not is_there(self._store, end):
                     told = f"{link.decision} is decided of {end}, which is not there"
                     problems.append(Problem(link.iri, 0, 0, "nothing-there", told, "correct the IRI"))
-            if link.decision == "same-patient" and len(self._reports(link.between)) == 1:
-                told = f"{link.between[0]} and {link.between[1]} are two patients of one report"
-                problems.append(Problem(link.iri, 0, 0, "one-report", told, "decide different-patients"))
-        if problems:
+        if problems := [*problems, *self._impossible(decided)]:
             raise DocumentError(tuple(problems))
 
-    def _reports(self, cases: Iterable[str]) -> set[str]:
+    def _impossible(self, decided: Iterable[PlannedLink]) -> Iterator[Problem]:
+        """Yield what is wrong with patients as they would be, with what was decided before."""
+        decisions = self._decisions(decided)
+        patients = patients_of(between for decision, between in decisions if decision == "same-patient")
+        patient = {case: cases[0] for cases in patients for case in cases}
+        for decision, (one, other) in decisions:
+            if decision == "different-patients" and patient.get(one, one) == patient.get(other, other):
+                told = f"{one} and {other} are different patients, and the same by way of other links"
+                todo = "correct one of the decisions; casegraph merge list has those before"
+                yield Problem(link_iri(one, other), 0, 0, "contradiction", told, todo)
+        reports = self._reports(patient)
+        for cases in patients:
+            told_in: dict[str, str] = {}
+            for case in cases:
+                other = told_in.setdefault(reports.get(case, case), case)
+                if other != case:
+                    told = f"{other} and {case} are two patients of one report, and would be one"
+                    todo = "decide different-patients, or undo the link that joins them"
+                    yield Problem(link_iri(other, case), 0, 0, "one-report", told, todo)
+
+    def _reports(self, cases: Iterable[str]) -> dict[str, str]:
         """Return the reports of curated cases; a record of a data set may be told in another data set too."""
-        values = " ".join(f"<{each}>" for each in cases)
+        values = " ".join(f"<{each}>" for each in sorted(cases))
         asked = (
             f"SELECT ?case ?report {{ VALUES ?case {{ {values} }} "
             f"GRAPH ?g {{ ?case <{CG}reportedIn> ?report }} "
             f"FILTER NOT EXISTS {{ GRAPH ?g {{ ?case <{CG}recordedIn> ?record }} }} }}"
         )
-        rows = Rows.read(self._store.query(asked, union=False))
-        return {str(row["report"]) for row in rows} if len({str(row["case"]) for row in rows}) > 1 else set()
+        stores = (self._store, Beside(self._store, (each for _, each in self._found)).coming)
+        rows = (row for store in stores for row in Rows.read(store.query(asked, union=False)))
+        return {str(row["case"]): str(row["report"]) for row in rows}
 
     def write(self, decided: Sequence[PlannedLink]) -> dict[str, str]:
         """Write it, and return what became of each unit."""
@@ -162,28 +186,18 @@ class _Change:
         own = "".join(texts)
         common, described = self._common(own)
         texts += [*described, *common.values()]
-        compared = self._compared(decided)
-        texts += [link_text(each, compared.get(each.iri, "")) for each in decided]
-        patients = self._patients(decided)
+        texts += [link_text(each) for each in decided]
+        same = self._same(decided)
+        wanted, there = pairs_of(same), compared(self._store)
+        beside = Beside(self._store, (each for _, each in self._found))
+        texts += [patients_quads(same), *comparisons(beside, wanted - there)]
         notes = "".join(
             decision_lines(each, self._links.get(each.iri), generation(self._store) + 1) for each in decided
         )
-        content = Content.of("".join((*texts, patients)))
-        old = {PATIENTS, *(graph for graphs in content.lines.values() for graph in graphs)}
+        content = Content.of("".join(texts))
+        gone = map(comparison_graph, there - wanted)
+        old = {PATIENTS, *gone, *(graph for graphs in content.lines.values() for graph in graphs)}
         return commit(self._store, old, content, self._origins(), notes)
-
-    def _compared(self, decided: Iterable[PlannedLink]) -> dict[str, str]:
-        """Return what two tellings that are held for one patient agree and disagree in, by their link."""
-        pairs = {
-            Pair(*sorted(each.between)): each.iri
-            for each in decided
-            if each.decision in ("same-patient", "probably-same-patient")
-        }
-        beside = Beside(self._store, (each for _, each in self._found))
-        return {
-            pairs[pair]: conflict_quads(pairs[pair], found.conflicts, found.agreements)
-            for pair, found in beside.comparisons(pairs, all_terms())
-        }
 
     def _origins(self) -> dict[str, Origin]:
         return {
@@ -220,14 +234,10 @@ class _Change:
             brings.add(_ONTOLOGY)
         return sorted(brings)
 
-    def _patients(self, decided: Iterable[PlannedLink]) -> str:
-        same = {iri: each.between for iri, each in self._links.items() if each.decision == "same-patient"}
-        for link in decided:
-            same.pop(link.iri, None)
-            if link.decision == "same-patient":
-                same[link.iri] = link.between
-        return patients_quads(same.values())
+    def _same(self, decided: Iterable[PlannedLink]) -> list[tuple[str, str]]:
+        return [between for decision, between in self._decisions(decided) if decision == "same-patient"]
 
-
-def _is_there(store: Store, iri: str) -> bool:
-    return bool(store.query(f"ASK {{ GRAPH ?g {{ <{iri}> ?p ?o }} }}", union=False))
+    def _decisions(self, decided: Iterable[PlannedLink]) -> list[tuple[str, tuple[str, str]]]:
+        """Return what is decided of two, in the store and here; the later decision holds."""
+        there = {iri: (each.decision, each.between) for iri, each in self._links.items()}
+        return list({**there, **{each.iri: (each.decision, each.between) for each in decided}}.values())

@@ -23,6 +23,7 @@ __all__ = [
     "MergedDocument",
     "find_document",
     "find_link",
+    "is_there",
     "links",
     "merged_documents",
     "withheld",
@@ -173,6 +174,15 @@ def find_link(found: tuple[Link, ...], name: str) -> Link | None:
     """
     meant = [each for each in found if each.iri.removeprefix(LINK).startswith(name.removeprefix(LINK))]
     return _only(meant, name, [each.iri.removeprefix(LINK) for each in meant])
+
+
+def is_there(store: Store, iri: str) -> bool:
+    """Tell whether a store has a case, a group or a report, or a graph of that name.
+
+    :raises StoreError: if the store fails.
+    """
+    asked = f"ASK {{ {{ GRAPH <{iri}/asserted> {{ ?s ?p ?o }} }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} }}"
+    return bool(store.query(asked, union=False))
 
 
 def _only(found: list[_T], name: str, hashes: list[str]) -> _T | None:

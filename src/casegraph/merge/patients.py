@@ -1,37 +1,51 @@
-"""Which cases are counted as one patient, after what was decided of pairs of them."""
+"""Which cases are of one patient after what was decided of pairs, and what every two of them say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import combinations
 
+from casegraph.merge.beside import Beside, Pair
+from casegraph.merge.conflicts import conflict_quads
+from casegraph.merge.plan import link_iri
 from casegraph.namespaces import BASE, CG
+from casegraph.rows import Rows
+from casegraph.store import Store
+from casegraph.terms import all_terms
 
-__all__ = ["PATIENTS", "patients_quads"]
+__all__ = [
+    "PATIENTS",
+    "compared",
+    "comparison_graph",
+    "comparisons",
+    "pairs_of",
+    "patients_of",
+    "patients_quads",
+]
 
 #: The graph that tells which cases are one patient.
 PATIENTS = f"{BASE}patients"
+#: What the graphs begin with that tell what two cases of one patient agree and disagree in.
+_COMPARED = f"{BASE}compared/"
 
 
-def patients_quads(pairs: Iterable[tuple[str, str]]) -> str:
-    r"""Return the graph of patients as sorted N-Quads: each linked case is counted as the first of them.
-
-    Who is the same as somebody who is the same as a third is the same as the third. The first is the one
-    with the smallest IRI, so that the order of decisions does not matter. A case that is linked with no
-    other is left out.
+def patients_of(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
+    """Return the cases of each patient, sorted; the same as the same are the same.
 
     :param pairs: IRIs of cases that were decided to tell of one patient, in any order and direction.
 
-    >>> said = patients_quads([("urn:c", "urn:b"), ("urn:b", "urn:a")])
-    >>> [line.split()[::2] for line in said.splitlines()][-1]
-    ['<urn:c>', '<urn:a>', '.']
+    >>> patients_of([("urn:c", "urn:b"), ("urn:b", "urn:a"), ("urn:x", "urn:y")])
+    (('urn:a', 'urn:b', 'urn:c'), ('urn:x', 'urn:y'))
     """
     first: dict[str, str] = {}
     for one, other in pairs:
         if one != other:
             least, most = sorted((_root(first, one), _root(first, other)))
             first[most] = first[least] = least
-    lines = (f"<{case}> <{CG}countedAs> <{_root(first, case)}> <{PATIENTS}> .\n" for case in list(first))
-    return "".join(sorted(lines))
+    found: dict[str, list[str]] = {}
+    for case in sorted(first):
+        found.setdefault(_root(first, case), []).append(case)
+    return tuple(tuple(cases) for _, cases in sorted(found.items()))
 
 
 def _root(first: dict[str, str], case: str) -> str:
@@ -42,3 +56,52 @@ def _root(first: dict[str, str], case: str) -> str:
         case = up
     first.update(dict.fromkeys(way, case))
     return case
+
+
+def patients_quads(pairs: Iterable[tuple[str, str]]) -> str:
+    r"""Return the graph of patients as sorted N-Quads: each linked case is counted as the first of them.
+
+    The first is the one with the smallest IRI, so that the order of decisions does not matter. A case that is
+    linked with no other is left out.
+
+    :param pairs: IRIs of cases that were decided to tell of one patient, in any order and direction.
+
+    >>> said = patients_quads([("urn:c", "urn:b"), ("urn:b", "urn:a")])
+    >>> [line.split()[::2] for line in said.splitlines()][-1]
+    ['<urn:c>', '<urn:a>', '.']
+    """
+    counted = ((case, cases[0]) for cases in patients_of(pairs) for case in cases)
+    return "".join(sorted(f"<{case}> <{CG}countedAs> <{first}> <{PATIENTS}> .\n" for case, first in counted))
+
+
+def pairs_of(same: Iterable[tuple[str, str]]) -> set[Pair]:
+    """Return every two cases of each patient, also those that no link joins directly."""
+    return {Pair(*both) for cases in patients_of(same) for both in combinations(cases, 2)}
+
+
+def comparison_graph(pair: Pair) -> str:
+    """Return the graph that tells what two cases agree and disagree in."""
+    return f"{_COMPARED}{link_iri(*pair).rpartition('/')[2]}"
+
+
+def compared(store: Store) -> set[Pair]:
+    """Return the pairs of cases that a store has a comparison of.
+
+    :raises StoreError: if the store fails.
+    """
+    asked = f"SELECT ?graph ?case {{ GRAPH ?graph {{ ?graph <{CG}compares> ?case }} }} ORDER BY ?graph ?case"
+    found: dict[str, list[str]] = {}
+    for row in Rows.read(store.query(asked, union=False)):
+        found.setdefault(str(row["graph"]), []).append(str(row["case"]))
+    return {Pair(both[0], both[-1]) for both in found.values()}
+
+
+def comparisons(beside: Beside, pairs: Collection[Pair]) -> Iterator[str]:
+    """Yield the graph of the comparison of each pair, as N-Quads.
+
+    :raises StoreError: if the store fails.
+    """
+    for pair, found in beside.comparisons(sorted(pairs), all_terms()):
+        graph = comparison_graph(pair)
+        yield "".join(f"<{graph}> <{CG}compares> <{case}> <{graph}> .\n" for case in pair)
+        yield conflict_quads(graph, found.conflicts, found.agreements)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from casegraph.errors import InputError
+from casegraph.merge.beside import Beside, Pair
 from casegraph.merge.common import graphs_of, needed_lines, needs_in, text_of
 from casegraph.merge.foreign import FOREIGN
 from casegraph.merge.merged import (
@@ -18,13 +19,20 @@ from casegraph.merge.merged import (
     links,
     merged_documents,
 )
-from casegraph.merge.patients import PATIENTS, patients_quads
+from casegraph.merge.patients import (
+    PATIENTS,
+    compared,
+    comparison_graph,
+    comparisons,
+    pairs_of,
+    patients_quads,
+)
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store
 from casegraph.store.ledger import case_graphs, commit
 
-__all__ = ["Undone", "cut_links", "undo"]
+__all__ = ["Undone", "refresh_links", "undo"]
 
 _ONTOLOGY = f"{BASE}ontology"
 _SUBJECTS = (f"{BASE}case/", f"{BASE}group/")
@@ -56,27 +64,49 @@ def undo(store: Store, names: Iterable[str] | None = None) -> Undone:
         cut = tuple(each for each in every if each in cut or not units.isdisjoint(each.between))
         graphs = [*_graphs(store, gone, units), *(each.iri for each in cut)]
         common = _common(store, {each.hash for each in gone}, units)
-        kept = (each.between for each in every if each not in cut and each.decision == "same-patient")
-        text = "".join((*common.values(), patients_quads(kept)))
-        commit(store, [*graphs, *common, PATIENTS], text)
+        kept = [each.between for each in every if each not in cut and each.decision == "same-patient"]
+        old, patients = _patients(store, kept)
+        commit(store, [*graphs, *common, *old], "".join((*common.values(), patients)))
     cases = sum(each.startswith(_SUBJECTS) for each in units)
     return Undone(tuple(each.hash for each in gone), tuple(each.iri for each in cut), cases)
 
 
-def cut_links(store: Store, subjects: Collection[str]) -> tuple[str, ...]:
-    """Take the links out that are about cases, groups or reports which are no longer there.
+def refresh_links(store: Store, changed: Collection[str]) -> tuple[int, int]:
+    """Bring what links tell in line with cases and reports that were replaced or taken out.
 
-    :param subjects: what was taken out.
-    :return: the links.
+    A link to what is no longer there is taken out; two cases of one patient are compared anew.
+
+    :param changed: what was written or taken out.
+    :return: how many links went, and how many pairs were compared.
     :raises StoreError: if the store fails.
     """
     with store.turn():
         every = links(store)
-        cut = [each.iri for each in every if not set(subjects).isdisjoint(each.between)]
-        if cut:
-            kept = (each.between for each in every if each.iri not in cut and each.decision == "same-patient")
-            commit(store, [*cut, PATIENTS], patients_quads(kept))
-    return tuple(cut)
+        if not every:
+            return 0, 0
+        graphs = set(store.graphs())
+        cut = [each.iri for each in every if not all(_has(graphs, end) for end in each.between)]
+        kept = [each.between for each in every if each.iri not in cut and each.decision == "same-patient"]
+        stale = {pair for pair in pairs_of(kept) if not set(changed).isdisjoint(pair)}
+        if cut or stale:
+            old, patients = _patients(store, kept, stale)
+            commit(store, [*cut, *old], patients)
+    return len(cut), len(stale)
+
+
+def _has(graphs: Collection[str], end: str) -> bool:
+    """Tell whether there is a case, a group or a report."""
+    return f"{end}/asserted" in graphs or end in graphs
+
+
+def _patients(
+    store: Store, same: Collection[tuple[str, str]], stale: Collection[Pair] = ()
+) -> tuple[list[str], str]:
+    """Return the graphs of patients and comparisons that go, and those that come as N-Quads."""
+    wanted, there = pairs_of(same), compared(store)
+    new = (wanted - there) | set(stale)
+    text = "".join((patients_quads(same), *comparisons(Beside(store, ()), new)))
+    return [PATIENTS, *map(comparison_graph, (there - wanted) | new)], text
 
 
 def _named(

@@ -83,11 +83,8 @@ def _needed(need: Need, document: str) -> Iterator[tuple[str, str, str]]:
     yield document, f"{CG}bringsStatement", f"<{said}>"
 
 
-def link_text(link: PlannedLink, more: str = "") -> str:
-    """Return the graph of a link that is decided, as N-Quads.
-
-    :param more: the conflicts and agreements of the two, in the same graph.
-    """
+def link_text(link: PlannedLink) -> str:
+    """Return the graph of a link that is decided, as N-Quads."""
     kind, between = LINK_CLASSES[link.decision]
     one, other = sorted(link.between)
     me = link.iri
@@ -101,9 +98,10 @@ def link_text(link: PlannedLink, more: str = "") -> str:
         *((me, f"{CG}speaksAgainst", _text(each)) for each in link.speaks_against),
     ]
     if link.score is not None:
-        facts.append((me, f"{CG}linkScore", f'"{link.score:.1f}"^^<{_XSD}decimal>'))
+        score = f"{link.score:.1f}".removesuffix(".0")  # as a store writes it
+        facts.append((me, f"{CG}linkScore", f'"{score}"^^<{_XSD}decimal>'))
     lines = {f"<{subject}> <{name}> {value} <{me}> .\n" for subject, name, value in facts}
-    return "".join(sorted(lines)) + more
+    return "".join(sorted(lines))
 
 
 def decision_lines(link: PlannedLink, there: Link | None, generation: int) -> str:

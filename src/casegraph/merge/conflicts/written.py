@@ -17,24 +17,24 @@ _NAMELESS = Names("", "", "")
 _Lines = Iterator[tuple[str, str]]
 
 
-def conflict_quads(link: str, conflicts: Iterable[Conflict], agreements: Iterable[Agreement]) -> str:
-    """Return sorted N-Quads of the graph of a link: a node for each conflict and each agreement.
+def conflict_quads(graph: str, conflicts: Iterable[Conflict], agreements: Iterable[Agreement]) -> str:
+    """Return sorted N-Quads of the graph of a comparison: a node for each conflict and each agreement.
 
-    A node is named by the link and by what it says, and all is said of the node: nothing is said of a claim,
-    which stands in the graph of its case. The same two tellings always give the same bytes.
+    A node is named by the comparison and by what it says, and all is said of the node: nothing is said of a
+    claim, which stands in the graph of its case. The same two tellings always give the same bytes.
 
-    :param link: the IRI of the link, which is that of its graph.
+    :param graph: the IRI of the comparison, which is that of its graph.
     """
     lines: set[str] = set()
     for conflict in conflicts:
         claims = tuple(side.claim for side in conflict.sides)
-        node = f"{link}#conflict-{_hash(conflict.matter, *claims)}"
-        lines |= _quads(node, _conflict(conflict), link)
-        lines |= _quads(node, _between(claims), link)
+        node = f"{graph}#conflict-{_hash(conflict.matter, *claims)}"
+        lines |= _quads(node, _conflict(conflict), graph)
+        lines |= _quads(node, _between(claims), graph)
     for agreement in agreements:
-        node = f"{link}#agreement-{_hash(*agreement.claims)}"
-        lines |= _quads(node, _agreement(), link)
-        lines |= _quads(node, _between(agreement.claims), link)
+        node = f"{graph}#agreement-{_hash(*agreement.claims)}"
+        lines |= _quads(node, _agreement(), graph)
+        lines |= _quads(node, _between(agreement.claims), graph)
     return "".join(sorted(lines))
 
 
@@ -55,9 +55,9 @@ def _between(claims: tuple[str, ...]) -> _Lines:
         yield _cg(f"{which}Telling"), f"<{claim}>"
 
 
-def _quads(node: str, said: _Lines, link: str) -> set[str]:
-    about = f"<{node}> {_cg('ofLink')} <{link}> <{link}> .\n"
-    return {about, *(f"<{node}> {predicate} {value} <{link}> .\n" for predicate, value in said)}
+def _quads(node: str, said: _Lines, graph: str) -> set[str]:
+    about = f"<{node}> {_cg('ofComparison')} <{graph}> <{graph}> .\n"
+    return {about, *(f"<{node}> {predicate} {value} <{graph}> .\n" for predicate, value in said)}
 
 
 def _hash(*parts: str) -> str:
