@@ -326,6 +326,19 @@ COURSES = {
         [("outcome", True)],
     ),
     "one cause of death": (turn("death", f", cause: '{ILD}'"), turn("death"), []),
+    "two deaths": (turn("death", ", at: start"), turn("death", ", at: later"), [("outcome", True)]),
+    "younger later": ("age: {years: 50, at: start}", "age: {years: 45, at: later}", [("age", True)]),
+    "older later": ("age: {years: 50, at: start}", "age: {years: 50, at: later}", []),
+    "raised and lowered": (
+        test_result(MDA5, "direction: raised, at: start"),
+        test_result(MDA5, "direction: lowered, at: start"),
+        [("test", True)],
+    ),
+    "raised and then lowered": (
+        test_result(MDA5, "direction: raised, at: start"),
+        test_result(MDA5, "direction: lowered, at: later"),
+        [],
+    ),
     "alive after death": (
         turn("death", ", at: start"),
         finding("present", FEVER, ", at: later"),

@@ -73,6 +73,8 @@ def _of_test(one: Item, other: Item, kinds: Kinds) -> Verdict:
         return None
     if first.value is not None and second.value is not None:
         return _of_values(first, second) if one.about == other.about else None
+    if {first.direction, second.direction} == {"raised", "lowered"}:
+        return "test" if one.about == other.about else None
     outcomes = (_outcome(first), _outcome(second))
     if None in outcomes:
         said = {(each.result, each.direction) for each in (first, second)}

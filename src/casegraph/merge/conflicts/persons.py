@@ -71,17 +71,21 @@ def sexes(pair: Pair) -> Iterator[Conflict]:
 def ages(pair: Pair) -> Iterator[Conflict]:
     """Yield two ages that differ by more than what is told of the time between them.
 
-    An age in whole years is any day of that year. Where nothing is told of the time, it is not certain.
+    An age in whole years is any day of that year; nobody gets younger. Where nothing is told of the time, it is
+    not certain.
     """
     a, b = pair.a.case.age, pair.b.case.age
-    if a is None or b is None or (when := pair.times.relation(a.at, b.at)) == "different":
+    if a is None or b is None:
         return
+    when = pair.times.relation(a.at, b.at)
     (first, last), (start, end) = _span(a), _span(b)
     least, most = (0.0, 0.0) if when == "same" else _years_between(pair, a.at, b.at)
+    if when == "different" and (least, most) == (0.0, 0.0):
+        return  # by their phases alone: how far apart is not told
     apart = start - last > most or end - first < least
     if apart:
         sides = (Side(each.iri, _years(age), None) for each, age in ((pair.a, a), (pair.b, b)))
-        yield _conflict("age", *sides, certain=when == "same")
+        yield _conflict("age", *sides, certain=when in ("same", "different"))
 
 
 def _years_between(pair: Pair, ours: str | None, theirs: str | None) -> tuple[float, float]:
@@ -107,7 +111,12 @@ def _years(age: Age) -> str:
 
 
 def lives(pair: Pair, deaths: Topic) -> Iterator[Conflict]:
-    """Yield a death in one telling with the first claim of the other that is certainly of a later time."""
+    """Yield deaths at two times, and a death with the first claim of the other that is certainly later."""
+    for one in deaths.items(pair.a):
+        for another in deaths.items(pair.b):
+            told = one.claim.at is not None and another.claim.at is not None
+            if told and pair.times.relation(one.claim.at, another.claim.at) == "different":
+                yield _conflict("outcome", side_of(one), side_of(another), certain=True)
     for telling, other in ((pair.a, pair.b), (pair.b, pair.a)):
         for death in deaths.items(telling):
             if death.claim.at is None:

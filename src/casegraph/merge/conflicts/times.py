@@ -1,7 +1,7 @@
 """Whether two occasions of two tellings of one patient are of one time, as far as both can be compared.
 
 Each telling counts its days from a point of its own. What both tell ties them: birth, a date, the start of a
-treatment that each gives once, death.
+treatment that each gives once; death too, unless these tell that they mean two days by it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _STEPS: Mapping[str, tuple[int, int]] = MappingProxyType(
 )
 #: Phases of which a patient has but one, and that are no stretch in which anything can change.
 _ONCE = frozenset({"medicalHistory", "onset"})
-_BIRTH, _ISO_DATE = "birth", 10
+_BIRTH, _DEATH, _ISO_DATE = "birth", "death", 10
 _Days = tuple[int | None, int | None]
 
 
@@ -44,8 +44,11 @@ class Times:
     def __init__(self, a: Telling, b: Telling) -> None:
         self._a, self._b = a, b
         ours, theirs = dict(_landmarks(a)), dict(_landmarks(b))
-        self._shared = tuple((ours[name], theirs[name]) for name in sorted(ours.keys() & theirs.keys()))
+        both = ours.keys() & theirs.keys()
+        self._shared = tuple((ours[name], theirs[name]) for name in sorted(both - {_DEATH}))
         self._known: dict[tuple[str | None, str | None], When] = {}
+        if _DEATH in both and not self._disjoint(ours[_DEATH][0], theirs[_DEATH][0]):
+            self._shared = (*self._shared, (ours[_DEATH], theirs[_DEATH]))
 
     def relation(self, ours: str | None, theirs: str | None) -> When:
         """Say whether an occasion of the first telling and one of the second are of one time."""
@@ -116,7 +119,7 @@ def _landmarks(telling: Telling) -> Iterator[tuple[str, tuple[str, int]]]:
             yield "calendar", (key, day)
     for death in case.course:
         if death.kind == "death" and death.at is not None:
-            yield "death", (death.at, 0)
+            yield _DEATH, (death.at, 0)
     yield from _starts(telling)
 
 
