@@ -34,8 +34,8 @@ _SECTION = """\
 
 Copies of real cases with named distortions, under another data set name and with other identifiers, among
 the originals and their siblings of the same papers; a third of the cases have no copy. Thresholds were fixed
-on one half, the figures are of the other. *same*: proposed as `same-patient`; *not so*: of those, other people.
-By `python benchmarks/identity_pairs.py`, with `--archive`, `--lacking` and `--growth`.
+on one half, the figures are of the other. *same*: proposed as `same-patient`; *not so*: of those, other
+people. By `python benchmarks/identity_pairs.py`, with `--archive`, `--lacking` and `--growth`.
 
 ### 247 packets, and the shipped cases
 

@@ -71,8 +71,8 @@ def sexes(pair: Pair) -> Iterator[Conflict]:
 def ages(pair: Pair) -> Iterator[Conflict]:
     """Yield two ages that differ by more than what is told of the time between them.
 
-    An age in whole years is any day of that year; nobody gets younger. Where nothing is told of the time, it is
-    not certain.
+    An age in whole years is any day of that year; nobody gets younger. Where nothing is told of the time, it
+    is not certain.
     """
     a, b = pair.a.case.age, pair.b.case.age
     if a is None or b is None:
