@@ -35,8 +35,8 @@ _SECTION = """\
 Copies of real cases with named distortions, under another data set name and with other identifiers, among
 the originals and their siblings of the same papers; a third of the cases have no copy. Thresholds were fixed
 on one half, the figures are of the other. *same*: proposed as `same-patient`; *not so*: of those, other
-people. By `python benchmarks/identity_pairs.py`, with `--archive`, `--lacking` and `--growth`; with the shipped
-terms alone. With whole vocabularies more terms have parents and children: see decision 0018.
+people. By `python benchmarks/identity_pairs.py`, with `--archive`, `--lacking` and `--growth`; with the
+shipped terms alone. With whole vocabularies more terms have parents and children: see decision 0018.
 
 ### 247 packets, and the shipped cases
 
