@@ -79,6 +79,22 @@ def test_what_cannot_be_taken_in_is_named(path: Path) -> None:
         assert words in str(caught.value)
 
 
+def test_json_that_is_nested_too_deep_is_named_and_not_followed(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonld"
+    path.write_text('{"https://example.org/p":' * 5000 + "1" + "}" * 5000, encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        incoming(path)
+    assert [each.code for each in caught.value.problems] == ["too-deep"]
+
+
+def test_a_text_that_is_too_long_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.nt"
+    path.write_text(f'<urn:s> <urn:p> "{"x" * 17_000_000}" .', encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        incoming(path)
+    assert [each.code for each in caught.value.problems] == ["too-large"]
+
+
 def test_what_is_not_utf_8_is_named(tmp_path: Path) -> None:
     path = tmp_path / "x.ttl"
     path.write_bytes(b'<https://example.org/s> <https://example.org/p> "\xff" .')

@@ -259,6 +259,7 @@ obo:MONDO_0007191 rdfs:label "dermatomyositis" ; rdfs:subClassOf ex:everything .
 ex:p a cg:Case ; cg:diagnosis obo:MONDO_0016367 ; cg:respondedTo cg:Interleukin2Drug ; cg:hasTreatment ex:t .
 ex:t a cg:TreatmentEpisode ; cg:aboutConcept cg:Interleukin2Drug ; cg:basis cg:stated .
 ex:r a cg:CaseReport ; dcterms:title "nothing" .
+ex:p <http://www.w3.org/2002/07/owl#sameAs> <https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1> .
 """
 
 
@@ -271,6 +272,8 @@ def test_a_foreign_graph_changes_no_answer_about_other_peoples_cases(
     assert len(before) >= 60
     merge(store, document(HOSTILE, tmp_path))
     assert len(store.graphs()) == len(corpus_store.graphs()) + 2
+    seed = "https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1"
+    assert not store.query(f"ASK {{ ?s <http://www.w3.org/2002/07/owl#sameAs> <{seed}> }}")
     changed = [name for name, rows in before.items() if run(store, get_query(name)).to_tsv() != rows]
     assert changed == []
 
@@ -346,8 +349,10 @@ def test_a_loaded_case_stays_when_a_merged_one_of_its_term_goes(store: Store, tm
 
 
 def linked(plan: MergePlan, *links: dict[str, Any]) -> MergePlan:
-    made = tuple(msgspec.convert({"proposed": "same-patient", **each}, PlannedLink) for each in links)
-    return msgspec.structs.replace(plan, links=made)
+    """Return a plan with these links, as if they had been proposed."""
+    made = [msgspec.convert({"proposed": "same-patient", **each}, PlannedLink) for each in links]
+    proposed = tuple(msgspec.structs.replace(each, digest=each.digest or each.evidence) for each in made)
+    return msgspec.structs.replace(plan, links=proposed)
 
 
 def of(*cases: str, **more: Any) -> dict[str, Any]:
@@ -409,6 +414,8 @@ def test_links_go_with_their_cases_and_by_themselves(filled: Store) -> None:
         (of("clinic_a/p1", "clinic_a/p1", decision="undecided"), "self-link"),
         (of("clinic_a/p1", "clinic_a/p2", decision="same-patient"), "no-decider"),
         (of("clinic_a/p1", "clinic_a/p2", decision="same-document", by="x", why="y"), "wrong-decision"),
+        (of("clinic_a/p1", "clinic_a/p2#x", decision="same-patient", by="x", why="y"), "wrong-decision"),
+        (of("clinic_a/p1", "clinic_b/q1", score=1.0, digest="0", decision="undecided"), "edited"),
     ],
 )
 def test_a_plan_that_was_edited_into_nonsense_is_refused(
@@ -421,6 +428,49 @@ def test_a_plan_that_was_edited_into_nonsense_is_refused(
         apply(filled, read_plan(path))
     assert {each.code for each in caught.value.problems} == {code}
     assert filled.digest() == before
+
+
+def test_evidence_that_casegraph_did_not_give_is_refused(store: Store, tmp_path: Path) -> None:
+    plan = linked(make_plan(store, [A, B]), of("clinic_a/p1", "clinic_b/q1", score=20.0))
+    text = plan_text(plan)
+    path = tmp_path / "plan.yaml"
+    for old, new in (
+        ("score: 20.0", "score: 999.0"),
+        ("clinic_b/q1\n  proposed", "clinic_b/q2\n  proposed"),
+        ("score: 20.0", "speaks_for: [twins]"),
+    ):
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        with pytest.raises(DocumentError, match="not the link that was proposed"):
+            read_plan(path)
+
+
+def test_what_follows_from_a_document_is_not_edited_in_the_plan(store: Store, tmp_path: Path) -> None:
+    text, path = plan_text(make_plan(store, [A])), tmp_path / "plan.yaml"
+    for old, new in (
+        ("model: neurobagel", "model: care_sm"),
+        (f"  - {CASE}clinic_a/p1\n", ""),
+        ("statements: 18", "statements: -5"),
+    ):
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        with pytest.raises(DocumentError, match="than what it would bring"):
+            apply(store, read_plan(path))
+    assert store.digest() == {}
+
+
+def test_a_link_of_ones_own_needs_no_more_than_two_and_a_decision(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    own = f"""
+links:
+- between: [{CASE}clinic_a/p1, {CASE}clinic_b/q1]
+  decision: same-patient
+  by: x
+  why: y
+"""
+    text = plan_text(make_plan(store, [A, B]))
+    path.write_text(text.partition("links:")[0].rstrip() + own, encoding="utf-8")
+    assert len(apply(store, read_plan(path)).decided) == 1
 
 
 def test_different_patients_that_other_links_make_the_same_are_a_contradiction(
@@ -461,6 +511,46 @@ def test_what_is_no_plan_is_named_with_its_place(
     assert all(each.line for each in caught.value.problems)
 
 
+def test_what_a_user_loads_himself_stays_when_the_document_goes(tmp_path: Path) -> None:
+    place, other = str(tmp_path / "store"), str(tmp_path / "other")
+    case = shipped("cases", "miao-2020.yaml")[0]
+    run_cli("load", case, "--store", other)
+    run_cli("export", "nquads", "-o", tmp_path / "theirs.nq", "--store", other)
+    run_cli("load", shipped("cases", "yanez-2009.yaml")[0], "--store", place)
+    run_cli("merge", "plan", tmp_path / "theirs.nq", "-o", tmp_path / "p.yaml", "--store", place)
+    run_cli("merge", "apply", tmp_path / "p.yaml", "--store", place)
+    assert "unchanged" in run_cli("load", case, "--store", place).stdout
+    wanted = run_cli("digest", "--store", place).stdout
+    run_cli("merge", "undo", "--all", "--store", place)
+    left = run_cli("digest", "--store", place).stdout
+    assert set(wanted.splitlines()) - set(left.splitlines()) == {
+        line for line in wanted.splitlines() if "/merged/" in line
+    }
+
+
+def test_a_plan_finds_documents_beside_it_and_needs_no_store_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(A, tmp_path / "their.ttl")
+    monkeypatch.chdir(tmp_path)
+    planned = run_cli("merge", "plan", "their.ttl", "-o", "plan.yaml", "--store", "fresh")
+    assert "is not there yet" in planned.stderr
+    assert not Path("fresh").exists()
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path / "sub")
+    assert run_cli("merge", "apply", "../plan.yaml", "--store", "../fresh").stdout.startswith("new")
+
+
+def test_a_decision_that_takes_the_place_of_another_is_told(tmp_path: Path) -> None:
+    place, path = told_twice(tmp_path), tmp_path / "p.yaml"
+    other = {"decision": "probably-same-patient", "by": "z", "why": "w"}
+    with open_store(place) as opened:
+        path.write_text(
+            plan_text(linked(make_plan(opened, []), of(FIRST, SECOND, **other))), encoding="utf-8"
+        )
+    assert "takes the place of same-patient by x" in run_cli("merge", "apply", path, "--store", place).stderr
+
+
 def test_two_patients_of_one_report_are_never_one(store: Store) -> None:
     list(load(store, shipped("cases", "rituximab-registry-2011.yaml")))
     both = ["10.3899/jrheum.101321/2", "10.3899/jrheum.101321/4"]
@@ -476,6 +566,8 @@ def test_a_policy_decides_what_is_proposed_and_somebody_answers_for_it(store: St
         of("clinic_a/p2", "clinic_b/q2", score=10.0),
         of("clinic_a/p2", "clinic_b/q1", score=30.0, proposed="look-alike"),
     )
+    with pytest.raises(InputError, match="is no score"):
+        decided(plan, Policy(accept=("same-patient",), at_least=float("nan"), by="x", why="y"))
     with pytest.raises(InputError, match="without who decides"):
         decided(plan, Policy(accept=("same-patient",)))
     found = decided(plan, Policy(accept=("same-patient",), at_least=15, by="x", why="y"))

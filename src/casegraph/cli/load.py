@@ -112,7 +112,8 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
     _refuse_mixed(more)
     refuse_same_files([more["losses"], more["rejects"], more["ack_file"]], (*paths, Path(location)))
     _look_at(paths)
-    tally, replaced = Tally(), set[str]()
+    tally = Tally()
+    known: dict[str, set[str]] = {"replaced": set(), "unchanged": set()}
     with ExitStack() as kept, told_to_stop() as signals:
         at_once = not more["no_sync"]
         workers = _workers(more)
@@ -128,11 +129,11 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
                 tell(arrived)
                 note(arrived, losses, rejects)
                 acknowledge(cases_of(arrived))
-                if isinstance(arrived, Loaded | LoadedRecord) and arrived.state == "replaced":
-                    replaced.update(cases_of(arrived))
+                if isinstance(arrived, Loaded | LoadedRecord) and arrived.state in ("replaced", "unchanged"):
+                    known[arrived.state].update((arrived.iri, *cases_of(arrived)))
             tally.leave(options.losses)
             note_losses(options.losses, losses)
-            _refresh_links(store, replaced)
+            _keep_merges(store, known["replaced"], known["unchanged"])
         except (StoreError, MissingExtraError):
             say(_stopped(tally, store, more))
             raise
@@ -145,12 +146,13 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
     return 1 if tally.rejected else 0
 
 
-def _refresh_links(store: Store, replaced: set[str]) -> None:
-    """Compare anew what was decided to be of one patient, where a case of it came with other content."""
-    if not replaced:
+def _keep_merges(store: Store, replaced: set[str], unchanged: set[str]) -> None:
+    """Keep in line what was merged: what is loaded stays, and is compared anew where it changed."""
+    if not replaced | unchanged:
         return
-    from casegraph.merge.undoing import refresh_links
+    from casegraph.merge.undoing import keep_loaded, refresh_links
 
+    keep_loaded(store, replaced | unchanged)
     cut, compared = refresh_links(store, replaced)
     if cut:
         say(f"{cut} links to cases that are no longer there were taken out")

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from casegraph.cli.form import PATH, Command, on_terminal, say, store_option, write, write_line, write_table
 from casegraph.cli.outputs import opened_whole
@@ -78,7 +79,10 @@ def plan(
     if dataset and len(foreign) > 1:
         raise click.UsageError("--dataset is for one document")
     adapters = (*shipped_adapters(), *map(read_adapter, folders))
-    with open_store(location) as store:
+    fresh = "://" not in location and not Path(location).exists()
+    if fresh:
+        say(f"{location} is not there yet; casegraph merge apply makes it")
+    with open_store(":memory:" if fresh else location) as store:
         made = make_plan(store, foreign, dataset, adapters)
     with opened_whole(str(output)) as out:
         out.write(plan_text(made).encode())
@@ -98,6 +102,8 @@ def _tell_plan(made: MergePlan, output: Path) -> None:
     proposed = Counter(link.proposed for link in made.links)
     for kind, many in sorted(proposed.items()):
         write_line("links", kind, many)
+    if not made.links:
+        say("no two are proposed as the same")
     say(f"{output}: edit it, then casegraph merge apply {output}")
 
 
@@ -135,7 +141,7 @@ def apply_plan(file: Path, location: str, folders: tuple[Path, ...], **policy: o
     from casegraph.merge.policy import Policy, decided
 
     rule = Policy(**policy)  # type: ignore[arg-type]  # the options have its names
-    made = decided(read_plan(file), rule)
+    made = decided(_beside(read_plan(file), file.parent), rule)
     adapters = (*shipped_adapters(), *map(read_adapter, folders))
     with open_store(location, writable=True) as store:
         done = apply(store, made, adapters)
@@ -143,7 +149,22 @@ def apply_plan(file: Path, location: str, folders: tuple[Path, ...], **policy: o
         write_line(state, document)
     for link in done.decided:
         write_line(link.decision, *link.between, link.by)
+        before = done.before.get(link.iri)
+        if before is not None and before.decision != link.decision:
+            last = f" by {before.decisions[-1].by}" if before.decisions else ""
+            say(f"that takes the place of {before.decision}{last}")
     say(f"{done.cases} cases and groups; {len(done.decided)} links decided, {done.undecided} undecided")
+
+
+def _beside(made: MergePlan, folder: Path) -> MergePlan:
+    """Return a plan whose documents are looked for beside it, where they are not where it says."""
+    sources = (
+        replace(each, path=str(folder / each.path))
+        if not Path(each.path).exists() and (folder / each.path).exists()
+        else each
+        for each in made.sources
+    )
+    return replace(made, sources=tuple(sources))
 
 
 @merge.command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from casegraph.merge.beside import Beside
 from casegraph.merge.common import graphs_of, needed_lines, needs_in, needs_of, not_satisfied, text_of
 from casegraph.merge.incoming import Incoming, incoming
 from casegraph.merge.mappings import mapping_lines
-from casegraph.merge.merged import MERGED, is_there, links, merged_documents
+from casegraph.merge.merged import MERGED, Link, is_there, links, merged_documents
 from casegraph.merge.patients import (
     PATIENTS,
     compared,
@@ -25,6 +25,7 @@ from casegraph.merge.patients import (
     patients_quads,
 )
 from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource, link_iri
+from casegraph.merge.sources import planned_source
 from casegraph.merge.writing import Said, decision_lines, description, link_text
 from casegraph.namespaces import BASE, CG
 from casegraph.rows import Rows
@@ -34,6 +35,8 @@ from casegraph.store.ledger import Content, Origin, commit, current_digests, gen
 __all__ = ["Applied", "apply", "refuse_other_content"]
 
 _ONTOLOGY = f"{BASE}ontology"
+#: What a plan says of a document that follows from it.
+_NOT_EDITED = ("model", "statements", "claims", "cases", "refused", "unread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,14 @@ class Applied:
 
     :param documents: the documents that it names -> ``new``, ``replaced`` or ``unchanged``.
     :param cases: how many cases and groups are there because of it.
-    :param decided: the links that are decided; *undecided*, how many are not.
+    :param decided: the links that are decided; *undecided*, how many are not; *before*, those there were.
     """
 
     documents: Mapping[str, str]
     cases: int
     decided: tuple[PlannedLink, ...]
     undecided: int
+    before: Mapping[str, Link] = field(default_factory=dict, repr=False)
 
 
 def apply(store: Store, plan: MergePlan, adapters: Sequence[Adapter] | None = None) -> Applied:
@@ -70,8 +74,8 @@ def apply(store: Store, plan: MergePlan, adapters: Sequence[Adapter] | None = No
         put_ontology(store)
         states = change.write(decided)
     documents = {each.document: states.get(f"{MERGED}{each.document}", "unchanged") for each in plan.sources}
-    cases = sum(len(each.cases) for _, each in found)
-    return Applied(documents, cases, decided, len(plan.links) - len(decided))
+    cases = {case for _, each in found for case in each.cases}
+    return Applied(documents, len(cases), decided, len(plan.links) - len(decided), change.before)
 
 
 def _planned(source: PlannedSource, adapters: Sequence[Adapter] | None, mappings: str) -> Incoming:
@@ -79,6 +83,12 @@ def _planned(source: PlannedSource, adapters: Sequence[Adapter] | None, mappings
     if found.document.hash != source.document:
         told = f"it is not the document that was planned: {found.document.hash}, not {source.document}"
         raise DocumentError((Problem(source.path, 0, 0, "changed", told, "plan the merge again"),))
+    fresh = planned_source(source.path, found)
+    edited = [name for name in _NOT_EDITED if getattr(source, name) != getattr(fresh, name)]
+    if edited:
+        told = f"the plan says other {', '.join(edited)} of it than what it would bring"
+        todo = "change licence and redistribution alone, or plan the merge again"
+        raise DocumentError((Problem(source.path, 0, 0, "edited", told, todo),))
     return found
 
 
@@ -120,6 +130,11 @@ class _Change:
         self._bare = not is_there(store, _ONTOLOGY)
         self._refuse_other_names()
         self._brought = {unit for each in self._documents.values() for unit in each.brings}
+
+    @property
+    def before(self) -> Mapping[str, Link]:
+        """The links that there are, by their names."""
+        return self._links
 
     def _refuse_other_names(self) -> None:
         for _, each in self._found:

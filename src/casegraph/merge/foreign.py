@@ -28,6 +28,8 @@ FOREIGN = f"{BASE}foreign/"
 #: How many quads of one document are read.
 MOST_QUADS = 2_000_000
 _BEGINNING = 1 << 12
+_DEEPEST = 200
+_SIGNS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 #: What relative IRIs are made absolute by, so that they are seen: a name that nobody can have (RFC 6761).
 _NOWHERE = "https://relative.invalid/"
 _SUBCLASS = ox.NamedNode(f"{PREFIXES['rdfs']}subClassOf")
@@ -134,6 +136,11 @@ def _parsed(source: Input) -> list[ox.Quad]:
     content = source.content(MOST_BYTES * 10)
     if form == ox.RdfFormat.RDF_XML:
         require_xml(content, source.name)
+    if form == ox.RdfFormat.JSON_LD and _depth(content) > _DEEPEST:
+        told = f"nested more than {_DEEPEST} deep"
+        raise _refused(
+            source, (0, 0), "too-deep", told, "name the inner nodes and tell of them by themselves"
+        )
     base = None if form == ox.RdfFormat.N_QUADS else _NOWHERE
     try:
         quads = list(
@@ -141,7 +148,25 @@ def _parsed(source: Input) -> list[ox.Quad]:
         )
     except SyntaxError as error:
         raise _not_rdf(source, error) from error
+    except MemoryError as error:
+        raise _refused(source, (0, 0), "too-large", str(error), "shorten its texts") from error
     return quads
+
+
+def _depth(content: bytes) -> int:
+    """Return how deep JSON is nested; what reads it takes a step down for each.
+
+    >>> _depth(b'{"a": [{"b": "[[[["}]}')
+    3
+    """
+    depth = deepest = 0
+    for sign in _SIGNS.finditer(content):
+        if sign[0] in b"{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign[0] in b"}]":
+            depth -= 1
+    return deepest
 
 
 def _form(name: str, head: bytes) -> ox.RdfFormat:

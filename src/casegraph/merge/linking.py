@@ -34,7 +34,8 @@ def planned_links(store: Store, coming: Sequence[Incoming]) -> list[PlannedLink]
     terms = beside.terms()
     found = [*_documents(ours, theirs), *_patients(ours, theirs, terms)]
     kept = [each for each in found if each.iri not in known]
-    return sorted(_with_conflicts(kept, beside, terms), key=_rank)
+    found = sorted(_with_conflicts(kept, beside, terms), key=_rank)
+    return [replace(each, digest=each.evidence) for each in found]
 
 
 def _documents(ours: list[Features], theirs: list[Features]) -> Iterator[PlannedLink]:

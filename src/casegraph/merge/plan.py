@@ -69,14 +69,18 @@ class PlannedSource(Value, frozen=True, kw_only=True):
 
 
 class PlannedLink(Value, frozen=True, kw_only=True):
-    """Two cases, groups or reports that may be the same: what speaks for and against it, and the decision."""
+    """Two cases, groups or reports that may be the same: what speaks for and against it, and the decision.
+
+    ``digest`` is over what was proposed, which is not to be edited; a link of one's own has none.
+    """
 
     between: tuple[_Iri, _Iri]
-    proposed: LinkKind
+    proposed: LinkKind = "look-alike"
     score: float | None = None
     speaks_for: tuple[str, ...] = ()
     speaks_against: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    digest: str = ""
     decision: Decision = "undecided"
     by: str = ""
     why: str = ""
@@ -85,6 +89,12 @@ class PlannedLink(Value, frozen=True, kw_only=True):
     def iri(self) -> str:
         """The name of the link."""
         return link_iri(*self.between)
+
+    @property
+    def evidence(self) -> str:
+        """The digest of what was proposed."""
+        told = (self.between, self.proposed, self.score, self.speaks_for, self.speaks_against, self.conflicts)
+        return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:16]
 
 
 class MergePlan(Value, frozen=True, kw_only=True):
@@ -145,6 +155,8 @@ def _undecidable(plan: MergePlan, source: Source) -> Iterator[Problem]:
         if seen.setdefault(link.iri, at) != at:
             told = f"the same two as in link {seen[link.iri] + 1}"
             yield source.problem(("links", at), "duplicate-link", told, todo="keep one of them")
+        if (edited := _edited(link)) is not None:
+            yield source.problem(("links", at), "edited", edited, todo="change decision, by and why alone")
         if link.decision == "undecided":
             continue
         if not (link.by.strip() and link.why.strip()):
@@ -154,10 +166,24 @@ def _undecidable(plan: MergePlan, source: Source) -> Iterator[Problem]:
             yield source.problem(place, "wrong-decision", *fault[:1], todo=fault[1])
 
 
+def _edited(link: PlannedLink) -> str | None:
+    """Return what is wrong with the evidence of a link; None if it is as proposed, or there is none."""
+    if link.digest and link.digest != link.evidence:
+        return "not the link that was proposed: its two, its score or its reasons are others"
+    told = (*link.speaks_for, *link.speaks_against, *link.conflicts)
+    if not link.digest and (link.score is not None or told):
+        return "a score or reasons that casegraph did not give"
+    return None
+
+
 def _fault(link: PlannedLink) -> tuple[str, str] | None:
     """Return why two things cannot be what was decided, and what to do; None if they can."""
     kinds = sorted(_kind(each) for each in link.between)
     documents = link.decision == "same-document"
+    allowed = {"report"} if documents else {"case", "group"}
+    if not allowed.issuperset(kinds):
+        what = "two reports" if documents else "cases and groups"
+        return f"{link.decision} is decided of what is not {what}", f"name {what} by their IRIs"
     if documents != (link.proposed == "same-document"):
         return (
             f"{link.decision} of what is proposed as {link.proposed}",
@@ -169,7 +195,8 @@ def _fault(link: PlannedLink) -> tuple[str, str] | None:
 
 
 def _kind(iri: str) -> str:
-    return iri.removeprefix(BASE).partition("/")[0]
+    """Return case, group or report; something else for an IRI that is none, such as that of a claim."""
+    return iri.removeprefix(BASE).partition("/")[0] if iri.startswith(BASE) and "#" not in iri else ""
 
 
 def _contradictions(plan: MergePlan, source: Source) -> Iterator[Problem]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from casegraph.errors import DocumentError, Problem
@@ -14,24 +12,11 @@ from casegraph.merge.incoming import Incoming, incoming
 from casegraph.merge.linking import planned_links
 from casegraph.merge.mappings import mapping_lines
 from casegraph.merge.merged import merged_documents
-from casegraph.merge.plan import MergePlan, PlannedSource, Redistribution
-from casegraph.namespaces import compact
+from casegraph.merge.plan import MergePlan
+from casegraph.merge.sources import planned_source
 from casegraph.store import Store
 
-__all__ = ["make_plan", "redistribution_of"]
-
-#: What a licence, or a note of rights, says that forbids to hand a document on.
-_FORBIDS = re.compile(
-    r"all rights reserved|confidential"
-    r"|\b(?:not|no|without)\b.{0,40}\b(?:redistribut|shar|copied|copying|publication)",
-    re.IGNORECASE,
-)
-#: How the addresses of licences that allow it begin: Creative Commons, Open Data Commons, two of software.
-_ALLOWS = re.compile(
-    r"https?://(?:creativecommons\.org/(?:licenses|publicdomain)/|opendatacommons\.org/licenses/"
-    r"|(?:www\.)?opensource\.org/licenses?/(?:MIT|Apache-2\.0)|(?:www\.)?apache\.org/licenses/)",
-    re.IGNORECASE,
-)
+__all__ = ["make_plan"]
 
 
 def make_plan(
@@ -64,50 +49,6 @@ def make_plan(
     if problems:
         raise DocumentError(tuple(problems))
     refuse_other_content(store, (each for _, each in found))
-    sources = tuple(_source(path, each) for path, each in found)
+    sources = tuple(planned_source(path, each) for path, each in found)
     links = planned_links(store, [each for _, each in found])
     return MergePlan(version=1, sources=sources, links=tuple(links))
-
-
-def _source(path: Path, found: Incoming) -> PlannedSource:
-    licences = found.document.licences
-    return PlannedSource(
-        path=str(path),
-        document=found.document.hash,
-        dataset=found.dataset,
-        model=" ".join(found.models),
-        licence=licences,
-        redistribution=redistribution_of(licences),
-        statements=len(found.document.quads),
-        claims=sum(each.claims for each in found.mapped),
-        cases=found.cases,
-        refused=tuple(_refusals(found)),
-        unread=tuple(_left(found)),
-    )
-
-
-def redistribution_of(licences: Iterable[str]) -> Redistribution:
-    """Return whether licences allow to hand a document on: allowed, forbidden or unstated.
-
-    >>> redistribution_of(["https://creativecommons.org/licenses/by/4.0/"]), redistribution_of([])
-    ('allowed', 'unstated')
-    >>> redistribution_of(["All rights reserved"])
-    'forbidden'
-    """
-    told = tuple(licences)
-    if any(_FORBIDS.search(each) for each in told):
-        return "forbidden"
-    return "allowed" if told and all(_ALLOWS.match(each) for each in told) else "unstated"
-
-
-def _refusals(found: Incoming) -> Iterator[str]:
-    for each in found.refused:
-        yield from (f"{each.source.rpartition('!')[2]}: {problem.code}" for problem in each.problems)
-
-
-def _left(found: Incoming) -> Iterator[str]:
-    yield from (f"{each.kind} {compact(each.iri)}: {each.times}" for each in found.unread)
-    losses: Counter[str] = Counter()
-    for each in found.losses:
-        losses[each.reason] += each.times
-    yield from (f"not carried, {reason}: {many}" for reason, many in sorted(losses.items()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 import msgspec
 
@@ -37,6 +38,8 @@ def decided(plan: MergePlan, policy: Policy) -> MergePlan:
         if policy.by or policy.why or policy.at_least is not None:
             raise InputError("nothing is accepted", todo="give --accept KIND, or decide in the plan")
         return plan
+    if policy.at_least is not None and not isfinite(policy.at_least):
+        raise InputError(f"{policy.at_least} is no score", expected="a number of bits, such as 20")
     if not (policy.by.strip() and policy.why.strip()):
         raise InputError("a policy without who decides and why", todo="give --by NAME and --why TEXT")
     return msgspec.structs.replace(plan, links=tuple(_decided(each, policy) for each in plan.links))

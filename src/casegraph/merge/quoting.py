@@ -126,5 +126,7 @@ def _speaks_for_us(quad: ox.Triple, concepts: Collection[str], document: Foreign
     subject = str(getattr(quad.subject, "value", ""))
     if subject.startswith(BASE) and document.hash not in subject:
         return True
-    said = str(getattr(quad.object, "value", "")) if quad.predicate == _TYPE else quad.predicate.value
-    return said.startswith(CG) or subject in concepts or subject in all_terms()
+    value = quad.object.value if isinstance(quad.object, ox.NamedNode) else ""
+    if value.startswith(BASE) and document.hash not in value:
+        return True
+    return quad.predicate.value.startswith(CG) or subject in concepts or subject in all_terms()

@@ -32,7 +32,7 @@ from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store
 from casegraph.store.ledger import case_graphs, commit
 
-__all__ = ["Undone", "refresh_links", "undo"]
+__all__ = ["Undone", "keep_loaded", "refresh_links", "undo"]
 
 _ONTOLOGY = f"{BASE}ontology"
 _SUBJECTS = (f"{BASE}case/", f"{BASE}group/")
@@ -107,6 +107,28 @@ def _patients(
     new = (wanted - there) | set(stale)
     text = "".join((patients_quads(same), *comparisons(Beside(store, ()), new)))
     return [PATIENTS, *map(comparison_graph, (there - wanted) | new)], text
+
+
+def keep_loaded(store: Store, units: Collection[str]) -> int:
+    """Note that cases and reports are loaded by themselves now: they stay when a merged document goes.
+
+    :return: how many of them a merged document had brought.
+    :raises StoreError: if the store fails.
+    """
+    with store.turn():
+        old: list[str] = []
+        text, kept = "", 0
+        for document in merged_documents(store):
+            mine = set(units).intersection(document.brings)
+            if mine:
+                graph = f"{MERGED}{document.hash}"
+                gone = tuple(f" <{CG}brings> <{unit}> <{graph}> ." for unit in mine)
+                text += "".join(f"{line}\n" for line in store.dump(graph) if not line.endswith(gone))
+                old.append(graph)
+                kept += len(mine)
+        if old:
+            commit(store, old, text)
+    return kept
 
 
 def _named(
