@@ -105,7 +105,7 @@ def refuse_other_content(store: Store, found: Iterable[Incoming]) -> None:
         there = {**current_digests(store, units), **{unit: seen[unit] for unit in units if unit in seen}}
         for unit in sorted(unit for unit, digest in units.items() if there.get(unit, digest) != digest):
             told = f"{unit} is there with other content"
-            todo = f"give its data set another name than {each.dataset!r} (--dataset), or compare the two"
+            todo = "load the one that is right, or, of a data set, give it another name (--dataset)"
             problems.append(Problem(each.document.name, 0, 0, "other-content", told, todo))
         seen.update(units)
     if problems:
