@@ -541,6 +541,15 @@ def test_a_plan_finds_documents_beside_it_and_needs_no_store_yet(
     assert run_cli("merge", "apply", "../plan.yaml", "--store", "../fresh").stdout.startswith("new")
 
 
+def test_a_plan_that_is_refused_makes_no_store(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    run_cli("merge", "plan", A, "-o", path, "--store", tmp_path / "none")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("statements: 18", "statements: 17"), encoding="utf-8")
+    run_cli("merge", "apply", path, "--store", tmp_path / "none", code=1)
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_decision_that_takes_the_place_of_another_is_told(tmp_path: Path) -> None:
     place, path = told_twice(tmp_path), tmp_path / "p.yaml"
     other = {"decision": "probably-same-patient", "by": "z", "why": "w"}

@@ -79,7 +79,7 @@ def plan(
     if dataset and len(foreign) > 1:
         raise click.UsageError("--dataset is for one document")
     adapters = (*shipped_adapters(), *map(read_adapter, folders))
-    fresh = "://" not in location and not Path(location).exists()
+    fresh = _is_missing(location)
     if fresh:
         say(f"{location} is not there yet; casegraph merge apply makes it")
     with open_store(":memory:" if fresh else location) as store:
@@ -87,6 +87,10 @@ def plan(
     with opened_whole(str(output)) as out:
         out.write(plan_text(made).encode())
     _tell_plan(made, output)
+
+
+def _is_missing(location: str) -> bool:
+    return "://" not in location and location != ":memory:" and not Path(location).exists()
 
 
 def _tell_plan(made: MergePlan, output: Path) -> None:
@@ -143,6 +147,9 @@ def apply_plan(file: Path, location: str, folders: tuple[Path, ...], **policy: o
     rule = Policy(**policy)  # type: ignore[arg-type]  # the options have its names
     made = decided(_beside(read_plan(file), file.parent), rule)
     adapters = (*shipped_adapters(), *map(read_adapter, folders))
+    if _is_missing(location):  # a plan that is refused makes no store
+        with open_store(":memory:", writable=True) as trial:
+            apply(trial, made, adapters)
     with open_store(location, writable=True) as store:
         done = apply(store, made, adapters)
     for document, state in done.documents.items():
