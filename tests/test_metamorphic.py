@@ -533,11 +533,13 @@ def test_two_patients_are_both_there(stores: Callable[[Edit], Store]) -> None:
 #: about groups, several patients, deaths, rituximab, JAK inhibitors and harms: the seed is in no answer.
 WITHOUT_A_ROW_OF_THE_SEED = {
     "cases_by_class",
+    "conflicts_between_reports",
     "exposed_groups",
     "flagged_claims",
     "group_outcomes",
     "harms_attributed_to_drug",
     "nonresponders_to_drug",
+    "patients_in_several_reports",
     "patients_of_one_report",
     "responders_to_drug",
     "responders_who_died",

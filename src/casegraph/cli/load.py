@@ -129,8 +129,7 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
                 tell(arrived)
                 note(arrived, losses, rejects)
                 acknowledge(cases_of(arrived))
-                if isinstance(arrived, Loaded | LoadedRecord) and arrived.state in ("replaced", "unchanged"):
-                    known[arrived.state].update((arrived.iri, *cases_of(arrived)))
+                _note_known(arrived, known)
             tally.leave(options.losses)
             note_losses(options.losses, losses)
             _keep_merges(store, known["replaced"], known["unchanged"])
@@ -144,6 +143,12 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
         return _BY_SIGNAL + signals[0]
     _tell_unused(options)
     return 1 if tally.rejected else 0
+
+
+def _note_known(arrived: Arrived, known: Mapping[str, set[str]]) -> None:
+    """Note what was there before, by what became of it."""
+    if isinstance(arrived, Loaded | LoadedRecord) and arrived.state in known:
+        known[arrived.state].update((arrived.iri, *cases_of(arrived)))
 
 
 def _keep_merges(store: Store, replaced: set[str], unchanged: set[str]) -> None:
