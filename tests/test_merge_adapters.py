@@ -17,7 +17,7 @@ from casegraph.loaders.records import Imported, Options
 from casegraph.merge.adapters import Adapter, shipped_adapters
 from casegraph.merge.foreign import read_foreign
 from casegraph.merge.incoming import Incoming, incoming
-from casegraph.merge.lifting import lift
+from casegraph.merge.lift import lift
 from casegraph.model import Case
 from casegraph.namespaces import BASE
 from casegraph.store import open_store

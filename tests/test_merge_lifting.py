@@ -12,8 +12,8 @@ from casegraph.errors import InputError, Problem
 from casegraph.loaders.records import Imported, Options
 from casegraph.merge.adapters import read_adapter, shipped_adapters
 from casegraph.merge.incoming import incoming
-from casegraph.merge.kinds import KINDS
-from casegraph.merge.lifting import lift
+from casegraph.merge.lift import lift
+from casegraph.merge.lift.kinds import KINDS
 from casegraph.model import Case
 from casegraph.namespaces import CG
 

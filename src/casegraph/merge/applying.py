@@ -26,7 +26,7 @@ from casegraph.merge.patients import (
 )
 from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource, link_iri
 from casegraph.merge.sources import planned_source
-from casegraph.merge.writing import Said, decision_lines, description, link_text
+from casegraph.merge.writing import Files, decision_lines, description, link_text
 from casegraph.namespaces import BASE, CG
 from casegraph.rows import Rows
 from casegraph.store import Store
@@ -236,7 +236,7 @@ class _Change:
             mine = {need for need in wanted[each.document.hash] if need.graph in graphs}
             needs[each.document.hash] = not_satisfied(mine, base)
             known = self._documents.get(each.document.hash)
-            said = Said.of(self._files[each.document.hash], known)
+            said = Files.of(self._files[each.document.hash], known)
             described.append(description(each, source, self._brings(each), needs[each.document.hash], said))
         needed = needed_lines(chain.from_iterable(needs.values()))
         return dict(text_of(base | {each for each in needed if each.graph in graphs})), described

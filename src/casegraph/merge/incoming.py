@@ -19,7 +19,7 @@ from casegraph.loaders.records import Options, Outcome
 from casegraph.losses import Loss
 from casegraph.merge.adapters import Adapter, Unread, shipped_adapters
 from casegraph.merge.foreign import ForeignDocument, read_foreign
-from casegraph.merge.lifting import lift
+from casegraph.merge.lift import lift
 from casegraph.merge.quoting import standing
 from casegraph.namespaces import BASE, CG
 from casegraph.terms import all_terms

@@ -17,15 +17,15 @@ from casegraph.merge.quoting import graph_names, quoted
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.store import LEDGER
 
-__all__ = ["Said", "decision_lines", "description", "link_text"]
+__all__ = ["Files", "decision_lines", "description", "link_text"]
 
 _RDF, _DCTERMS, _PROV, _XSD = (PREFIXES[name] for name in ("rdf", "dcterms", "prov", "xsd"))
 _TYPE = f"{_RDF}type"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What is said of a merged document beside what it holds.
+class Files:
+    """The files that a merged document came in.
 
     :param names: of the files and folders in which it came; *digests*, the SHA-256 of each file.
     """
@@ -34,7 +34,7 @@ class Said:
     digests: frozenset[str]
 
     @classmethod
-    def of(cls, found: Iterable[Incoming], known: MergedDocument | None) -> Said:
+    def of(cls, found: Iterable[Incoming], known: MergedDocument | None) -> Files:
         """Return it for a document that comes, perhaps in several files, and that may be there already."""
         every = list(found)
         names = {each.document.name.rstrip("/").rpartition("/")[2] for each in every}
@@ -46,7 +46,7 @@ class Said:
 
 
 def description(
-    found: Incoming, source: PlannedSource, brings: Iterable[str], needs: Iterable[Need], said: Said
+    found: Incoming, source: PlannedSource, brings: Iterable[str], needs: Iterable[Need], said: Files
 ) -> str:
     """Return what is said of a document that is merged, as N-Quads.
 

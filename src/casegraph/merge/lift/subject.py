@@ -13,16 +13,16 @@ from casegraph.loaders.codes import coded
 from casegraph.loaders.records import RecordBuilder
 from casegraph.loaders.times import day_span
 from casegraph.loaders.words import ucum_of
-from casegraph.merge.said import Said
+from casegraph.merge.lift.said import Said
 from casegraph.model import Age
 
-__all__ = ["Telling"]
+__all__ = ["ForeignSubject"]
 
 _YEAR, _MONTH = 365.25, 30.4375
 
 
 @dataclass(slots=True)
-class Telling:
+class ForeignSubject:
     """What is said of one subject, and the case that it becomes.
 
     :param file: the document, for messages.

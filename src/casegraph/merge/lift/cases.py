@@ -11,9 +11,9 @@ from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.loaders.care_sm.measures import told_apart
 from casegraph.loaders.records import PASSAGE, Imported, Options, Outcome, RecordBuilder
 from casegraph.loaders.words import word_of
-from casegraph.merge.kinds import KINDS
-from casegraph.merge.said import Said
-from casegraph.merge.telling import Telling
+from casegraph.merge.lift.kinds import KINDS
+from casegraph.merge.lift.said import Said
+from casegraph.merge.lift.subject import ForeignSubject
 from casegraph.model import Age, Passage
 
 __all__ = ["lift"]
@@ -52,75 +52,75 @@ def lift(file: str, triples: Iterable[ox.Triple], options: Options) -> list[tupl
 def _outcome(file: str, said: Said, node: str, builder: RecordBuilder) -> Outcome:
     said.take(node, "recordId")
     builder.label = said.take(node, "patientLabel")
-    telling = Telling(file, said, node, builder)
+    subject = ForeignSubject(file, said, node, builder)
     try:
-        _birth(telling)
-        _sex(telling)
-        _age(telling)
+        _birth(subject)
+        _sex(subject)
+        _age(subject)
         for part in said.parts(node):
-            _part(telling, part)
+            _part(subject, part)
     except DocumentError as error:
         return error.problems[0]
     told_apart(builder)
-    _leave(telling)
+    _leave(subject)
     return _with(builder.imported(), {PASSAGE: Passage(pointer=node)})
 
 
-def _birth(telling: Telling) -> None:
+def _birth(subject: ForeignSubject) -> None:
     """Take the birth date for ages; it is not kept, and no message repeats it."""
-    keep = telling.builder.options.keep_identifiers
-    births = telling.said.take_all(telling.node, "birthDate")
+    keep = subject.builder.options.keep_identifiers
+    births = subject.said.take_all(subject.node, "birthDate")
     if len(births) > 1:
-        raise telling.wrong("birthDate", "more than one birth date")
+        raise subject.wrong("birthDate", "more than one birth date")
     for birth in births:
-        if not telling.builder.times.birth_date(birth, keep=keep):
-            raise telling.wrong("birthDate", "what stands there is no date")
+        if not subject.builder.times.birth_date(birth, keep=keep):
+            raise subject.wrong("birthDate", "what stands there is no date")
         if not keep:
-            telling.builder.lose(f"{telling.node} birthDate", "", "identifier")
+            subject.builder.lose(f"{subject.node} birthDate", "", "identifier")
 
 
-def _sex(telling: Telling) -> None:
-    codes = telling.codes(telling.node, "sexConcept")
+def _sex(subject: ForeignSubject) -> None:
+    codes = subject.codes(subject.node, "sexConcept")
     words = {word_of("sex", each) or "" for each in codes}
     if len(words) > 1:
-        raise telling.wrong("sexConcept", f"more than one sex: {', '.join(codes)}")
+        raise subject.wrong("sexConcept", f"more than one sex: {', '.join(codes)}")
     for word in words:
-        telling.builder.sex = word or telling.builder.sex
+        subject.builder.sex = word or subject.builder.sex
         if not word:
-            telling.builder.lose(f"{telling.node} sexConcept", ", ".join(codes), "unmapped-code")
+            subject.builder.lose(f"{subject.node} sexConcept", ", ".join(codes), "unmapped-code")
 
 
-def _age(telling: Telling) -> None:
+def _age(subject: ForeignSubject) -> None:
     """Take the least of the ages: how old the patient was when first seen. Claims have ages of their own."""
-    node = telling.node
-    ages = [(telling.years(node, each), each) for each in telling.said.take_all(node, "agePrinted")]
+    node = subject.node
+    ages = [(subject.years(node, each), each) for each in subject.said.take_all(node, "agePrinted")]
     known = sorted((years, each) for years, each in ages if years is not None)
     for years, printed in known[:1]:
-        telling.builder.age = Age(years=years, at=telling.at_age(node, printed))
+        subject.builder.age = Age(years=years, at=subject.at_age(node, printed))
     for _, printed in known[1:]:
-        telling.builder.lose(f"{node} agePrinted", printed, "no-place")
+        subject.builder.lose(f"{node} agePrinted", printed, "no-place")
 
 
-def _part(telling: Telling, part: str) -> None:
-    kinds = telling.said.kinds(part)
+def _part(subject: ForeignSubject, part: str) -> None:
+    kinds = subject.said.kinds(part)
     if len(kinds) > 1:
-        raise telling.wrong(part, f"it is of more than one kind: {', '.join(kinds)}")
+        raise subject.wrong(part, f"it is of more than one kind: {', '.join(kinds)}")
     for kind in kinds:
         if kind not in KINDS:
             expected = f"one of {', '.join(sorted(KINDS))}"
             raise InputError(f"an adapter gives a cg:{kind}", where=part, expected=expected)
-        KINDS[kind](telling, part)
+        KINDS[kind](subject, part)
 
 
-def _leave(telling: Telling) -> None:
+def _leave(subject: ForeignSubject) -> None:
     """Leave behind what was not taken."""
-    for node in (telling.node, *telling.said.parts(telling.node)):
-        reason = "required-missing" if node in telling.dropped else "no-place"
-        for name, value in telling.said.left(node):
+    for node in (subject.node, *subject.said.parts(subject.node)):
+        reason = "required-missing" if node in subject.dropped else "no-place"
+        for name, value in subject.said.left(node):
             if name == "withheld":
-                telling.builder.lose(node, "", "identifier")
+                subject.builder.lose(node, "", "identifier")
             else:
-                telling.builder.lose(node if name == "leftBehind" else f"{node} {name}", value, reason)
+                subject.builder.lose(node if name == "leftBehind" else f"{node} {name}", value, reason)
 
 
 def _with(imported: Imported, passages: dict[str, Passage]) -> Imported:
