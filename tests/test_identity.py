@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import distortions
 import identity_pairs
 import pytest
 
@@ -505,10 +506,10 @@ def real(material: Path, vocabulary: None) -> list[Features]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("distortion", identity_pairs.DISTORTIONS)
+@pytest.mark.parametrize("distortion", distortions.DISTORTIONS)
 def test_real_patients_are_known_again_beside_their_siblings(distortion: str, real: list[Features]) -> None:
     """On the half of the cases that no threshold was fixed on."""
-    it = identity_pairs.measured(real, identity_pairs.DISTORTIONS[distortion], all_terms(), half=1)
+    it = identity_pairs.measured(real, distortions.DISTORTIONS[distortion], all_terms(), half=1)
     assert it.pairs == it.compared == 95
     assert it.surely_wrong == 0
     assert it.recall >= 0.95
@@ -527,14 +528,14 @@ def test_each_distortion_changes_what_it_is_named_after(real: list[Features]) ->
     }
     for named, field in changed.items():
         chance = random.Random(1)  # noqa: S311  # no secret
-        copies = [identity_pairs.DISTORTIONS[named](each, chance, terms) for each in real]
+        copies = [distortions.DISTORTIONS[named](each, chance, terms) for each in real]
         other = [getattr(a, field) != getattr(b, field) for a, b in zip(real, copies, strict=True)]
         assert sum(other) > len(real) / 2, named
 
 
 def test_the_halves_of_the_pairs_are_by_the_packet() -> None:
     one = person("p1")
-    assert identity_pairs.copied(one).sex == one.sex
-    assert identity_pairs.copied(one).record_id != one.record_id
-    assert identity_pairs.copied(one).iri.startswith(f"{BASE}case/copies/")
-    assert {identity_pairs.number(f"p{each}", 2) for each in range(20)} == {0, 1}
+    assert distortions.copied(one).sex == one.sex
+    assert distortions.copied(one).record_id != one.record_id
+    assert distortions.copied(one).iri.startswith(f"{BASE}case/copies/")
+    assert {distortions.number(f"p{each}", 2) for each in range(20)} == {0, 1}

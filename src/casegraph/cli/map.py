@@ -7,18 +7,15 @@ from pathlib import Path
 import click
 
 from casegraph.cli.form import PATH, Command, say, write
+from casegraph.cli.listing import Group
 from casegraph.errors import InputError
 
 __all__ = ["table_map"]
 
 
-class _Group(Command, click.Group):
-    """A command of commands, with examples."""
-
-
 @click.group(
     name="map",
-    cls=_Group,
+    cls=Group,
     examples=(
         ("casegraph map guess patients.csv -o patients.yaml", "a mapping to begin with"),
         ("casegraph map guess visits.tsv --rows 1000", "look at more rows; write to the standard output"),

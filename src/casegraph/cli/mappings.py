@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from casegraph.cli.form import Command, on_terminal, say, store_option, write, write_line, write_table
+from casegraph.cli.form import Command, say, store_option, write_line
+from casegraph.cli.listing import LIST_FORM, Group, write_list
 
 __all__ = ["mappings", "write_sets"]
 
 _COLUMNS = ("name", "mappings", "predicates", "licence", "version", "set")
 
 
-class _Group(Command, click.Group):
-    """A command of commands, with examples."""
-
-
 @click.group(
-    cls=_Group,
+    cls=Group,
     examples=(
         ("casegraph vocab mappings add mondo_omim.sssom.tsv", "a mapping set that you have"),
         ("casegraph query mapped_terms -p term=MONDO:0018975", "what a term is mapped to"),
@@ -71,9 +67,7 @@ def add(what: tuple[str, ...], name: str, location: str) -> None:
         ("casegraph vocab mappings list -f json", "for a program"),
     ),
 )
-@click.option(
-    "-f", "--format", "form", type=click.Choice(("table", "tsv", "json")), help="How to write them."
-)
+@LIST_FORM
 @store_option
 def list_sets(form: str | None, location: str) -> None:
     """List the mapping sets of a store: how many mappings, with which predicates, licence, version."""
@@ -86,14 +80,7 @@ def list_sets(form: str | None, location: str) -> None:
             predicates = " ".join(sorted({mapping.predicate_id for mapping in each.mappings}))
             told = (each.value("license"), each.value("mapping_set_version"))
             rows.append([name, str(len(each.mappings)), predicates, *told, each.iri])
-    form = form or ("table" if on_terminal() else "tsv")
-    if form == "json":
-        write(json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows], indent=2) + "\n")
-    elif form == "tsv":
-        for row in (_COLUMNS, *rows):
-            write_line(*row)
-    elif rows:
-        write_table(_COLUMNS, rows)
+    write_list(_COLUMNS, rows, form)
     if not rows:
         say("no mapping set is in the store; casegraph vocab mappings add FILE brings one in")
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 from msgspec.structs import replace
 
-from casegraph.cli.form import PATH, Command, on_terminal, say, store_option, write, write_line, write_table
+from casegraph.cli.form import PATH, Command, say, store_option, write_line
+from casegraph.cli.listing import LIST_FORM, Group, write_list
 from casegraph.cli.outputs import opened_whole
 from casegraph.merge.merged import Decided, Link, MergedDocument
 from casegraph.merge.plan import MergePlan, plan_text, read_plan
@@ -21,17 +22,10 @@ _COLUMNS = ("id", "what", "about", "models", "dataset", "licence", "redistributi
 _SHORT = 12
 #: How many lines are written of what a document leaves behind.
 _MOST = 12
-_FORM = click.option(
-    "-f", "--format", "form", type=click.Choice(("table", "tsv", "json")), help="How to write them."
-)
-
-
-class _Group(Command, click.Group):
-    """A command of commands, with examples."""
 
 
 @click.group(
-    cls=_Group,
+    cls=Group,
     examples=(
         (
             "casegraph merge plan their-graph.ttl -o plan.yaml",
@@ -134,7 +128,7 @@ def _tell_plan(made: MergePlan, output: Path) -> None:
 @click.option("--why", default="", metavar="TEXT", help="With --accept: why.")
 @click.option("--adapter", "folders", multiple=True, type=PATH, metavar="FOLDER", help="An adapter of yours.")
 @store_option
-def apply_plan(file: Path, location: str, folders: tuple[Path, ...], **policy: object) -> None:
+def apply_plan(file: Path, location: str, folders: tuple[Path, ...], **policy: Any) -> None:
     """Carry out a PLAN: all of it or nothing.
 
     The foreign graphs come in as they are, beside the cases that were lifted out of them. What was decided
@@ -144,7 +138,7 @@ def apply_plan(file: Path, location: str, folders: tuple[Path, ...], **policy: o
     from casegraph.merge.applying import apply
     from casegraph.merge.policy import Policy, decided
 
-    rule = Policy(**policy)  # type: ignore[arg-type]  # the options have its names
+    rule = Policy(**policy)
     made = decided(_beside(read_plan(file), file.parent), rule)
     adapters = (*shipped_adapters(), *map(read_adapter, folders))
     if _is_missing(location):  # a plan that is refused makes no store
@@ -208,7 +202,7 @@ def undo(ids: tuple[str, ...], location: str, *, everything: bool) -> None:
         ("casegraph merge list -f json", "for a program"),
     ),
 )
-@_FORM
+@LIST_FORM
 @store_option
 def list_merged(form: str | None, location: str) -> None:
     """List the documents that were merged, and what was decided: by whom, when and why."""
@@ -217,14 +211,7 @@ def list_merged(form: str | None, location: str) -> None:
     with open_store(location) as store:
         rows = [_document_row(each) for each in merged_documents(store)]
         rows += [_link_row(each) for each in links(store)]
-    form = form or ("table" if on_terminal() else "tsv")
-    if form == "json":
-        write(json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows], indent=2) + "\n")
-    elif form == "tsv":
-        for row in (_COLUMNS, *rows):
-            write_line(*row)
-    else:
-        write_table(_COLUMNS, rows)
+    write_list(_COLUMNS, rows, form)
 
 
 def _document_row(found: MergedDocument) -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from casegraph.cli.form import Command, on_terminal, say, write, write_line, write_table
+from casegraph.cli.form import Command, say, write_line
+from casegraph.cli.listing import LIST_FORM, Group, write_list
 from casegraph.cli.mappings import mappings
 from casegraph.errors import InputError
 
@@ -15,12 +14,8 @@ __all__ = ["vocab"]
 _COLUMNS = ("name", "version", "terms", "obsolete", "prefixes", "licence", "source", "sha256")
 
 
-class _Group(Command, click.Group):
-    """A command of commands, with examples."""
-
-
 @click.group(
-    cls=_Group,
+    cls=Group,
     examples=(
         ("casegraph vocab add hp.obo", "a file you have: OBO, OBO Graphs JSON or OWL"),
         ("casegraph vocab add hpo3 cellxgene-ontology-guide:MONDO", "out of packages: HP and MONDO"),
@@ -81,9 +76,7 @@ def add(what: tuple[str, ...], name: str, prefixes: dict[str, str]) -> None:
 
 
 @vocab.command(name="list", cls=Command, examples=(("casegraph vocab list -f json", "for a program"),))
-@click.option(
-    "-f", "--format", "form", type=click.Choice(("table", "tsv", "json")), help="How to write them."
-)
+@LIST_FORM
 def list_added(form: str | None) -> None:
     """List the vocabularies that were added: release, licence, source file and its SHA-256."""
     from casegraph.terms.files import added_files, folder, open_added, prefixes_of
@@ -93,14 +86,7 @@ def list_added(form: str | None) -> None:
         vocabulary = open_added(path)
         about = vocabulary.about() | {"name": path.stem, "prefixes": " ".join(prefixes_of(vocabulary))}
         rows.append([about[column] for column in _COLUMNS])
-    form = form or ("table" if on_terminal() else "tsv")
-    if form == "json":
-        write(json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows], indent=2) + "\n")
-    elif form == "tsv":
-        for row in (_COLUMNS, *rows):
-            write_line(*row)
-    elif rows:
-        write_table(_COLUMNS, rows)
+    write_list(_COLUMNS, rows, form)
     if not rows:
         say(f"no vocabulary was added; they are kept in {folder()}")
 
