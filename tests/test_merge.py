@@ -148,6 +148,12 @@ def test_an_empty_graph_changes_nothing(filled: Store, tmp_path: Path) -> None:
     assert (filled.digest(), list(filled.dump(LEDGER))) == before
 
 
+def test_a_document_without_cases_proposes_nothing_of_those_that_are_there(store: Store) -> None:
+    list(load(store, shipped("cases", "rituximab-registry-2011.yaml")))
+    assert make_plan(store, []).links
+    assert make_plan(store, [FOREIGN / "same" / "visit.ttl"]).links == ()
+
+
 CALLED = """
 @prefix ex: <https://example.org/model#> .
 <https://example.org/{id}> ex:id "{id}" ;

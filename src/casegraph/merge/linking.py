@@ -24,13 +24,16 @@ _TOLD_TWICE = ("same-patient", "probably-same-patient")
 def planned_links(store: Store, coming: Sequence[Incoming]) -> list[PlannedLink]:
     """Return the links that are proposed: the certain ones first, then the likeliest.
 
-    A pair is proposed once one of its two is coming; where nothing is, of all that are there. Two that a link
+    A pair is proposed if one of its two is coming; where no document is, of all that are there. Two that a link
     in the store is about already are left out.
 
     :raises StoreError: if the store fails.
     """
     beside, known = Beside(store, coming), {each.iri for each in links(store)}
-    ours, theirs = list(features(store)), list(features(beside.coming))
+    theirs = list(features(beside.coming))
+    if coming and not theirs:
+        return []
+    ours = list(features(store))
     terms = beside.terms()
     found = [*_documents(ours, theirs), *_patients(ours, theirs, terms)]
     kept = [each for each in found if each.iri not in known]
