@@ -24,8 +24,8 @@ _TOLD_TWICE = ("same-patient", "probably-same-patient")
 def planned_links(store: Store, coming: Sequence[Incoming]) -> list[PlannedLink]:
     """Return the links that are proposed: the certain ones first, then the likeliest.
 
-    A pair is proposed if one of its two is coming; where no document is, of all that are there. Two that a link
-    in the store is about already are left out.
+    A pair is proposed if one of its two is coming; where no document is, of all that are there. Two that a
+    link in the store is about already are left out.
 
     :raises StoreError: if the store fails.
     """
