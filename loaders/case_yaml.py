@@ -53,16 +53,18 @@ def _places(path: Path | str, content: bytes) -> Mapping[Place, tuple[int, int]]
     return builder.places
 
 
-def read_values(path: Path, begin: str) -> tuple[object, Source]:
+def read_values(path: Path, begin: str, most: int = MOST_BYTES) -> tuple[object, Source]:
     """Read plain values from a YAML file of another kind, as strictly as a case document.
 
     :param begin: what such a file begins with, as is said where it holds nothing of the kind.
+    :param most: how many bytes it may have.
     :raises InputError: if the file cannot be opened.
     :raises DocumentError: if it is too large, not UTF-8, not YAML, has aliases or tags, or a key twice.
     """
     whole = _Builder(str(path))
     todo = f"begin with '{begin}'"
-    data = whole.build(_compose(_text(path, todo=todo), str(path), todo), (), ())
+    text = _text(path, _content(path, most), todo=todo)
+    data = whole.build(_compose(text, str(path), todo), (), ())
     if whole.problems:
         raise DocumentError(tuple(sorted(whole.problems)))
     return data, whole.source
@@ -90,11 +92,11 @@ def _without(place: Place, around: int) -> Place:
     return place[: last + 1] if last >= 0 else place[: max(len(place) - around, 1)]
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, most: int = MOST_BYTES) -> bytes:
     try:
         size = path.stat().st_size
-        if size > MOST_BYTES:
-            message = f"{size:,} bytes, more than {MOST_BYTES:,}"
+        if size > most:
+            message = f"{size:,} bytes, more than {most:,}"
             refuse(str(path), (0, 0), "too-large", message, "split the document")
         return path.read_bytes()
     except OSError as error:

@@ -465,6 +465,15 @@ def test_what_follows_from_a_document_is_not_edited_in_the_plan(store: Store, tm
     assert store.digest() == {}
 
 
+@pytest.mark.slow
+def test_a_plan_of_very_many_links_that_was_written_is_read(store: Store, tmp_path: Path) -> None:
+    many = (of("a/1", f"b/{at}", score=1.0, speaks_for=["word " * 200]) for at in range(11_000))
+    plan, path = linked(make_plan(store, []), *many), tmp_path / "plan.yaml"
+    path.write_text(plan_text(plan), encoding="utf-8")
+    assert path.stat().st_size > 10_000_000
+    assert read_plan(path) == plan
+
+
 def test_a_link_of_ones_own_needs_no_more_than_two_and_a_decision(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "plan.yaml"
     own = f"""

@@ -39,6 +39,8 @@ Decision = Literal[
     "different-patients",
 ]
 Redistribution = Literal["allowed", "forbidden", "unstated"]
+#: How many bytes a plan may have: one of 33,000 links has 26 million.
+MOST_PLAN = 100_000_000
 _HEAD = """\
 # A plan of casegraph merge. Nothing is in the store yet: casegraph merge apply FILE brings it in.
 # Decide by a link's "decision": same-patient, probably-same-patient, possible-overlap, different-patients, or
@@ -135,7 +137,7 @@ def read_plan(path: Path) -> MergePlan:
     :raises DocumentError: if it is no plan, or decides what cannot be; it carries every problem, with its
         line and column.
     """
-    data, source = read_values(path, "casegraph-merge: 1")
+    data, source = read_values(path, "casegraph-merge: 1", MOST_PLAN)
     if faults := structure_faults(data, source, MergePlan):
         raise DocumentError(tuple(sorted(faults.values())))
     plan = msgspec.convert(data, MergePlan)
