@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+import casegraph
 from casegraph.cli import commands
 from casegraph.errors import DocumentError, InputError
 from casegraph.ingest import load, load_paths
@@ -698,6 +699,47 @@ def test_a_row_says_that_another_report_contradicts_its_claim(tmp_path: Path) ->
     shown = run_cli("show", FIRST, "--store", place).stdout
     assert "Other reports on this patient" in shown
     assert f"{CASE}{SECOND}" in shown
+
+
+def test_a_load_through_python_keeps_what_was_merged_in_line(tmp_path: Path) -> None:
+    place = told_twice(tmp_path)
+    text = TELLINGS[1].read_text(encoding="utf-8").replace("sex: male", "sex: female")
+    casegraph.open(place).load(document(text, tmp_path, "second.yaml"))
+    rows = casegraph.open(place).query("conflicts_between_reports")
+    assert rows
+    assert "sexConflict" not in {str(row["matter"]).rpartition("#")[2] for row in rows}
+
+
+def test_a_load_that_was_cut_off_before_it_compared_is_made_good_by_the_next(tmp_path: Path) -> None:
+    place = told_twice(tmp_path)
+    text = TELLINGS[1].read_text(encoding="utf-8").replace("sex: male", "sex: female")
+    corrected = document(text, tmp_path, "second.yaml")
+    with open_store(place, writable=True) as store:
+        list(load(store, [corrected]))  # and nothing after it
+    ask = ("query", "conflicts_between_reports", "-f", "csv", "--store", place)
+    assert "sexConflict" in run_cli(*ask).stdout
+    again = run_cli("load", corrected, "--store", place)
+    assert "\nunchanged\t" in again.stdout
+    assert "1 pairs of cases of one patient were compared anew" in again.stderr
+    assert "sexConflict" not in run_cli(*ask).stdout
+    assert "compared" not in run_cli("load", corrected, "--store", place).stderr
+
+
+def test_a_plan_tells_what_was_decided_of_two_before_one_of_them_was_removed(tmp_path: Path) -> None:
+    text = TELLINGS[0].read_text(encoding="utf-8")
+    copy = document(text.replace("first-telling", "copied-telling"), tmp_path, "copy.yaml")
+    place = str(tmp_path / "store")
+    run_cli("load", TELLINGS[0], copy, "--store", place)
+    decide_same(place, (FIRST, "10.5555/copied-telling/1"))
+    assert "the ledger keeps who decided them" in run_cli("remove", FIRST, "--store", place).stderr
+    run_cli("load", TELLINGS[0], "--store", place)
+    with open_store(place) as store:
+        assert links(store) == ()
+        (link,) = [each for each in make_plan(store, []).links if each.proposed != "same-document"]
+    (before,) = link.decided_before
+    assert before.startswith("same-patient, by x on 20")
+    assert before.endswith(": y")
+    assert link.decision == "undecided"
 
 
 def test_links_go_with_a_case_that_is_removed(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from casegraph.compare import compare
 from casegraph.errors import DocumentError, Problem
-from casegraph.ingest import Loaded, LoadedRecord, Rejected, RejectedRecord, load_paths
+from casegraph.ingest import Loaded, LoadedRecord, Rejected, RejectedRecord, known_of, load_paths
 from casegraph.loaders.records import Options
 from casegraph.query import StoredQuery, get_query, refuse_without_derived, run
 from casegraph.rows import Rows
@@ -63,9 +63,12 @@ class CaseStore:
         :raises InputError: if a path does not exist, names nothing that can be a case, or an option is wrong.
         :raises StoreLockedError: if another process has the store open for writing.
         """
+        from casegraph.merge.keeping import keep_merges
+
         options = Options(dataset, fhir_version, keep_identifiers, Path(mapping) if mapping else None)
         with self._store(writable=True) as store:
             outcomes = tuple(load_paths(store, [Path(path) for path in paths], options))
+            keep_merges(store, {unit for arrived in outcomes for unit in known_of(arrived)})
         loaded = tuple(each for each in outcomes if isinstance(each, Loaded | LoadedRecord))
         problems: list[Problem] = []
         for each in outcomes:

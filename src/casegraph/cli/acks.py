@@ -9,9 +9,8 @@ from io import FileIO
 from pathlib import Path
 
 from casegraph.errors import InputError, StoreError
-from casegraph.ingest import Arrived, Loaded, LoadedRecord
 
-__all__ = ["acknowledging", "cases_of"]
+__all__ = ["acknowledging"]
 
 
 @contextmanager
@@ -49,13 +48,6 @@ def acknowledging(path: object, *, at_once: bool) -> Iterator[Callable[[Iterable
 
         yield acknowledge
         write()
-
-
-def cases_of(arrived: Arrived) -> tuple[str, ...]:
-    """Return the cases and groups that are in the store now."""
-    if isinstance(arrived, LoadedRecord):
-        return (arrived.iri,)
-    return arrived.cases if isinstance(arrived, Loaded) else ()
 
 
 def _ends_within_a_line(path: Path) -> bool:

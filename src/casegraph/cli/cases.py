@@ -129,13 +129,12 @@ def remove(report: str, location: str) -> None:
 
 def _with_links(store: Store, graphs: tuple[str, ...]) -> None:
     """Take out what was decided about cases that went; say where a foreign document still tells of them."""
+    from casegraph.merge.keeping import refresh_links
     from casegraph.merge.merged import merged_documents
-    from casegraph.merge.undoing import refresh_links
 
     gone = {graph.removesuffix("/asserted") for graph in graphs}
-    cut, _ = refresh_links(store, gone)
-    if cut:
-        say(f"{cut} links went with it")
+    if cut := refresh_links(store).cut:
+        say(f"{cut} links went with it; the ledger keeps who decided them, and a plan tells it")
     for document in merged_documents(store):
         if not gone.isdisjoint(document.brings):
             told = f"{' '.join(document.names)} still tells of it in its own graph"

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from casegraph.cli.acks import acknowledging, cases_of
+from casegraph.cli.acks import acknowledging
 from casegraph.cli.arrived import note, note_losses, tell
 from casegraph.cli.form import PATH, PLACE, Command, on_terminal, progress, say, store_option, write_line
 from casegraph.cli.outputs import opened_whole, refuse_same_files
 from casegraph.cli.stopping import told_to_stop
 from casegraph.cli.tally import Tally
 from casegraph.errors import InputError, MissingExtraError, StoreError
-from casegraph.ingest import Arrived, Loaded, LoadedRecord, load_paths
+from casegraph.ingest import Arrived, cases_of, known_of, load_paths
 from casegraph.loaders.formats import CASE, RECORD_FORMATS, arrivals, unused_options
 from casegraph.loaders.records import Options
 from casegraph.loaders.remote import Place
@@ -113,7 +113,7 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
     refuse_same_files([more["losses"], more["rejects"], more["ack_file"]], (*paths, Path(location)))
     _look_at(paths)
     tally = Tally()
-    known: dict[str, set[str]] = {"replaced": set(), "unchanged": set()}
+    known: set[str] = set()
     with ExitStack() as kept, told_to_stop() as signals:
         at_once = not more["no_sync"]
         workers = _workers(more)
@@ -129,10 +129,10 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
                 tell(arrived)
                 note(arrived, losses, rejects)
                 acknowledge(cases_of(arrived))
-                _note_known(arrived, known)
+                known.update(known_of(arrived))
             tally.leave(options.losses)
             note_losses(options.losses, losses)
-            _keep_merges(store, known["replaced"], known["unchanged"])
+            _keep_merges(store, known)
         except (StoreError, MissingExtraError):
             say(_stopped(tally, store, more))
             raise
@@ -145,24 +145,15 @@ def load(paths: tuple[Place, ...], form: str | None, location: str, **more: obje
     return 1 if tally.rejected else 0
 
 
-def _note_known(arrived: Arrived, known: Mapping[str, set[str]]) -> None:
-    """Note what was there before, by what became of it."""
-    if isinstance(arrived, Loaded | LoadedRecord) and arrived.state in known:
-        known[arrived.state].update((arrived.iri, *cases_of(arrived)))
+def _keep_merges(store: Store, known: set[str]) -> None:
+    """Keep in line what was merged, and say what changed of it."""
+    from casegraph.merge.keeping import keep_merges
 
-
-def _keep_merges(store: Store, replaced: set[str], unchanged: set[str]) -> None:
-    """Keep in line what was merged: what is loaded stays, and is compared anew where it changed."""
-    if not replaced | unchanged:
-        return
-    from casegraph.merge.undoing import keep_loaded, refresh_links
-
-    keep_loaded(store, replaced | unchanged)
-    cut, compared = refresh_links(store, replaced)
-    if cut:
-        say(f"{cut} links to cases that are no longer there were taken out")
-    if compared:
-        say(f"{compared} pairs of cases of one patient were compared anew")
+    kept = keep_merges(store, known)
+    if kept.cut:
+        say(f"{kept.cut} links to cases that are no longer there were taken out")
+    if kept.compared:
+        say(f"{kept.compared} pairs of cases of one patient were compared anew")
 
 
 def _options(more: Mapping[str, object]) -> Options:

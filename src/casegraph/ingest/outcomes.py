@@ -138,3 +138,17 @@ def stored(found: Mapped, state: State, others: Mapping[str, str]) -> Loaded | L
         doubts=found.doubts,
         report=found.report,
     )
+
+
+def cases_of(arrived: Arrived) -> tuple[str, ...]:
+    """Return the cases and groups that are in the store now."""
+    if isinstance(arrived, LoadedRecord):
+        return (arrived.iri,)
+    return arrived.cases if isinstance(arrived, Loaded) else ()
+
+
+def known_of(arrived: Arrived) -> tuple[str, ...]:
+    """Return the report, the cases and the groups of what arrived that were in the store already."""
+    if isinstance(arrived, Loaded | LoadedRecord) and arrived.state in ("replaced", "unchanged"):
+        return (arrived.iri, *cases_of(arrived))
+    return ()

@@ -13,17 +13,10 @@ from casegraph.merge.adapters import Adapter
 from casegraph.merge.beside import Beside
 from casegraph.merge.common import graphs_of, needed_lines, needs_in, needs_of, not_satisfied, text_of
 from casegraph.merge.incoming import Incoming, incoming
+from casegraph.merge.keeping import linked_patients
 from casegraph.merge.mappings import mapping_lines
 from casegraph.merge.merged import MERGED, Link, is_there, links, merged_documents
-from casegraph.merge.patients import (
-    PATIENTS,
-    compared,
-    comparison_graph,
-    comparisons,
-    pairs_of,
-    patients_of,
-    patients_quads,
-)
+from casegraph.merge.patients import patients_of
 from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource, link_iri
 from casegraph.merge.sources import planned_source
 from casegraph.merge.writing import Files, decision_lines, description, link_text
@@ -202,17 +195,21 @@ class _Change:
         common, described = self._common(own)
         texts += [*described, *common.values()]
         texts += [link_text(each) for each in decided]
-        same = self._same(decided)
-        wanted, there = pairs_of(same), compared(self._store)
-        beside = Beside(self._store, (each for _, each in self._found))
-        texts += [patients_quads(same), *comparisons(beside, wanted - there)]
+        patients = linked_patients(
+            Beside(self._store, (each for _, each in self._found)), self._same(decided), self._digests()
+        )
+        texts.append(patients.text)
         notes = "".join(
             decision_lines(each, self._links.get(each.iri), generation(self._store) + 1) for each in decided
         )
         content = Content.of("".join(texts))
-        gone = map(comparison_graph, there - wanted)
-        old = {PATIENTS, *gone, *(graph for graphs in content.lines.values() for graph in graphs)}
+        old = {*patients.graphs, *(graph for graphs in content.lines.values() for graph in graphs)}
         return commit(self._store, old, content, self._origins(), notes)
+
+    def _digests(self) -> dict[str, str]:
+        """Return unit -> digest of its content, of what comes."""
+        mapped = (one for _, each in self._found for one in each.mapped)
+        return {unit: told.digest for each in mapped for unit, told in each.units.items()}
 
     def _origins(self) -> dict[str, Origin]:
         return {

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from casegraph.merge.beside import Beside, Pair, told
 from casegraph.merge.identity import Candidate, Features, SameDocument, candidates, features, same_documents
 from casegraph.merge.incoming import Incoming
-from casegraph.merge.merged import links
+from casegraph.merge.merged import Decided, decisions, links
 from casegraph.merge.plan import PlannedLink
 from casegraph.store import Store
 from casegraph.terms import Terms
@@ -38,7 +38,15 @@ def planned_links(store: Store, coming: Sequence[Incoming]) -> list[PlannedLink]
     found = [*_documents(ours, theirs), *_patients(ours, theirs, terms)]
     kept = [each for each in found if each.iri not in known]
     found = sorted(_with_conflicts(kept, beside, terms), key=_rank)
-    return [replace(each, digest=each.evidence) for each in found]
+    before = decisions(store)
+    return [
+        replace(each, digest=each.evidence, decided_before=tuple(map(_before, before.get(each.iri, ()))))
+        for each in found
+    ]
+
+
+def _before(each: Decided) -> str:
+    return f"{each.decision}, by {each.by} on {each.at[:10]}: {each.why}"
 
 
 def _documents(ours: list[Features], theirs: list[Features]) -> Iterator[PlannedLink]:

@@ -21,6 +21,7 @@ __all__ = [
     "Decided",
     "Link",
     "MergedDocument",
+    "decisions",
     "find_document",
     "find_link",
     "is_there",
@@ -145,17 +146,26 @@ def links(store: Store) -> tuple[Link, ...]:
     :raises StoreError: if the store fails.
     """
     kinds = {kind: decision for decision, (kind, _) in LINK_CLASSES.items()}
-    decided: dict[str, list[Decided]] = {}
-    for row in Rows.read(store.query(_DECISIONS, union=False)):
-        decision = Decided(*(str(row[each]) for each in ("decided", "by", "why", "at")))
-        decided.setdefault(str(row["link"]), []).append(decision)
+    decided = decisions(store)
     ends: dict[tuple[str, str], list[str]] = {}
     for row in Rows.read(store.query(_LINKS, union=False)):
         ends.setdefault((str(row["link"]), kinds[str(row["kind"])]), []).append(str(row["end"]))
     return tuple(
-        Link(iri, decision, (both[0], both[-1]), tuple(decided.get(iri, ())))  # type: ignore[arg-type]  # a key of kinds
+        Link(iri, decision, (both[0], both[-1]), decided.get(iri, ()))  # type: ignore[arg-type]  # a key of kinds
         for (iri, decision), both in sorted(ends.items())
     )
+
+
+def decisions(store: Store) -> dict[str, tuple[Decided, ...]]:
+    """Return link -> each decision about it, the latest last, as the ledger tells; also of links that went.
+
+    :raises StoreError: if the store fails.
+    """
+    decided: dict[str, list[Decided]] = {}
+    for row in Rows.read(store.query(_DECISIONS, union=False)):
+        decision = Decided(*(str(row[each]) for each in ("decided", "by", "why", "at")))
+        decided.setdefault(str(row["link"]), []).append(decision)
+    return {link: tuple(each) for link, each in decided.items()}
 
 
 def find_document(documents: tuple[MergedDocument, ...], name: str) -> MergedDocument | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 
 from casegraph.merge.beside import Beside, Pair
@@ -18,6 +18,7 @@ __all__ = [
     "compared",
     "comparison_graph",
     "comparisons",
+    "digests_of",
     "pairs_of",
     "patients_of",
     "patients_quads",
@@ -84,24 +85,36 @@ def comparison_graph(pair: Pair) -> str:
     return f"{_COMPARED}{link_iri(*pair).rpartition('/')[2]}"
 
 
-def compared(store: Store) -> set[Pair]:
-    """Return the pairs of cases that a store has a comparison of.
+def compared(store: Store) -> dict[Pair, frozenset[str]]:
+    """Return the pairs of cases that a store has a comparison of, with the digests of what was compared.
 
     :raises StoreError: if the store fails.
     """
-    asked = f"SELECT ?graph ?case {{ GRAPH ?graph {{ ?graph <{CG}compares> ?case }} }} ORDER BY ?graph ?case"
-    found: dict[str, list[str]] = {}
+    asked = f"""SELECT ?graph ?case ?digest {{ GRAPH ?graph {{
+      ?graph <{CG}compares> ?case OPTIONAL {{ ?graph <{CG}comparedDigest> ?digest }} }} }}"""
+    cases: dict[str, set[str]] = {}
+    digests: dict[str, set[str]] = {}
     for row in Rows.read(store.query(asked, union=False)):
-        found.setdefault(str(row["graph"]), []).append(str(row["case"]))
-    return {Pair(both[0], both[-1]) for both in found.values()}
+        graph = str(row["graph"])
+        cases.setdefault(graph, set()).add(str(row["case"]))
+        digests.setdefault(graph, set()).update((str(row["digest"]),) if row["digest"] else ())
+    return {Pair(*sorted(both)): frozenset(digests[graph]) for graph, both in cases.items()}
 
 
-def comparisons(beside: Beside, pairs: Collection[Pair]) -> Iterator[str]:
+def digests_of(pair: Pair, digests: Mapping[str, str]) -> frozenset[str]:
+    """Return the digests of what two cases say, of those that are known."""
+    return frozenset(digests[case] for case in pair if case in digests)
+
+
+def comparisons(beside: Beside, pairs: Collection[Pair], digests: Mapping[str, str]) -> Iterator[str]:
     """Yield the graph of the comparison of each pair, as N-Quads.
 
+    :param digests: case -> digest of its content, as the ledger has it.
     :raises StoreError: if the store fails.
     """
     for pair, found in beside.comparisons(sorted(pairs), all_terms()):
         graph = comparison_graph(pair)
-        yield "".join(f"<{graph}> <{CG}compares> <{case}> <{graph}> .\n" for case in pair)
+        said = [f"<{CG}compares> <{case}>" for case in pair]
+        said += [f'<{CG}comparedDigest> "{each}"' for each in digests_of(pair, digests)]
+        yield "".join(f"<{graph}> {each} <{graph}> .\n" for each in sorted(said))
         yield conflict_quads(graph, found.conflicts, found.agreements)

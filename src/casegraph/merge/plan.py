@@ -74,6 +74,7 @@ class PlannedLink(Value, frozen=True, kw_only=True):
     """Two cases, groups or reports that may be the same: what speaks for and against it, and the decision.
 
     ``digest`` is over what was proposed, which is not to be edited; a link of one's own has none.
+    ``decided_before`` is what the ledger tells of a link that was taken out since.
     """
 
     between: tuple[_Iri, _Iri]
@@ -83,6 +84,7 @@ class PlannedLink(Value, frozen=True, kw_only=True):
     speaks_against: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     digest: str = ""
+    decided_before: tuple[str, ...] = ()
     decision: Decision = "undecided"
     by: str = ""
     why: str = ""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from casegraph.errors import InputError
-from casegraph.merge.beside import Beside, Pair
+from casegraph.merge.beside import Beside
 from casegraph.merge.common import graphs_of, needed_lines, needs_in, text_of
 from casegraph.merge.foreign import FOREIGN
+from casegraph.merge.keeping import linked_patients
 from casegraph.merge.merged import (
     MERGED,
     Link,
@@ -19,20 +20,12 @@ from casegraph.merge.merged import (
     links,
     merged_documents,
 )
-from casegraph.merge.patients import (
-    PATIENTS,
-    compared,
-    comparison_graph,
-    comparisons,
-    pairs_of,
-    patients_quads,
-)
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store
 from casegraph.store.ledger import case_graphs, commit
 
-__all__ = ["Undone", "keep_loaded", "refresh_links", "undo"]
+__all__ = ["Undone", "undo"]
 
 _ONTOLOGY = f"{BASE}ontology"
 _SUBJECTS = (f"{BASE}case/", f"{BASE}group/")
@@ -65,70 +58,10 @@ def undo(store: Store, names: Iterable[str] | None = None) -> Undone:
         graphs = [*_graphs(store, gone, units), *(each.iri for each in cut)]
         common = _common(store, {each.hash for each in gone}, units)
         kept = [each.between for each in every if each not in cut and each.decision == "same-patient"]
-        old, patients = _patients(store, kept)
-        commit(store, [*graphs, *common, *old], "".join((*common.values(), patients)))
+        patients = linked_patients(Beside(store, ()), kept, {})
+        commit(store, [*graphs, *common, *patients.graphs], "".join((*common.values(), patients.text)))
     cases = sum(each.startswith(_SUBJECTS) for each in units)
     return Undone(tuple(each.hash for each in gone), tuple(each.iri for each in cut), cases)
-
-
-def refresh_links(store: Store, changed: Collection[str]) -> tuple[int, int]:
-    """Bring what links tell in line with cases and reports that were replaced or taken out.
-
-    A link to what is no longer there is taken out; two cases of one patient are compared anew.
-
-    :param changed: what was written or taken out.
-    :return: how many links went, and how many pairs were compared.
-    :raises StoreError: if the store fails.
-    """
-    with store.turn():
-        every = links(store)
-        if not every:
-            return 0, 0
-        graphs = set(store.graphs())
-        cut = [each.iri for each in every if not all(_has(graphs, end) for end in each.between)]
-        kept = [each.between for each in every if each.iri not in cut and each.decision == "same-patient"]
-        stale = {pair for pair in pairs_of(kept) if not set(changed).isdisjoint(pair)}
-        if cut or stale:
-            old, patients = _patients(store, kept, stale)
-            commit(store, [*cut, *old], patients)
-    return len(cut), len(stale)
-
-
-def _has(graphs: Collection[str], end: str) -> bool:
-    """Tell whether there is a case, a group or a report."""
-    return f"{end}/asserted" in graphs or end in graphs
-
-
-def _patients(
-    store: Store, same: Collection[tuple[str, str]], stale: Collection[Pair] = ()
-) -> tuple[list[str], str]:
-    """Return the graphs of patients and comparisons that go, and those that come as N-Quads."""
-    wanted, there = pairs_of(same), compared(store)
-    new = (wanted - there) | set(stale)
-    text = "".join((patients_quads(same), *comparisons(Beside(store, ()), new)))
-    return [PATIENTS, *map(comparison_graph, (there - wanted) | new)], text
-
-
-def keep_loaded(store: Store, units: Collection[str]) -> int:
-    """Note that cases and reports are loaded by themselves now: they stay when a merged document goes.
-
-    :return: how many of them a merged document had brought.
-    :raises StoreError: if the store fails.
-    """
-    with store.turn():
-        old: list[str] = []
-        text, kept = "", 0
-        for document in merged_documents(store):
-            mine = set(units).intersection(document.brings)
-            if mine:
-                graph = f"{MERGED}{document.hash}"
-                gone = tuple(f" <{CG}brings> <{unit}> <{graph}> ." for unit in mine)
-                text += "".join(f"{line}\n" for line in store.dump(graph) if not line.endswith(gone))
-                old.append(graph)
-                kept += len(mine)
-        if old:
-            commit(store, old, text)
-    return kept
 
 
 def _named(
