@@ -68,6 +68,10 @@ def _result(test: TestResult) -> str:
 
 
 def _dose(dose: DoseSegment) -> str:
+    return ", ".join(each for each in (_amount(dose), dose.route) if each)
+
+
+def _amount(dose: DoseSegment) -> str:
     if dose.printed:
         return dose.printed
     bounds = (dose.dose, dose.dose_min, dose.dose_max, dose.dose_from, dose.dose_to)
