@@ -304,6 +304,12 @@ UNITS: dict[str, tuple[tuple[float, str], tuple[float, str], Expected]] = {
     "equivalents depend on the charge": ((5, "meq/L"), (2.5, "mmol/L"), []),
     "by surface and not": ((60, "mL/min/{1.73_m2}"), (70, "mL/min"), []),
     "by surface in both": ((60, "mL/min/{1.73_m2}"), (70, "mL/min/{1.73_m2}"), CERTAIN),
+    "a computed number": ((86.26260233007815, "mg/dL"), (86.26260233007815, "mg/dL"), []),
+    "a number that another computer computed": (
+        (86.26260233007815, "mg/dL"),
+        (862.6260233007816, "mg/L"),
+        [],
+    ),
     "not a unit of UCUM": ((5, "microgram"), (5, "mg/L"), []),
     "not a unit of UCUM, twice": ((5, "titre"), (7, "titre"), CERTAIN),
 }

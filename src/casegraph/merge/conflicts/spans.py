@@ -20,6 +20,8 @@ _TOLD_DIGITS = 2
 #: Powers of ten that a number is wrong by when a decimal slips or a unit is a thousand times another.
 _SLIPS = (1, 2, 3, 6)
 _SAME = 1e-6
+#: A number that was computed, such as 86.26260233007815, is told no more exactly than this part of it.
+_COMPUTED = Decimal("1e-6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ def span_of(value: float, printed: str | None = None) -> Span:
 
     >>> span_of(4.5), span_of(1200)
     (Span(low=4.45, high=4.55), Span(low=1150.0, high=1250.0))
+    >>> span_of(86.26260233007815).meets(span_of(86.26260233007816))
+    True
     >>> span_of(5, "<5 mg/L"), span_of(5, "4 to 6")
     (Span(low=-inf, high=5.0), Span(low=3.5, high=6.5))
     """
@@ -77,7 +81,7 @@ def _rounded(number: Decimal) -> Span:
     last = int(number.as_tuple().exponent)
     if last >= 0:
         last = min(_zeros(number), max(0, number.adjusted() + 1 - _TOLD_DIGITS))
-    half = Decimal(5).scaleb(last - 1)
+    half = max(Decimal(5).scaleb(last - 1), abs(number) * _COMPUTED)
     return Span(float(number - half), float(number + half))
 
 
