@@ -273,6 +273,16 @@ NUMBERS = {
         numbers("at: start, value: 5000", "at: later, value: 90"),
         [],
     ),
+    "numbers without a unit": (
+        test_result(ENZYME, "at: onset, value: 5"),
+        test_result(ENZYME, "at: onset, value: 7"),
+        [],
+    ),
+    "one number without a unit": (
+        number("at: onset, value: 5"),
+        test_result(ENZYME, "at: onset, value: 7"),
+        [],
+    ),
     "another specimen": (
         number(f"at: onset, value: 5, specimen: '{BLOOD}'"),
         number(f"at: onset, value: 7, specimen: '{LUNG}'"),
@@ -754,6 +764,12 @@ AGREED = {
         agreed=False,
     ),
     "a result": Shared(test_result(MDA5, "result: positive"), test_result(MDA5, "result: positive")),
+    "a number": Shared(number("at: onset, value: 4.2"), number("at: onset, value: 4.23")),
+    "a number of two times": Shared(
+        number("at: start, value: 4.2"), number("at: later, value: 4.2"), agreed=False
+    ),
+    "a number in another unit": Shared(number("value: 4.2"), number("value: 0.0042", "kU/L")),
+    "a number without a unit": Shared(test_result(ENZYME, "value: 4"), test_result(ENZYME, "value: 4")),
     "a diagnosis": Shared(diagnosed(final=DM), diagnosed(working=NXP2)),
     "another standing": Shared(diagnosed(final=DM), diagnosed(considered=DM), agreed=False),
     "an outcome": Shared(response("improved"), response("resolved")),

@@ -62,8 +62,10 @@ def _what(test: TestResult) -> tuple[object, ...]:
 def _of_numbers(one: Item, other: Item, kinds: Kinds) -> Verdict:
     first, second = _tests(one, other)
     units = _units(first, second)
-    if units is None or one.about != other.about or not _one_test(first, second, kinds):
+    if one.about != other.about or not _one_test(first, second, kinds):
         return None
+    if units is None:
+        return "agree" if first.value == second.value and _unit(first) == _unit(second) else None
     theirs = _converted(second, units[1], units[0])
     if theirs is None:
         return "unit" if first.value == second.value and all(map(readable, units)) else None
@@ -112,8 +114,12 @@ def _tests(one: Item, other: Item) -> tuple[TestResult, TestResult]:
 
 
 def _units(first: TestResult, second: TestResult) -> tuple[str, str] | None:
-    ours, theirs = (told_unit(each.unit, each.unit_term) for each in (first, second))
+    ours, theirs = _unit(first), _unit(second)
     return None if ours is None or theirs is None else (ours, theirs)
+
+
+def _unit(test: TestResult) -> str | None:
+    return told_unit(test.unit, test.unit_term)
 
 
 def _one_test(first: TestResult, second: TestResult, kinds: Kinds) -> bool:
