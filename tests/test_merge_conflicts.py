@@ -25,7 +25,7 @@ from casegraph.merge.conflicts import (
     read_tellings,
     tellings_of,
 )
-from casegraph.merge.conflicts.units import converted
+from casegraph.merge.conflicts.units import converted, readable
 from casegraph.model import CaseDocument
 from casegraph.namespaces import CG
 from casegraph.resources import shipped
@@ -288,6 +288,18 @@ NUMBERS = {
         number(f"at: onset, value: 7, specimen: '{LUNG}'"),
         [],
     ),
+    "a test and a kind of it": (
+        test_result(MDA5, "at: onset, value: 5, unit: U/mL"),
+        test_result(
+            "cg:MyositisSpecificAntibody myositis-specific antibody", "at: onset, value: 7, unit: U/mL"
+        ),
+        [],
+    ),
+    "parts of two panels": (
+        number(f"at: onset, value: 5, component_of: '{MDA5}'"),
+        number(f"at: onset, value: 7, component_of: '{JO1}'"),
+        [],
+    ),
     "numbers of two tests": (
         test_result(MDA5, "at: onset, value: 5, unit: U/mL"),
         test_result(JO1, "at: onset, value: 7, unit: U/mL"),
@@ -478,6 +490,7 @@ ROUTES: dict[str, tuple[str, str, Expected]] = {
         dosed("dose: 40, unit: mg, route: intravenous"),
         [("route", False)],
     ),
+    "a drug and its group": (untimed("oral", PREDNISONE), untimed("intravenous", STEROID), []),
     "two routes of two drugs": (untimed("oral"), untimed("intravenous", PREDNISONE), []),
 }
 
@@ -672,13 +685,43 @@ def test_a_slip_of_a_decimal_is_told_in_words() -> None:
             assert ("slip" in side.says) == ("onset" not in theirs)
 
 
-def test_a_stop_and_what_went_on_are_told_in_words() -> None:
-    ours, theirs, _ = ENDS["stopped, and ongoing later"]
-    (conflict,) = both(ours, theirs).conflicts
-    assert [each.says for each in conflict.sides] == [
-        "prednisone: stopped (onTreatment)",
-        "prednisone: ongoing (half-year)",
-    ]
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (
+            ENDS["stopped, and ongoing later"],
+            ["prednisone: stopped (onTreatment)", "prednisone: ongoing (half-year)"],
+        ),
+        (
+            ROUTES["two routes of no time"],
+            ["baricitinib: 4 mg, oral", "baricitinib: 4 mg, intravenous"],
+        ),
+    ],
+)
+def test_what_became_of_a_drug_is_told_in_words(rule: tuple[str, str, Expected], says: list[str]) -> None:
+    (conflict,) = both(*rule[:2]).conflicts
+    assert [each.says for each in conflict.sides] == says
+
+
+#: UCUM 2.2, the table of its units: prefixes, litre, day, molar units.
+@pytest.mark.parametrize(
+    ("unit", "into", "expected"),
+    [
+        ("{score}", "1", 5),
+        ("24.h", "d", 5),
+        ("d", "24.h", 5),
+        ("10*3/uL", "/uL", 5000),
+        ("k[IU]/L", "[IU]/mL", 5),
+        ("nmol/L", "umol/L", 0.005),
+        ("mmol/L", "mg/L", None),
+        ("Cel", "mg/L", None),
+        ("no unit", "mg/L", None),
+    ],
+)
+def test_numbers_are_converted(unit: str, into: str, expected: float | None) -> None:
+    assert converted(5, unit, into) == (None if expected is None else pytest.approx(expected))
+    assert not readable("no unit")
+    assert readable("mg/L")
 
 
 def test_a_dose_in_one_unit_that_is_spelt_in_two_ways() -> None:

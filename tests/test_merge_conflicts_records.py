@@ -39,8 +39,8 @@ def pairs(ours: Path, theirs: Path) -> Iterator[tuple[Telling, Comparison]]:
             yield one, compared(one, other, terms)
 
 
-#: records -> patients, and numbers in what was measured in them, as counted in the files: of the packets those of
-#: the four that are taken (of three that share a number the first), of mCODE six quantities and a whole number.
+#: records -> patients, and numbers in what was measured in them, as counted in the files: of the packets in
+#: the four that are taken (of three that share a number the first), of mCODE six quantities and one integer.
 RECORDS = {
     "phenopacket-store/NRAS": (7, 0),
     "phenopackets-medical-actions": (4, 9),
