@@ -126,6 +126,11 @@ def numbers(*told: str) -> str:
     return f"tests: [{', '.join(f'{{what: {ENZYME!r}, unit: U/L, {each}}}' for each in told)}]"
 
 
+def long_ago(value: int) -> str:
+    dated = OCCASIONS.replace("{phase: onset}", "{phase: onset, anchor: start, start: [-400, -30]}")
+    return f"{dated}{number(f'at: onset, value: {value}')}"
+
+
 #: what one says, what the other says, the conflicts with whether they are certain; a near miss has none.
 FINDINGS = {
     "present against absent": (finding("present", FEVER), finding("absent", FEVER), [("finding", True)]),
@@ -282,6 +287,12 @@ NUMBERS = {
         number("at: onset, value: 5"),
         test_result(ENZYME, "at: onset, value: 7"),
         [],
+    ),
+    "an onset of which little is told": (long_ago(500), long_ago(700), CERTAIN),
+    "two numbers of the past": (
+        number("at: history, value: 500"),
+        number("at: history, value: 700"),
+        POSSIBLE,
     ),
     "another specimen": (
         number(f"at: onset, value: 5, specimen: '{BLOOD}'"),
@@ -592,6 +603,20 @@ def seen(polarity: str, occasions: str) -> str:
 
 def from_birth(first: int, last: int) -> str:
     return f"birth: {{}}, then: {{anchor: birth, start: [{first}, {last}]}}"
+
+
+def aged(first: int, last: int, value: int) -> str:
+    occasions = f"occasions: {{birth: {{}}, then: {{anchor: birth, start: [{first}, {last}]}}}}"
+    return f"{occasions}\ntreatments: []\n{number(f'at: then, value: {value}')}"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [(3650, 3650, CERTAIN), (3650, 3680, CERTAIN), (3650, 4015, POSSIBLE)],
+    ids=["one day", "one month", "one year"],
+)
+def test_an_age_in_years_has_room_for_two_measurements(first: int, last: int, expected: Expected) -> None:
+    assert found(aged(first, last, 500), aged(first, last, 700)) == expected
 
 
 def on_date(day: str) -> str:

@@ -9,7 +9,7 @@ from casegraph.merge.conflicts.amounts import compared_doses
 from casegraph.merge.conflicts.items import Item, Topic, Verdict
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.telling import Telling
-from casegraph.merge.conflicts.times import When
+from casegraph.merge.conflicts.times import Times, When
 from casegraph.model import Course, DoseSegment, Finding, Response, Statement, Treatment
 
 __all__ = [
@@ -79,7 +79,7 @@ def _of_route(one: Item, other: Item, kinds: Kinds) -> Verdict:
     return "route"
 
 
-def _of_one_dose(one: Item, other: Item, when: When) -> When:
+def _of_one_dose(one: Item, other: Item, when: When, times: Times) -> When:
     """Say how sure a conflict of routes is: with two amounts, a drug may have been given in both ways."""
     doses = compared_doses(cast(DoseSegment, one.claim), cast(DoseSegment, other.claim))
     return "open" if when == "same" and doses not in ("agree", None) else when
@@ -158,7 +158,7 @@ def _of_remission(one: Item, other: Item, kinds: Kinds) -> Verdict:
     return "outcome" if any(kinds.is_kind(there.about[0], gone) for gone in well.about) else None
 
 
-def _only_then(one: Item, other: Item, when: When) -> When:
+def _only_then(one: Item, other: Item, when: When, times: Times) -> When:
     """Say how sure a finding in remission is: possible at one time, since something may be left; else not."""
     return "open" if when == "same" else "different"
 

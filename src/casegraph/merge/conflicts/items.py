@@ -87,11 +87,12 @@ class Item:
 
 
 Judge = Callable[[Item, Item, Kinds], Verdict]
-#: How sure a conflict is: by whether both claims are of one time, what of that counts; ``different`` is none.
-Weigh = Callable[[Item, Item, When], When]
+#: What the time of two claims that conflict counts for: ``same`` makes the conflict certain, ``different``
+#: makes it none. The first claim is of the first telling of the times.
+Weigh = Callable[[Item, Item, When, Times], When]
 
 
-def _as_told(one: Item, other: Item, when: When) -> When:
+def _as_told(one: Item, other: Item, when: When, times: Times) -> When:
     return when
 
 
@@ -130,7 +131,7 @@ class Pair:
                 told = self.times.relation(one.at, other.at)
                 when: When = "same" if topic.whole and told == "untold" else told
                 if verdict != "agree" and when != "different":
-                    when = topic.weigh(one, other, when)
+                    when = topic.weigh(one, other, when, self.times)
                 if when != "different":
                     yield one, other, verdict, when
 

@@ -1,8 +1,8 @@
 """Numbers of one test: one and the same, told more or less precisely, or two that cannot both be right.
 
 Two numbers are most often two measurements. So they contradict each other only at one time; where no time is
-told, only if each telling has no other number of the test; and where the times cannot be compared, only if
-besides one is the other with its decimal slipped.
+told, or a year, only if each telling has no other number of the test; and where the times cannot be compared,
+only if moreover one is the other with its decimal slipped.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from casegraph.merge.conflicts.items import Item, Topic, Verdict
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.spans import Span, slip, span_of
 from casegraph.merge.conflicts.telling import Telling
-from casegraph.merge.conflicts.times import When
+from casegraph.merge.conflicts.times import Times, When
 from casegraph.merge.conflicts.units import converted, readable, told_unit, words_in
 from casegraph.model import TestResult
 
@@ -23,6 +23,7 @@ __all__ = ["NUMBERS", "remark"]
 
 #: A telling has one number of a test; several of several times; several of one time.
 _ONE, _COURSE, _RANGE = "one", "course", "range"
+_PAST, _ONSET, _MONTH = "medicalHistory", "onset", 31
 #: power of ten -> what the less is of the more, and the more of the less.
 _PARTS = {
     1: ("a tenth of", "ten times"),
@@ -76,7 +77,7 @@ def _of_numbers(one: Item, other: Item, kinds: Kinds) -> Verdict:
     return "number" if words_in(units[0]) == words_in(units[1]) else None
 
 
-def _weighed(one: Item, other: Item, when: When) -> When:
+def _weighed(one: Item, other: Item, when: When, times: Times) -> When:
     """Say how sure it is that two numbers contradict each other."""
     first, second = _tests(one, other)
     units = _units(first, second)
@@ -85,9 +86,22 @@ def _weighed(one: Item, other: Item, when: When) -> When:
         return "open" if unlike and when == "same" else when
     if _RANGE in (one.kind, other.kind):
         return "different"
+    if when == "same" and _loosely(one, other, times):
+        when = "untold"
     alone = one.kind == other.kind == _ONE
     sure = when == "same" or (alone and (when == "untold" or _slipped(one, other) is not None))
     return when if sure else "different"
+
+
+def _loosely(one: Item, other: Item, times: Times) -> bool:
+    """Say whether one time is told for both that has room for two measurements: a past, a year of age."""
+    if one.at is None or other.at is None:
+        return True
+    phase = one.telling.case.occasions[one.at].phase
+    if phase in (_PAST, _ONSET) and phase == other.telling.case.occasions[other.at].phase:
+        return phase == _PAST
+    least, most = times.days_between(one.at, other.at)
+    return least is not None and most is not None and most - least > 2 * _MONTH
 
 
 def remark(one: Item, other: Item) -> str | None:
