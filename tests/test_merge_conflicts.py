@@ -299,6 +299,15 @@ NUMBERS = {
         number(f"at: onset, value: 7, specimen: '{LUNG}'"),
         [],
     ),
+    "no number": (number("at: onset, value: .nan"), number("at: onset, value: 7"), []),
+    "a number without end": (number("at: onset, value: .inf"), number("at: onset, value: 7"), []),
+    "a number of four hundred digits": (
+        number(f"at: onset, value: 1{'0' * 400}"),
+        number("at: onset, value: 7"),
+        [],
+    ),
+    "nothing and something": (number("at: onset, value: 0"), number("at: onset, value: 7"), CERTAIN),
+    "below nothing": (number("at: onset, value: -0.7"), number("at: onset, value: 7.0"), CERTAIN),
     "a test and a kind of it": (
         test_result(MDA5, "at: onset, value: 5, unit: U/mL"),
         test_result(
@@ -741,6 +750,11 @@ def test_what_became_of_a_drug_is_told_in_words(rule: tuple[str, str, Expected],
         ("mmol/L", "mg/L", None),
         ("Cel", "mg/L", None),
         ("no unit", "mg/L", None),
+        ("10*99999999/L", "/L", None),
+        (f"{'(' * 2000}m{')' * 2000}", "m", None),
+        ("10*99.10*99.10*99.10*99", "1", None),
+        ("0.m", "m", None),
+        ("m", "0.m", None),
     ],
 )
 def test_numbers_are_converted(unit: str, into: str, expected: float | None) -> None:

@@ -23,6 +23,8 @@ __all__ = ["NUMBERS", "remark"]
 
 #: A telling has one number of a test; several of several times; several of one time.
 _ONE, _COURSE, _RANGE = "one", "course", "range"
+#: No measurement is larger; what is, infinity and what is no number are not compared.
+_LARGEST = 1e100
 _PAST, _ONSET, _MONTH = "medicalHistory", "onset", 31
 #: power of ten -> what the less is of the more, and the more of the less.
 _PARTS = {
@@ -37,7 +39,7 @@ def _numbers(telling: Telling) -> Iterator[Item]:
     found = {
         name: claim
         for name, (_, claim) in telling.claims.items()
-        if isinstance(claim, TestResult) and claim.value is not None
+        if isinstance(claim, TestResult) and claim.value is not None and abs(claim.value) < _LARGEST
     }
     alike: dict[tuple[object, ...], list[TestResult]] = {}
     for claim in found.values():

@@ -62,9 +62,10 @@ def slip(one: float, other: float) -> int | None:
     >>> slip(125, 1250), slip(0.3, 0.0003), slip(125, 1260)
     (1, -3, None)
     """
-    if one == 0 or other == 0 or (one < 0) != (other < 0):
+    ratio = other / one if one else 0
+    if not 0 < ratio < math.inf:
         return None
-    power = math.log10(other / one)
+    power = math.log10(ratio)
     whole = round(power)
     return whole if abs(whole) in _SLIPS and abs(power - whole) < _SAME else None
 

@@ -6,6 +6,7 @@ units are spelt in two ways, since that takes most of a second.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache
 from typing import Any
@@ -20,6 +21,9 @@ _WORDS, _ALONE = re.compile(r"\{[^}]*\}"), re.compile(r"(^|(?<=[./]))\{[^}]*\}")
 _INTERNATIONAL = ("[IU]", "[iU]")
 #: Equivalents: how many moles they are depends on the charge, which a unit does not tell.
 _EQUIVALENTS = re.compile(r"(?<![A-Za-z\[])[a-z]?eq(?![A-Za-z])")
+
+#: No unit is longer, or has such a power: one that is would take for ever to be worked out.
+_MOST, _HUGE_POWER = 60, re.compile(r"[*^A-Za-z\]][-+]?\d{3}")
 
 
 def told_unit(unit: str | None, term: str | None) -> str | None:
@@ -41,6 +45,8 @@ def readable(unit: str) -> bool:
 def converted(value: float, unit: str, into: str) -> float | None:
     """Return a number in another unit; None where one is not of UCUM or both are of two dimensions.
 
+    None too where no number is as large as that would be, or a scale has no such number.
+
     A mass and an amount of substance are of two dimensions: that takes the mass of a mole.
 
     >>> round(converted(2, "mg/dL", "mg/L"), 9), converted(2, "mg/dL", "mmol/L")
@@ -56,8 +62,12 @@ def converted(value: float, unit: str, into: str) -> float | None:
     if not own.is_compatible_with(other):
         return None
     # a unit may hold a number, as 10*3/uL does
-    moved = own.__class__(value * own.magnitude, own.units).to(other.units)
-    return float(moved.magnitude) / float(other.magnitude)
+    try:
+        moved = own.__class__(value * own.magnitude, own.units).to(other.units)
+        number = float(moved.magnitude) / float(other.magnitude)
+    except OverflowError:
+        return None
+    return None if math.isnan(number) else number
 
 
 def words_in(unit: str) -> tuple[str, ...]:
@@ -89,8 +99,10 @@ def _quantity(unit: str) -> Any:
     """Return one of a unit as ``pint`` has it; None where UCUM has no such unit or it is no scale."""
     from lark.exceptions import LarkError
 
+    if len(unit) > _MOST or _HUGE_POWER.search(unit):
+        return None
     try:
         read = _registry().from_ucum(unit)
     except LarkError:
         return None
-    return read if hasattr(read, "magnitude") else None
+    return read if getattr(read, "magnitude", 0) else None
