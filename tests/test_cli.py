@@ -37,7 +37,20 @@ DOI = "10.1007/s13555-020-00421-8"
 CASE = f"{BASE}case/{DOI}/1"
 REPORT = f"{BASE}report/{DOI}"
 (OTHER,) = shipped("cases", "ramseur-1989.yaml")
-HEAVY = ("rdflib", "pyshacl", "owlready2", "SPARQLWrapper", "pandas", "rustdl", "shacl", "curies", "pydantic")
+HEAVY = (
+    "rdflib",
+    "pyshacl",
+    "owlready2",
+    "SPARQLWrapper",
+    "pandas",
+    "rustdl",
+    "shacl",
+    "curies",
+    "pydantic",
+    "ucumvert",
+    "pint",
+    "lark",
+)
 SHAPES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix e: <https://example.org/> .

@@ -25,6 +25,7 @@ from casegraph.merge.conflicts import (
     read_tellings,
     tellings_of,
 )
+from casegraph.merge.conflicts.units import converted, readable
 from casegraph.model import CaseDocument
 from casegraph.namespaces import CG
 from casegraph.resources import shipped
@@ -42,6 +43,7 @@ DM, NXP2, JDM = (
 ILD, LUPUS = "MONDO:0015925 interstitial lung disease", "MONDO:0007915 systemic lupus erythematosus"
 MDA5, JO1 = "cg:AntiMDA5 anti-MDA5 antibody", "cg:AntiJo1 anti-Jo-1 antibody"
 BARICITINIB, PREDNISONE = "CHEBI:95341 baricitinib", "CHEBI:8382 prednisone"
+STEROID = "CHEBI:24261 glucocorticoid"
 FACE, NECK, CHEST = "UBERON:0001456 face", "UBERON:0000974 neck", "UBERON:0001443 chest"
 OCCASIONS = """
 occasions:
@@ -107,6 +109,26 @@ def response(direction: str, more: str = "at: later, domain: skin") -> str:
 
 def turn(kind: str, more: str = "") -> str:
     return f"course: [{{kind: {kind}, stated_in: text{more}}}]"
+
+
+ENZYME = "cg:SerumEnzymeLevel serum enzyme level"
+BLOOD, LUNG = "UBERON:0000178 blood", "UBERON:0002048 lung"
+Expected = list[tuple[str, bool]]
+CERTAIN: Expected = [("number", True)]
+POSSIBLE: Expected = [("number", False)]
+
+
+def number(more: str, unit: str = "U/L") -> str:
+    return test_result(ENZYME, f"unit: '{unit}', {more}")
+
+
+def numbers(*told: str) -> str:
+    return f"tests: [{', '.join(f'{{what: {ENZYME!r}, unit: U/L, {each}}}' for each in told)}]"
+
+
+def long_ago(value: int) -> str:
+    dated = OCCASIONS.replace("{phase: onset}", "{phase: onset, anchor: start, start: [-400, -30]}")
+    return f"{dated}{number(f'at: onset, value: {value}')}"
 
 
 #: what one says, what the other says, the conflicts with whether they are certain; a near miss has none.
@@ -215,16 +237,123 @@ TESTS = {
         test_result("cg:MyositisSpecificAntibody myositis-specific antibody", "at: onset, result: positive"),
         [],
     ),
-    "one number in two units": (
-        test_result("cg:SerumEnzymeLevel serum enzyme level", "at: onset, value: 5, unit: mg/L"),
-        test_result("cg:SerumEnzymeLevel serum enzyme level", "at: onset, value: 5, unit: g/L"),
-        [("unit", True)],
+}
+NUMBERS = {
+    "two numbers at one time": (number("at: onset, value: 500"), number("at: onset, value: 700"), CERTAIN),
+    "two measurements": (number("at: start, value: 500"), number("at: later, value: 700"), []),
+    "more digits": (number("at: onset, value: 4.2"), number("at: onset, value: 4.23"), []),
+    "another last digit": (number("at: onset, value: 4.2"), number("at: onset, value: 4.3"), CERTAIN),
+    "digits that are printed": (
+        number("at: onset, value: 4.2, printed: '4.20'"),
+        number("at: onset, value: 4.23"),
+        CERTAIN,
     ),
-    "two measurements": (
-        test_result("cg:SerumEnzymeLevel serum enzyme level", "at: onset, value: 5, unit: mg/L"),
-        test_result("cg:SerumEnzymeLevel serum enzyme level", "at: onset, value: 7, unit: mg/L"),
+    "rounded to hundreds": (number("at: onset, value: 1200"), number("at: onset, value: 1234"), []),
+    "not rounded to hundreds": (number("at: onset, value: 1200"), number("at: onset, value: 1260"), CERTAIN),
+    "within a bound": (number("at: onset, value: 5, printed: '<5'"), number("at: onset, value: 3"), []),
+    "beyond a bound": (number("at: onset, value: 5, printed: '<5'"), number("at: onset, value: 7"), CERTAIN),
+    "within two bounds": (
+        number("at: onset, value: 5, printed: 4 to 6"),
+        number("at: onset, value: 5.9"),
         [],
     ),
+    "two numbers of no time": (number("value: 500"), number("value: 700"), POSSIBLE),
+    "of no time, and one tells a course": (
+        number("value: 500"),
+        numbers("value: 700", "at: later, value: 90"),
+        [],
+    ),
+    "a range at one time": (
+        number("at: onset, value: 600"),
+        numbers("id: a, at: onset, value: 500", "id: b, at: onset, value: 700"),
+        [],
+    ),
+    "two numbers, one of a time": (number("value: 500"), number("at: onset, value: 700"), []),
+    "times that cannot be told apart": (number("at: start, value: 500"), number("at: on-it, value: 700"), []),
+    "a slip, only one has a time": (number("value: 500"), number("at: onset, value: 5000"), POSSIBLE),
+    "a slip at two times": (number("at: start, value: 500"), number("at: later, value: 5000"), []),
+    "not quite a slip": (number("value: 500"), number("at: onset, value: 5100"), []),
+    "a slip, and one tells a course": (
+        number("at: on-it, value: 500"),
+        numbers("at: start, value: 5000", "at: later, value: 90"),
+        [],
+    ),
+    "numbers without a unit": (
+        test_result(ENZYME, "at: onset, value: 5"),
+        test_result(ENZYME, "at: onset, value: 7"),
+        [],
+    ),
+    "one number without a unit": (
+        number("at: onset, value: 5"),
+        test_result(ENZYME, "at: onset, value: 7"),
+        [],
+    ),
+    "an onset of which little is told": (long_ago(500), long_ago(700), CERTAIN),
+    "two numbers of the past": (
+        number("at: history, value: 500"),
+        number("at: history, value: 700"),
+        POSSIBLE,
+    ),
+    "another specimen": (
+        number(f"at: onset, value: 5, specimen: '{BLOOD}'"),
+        number(f"at: onset, value: 7, specimen: '{LUNG}'"),
+        [],
+    ),
+    "no number": (number("at: onset, value: .nan"), number("at: onset, value: 7"), []),
+    "a number without end": (number("at: onset, value: .inf"), number("at: onset, value: 7"), []),
+    "a number of four hundred digits": (
+        number(f"at: onset, value: 1{'0' * 400}"),
+        number("at: onset, value: 7"),
+        [],
+    ),
+    "nothing and something": (number("at: onset, value: 0"), number("at: onset, value: 7"), CERTAIN),
+    "below nothing": (number("at: onset, value: -0.7"), number("at: onset, value: 7.0"), CERTAIN),
+    "a test and a kind of it": (
+        test_result(MDA5, "at: onset, value: 5, unit: U/mL"),
+        test_result(
+            "cg:MyositisSpecificAntibody myositis-specific antibody", "at: onset, value: 7, unit: U/mL"
+        ),
+        [],
+    ),
+    "parts of two panels": (
+        number(f"at: onset, value: 5, component_of: '{MDA5}'"),
+        number(f"at: onset, value: 7, component_of: '{JO1}'"),
+        [],
+    ),
+    "numbers of two tests": (
+        test_result(MDA5, "at: onset, value: 5, unit: U/mL"),
+        test_result(JO1, "at: onset, value: 7, unit: U/mL"),
+        [],
+    ),
+}
+#: value and unit in one, value and unit in the other, at one time.
+UNITS: dict[str, tuple[tuple[float, str], tuple[float, str], Expected]] = {
+    "one number in two units": ((5, "mg/L"), (5, "g/L"), [("unit", True)]),
+    "one unit in two ways": ((5, "ng/mL"), (5, "ug/L"), []),
+    "one unit in two ways, two numbers": ((5, "ng/mL"), (7, "ug/L"), CERTAIN),
+    "powers and fractions": ((5, "mg/dL"), (5, "mg.dL-1"), []),
+    "milligrams in a litre and in a tenth of it": ((50, "mg/L"), (5, "mg/dL"), []),
+    "another number of milligrams": ((50, "mg/L"), (7, "mg/dL"), CERTAIN),
+    "rounded in one unit": ((54, "mg/L"), (5.4, "mg/dL"), []),
+    "cells": ((5, "10*3/uL"), (5000, "/uL"), []),
+    "cells by a word": ((5, "10*9/L"), (5000, "{cells}/uL"), []),
+    "per cent": ((5, "%"), (0.05, "1"), []),
+    "degrees": ((98.6, "[degF]"), (37, "Cel"), []),
+    "degrees that differ": ((98.6, "[degF]"), (39, "Cel"), CERTAIN),
+    "international units": ((500, "U/L"), (500, "[IU]/L"), []),
+    "mass and moles": ((5, "mg/L"), (30, "mmol/L"), []),
+    "one number of mass and of moles": ((5, "mg/L"), (5, "mmol/L"), [("unit", False)]),
+    "equivalents depend on the charge": ((5, "meq/L"), (2.5, "mmol/L"), []),
+    "by surface and not": ((60, "mL/min/{1.73_m2}"), (70, "mL/min"), []),
+    "by surface in both": ((60, "mL/min/{1.73_m2}"), (70, "mL/min/{1.73_m2}"), CERTAIN),
+    "a computed number": ((86.26260233007815, "mg/dL"), (86.26260233007815, "mg/dL"), []),
+    "a number that another computer computed": (
+        (86.26260233007815, "mg/dL"),
+        (862.6260233007816, "mg/L"),
+        [],
+    ),
+    "not a unit of UCUM": ((5, "microgram"), (5, "mg/L"), []),
+    "not a unit of UCUM, twice": ((5, "titre"), (7, "titre"), CERTAIN),
 }
 PERSONS = {
     "sex": ("sex: female", "sex: male", [("sex", True)]),
@@ -359,12 +488,144 @@ COURSES = {
 }
 
 
+def routed(**routes: str) -> str:
+    doses = (f"{{at: {at}, dose: 4, unit: mg, route: {route}}}" for at, route in routes.items())
+    return f"treatments: [{{id: jak, what: '{BARICITINIB}', at: start, doses: [{', '.join(doses)}]}}]"
+
+
+def untimed(route: str, drug: str = BARICITINIB) -> str:
+    return f"treatments: [{{id: jak, what: '{drug}', doses: [{{dose: 4, unit: mg, route: {route}}}]}}]"
+
+
+ROUTES: dict[str, tuple[str, str, Expected]] = {
+    "two routes at one time": (routed(start="oral"), routed(start="intravenous"), [("route", True)]),
+    "one route": (routed(start="oral"), routed(start="oral"), []),
+    "a route that is not told": (routed(start="oral"), dosed("dose: 4, unit: mg"), []),
+    "two routes at two times": (routed(start="oral"), routed(later="intravenous"), []),
+    "two routes of no time": (untimed("oral"), untimed("intravenous"), [("route", False)]),
+    "one tells both": (untimed("oral"), routed(start="intravenous", later="oral"), []),
+    "an ointment beside an infusion": (routed(start="topical"), routed(start="intravenous"), []),
+    "two amounts may be two ways": (
+        routed(start="oral"),
+        dosed("dose: 40, unit: mg, route: intravenous"),
+        [("route", False)],
+    ),
+    "a drug and its group": (untimed("oral", PREDNISONE), untimed("intravenous", STEROID), []),
+    "two routes of two drugs": (untimed("oral"), untimed("intravenous", PREDNISONE), []),
+}
+
+
+def course(more: str, drug: str = BARICITINIB, beside: str = "") -> str:
+    half_a_year = "half-year: {anchor: start, start: [180, 180]}"
+    month = "month: {anchor: start, start: [30, 30], end: [30, 120]}"
+    return (
+        f"{OCCASIONS}  {half_a_year}\n  {month}\nzero_point: start\n"
+        f"treatments: [{{id: jak, what: '{BARICITINIB}', at: start}}, "
+        f"{{what: '{drug}', at: start, {more}}}{beside}]"
+    )
+
+
+def lasting(more: str, beside: str = "") -> str:
+    return course(more, PREDNISONE, beside)
+
+
+ENDS: dict[str, tuple[str, str, Expected]] = {
+    "stopped, and ongoing later": (
+        lasting("ends_at: later"),
+        lasting("ongoing_at: half-year"),
+        [("end", True)],
+    ),
+    "stopped, and a dose ongoing later": (
+        lasting("ends_at: later"),
+        lasting("doses: [{at: start, dose: 5, unit: mg, ongoing_at: half-year}]"),
+        [("end", True)],
+    ),
+    "a stop that is hinted at": (
+        lasting("ends_at: later, end_basis: implied"),
+        lasting("ongoing_at: half-year"),
+        [("end", False)],
+    ),
+    "ongoing, and stopped later": (lasting("ends_at: half-year"), lasting("ongoing_at: later"), []),
+    "ongoing when it is stopped": (lasting("ends_at: later"), lasting("ongoing_at: later"), []),
+    "stopped within a stretch that lasts until then": (
+        lasting("ends_at: month"),
+        lasting("ongoing_at: later"),
+        [],
+    ),
+    "stopped before treatment, by what a phase means": (
+        lasting("ends_at: before"),
+        lasting("ongoing_at: on-it"),
+        [],
+    ),
+    "a second course": (
+        lasting("ends_at: later"),
+        lasting("ongoing_at: half-year", f", {{what: '{PREDNISONE}', at: later}}"),
+        [],
+    ),
+    "another drug of the group goes on": (
+        lasting("ends_at: later"),
+        course("ongoing_at: half-year", STEROID),
+        [],
+    ),
+    "a drug of the group that was stopped goes on": (
+        course("ends_at: later", STEROID),
+        lasting("ongoing_at: half-year"),
+        [("end", True)],
+    ),
+}
+
+
+def well(of: str, more: str = "", kind: str = "remission") -> str:
+    return (
+        f"findings: {{present: [{{id: was, what: '{of}', at: onset}}]}}\n"
+        f"course: [{{kind: {kind}, at: later, concerns: [was]{more}}}]"
+    )
+
+
+REMISSIONS: dict[str, tuple[str, str, Expected]] = {
+    "a finding that is gone": (
+        well(ERYTHEMA),
+        finding("present", V_SIGN, ", at: later"),
+        [("outcome", False)],
+    ),
+    "no symptoms for a time": (
+        well(ERYTHEMA, ", duration_min_days: 30", "symptomFreeInterval"),
+        finding("present", ERYTHEMA, ", at: later"),
+        [("outcome", False)],
+    ),
+    "a finding of another time": (well(ERYTHEMA), finding("present", V_SIGN, ", at: start"), []),
+    "a finding at some time": (well(ERYTHEMA), finding("present", V_SIGN, ", at: on-it"), []),
+    "a finding of no time": (well(ERYTHEMA), finding("present", V_SIGN), []),
+    "another finding": (well(ERYTHEMA), finding("present", WEAK, ", at: later"), []),
+    "a wider finding": (well(V_SIGN), finding("present", ERYTHEMA, ", at: later"), []),
+    "a remission of no finding": (
+        turn("remission", ", at: later"),
+        finding("present", V_SIGN, ", at: later"),
+        [],
+    ),
+}
+
+
 def seen(polarity: str, occasions: str) -> str:
     return f"occasions: {{{occasions}}}\ntreatments: []\n{finding(polarity, FEVER, ', at: then')}"
 
 
 def from_birth(first: int, last: int) -> str:
     return f"birth: {{}}, then: {{anchor: birth, start: [{first}, {last}]}}"
+
+
+def aged(first: int, last: int, value: int) -> str:
+    occasions = f"occasions: {{birth: {{}}, then: {{anchor: birth, start: [{first}, {last}]}}}}"
+    return f"{occasions}\ntreatments: []\n{number(f'at: then, value: {value}')}"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [(3650, 3650, CERTAIN), (3650, 3680, CERTAIN), (3650, 4015, POSSIBLE)],
+    ids=["one day", "one month", "one year"],
+)
+def test_an_age_in_years_has_room_for_two_measurements(first: int, last: int, expected: Expected) -> None:
+    assert found(aged(first, last, 500), aged(first, last, 700)) == expected
 
 
 def on_date(day: str) -> str:
@@ -374,6 +635,12 @@ def on_date(day: str) -> str:
 def after_start(days: int, episodes: str) -> str:
     occasions = f"start: {{}}, again: {{}}, then: {{anchor: start, start: [{days}, {days}]}}"
     return f"occasions: {{{occasions}}}\ntreatments: [{episodes}]"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _units() -> None:
+    """Have the tables of units read before the first test that converts."""
+    assert converted(1, "g", "mg") == 1000
 
 
 ONCE, AGAIN = (f"{{what: '{BARICITINIB}', at: {at}}}" for at in ("start", "again"))
@@ -413,14 +680,16 @@ TIMES = {
         None,
     ),
 }
-RULES = FINDINGS | TESTS | PERSONS | COURSES
+MATTERS = (FINDINGS, TESTS, NUMBERS, PERSONS, COURSES, ROUTES, ENDS, REMISSIONS)
+RULES = {name: rule for each in MATTERS for name, rule in each.items()}
 
 
 def test_each_matter_has_its_conflicts_and_its_near_misses() -> None:
-    assert len(RULES) == sum(map(len, (FINDINGS, TESTS, PERSONS, COURSES))) >= 60
-    told = {matter for _, _, expected in RULES.values() for matter, _ in expected}
+    assert len(RULES) == sum(map(len, MATTERS)) >= 100
+    rules = (*RULES.values(), *UNITS.values())
+    told = {matter for _, _, expected in rules for matter, _ in expected}
     assert told == set(get_args(Matter))
-    assert sum(not expected for _, _, expected in RULES.values()) >= 30
+    assert sum(not expected for _, _, expected in RULES.values()) >= 55
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -428,6 +697,77 @@ def test_what_contradicts_and_what_does_not(name: str) -> None:
     ours, theirs, expected = RULES[name]
     assert found(ours, theirs) == expected
     assert found(theirs, ours) == expected
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_one_unit_is_told_in_another(name: str) -> None:
+    ours, theirs, expected = UNITS[name]
+    told = [number(f"at: onset, value: {value}", unit) for value, unit in (ours, theirs)]
+    assert found(*told) == found(*reversed(told)) == expected
+
+
+def test_a_slip_of_a_decimal_is_told_in_words() -> None:
+    said = {
+        "value: 5000": ["500 U/L (onset), a tenth of the other: a slip of a decimal?", "5000 U/L, ten times"],
+        "value: 0.5": ["500 U/L (onset), a thousand times the other: a slip", "0.5 U/L, a thousandth of"],
+        "at: onset, value: 700": ["500 U/L (onset)", "700 U/L (onset)"],
+    }
+    for theirs, expected in said.items():
+        (conflict,) = both(number("at: onset, value: 500"), number(theirs)).conflicts
+        for side, told in zip(conflict.sides, expected, strict=True):
+            assert side.says.startswith(f"serum enzyme level: {told}")
+            assert ("slip" in side.says) == ("onset" not in theirs)
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (
+            ENDS["stopped, and ongoing later"],
+            ["prednisone: stopped (onTreatment)", "prednisone: ongoing (half-year)"],
+        ),
+        (
+            ROUTES["two routes of no time"],
+            ["baricitinib: 4 mg, oral", "baricitinib: 4 mg, intravenous"],
+        ),
+    ],
+)
+def test_what_became_of_a_drug_is_told_in_words(rule: tuple[str, str, Expected], says: list[str]) -> None:
+    (conflict,) = both(*rule[:2]).conflicts
+    assert [each.says for each in conflict.sides] == says
+
+
+#: UCUM 2.2, the table of its units: prefixes, litre, day, molar units.
+@pytest.mark.parametrize(
+    ("unit", "into", "expected"),
+    [
+        ("{score}", "1", 5),
+        ("24.h", "d", 5),
+        ("d", "24.h", 5),
+        ("10*3/uL", "/uL", 5000),
+        ("k[IU]/L", "[IU]/mL", 5),
+        ("nmol/L", "umol/L", 0.005),
+        ("mmol/L", "mg/L", None),
+        ("Cel", "mg/L", None),
+        ("no unit", "mg/L", None),
+        ("10*99999999/L", "/L", None),
+        (f"{'(' * 2000}m{')' * 2000}", "m", None),
+        ("10*99.10*99.10*99.10*99", "1", None),
+        ("0.m", "m", None),
+        ("m", "0.m", None),
+    ],
+)
+def test_numbers_are_converted(unit: str, into: str, expected: float | None) -> None:
+    assert converted(5, unit, into) == (None if expected is None else pytest.approx(expected))
+    assert not readable("no unit")
+    assert readable("mg/L")
+
+
+def test_a_dose_in_one_unit_that_is_spelt_in_two_ways() -> None:
+    ways = (("5", "mg/kg"), ("5", "mg.kg-1"), ("5", "mg/m2"))
+    told = [dosed(f"dose: {amount}, unit: {unit}") for amount, unit in ways]
+    assert found(told[0], told[1]) == []
+    assert found(told[0], told[2]) == [("unit", True)]
 
 
 @pytest.mark.parametrize("name", TIMES)
@@ -506,6 +846,12 @@ AGREED = {
         agreed=False,
     ),
     "a result": Shared(test_result(MDA5, "result: positive"), test_result(MDA5, "result: positive")),
+    "a number": Shared(number("at: onset, value: 4.2"), number("at: onset, value: 4.23")),
+    "a number of two times": Shared(
+        number("at: start, value: 4.2"), number("at: later, value: 4.2"), agreed=False
+    ),
+    "a number in another unit": Shared(number("value: 4.2"), number("value: 0.0042", "kU/L")),
+    "a number without a unit": Shared(test_result(ENZYME, "value: 4"), test_result(ENZYME, "value: 4")),
     "a diagnosis": Shared(diagnosed(final=DM), diagnosed(working=NXP2)),
     "another standing": Shared(diagnosed(final=DM), diagnosed(considered=DM), agreed=False),
     "an outcome": Shared(response("improved"), response("resolved")),
@@ -555,7 +901,7 @@ def test_all_that_is_written_is_in_the_ontology() -> None:
     declared = {str(each.subject) for each in ox.parse(path=str(path))}
     names = set()
     for ours, theirs, _ in RULES.values():
-        told = both(ours, theirs)
+        told = compared(telling("one", ours), telling("two", theirs), TERMS)
         text = conflict_quads(LINK, told.conflicts, told.agreements)
         for quad in ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS):
             names |= {str(quad.predicate), str(quad.object)}

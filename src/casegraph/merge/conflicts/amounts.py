@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isclose
 from types import MappingProxyType
 
 from casegraph.merge.conflicts.items import Verdict
+from casegraph.merge.conflicts.units import converted, readable, told_unit
 from casegraph.model import DoseSegment
 
 __all__ = ["compared_doses"]
@@ -71,7 +73,7 @@ def _by_measure(dose: DoseSegment) -> dict[tuple[str, bool], _Amount]:
 
 def _amounts(dose: DoseSegment) -> Iterator[_Amount]:
     bounds = _bounds(dose)
-    if bounds and (unit := dose.unit or dose.unit_term):
+    if bounds and (unit := told_unit(dose.unit, dose.unit_term)):
         yield from _measured(*bounds, unit, dose)
     if dose.per_weight is not None and dose.per_weight_unit:
         yield from _measured(dose.per_weight, dose.per_weight, dose.per_weight_unit, dose)
@@ -99,8 +101,13 @@ def _apart(one: _Amount, other: _Amount) -> bool:
 
 
 def _one_number(first: DoseSegment, second: DoseSegment) -> bool:
-    units = {(each.unit or each.unit_term or "").removesuffix(_DAILY) for each in (first, second)}
-    return bool(_bounds(first)) and _bounds(first) == _bounds(second) and "" not in units and len(units) > 1
+    """Say whether both have one number in two units that are not two spellings of one."""
+    told = [told_unit(each.unit, each.unit_term) for each in (first, second)]
+    units = {each.removesuffix(_DAILY) for each in told if each is not None}
+    if not _bounds(first) or _bounds(first) != _bounds(second) or None in told or len(units) < len(told):
+        return False
+    same = converted(1, *sorted(units))
+    return all(map(readable, units)) and (same is None or not isclose(same, 1))
 
 
 def _one_dimension(

@@ -9,14 +9,18 @@ from casegraph.merge.conflicts.courses import (
     AFTER_STOPPING,
     DEATHS,
     DOSES,
+    REMISSIONS,
     RESPONSES,
+    ROUTES,
     STATEMENTS,
     TREATMENTS,
     TURNS,
 )
+from casegraph.merge.conflicts.ends import ends
 from casegraph.merge.conflicts.findings import FINDINGS, HARMS, NO_HARM, TESTS
-from casegraph.merge.conflicts.items import Agreement, Conflict, Item, Matter, Pair, Topic
+from casegraph.merge.conflicts.items import Agreement, Conflict, Item, Matter, Pair, Side, Topic
 from casegraph.merge.conflicts.kinds import Kinds
+from casegraph.merge.conflicts.measured import NUMBERS, remark
 from casegraph.merge.conflicts.persons import DIAGNOSES, ages, alternatives, lives, sexes
 from casegraph.merge.conflicts.telling import Telling
 from casegraph.merge.conflicts.times import Times
@@ -28,14 +32,17 @@ __all__ = ["Comparison", "agreements", "compared", "conflicts"]
 _TOPICS = (
     FINDINGS,
     TESTS,
+    NUMBERS,
     DIAGNOSES,
     TREATMENTS,
     DOSES,
+    ROUTES,
     RESPONSES,
     AFTER_STOPPING,
     HARMS,
     NO_HARM,
     TURNS,
+    REMISSIONS,
     DEATHS,
     STATEMENTS,
 )
@@ -61,7 +68,7 @@ def compared(a: Telling, b: Telling, terms: Terms) -> Comparison:
     """
     kinds = Kinds(terms)
     pair = Pair(a, b, kinds, Times(a, b))
-    found = [*sexes(pair), *ages(pair), *alternatives(pair), *lives(pair, DEATHS)]
+    found = [*sexes(pair), *ages(pair), *alternatives(pair), *lives(pair, DEATHS), *ends(pair)]
     agreed: set[tuple[str, str]] = set()
     for topic in _TOPICS:
         both = _of_topic(pair, topic)
@@ -99,5 +106,10 @@ def _of_topic(pair: Pair, topic: Topic) -> Comparison:
 
 def _conflicts(against: list[tuple[Item, Item, Matter, bool]]) -> Iterator[Conflict]:
     for one, other, matter, certain in against:
-        first, second = sorted((side_of(one), side_of(other)), key=lambda each: each.claim)
+        sides = (_side(one, other, matter), _side(other, one, matter))
+        first, second = sorted(sides, key=lambda each: each.claim)
         yield Conflict(matter, certain, (first, second))
+
+
+def _side(item: Item, other: Item, matter: Matter) -> Side:
+    return side_of(item, remark=remark(item, other) if matter == "number" else None)

@@ -9,13 +9,25 @@ from casegraph.merge.conflicts.amounts import compared_doses
 from casegraph.merge.conflicts.items import Item, Topic, Verdict
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.telling import Telling
-from casegraph.model import Course, DoseSegment, Response, Statement, Treatment
+from casegraph.merge.conflicts.times import Times, When
+from casegraph.model import Course, DoseSegment, Finding, Response, Statement, Treatment
 
-__all__ = ["AFTER_STOPPING", "DEATHS", "DOSES", "RESPONSES", "STATEMENTS", "TREATMENTS", "TURNS"]
+__all__ = [
+    "AFTER_STOPPING",
+    "DEATHS",
+    "DOSES",
+    "REMISSIONS",
+    "RESPONSES",
+    "ROUTES",
+    "STATEMENTS",
+    "TREATMENTS",
+    "TURNS",
+]
 
 _BETTER = frozenset({"improved", "resolved"})
 _NO_BETTER = frozenset({"unchanged", "worse"})
 _WELL = frozenset({"Remission", "SymptomFreeInterval"})
+_ON_THE_SKIN = "topical"
 
 
 def _treatments(telling: Telling) -> Iterator[Item]:
@@ -41,6 +53,36 @@ def _of_dose(one: Item, other: Item, kinds: Kinds) -> Verdict:
     if len(routes) > 1:
         return None
     return compared_doses(cast(DoseSegment, one.claim), cast(DoseSegment, other.claim))
+
+
+def _routes(telling: Telling) -> Iterator[Item]:
+    """Yield the doses whose route is told, by all routes that the telling has of the drug."""
+    routed = [item for item in _doses(telling) if _route(item)]
+    routes: dict[str, set[str]] = {}
+    for item in routed:
+        routes.setdefault(item.about[0], set()).add(_route(item))
+    for each in routed:
+        kind = " ".join(sorted(routes[each.about[0]]))
+        yield Item(telling, each.name, kind, each.claim, each.about, each.at)
+
+
+def _route(item: Item) -> str:
+    return cast(DoseSegment, item.claim).route or ""
+
+
+def _of_route(one: Item, other: Item, kinds: Kinds) -> Verdict:
+    """Compare two routes of one drug: what is put on can be given beside what is taken or injected."""
+    ours, theirs = _route(one), _route(other)
+    told_by_both = ours in other.kind.split() or theirs in one.kind.split()
+    if told_by_both or _ON_THE_SKIN in (ours, theirs) or one.about != other.about:
+        return None
+    return "route"
+
+
+def _of_one_dose(one: Item, other: Item, when: When, times: Times) -> When:
+    """Say how sure a conflict of routes is: with two amounts, a drug may have been given in both ways."""
+    doses = compared_doses(cast(DoseSegment, one.claim), cast(DoseSegment, other.claim))
+    return "open" if when == "same" and doses not in ("agree", None) else when
 
 
 def _responses(telling: Telling) -> Iterator[Item]:
@@ -98,6 +140,29 @@ def _of_turn(one: Item, other: Item, kinds: Kinds) -> Verdict:
     return "outcome" if (one.kind in _WELL) != (other.kind in _WELL) else None
 
 
+def _remissions(telling: Telling) -> Iterator[Item]:
+    """Yield remissions with the findings that they are told of, and the findings that were there."""
+    for name, (kind, claim) in telling.claims.items():
+        if isinstance(claim, Finding) and kind == "PresentFinding":
+            yield Item(telling, name, kind, claim, (iri_of(claim.what),), claim.at)
+        if isinstance(claim, Course) and kind in _WELL:
+            gone = (telling.claims[each][1] for each in claim.concerns if each in telling.claims)
+            concepts = tuple(iri_of(each.what) for each in gone if isinstance(each, Finding))
+            yield Item(telling, name, kind, claim, concepts, claim.at)
+
+
+def _of_remission(one: Item, other: Item, kinds: Kinds) -> Verdict:
+    if (one.kind == "PresentFinding") == (other.kind == "PresentFinding"):
+        return None
+    there, well = (one, other) if one.kind == "PresentFinding" else (other, one)
+    return "outcome" if any(kinds.is_kind(there.about[0], gone) for gone in well.about) else None
+
+
+def _only_then(one: Item, other: Item, when: When, times: Times) -> When:
+    """Say how sure a finding in remission is: possible at one time, since something may be left; else not."""
+    return "open" if when == "same" else "different"
+
+
 def _deaths(telling: Telling) -> Iterator[Item]:
     """Yield deaths without their time: one dies once."""
     for name, (kind, claim) in telling.claims.items():
@@ -121,12 +186,16 @@ def _statements(telling: Telling) -> Iterator[Item]:
 TREATMENTS = Topic(_treatments, _alike)
 #: Doses of one drug.
 DOSES = Topic(_doses, _of_dose)
+#: Routes of one drug.
+ROUTES = Topic(_routes, _of_route, weigh=_of_one_dose)
 #: What was seen in one domain on one drug.
 RESPONSES = Topic(_responses, _of_response)
 #: What was seen after one drug was stopped.
 AFTER_STOPPING = Topic(_after_stopping, _of_response)
 #: Flares, relapses, remissions, stretches without symptoms.
 TURNS = Topic(_turns, _of_turn)
+#: Remissions of findings, and findings that were there.
+REMISSIONS = Topic(_remissions, _of_remission, weigh=_only_then)
 #: Deaths and their causes.
 DEATHS = Topic(_deaths, _of_death, whole=True)
 #: What the authors hold.

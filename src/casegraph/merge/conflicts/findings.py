@@ -14,7 +14,7 @@ from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.telling import Telling
 from casegraph.model import AdverseEvent, Finding, NoAdverseEvent, TestResult
 
-__all__ = ["FINDINGS", "HARMS", "NO_HARM", "TESTS"]
+__all__ = ["FINDINGS", "HARMS", "NO_HARM", "TESTS", "one_method"]
 
 _THERE = frozenset({"positive", "abnormal", "raised"})
 _NOT_THERE = frozenset({"negative", "normal", "unremarkable", "notRaised"})
@@ -69,10 +69,9 @@ def _tests(telling: Telling) -> Iterator[Item]:
 
 def _of_test(one: Item, other: Item, kinds: Kinds) -> Verdict:
     first, second = cast(TestResult, one.claim), cast(TestResult, other.claim)
-    if not _one_method(first, second, kinds):
+    numbers = first.value is not None and second.value is not None
+    if numbers or not one_method(first, second, kinds):
         return None
-    if first.value is not None and second.value is not None:
-        return _of_values(first, second) if one.about == other.about else None
     if {first.direction, second.direction} == {"raised", "lowered"}:
         return "test" if one.about == other.about else None
     outcomes = (_outcome(first), _outcome(second))
@@ -85,7 +84,8 @@ def _of_test(one: Item, other: Item, kinds: Kinds) -> Verdict:
     return "test" if kinds.is_kind(positive.about[0], negative.about[0]) else None
 
 
-def _one_method(first: TestResult, second: TestResult, kinds: Kinds) -> bool:
+def one_method(first: TestResult, second: TestResult, kinds: Kinds) -> bool:
+    """Say whether two tests may be of one method, specimen and place; what is not told may be any."""
     parts = (
         ((first.method,), (second.method,)),
         ((first.specimen,), (second.specimen,)),
@@ -103,14 +103,6 @@ def _outcome(test: TestResult) -> bool | None:
     """Return whether what was looked for was there; None where that is not told."""
     said = test.result or test.direction
     return True if said in _THERE else False if said in _NOT_THERE else None
-
-
-def _of_values(first: TestResult, second: TestResult) -> Verdict:
-    """Compare two numbers; different ones are two measurements, and one number in two units is an error."""
-    units = (first.unit or first.unit_term, second.unit or second.unit_term)
-    if first.value != second.value or None in units:
-        return None
-    return "agree" if units[0] == units[1] else "unit"
 
 
 def _harms(telling: Telling) -> Iterator[Item]:

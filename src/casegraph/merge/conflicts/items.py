@@ -11,10 +11,22 @@ from casegraph.merge.conflicts.telling import Place, Telling
 from casegraph.merge.conflicts.times import Times, When
 from casegraph.model import Claim
 
-__all__ = ["Agreement", "Conflict", "Item", "Judge", "Matter", "Pair", "Side", "Topic", "Verdict"]
+__all__ = ["Agreement", "Conflict", "Item", "Judge", "Matter", "Pair", "Side", "Topic", "Verdict", "Weigh"]
 
 Matter = Literal[
-    "adverseEvent", "age", "diagnosis", "dose", "finding", "outcome", "response", "sex", "test", "unit"
+    "adverseEvent",
+    "age",
+    "diagnosis",
+    "dose",
+    "end",
+    "finding",
+    "number",
+    "outcome",
+    "response",
+    "route",
+    "sex",
+    "test",
+    "unit",
 ]
 #: What two claims are to each other, whenever they were: they agree, or conflict in a matter, or neither.
 Verdict = Literal["agree"] | Matter | None
@@ -75,6 +87,13 @@ class Item:
 
 
 Judge = Callable[[Item, Item, Kinds], Verdict]
+#: What the time of two claims that conflict counts for: ``same`` makes the conflict certain, ``different``
+#: makes it none. The first claim is of the first telling of the times.
+Weigh = Callable[[Item, Item, When, Times], When]
+
+
+def _as_told(one: Item, other: Item, when: When, times: Times) -> When:
+    return when
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +101,13 @@ class Topic:
     """Claims that are compared with each other, and how.
 
     :param whole: without a time they speak of all that is told, so that two such are of one time.
+    :param weigh: what the times of a conflict count for; an agreement takes them as they are told.
     """
 
     items: Callable[[Telling], Iterable[Item]]
     judge: Judge
     whole: bool = False
+    weigh: Weigh = _as_told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,9 +128,12 @@ class Pair:
                 verdict = topic.judge(one, other, self.kinds)
                 if verdict is None:
                     continue
-                when = self.times.relation(one.at, other.at)
+                told = self.times.relation(one.at, other.at)
+                when: When = "same" if topic.whole and told == "untold" else told
+                if verdict != "agree" and when != "different":
+                    when = topic.weigh(one, other, when, self.times)
                 if when != "different":
-                    yield one, other, verdict, "same" if topic.whole and when == "untold" else when
+                    yield one, other, verdict, when
 
     def _candidates(
         self, item: Item, narrow: dict[str, list[Item]], exact: dict[str, list[Item]]

@@ -78,11 +78,18 @@ class Times:
         alike = phases[0] == phases[1] and phases[0] in _ONCE
         return "same" if alike or self._told_alike(ours, theirs) else "open"
 
+    def ours_first(self, ours: str, theirs: str) -> bool:
+        """Say whether ours is certainly over before theirs starts; what has no end told is a moment."""
+        least, _ = self.days_between(ours, theirs)
+        return least is not None and least > _length(self._a, ours)
+
+    def theirs_first(self, ours: str, theirs: str) -> bool:
+        """Say whether theirs is certainly over before ours starts; what has no end told is a moment."""
+        _, most = self.days_between(ours, theirs)
+        return most is not None and most < -_length(self._b, theirs)
+
     def _disjoint(self, ours: str, theirs: str) -> bool:
-        """Say whether one is certainly over before the other starts; what has no end told is a moment."""
-        least, most = self.days_between(ours, theirs)
-        later = least is not None and least > _length(self._a, ours)
-        return later or (most is not None and most < -_length(self._b, theirs))
+        return self.ours_first(ours, theirs) or self.theirs_first(ours, theirs)
 
     def _told_alike(self, ours: str, theirs: str) -> bool:
         """Say whether both are told with the same bounds, open at no end, from something that both tell."""

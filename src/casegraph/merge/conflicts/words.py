@@ -28,11 +28,15 @@ def label_of(code: str) -> str:
     return code.partition(" ")[2]
 
 
-def side_of(item: Item) -> Side:
-    """Return a claim as one side of a conflict."""
-    when = _when(item.telling, item.at)
-    says = f"{_said(item)} ({when})" if when else _said(item)
-    return Side(item.iri, says, place_of(item.telling, item.claim))
+def side_of(item: Item, said: str | None = None, remark: str | None = None) -> Side:
+    """Return a claim as one side of a conflict.
+
+    :param said: in place of what the claim says by itself.
+    :param remark: what there is to say of it beside the other side.
+    """
+    when, said = _when(item.telling, item.at), said or _said(item)
+    says = f"{said} ({when})" if when else said
+    return Side(item.iri, f"{says}, {remark}" if remark else says, place_of(item.telling, item.claim))
 
 
 def place_of(telling: Telling, claim: Claim) -> Place | None:
@@ -58,11 +62,16 @@ def _said(item: Item) -> str:
 
 
 def _result(test: TestResult) -> str:
-    value = f"{test.value} {test.unit or ''}".strip() if test.value is not None else None
+    unit = test.unit or (label_of(test.unit_term) if test.unit_term else "")
+    value = f"{test.value} {unit}".strip() if test.value is not None else None
     return str(test.result or value or test.direction or "told")
 
 
 def _dose(dose: DoseSegment) -> str:
+    return ", ".join(each for each in (_amount(dose), dose.route) if each)
+
+
+def _amount(dose: DoseSegment) -> str:
     if dose.printed:
         return dose.printed
     bounds = (dose.dose, dose.dose_min, dose.dose_max, dose.dose_from, dose.dose_to)
