@@ -24,6 +24,7 @@ from casegraph.merge.identity import (
     candidates,
     compare,
     features,
+    outdone,
     same_documents,
 )
 from casegraph.merge.identity.blocking import pairs_worth_comparing
@@ -119,6 +120,38 @@ def test_the_sibling_that_fits_less_is_a_look_alike() -> None:
         ("ours/p2", "look-alike"),
     ]
     assert pairs[1].speaks_against[-1] == f"another fits better: {BASE}case/ours/p1"
+
+
+def test_a_look_alike_is_outdone_by_a_partner_that_fits_far_better_unless_that_was_refuted() -> None:
+    less = person("p2", present=frozenset({FEVER}), age=62.0)
+    ours, copy = [*siblings(20), person("p1"), less], person("x", THEIRS)
+    pool, pairs = {each.iri: each for each in (*ours, copy)}, found(ours, [copy])
+    best, other = ((each.a, each.b) for each in pairs)
+    assert outdone(pairs, pool) == {other}
+    assert outdone(pairs, pool, refuted={best}) == set()
+    nearer = [replace(pairs[0], score=pairs[1].score + 5.9), pairs[1]]
+    assert outdone(nearer, pool) == set()
+
+
+def test_a_partner_in_another_data_set_outdoes_nobody() -> None:
+    less = person("p2", f"{BASE}dataset/third", present=frozenset({FEVER}), age=62.0)
+    pool = {each.iri: each for each in (person("p1"), person("x", THEIRS), less)}
+    ours, third, theirs = sorted(pool)
+    pairs = [
+        Candidate(a=ours, b=theirs, kind="same-patient", score=40.0),
+        Candidate(a=third, b=theirs, kind="look-alike", score=12.0),
+    ]
+    assert outdone(pairs, pool) == set()
+
+
+def test_two_patients_of_one_report_are_alike_whoever_fits_better() -> None:
+    everyone = [person("p1"), person("p2"), person("p1", THEIRS)]
+    pool = {each.iri: each for each in everyone}
+    pairs = [
+        Candidate(a=everyone[0].iri, b=everyone[2].iri, kind="same-patient", score=40.0),
+        Candidate(a=everyone[0].iri, b=everyone[1].iri, kind="look-alike", score=12.0),
+    ]
+    assert outdone(pairs, pool) == set()
 
 
 @pytest.mark.parametrize("others", [0, 60])

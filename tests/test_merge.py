@@ -474,6 +474,50 @@ def test_a_plan_of_very_many_links_that_was_written_is_read(store: Store, tmp_pa
     assert read_plan(path) == plan
 
 
+@pytest.mark.slow
+def test_look_alikes_that_a_better_pair_has_settled_are_counted_and_left_out(
+    store: Store, material: Path, tmp_path: Path
+) -> None:
+    for name in ("ours", "theirs"):
+        packets = list(load_paths(store, [material / "data/phenopacket-store/ELFN1"], Options(name)))
+        assert len(packets) == 5
+    plan, whole = make_plan(store, []), make_plan(store, [], everything=True)
+    assert whole.left_out == {}
+    left = [each for each in whole.links if each not in plan.links]
+    assert plan.left_out == {"look-alike": len(left)}
+    assert len(left) >= 4
+    assert {each.proposed for each in left} == {"look-alike"}
+    same = [each for each in plan.links if each.proposed == "same-patient"]
+    assert len(same) == 5
+    policy = Policy(accept=("same-patient",), by="x", why="y")
+    every = [[each for each in decided(one, policy).links if each.by] for one in (plan, whole)]
+    assert every[0] == every[1]
+    path = tmp_path / "plan.yaml"
+    path.write_text(plan_text(plan), encoding="utf-8")
+    head = path.read_text(encoding="utf-8").partition("links:")[0]
+    assert f"left_out:\n  look-alike: {len(left)}\n" in head
+    assert read_plan(path) == plan
+    who = {"decision": "different-patients", "by": "x", "why": "y"}
+    apply(store, linked(plan, *({"between": each.between, **who} for each in same)))
+    again = make_plan(store, [])
+    assert again.left_out == {}
+    assert [each for each in again.links if each in left] == left
+
+
+@pytest.mark.slow
+def test_how_many_look_alikes_are_left_out_is_said(material: Path, tmp_path: Path) -> None:
+    place, plan = tmp_path / "store", tmp_path / "plan.yaml"
+    for name in ("ours", "theirs"):
+        packets = material / "data/phenopacket-store/ELFN1"
+        run_cli("load", packets, "--dataset", name, "--store", place)
+    told = run_cli("merge", "plan", "-o", plan, "--store", place)
+    many = read_plan(plan).left_out["look-alike"]
+    assert f"{many} look-alike links are left out: one of the two fits another far better" in told.stderr
+    told = run_cli("merge", "plan", "--all", "-o", plan, "--store", place)
+    assert "left out" not in told.stderr
+    assert read_plan(plan).left_out == {}
+
+
 def test_a_link_of_ones_own_needs_no_more_than_two_and_a_decision(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "plan.yaml"
     own = f"""

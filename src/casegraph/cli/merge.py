@@ -58,26 +58,28 @@ def merge() -> None:
 @click.option("-o", "--output", type=PATH, required=True, metavar="PLAN", help="Where to write the plan.")
 @click.option("--dataset", metavar="NAME", help="What to call the data set; by default as the file.")
 @click.option("--adapter", "folders", multiple=True, type=PATH, metavar="FOLDER", help="An adapter of yours.")
+@click.option(
+    "--all", "everything", is_flag=True, help="With the look-alikes that a better pair has settled."
+)
 @store_option
-def plan(
-    foreign: tuple[Path, ...], output: Path, dataset: str | None, folders: tuple[Path, ...], location: str
-) -> None:
+def plan(foreign: tuple[Path, ...], output: Path, location: str, **more: Any) -> None:
     """Write what bringing FOREIGN graphs in would come to; the store stays as it is.
 
     FOREIGN is RDF: a file, or a folder or an archive whose files are one document together. Nothing that a
     document mentions is fetched. Without FOREIGN, the plan is about the cases that are in the store.
+    Look-alikes of whom one fits somebody else by far better are counted, and left out.
     """
     from casegraph.merge.adapters import read_adapter, shipped_adapters
     from casegraph.merge.planning import make_plan
 
-    if dataset and len(foreign) > 1:
+    if more["dataset"] and len(foreign) > 1:
         raise click.UsageError("--dataset is for one document")
-    adapters = (*shipped_adapters(), *map(read_adapter, folders))
+    adapters = (*shipped_adapters(), *map(read_adapter, more["folders"]))
     fresh = _is_missing(location)
     if fresh:
         say(f"{location} is not there yet; casegraph merge apply makes it")
     with open_store(":memory:" if fresh else location) as store:
-        made = make_plan(store, foreign, dataset, adapters)
+        made = make_plan(store, foreign, more["dataset"], adapters, everything=more["everything"])
     with opened_whole(str(output)) as out:
         out.write(plan_text(made).encode())
     _tell_plan(made, output)
@@ -100,6 +102,8 @@ def _tell_plan(made: MergePlan, output: Path) -> None:
     proposed = Counter(link.proposed for link in made.links)
     for kind, many in sorted(proposed.items()):
         write_line("links", kind, many)
+    for kind, many in sorted(made.left_out.items()):
+        say(f"{many:,} {kind} links are left out: one of the two fits another far better; --all writes them")
     if not made.links:
         say("no two are proposed as the same")
     say(f"{output}: edit it, then casegraph merge apply {output}")

@@ -46,6 +46,10 @@ _HEAD = """\
 # Decide by a link's "decision": same-patient, probably-same-patient, possible-overlap, different-patients, or
 # same-document of two reports; and say who decided ("by") and "why". What is undecided stays undecided.
 """
+_LEFT_OUT = """\
+# Left out, and counted below: look-alikes of whom one has a partner in the same data set that fits better by
+# far. casegraph merge plan --all writes them too.
+"""
 _Iri = Annotated[str, Meta(pattern=r"^https?://[^\s<>\"{}|\\^`]+$")]
 _Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
 
@@ -100,9 +104,13 @@ class PlannedLink(Value, frozen=True, kw_only=True):
 
 
 class MergePlan(Value, frozen=True, kw_only=True):
-    """What ``merge plan`` writes, a person edits and ``merge apply`` carries out."""
+    """What ``merge plan`` writes, a person edits and ``merge apply`` carries out.
+
+    ``left_out`` says how many pairs of a kind were found and are not among the links.
+    """
 
     version: Annotated[Literal[1], Meta()] = field(name="casegraph-merge")
+    left_out: dict[LinkKind, Annotated[int, Meta(ge=0)]] = field(default_factory=dict)
     sources: tuple[PlannedSource, ...] = ()
     links: tuple[PlannedLink, ...] = ()
 
@@ -121,12 +129,12 @@ def plan_text(plan: MergePlan) -> str:
     """Return a plan as YAML to edit."""
     told = _without_empty(msgspec.to_builtins(plan))
     body = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=110)
-    return _HEAD + body
+    return _HEAD + (_LEFT_OUT if plan.left_out else "") + body
 
 
 def _without_empty(value: object) -> object:
     if isinstance(value, dict):
-        return {key: _without_empty(each) for key, each in value.items() if each not in ((), [], None)}
+        return {key: _without_empty(each) for key, each in value.items() if each not in ((), [], {}, None)}
     return [_without_empty(each) for each in value] if isinstance(value, list | tuple) else value
 
 
