@@ -145,7 +145,8 @@ def test_a_partner_in_another_data_set_outdoes_nobody() -> None:
 
 
 def test_two_patients_of_one_report_are_alike_whoever_fits_better() -> None:
-    everyone = [person("p1"), person("p2"), person("p1", THEIRS)]
+    again = person("p9", report=f"{BASE}report/pmid/2")  # of the same data set, in another report
+    everyone = [person("p1"), person("p2"), again]
     pool = {each.iri: each for each in everyone}
     pairs = [
         Candidate(a=everyone[0].iri, b=everyone[2].iri, kind="same-patient", score=40.0),
