@@ -212,13 +212,21 @@ def test_a_finding_that_one_does_not_tell_is_no_evidence() -> None:
             {"diagnoses": frozenset(), "excluded_diagnoses": frozenset({DERMATOMYOSITIS})},
             "diagnosis in one, excluded in the other: dermatomyositis",
         ),
-        ({"report": f"{BASE}report/pmid/2", "pmid": "2"}, "documents: pmid:1 against pmid:2"),
     ],
 )
 def test_what_differs_is_told(told: dict[str, Any], sentence: str) -> None:
     same = compared(person("p1"), person("p1", THEIRS))
     other = compared(person("p1"), person("p1", THEIRS, **told))
     assert other.speaks_against == (sentence,)
+    assert other.score < same.score
+
+
+def test_two_publications_count_against_and_are_named_once_apart_from_what_differs() -> None:
+    same = compared(person("p1"), person("p1", THEIRS))
+    other = compared(person("p1"), person("p1", THEIRS, report=f"{BASE}report/pmid/2", pmid="2"))
+    assert (same.documents, "document: the same, pmid:1" in same.speaks_for) == ("", True)
+    assert (other.documents, other.speaks_against) == ("pmid:1 against pmid:2", ())
+    assert not any("document" in each for each in other.speaks_for)
     assert other.score < same.score
 
 

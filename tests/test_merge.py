@@ -662,6 +662,44 @@ def told_twice(folder: Path) -> str:
     return place
 
 
+def test_two_publications_are_named_at_the_head_of_a_link_and_not_as_a_reason(
+    store: Store, tmp_path: Path
+) -> None:
+    list(load(store, shipped("cases", "miao-202*.yaml")))
+    plan, path = make_plan(store, []), tmp_path / "plan.yaml"
+    (link,) = (each for each in plan.links if each.proposed == "possible-overlap")
+    assert link.documents == "doi:10.1007/s13555-020-00421-8 against doi:10.1007/s40744-021-00301-3"
+    assert not any(each.startswith("documents") for each in link.speaks_against)
+    text = plan_text(plan)
+    assert f"  - {link.between[1]}\n  documents: {link.documents}\n  proposed:" in text
+    path.write_text(text.replace(link.documents, "one paper"), encoding="utf-8")
+    with pytest.raises(DocumentError, match="not the link that was proposed"):
+        read_plan(path)
+    decide = msgspec.structs.replace(link, decision="possible-overlap", by="x", why="y")
+    apply(store, msgspec.structs.replace(plan, links=(decide,)))
+    assert sum(f'speaksAgainst> "documents: {link.documents}"' in each for each in store.dump()) == 1
+
+
+UNREAD = """
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix ex: <https://example.org/> .
+ex:a a ex:DayBook ; ex:q7 "low" , "high" ; ex:roomNumber 12 .
+ex:q7 rdfs:label "mood of the day" .
+"""
+
+
+def test_what_is_left_is_counted_and_called_by_its_name(store: Store, tmp_path: Path) -> None:
+    (source,) = make_plan(store, [document(UNREAD, tmp_path)]).sources
+    assert source.unread == (
+        "2 x property mood of the day (https://example.org/q7)",
+        "1 x class day book (https://example.org/DayBook)",
+        "1 x property label (rdfs:label)",
+        "1 x property room number (https://example.org/roomNumber)",
+    )
+    lost = make_plan(store, [A]).sources[0].unread
+    assert not [each for each in lost if not each[0].isdigit()]
+
+
 def test_a_store_is_whole_after_a_decision_whatever_the_score(tmp_path: Path) -> None:
     place = told_twice(tmp_path)
     assert "whole" in run_cli("verify", "--store", place).stderr

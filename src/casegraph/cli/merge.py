@@ -20,7 +20,7 @@ __all__ = ["merge"]
 
 _COLUMNS = ("id", "what", "about", "models", "dataset", "licence", "redistribution", "by", "when", "why")
 _SHORT = 12
-#: How many lines are written of what a document leaves behind.
+#: How many lines are written of what is no case, and of what a document leaves behind; the plan has them all.
 _MOST = 12
 
 
@@ -94,11 +94,11 @@ def _tell_plan(made: MergePlan, output: Path) -> None:
         how = f"lifted by {each.model}" if each.model else "that no adapter reads"
         write_line(each.path, each.document[:_SHORT], f"{each.statements} statements {how}")
         write_line("", "", f"{len(each.cases)} cases and groups with {each.claims} claims")
-        for line in (
-            *(f"not a case: {one}" for one in each.refused),
-            *(f"left: {one}" for one in each.unread),
-        ):
-            write_line("", "", line)
+        for what, lines in (("not a case", each.refused), ("left", each.unread)):
+            for line in lines[:_MOST]:
+                write_line("", "", f"{what}: {line}")
+            if len(lines) > _MOST:
+                write_line("", "", f"{what}: and {len(lines) - _MOST} more lines, in the plan")
     proposed = Counter(link.proposed for link in made.links)
     for kind, many in sorted(proposed.items()):
         write_line("links", kind, many)

@@ -99,6 +99,7 @@ def _patient(found: Candidate) -> PlannedLink:
         between=(found.a, found.b),
         proposed=found.kind or "look-alike",
         score=round(found.score, 1),
+        documents=found.documents or None,
         speaks_for=found.speaks_for,
         speaks_against=found.speaks_against,
     )

@@ -77,10 +77,12 @@ class PlannedSource(Value, frozen=True, kw_only=True):
 class PlannedLink(Value, frozen=True, kw_only=True):
     """Two cases, groups or reports that may be the same: what speaks for and against it, and the decision.
 
+    ``documents`` names the two publications that tell of them, where they are two: the score has that in it.
     ``digest`` is over what was proposed, which is not to be edited; a link of one's own has none.
     """
 
     between: tuple[_Iri, _Iri]
+    documents: str | None = None
     proposed: LinkKind = "look-alike"
     score: float | None = None
     speaks_for: tuple[str, ...] = ()
@@ -99,7 +101,8 @@ class PlannedLink(Value, frozen=True, kw_only=True):
     @property
     def evidence(self) -> str:
         """The digest of what was proposed."""
-        told = (self.between, self.proposed, self.score, self.speaks_for, self.speaks_against, self.conflicts)
+        reasons = (self.speaks_for, self.speaks_against, self.conflicts)
+        told = (self.between, self.documents, self.proposed, self.score, *reasons)
         return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:16]
 
 
@@ -180,8 +183,8 @@ def _edited(link: PlannedLink) -> str | None:
     """Return what is wrong with the evidence of a link; None if it is as proposed, or there is none."""
     if link.digest and link.digest != link.evidence:
         return "not the link that was proposed: its two, its score or its reasons are others"
-    told = (*link.speaks_for, *link.speaks_against, *link.conflicts)
-    if not link.digest and (link.score is not None or told):
+    told = (link.documents, *link.speaks_for, *link.speaks_against, *link.conflicts)
+    if not link.digest and (link.score is not None or any(told)):
         return "a score or reasons that casegraph did not give"
     return None
 
