@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from casegraph.cli import commands
+from casegraph.cli import commands, meter
 from casegraph.errors import DocumentError, InputError
 from casegraph.ingest import load, load_paths
 from casegraph.loaders.records import Options
+from casegraph.merge import foreign
 from casegraph.merge.adapters import read_adapter
 from casegraph.merge.applying import Applied, apply
 from casegraph.merge.mappings import add_mappings
@@ -25,6 +27,7 @@ from casegraph.merge.merged import links, merged_documents
 from casegraph.merge.plan import MergePlan, PlannedLink, plan_text, read_plan
 from casegraph.merge.planning import make_plan
 from casegraph.merge.policy import Policy, decided
+from casegraph.merge.stages import watched
 from casegraph.merge.undoing import undo
 from casegraph.query import get_query, run
 from casegraph.resources import shipped
@@ -678,6 +681,35 @@ def test_two_publications_are_named_at_the_head_of_a_link_and_not_as_a_reason(
     decide = msgspec.structs.replace(link, decision="possible-overlap", by="x", why="y")
     apply(store, msgspec.structs.replace(plan, links=(decide,)))
     assert sum(f'speaksAgainst> "documents: {link.documents}"' in each for each in store.dump()) == 1
+
+
+def test_who_watches_is_told_what_a_merge_is_at(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foreign, "_AT_ONCE", 10)
+    told: list[str] = []
+    with watched(told.append):
+        apply(store, make_plan(store, [A]))
+    seen = [each.replace(str(A), "A") for each in told]
+    read = ["reading A: 10 statements", "reading A: 18 statements", "checking A: 18 statements"]
+    read += ["naming A: 18 statements", "lifting cases out of A", "placing A: 18 statements"]
+    looked = "looking for patients that are told of twice: 2 cases and groups"
+    assert seen == [*read, looked, *read, "writing into the store"]
+
+
+def test_what_takes_long_is_said_while_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, came = list[str](), threading.Event()
+
+    def say(text: str) -> None:
+        said.append(text)
+        came.set()
+
+    monkeypatch.setattr(meter, "say", say)
+    with meter.Ticking(every=0.001) as ticking:
+        ticking("reading a.nt: 50,000 statements")
+        assert came.wait(60)
+    assert said[0] == "reading a.nt: 50,000 statements, 0 s so far"
+    with meter.Ticking(every=60) as ticking:
+        ticking("nothing that takes long")
+    assert not any("nothing" in each for each in said)
 
 
 UNREAD = """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +80,21 @@ def plan(foreign: tuple[Path, ...], output: Path, location: str, **more: Any) ->
     fresh = _is_missing(location)
     if fresh:
         say(f"{location} is not there yet; casegraph merge apply makes it")
-    with open_store(":memory:" if fresh else location) as store:
+    with open_store(":memory:" if fresh else location) as store, _told():
         made = make_plan(store, foreign, more["dataset"], adapters, everything=more["everything"])
     with opened_whole(str(output)) as out:
         out.write(plan_text(made).encode())
     _tell_plan(made, output)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say on the standard error what is done, if it takes long."""
+    from casegraph.cli.meter import Ticking
+    from casegraph.merge.stages import watched
+
+    with Ticking() as ticking, watched(ticking):
+        yield
 
 
 def _is_missing(location: str) -> bool:
@@ -146,9 +158,9 @@ def apply_plan(file: Path, location: str, folders: tuple[Path, ...], **policy: A
     made = decided(_beside(read_plan(file), file.parent), rule)
     adapters = (*shipped_adapters(), *map(read_adapter, folders))
     if _is_missing(location):  # a plan that is refused makes no store
-        with open_store(":memory:", writable=True) as trial:
+        with open_store(":memory:", writable=True) as trial, _told():
             apply(trial, made, adapters)
-    with open_store(location, writable=True) as store:
+    with open_store(location, writable=True) as store, _told():
         done = apply(store, made, adapters)
     for document, state in done.documents.items():
         write_line(state, document)

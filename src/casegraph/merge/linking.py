@@ -21,6 +21,7 @@ from casegraph.merge.identity import (
 from casegraph.merge.incoming import Incoming
 from casegraph.merge.merged import Link, links
 from casegraph.merge.plan import LinkKind, PlannedLink
+from casegraph.merge.stages import stage
 from casegraph.store import Store
 from casegraph.terms import Terms
 
@@ -56,6 +57,7 @@ def planned_links(store: Store, coming: Sequence[Incoming], *, everything: bool 
     ours = list(features(store))
     terms = beside.terms()
     people = _patients(ours, theirs, terms)
+    stage(f"looking for patients that are told of twice: {len(ours) + len(theirs):,} cases and groups")
     pool = {each.iri: each for each in (*ours, *theirs)}
     settled = set() if everything else outdone(people, pool, _refuted(known.values()))
     found = [*_documents(ours, theirs), *map(_patient, people)]
