@@ -24,6 +24,7 @@ from casegraph.merge.identity import (
     candidates,
     compare,
     features,
+    outdone,
     same_documents,
 )
 from casegraph.merge.identity.blocking import pairs_worth_comparing
@@ -121,6 +122,39 @@ def test_the_sibling_that_fits_less_is_a_look_alike() -> None:
     assert pairs[1].speaks_against[-1] == f"another fits better: {BASE}case/ours/p1"
 
 
+def test_a_look_alike_is_outdone_by_a_partner_that_fits_far_better_unless_that_was_refuted() -> None:
+    less = person("p2", present=frozenset({FEVER}), age=62.0)
+    ours, copy = [*siblings(20), person("p1"), less], person("x", THEIRS)
+    pool, pairs = {each.iri: each for each in (*ours, copy)}, found(ours, [copy])
+    best, other = ((each.a, each.b) for each in pairs)
+    assert outdone(pairs, pool) == {other}
+    assert outdone(pairs, pool, refuted={best}) == set()
+    nearer = [replace(pairs[0], score=pairs[1].score + 5.9), pairs[1]]
+    assert outdone(nearer, pool) == set()
+
+
+def test_a_partner_in_another_data_set_outdoes_nobody() -> None:
+    less = person("p2", f"{BASE}dataset/third", present=frozenset({FEVER}), age=62.0)
+    pool = {each.iri: each for each in (person("p1"), person("x", THEIRS), less)}
+    ours, third, theirs = sorted(pool)
+    pairs = [
+        Candidate(a=ours, b=theirs, kind="same-patient", score=40.0),
+        Candidate(a=third, b=theirs, kind="look-alike", score=12.0),
+    ]
+    assert outdone(pairs, pool) == set()
+
+
+def test_two_patients_of_one_report_are_alike_whoever_fits_better() -> None:
+    again = person("p9", report=f"{BASE}report/pmid/2")  # of the same data set, in another report
+    everyone = [person("p1"), person("p2"), again]
+    pool = {each.iri: each for each in everyone}
+    pairs = [
+        Candidate(a=everyone[0].iri, b=everyone[2].iri, kind="same-patient", score=40.0),
+        Candidate(a=everyone[0].iri, b=everyone[1].iri, kind="look-alike", score=12.0),
+    ]
+    assert outdone(pairs, pool) == set()
+
+
 @pytest.mark.parametrize("others", [0, 60])
 def test_of_many_siblings_that_cannot_be_told_apart_none_is_even_probable(others: int) -> None:
     twins = [person(f"p{number}") for number in range(8)]
@@ -178,13 +212,21 @@ def test_a_finding_that_one_does_not_tell_is_no_evidence() -> None:
             {"diagnoses": frozenset(), "excluded_diagnoses": frozenset({DERMATOMYOSITIS})},
             "diagnosis in one, excluded in the other: dermatomyositis",
         ),
-        ({"report": f"{BASE}report/pmid/2", "pmid": "2"}, "documents: pmid:1 against pmid:2"),
     ],
 )
 def test_what_differs_is_told(told: dict[str, Any], sentence: str) -> None:
     same = compared(person("p1"), person("p1", THEIRS))
     other = compared(person("p1"), person("p1", THEIRS, **told))
     assert other.speaks_against == (sentence,)
+    assert other.score < same.score
+
+
+def test_two_publications_count_against_and_are_named_once_apart_from_what_differs() -> None:
+    same = compared(person("p1"), person("p1", THEIRS))
+    other = compared(person("p1"), person("p1", THEIRS, report=f"{BASE}report/pmid/2", pmid="2"))
+    assert (same.documents, "document: the same, pmid:1" in same.speaks_for) == ("", True)
+    assert (other.documents, other.speaks_against) == ("pmid:1 against pmid:2", ())
+    assert not any("document" in each for each in other.speaks_for)
     assert other.score < same.score
 
 

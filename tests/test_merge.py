@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import casegraph
-from casegraph.cli import commands
+from casegraph.cli import commands, meter
 from casegraph.errors import DocumentError, InputError
 from casegraph.ingest import load, load_paths
 from casegraph.loaders.records import Options
+from casegraph.merge import foreign
 from casegraph.merge.adapters import read_adapter
 from casegraph.merge.applying import Applied, apply
 from casegraph.merge.mappings import add_mappings
@@ -26,6 +28,7 @@ from casegraph.merge.merged import links, merged_documents
 from casegraph.merge.plan import MergePlan, PlannedLink, plan_text, read_plan
 from casegraph.merge.planning import make_plan
 from casegraph.merge.policy import Policy, decided
+from casegraph.merge.stages import watched
 from casegraph.merge.undoing import undo
 from casegraph.query import get_query, run
 from casegraph.resources import shipped
@@ -475,6 +478,50 @@ def test_a_plan_of_very_many_links_that_was_written_is_read(store: Store, tmp_pa
     assert read_plan(path) == plan
 
 
+@pytest.mark.slow
+def test_look_alikes_that_a_better_pair_has_settled_are_counted_and_left_out(
+    store: Store, material: Path, tmp_path: Path
+) -> None:
+    for name in ("ours", "theirs"):
+        packets = list(load_paths(store, [material / "data/phenopacket-store/ELFN1"], Options(name)))
+        assert len(packets) == 5
+    plan, whole = make_plan(store, []), make_plan(store, [], everything=True)
+    assert whole.left_out == {}
+    left = [each for each in whole.links if each not in plan.links]
+    assert plan.left_out == {"look-alike": len(left)}
+    assert len(left) >= 4
+    assert {each.proposed for each in left} == {"look-alike"}
+    same = [each for each in plan.links if each.proposed == "same-patient"]
+    assert len(same) == 5
+    policy = Policy(accept=("same-patient",), by="x", why="y")
+    every = [[each for each in decided(one, policy).links if each.by] for one in (plan, whole)]
+    assert every[0] == every[1]
+    path = tmp_path / "plan.yaml"
+    path.write_text(plan_text(plan), encoding="utf-8")
+    head = path.read_text(encoding="utf-8").partition("links:")[0]
+    assert f"left_out:\n  look-alike: {len(left)}\n" in head
+    assert read_plan(path) == plan
+    who = {"decision": "different-patients", "by": "x", "why": "y"}
+    apply(store, linked(plan, *({"between": each.between, **who} for each in same)))
+    again = make_plan(store, [])
+    assert again.left_out == {}
+    assert [each for each in again.links if each in left] == left
+
+
+@pytest.mark.slow
+def test_how_many_look_alikes_are_left_out_is_said(material: Path, tmp_path: Path) -> None:
+    place, plan = tmp_path / "store", tmp_path / "plan.yaml"
+    for name in ("ours", "theirs"):
+        packets = material / "data/phenopacket-store/ELFN1"
+        run_cli("load", packets, "--dataset", name, "--store", place)
+    told = run_cli("merge", "plan", "-o", plan, "--store", place)
+    many = read_plan(plan).left_out["look-alike"]
+    assert f"{many} look-alike links are left out: one of the two fits another far better" in told.stderr
+    told = run_cli("merge", "plan", "--all", "-o", plan, "--store", place)
+    assert "left out" not in told.stderr
+    assert read_plan(plan).left_out == {}
+
+
 def test_a_link_of_ones_own_needs_no_more_than_two_and_a_decision(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "plan.yaml"
     own = f"""
@@ -617,6 +664,73 @@ def told_twice(folder: Path) -> str:
     run_cli("load", *TELLINGS, "--store", place)
     decide_same(place, (FIRST, SECOND))
     return place
+
+
+def test_two_publications_are_named_at_the_head_of_a_link_and_not_as_a_reason(
+    store: Store, tmp_path: Path
+) -> None:
+    list(load(store, shipped("cases", "miao-202*.yaml")))
+    plan, path = make_plan(store, []), tmp_path / "plan.yaml"
+    (link,) = (each for each in plan.links if each.proposed == "possible-overlap")
+    assert link.documents == "doi:10.1007/s13555-020-00421-8 against doi:10.1007/s40744-021-00301-3"
+    assert not any(each.startswith("documents") for each in link.speaks_against)
+    text = plan_text(plan)
+    assert f"  - {link.between[1]}\n  documents: {link.documents}\n  proposed:" in text
+    path.write_text(text.replace(link.documents, "one paper"), encoding="utf-8")
+    with pytest.raises(DocumentError, match="not the link that was proposed"):
+        read_plan(path)
+    decide = msgspec.structs.replace(link, decision="possible-overlap", by="x", why="y")
+    apply(store, msgspec.structs.replace(plan, links=(decide,)))
+    assert sum(f'speaksAgainst> "documents: {link.documents}"' in each for each in store.dump()) == 1
+
+
+def test_who_watches_is_told_what_a_merge_is_at(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foreign, "_AT_ONCE", 10)
+    told: list[str] = []
+    with watched(told.append):
+        apply(store, make_plan(store, [A]))
+    seen = [each.replace(str(A), "A") for each in told]
+    read = ["reading A: 10 statements", "reading A: 18 statements", "checking A: 18 statements"]
+    read += ["naming A: 18 statements", "lifting cases out of A", "placing A: 18 statements"]
+    looked = "looking for patients that are told of twice: 2 cases and groups"
+    assert seen == [*read, looked, *read, "writing into the store"]
+
+
+def test_what_takes_long_is_said_while_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, came = list[str](), threading.Event()
+
+    def say(text: str) -> None:
+        said.append(text)
+        came.set()
+
+    monkeypatch.setattr(meter, "say", say)
+    with meter.Ticking(every=0.001) as ticking:
+        ticking("reading a.nt: 50,000 statements")
+        assert came.wait(60)
+    assert said[0] == "reading a.nt: 50,000 statements, 0 s so far"
+    with meter.Ticking(every=60) as ticking:
+        ticking("nothing that takes long")
+    assert not any("nothing" in each for each in said)
+
+
+UNREAD = """
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix ex: <https://example.org/> .
+ex:a a ex:DayBook ; ex:q7 "low" , "high" ; ex:roomNumber 12 .
+ex:q7 rdfs:label "mood of the day" .
+"""
+
+
+def test_what_is_left_is_counted_and_called_by_its_name(store: Store, tmp_path: Path) -> None:
+    (source,) = make_plan(store, [document(UNREAD, tmp_path)]).sources
+    assert source.unread == (
+        "2 x property mood of the day (https://example.org/q7)",
+        "1 x class day book (https://example.org/DayBook)",
+        "1 x property label (rdfs:label)",
+        "1 x property room number (https://example.org/roomNumber)",
+    )
+    lost = make_plan(store, [A]).sources[0].unread
+    assert not [each for each in lost if not each[0].isdigit()]
 
 
 def test_a_store_is_whole_after_a_decision_whatever_the_score(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ __all__ = ["merge"]
 
 _COLUMNS = ("id", "what", "about", "models", "dataset", "licence", "redistribution", "by", "when", "why")
 _SHORT = 12
-#: How many lines are written of what a document leaves behind.
+#: How many lines are written of what is no case, and of what a document leaves behind; the plan has them all.
 _MOST = 12
 
 
@@ -58,29 +60,41 @@ def merge() -> None:
 @click.option("-o", "--output", type=PATH, required=True, metavar="PLAN", help="Where to write the plan.")
 @click.option("--dataset", metavar="NAME", help="What to call the data set; by default as the file.")
 @click.option("--adapter", "folders", multiple=True, type=PATH, metavar="FOLDER", help="An adapter of yours.")
+@click.option(
+    "--all", "everything", is_flag=True, help="With the look-alikes that a better pair has settled."
+)
 @store_option
-def plan(
-    foreign: tuple[Path, ...], output: Path, dataset: str | None, folders: tuple[Path, ...], location: str
-) -> None:
+def plan(foreign: tuple[Path, ...], output: Path, location: str, **more: Any) -> None:
     """Write what bringing FOREIGN graphs in would come to; the store stays as it is.
 
     FOREIGN is RDF: a file, or a folder or an archive whose files are one document together. Nothing that a
     document mentions is fetched. Without FOREIGN, the plan is about the cases that are in the store.
+    Look-alikes of whom one fits somebody else by far better are counted, and left out.
     """
     from casegraph.merge.adapters import read_adapter, shipped_adapters
     from casegraph.merge.planning import make_plan
 
-    if dataset and len(foreign) > 1:
+    if more["dataset"] and len(foreign) > 1:
         raise click.UsageError("--dataset is for one document")
-    adapters = (*shipped_adapters(), *map(read_adapter, folders))
+    adapters = (*shipped_adapters(), *map(read_adapter, more["folders"]))
     fresh = _is_missing(location)
     if fresh:
         say(f"{location} is not there yet; casegraph merge apply makes it")
-    with open_store(":memory:" if fresh else location) as store:
-        made = make_plan(store, foreign, dataset, adapters)
+    with open_store(":memory:" if fresh else location) as store, _told():
+        made = make_plan(store, foreign, more["dataset"], adapters, everything=more["everything"])
     with opened_whole(str(output)) as out:
         out.write(plan_text(made).encode())
     _tell_plan(made, output)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say on the standard error what is done, if it takes long."""
+    from casegraph.cli.meter import Ticking
+    from casegraph.merge.stages import watched
+
+    with Ticking() as ticking, watched(ticking):
+        yield
 
 
 def _is_missing(location: str) -> bool:
@@ -92,14 +106,16 @@ def _tell_plan(made: MergePlan, output: Path) -> None:
         how = f"lifted by {each.model}" if each.model else "that no adapter reads"
         write_line(each.path, each.document[:_SHORT], f"{each.statements} statements {how}")
         write_line("", "", f"{len(each.cases)} cases and groups with {each.claims} claims")
-        for line in (
-            *(f"not a case: {one}" for one in each.refused),
-            *(f"left: {one}" for one in each.unread),
-        ):
-            write_line("", "", line)
+        for what, lines in (("not a case", each.refused), ("left", each.unread)):
+            for line in lines[:_MOST]:
+                write_line("", "", f"{what}: {line}")
+            if len(lines) > _MOST:
+                write_line("", "", f"{what}: and {len(lines) - _MOST} more lines, in the plan")
     proposed = Counter(link.proposed for link in made.links)
     for kind, many in sorted(proposed.items()):
         write_line("links", kind, many)
+    for kind, many in sorted(made.left_out.items()):
+        say(f"{many:,} {kind} links are left out: one of the two fits another far better; --all writes them")
     if not made.links:
         say("no two are proposed as the same")
     say(f"{output}: edit it, then casegraph merge apply {output}")
@@ -142,9 +158,9 @@ def apply_plan(file: Path, location: str, folders: tuple[Path, ...], **policy: A
     made = decided(_beside(read_plan(file), file.parent), rule)
     adapters = (*shipped_adapters(), *map(read_adapter, folders))
     if _is_missing(location):  # a plan that is refused makes no store
-        with open_store(":memory:", writable=True) as trial:
+        with open_store(":memory:", writable=True) as trial, _told():
             apply(trial, made, adapters)
-    with open_store(location, writable=True) as store:
+    with open_store(location, writable=True) as store, _told():
         done = apply(store, made, adapters)
     for document, state in done.documents.items():
         write_line(state, document)

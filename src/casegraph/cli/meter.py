@@ -1,16 +1,18 @@
-"""Tells how a long load gets on: how much is done, how fast, how long it may take."""
+"""Tells how a long load or merge gets on: how much is done, how fast, how long it may take."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from types import TracebackType
 
 from casegraph.cli.form import say
 from casegraph.loaders.archives import ARCHIVE_SUFFIXES
 from casegraph.loaders.remote import Place
 
-__all__ = ["Meter"]
+__all__ = ["Meter", "Ticking"]
 
 _EVERY_SECONDS = 10.0
 _MINUTE = 100
@@ -54,3 +56,41 @@ class Meter:
             if left < _MINUTE
             else f"{told}, about {left / 60:.0f} min left"
         )
+
+
+class Ticking:
+    """Says every ten seconds what is done now; nothing of what is done sooner.
+
+    >>> with Ticking() as tell:
+    ...     tell("reading a.nt")
+    ...     tell.line(12.3)
+    'reading a.nt, 12 s so far'
+    """
+
+    def __init__(self, every: float = _EVERY_SECONDS) -> None:
+        self._at, self._every, self._begun = "", every, time.monotonic()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._tick, daemon=True)
+
+    def __call__(self, what: str) -> None:
+        """Take in what is done now."""
+        self._at = what
+
+    def line(self, seconds: float) -> str:
+        """Return what is said after so many seconds."""
+        return f"{self._at}, {seconds:.0f} s so far"
+
+    def _tick(self) -> None:
+        while not self._over.wait(self._every):
+            if self._at:
+                say(self.line(time.monotonic() - self._begun))
+
+    def __enter__(self) -> Ticking:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()

@@ -19,6 +19,7 @@ from casegraph.merge.merged import MERGED, Link, is_there, links, merged_documen
 from casegraph.merge.patients import patients_of
 from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource, link_iri
 from casegraph.merge.sources import planned_source
+from casegraph.merge.stages import stage
 from casegraph.merge.writing import Files, decision_lines, description, link_text
 from casegraph.namespaces import BASE, CG
 from casegraph.rows import Rows
@@ -65,6 +66,7 @@ def apply(store: Store, plan: MergePlan, adapters: Sequence[Adapter] | None = No
         change = _Change(store, found)
         change.refuse_links(decided)
         put_ontology(store)
+        stage("writing into the store")
         states = change.write(decided)
     documents = {each.document: states.get(f"{MERGED}{each.document}", "unchanged") for each in plan.sources}
     cases = {case for _, each in found for case in each.cases}

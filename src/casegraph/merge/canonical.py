@@ -33,13 +33,18 @@ def canonical(quads: Sequence[ox.Quad]) -> tuple[list[ox.Quad], str]:
     >>> canonical(two)[1] == canonical(two[::-1])[1]
     True
     """
-    has_blanks = any(isinstance(term, ox.BlankNode) for quad in quads for term in _nodes(quad))
-    lines = _named(quads) if has_blanks else sorted(f"{each} ." for each in quads)
-    text = "".join(f"{line}\n" for line in lines)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
-    if has_blanks:
-        text = _outside_literals(text, f"<{GENID}{digest}-")
+    if not any(isinstance(term, ox.BlankNode) for quad in quads for term in _nodes(quad)):
+        said = {f"{each} .": each for each in quads}
+        lines = sorted(said)
+        return [said[line] for line in lines], _digest(lines)
+    lines = _named(quads)
+    digest = _digest(lines)
+    text = _outside_literals("\n".join(lines), f"<{GENID}{digest}-")
     return list(ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS)), digest
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()[:32]
 
 
 def _nodes(quad: ox.Quad) -> tuple[object, object, object]:

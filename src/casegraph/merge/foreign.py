@@ -17,6 +17,7 @@ from casegraph.ingest.origins import origin_of
 from casegraph.loaders.care_sm.rdf import is_quads
 from casegraph.loaders.inputs import MOST_BYTES, Input
 from casegraph.merge.canonical import TooSymmetricalError, canonical
+from casegraph.merge.stages import stage
 from casegraph.namespaces import BASE, PREFIXES, compact
 from casegraph.store.ledger import Origin
 from casegraph.terms.owl import require_xml
@@ -28,6 +29,8 @@ FOREIGN = f"{BASE}foreign/"
 #: How many quads of one document are read.
 MOST_QUADS = 2_000_000
 _BEGINNING = 1 << 12
+#: So many statements are read before it is told how many there are.
+_AT_ONCE = 50_000
 _DEEPEST = 200
 _SIGNS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 #: What relative IRIs are made absolute by, so that they are seen: a name that nobody can have (RFC 6761).
@@ -81,6 +84,7 @@ def read_foreign(name: str, inputs: Sequence[Input]) -> ForeignDocument:
     problems: list[Problem] = []
     for source in inputs:
         found = _parsed(source)
+        stage(f"checking {source.name}: {len(found):,} statements")
         problems += (Problem(source.name, 0, 0, *each) for each in (*_relative(found), *_ill_typed(found)))
         quads |= dict.fromkeys(found)
         if len(quads) > MOST_QUADS:
@@ -90,6 +94,7 @@ def read_foreign(name: str, inputs: Sequence[Input]) -> ForeignDocument:
     problems += (Problem(name, 0, 0, *each) for each in _circular(quads))
     if problems:
         raise DocumentError(tuple(problems))
+    stage(f"naming {name}: {len(quads):,} statements")
     try:
         named, digest = canonical(list(quads))
     except TooSymmetricalError as error:
@@ -143,9 +148,11 @@ def _parsed(source: Input) -> list[ox.Quad]:
         )
     base = None if form == ox.RdfFormat.N_QUADS else _NOWHERE
     try:
-        quads = list(
-            islice(ox.parse(content, format=form, base_iri=base, rename_blank_nodes=True), MOST_QUADS + 1)
-        )
+        found = ox.parse(content, format=form, base_iri=base, rename_blank_nodes=True)
+        quads: list[ox.Quad] = []
+        while len(quads) <= MOST_QUADS and (some := list(islice(found, _AT_ONCE))):
+            quads += some
+            stage(f"reading {source.name}: {len(quads):,} statements")
     except SyntaxError as error:
         raise _not_rdf(source, error) from error
     except MemoryError as error:

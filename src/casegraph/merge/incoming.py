@@ -21,6 +21,7 @@ from casegraph.merge.adapters import Adapter, Unread, shipped_adapters
 from casegraph.merge.foreign import ForeignDocument, read_foreign
 from casegraph.merge.lift import lift
 from casegraph.merge.quoting import standing
+from casegraph.merge.stages import stage
 from casegraph.namespaces import BASE, CG
 from casegraph.terms import all_terms
 from casegraph.validate import shipped_shapes
@@ -105,6 +106,7 @@ def _refuse_own_iris(document: ForeignDocument) -> None:
 
 
 def _lifted(document: ForeignDocument, dataset: str, adapters: Sequence[Adapter], mappings: str) -> Incoming:
+    stage(f"lifting cases out of {document.name}")
     content = ox.Store()
     content.extend(document.quads)
     content.load(mappings.encode(), ox.RdfFormat.N_QUADS)
@@ -113,6 +115,7 @@ def _lifted(document: ForeignDocument, dataset: str, adapters: Sequence[Adapter]
     triples = [triple for each in using for triple in made[each]]
     outcomes = lift(document.name, triples, Options(dataset))
     mapped, refused = _mapped(outcomes)
+    stage(f"placing {document.name}: {len(document.quads):,} statements")
     values = {each.object.value for each in triples if isinstance(each.object, ox.NamedNode)}
     reads = values.union(*(each.reads for each in using))
     concepts = {iri for each in mapped for iri in each.unresolved}

@@ -46,6 +46,10 @@ _HEAD = """\
 # Decide by a link's "decision": same-patient, probably-same-patient, possible-overlap, different-patients, or
 # same-document of two reports; and say who decided ("by") and "why". What is undecided stays undecided.
 """
+_LEFT_OUT = """\
+# Left out, and counted below: look-alikes of whom one has a partner in the same data set that fits better by
+# far. casegraph merge plan --all writes them too.
+"""
 _Iri = Annotated[str, Meta(pattern=r"^https?://[^\s<>\"{}|\\^`]+$")]
 _Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
 
@@ -73,11 +77,13 @@ class PlannedSource(Value, frozen=True, kw_only=True):
 class PlannedLink(Value, frozen=True, kw_only=True):
     """Two cases, groups or reports that may be the same: what speaks for and against it, and the decision.
 
+    ``documents`` names the two publications that tell of them, where they are two: the score has that in it.
     ``digest`` is over what was proposed, which is not to be edited; a link of one's own has none.
     ``decided_before`` is what the ledger tells of a link that was taken out since.
     """
 
     between: tuple[_Iri, _Iri]
+    documents: str | None = None
     proposed: LinkKind = "look-alike"
     score: float | None = None
     speaks_for: tuple[str, ...] = ()
@@ -97,14 +103,19 @@ class PlannedLink(Value, frozen=True, kw_only=True):
     @property
     def evidence(self) -> str:
         """The digest of what was proposed."""
-        told = (self.between, self.proposed, self.score, self.speaks_for, self.speaks_against, self.conflicts)
+        reasons = (self.speaks_for, self.speaks_against, self.conflicts)
+        told = (self.between, self.documents, self.proposed, self.score, *reasons)
         return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:16]
 
 
 class MergePlan(Value, frozen=True, kw_only=True):
-    """What ``merge plan`` writes, a person edits and ``merge apply`` carries out."""
+    """What ``merge plan`` writes, a person edits and ``merge apply`` carries out.
+
+    ``left_out`` says how many pairs of a kind were found and are not among the links.
+    """
 
     version: Annotated[Literal[1], Meta()] = field(name="casegraph-merge")
+    left_out: dict[LinkKind, Annotated[int, Meta(ge=0)]] = field(default_factory=dict)
     sources: tuple[PlannedSource, ...] = ()
     links: tuple[PlannedLink, ...] = ()
 
@@ -123,12 +134,12 @@ def plan_text(plan: MergePlan) -> str:
     """Return a plan as YAML to edit."""
     told = _without_empty(msgspec.to_builtins(plan))
     body = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=110)
-    return _HEAD + body
+    return _HEAD + (_LEFT_OUT if plan.left_out else "") + body
 
 
 def _without_empty(value: object) -> object:
     if isinstance(value, dict):
-        return {key: _without_empty(each) for key, each in value.items() if each not in ((), [], None)}
+        return {key: _without_empty(each) for key, each in value.items() if each not in ((), [], {}, None)}
     return [_without_empty(each) for each in value] if isinstance(value, list | tuple) else value
 
 
@@ -174,8 +185,8 @@ def _edited(link: PlannedLink) -> str | None:
     """Return what is wrong with the evidence of a link; None if it is as proposed, or there is none."""
     if link.digest and link.digest != link.evidence:
         return "not the link that was proposed: its two, its score or its reasons are others"
-    told = (*link.speaks_for, *link.speaks_against, *link.conflicts)
-    if not link.digest and (link.score is not None or told):
+    told = (link.documents, *link.speaks_for, *link.speaks_against, *link.conflicts)
+    if not link.digest and (link.score is not None or any(told)):
         return "a score or reasons that casegraph did not give"
     return None
 

@@ -20,7 +20,12 @@ __all__ = ["make_plan"]
 
 
 def make_plan(
-    store: Store, paths: Iterable[Path], dataset: str | None = None, adapters: Sequence[Adapter] | None = None
+    store: Store,
+    paths: Iterable[Path],
+    dataset: str | None = None,
+    adapters: Sequence[Adapter] | None = None,
+    *,
+    everything: bool = False,
 ) -> MergePlan:
     """Return what bringing foreign documents into a store would come to; the store stays as it is.
 
@@ -29,6 +34,7 @@ def make_plan(
     :param paths: each a file, or a folder or an archive that is one document.
     :param dataset: the name of the data set of the cases; by default that of each document.
     :param adapters: in place of the shipped ones.
+    :param everything: propose also the look-alikes that a better pair has settled, which are only counted.
     :raises DocumentError: if a document cannot be taken in, or says other things of cases that are there; it
         carries the problems of all documents.
     :raises InputError: if a document cannot be read.
@@ -50,5 +56,5 @@ def make_plan(
         raise DocumentError(tuple(problems))
     refuse_other_content(store, (each for _, each in found))
     sources = tuple(planned_source(path, each) for path, each in found)
-    links = planned_links(store, [each for _, each in found])
-    return MergePlan(version=1, sources=sources, links=tuple(links))
+    proposed = planned_links(store, [each for _, each in found], everything=everything)
+    return MergePlan(version=1, left_out=proposed.left_out, sources=sources, links=proposed.links)

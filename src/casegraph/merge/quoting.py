@@ -40,13 +40,14 @@ def standing(document: ForeignDocument, quads: Iterable[ox.Quad], concepts: Coll
 
     :param concepts: further terms that cases name.
     """
-    names = graph_names(document)
+    names, known = graph_names(document), all_terms()
     forms = _forms(quads)
     lines: dict[str, None] = {}
     for graph_name, triple in forms:
         graph = names[graph_name]
         printed = forms[graph_name, triple]
-        if _speaks_for_us(triple, concepts, document):
+        subject = str(getattr(triple.subject, "value", ""))
+        if subject in concepts or subject in known or _speaks_of_us(triple, document):
             lines |= {f"{each} <{graph}> .\n": None for each in quoted(triple, document.iri, printed)}
             continue
         lines[f"{triple} <{graph}> .\n"] = None
@@ -122,11 +123,10 @@ def _graph(name: str) -> ox.NamedNode | ox.DefaultGraph:
     return ox.NamedNode(name) if name else ox.DefaultGraph()
 
 
-def _speaks_for_us(quad: ox.Triple, concepts: Collection[str], document: ForeignDocument) -> bool:
-    subject = str(getattr(quad.subject, "value", ""))
-    if subject.startswith(BASE) and document.hash not in subject:
-        return True
-    value = quad.object.value if isinstance(quad.object, ox.NamedNode) else ""
-    if value.startswith(BASE) and document.hash not in value:
-        return True
-    return quad.predicate.value.startswith(CG) or subject in concepts or subject in all_terms()
+def _speaks_of_us(triple: ox.Triple, document: ForeignDocument) -> bool:
+    """Say whether a statement is about or points at an IRI of casegraph's own, or is in its vocabulary."""
+    for each in (triple.subject, triple.object):
+        name = each.value if isinstance(each, ox.NamedNode) else ""
+        if name.startswith(BASE) and document.hash not in name:
+            return True
+    return triple.predicate.value.startswith(CG)

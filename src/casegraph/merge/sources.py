@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
+import pyoxigraph as ox
+
+from casegraph.losses import REASONS
 from casegraph.merge.incoming import Incoming
 from casegraph.merge.plan import PlannedSource, Redistribution
-from casegraph.namespaces import compact
+from casegraph.namespaces import PREFIXES, compact
+from casegraph.terms import shipped_terms
 
 __all__ = ["planned_source", "redistribution_of"]
 
@@ -25,6 +29,10 @@ _ALLOWS = re.compile(
     r"|(?:www\.)?opensource\.org/licenses?/(?:MIT|Apache-2\.0)|(?:www\.)?apache\.org/licenses/)",
     re.IGNORECASE,
 )
+_LABEL = ox.NamedNode(f"{PREFIXES['rdfs']}label")
+#: Where a word begins within a name, and a name of words: hasAssessment, First_visit.
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_SPOKEN = re.compile(r"[A-Za-z]?[a-z]+(?:_?[A-Za-z][a-z]*)*")
 
 
 def planned_source(path: str | Path, found: Incoming) -> PlannedSource:
@@ -65,8 +73,40 @@ def _refusals(found: Incoming) -> Iterator[str]:
 
 
 def _left(found: Incoming) -> Iterator[str]:
-    yield from (f"{each.kind} {compact(each.iri)}: {each.times}" for each in found.unread)
+    labels = _labels(found.document.quads, {each.iri for each in found.unread})
+    for one in found.unread:
+        yield f"{one.times} x {one.kind} {_named(one.iri, labels)}"
     losses: Counter[str] = Counter()
     for each in found.losses:
         losses[each.reason] += each.times
-    yield from (f"not carried, {reason}: {many}" for reason, many in sorted(losses.items()))
+    for reason, many in sorted(losses.items()):
+        yield f"{many} x value, {reason}: {REASONS[reason]}"
+
+
+def _labels(quads: Iterable[ox.Quad], wanted: Collection[str]) -> dict[str, str]:
+    """Return what a document calls some of its classes and properties; of several labels the first."""
+    found: dict[str, str] = {}
+    for quad in quads:
+        iri = str(getattr(quad.subject, "value", ""))
+        if quad.predicate == _LABEL and iri in wanted and isinstance(quad.object, ox.Literal):
+            found[iri] = min(found.get(iri, quad.object.value), quad.object.value)
+    return found
+
+
+def _named(iri: str, labels: Mapping[str, str]) -> str:
+    """Return what a class or a property is called, in words where there are any, and its CURIE or IRI.
+
+    What was added to the vocabulary is not asked: the words must be the same when the plan is applied.
+
+    >>> _named("http://neurobagel.org/vocab/hasAssessment", {})
+    'has assessment (http://neurobagel.org/vocab/hasAssessment)'
+    >>> _named("http://semanticscience.org/resource/SIO_000115", {})
+    'SIO:000115'
+    """
+    called = labels.get(iri) or shipped_terms().label(iri) or _words(re.split("[/#]", iri)[-1])
+    return f"{called} ({compact(iri)})" if called else compact(iri)
+
+
+def _words(name: str) -> str:
+    """Return the words that a name is made of; empty for a number or a code."""
+    return _CAMEL.sub(" ", name).replace("_", " ").lower() if _SPOKEN.fullmatch(name) else ""

@@ -97,6 +97,8 @@ def link_text(link: PlannedLink) -> str:
         *((me, f"{CG}speaksFor", _text(each)) for each in link.speaks_for),
         *((me, f"{CG}speaksAgainst", _text(each)) for each in link.speaks_against),
     ]
+    if link.documents:
+        facts.append((me, f"{CG}speaksAgainst", _text(f"documents: {link.documents}")))
     if link.score is not None:
         score = f"{link.score:.1f}".removesuffix(".0")  # as a store writes it
         facts.append((me, f"{CG}linkScore", f'"{score}"^^<{_XSD}decimal>'))

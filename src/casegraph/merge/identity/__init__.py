@@ -4,6 +4,7 @@ from casegraph.merge.identity.background import Background
 from casegraph.merge.identity.candidates import candidates
 from casegraph.merge.identity.documents import SameDocument, same_documents
 from casegraph.merge.identity.features import Features, Given, Outcome, features
+from casegraph.merge.identity.outdone import outdone
 from casegraph.merge.identity.scoring import Candidate, Kind, compare
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "candidates",
     "compare",
     "features",
+    "outdone",
     "same_documents",
 ]

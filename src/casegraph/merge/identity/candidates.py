@@ -11,10 +11,10 @@ from casegraph.merge.identity.features import Features
 from casegraph.merge.identity.scoring import Candidate, Kind, compare, needs_no_rival, one_source
 from casegraph.terms import Terms
 
-__all__ = ["candidates"]
+__all__ = ["CLEAR", "candidates", "rival_source"]
 
 #: So many bits the next best partner must stay behind the one that is surely the same patient.
-_CLEAR = 6.0
+CLEAR = 6.0
 #: A partner that stays more bits behind a better one is a look-alike.
 _OUTDONE = 3.0
 #: Of more partners that fit as well as each other, none is probable.
@@ -55,7 +55,7 @@ def _settled(
     for each in found:
         if each.score > 0 and not one_source(pool[each.a], pool[each.b]):
             for one, other in ((each.a, each.b), (each.b, each.a)):
-                ranks.setdefault((one, _rival(pool[other])), []).append((each.score, other))
+                ranks.setdefault((one, rival_source(pool[other])), []).append((each.score, other))
     for each in found:
         if each.kind in ("same-patient", "probably-same-patient"):
             alone = needs_no_rival(each, background)
@@ -64,7 +64,7 @@ def _settled(
             yield each
 
 
-def _rival(one: Features) -> str:
+def rival_source(one: Features) -> str:
     """Return the source within which only one can be a given patient: the data set, else the report."""
     return one.dataset or one.report
 
@@ -74,7 +74,7 @@ def _rivals(each: Candidate, ranks: _Ranks, pool: Mapping[str, Features]) -> lis
     found = [
         (score, iri)
         for one, other in ((each.a, each.b), (each.b, each.a))
-        for score, iri in ranks.get((one, _rival(pool[other])), ())
+        for score, iri in ranks.get((one, rival_source(pool[other])), ())
         if iri != other
     ]
     return sorted(found, key=lambda rival: (-rival[0], rival[1]))
@@ -93,7 +93,7 @@ def _in_view_of_others(each: Candidate, rivals: list[tuple[float, str]], *, alon
     equals = sum(score > each.score - _OUTDONE for score, _ in rivals)
     if equals > _MOST_EQUALS or (equals and alone):
         return _as(each, "look-alike", f"{equals} more fit about as well, such as {name}")
-    if best > each.score - _CLEAR:
+    if best > each.score - CLEAR:
         return _as(each, "probably-same-patient", f"another fits nearly as well: {name}")
     return each
 

@@ -28,6 +28,11 @@ class Evidence(NamedTuple):
         """What it is about: the word before the colon, such as ``diagnosis``."""
         return self.sentence.partition(":")[0]
 
+    @property
+    def said(self) -> str:
+        """What is said of it: the words after the colon."""
+        return self.sentence.partition(": ")[2]
+
 
 class Pair(NamedTuple):
     """Two cases in the order of their IRIs, with the circle in which values are counted."""

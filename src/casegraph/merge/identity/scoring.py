@@ -29,6 +29,8 @@ _ALIKE = -5.0
 _CONTRADICTION = -2.0
 #: So many authors in common make two papers works of one group of people; one alone may be a namesake.
 _ENOUGH_AUTHORS = 2
+#: What evidence is about that two publications tell of them.
+_TWO_DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +38,14 @@ class Candidate:
     """Two subjects that may be one patient or overlap, with what speaks for it and against it.
 
     ``a`` and ``b`` are IRIs, a before b. ``score`` is in bits. ``kind`` is None where they are simply two.
+    ``documents`` names the publications of both where they are two, which the score counts against them.
     """
 
     a: str
     b: str
     kind: Kind | None
     score: float
+    documents: str = ""
     speaks_for: tuple[str, ...] = ()
     speaks_against: tuple[str, ...] = ()
 
@@ -56,7 +60,7 @@ def compare(a: Features, b: Features, background: Background) -> Candidate:
     grouped = one.is_group or other.is_group
     found = sorted(group_evidence(pair) if grouped else evidence(pair), key=lambda each: -abs(each.bits))
     kind = _overlap(pair, found) if grouped else _kind(pair, found)
-    against = [each.sentence for each in found if each.differs]
+    against = [each.sentence for each in found if each.differs and each.about != _TWO_DOCUMENTS]
     if one_source(one, other):
         against.insert(
             0,
@@ -67,6 +71,7 @@ def compare(a: Features, b: Features, background: Background) -> Candidate:
         b=other.iri,
         kind=kind,
         score=round(sum(each.bits for each in found), 2),
+        documents=next((each.said for each in found if each.about == _TWO_DOCUMENTS), ""),
         speaks_for=tuple(each.sentence for each in found if not each.differs),
         speaks_against=tuple(against),
     )
@@ -87,7 +92,7 @@ def _kind(pair: Pair, found: Sequence[Evidence]) -> Kind | None:
         return "possible-overlap" if held else None
     if one_source(pair.one, pair.other) or sum(bits) < needed:
         return "look-alike" if sum(bits) >= chance + _ALIKE else None
-    contradicted = any(each.bits <= _CONTRADICTION and each.about != "documents" for each in found)
+    contradicted = any(each.bits <= _CONTRADICTION and each.about != _TWO_DOCUMENTS for each in found)
     surely = sum(bits) >= chance + _SURELY and not contradicted
     return "same-patient" if surely else "probably-same-patient"
 
