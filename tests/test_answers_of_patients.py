@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from rdflib import Dataset
+from rdflib import Dataset, Variable
 
 import casegraph
 from casegraph.cli import commands
@@ -159,7 +159,7 @@ def test_rdflib_says_the_same(tmp_path: Path, name: str) -> None:
         place = ours.columns.index("contradicted_by")
         dataset = Dataset(default_union=True)
         dataset.parse(data="\n".join(store.dump()) + "\n", format="nquads")
-    theirs = [str(row["contradicted_by"]) for row in dataset.query(text).bindings]
+    theirs = [str(row[Variable("contradicted_by")]) for row in dataset.query(text).bindings]
     found = [getattr(row[place], "value", "") for row in ours.rows]
     assert sorted(theirs) == sorted(found)
     assert any(found)
