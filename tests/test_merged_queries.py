@@ -247,7 +247,7 @@ COUNTED: dict[str, tuple[str, dict[str, int], dict[str, int]]] = {
         {"given": 3, "reports": 3, "with_verdict": 3, "improved": 2, "not_improved": 1, "mixed": 0},
         {"given": 2, "reports": 3, "with_verdict": 2, "improved": 1, "not_improved": 0, "mixed": 1},
     ),
-    "corpus_diagnoses": (DERMATOMYOSITIS, {"cases": 3, "reports": 3}, {"cases": 2, "reports": 3}),
+    "corpus_diagnoses": (DERMATOMYOSITIS, {"patients": 3, "reports": 3}, {"patients": 2, "reports": 3}),
     "corpus_counts": ("2", {"cases": 3, "patients": 3}, {"cases": 3, "patients": 2}),
 }
 

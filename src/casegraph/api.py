@@ -12,6 +12,7 @@ from casegraph.compare import compare
 from casegraph.errors import DocumentError, Problem
 from casegraph.ingest import Loaded, LoadedRecord, Rejected, RejectedRecord, known_of, load_paths
 from casegraph.loaders.records import Options
+from casegraph.notices import told_twice
 from casegraph.query import StoredQuery, get_query, refuse_without_derived, run
 from casegraph.rows import Rows
 from casegraph.store import Store, open_store
@@ -101,6 +102,14 @@ class CaseStore:
         asked = self._asked(name, asserted=asserted)
         with self._store(asserted=asserted) as store:
             return compare(store, asked, parameter, values)
+
+    def told_twice(self, rows: Rows) -> tuple[tuple[str, ...], ...]:
+        """Return those cases of an answer that were decided to be one patient: to be counted once.
+
+        :return: for each patient of whom the answer lists several cases, their IRIs.
+        """
+        with self._store() as store:
+            return told_twice(store, rows)[1]
 
     @staticmethod
     def _asked(name: str, *, asserted: bool) -> StoredQuery:

@@ -1,4 +1,4 @@
-"""Finds the reports of a store that are retracted, corrected or in doubt, and what rests on them."""
+"""Finds what a reader of an answer must know: notices about its reports, and cases that are one patient."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows
 from casegraph.store import Store
 
-__all__ = ["Flag", "flags_of", "resting_on"]
+__all__ = ["Flag", "flags_of", "resting_on", "told_twice"]
 
 _DCTERMS = PREFIXES["dcterms"]
 #: class of a notice -> what became of the report.
@@ -30,6 +30,8 @@ SELECT DISTINCT ?notice ?report ?kind ?doi ?pmid ?source ?issued ?part {{
 _SUBJECTS = f"""
 SELECT DISTINCT ?report ?subject {{ ?report <{CG}hasNotice> ?notice . ?subject <{CG}reportedIn> ?report }}
 ORDER BY ?report ?subject"""
+_COUNTED = f"SELECT ?case ?first {{ GRAPH <{BASE}patients> {{ ?case <{CG}countedAs> ?first }} }}"
+_CASE = f"{BASE}case/"
 _KINDS_OF_IRIS = tuple(f"{BASE}{kind}/" for kind in ("report", "case", "group"))
 
 
@@ -126,3 +128,35 @@ def resting_on(flags: Iterable[Flag], rows: Rows) -> tuple[tuple[Flag, int], ...
 def _iris(row: Iterable[object]) -> Iterable[str]:
     values = (getattr(term, "value", "") for term in row)
     return (each for each in values if each.startswith(_KINDS_OF_IRIS))
+
+
+def told_twice(store: Store, rows: Rows) -> tuple[int, tuple[tuple[str, ...], ...]]:
+    """Return how many cases an answer lists, and those of them that were decided to be one patient.
+
+    They are looked for in each column by itself, and those of the first column that has any are returned.
+
+    :return: the number of cases of that column, and for each patient of whom it has several, their IRIs;
+        0 and nothing where each case is a patient.
+    :raises StoreError: if the store fails.
+    """
+    columns = [
+        {value for value in map(_value, column) if _is_case(value)} for column in zip(*rows.rows, strict=True)
+    ]
+    if all(len(cases) < 2 for cases in columns):  # noqa: PLR2004
+        return 0, ()
+    first = {str(row["case"]): str(row["first"]) for row in Rows.read(store.query(_COUNTED, union=False))}
+    for cases in columns if first else ():
+        patients: dict[str, list[str]] = {}
+        for case in sorted(cases & first.keys()):
+            patients.setdefault(first[case], []).append(case)
+        if several := tuple(tuple(each) for _, each in sorted(patients.items()) if len(each) > 1):
+            return len(cases), several
+    return 0, ()
+
+
+def _value(term: object) -> str:
+    return str(getattr(term, "value", ""))
+
+
+def _is_case(value: str) -> bool:
+    return value.startswith(_CASE) and "#" not in value

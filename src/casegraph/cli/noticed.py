@@ -1,15 +1,25 @@
-"""Says what of an answer is of reports that are retracted, corrected, in doubt or contradicted by others."""
+"""Says what of an answer is of reports with a notice, contradicted by others, or of one patient twice."""
 
 from __future__ import annotations
 
 from casegraph.cli.form import say
 from casegraph.facts import CaseFacts
-from casegraph.namespaces import CG
-from casegraph.notices import flags_of, resting_on
+from casegraph.namespaces import BASE, CG
+from casegraph.notices import flags_of, resting_on, told_twice
 from casegraph.rows import Rows
 from casegraph.store import Store
 
-__all__ = ["notices_of_case", "other_reports", "say_contradicted", "say_notices", "say_notices_of_all"]
+__all__ = [
+    "notices_of_case",
+    "other_reports",
+    "say_contradicted",
+    "say_notices",
+    "say_notices_of_all",
+    "say_told_twice",
+]
+
+#: So many patients are named.
+_NAMED = 3
 
 _CONTRADICTED = f"""SELECT DISTINCT ?claim {{ GRAPH ?graph {{
   ?conflict a <{CG}TellingConflict> ; <{CG}firstTelling>|<{CG}secondTelling> ?claim }} }}"""
@@ -49,6 +59,25 @@ def say_contradicted(store: Store, rows: Rows) -> None:
             f"{many:,} of {len(rows):,} row{'' if len(rows) == 1 else 's'} from a claim that another report"
         )
         say(f"{said} on the patient contradicts: casegraph query conflicts_between_reports")
+
+
+def say_told_twice(store: Store, rows: Rows) -> None:
+    """Say which cases of an answer tell of one patient, so that nobody counts them as two.
+
+    :raises StoreError: if the store fails.
+    """
+    cases, several = told_twice(store, rows)
+    if several:
+        patients = cases - sum(len(each) - 1 for each in several)
+        named = "; ".join(_of_one(each) for each in several[:_NAMED])
+        rest = len(several) - _NAMED
+        more = f"; and {rest:,} more: casegraph query patients_in_several_reports" if rest > 0 else ""
+        say(f"{cases:,} cases of {patients:,} patient{'' if patients == 1 else 's'}: {named}{more}")
+
+
+def _of_one(cases: tuple[str, ...]) -> str:
+    names = [each.removeprefix(f"{BASE}case/") for each in cases]
+    return f"{', '.join(names[:-1])} and {names[-1]} tell of one patient"
 
 
 def other_reports(store: Store, case: str) -> list[str]:
