@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 from random import Random
@@ -141,6 +142,49 @@ def test_blank_nodes_that_cannot_be_told_apart_are_refused(monkeypatch: pytest.M
     quads = list(ox.parse(text.encode(), format=ox.RdfFormat.N_TRIPLES))
     with pytest.raises(TooSymmetricalError, match="1 seconds"):
         canonical(quads)
+
+
+ALIKE = {
+    "a chain": "".join(f"_:b{i} <urn:next> _:b{i + 1} .\n" for i in range(5000)),
+    "a list of one value": f"<urn:s> <urn:p> ({' 1' * 5000}) .",
+    "a list of ten values": f"<urn:s> <urn:p> ({' '.join(str(i % 10) for i in range(5000))}) .",
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_thousands_of_blank_nodes_that_look_alike_are_refused_before_anything_is_tried(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(canonical_module, "multiprocessing", None)
+    monkeypatch.setattr(canonical_module, "_canonical_lines", None)
+    with pytest.raises(DocumentError, match=r"(4,998|4,999|5,000) blank nodes that are linked") as caught:
+        read(ALIKE[name])
+    (problem,) = caught.value.problems
+    assert problem.code == "too-symmetrical"
+    assert "its place in a list" in problem.todo
+
+
+def test_a_long_list_whose_members_differ_is_named_without_ado(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canonical_module, "multiprocessing", None)
+    items = list(range(5000))
+    document = read(f"<urn:s> <urn:p> ({' '.join(map(str, items))}) .")
+    assert len(document.quads) == 10_001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<urn:s> <urn:p> ({' 1 2' * 30}) .",
+        "".join(f"_:b{i} <urn:up> _:b{i // 2} .\n" for i in range(2, 40)),
+        "".join(f"<urn:s> <urn:p> [ <urn:q> [ <urn:v> {i % 3} ] ] .\n" for i in range(9)),
+    ],
+)
+def test_what_looks_alike_within_reason_is_named_as_the_standard_names_it(text: str) -> None:
+    quads = list(ox.parse(text.encode(), format=ox.RdfFormat.TURTLE))
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    expected = hashlib.sha256("".join(sorted(f"{each} .\n" for each in dataset)).encode()).hexdigest()[:32]
+    assert canonical(quads)[1] == expected
 
 
 def test_blank_nodes_that_look_alike_and_can_be_told_apart_are_named_in_a_process_of_their_own() -> None:

@@ -40,6 +40,7 @@ _SUBCLASS = ox.NamedNode(f"{PREFIXES['rdfs']}subClassOf")
 _LICENCE = ("/license", "#license", "/rights")
 _DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 _MOST_TOLD = 3
+_TELL_APART = "give those nodes IRIs, or say of each what no other has, such as its place in a list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def read_foreign(name: str, inputs: Sequence[Input]) -> ForeignDocument:
     try:
         named, digest = canonical(list(quads))
     except TooSymmetricalError as error:
-        refused = Problem(name, 0, 0, "too-symmetrical", str(error), "give those nodes IRIs")
+        refused = Problem(name, 0, 0, "too-symmetrical", str(error), _TELL_APART)
         raise DocumentError((refused,)) from error
     licences = tuple(
         sorted({_text(each.object) for each in named if each.predicate.value.endswith(_LICENCE)})
