@@ -17,8 +17,8 @@ __all__ = ["GENID", "TooSymmetricalError", "canonical"]
 #: What the IRIs of former blank nodes begin with (RDF 1.1 Concepts, section 3.5).
 GENID = f"{BASE}.well-known/genid/"
 _SECONDS = 30
-#: Steps that would take minutes. The standard goes through all nodes of a web, with a list of them, once for each
-#: that begins alike: that was 10 million steps a second.
+#: Steps that would take minutes, at the 10 million a second that were measured. The standard goes through all
+#: nodes of a web, with a list of them, once for each node that looks alike.
 _MOST_STEPS = 3_000_000_000
 _BLANK = re.compile(r"_:(\w+)")
 
