@@ -12,7 +12,7 @@ from itertools import islice
 
 import pyoxigraph as ox
 
-from casegraph.errors import DocumentError, Problem
+from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.ingest.origins import origin_of
 from casegraph.loaders.care_sm.rdf import is_quads
 from casegraph.loaders.inputs import MOST_BYTES, Input
@@ -141,7 +141,7 @@ def _parsed(source: Input) -> list[ox.Quad]:
     form = _form(source.name, source.head(_BEGINNING))
     content = source.content(MOST_BYTES * 10)
     if form == ox.RdfFormat.RDF_XML:
-        require_xml(content, source.name)
+        _require_xml(content, source)
     if form == ox.RdfFormat.JSON_LD and _depth(content) > _DEEPEST:
         told = f"nested more than {_DEEPEST} deep"
         raise _refused(
@@ -159,6 +159,13 @@ def _parsed(source: Input) -> list[ox.Quad]:
     except MemoryError as error:
         raise _refused(source, (0, 0), "too-large", str(error), "shorten its texts") from error
     return quads
+
+
+def _require_xml(content: bytes, source: Input) -> None:
+    try:
+        require_xml(content, source.name)
+    except InputError as error:
+        raise _refused(source, (0, 0), "not-rdf", error.what, error.todo or "give the whole file") from error
 
 
 def _depth(content: bytes) -> int:
