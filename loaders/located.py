@@ -95,11 +95,23 @@ def _walk(value: object, kind: object, place: Place, source: Source) -> Iterator
         for key, each in value.items():
             yield from _leaf(key, key_kind, (*place, key), source)
             yield from _walk(each, value_kind, (*place, key), source)
-    elif get_origin(kind) is tuple and get_args(kind)[-1] is Ellipsis and isinstance(value, list):
-        for position, each in enumerate(value):
-            yield from _walk(each, get_args(kind)[0], (*place, position), source)
+    elif get_origin(kind) is tuple and isinstance(value, list):
+        yield from _walk_list(value, get_args(kind), place, source)
     else:
         yield from _leaf(value, kind, place, source)
+
+
+def _walk_list(
+    value: list[object], kinds: tuple[object, ...], place: Place, source: Source
+) -> Iterator[tuple[Place, Problem]]:
+    if kinds[-1] is Ellipsis:
+        kinds = kinds[:1] * len(value)
+    if len(value) != len(kinds):
+        message, todo = f"a list of {len(value)} cannot stand here", f"write a list of {len(kinds)}"
+        yield place, source.problem(place, "wrong-value", message, todo=todo)
+        return
+    for position, (each, kind) in enumerate(zip(value, kinds, strict=True)):
+        yield from _walk(each, kind, (*place, position), source)
 
 
 def _unwrapped(kind: object) -> tuple[object, bool]:
@@ -194,6 +206,8 @@ def _allowed(kind: object) -> str:
         return "expected one of " + ", ".join(members)
     if any(get_origin(each) is tuple and get_args(each)[-1] is Ellipsis for each in kinds):
         return "write a list, such as [one, two]"
+    if get_origin(kind) is tuple:
+        return f"write a list of {len(get_args(kind))}"
     metas = [each for each in kinds if isinstance(each, msgspec.Meta)]
     meant = [each.description for each in metas if each.description]
     if meant:

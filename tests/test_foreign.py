@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 from random import Random
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from casegraph.errors import DocumentError, InputError
+from casegraph.errors import DocumentError
 from casegraph.loaders.inputs import Input
 from casegraph.merge import canonical as canonical_module
 from casegraph.merge.canonical import TooSymmetricalError, canonical
@@ -66,17 +67,28 @@ def test_files_of_a_folder_are_one_document_and_keep_their_blank_nodes_apart(tmp
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
 def test_what_cannot_be_taken_in_is_named(path: Path) -> None:
-    with pytest.raises((DocumentError, InputError)) as caught:
+    with pytest.raises(DocumentError) as caught:
         incoming(path)
-    if isinstance(caught.value, DocumentError):
-        codes = {each.code for each in caught.value.problems}
-        assert codes == {path.stem}
-        assert all(each.file == str(path) and each.todo for each in caught.value.problems)
-    else:
-        assert path.stem.startswith("unreadable")
-        words = "the entity 'b' is" if path.stem.endswith("entity") else "not well-formed XML"
-        assert str(path) in str(caught.value)
-        assert words in str(caught.value)
+    assert {each.code for each in caught.value.problems} == {path.stem.partition("-with-")[0]}
+    assert all(each.file == str(path) and each.todo for each in caught.value.problems)
+    assert caught.value.exit_code == 1
+
+
+def test_links_out_of_a_folder_are_refused_and_those_within_are_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    (folder / "below").mkdir(parents=True)
+    (folder / "below" / "a.nt").write_text("<urn:a> <urn:p> <urn:b> .\n", encoding="utf-8")
+    (folder / "within.nt").symlink_to(folder / "below" / "a.nt")
+    assert len(incoming(folder).document.quads) == 1
+    secret = tmp_path / "secret.nt"
+    secret.write_text("<urn:s> <urn:p> <urn:t> .\n", encoding="utf-8")
+    (folder / "out.nt").symlink_to(secret)
+    with pytest.raises(DocumentError, match="a link out of the folder") as caught:
+        incoming(folder)
+    assert [(each.file, each.code) for each in caught.value.problems] == [
+        (str(folder / "out.nt"), "not-a-file")
+    ]
+    assert len(incoming(folder / "out.nt").document.quads) == 1, "what is named is taken"
 
 
 def test_json_that_is_nested_too_deep_is_named_and_not_followed(tmp_path: Path) -> None:
@@ -116,6 +128,8 @@ def test_what_is_not_utf_8_is_named(tmp_path: Path) -> None:
         ("own-iri.nq", "https://w3id.org/casegraph/ontology"),
         ("remote-context.jsonld", "nothing is fetched"),
         ("not-rdf.ttl", "line 2"),
+        ("not-rdf.rdf", "not well-formed XML"),
+        ("not-rdf-with-entity.rdf", "the entity 'b' is"),
     ],
 )
 def test_the_message_says_what_is_wrong(name: str, words: str) -> None:
@@ -141,6 +155,49 @@ def test_blank_nodes_that_cannot_be_told_apart_are_refused(monkeypatch: pytest.M
     quads = list(ox.parse(text.encode(), format=ox.RdfFormat.N_TRIPLES))
     with pytest.raises(TooSymmetricalError, match="1 seconds"):
         canonical(quads)
+
+
+ALIKE = {
+    "a chain": "".join(f"_:b{i} <urn:next> _:b{i + 1} .\n" for i in range(5000)),
+    "a list of one value": f"<urn:s> <urn:p> ({' 1' * 5000}) .",
+    "a list of ten values": f"<urn:s> <urn:p> ({' '.join(str(i % 10) for i in range(5000))}) .",
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_thousands_of_blank_nodes_that_look_alike_are_refused_before_anything_is_tried(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(canonical_module, "multiprocessing", None)
+    monkeypatch.setattr(canonical_module, "_canonical_lines", None)
+    with pytest.raises(DocumentError, match=r"(4,998|4,999|5,000) blank nodes that are linked") as caught:
+        read(ALIKE[name])
+    (problem,) = caught.value.problems
+    assert problem.code == "too-symmetrical"
+    assert "its place in a list" in problem.todo
+
+
+def test_a_long_list_whose_members_differ_is_named_without_ado(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canonical_module, "multiprocessing", None)
+    items = list(range(5000))
+    document = read(f"<urn:s> <urn:p> ({' '.join(map(str, items))}) .")
+    assert len(document.quads) == 10_001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<urn:s> <urn:p> ({' 1 2' * 30}) .",
+        "".join(f"_:b{i} <urn:up> _:b{i // 2} .\n" for i in range(2, 40)),
+        "".join(f"<urn:s> <urn:p> [ <urn:q> [ <urn:v> {i % 3} ] ] .\n" for i in range(9)),
+    ],
+)
+def test_what_looks_alike_within_reason_is_named_as_the_standard_names_it(text: str) -> None:
+    quads = list(ox.parse(text.encode(), format=ox.RdfFormat.TURTLE))
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    expected = hashlib.sha256("".join(sorted(f"{each} .\n" for each in dataset)).encode()).hexdigest()[:32]
+    assert canonical(quads)[1] == expected
 
 
 def test_blank_nodes_that_look_alike_and_can_be_told_apart_are_named_in_a_process_of_their_own() -> None:

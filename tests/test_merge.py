@@ -574,6 +574,27 @@ def test_what_is_no_plan_is_named_with_its_place(
     assert all(each.line for each in caught.value.problems)
 
 
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        (f"[{CASE}x/1, registry/7]", "'registry/7' cannot stand here; Write a whole IRI, as casegraph cases"),
+        (f"[{CASE}x/1]", "a list of 1 cannot stand here; write a list of 2"),
+        (f"{CASE}x/1", f"'{CASE}x/1' cannot stand here; write a list of 2"),
+    ],
+)
+def test_what_cannot_be_the_ends_of_a_link_is_named_where_it_stands(
+    tmp_path: Path, ends: str, said: str
+) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(f"casegraph-merge: 1\nlinks:\n- between: {ends}\n", encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        read_plan(path)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.code) == (3, "wrong-value")
+    assert f"{problem.message}; {problem.todo}".startswith(said)
+    run_cli("merge", "apply", path, "--store", tmp_path / "store", code=1)
+
+
 def test_what_a_user_loads_himself_stays_when_the_document_goes(tmp_path: Path) -> None:
     place, other = str(tmp_path / "store"), str(tmp_path / "other")
     case = shipped("cases", "miao-2020.yaml")[0]
@@ -915,6 +936,16 @@ def test_what_may_not_be_handed_on_is_kept_out_of_exports(tmp_path: Path) -> Non
     assert alone.stdout == ""
     assert "forbids to hand it on" in alone.stderr
     run_cli("export", "columns", "-o", str(tmp_path / "c"), "--store", store, code=2)
+
+
+def test_a_document_that_is_refused_ends_the_program_with_1_and_a_wrong_call_with_2(tmp_path: Path) -> None:
+    bad = sorted((FOREIGN / "bad").iterdir())
+    assert len(bad) == 10
+    place, plan = tmp_path / "store", tmp_path / "plan.yaml"
+    for path in bad:
+        run_cli("merge", "plan", path, "-o", plan, "--store", place, code=1)
+    run_cli("merge", "plan", tmp_path / "none.ttl", "-o", plan, "--store", place, code=2)
+    assert not plan.exists()
 
 
 def test_a_plan_cannot_be_written_for_what_cannot_be_read(tmp_path: Path) -> None:

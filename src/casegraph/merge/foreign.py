@@ -12,7 +12,7 @@ from itertools import islice
 
 import pyoxigraph as ox
 
-from casegraph.errors import DocumentError, Problem
+from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.ingest.origins import origin_of
 from casegraph.loaders.care_sm.rdf import is_quads
 from casegraph.loaders.inputs import MOST_BYTES, Input
@@ -40,6 +40,7 @@ _SUBCLASS = ox.NamedNode(f"{PREFIXES['rdfs']}subClassOf")
 _LICENCE = ("/license", "#license", "/rights")
 _DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 _MOST_TOLD = 3
+_TELL_APART = "give those nodes IRIs, or say of each what no other has, such as its place in a list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def read_foreign(name: str, inputs: Sequence[Input]) -> ForeignDocument:
     try:
         named, digest = canonical(list(quads))
     except TooSymmetricalError as error:
-        refused = Problem(name, 0, 0, "too-symmetrical", str(error), "give those nodes IRIs")
+        refused = Problem(name, 0, 0, "too-symmetrical", str(error), _TELL_APART)
         raise DocumentError((refused,)) from error
     licences = tuple(
         sorted({_text(each.object) for each in named if each.predicate.value.endswith(_LICENCE)})
@@ -140,7 +141,7 @@ def _parsed(source: Input) -> list[ox.Quad]:
     form = _form(source.name, source.head(_BEGINNING))
     content = source.content(MOST_BYTES * 10)
     if form == ox.RdfFormat.RDF_XML:
-        require_xml(content, source.name)
+        _require_xml(content, source)
     if form == ox.RdfFormat.JSON_LD and _depth(content) > _DEEPEST:
         told = f"nested more than {_DEEPEST} deep"
         raise _refused(
@@ -158,6 +159,13 @@ def _parsed(source: Input) -> list[ox.Quad]:
     except MemoryError as error:
         raise _refused(source, (0, 0), "too-large", str(error), "shorten its texts") from error
     return quads
+
+
+def _require_xml(content: bytes, source: Input) -> None:
+    try:
+        require_xml(content, source.name)
+    except InputError as error:
+        raise _refused(source, (0, 0), "not-rdf", error.what, error.todo or "give the whole file") from error
 
 
 def _depth(content: bytes) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from casegraph.errors import DocumentError, InputError, Problem
+from casegraph.errors import DocumentError, Problem
 from casegraph.ingest.labels import OtherLabels
 from casegraph.ingest.mapping import Mapped, Refused, map_documents, map_records
 from casegraph.loaders.formats import CASE, dataset_of
@@ -88,7 +88,16 @@ def incoming(
 def _sources(path: Path) -> tuple[list[Input], list[Problem]]:
     every = list(inputs((path,)))
     problems = [each for each in every if isinstance(each, Problem)]
-    return [each for each in every if isinstance(each, Input)], problems
+    sources = [each for each in every if isinstance(each, Input)]
+    return sources, [*problems, *(_links_out(path, sources) if path.is_dir() else ())]
+
+
+def _links_out(folder: Path, sources: Iterable[Input]) -> Iterator[Problem]:
+    """Yield what is wrong with files of a folder that are links to files elsewhere."""
+    for each in sources:
+        if each.file is not None and not each.file.resolve().is_relative_to(folder.resolve()):
+            told = "a link out of the folder, and a document is what is within its folder"
+            yield Problem(each.name, 0, 0, "not-a-file", told, "put a copy there, or take the link out")
 
 
 def _refuse_own_iris(document: ForeignDocument) -> None:
@@ -180,8 +189,7 @@ def _mapped(outcomes: Iterable[tuple[str, Outcome]]) -> tuple[tuple[Mapped, ...]
     seen: dict[str, str] = {}
     for each in every:
         if isinstance(each, Mapped) and seen.setdefault(each.iri, each.content) != each.content:
-            raise InputError(
-                f"two subjects are {each.iri}", where=each.source, todo="tell them apart by their labels"
-            )
+            told, todo = f"two subjects are {each.iri}", "tell them apart by their labels"
+            raise DocumentError((Problem(each.source, 0, 0, "two-subjects", told, todo),))
     mapped = {each.iri: each for each in every if isinstance(each, Mapped)}
     return tuple(mapped.values()), tuple(each for each in every if isinstance(each, Refused))

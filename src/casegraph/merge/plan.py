@@ -50,7 +50,14 @@ _LEFT_OUT = """\
 # Left out, and counted below: look-alikes of whom one has a partner in the same data set that fits better by
 # far. casegraph merge plan --all writes them too.
 """
-_Iri = Annotated[str, Meta(pattern=r"^https?://[^\s<>\"{}|\\^`]+$")]
+_Iri = Annotated[
+    str,
+    Meta(
+        pattern=r"^https?://[^\s<>\"{}|\\^`]+$",
+        description="Write a whole IRI, as casegraph cases lists them.",
+        examples=[f"{BASE}case/registry/7"],
+    ),
+]
 _Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
 
 
