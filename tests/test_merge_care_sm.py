@@ -14,45 +14,13 @@ import pytest
 from casegraph.ingest.labels import OtherLabels
 from casegraph.ingest.mapping import Mapped, map_records
 from casegraph.loaders.care_sm import read_care_sm_files
-from casegraph.loaders.inputs import Input
-from casegraph.loaders.paths import inputs
 from casegraph.loaders.records import Imported, Options
-from casegraph.merge.adapters import Adapter, shipped_adapters
 from casegraph.merge.foreign import read_foreign
-from casegraph.merge.incoming import Incoming, incoming
-from casegraph.merge.lift import lift
-from casegraph.model import Case
+from casegraph.merge.incoming import incoming
 from casegraph.namespaces import BASE
 from casegraph.terms import all_terms
 from casegraph.validate import shipped_shapes
-
-FOREIGN = Path(__file__).parent / "foreign"
-SIO, OBO, EX = (
-    "http://semanticscience.org/resource/SIO_",
-    "http://purl.obolibrary.org/obo/",
-    "https://example.org/",
-)
-
-
-def adapter(name: str) -> Adapter:
-    return next(each for each in shipped_adapters() if each.name == name)
-
-
-def sources(*paths: Path) -> list[Input]:
-    return [each for each in inputs(paths) if isinstance(each, Input)]
-
-
-def lifted(name: str, *paths: Path, dataset: str = "x") -> dict[str, Imported]:
-    """Return what an adapter makes of files, by the record identifiers."""
-    content = ox.Store()
-    content.extend(read_foreign("x", sources(*paths)).quads)
-    return by_record(each for _, each in lift("x", adapter(name).lifted(content), Options(dataset)))
-
-
-def by_record(outcomes: Any) -> dict[str, Imported]:
-    found = list(outcomes)
-    assert all(isinstance(each, Imported) for each in found), found
-    return {each.document.report.record.id: each for each in found}
+from lifted_graphs import EX, FOREIGN, OBO, adapter, by_record, case_of, left, lifted, sources
 
 
 def sorted_all(value: Any) -> Any:
@@ -62,17 +30,9 @@ def sorted_all(value: Any) -> Any:
     return {key: sorted_all(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
-def case_of(imported: Imported) -> Case:
-    return imported.document.cases["1"]
-
-
 def same_case(one: Imported, other: Imported) -> bool:
     first, second = (sorted_all(msgspec.to_builtins(case_of(each))) for each in (one, other))
     return bool(first == second)
-
-
-def left(found: Incoming, kind: str) -> dict[str, int]:
-    return {each.iri: each.times for each in found.unread if each.kind == kind}
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from make_slices import member_of_package
+from wheels import member_of_package
 
 from casegraph.namespaces import compact, expand
 from casegraph.terms import Terms, shipped_terms

