@@ -157,6 +157,15 @@ def test_blank_nodes_that_cannot_be_told_apart_are_refused(monkeypatch: pytest.M
         canonical(quads)
 
 
+def test_a_process_that_dies_while_it_tells_blank_nodes_apart_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(canonical_module, "__name__", "no_such_module")
+    quads = list(ox.parse(b"_:a <urn:p> _:b . _:b <urn:p> _:a .", format=ox.RdfFormat.TURTLE))
+    with pytest.raises(TooSymmetricalError, match="ended with 1"):
+        canonical(quads)
+
+
 ALIKE = {
     "a chain": "".join(f"_:b{i} <urn:next> _:b{i + 1} .\n" for i in range(5000)),
     "a list of one value": f"<urn:s> <urn:p> ({' 1' * 5000}) .",
@@ -168,7 +177,7 @@ ALIKE = {
 def test_thousands_of_blank_nodes_that_look_alike_are_refused_before_anything_is_tried(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(canonical_module, "multiprocessing", None)
+    monkeypatch.setattr(canonical_module, "subprocess", None)
     monkeypatch.setattr(canonical_module, "_canonical_lines", None)
     with pytest.raises(DocumentError, match=r"(4,998|4,999|5,000) blank nodes that are linked") as caught:
         read(ALIKE[name])
@@ -178,7 +187,7 @@ def test_thousands_of_blank_nodes_that_look_alike_are_refused_before_anything_is
 
 
 def test_a_long_list_whose_members_differ_is_named_without_ado(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(canonical_module, "multiprocessing", None)
+    monkeypatch.setattr(canonical_module, "subprocess", None)
     items = list(range(5000))
     document = read(f"<urn:s> <urn:p> ({' '.join(map(str, items))}) .")
     assert len(document.quads) == 10_001

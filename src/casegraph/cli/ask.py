@@ -23,7 +23,7 @@ from casegraph.cli.form import (
     write_rows,
     write_table,
 )
-from casegraph.cli.noticed import say_contradicted, say_notices, say_told_twice
+from casegraph.cli.noticed import say_noticed
 from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES
 from casegraph.query import StoredQuery, get_query, refuse_without_derived, stored_queries
@@ -119,9 +119,7 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
         else:
             how_asked = Asking(how["engine"], how["explain"], whole=not how["source"].asserted)
             rows = answered(store, asked, values, how_asked)
-        say_notices(store, rows)
-        say_contradicted(store, rows)
-        say_told_twice(store, rows)
+        say_noticed(store, asked, rows)
         terms = _terms_of(store) if needs_labels(form) or not rows.rows else None
         if because:
             from casegraph.cli.because import write_rows_because

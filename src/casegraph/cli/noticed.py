@@ -6,17 +6,11 @@ from casegraph.cli.form import say
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import BASE, CG
 from casegraph.notices import flags_of, resting_on, told_twice
+from casegraph.query import StoredQuery
 from casegraph.rows import Rows
 from casegraph.store import Store
 
-__all__ = [
-    "notices_of_case",
-    "other_reports",
-    "say_contradicted",
-    "say_notices",
-    "say_notices_of_all",
-    "say_told_twice",
-]
+__all__ = ["notices_of_case", "other_reports", "say_noticed", "say_notices_of_all"]
 
 #: So many patients are named.
 _NAMED = 3
@@ -25,11 +19,19 @@ _CONTRADICTED = f"""SELECT DISTINCT ?claim {{ GRAPH ?graph {{
   ?conflict a <{CG}TellingConflict> ; <{CG}firstTelling>|<{CG}secondTelling> ?claim }} }}"""
 
 
-def say_notices(store: Store, rows: Rows) -> None:
-    """Say, a line each, which notices are about the reports that rows are of; nothing where there are none.
+def say_noticed(store: Store, asked: StoredQuery, rows: Rows) -> None:
+    """Say what there is to know of the answer to a stored query beside the answer.
 
     :raises StoreError: if the store fails.
     """
+    _say_notices(store, rows)
+    _say_contradicted(store, rows)
+    if "merging" not in asked.head.tags:  # which are about patients who are told of twice
+        _say_told_twice(store, rows)
+
+
+def _say_notices(store: Store, rows: Rows) -> None:
+    """Say, a line each, which notices are about the reports that rows are of."""
     for flag, many in resting_on(flags_of(store), rows):
         every = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
         say(f"{many:,} of {every} from a report with a notice: {flag}")
@@ -44,11 +46,8 @@ def say_notices_of_all(store: Store) -> None:
         say(f"counted among the others, a report with a notice: {flag}")
 
 
-def say_contradicted(store: Store, rows: Rows) -> None:
-    """Say how many rows rest on a claim that another report on the same patient contradicts, if any do.
-
-    :raises StoreError: if the store fails.
-    """
+def _say_contradicted(store: Store, rows: Rows) -> None:
+    """Say how many rows rest on a claim that another report on the same patient contradicts, if any do."""
     told = (str(row["claim"]) for row in Rows.read(store.query(_CONTRADICTED, union=False)))
     claims = {each for each in told if "#" in each}
     many = (
@@ -61,11 +60,8 @@ def say_contradicted(store: Store, rows: Rows) -> None:
         say(f"{said} on the patient contradicts: casegraph query conflicts_between_reports")
 
 
-def say_told_twice(store: Store, rows: Rows) -> None:
-    """Say which cases of an answer tell of one patient, so that nobody counts them as two.
-
-    :raises StoreError: if the store fails.
-    """
+def _say_told_twice(store: Store, rows: Rows) -> None:
+    """Say which cases of an answer tell of one patient, so that nobody counts them as two."""
     cases, several = told_twice(store, rows)
     if several:
         patients = cases - sum(len(each) - 1 for each in several)

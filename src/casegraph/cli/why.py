@@ -11,7 +11,7 @@ from casegraph.cli.because import CaseInWords, Cases, explained_rows, is_part, r
 from casegraph.cli.chains import as_data
 from casegraph.cli.evidence import of_claim
 from casegraph.cli.form import Command, say, stoppable, store_option, write, write_lines
-from casegraph.cli.noticed import notices_of_case, say_contradicted, say_notices, say_told_twice
+from casegraph.cli.noticed import notices_of_case, say_noticed
 from casegraph.errors import InputError
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES, compact
@@ -182,9 +182,7 @@ def _write_turtle(steps: Iterable[Step]) -> None:
 def _of_query(cases: Cases, store: Store, name: str, values: dict[str, str], form: str) -> None:
     asked = get_query(name)
     rows = run(store, asked, values)
-    say_notices(store, rows)
-    say_contradicted(store, rows)
-    say_told_twice(store, rows)
+    say_noticed(store, asked, rows)
     if form == "text":
         head = (asked.head.question.strip(), f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
         write_lines(

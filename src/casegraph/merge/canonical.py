@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -12,7 +13,7 @@ import pyoxigraph as ox
 
 from casegraph.namespaces import BASE
 
-__all__ = ["GENID", "TooSymmetricalError", "canonical"]
+__all__ = ["GENID", "TooSymmetricalError", "canonical", "name_blank_nodes"]
 
 #: What the IRIs of former blank nodes begin with (RDF 1.1 Concepts, section 3.5).
 GENID = f"{BASE}.well-known/genid/"
@@ -74,24 +75,28 @@ def _named(quads: Sequence[ox.Quad]) -> list[str]:
             f"{max(hopeless):,} blank nodes that are linked to each other and look alike"
         )
     text = "".join(f"{each} .\n" for each in quads)
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    worker = context.Process(target=_send_canonical, args=(text, theirs), daemon=True)
-    worker.start()
-    theirs.close()
+    code = f"from {__name__} import name_blank_nodes; name_blank_nodes()"
     try:
-        if not ours.poll(_SECONDS):
-            raise TooSymmetricalError(f"blank nodes that could not be told apart in {_SECONDS} seconds")
-        found: list[str] = ours.recv()
-    finally:
-        worker.kill()
-        worker.join()
-    return found
+        done = subprocess.run(  # noqa: S603  # this interpreter, and nothing of the document in the call
+            (sys.executable, "-c", code),
+            input=text.encode(),
+            stdout=subprocess.PIPE,
+            timeout=_SECONDS,
+            check=True,
+        )
+    except subprocess.TimeoutExpired as error:
+        told = f"blank nodes that could not be told apart in {_SECONDS} seconds"
+        raise TooSymmetricalError(told) from error
+    except subprocess.CalledProcessError as error:
+        told = f"blank nodes that could not be told apart: what does that ended with {error.returncode}"
+        raise TooSymmetricalError(told) from error
+    return done.stdout.decode().split("\n")
 
 
-def _send_canonical(text: str, to: object) -> None:
-    lines = _canonical_lines(list(ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS)))
-    to.send(lines)  # type: ignore[attr-defined]  # the type of a connection differs by system
+def name_blank_nodes() -> None:
+    """Read N-Quads from the standard input and write them with canonical labels, as a process of its own."""
+    quads = ox.parse(sys.stdin.buffer, format=ox.RdfFormat.N_QUADS)
+    sys.stdout.buffer.write("\n".join(_canonical_lines(quads)).encode())
 
 
 def _canonical_lines(quads: Iterable[ox.Quad]) -> list[str]:
