@@ -922,22 +922,6 @@ def test_the_way_of_a_newcomer(tmp_path: Path) -> None:
     assert "casegraph merge list" in refused.stderr
 
 
-def test_what_may_not_be_handed_on_is_kept_out_of_exports(tmp_path: Path) -> None:
-    store, plan = str(tmp_path / "store"), str(tmp_path / "plan.yaml")
-    open_store(store, writable=True).close()
-    run_cli("merge", "plan", str(A), str(B), "-o", plan, "--store", store)
-    run_cli("merge", "apply", plan, "--store", store)
-    for form in ("nquads", "csv"):
-        exported = run_cli("export", form, "--store", store)
-        assert "clinic_a" in exported.stdout
-        assert "clinic_b" not in exported.stdout
-        assert "2 cases and groups are left out" in exported.stderr
-    alone = run_cli("export", "nquads", "--case", "clinic_b/q1", "--store", store, code=2)
-    assert alone.stdout == ""
-    assert "forbids to hand it on" in alone.stderr
-    run_cli("export", "columns", "-o", str(tmp_path / "c"), "--store", store, code=2)
-
-
 def test_a_document_that_is_refused_ends_the_program_with_1_and_a_wrong_call_with_2(tmp_path: Path) -> None:
     bad = sorted((FOREIGN / "bad").iterdir())
     assert len(bad) == 10

@@ -162,9 +162,22 @@ def _meant(store: Store, cases: tuple[str, ...]) -> tuple[str, ...]:
     iris = tuple(named) or tuple(each for each in case_iris(store) if each not in kept_back)
     if kept_back and not named:
         say(f"{len(kept_back)} cases and groups are left out: their licence forbids to hand them on")
+    if not iris and kept_back:
+        todo = "casegraph merge list tells where they are from"
+        raise InputError("nothing is left that may be handed on", where=store.location, todo=todo)
     if not iris:
         raise InputError("no case in the store", where=store.location, todo="load some: casegraph load PATH")
+    _say_merged(store)
     return iris
+
+
+def _say_merged(store: Store) -> None:
+    """Say what of a store no format of cases has a place for: foreign documents, and what was decided."""
+    from casegraph.merge.merged import links, merged_documents
+
+    found = {"foreign documents": len(merged_documents(store)), "links between cases": len(links(store))}
+    if told := [f"{many:,} {what}" for what, many in found.items() if many]:
+        say(f"not in it: {', '.join(told)} (casegraph merge list); casegraph backup copies the whole store")
 
 
 def _write_cases(store: Store, form: str, iris: Iterable[str], output: str | None) -> list[Loss]:
