@@ -17,10 +17,11 @@ from casegraph.terms import shipped_terms
 
 __all__ = ["planned_source", "redistribution_of"]
 
-#: What a licence, or a note of rights, says that forbids to hand a document on.
+#: What a licence, or a note of rights, says that forbids to hand on what is made of a document, as a case is.
 _FORBIDS = re.compile(
     r"all rights reserved|confidential"
-    r"|\b(?:not|no|without)\b.{0,40}\b(?:redistribut|shar|copied|copying|publication)",
+    r"|\b(?:not|no|without)\b.{0,40}\b(?:redistribut|shar|copied|copying|publication)"
+    r"|creativecommons\.org/licenses/by(?:-nc)?-nd/",
     re.IGNORECASE,
 )
 #: How the addresses of licences that allow it begin: Creative Commons, Open Data Commons, two of software.
@@ -60,6 +61,8 @@ def redistribution_of(licences: Iterable[str]) -> Redistribution:
     ('allowed', 'unstated')
     >>> redistribution_of(["All rights reserved"])
     'forbidden'
+    >>> redistribution_of(["https://creativecommons.org/licenses/by-nd/4.0/"])
+    'forbidden'
     """
     told = tuple(licences)
     if any(_FORBIDS.search(each) for each in told):
@@ -69,7 +72,10 @@ def redistribution_of(licences: Iterable[str]) -> Redistribution:
 
 def _refusals(found: Incoming) -> Iterator[str]:
     for each in found.refused:
-        yield from (f"{each.source.rpartition('!')[2]}: {problem.code}" for problem in each.problems)
+        who = each.source.rpartition("!")[2]
+        for problem in each.problems:
+            told = f"{problem.message}; {problem.todo}" if problem.code == "violation" else problem.message
+            yield f"{who}: {problem.code}: {told}"
 
 
 def _left(found: Incoming) -> Iterator[str]:
