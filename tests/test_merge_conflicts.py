@@ -111,6 +111,14 @@ def turn(kind: str, more: str = "") -> str:
     return f"course: [{{kind: {kind}, stated_in: text{more}}}]"
 
 
+def days(**starts: str) -> str:
+    """Return a patient who died, or had a fever, so many days after birth."""
+    occasions = (f"{name}: {{anchor: birth, start: {when}}}" for name, when in starts.items())
+    said = {"dead": turn("death", ", at: dead"), "fever": finding("present", FEVER, ", at: fever")}
+    claims = "\n".join(said[name] for name in starts)
+    return f"occasions: {{birth: {{}}, {', '.join(occasions)}}}\ntreatments: []\n{claims}"
+
+
 ENZYME = "cg:SerumEnzymeLevel serum enzyme level"
 BLOOD, LUNG = "UBERON:0000178 blood", "UBERON:0002048 lung"
 Expected = list[tuple[str, bool]]
@@ -474,6 +482,27 @@ COURSES = {
         [("outcome", True)],
     ),
     "seen before death": (turn("death", ", at: later"), finding("present", FEVER, ", at: start"), []),
+    "seen in the days of a death": (days(dead="[10, 10], end: [40, 40]"), days(fever="[20, 20]"), []),
+    "seen after the days of a death": (
+        days(dead="[10, 10], end: [40, 40]"),
+        days(fever="[41, 41]"),
+        [("outcome", True)],
+    ),
+    "seen after a death, which both tell of": (
+        days(dead="[10, 10]"),
+        days(dead="[10, 10]", fever="[20, 20]"),
+        [],
+    ),
+    "both contradict themselves": (
+        days(dead="[10, 10]", fever="[20, 20]"),
+        days(dead="[10, 10]", fever="[20, 20]"),
+        [],
+    ),
+    "seen between two deaths": (
+        days(dead="[10, 10]"),
+        days(dead="[30, 30]", fever="[20, 20]"),
+        [("outcome", True), ("outcome", True)],
+    ),
     "silence is not life": (turn("death"), finding("present", FEVER, ", at: later"), []),
     "harm against none": (
         f"adverse_events: {{observed: [{{what: '{RASH}', during: [jak]}}]}}",

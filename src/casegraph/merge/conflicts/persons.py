@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from casegraph.merge.conflicts.items import Conflict, Item, Matter, Pair, Side, Topic, Verdict
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.telling import Telling
+from casegraph.merge.conflicts.times import over_before
 from casegraph.merge.conflicts.words import side_of
 from casegraph.model import Age, Diagnosis
 
@@ -127,16 +128,31 @@ def lives(pair: Pair, deaths: Topic) -> Iterator[Conflict]:
 
 
 def _after(pair: Pair, telling: Telling, death: str, other: Telling) -> Item | None:
+    """Return the first claim of the other telling that is certainly later than a death.
+
+    What a telling dates after a death of its own is its own contradiction, and none between the two.
+    """
     found: list[tuple[int, str, Item]] = []
     for name, (kind, claim) in other.claims.items():
         if claim.at is None or kind == "Death" or kind.endswith("Statement"):
             continue
-        ours = telling is pair.a
-        bounds = pair.times.days_between(*((death, claim.at) if ours else (claim.at, death)))
-        days = bounds[0] if ours else None if bounds[1] is None else -bounds[1]
-        if days is not None and days > 0:
+        days = _days_after(pair, telling, death, claim.at)
+        if days is not None and not any(over_before(other, own, claim.at) for own in _died(other)):
             found.append((days, name, Item(other, name, kind, claim, (), claim.at)))
     return min(found, key=lambda each: each[:2])[2] if found else None
+
+
+def _days_after(pair: Pair, telling: Telling, death: str, at: str) -> int | None:
+    """Return the least days from the death to an occasion of the other; None if that may be no later."""
+    if telling is pair.a:
+        least, _ = pair.times.days_between(death, at)
+        return least if pair.times.ours_first(death, at) else None
+    _, most = pair.times.days_between(at, death)
+    return -most if most is not None and pair.times.theirs_first(at, death) else None
+
+
+def _died(telling: Telling) -> list[str]:
+    return [each.at for each in telling.case.course if each.kind == "death" and each.at is not None]
 
 
 def _conflict(matter: Matter, one: Side, other: Side, *, certain: bool) -> Conflict:
