@@ -799,6 +799,37 @@ def test_a_dose_in_one_unit_that_is_spelt_in_two_ways() -> None:
     assert found(told[0], told[2]) == [("unit", True)]
 
 
+#: dose and unit in one, dose and unit in the other, at one time.
+DOSES: dict[str, tuple[tuple[float, str], tuple[float, str], Expected]] = {
+    "two spellings of a unit": ((1000, "U"), (2000, "[IU]"), [("dose", True)]),
+    "one dose in two spellings": ((1000, "U"), (1, "k[IU]"), []),
+    "a million of units": ((2, "10*6.[IU]"), (2000, "10*3.[iU]"), []),
+    "moles": ((1, "mmol"), (2000, "umol"), [("dose", True)]),
+    "moles in two units": ((1, "mmol"), (1000, "umol"), []),
+    "volumes": ((1, "L"), (500, "mL"), [("dose", True)]),
+    "by weight in two units": ((1, "mg/kg"), (1000, "ug/kg"), []),
+    "another dose by weight": ((1, "mg/kg"), (2000, "ug.kg-1"), [("dose", True)]),
+    "by weight and time": ((6, "ug/kg/h"), (0.1, "ug/kg/min"), []),
+    "by surface": ((1, "g/m2"), (500, "mg/m2"), [("dose", True)]),
+    "by weight and by surface": ((1, "mg/kg"), (40, "mg/m2"), []),
+    "by the day and by weight": ((2, "mg/kg/d"), (0.002, "g/kg/d"), []),
+    "by weight and in per cent": ((1, "mg/kg"), (2, "%"), []),
+    "by weight and in tablets": ((1, "mg/kg"), (2, "{tablet}"), []),
+    "tablets and puffs": ((1, "{tablet}"), (2, "{puff}"), []),
+    "tablets": ((1, "{tablet}"), (2, "{tablet}"), [("dose", True)]),
+    "mass and moles": ((1, "mg"), (2, "mmol"), []),
+    "a word": ((1, "sachet"), (2, "sachet"), [("dose", True)]),
+    "two words": ((1, "sachet"), (2, "vial"), []),
+}
+
+
+@pytest.mark.parametrize("name", DOSES)
+def test_one_dose_is_told_in_another_unit(name: str) -> None:
+    ours, theirs, expected = DOSES[name]
+    told = [dosed(f"dose: {amount}, unit: '{unit}'") for amount, unit in (ours, theirs)]
+    assert found(*told) == found(*reversed(told)) == expected
+
+
 @pytest.mark.parametrize("name", TIMES)
 def test_what_is_certainly_of_one_time_and_of_two(name: str) -> None:
     ours, theirs, certain = TIMES[name]
