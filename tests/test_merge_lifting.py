@@ -125,6 +125,9 @@ def test_a_kind_that_no_case_has_is_the_mistake_of_the_adapter() -> None:
         ("P18M", 1, "age-p18m", []),
         ("old", None, None, [("urn:p agePrinted", "old", "no-time")]),
         ("-1", None, None, [("urn:p agePrinted", "-1", "no-time")]),
+        ("-P3Y", None, None, [("urn:p agePrinted", "-P3Y", "no-time")]),
+        ("-P6M", None, None, [("urn:p agePrinted", "-P6M", "no-time")]),
+        ("+P3Y", None, None, [("urn:p agePrinted", "+P3Y", "no-time")]),
     ],
 )
 def test_ages_are_completed_years(
@@ -133,6 +136,28 @@ def test_ages_are_completed_years(
     case, lost = one(f'<urn:p> a cg:Case ; cg:recordId "p" ; cg:agePrinted "{printed}" .')
     assert (case.age.years if case.age else None, case.age.at if case.age else None) == (years, at)
     assert lost == losses
+
+
+def test_no_age_below_nothing_is_told_beside_a_date() -> None:
+    case, losses = one(f'{ONE} <urn:f> a cg:PresentFinding ; cg:onDate "2020-01-01" ; cg:agePrinted "-P3Y" .')
+    assert case.age is None
+    assert losses == [("urn:f agePrinted", "-P3Y", "no-time")]
+
+
+def test_a_text_that_looks_like_a_node_is_no_link_to_it() -> None:
+    other = f'<urn:q> a cg:Case ; cg:recordId "q" ; cg:hasPart <urn:g> . <urn:g> cg:aboutConcept <{FEVER}> .'
+    said = '<urn:f> a cg:PresentFinding . <urn:g> a cg:AbsentFinding . <urn:p> cg:leftBehind "urn:g" .'
+    first, second = lifted(f"{ONE} {other} {said}")
+    assert isinstance(first, Imported)
+    assert isinstance(second, Imported)
+    assert first.document.cases["1"].findings.absent == ()
+    assert [each.value for each in first.losses] == ["urn:g"]
+    assert len(second.document.cases["1"].findings.absent) == 1
+
+
+def test_a_text_that_looks_like_a_kind_is_none() -> None:
+    case, _ = one(f'{ONE} <urn:f> a cg:PresentFinding , "{CG}AbsentFinding" .')
+    assert len(case.findings.present) == 1
 
 
 def test_a_frequency_that_is_not_known_is_lost_and_the_dose_kept() -> None:
