@@ -27,7 +27,7 @@ from casegraph.merge.conflicts.times import Times
 from casegraph.merge.conflicts.words import side_of
 from casegraph.terms import Terms
 
-__all__ = ["Comparison", "agreements", "compared", "conflicts"]
+__all__ = ["Comparison", "compared"]
 
 _TOPICS = (
     FINDINGS,
@@ -78,16 +78,6 @@ def compared(a: Telling, b: Telling, terms: Terms) -> Comparison:
     return Comparison(
         tuple(once[key] for key in sorted(once)), tuple(Agreement(each) for each in sorted(agreed))
     )
-
-
-def conflicts(a: Telling, b: Telling, terms: Terms) -> tuple[Conflict, ...]:
-    """Return what two tellings of one patient contradict each other in; see :func:`compared`."""
-    return compared(a, b, terms).conflicts
-
-
-def agreements(a: Telling, b: Telling, terms: Terms) -> tuple[Agreement, ...]:
-    """Return the claims of two tellings of one patient that say the same; see :func:`compared`."""
-    return compared(a, b, terms).agreements
 
 
 def _of_topic(pair: Pair, topic: Topic) -> Comparison:
