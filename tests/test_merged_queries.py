@@ -17,7 +17,7 @@ from rdflib import Literal as RdflibLiteral
 
 from casegraph.ingest import Loaded, load
 from casegraph.merge.applying import apply
-from casegraph.merge.beside import Pair
+from casegraph.merge.beside import CasePair
 from casegraph.merge.conflicts import Conflict, Matter, Side, conflict_quads
 from casegraph.merge.patients import comparison_graph, patients_quads
 from casegraph.merge.plan import MergePlan, PlannedLink
@@ -184,7 +184,7 @@ def contradicted(case: str, **said: tuple[str, str]) -> str:
         Conflict(cast(Matter, matter), False, (Side(ours, "one", None), Side(theirs, "another", None)))
         for matter, (ours, theirs) in said.items()
     ]
-    return conflict_quads(comparison_graph(Pair(case, THIRD)), found, ())
+    return conflict_quads(comparison_graph(CasePair(case, THIRD)), found, ())
 
 
 @pytest.fixture(scope="module")
