@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -63,6 +64,24 @@ def test_a_record_does_not_contradict_itself_and_agrees_in_each_number(name: str
         assert valued <= agreed
         numbers += len(valued)
     assert (len(told), numbers) == RECORDS[name]
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def test_what_a_record_dates_after_the_death_is_no_conflict_with_its_copy(material: Path) -> None:
+    folder = material / "data" / "care-sm" / "csv-obo"
+    died = {row["pid"]: row["value"] for row in rows(folder / "Deathdate.csv")}
+    diagnosed = [(row["pid"], row["startdate"]) for row in rows(folder / "Diagnosis.csv")]
+    late = {pid for pid, day in diagnosed if day > died.get(pid, day)}
+    treated = [(row["pid"], row["startdate"]) for row in rows(folder / "Medication.csv")]
+    refused = {pid for pid, day in treated if day > died.get(pid, day)}
+    told = {telling.iri.rpartition("/")[2]: both.conflicts for telling, both in pairs(folder, folder)}
+    assert len(late - refused) == 3
+    assert late - refused == late & told.keys()
+    assert [each for each in told.values() if each] == []
 
 
 def measured(node: object) -> Iterator[Json]:

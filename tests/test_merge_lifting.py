@@ -10,7 +10,7 @@ import pytest
 
 from casegraph.errors import InputError, Problem
 from casegraph.loaders.records import Imported, Options
-from casegraph.merge.adapters import read_adapter, shipped_adapters
+from casegraph.merge.adapters import Adapter, AdapterQuery, read_adapter, shipped_adapters
 from casegraph.merge.incoming import incoming
 from casegraph.merge.lift import lift
 from casegraph.merge.lift.kinds import KINDS
@@ -125,6 +125,9 @@ def test_a_kind_that_no_case_has_is_the_mistake_of_the_adapter() -> None:
         ("P18M", 1, "age-p18m", []),
         ("old", None, None, [("urn:p agePrinted", "old", "no-time")]),
         ("-1", None, None, [("urn:p agePrinted", "-1", "no-time")]),
+        ("-P3Y", None, None, [("urn:p agePrinted", "-P3Y", "no-time")]),
+        ("-P6M", None, None, [("urn:p agePrinted", "-P6M", "no-time")]),
+        ("+P3Y", None, None, [("urn:p agePrinted", "+P3Y", "no-time")]),
     ],
 )
 def test_ages_are_completed_years(
@@ -133,6 +136,28 @@ def test_ages_are_completed_years(
     case, lost = one(f'<urn:p> a cg:Case ; cg:recordId "p" ; cg:agePrinted "{printed}" .')
     assert (case.age.years if case.age else None, case.age.at if case.age else None) == (years, at)
     assert lost == losses
+
+
+def test_no_age_below_nothing_is_told_beside_a_date() -> None:
+    case, losses = one(f'{ONE} <urn:f> a cg:PresentFinding ; cg:onDate "2020-01-01" ; cg:agePrinted "-P3Y" .')
+    assert case.age is None
+    assert losses == [("urn:f agePrinted", "-P3Y", "no-time")]
+
+
+def test_a_text_that_looks_like_a_node_is_no_link_to_it() -> None:
+    other = f'<urn:q> a cg:Case ; cg:recordId "q" ; cg:hasPart <urn:g> . <urn:g> cg:aboutConcept <{FEVER}> .'
+    said = '<urn:f> a cg:PresentFinding . <urn:g> a cg:AbsentFinding . <urn:p> cg:leftBehind "urn:g" .'
+    first, second = lifted(f"{ONE} {other} {said}")
+    assert isinstance(first, Imported)
+    assert isinstance(second, Imported)
+    assert first.document.cases["1"].findings.absent == ()
+    assert [each.value for each in first.losses] == ["urn:g"]
+    assert len(second.document.cases["1"].findings.absent) == 1
+
+
+def test_a_text_that_looks_like_a_kind_is_none() -> None:
+    case, _ = one(f'{ONE} <urn:f> a cg:PresentFinding , "{CG}AbsentFinding" .')
+    assert len(case.findings.present) == 1
 
 
 def test_a_frequency_that_is_not_known_is_lost_and_the_dose_kept() -> None:
@@ -144,6 +169,67 @@ def test_a_frequency_that_is_not_known_is_lost_and_the_dose_kept() -> None:
         ("urn:f frequencyConcept", "cgt:FOO:1 cgt:FOO:1", "unmapped-code"),
         ("urn:f frequencyCount", "2", "unmapped-code"),
     ]
+
+
+# What an adapter may not be
+
+HEAD = "#+ summary: of a service\n#+ model: made up\n#+ source: made up\nPREFIX service: <urn:service#>\n"
+#: It would be asked, were it not refused: nothing answers at this address.
+NOWHERE = "<http://127.0.0.1:59999/>"
+
+
+def adapter_of(folder: Path, text: str | bytes) -> Path:
+    """Return a folder with one query."""
+    query = folder / "one.rq"
+    query.write_bytes(text if isinstance(text, bytes) else f"{HEAD}{text}".encode())
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"#+ summary: \xff", "cannot be read: 'utf-8' codec"),
+        (f"CONSTRUCT {{ ?s ?p ?o }} {{ SERVICE {NOWHERE} {{ ?s ?p ?o }} }}", "it asks a SERVICE"),
+        (
+            f"CONSTRUCT {{ ?s ?p ?o }} {{ ?s ?p true.service silent{NOWHERE}{{?s ?p ?o}} }}",
+            "it asks a SERVICE",
+        ),
+        (
+            f"CONSTRUCT {{?s ?p ?o}} {{ ?s ?p service:\\# SERVICE {NOWHERE} {{ ?s ?p ?o }}\n }} #",
+            "asks a SERVICE",
+        ),
+        (f"ASK {{ SERVICE {NOWHERE} {{ ?s ?p ?o }} }}", "it asks a SERVICE"),
+        ("ASK { ?s service:a ?o }", "no CONSTRUCT"),
+        ("LOAD <urn:service>", "not a SPARQL query"),
+        ("CONSTRUCT { ?s ?p ?o } { ?s service:a ?o ", "not a SPARQL query"),
+        ("CONSTRUCT { ?s ?p ?o } { ?s service:a ?o } }", "not a SPARQL query"),
+    ],
+)
+def test_an_adapter_that_cannot_be_used_is_told_by_its_file(
+    tmp_path: Path, text: str | bytes, message: str
+) -> None:
+    with pytest.raises(InputError, match=message) as told:
+        read_adapter(adapter_of(tmp_path, text))
+    assert told.value.where.startswith(str(tmp_path / "one.rq"))
+
+
+def test_what_is_only_called_a_service_is_asked(tmp_path: Path) -> None:
+    said = "?service service:Service ?o # SERVICE <urn:x>\n FILTER(?o = 'SERVICE <urn:x> {}')"
+    adapter = read_adapter(adapter_of(tmp_path, f"CONSTRUCT {{ ?service ?service ?o }} {{ {said} }}"))
+    content = ox.Store()
+    content.load(b"<urn:s> <urn:service#Service> 'SERVICE <urn:x> {}' .", format=ox.RdfFormat.TURTLE)
+    assert len(adapter.lifted(content)) == 1
+
+
+def test_a_query_that_cannot_be_answered_is_told_by_its_file(tmp_path: Path) -> None:
+    text = "CONSTRUCT { ?s ?p ?x } { ?s ?p ?o BIND(<urn:unknown>(?o) AS ?x) }"
+    file = str(tmp_path / "one.rq")
+    with pytest.raises(InputError, match="urn:unknown> is not supported") as told:
+        read_adapter(adapter_of(tmp_path, text))
+    assert told.value.where == file
+    with pytest.raises(InputError, match="urn:unknown> is not supported") as told:
+        Adapter("x", "x", (AdapterQuery(file, text),), frozenset()).lifted(ox.Store())
+    assert told.value.where == file
 
 
 # The page
@@ -180,7 +266,7 @@ def test_the_table_has_each_word_that_an_adapter_says_and_each_is_declared() -> 
     said = set()
     for adapter in shipped_adapters():
         for query in adapter.queries:
-            said |= set(re.findall(r"\bcg:(\w+)", query.partition("CONSTRUCT")[2]))
+            said |= set(re.findall(r"\bcg:(\w+)", query.text.partition("CONSTRUCT")[2]))
     assert len(said) >= 30
     assert said - words == set()
     assert KINDS.keys() - words == set()

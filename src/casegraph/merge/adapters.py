@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import pyoxigraph as ox
@@ -18,11 +19,12 @@ from casegraph.namespaces import CG, PREFIXES
 from casegraph.resources import shipped
 from casegraph.store.syntax import refused_query, without_strings
 
-__all__ = ["Adapter", "Unread", "read_adapter", "shipped_adapters"]
+__all__ = ["Adapter", "AdapterQuery", "Unread", "read_adapter", "shipped_adapters"]
 
 _TYPE = f"{PREFIXES['rdf']}type"
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
 _NAMED = re.compile(r"(?<![\w<?$:-])([A-Za-z][\w-]*|):([A-Za-z_][\w-]*|\d[\w-]*)")
+_SERVICE = re.compile("service", re.IGNORECASE)
 _IRI = re.compile(r"<([^<>\s]+)>")
 
 
@@ -48,6 +50,13 @@ class Unread:
     times: int
 
 
+class AdapterQuery(NamedTuple):
+    """A CONSTRUCT query, and the file that it stands in."""
+
+    file: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """How one foreign model tells of cases.
@@ -60,7 +69,7 @@ class Adapter:
 
     name: str
     model: str
-    queries: tuple[str, ...]
+    queries: tuple[AdapterQuery, ...]
     reads: frozenset[str]
 
     def lifted(self, content: ox.Store) -> list[ox.Triple]:
@@ -69,9 +78,12 @@ class Adapter:
         :raises InputError: if a query fails.
         """
         found: dict[ox.Triple, None] = {}
-        for text in self.queries:
-            answer = content.query(text, use_default_graph_as_union=True)
-            found |= dict.fromkeys(answer if isinstance(answer, ox.QueryTriples) else ())
+        for query in self.queries:
+            try:
+                answer = content.query(query.text, use_default_graph_as_union=True)
+                found |= dict.fromkeys(answer if isinstance(answer, ox.QueryTriples) else ())
+            except (RuntimeError, OSError) as error:
+                raise _unanswered(query.file, error) from error
         return list(found)
 
     def unread(self, quads: Iterable[ox.Quad]) -> tuple[Unread, ...]:
@@ -100,17 +112,26 @@ def shipped_adapters() -> tuple[Adapter, ...]:
 def read_adapter(folder: Path) -> Adapter:
     """Read the adapter of a folder: all its ``.rq`` files, each a CONSTRUCT with a head of ``#+`` lines.
 
-    :raises InputError: if there is none, or a head or the SPARQL is not right.
+    :raises InputError: if there is none, or one is not UTF-8, its head or its SPARQL is not right, or it
+        asks a ``SERVICE``: an adapter reads the document alone.
     """
     files = sorted(folder.glob("*.rq"))
     if not files:
         raise InputError("no adapter", where=str(folder), expected="a folder with CONSTRUCT queries, *.rq")
-    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    texts = {path: _text(path) for path in files}
     heads = [_head(path, text) for path, text in texts.items()]
     for path, text in texts.items():
         _check(path, text)
     reads = frozenset().union(*map(_names_in, texts.values()))
-    return Adapter(folder.name, heads[0].model, tuple(texts.values()), reads)
+    queries = tuple(AdapterQuery(str(path), text) for path, text in texts.items())
+    return Adapter(folder.name, heads[0].model, queries, reads)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", where=str(path), expected="a query in UTF-8") from error
 
 
 def _head(path: Path, text: str) -> _Head:
@@ -123,13 +144,34 @@ def _head(path: Path, text: str) -> _Head:
 
 
 def _check(path: Path, text: str) -> None:
+    if _first_error(text) != _first_error(_SERVICE.sub("servicx", text)):
+        todo = "fetch what is there beforehand, and put it into the document"
+        raise InputError("it asks a SERVICE", where=str(path), expected="a query of the document", todo=todo)
     try:
         answer = ox.Store().query(text)
     except SyntaxError as error:
         refused = refused_query(str(error))
         raise InputError(refused.what, where=f"{path}:{refused.where.removeprefix('query:')}") from error
+    except (RuntimeError, OSError) as error:
+        raise _unanswered(str(path), error) from error
     if not isinstance(answer, ox.QueryTriples):
         raise InputError("no CONSTRUCT", where=str(path), expected="CONSTRUCT { } WHERE { }")
+
+
+def _unanswered(file: str, error: Exception) -> InputError:
+    return InputError(f"the query cannot be answered: {error}", where=file)
+
+
+def _first_error(text: str) -> str:
+    """Return where the parser finds something wrong first: at the latest at a sign that no query has.
+
+    So nothing is run. If that is elsewhere with another word, then the word was one of SPARQL's own.
+    """
+    try:
+        ox.Store().query(f"{text}\n\\")
+    except SyntaxError as error:
+        return str(error)
+    return ""
 
 
 def _names_in(text: str) -> set[str]:

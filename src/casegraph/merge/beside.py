@@ -19,14 +19,14 @@ from casegraph.store.embedded import EmbeddedStore
 from casegraph.terms import Terms
 from casegraph.told import with_told
 
-__all__ = ["Beside", "Pair", "told"]
+__all__ = ["Beside", "CasePair", "conflict_in_words"]
 
 #: So many pairs are compared at a time, whose cases are held in memory.
 _AT_ONCE = 200
 _CASE = f"{CG}Case"
 
 
-class Pair(NamedTuple):
+class CasePair(NamedTuple):
     """Two cases."""
 
     one: str
@@ -48,7 +48,7 @@ class Beside:
         """Return the vocabularies at hand, with what records call the terms that none of them knows."""
         return with_told(self.coming, with_told(self.store))
 
-    def comparisons(self, pairs: Iterable[Pair], terms: Terms) -> Iterator[tuple[Pair, Comparison]]:
+    def comparisons(self, pairs: Iterable[CasePair], terms: Terms) -> Iterator[tuple[CasePair, Comparison]]:
         """Yield what the two tellings of each pair agree and disagree in; pairs with a group are left out.
 
         :raises StoreError: if the store fails.
@@ -60,7 +60,7 @@ class Beside:
                 if pair.one in tellings and pair.other in tellings:
                     yield pair, compared(tellings[pair.one], tellings[pair.other], terms)
 
-    def _tellings(self, pairs: Sequence[Pair], terms: Terms) -> dict[str, Telling]:
+    def _tellings(self, pairs: Sequence[CasePair], terms: Terms) -> dict[str, Telling]:
         wanted = {case for pair in pairs for case in pair}
         coming = wanted & _cases(self.coming, wanted)
         there = (wanted - coming) & _cases(self.store, wanted - coming)
@@ -90,7 +90,7 @@ def _cases(store: Store, iris: Iterable[str]) -> set[str]:
     return {str(row["case"]) for row in Rows.read(store.query(asked, union=False))}
 
 
-def told(conflict: Conflict) -> str:
+def conflict_in_words(conflict: Conflict) -> str:
     """Return a conflict in words, with both passages."""
     sure = "certain" if conflict.certain else "possible"
     return f"{sure}, {conflict.matter}: {_said(conflict.sides[0])} | {_said(conflict.sides[1])}"

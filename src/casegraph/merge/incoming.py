@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -31,7 +32,19 @@ __all__ = ["CASEGRAPH", "Incoming", "incoming"]
 #: The name of the model whose documents casegraph itself wrote.
 CASEGRAPH = "casegraph"
 _REPORTED_IN = ox.NamedNode(f"{CG}reportedIn")
-_MADE_ANEW = (f"{BASE}ontology", f"{BASE}ledger", f"{BASE}link/", f"{BASE}merged/", f"{BASE}patients")
+_OURS = (f"{BASE}case/", f"{BASE}group/")
+#: Of a casegraph: what its cases imply, and what it did. Not what it decided, which is left.
+_MADE_ANEW = (f"{BASE}ontology", f"{BASE}ledger")
+
+
+class _Cases(NamedTuple):
+    """What was made of a document, or of a part of it."""
+
+    models: tuple[str, ...] = ()
+    mapped: tuple[Mapped, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,9 @@ def incoming(
 ) -> Incoming:
     """Read what a path names as one foreign document, and lift the cases out of it.
 
+    Cases that casegraph wrote, each in its graph, come in as they are; beside them cases are lifted out of
+    what is in no graph of casegraph's. What else another casegraph has, such as its links, stays foreign.
+
     :param path: a file, or a folder or an archive whose files tell of the same together.
     :param dataset: the name of the data set; by default the last folder, or the file without its suffix.
     :param adapters: in place of the shipped ones.
@@ -79,10 +95,28 @@ def incoming(
         raise DocumentError(tuple(problems))
     document = read_foreign(str(path), sources)
     name = dataset or dataset_of(path)
-    if any(each.predicate == _REPORTED_IN for each in document.quads):
-        return _of_casegraph(document, sources, name)
-    _refuse_own_iris(document)
-    return _lifted(document, name, shipped_adapters() if adapters is None else adapters, mappings)
+    ours = _Cases()
+    theirs = left = document.quads
+    if any(map(_tells_a_case_of_ours, document.quads)):
+        ours = _of_casegraph(sources, name)
+        left = tuple(_left(document, ours.mapped))
+        theirs = tuple(each for each in left if not _graph(each).startswith(BASE))
+    else:
+        _refuse_own_iris(document)
+    using = shipped_adapters() if adapters is None else adapters
+    lifted = _lifted(document.name, theirs, name, using, mappings)
+    stage(f"placing {document.name}: {len(document.quads):,} statements")
+    mapped = _distinct((*ours.mapped, *lifted.mapped))
+    return Incoming(
+        document,
+        name,
+        (*ours.models, *lifted.models),
+        mapped,
+        (*ours.refused, *lifted.refused),
+        (*ours.losses, *lifted.losses),
+        Adapter("", "", (), lifted.reads).unread(left),
+        standing(document, left, {iri for each in mapped for iri in each.unresolved}),
+    )
 
 
 def _sources(path: Path) -> tuple[list[Input], list[Problem]]:
@@ -114,35 +148,34 @@ def _refuse_own_iris(document: ForeignDocument) -> None:
         raise DocumentError((Problem(document.name, 0, 0, "own-iri", told, todo),))
 
 
-def _lifted(document: ForeignDocument, dataset: str, adapters: Sequence[Adapter], mappings: str) -> Incoming:
-    stage(f"lifting cases out of {document.name}")
+def _tells_a_case_of_ours(quad: ox.Quad) -> bool:
+    """Say whether it is told of a case by casegraph's own name where it is reported.
+
+    In which graph that has to stand is for the reader of such cases to say, who refuses others by name.
+    """
+    return quad.predicate == _REPORTED_IN and getattr(quad.subject, "value", "").startswith(_OURS)
+
+
+def _lifted(
+    file: str, quads: Iterable[ox.Quad], dataset: str, adapters: Sequence[Adapter], mappings: str
+) -> _Cases:
+    """Return the cases that adapters find in statements."""
+    stage(f"lifting cases out of {file}")
     content = ox.Store()
-    content.extend(document.quads)
+    content.extend(quads)
     content.load(mappings.encode(), ox.RdfFormat.N_QUADS)
     made = {each: each.lifted(content) for each in adapters}
     using = [each for each, triples in made.items() if triples]
     triples = [triple for each in using for triple in made[each]]
-    outcomes = lift(document.name, triples, Options(dataset))
-    mapped, refused = _mapped(outcomes)
-    stage(f"placing {document.name}: {len(document.quads):,} statements")
+    mapped, refused = _mapped(lift(file, triples, Options(dataset)))
     values = {each.object.value for each in triples if isinstance(each.object, ox.NamedNode)}
-    reads = values.union(*(each.reads for each in using))
-    concepts = {iri for each in mapped for iri in each.unresolved}
-    return Incoming(
-        document,
-        dataset,
-        tuple(each.name for each in using),
-        mapped,
-        refused,
-        _losses(mapped, refused),
-        Adapter("", "", (), frozenset(reads)).unread(document.quads),
-        standing(document, document.quads, concepts),
-    )
+    reads = frozenset(values.union(*(each.reads for each in using)))
+    return _Cases(tuple(each.name for each in using), mapped, refused, _losses(mapped, refused), reads)
 
 
-def _of_casegraph(document: ForeignDocument, sources: Sequence[Input], dataset: str) -> Incoming:
-    """Return what casegraph wrote: its cases under their own names; what they leave behind stays foreign."""
-    members = [each for source in sources for each in rdf_members(source)]
+def _of_casegraph(sources: Sequence[Input], dataset: str) -> _Cases:
+    """Return the cases that casegraph wrote, under their own names."""
+    members = [each for source in sources for each in _members(source)]
     problems = tuple(each for each in members if isinstance(each, Problem))
     if problems:
         raise DocumentError(problems)
@@ -154,10 +187,17 @@ def _of_casegraph(document: ForeignDocument, sources: Sequence[Input], dataset: 
     found = map_documents(documents, all_terms(), shipped_shapes())
     mapped = (*mapped, *(each for each in found if isinstance(each, Mapped)))
     refused = (*refused, *(each for each in found if isinstance(each, Refused)))
-    losses = (*options.losses, *_losses(mapped, refused))
-    left = list(_left(document, mapped))
-    text = standing(document, left)
-    return Incoming(document, dataset, (CASEGRAPH,), mapped, refused, losses, (), text)
+    return _Cases((CASEGRAPH,), mapped, refused, (*options.losses, *_losses(mapped, refused)))
+
+
+def _members(source: Input) -> list[tuple[str, Input] | Problem]:
+    """Return the cases of one file; none if it has none, since another file of the document has."""
+    try:
+        return list(rdf_members(source))
+    except DocumentError as error:
+        if {each.code for each in error.problems} != {"no-case"}:
+            raise
+        return []
 
 
 def _losses(mapped: Iterable[Mapped], refused: Iterable[Refused]) -> tuple[Loss, ...]:
@@ -170,26 +210,36 @@ def _losses(mapped: Iterable[Mapped], refused: Iterable[Refused]) -> tuple[Loss,
 def _left(document: ForeignDocument, mapped: Iterable[Mapped]) -> Iterator[ox.Quad]:
     """Yield what a document that casegraph wrote says beyond its cases and beyond what is made anew."""
     carried = {line for each in mapped for line in each.text.split("\n")}
+    derived = {f"{case}/inferred" for each in mapped for case in each.cases}
     for each in mapped:
         for graph, lines in each.shared.items():
             carried.update(f"{line.removesuffix(' .' + chr(10))} <{graph}> ." for line in lines)
     for quad in document.quads:
-        graph = getattr(quad.graph_name, "value", "")
-        if (
-            f"{quad} ." not in carried
-            and not graph.startswith(_MADE_ANEW)
-            and not graph.endswith("/inferred")
-        ):
+        graph = _graph(quad)
+        anew = graph in derived or graph.startswith(_MADE_ANEW)
+        if not anew and f"{quad} ." not in carried:
             yield quad
+
+
+def _graph(quad: ox.Quad) -> str:
+    return str(getattr(quad.graph_name, "value", ""))
 
 
 def _mapped(outcomes: Iterable[tuple[str, Outcome]]) -> tuple[tuple[Mapped, ...], tuple[Refused, ...]]:
     terms = all_terms()
     every = map_records(outcomes, terms, shipped_shapes(), OtherLabels(terms))
-    seen: dict[str, str] = {}
+    mapped = (each for each in every if isinstance(each, Mapped))
+    return _distinct(mapped), tuple(each for each in every if isinstance(each, Refused))
+
+
+def _distinct(every: Iterable[Mapped]) -> tuple[Mapped, ...]:
+    """Return what was mapped, each once.
+
+    :raises DocumentError: if two things have one name and are told differently.
+    """
+    found: dict[str, Mapped] = {}
     for each in every:
-        if isinstance(each, Mapped) and seen.setdefault(each.iri, each.content) != each.content:
+        if found.setdefault(each.iri, each).content != each.content:
             told, todo = f"two subjects are {each.iri}", "tell them apart by their labels"
             raise DocumentError((Problem(each.source, 0, 0, "two-subjects", told, todo),))
-    mapped = {each.iri: each for each in every if isinstance(each, Mapped)}
-    return tuple(mapped.values()), tuple(each for each in every if isinstance(each, Refused))
+    return tuple(found.values())

@@ -9,9 +9,9 @@ from casegraph.merge.beside import Beside
 from casegraph.merge.merged import MERGED, is_there, links, merged_documents
 from casegraph.merge.patients import (
     PATIENTS,
-    compared,
     comparison_graph,
     comparisons,
+    comparisons_there,
     digests_of,
     pairs_of,
     patients_quads,
@@ -118,7 +118,7 @@ def linked_patients(
     :param coming: case -> digest of its content, of those that are not in the store yet.
     :raises StoreError: if the store fails.
     """
-    wanted, there = pairs_of(same), compared(beside.store)
+    wanted, there = pairs_of(same), comparisons_there(beside.store)
     digests = {**current_digests(beside.store, {case for pair in wanted for case in pair}), **coming}
     stale = {pair for pair in wanted & there.keys() if there[pair] != digests_of(pair, digests)}
     new = wanted - there.keys() | stale

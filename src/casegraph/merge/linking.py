@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from casegraph.merge.beside import Beside, Pair, told
+from casegraph.merge.beside import Beside, CasePair, conflict_in_words
 from casegraph.merge.identity import (
     Candidate,
     Features,
@@ -117,10 +117,12 @@ def _patient(found: Candidate) -> PlannedLink:
 
 
 def _with_conflicts(found: Sequence[PlannedLink], beside: Beside, terms: Terms) -> Iterator[PlannedLink]:
-    pairs = [Pair(*sorted(each.between)) for each in found if each.proposed in _TOLD_TWICE]
-    conflicts = {pair: tuple(map(told, each.conflicts)) for pair, each in beside.comparisons(pairs, terms)}
+    pairs = [CasePair(*sorted(each.between)) for each in found if each.proposed in _TOLD_TWICE]
+    conflicts = {
+        pair: tuple(map(conflict_in_words, each.conflicts)) for pair, each in beside.comparisons(pairs, terms)
+    }
     for each in found:
-        told_of = conflicts.get(Pair(*sorted(each.between)), ())
+        told_of = conflicts.get(CasePair(*sorted(each.between)), ())
         yield replace(each, conflicts=told_of) if told_of else each
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 
-from casegraph.merge.beside import Beside, Pair
+from casegraph.merge.beside import Beside, CasePair
 from casegraph.merge.conflicts import conflict_quads
 from casegraph.merge.plan import link_iri
 from casegraph.namespaces import BASE, CG
@@ -15,9 +15,9 @@ from casegraph.terms import all_terms
 
 __all__ = [
     "PATIENTS",
-    "compared",
     "comparison_graph",
     "comparisons",
+    "comparisons_there",
     "digests_of",
     "pairs_of",
     "patients_of",
@@ -75,17 +75,17 @@ def patients_quads(pairs: Iterable[tuple[str, str]]) -> str:
     return "".join(sorted(f"<{case}> <{CG}countedAs> <{first}> <{PATIENTS}> .\n" for case, first in counted))
 
 
-def pairs_of(same: Iterable[tuple[str, str]]) -> set[Pair]:
+def pairs_of(same: Iterable[tuple[str, str]]) -> set[CasePair]:
     """Return every two cases of each patient, also those that no link joins directly."""
-    return {Pair(*both) for cases in patients_of(same) for both in combinations(cases, 2)}
+    return {CasePair(*both) for cases in patients_of(same) for both in combinations(cases, 2)}
 
 
-def comparison_graph(pair: Pair) -> str:
+def comparison_graph(pair: CasePair) -> str:
     """Return the graph that tells what two cases agree and disagree in."""
     return f"{_COMPARED}{link_iri(*pair).rpartition('/')[2]}"
 
 
-def compared(store: Store) -> dict[Pair, frozenset[str]]:
+def comparisons_there(store: Store) -> dict[CasePair, frozenset[str]]:
     """Return the pairs of cases that a store has a comparison of, with the digests of what was compared.
 
     :raises StoreError: if the store fails.
@@ -98,15 +98,15 @@ def compared(store: Store) -> dict[Pair, frozenset[str]]:
         graph = str(row["graph"])
         cases.setdefault(graph, set()).add(str(row["case"]))
         digests.setdefault(graph, set()).update((str(row["digest"]),) if row["digest"] else ())
-    return {Pair(*sorted(both)): frozenset(digests[graph]) for graph, both in cases.items()}
+    return {CasePair(*sorted(both)): frozenset(digests[graph]) for graph, both in cases.items()}
 
 
-def digests_of(pair: Pair, digests: Mapping[str, str]) -> frozenset[str]:
+def digests_of(pair: CasePair, digests: Mapping[str, str]) -> frozenset[str]:
     """Return the digests of what two cases say, of those that are known."""
     return frozenset(digests[case] for case in pair if case in digests)
 
 
-def comparisons(beside: Beside, pairs: Collection[Pair], digests: Mapping[str, str]) -> Iterator[str]:
+def comparisons(beside: Beside, pairs: Collection[CasePair], digests: Mapping[str, str]) -> Iterator[str]:
     """Yield the graph of the comparison of each pair, as N-Quads.
 
     :param digests: case -> digest of its content, as the ledger has it.

@@ -4,9 +4,9 @@ Nothing is preferred and nothing is put right: both sides stand, each with its p
 precision are no conflicts, and silence contradicts nothing.
 """
 
-from casegraph.merge.conflicts.compared import Comparison, agreements, compared, conflicts
+from casegraph.merge.conflicts.compared import Comparison, compared
 from casegraph.merge.conflicts.items import Agreement, Conflict, Matter, Side
-from casegraph.merge.conflicts.telling import Place, Telling, read_tellings, tellings_of
+from casegraph.merge.conflicts.telling import Place, Telling, read_tellings
 from casegraph.merge.conflicts.written import conflict_quads
 
 __all__ = [
@@ -17,10 +17,7 @@ __all__ = [
     "Place",
     "Side",
     "Telling",
-    "agreements",
     "compared",
     "conflict_quads",
-    "conflicts",
     "read_tellings",
-    "tellings_of",
 ]

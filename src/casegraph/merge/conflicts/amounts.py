@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import isclose
-from types import MappingProxyType
+from typing import cast
 
 from casegraph.merge.conflicts.items import Verdict
-from casegraph.merge.conflicts.units import converted, readable, told_unit
+from casegraph.merge.conflicts.units import converted, readable, told_unit, words_in
 from casegraph.model import DoseSegment
 
 __all__ = ["compared_doses"]
 
-#: unit of a mass or an activity -> what it is counted in, and how many of that it is.
-_IN_BASE: Mapping[str, tuple[str, float]] = MappingProxyType(
-    {
-        "kg": ("mg", 1e6),
-        "g": ("mg", 1000.0),
-        "mg": ("mg", 1.0),
-        "ug": ("mg", 0.001),
-        "ng": ("mg", 1e-6),
-        "[IU]": ("[IU]", 1.0),
-        "[iU]": ("[IU]", 1.0),
-        "k[IU]": ("[IU]", 1000.0),
-        "10*3.[IU]": ("[IU]", 1000.0),
-        "10*6.[IU]": ("[IU]", 1e6),
-    }
-)
 _DAILY = "/d"
 #: Amounts that differ by no more than this part are one amount, rounded.
 _ROUNDED = 0.01
+#: Of a part by weight UCUM has no more than that it is a part: mg/kg is one in a million.
+_BY_WEIGHT = re.compile(r"/kg|kg-1")
 
 
 @dataclass(frozen=True, slots=True)
 class _Amount:
-    """What is given each time, or a day, in a unit of mass or activity, perhaps by weight or surface."""
+    """What is given each time, or a day, in a unit without the day."""
 
     unit: str
     daily: bool
@@ -56,27 +45,27 @@ def compared_doses(first: DoseSegment, second: DoseSegment) -> Verdict:
     >>> compared_doses(twice, DoseSegment(dose=20, unit="mg/d"))
     'dose'
     """
-    ours, theirs = _by_measure(first), _by_measure(second)
-    measures = ours.keys() & theirs.keys()
-    units = {unit for unit, _ in measures}
-    asked = {(unit, (unit, True) in measures) for unit in units}
-    if any(_apart(ours[each], theirs[each]) for each in asked):
+    both = [(one, other) for one in _amounts(first) for other in _amounts(second)]
+    comparable = [each for each in both if _factor(each[1].unit, each[0].unit) is not None]
+    alike = [each for each in comparable if each[0].daily == each[1].daily]
+    by_day = {(one.unit, other.unit) for one, other in alike if one.daily}
+    asked = [each for each in alike if each[0].daily or (each[0].unit, each[1].unit) not in by_day]
+    if any(_apart(*each) for each in asked):
         return "unit" if _one_number(first, second) else "dose"
     if asked:
         return "agree"
-    return "unit" if _one_number(first, second) and not _one_dimension(ours, theirs) else None
+    return "unit" if _one_number(first, second) and not comparable else None
 
 
-def _by_measure(dose: DoseSegment) -> dict[tuple[str, bool], _Amount]:
-    return {(each.unit, each.daily): each for each in _amounts(dose)}
-
-
-def _amounts(dose: DoseSegment) -> Iterator[_Amount]:
+def _amounts(dose: DoseSegment) -> list[_Amount]:
+    """Return a dose by each unit that it is told in, each time and by the day."""
+    found: list[_Amount] = []
     bounds = _bounds(dose)
     if bounds and (unit := told_unit(dose.unit, dose.unit_term)):
-        yield from _measured(*bounds, unit, dose)
+        found += _measured(*bounds, unit, dose)
     if dose.per_weight is not None and dose.per_weight_unit:
-        yield from _measured(dose.per_weight, dose.per_weight, dose.per_weight_unit, dose)
+        found += _measured(dose.per_weight, dose.per_weight, dose.per_weight_unit, dose)
+    return list({(each.unit, each.daily): each for each in found}.values())
 
 
 def _bounds(dose: DoseSegment) -> tuple[float, float] | None:
@@ -87,17 +76,29 @@ def _bounds(dose: DoseSegment) -> tuple[float, float] | None:
 
 def _measured(low: float, high: float, unit: str, dose: DoseSegment) -> Iterator[_Amount]:
     daily = unit.endswith(_DAILY)
-    mass, slash, per = unit.removesuffix(_DAILY).partition("/")
-    base, factor = _IN_BASE.get(mass, (mass, 1.0))
-    name = f"{base}{slash}{per}"
-    yield _Amount(name, daily, low * factor, high * factor)
+    bare = unit.removesuffix(_DAILY)
+    yield _Amount(bare, daily, low, high)
     if not daily and dose.times and dose.period_days:
-        often = factor * dose.times / dose.period_days
-        yield _Amount(name, True, low * often, high * often)
+        often = dose.times / dose.period_days
+        yield _Amount(bare, True, low * often, high * often)
+
+
+@cache
+def _factor(unit: str, into: str) -> float | None:
+    """Return how many of one unit another is; None if they are of two kinds."""
+    if words_in(unit) != words_in(into) or _by_weight(unit) != _by_weight(into):
+        return None
+    return converted(1, unit, into)
+
+
+def _by_weight(unit: str) -> bool:
+    return _BY_WEIGHT.search(unit) is not None
 
 
 def _apart(one: _Amount, other: _Amount) -> bool:
-    return one.low > other.high * (1 + _ROUNDED) or other.low > one.high * (1 + _ROUNDED)
+    factor = cast(float, _factor(other.unit, one.unit))
+    low, high = other.low * factor, other.high * factor
+    return one.low > high * (1 + _ROUNDED) or low > one.high * (1 + _ROUNDED)
 
 
 def _one_number(first: DoseSegment, second: DoseSegment) -> bool:
@@ -108,9 +109,3 @@ def _one_number(first: DoseSegment, second: DoseSegment) -> bool:
         return False
     same = converted(1, *sorted(units))
     return all(map(readable, units)) and (same is None or not isclose(same, 1))
-
-
-def _one_dimension(
-    ours: Mapping[tuple[str, bool], _Amount], theirs: Mapping[tuple[str, bool], _Amount]
-) -> bool:
-    return bool({unit for unit, _ in ours} & {unit for unit, _ in theirs})

@@ -18,7 +18,7 @@ from casegraph.merge.conflicts.courses import (
 )
 from casegraph.merge.conflicts.ends import ends
 from casegraph.merge.conflicts.findings import FINDINGS, HARMS, NO_HARM, TESTS
-from casegraph.merge.conflicts.items import Agreement, Conflict, Item, Matter, Pair, Side, Topic
+from casegraph.merge.conflicts.items import Agreement, Conflict, Item, Matter, Side, TellingPair, Topic
 from casegraph.merge.conflicts.kinds import Kinds
 from casegraph.merge.conflicts.measured import NUMBERS, remark
 from casegraph.merge.conflicts.persons import DIAGNOSES, ages, alternatives, lives, sexes
@@ -27,7 +27,7 @@ from casegraph.merge.conflicts.times import Times
 from casegraph.merge.conflicts.words import side_of
 from casegraph.terms import Terms
 
-__all__ = ["Comparison", "agreements", "compared", "conflicts"]
+__all__ = ["Comparison", "compared"]
 
 _TOPICS = (
     FINDINGS,
@@ -67,7 +67,7 @@ def compared(a: Telling, b: Telling, terms: Terms) -> Comparison:
     :param terms: the hierarchy of concepts: that one telling is more precise is no conflict.
     """
     kinds = Kinds(terms)
-    pair = Pair(a, b, kinds, Times(a, b))
+    pair = TellingPair(a, b, kinds, Times(a, b))
     found = [*sexes(pair), *ages(pair), *alternatives(pair), *lives(pair, DEATHS), *ends(pair)]
     agreed: set[tuple[str, str]] = set()
     for topic in _TOPICS:
@@ -80,17 +80,7 @@ def compared(a: Telling, b: Telling, terms: Terms) -> Comparison:
     )
 
 
-def conflicts(a: Telling, b: Telling, terms: Terms) -> tuple[Conflict, ...]:
-    """Return what two tellings of one patient contradict each other in; see :func:`compared`."""
-    return compared(a, b, terms).conflicts
-
-
-def agreements(a: Telling, b: Telling, terms: Terms) -> tuple[Agreement, ...]:
-    """Return the claims of two tellings of one patient that say the same; see :func:`compared`."""
-    return compared(a, b, terms).agreements
-
-
-def _of_topic(pair: Pair, topic: Topic) -> Comparison:
+def _of_topic(pair: TellingPair, topic: Topic) -> Comparison:
     judged = tuple(pair.judged(topic))
     agreed = {(one.iri, other.iri) for one, other, verdict, _ in judged if verdict == "agree"}
     told_by_both = {iri for each in agreed for iri in each}

@@ -104,7 +104,7 @@ def _response(telling: Telling, name: str, claim: Response, to: tuple[str, ...])
 
 def _of_response(one: Item, other: Item, kinds: Kinds) -> Verdict:
     first, second = cast(Response, one.claim), cast(Response, other.claim)
-    apart = first.domain != second.domain or not kinds.compatible(_told(first.site), _told(second.site))
+    apart = first.domain != second.domain or not kinds.compatible(_iris(first.site), _iris(second.site))
     if apart or not kinds.compatible(_concerned(one), _concerned(other)):
         return None
     if one.kind == other.kind or {one.kind, other.kind} <= _BETTER:
@@ -114,7 +114,7 @@ def _of_response(one: Item, other: Item, kinds: Kinds) -> Verdict:
     return "response" if opposed else None
 
 
-def _told(codes: tuple[str, ...]) -> list[str]:
+def _iris(codes: tuple[str, ...]) -> list[str]:
     return [iri_of(each) for each in codes]
 
 
@@ -179,7 +179,7 @@ def _of_death(one: Item, other: Item, kinds: Kinds) -> Verdict:
 def _statements(telling: Telling) -> Iterator[Item]:
     for name, (kind, claim) in telling.claims.items():
         if isinstance(claim, Statement) and claim.about:
-            yield Item(telling, name, kind, claim, tuple(_told(claim.about)), claim.at)
+            yield Item(telling, name, kind, claim, tuple(_iris(claim.about)), claim.at)
 
 
 #: Drugs and procedures.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from casegraph.merge.conflicts.items import Conflict, Item, Pair
+from casegraph.merge.conflicts.items import Conflict, Item, TellingPair
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.telling import Telling
 from casegraph.merge.conflicts.words import label_of, side_of
@@ -14,7 +14,7 @@ from casegraph.model import Treatment
 __all__ = ["ends"]
 
 
-def ends(pair: Pair) -> Iterator[Conflict]:
+def ends(pair: TellingPair) -> Iterator[Conflict]:
     """Yield a drug that one telling stops and that is given in the other after that.
 
     Only what both count in days tells that: what a phase means is that of each report. A second course, in
@@ -60,7 +60,7 @@ def _one_course(stopped: Item, ongoing: Item, kinds: Kinds) -> bool:
     return all(each == 1 for each in courses)
 
 
-def _after(pair: Pair, stopped: Item, ongoing: Item) -> bool:
+def _after(pair: TellingPair, stopped: Item, ongoing: Item) -> bool:
     then, later = cast(str, stopped.at), cast(str, ongoing.at)
     if stopped.telling is pair.a:
         return pair.times.ours_first(then, later)

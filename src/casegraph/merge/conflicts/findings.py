@@ -57,10 +57,6 @@ def _within(present: Item, absent: Item, kinds: Kinds) -> bool:
     )
 
 
-def _iris(codes: tuple[str, ...]) -> list[str]:
-    return [iri_of(each) for each in codes]
-
-
 def _tests(telling: Telling) -> Iterator[Item]:
     for name, (kind, claim) in telling.claims.items():
         if isinstance(claim, TestResult):
@@ -91,11 +87,11 @@ def one_method(first: TestResult, second: TestResult, kinds: Kinds) -> bool:
         ((first.specimen,), (second.specimen,)),
         (first.site, second.site),
     )
-    told = ((_told(some), _told(others)) for some, others in parts)
+    told = ((_iris(some), _iris(others)) for some, others in parts)
     return all(kinds.compatible(some, others) for some, others in told)
 
 
-def _told(codes: tuple[str | None, ...]) -> list[str]:
+def _iris(codes: tuple[str | None, ...]) -> list[str]:
     return [iri_of(each) for each in codes if each is not None]
 
 

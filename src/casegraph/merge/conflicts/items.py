@@ -11,7 +11,18 @@ from casegraph.merge.conflicts.telling import Place, Telling
 from casegraph.merge.conflicts.times import Times, When
 from casegraph.model import Claim
 
-__all__ = ["Agreement", "Conflict", "Item", "Judge", "Matter", "Pair", "Side", "Topic", "Verdict", "Weigh"]
+__all__ = [
+    "Agreement",
+    "Conflict",
+    "Item",
+    "Judge",
+    "Matter",
+    "Side",
+    "TellingPair",
+    "Topic",
+    "Verdict",
+    "Weigh",
+]
 
 Matter = Literal[
     "adverseEvent",
@@ -111,7 +122,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pair:
+class TellingPair:
     """Two tellings of one patient, laid beside each other."""
 
     a: Telling

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casegraph.merge.conflicts.items import Conflict, Item, Matter, Pair, Side, Topic, Verdict
+from casegraph.merge.conflicts.items import Conflict, Item, Matter, Side, TellingPair, Topic, Verdict
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.telling import Telling
+from casegraph.merge.conflicts.times import over_before
 from casegraph.merge.conflicts.words import side_of
 from casegraph.model import Age, Diagnosis
 
@@ -38,7 +39,7 @@ def _of_diagnosis(one: Item, other: Item, kinds: Kinds) -> Verdict:
 DIAGNOSES = Topic(_diagnoses, _of_diagnosis, whole=True)
 
 
-def alternatives(pair: Pair) -> Iterator[Conflict]:
+def alternatives(pair: TellingPair) -> Iterator[Conflict]:
     """Yield final diagnoses of which one telling has one, the other another, right below the same disease.
 
     A person can have two diseases, and each report may tell of one: so two that differ are no conflict by
@@ -60,7 +61,7 @@ def _finals(telling: Telling) -> Iterator[Item]:
     yield from (each for each in _diagnoses(telling) if each.kind == "FinalDiagnosis")
 
 
-def sexes(pair: Pair) -> Iterator[Conflict]:
+def sexes(pair: TellingPair) -> Iterator[Conflict]:
     """Yield two sexes that are told and differ."""
     a, b = pair.a.case.sex, pair.b.case.sex
     if a != b and "unknown" not in (a, b):
@@ -68,7 +69,7 @@ def sexes(pair: Pair) -> Iterator[Conflict]:
         yield _conflict("sex", *sides, certain=True)
 
 
-def ages(pair: Pair) -> Iterator[Conflict]:
+def ages(pair: TellingPair) -> Iterator[Conflict]:
     """Yield two ages that differ by more than what is told of the time between them.
 
     An age in whole years is any day of that year; nobody gets younger. Where nothing is told of the time, it
@@ -88,7 +89,7 @@ def ages(pair: Pair) -> Iterator[Conflict]:
         yield _conflict("age", *sides, certain=when in ("same", "different"))
 
 
-def _years_between(pair: Pair, ours: str | None, theirs: str | None) -> tuple[float, float]:
+def _years_between(pair: TellingPair, ours: str | None, theirs: str | None) -> tuple[float, float]:
     """Return the years from one occasion to another; none where they cannot be compared at all."""
     days = (None, None) if ours is None or theirs is None else pair.times.days_between(ours, theirs)
     if days == (None, None):
@@ -110,7 +111,7 @@ def _years(age: Age) -> str:
     return f"{age.years} years" + (f" ({age.at})" if age.at else "")
 
 
-def lives(pair: Pair, deaths: Topic) -> Iterator[Conflict]:
+def lives(pair: TellingPair, deaths: Topic) -> Iterator[Conflict]:
     """Yield deaths at two times, and a death with the first claim of the other that is certainly later."""
     for one in deaths.items(pair.a):
         for another in deaths.items(pair.b):
@@ -126,17 +127,32 @@ def lives(pair: Pair, deaths: Topic) -> Iterator[Conflict]:
                 yield _conflict("outcome", side_of(death), side_of(later), certain=True)
 
 
-def _after(pair: Pair, telling: Telling, death: str, other: Telling) -> Item | None:
+def _after(pair: TellingPair, telling: Telling, death: str, other: Telling) -> Item | None:
+    """Return the first claim of the other telling that is certainly later than a death.
+
+    What a telling dates after a death of its own is its own contradiction, and none between the two.
+    """
     found: list[tuple[int, str, Item]] = []
     for name, (kind, claim) in other.claims.items():
         if claim.at is None or kind == "Death" or kind.endswith("Statement"):
             continue
-        ours = telling is pair.a
-        bounds = pair.times.days_between(*((death, claim.at) if ours else (claim.at, death)))
-        days = bounds[0] if ours else None if bounds[1] is None else -bounds[1]
-        if days is not None and days > 0:
+        days = _days_after(pair, telling, death, claim.at)
+        if days is not None and not any(over_before(other, own, claim.at) for own in _died(other)):
             found.append((days, name, Item(other, name, kind, claim, (), claim.at)))
     return min(found, key=lambda each: each[:2])[2] if found else None
+
+
+def _days_after(pair: TellingPair, telling: Telling, death: str, at: str) -> int | None:
+    """Return the least days from the death to an occasion of the other; None if that may be no later."""
+    if telling is pair.a:
+        least, _ = pair.times.days_between(death, at)
+        return least if pair.times.ours_first(death, at) else None
+    _, most = pair.times.days_between(at, death)
+    return -most if most is not None and pair.times.theirs_first(at, death) else None
+
+
+def _died(telling: Telling) -> list[str]:
+    return [each.at for each in telling.case.course if each.kind == "death" and each.at is not None]
 
 
 def _conflict(matter: Matter, one: Side, other: Side, *, certain: bool) -> Conflict:

@@ -9,15 +9,15 @@ import pyoxigraph as ox
 
 from casegraph.errors import InputError
 from casegraph.facts import read_quads
-from casegraph.model import Case, CaseDocument, Claim, Passage, Treatment
+from casegraph.model import Case, Claim, Passage, Treatment
 from casegraph.namespaces import CG
 from casegraph.store import Store
 from casegraph.terms import Terms
 from casegraph.timeline import Timeline, solve_subject
 from casegraph.told import with_told
-from casegraph.triples import Triples, named_claims, read_passages, read_subject, report_iri, subjects
+from casegraph.triples import Triples, named_claims, read_passages, read_subject
 
-__all__ = ["Place", "Telling", "read_tellings", "tellings_of"]
+__all__ = ["Place", "Telling", "read_tellings", "telling_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +69,15 @@ def read_tellings(store: Store, iris: Iterable[str], terms: Terms | None = None)
             raise InputError(f"{iri} tells of no single patient", where=store.location, expected="a case")
         recorded = asserted.text(iri, f"{CG}recordedIn") is not None
         told = asserted if recorded else _triples(graphs[source], known)
-        places = _places(iri if recorded else source, read_passages(told))
-        yield _telling(iri, case, places)
+        yield telling_of(iri, case, iri if recorded else source, read_passages(told))
 
 
-def tellings_of(document: CaseDocument) -> Iterator[Telling]:
-    """Yield the cases of a document, groups left out.
+def telling_of(iri: str, case: Case, base: str, passages: Mapping[str, Passage]) -> Telling:
+    """Return a case as it is compared.
 
-    :raises InputError: if the report has no identifier.
-    :raises TimelineError: if the times of a case contradict each other.
+    :param base: what the IRIs of its passages begin with: its report, or a record's own IRI.
+    :raises TimelineError: if the times of the case contradict each other.
     """
-    report = report_iri(document.report)
-    for iri, subject in subjects(document):
-        if isinstance(subject, Case):
-            base = report if document.report.record is None else iri
-            yield _telling(iri, subject, _places(base, document.passages))
-
-
-def _telling(iri: str, case: Case, places: Mapping[str, Place]) -> Telling:
     claims = {name: (kind, claim) for name, kind, claim in named_claims(case)}
     whole = {id(dose): treatment for treatment in case.treatments for dose in treatment.doses}
     exposures = {
@@ -94,7 +85,7 @@ def _telling(iri: str, case: Case, places: Mapping[str, Place]) -> Telling:
         for name, (_, claim) in claims.items()
         if isinstance(claim, Treatment) or id(claim) in whole
     }
-    return Telling(iri, case, solve_subject(case), places, claims, exposures)
+    return Telling(iri, case, solve_subject(case), _places(base, passages), claims, exposures)
 
 
 def _triples(quads: str, terms: Terms) -> Triples:

@@ -14,7 +14,7 @@ from typing import Literal
 from casegraph.merge.conflicts.kinds import iri_of
 from casegraph.merge.conflicts.telling import Telling
 
-__all__ = ["Times", "When"]
+__all__ = ["Times", "When", "over_before"]
 
 #: ``untold``: neither has an occasion. ``open``: it cannot be told.
 When = Literal["same", "different", "untold", "open"]
@@ -105,6 +105,12 @@ def _apart(one: str | None, other: str | None) -> bool:
         return False
     (first, last), (start, end) = _STEPS[one], _STEPS[other]
     return last < start or end < first
+
+
+def over_before(telling: Telling, first: str, then: str) -> bool:
+    """Say whether an occasion is certainly over before another of its telling starts."""
+    least, _ = telling.timeline.between(first, then)
+    return least is not None and least > _length(telling, first)
 
 
 def _length(telling: Telling, key: str) -> int:

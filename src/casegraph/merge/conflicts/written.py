@@ -1,4 +1,4 @@
-"""Writes what two tellings agree and disagree in, as N-Quads of the graph of the link between them."""
+"""Writes what two tellings agree and disagree in, as N-Quads of the graph of their comparison."""
 
 from __future__ import annotations
 

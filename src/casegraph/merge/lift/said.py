@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -11,6 +12,13 @@ from casegraph.namespaces import CG, PREFIXES
 __all__ = ["Said"]
 
 _TYPE = f"{PREFIXES['rdf']}type"
+
+
+class _Value(NamedTuple):
+    """What stands in the place of an object: a text that looks like the name of a node is none."""
+
+    text: str
+    is_node: bool
 
 
 class Said:
@@ -23,10 +31,10 @@ class Said:
     """
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        self._of: dict[str, dict[str, set[str]]] = {}
+        self._of: dict[str, dict[str, set[_Value]]] = {}
         for each in triples:
             values = self._of.setdefault(_text(each.subject), {})
-            values.setdefault(each.predicate.value.removeprefix(CG), set()).add(_text(each.object))
+            values.setdefault(each.predicate.value.removeprefix(CG), set()).add(_value(each.object))
         self._taken: dict[tuple[str, str], set[str]] = {}
 
     def anew(self) -> Said:
@@ -38,7 +46,9 @@ class Said:
     def kinds(self, node: str) -> list[str]:
         """Return the classes of casegraph's vocabulary that a node is of."""
         types = self._of.get(node, {}).get(_TYPE, ())
-        return sorted(each.removeprefix(CG) for each in types if each.startswith(CG))
+        return sorted(
+            each.text.removeprefix(CG) for each in types if each.is_node and each.text.startswith(CG)
+        )
 
     def of_kinds(self, kinds: Iterable[str]) -> list[str]:
         """Return the nodes of some kinds, sorted."""
@@ -47,9 +57,8 @@ class Said:
 
     def parts(self, node: str) -> list[str]:
         """Return the nodes of which something is said and to which a node is linked, sorted."""
-        return sorted(
-            {each for values in self._of.get(node, {}).values() for each in values if each in self._of}
-        )
+        values = (each for of_one in self._of.get(node, {}).values() for each in of_one)
+        return sorted({each.text for each in values if self._is_link(each)})
 
     def take(self, node: str, name: str) -> str | None:
         """Take the first value of a property, in the order of their letters; None where there is none."""
@@ -68,11 +77,19 @@ class Said:
     def left(self, node: str) -> Iterator[tuple[str, str]]:
         """Yield what was not taken: the property and the value. No kind, no link."""
         for name in sorted(self._of.get(node, {}).keys() - {_TYPE}):
-            yield from ((name, each) for each in self._untaken(node, name) if each not in self._of)
+            texts = {each.text for each in self._of[node][name] if not self._is_link(each)}
+            yield from ((name, each) for each in self._untaken(node, name) if each in texts)
+
+    def _is_link(self, value: _Value) -> bool:
+        return value.is_node and value.text in self._of
 
     def _untaken(self, node: str, name: str) -> list[str]:
-        values = self._of.get(node, {}).get(name, set())
+        values = {each.text for each in self._of.get(node, {}).get(name, set())}
         return sorted(values - self._taken.get((node, name), set()))
+
+
+def _value(term: object) -> _Value:
+    return _Value(_text(term), not isinstance(term, ox.Literal))
 
 
 def _text(term: object) -> str:

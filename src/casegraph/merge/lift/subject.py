@@ -11,7 +11,7 @@ import isodate
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.codes import coded
 from casegraph.loaders.records import RecordBuilder
-from casegraph.loaders.times import day_span
+from casegraph.loaders.times import day_span, duration_days
 from casegraph.loaders.words import ucum_of
 from casegraph.merge.lift.said import Said
 from casegraph.model import Age
@@ -157,10 +157,9 @@ def _completed_years(printed: str) -> int | None:
     number = _decimal(printed)
     if number is not None:
         return int(number) if number >= 0 else None
-    try:
-        parsed = isodate.parse_duration(printed)
-    except (ValueError, OverflowError):
+    if duration_days(printed) is None:
         return None
+    parsed = isodate.parse_duration(printed)
     days = float(getattr(parsed, "months", 0)) * _MONTH + getattr(parsed, "tdelta", parsed).days
     years: int = int(getattr(parsed, "years", 0)) + math.floor(days / _YEAR)
     return years
