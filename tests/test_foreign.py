@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -178,7 +180,7 @@ def test_thousands_of_blank_nodes_that_look_alike_are_refused_before_anything_is
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(canonical_module, "subprocess", None)
-    monkeypatch.setattr(canonical_module, "_canonical_lines", None)
+    monkeypatch.setattr(canonical_module, "_canonical", None)
     with pytest.raises(DocumentError, match=r"(4,998|4,999|5,000) blank nodes that are linked") as caught:
         read(ALIKE[name])
     (problem,) = caught.value.problems
@@ -213,6 +215,44 @@ def test_blank_nodes_that_look_alike_and_can_be_told_apart_are_named_in_a_proces
     document = read("<urn:s> <urn:p> ( 1 1 1 1 ) .")
     assert len(document.quads) == 9
     assert document.hash == read("<urn:s> <urn:p> ( 1 1 1 1 ) .", "b.trig").hash
+
+
+@pytest.mark.parametrize("planted", ["hashlib", "casegraph", "pyoxigraph", "sitecustomize", "encodings"])
+def test_a_python_file_beside_a_document_is_not_run(
+    planted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / f"{planted}.py").write_text("open('was-run', 'w').close()", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert len(read("<urn:s> <urn:p> ( 1 1 1 1 ) .").quads) == 9
+    assert not (tmp_path / "was-run").exists()
+
+
+def test_blank_nodes_are_told_apart_where_casegraph_is_found_by_the_working_folder_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = Path(canonical_module.__file__).parents[2]
+    code = (
+        "import io; from casegraph.loaders.inputs import Input; from casegraph.merge import foreign;"
+        "text = b'<urn:s> <urn:p> ( 1 1 1 1 ) .';"
+        "read = foreign.read_foreign('a', [Input('a.ttl', lambda: io.BytesIO(text))]); print(len(read.quads))"
+    )
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    command = (sys.executable, "-c", code)
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=True)
+    assert done.stdout == "9\n"
+
+
+@pytest.mark.parametrize("value", ["_:x", "<urn:a_:x>", "'_:x'", '"a\\"_:x"', "'_:x'^^<urn:t_:x>"])
+def test_what_looks_like_a_blank_node_within_an_iri_or_a_text_is_none(value: str) -> None:
+    document = read(f"<http://ex.org/a_:b> <urn:p_:x> [ <urn:q> 1 ] , {value} .")
+    assert {str(each.subject) for each in document.quads if "urn:p" in str(each.predicate)} == {
+        "<http://ex.org/a_:b>"
+    }
+    (wanted,) = (each.object for each in ox.parse(f"<a:b> <a:c> {value} .", format=ox.RdfFormat.TURTLE))
+    found = {each.object for each in document.quads if each.predicate.value == "urn:p_:x"}
+    assert len(found) == 2
+    assert isinstance(wanted, ox.BlankNode) or wanted in found
+    given_back(document)
 
 
 HOSTILE = """
