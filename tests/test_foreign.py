@@ -34,7 +34,7 @@ def read(text: str, name: str = "a.ttl") -> ForeignDocument:
 
 def test_there_is_a_document_in_each_syntax_and_of_each_fault() -> None:
     assert [path.suffix for path in SAME] == [".jsonld", ".nq", ".nt", ".rdf", ".trig", ".ttl"]
-    assert len(BAD) == 10
+    assert len(BAD) == 15
 
 
 def test_the_same_content_is_one_document_whatever_its_syntax() -> None:
@@ -129,6 +129,9 @@ def test_what_is_not_utf_8_is_named(tmp_path: Path) -> None:
         ("own-iri.ttl", "https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1"),
         ("own-iri.nq", "https://w3id.org/casegraph/ontology"),
         ("remote-context.jsonld", "nothing is fetched"),
+        ("triple-term.ttl", "(triple terms of RDF 1.2): 1"),
+        ("triple-term-with-annotation.trig", "(triple terms of RDF 1.2): 2"),
+        ("triple-term.rdf", "(triple terms of RDF 1.2): 1"),
         ("not-rdf.ttl", "line 2"),
         ("not-rdf.rdf", "not well-formed XML"),
         ("not-rdf-with-entity.rdf", "the entity 'b' is"),

@@ -940,7 +940,7 @@ def test_what_may_not_be_handed_on_is_kept_out_of_exports(tmp_path: Path) -> Non
 
 def test_a_document_that_is_refused_ends_the_program_with_1_and_a_wrong_call_with_2(tmp_path: Path) -> None:
     bad = sorted((FOREIGN / "bad").iterdir())
-    assert len(bad) == 10
+    assert len(bad) == 15
     place, plan = tmp_path / "store", tmp_path / "plan.yaml"
     for path in bad:
         run_cli("merge", "plan", path, "-o", plan, "--store", place, code=1)

@@ -71,9 +71,9 @@ def read_foreign(name: str, inputs: Sequence[Input]) -> ForeignDocument:
 
     :param name: what the user called it.
     :param inputs: a file, or all files of a folder or an archive, which are one document together.
-    :raises DocumentError: if a file is no RDF, is cut off, names a context elsewhere, has a relative IRI or a
-        value that its datatype does not have; or if there is a class below itself, or blank nodes that
-        cannot be told apart.
+    :raises DocumentError: if a file is no RDF, is cut off, names a context elsewhere, has a triple term, a
+        relative IRI or a value that its datatype does not have; or if there is a class below itself, or
+        blank nodes that cannot be told apart.
     :raises InputError: if a file cannot be read.
 
     >>> import io
@@ -86,7 +86,8 @@ def read_foreign(name: str, inputs: Sequence[Input]) -> ForeignDocument:
     for source in inputs:
         found = _parsed(source)
         stage(f"checking {source.name}: {len(found):,} statements")
-        problems += (Problem(source.name, 0, 0, *each) for each in (*_relative(found), *_ill_typed(found)))
+        wrong = (*_triple_terms(found), *_relative(found), *_ill_typed(found))
+        problems += (Problem(source.name, 0, 0, *each) for each in wrong)
         quads |= dict.fromkeys(found)
         if len(quads) > MOST_QUADS:
             told = f"more than {MOST_QUADS:,} statements"
@@ -207,6 +208,14 @@ def _not_rdf(source: Input, error: SyntaxError) -> DocumentError:
     return _refused(
         source, place, "not-rdf", said, "give Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD"
     )
+
+
+def _triple_terms(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str]]:
+    """Yield what to say of statements about statements (RDF 1.2), which have no canonical form as yet."""
+    found = sum(isinstance(each.object, ox.Triple) for each in quads)
+    if found:
+        told = f"statements about statements (triple terms of RDF 1.2): {found:,}"
+        yield "triple-term", told, "write each as an rdf:Statement, with its subject, predicate and object"
 
 
 def _relative(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str]]:
