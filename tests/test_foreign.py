@@ -287,7 +287,15 @@ def test_what_would_speak_for_us_is_quoted_and_the_rest_stands_as_it_is() -> Non
     assert {str(each.graph_name) for each in quads} == {f"<{document.iri}>"}
 
 
-@pytest.mark.parametrize("text", [HOSTILE, "<urn:s> <urn:p> 1.0 , 01 , '2020-01-01T00:00:00.000Z' ."])
+XSD = "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . <urn:s> <urn:p> "
+UNUSUAL = """ "2024-01-01T24:00:00"^^xsd:dateTime , "20000-01-01"^^xsd:date , "24:00:00"^^xsd:time ,
+"-0044-03-15"^^xsd:date , "2024-01-01T00:00:00.1234567890123456789012"^^xsd:dateTime , "+INF"^^xsd:double ."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [HOSTILE, "<urn:s> <urn:p> 1.0 , 01 , '2020-01-01T00:00:00.000Z', 'x'@en--ltr .", f"{XSD}{UNUSUAL}"],
+)
 def test_what_stands_gives_the_document_back(text: str) -> None:
     given_back(read(text))
 

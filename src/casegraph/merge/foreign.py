@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 
@@ -17,12 +15,13 @@ from casegraph.ingest.origins import origin_of
 from casegraph.loaders.care_sm.rdf import is_quads
 from casegraph.loaders.inputs import MOST_BYTES, Input
 from casegraph.merge.canonical import TooSymmetricalError, canonical
+from casegraph.merge.lexical import ill_typed
 from casegraph.merge.stages import stage
 from casegraph.namespaces import BASE, PREFIXES, compact
 from casegraph.store.ledger import Origin
 from casegraph.terms.owl import require_xml
 
-__all__ = ["FOREIGN", "MOST_QUADS", "ForeignDocument", "ill_typed", "read_foreign"]
+__all__ = ["FOREIGN", "MOST_QUADS", "ForeignDocument", "read_foreign"]
 
 #: What the graphs of foreign documents begin with.
 FOREIGN = f"{BASE}foreign/"
@@ -38,7 +37,6 @@ _NOWHERE = "https://relative.invalid/"
 _SUBCLASS = ox.NamedNode(f"{PREFIXES['rdfs']}subClassOf")
 #: By what the properties end that tell how a document may be used: dcterms, dc, cc, schema.org.
 _LICENCE = ("/license", "#license", "/rights")
-_DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 _MOST_TOLD = 3
 _TELL_APART = "give those nodes IRIs, or say of each what no other has, such as its place in a list"
 
@@ -108,34 +106,6 @@ def read_foreign(name: str, inputs: Sequence[Input]) -> ForeignDocument:
     return ForeignDocument(
         name, tuple(sorted(map(origin_of, inputs), key=str)), digest, tuple(named), licences
     )
-
-
-def ill_typed(value: ox.Literal) -> bool:
-    """Tell whether a literal of XML Schema has a form that its datatype does not have.
-
-    >>> ill_typed(ox.Literal("abc", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")))
-    True
-    """
-    datatype = value.datatype.value
-    if not datatype.startswith(PREFIXES["xsd"]) or value.language:
-        return False
-    if datatype.endswith("#duration"):
-        return _DURATION.fullmatch(value.value) is None
-    return _is_ill_typed(value.value, datatype)
-
-
-@lru_cache(maxsize=100_000)
-def _is_ill_typed(text: str, datatype: str) -> bool:
-    from rdflib import Literal, URIRef
-    from rdflib.term import logger
-
-    before, logger.disabled = logger.disabled, True  # it prints a traceback of what it cannot convert
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            return bool(Literal(text, datatype=URIRef(datatype)).ill_typed)
-    finally:
-        logger.disabled = before
 
 
 def _parsed(source: Input) -> list[ox.Quad]:
