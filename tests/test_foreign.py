@@ -67,6 +67,24 @@ def test_files_of_a_folder_are_one_document_and_keep_their_blank_nodes_apart(tmp
     assert len({each.object for each in document.quads if each.predicate.value == "urn:p"}) == 2
 
 
+@pytest.mark.parametrize("start", ["[{", "[ {", "[\r\n  {", "[\t{", "[\n\n {", "\ufeff [  {"])
+@pytest.mark.parametrize("name", ["a.jsonld", "a.json", "a.txt"])
+def test_json_is_known_by_its_beginning_whatever_stands_between_the_brackets(start: str, name: str) -> None:
+    (quad,) = read(f'{start}"@id": "urn:s", "urn:p": {{"@id": "urn:o"}}}}]', name).quads
+    assert (str(quad.subject), str(quad.object)) == ("<urn:s>", "<urn:o>")
+
+
+@pytest.mark.parametrize("text", ["[]", " [ \r\n] \n"])
+def test_a_list_of_json_without_anything_in_it_says_nothing(text: str) -> None:
+    assert read(text, "a.jsonld").quads == ()
+
+
+@pytest.mark.parametrize("name", ["a.ttl", "a.trig", "a.txt"])
+@pytest.mark.parametrize("start", ["[] <urn:p>", "[\n] <urn:p>", "[ <urn:p> 1 ] <urn:q>", "[]\n<urn:p>"])
+def test_turtle_that_begins_with_a_blank_node_is_no_json(start: str, name: str) -> None:
+    assert len(read(f"{start} <urn:o> .", name).quads) == (2 if "1" in start else 1)
+
+
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
 def test_what_cannot_be_taken_in_is_named(path: Path) -> None:
     with pytest.raises(DocumentError) as caught:

@@ -32,6 +32,8 @@ _BEGINNING = 1 << 12
 _AT_ONCE = 50_000
 _DEEPEST = 200
 _SIGNS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+#: How JSON-LD begins; Turtle may begin with ``[]`` too, but does not end with it.
+_JSON = re.compile(rb"\{|\[\s*(\{|\]\s*\Z)")
 #: What relative IRIs are made absolute by, so that they are seen: a name that nobody can have (RFC 6761).
 _NOWHERE = "https://relative.invalid/"
 _SUBCLASS = ox.NamedNode(f"{PREFIXES['rdfs']}subClassOf")
@@ -158,7 +160,7 @@ def _depth(content: bytes) -> int:
 def _form(name: str, head: bytes) -> ox.RdfFormat:
     """Return the syntax of a file, by how it begins; by its name where Turtle and N-Quads look alike."""
     begun = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if begun.startswith((b"{", b"[{", b"[ {", b"[\n")) and not name.lower().endswith((".trig", ".ttl")):
+    if _JSON.match(begun) and not name.lower().endswith((".trig", ".ttl")):
         return ox.RdfFormat.JSON_LD
     if begun.startswith((b"<?xml", b"<rdf:RDF", b"<!DOCTYPE", b"<!--")):
         return ox.RdfFormat.RDF_XML
