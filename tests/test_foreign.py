@@ -280,10 +280,11 @@ HOSTILE = """
 @prefix cg: <https://w3id.org/casegraph/ontology#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix HP: <http://purl.obolibrary.org/obo/HP_> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix ex: <https://example.org/> .
 HP:0001945 rdfs:label "Not a fever" ; rdfs:subClassOf HP:0000118 .
 ex:p a cg:Case ; cg:respondedTo cg:Interleukin2Drug ; ex:age 037.50 , 37.5 .
-ex:d rdfs:label "a class of their own" .
+ex:d rdfs:label "a class of their own" ; a ex:Kind , owl:Class .
 """
 
 
@@ -297,11 +298,11 @@ def test_what_would_speak_for_us_is_quoted_and_the_rest_stands_as_it_is() -> Non
     quads = stand(document)
     plain = [each for each in quads if "#said-" not in str(each.subject)]
     assert sorted(each.predicate.value for each in plain) == [
-        "http://www.w3.org/2000/01/rdf-schema#label",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
         "https://example.org/age",
     ]
-    kinds = [each for each in quads if each.predicate.value.endswith("#type")]
-    assert len(kinds) == 5  # label, superclass, a case, its response; and the age, which has two forms
+    quotations = {each.subject for each in quads} - {each.subject for each in plain}
+    assert len(quotations) == 7  # 2 labels, superclass, 2 types, a response; and the age, which has two forms
     assert {str(each.graph_name) for each in quads} == {f"<{document.iri}>"}
 
 
