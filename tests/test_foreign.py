@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -32,7 +34,7 @@ def read(text: str, name: str = "a.ttl") -> ForeignDocument:
 
 def test_there_is_a_document_in_each_syntax_and_of_each_fault() -> None:
     assert [path.suffix for path in SAME] == [".jsonld", ".nq", ".nt", ".rdf", ".trig", ".ttl"]
-    assert len(BAD) == 10
+    assert len(BAD) == 15
 
 
 def test_the_same_content_is_one_document_whatever_its_syntax() -> None:
@@ -63,6 +65,24 @@ def test_files_of_a_folder_are_one_document_and_keep_their_blank_nodes_apart(tmp
     document = incoming(tmp_path).document
     assert len(document.origins) == 2
     assert len({each.object for each in document.quads if each.predicate.value == "urn:p"}) == 2
+
+
+@pytest.mark.parametrize("start", ["[{", "[ {", "[\r\n  {", "[\t{", "[\n\n {", "\ufeff [  {"])
+@pytest.mark.parametrize("name", ["a.jsonld", "a.json", "a.txt"])
+def test_json_is_known_by_its_beginning_whatever_stands_between_the_brackets(start: str, name: str) -> None:
+    (quad,) = read(f'{start}"@id": "urn:s", "urn:p": {{"@id": "urn:o"}}}}]', name).quads
+    assert (str(quad.subject), str(quad.object)) == ("<urn:s>", "<urn:o>")
+
+
+@pytest.mark.parametrize("text", ["[]", " [ \r\n] \n"])
+def test_a_list_of_json_without_anything_in_it_says_nothing(text: str) -> None:
+    assert read(text, "a.jsonld").quads == ()
+
+
+@pytest.mark.parametrize("name", ["a.ttl", "a.trig", "a.txt"])
+@pytest.mark.parametrize("start", ["[] <urn:p>", "[\n] <urn:p>", "[ <urn:p> 1 ] <urn:q>", "[]\n<urn:p>"])
+def test_turtle_that_begins_with_a_blank_node_is_no_json(start: str, name: str) -> None:
+    assert len(read(f"{start} <urn:o> .", name).quads) == (2 if "1" in start else 1)
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
@@ -127,6 +147,9 @@ def test_what_is_not_utf_8_is_named(tmp_path: Path) -> None:
         ("own-iri.ttl", "https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1"),
         ("own-iri.nq", "https://w3id.org/casegraph/ontology"),
         ("remote-context.jsonld", "nothing is fetched"),
+        ("triple-term.ttl", "(triple terms of RDF 1.2): 1"),
+        ("triple-term-with-annotation.trig", "(triple terms of RDF 1.2): 2"),
+        ("triple-term.rdf", "(triple terms of RDF 1.2): 1"),
         ("not-rdf.ttl", "line 2"),
         ("not-rdf.rdf", "not well-formed XML"),
         ("not-rdf-with-entity.rdf", "the entity 'b' is"),
@@ -178,7 +201,7 @@ def test_thousands_of_blank_nodes_that_look_alike_are_refused_before_anything_is
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(canonical_module, "subprocess", None)
-    monkeypatch.setattr(canonical_module, "_canonical_lines", None)
+    monkeypatch.setattr(canonical_module, "_canonical", None)
     with pytest.raises(DocumentError, match=r"(4,998|4,999|5,000) blank nodes that are linked") as caught:
         read(ALIKE[name])
     (problem,) = caught.value.problems
@@ -215,14 +238,53 @@ def test_blank_nodes_that_look_alike_and_can_be_told_apart_are_named_in_a_proces
     assert document.hash == read("<urn:s> <urn:p> ( 1 1 1 1 ) .", "b.trig").hash
 
 
+@pytest.mark.parametrize("planted", ["hashlib", "casegraph", "pyoxigraph", "sitecustomize", "encodings"])
+def test_a_python_file_beside_a_document_is_not_run(
+    planted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / f"{planted}.py").write_text("open('was-run', 'w').close()", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert len(read("<urn:s> <urn:p> ( 1 1 1 1 ) .").quads) == 9
+    assert not (tmp_path / "was-run").exists()
+
+
+def test_blank_nodes_are_told_apart_where_casegraph_is_found_by_the_working_folder_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = Path(canonical_module.__file__).parents[2]
+    code = (
+        "import io; from casegraph.loaders.inputs import Input; from casegraph.merge import foreign;"
+        "text = b'<urn:s> <urn:p> ( 1 1 1 1 ) .';"
+        "read = foreign.read_foreign('a', [Input('a.ttl', lambda: io.BytesIO(text))]); print(len(read.quads))"
+    )
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    command = (sys.executable, "-c", code)
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=True)
+    assert done.stdout == "9\n"
+
+
+@pytest.mark.parametrize("value", ["_:x", "<urn:a_:x>", "'_:x'", '"a\\"_:x"', "'_:x'^^<urn:t_:x>"])
+def test_what_looks_like_a_blank_node_within_an_iri_or_a_text_is_none(value: str) -> None:
+    document = read(f"<http://ex.org/a_:b> <urn:p_:x> [ <urn:q> 1 ] , {value} .")
+    assert {str(each.subject) for each in document.quads if "urn:p" in str(each.predicate)} == {
+        "<http://ex.org/a_:b>"
+    }
+    (wanted,) = (each.object for each in ox.parse(f"<a:b> <a:c> {value} .", format=ox.RdfFormat.TURTLE))
+    found = {each.object for each in document.quads if each.predicate.value == "urn:p_:x"}
+    assert len(found) == 2
+    assert isinstance(wanted, ox.BlankNode) or wanted in found
+    given_back(document)
+
+
 HOSTILE = """
 @prefix cg: <https://w3id.org/casegraph/ontology#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix HP: <http://purl.obolibrary.org/obo/HP_> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix ex: <https://example.org/> .
 HP:0001945 rdfs:label "Not a fever" ; rdfs:subClassOf HP:0000118 .
 ex:p a cg:Case ; cg:respondedTo cg:Interleukin2Drug ; ex:age 037.50 , 37.5 .
-ex:d rdfs:label "a class of their own" .
+ex:d rdfs:label "a class of their own" ; a ex:Kind , owl:Class .
 """
 
 
@@ -236,15 +298,23 @@ def test_what_would_speak_for_us_is_quoted_and_the_rest_stands_as_it_is() -> Non
     quads = stand(document)
     plain = [each for each in quads if "#said-" not in str(each.subject)]
     assert sorted(each.predicate.value for each in plain) == [
-        "http://www.w3.org/2000/01/rdf-schema#label",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
         "https://example.org/age",
     ]
-    kinds = [each for each in quads if each.predicate.value.endswith("#type")]
-    assert len(kinds) == 5  # label, superclass, a case, its response; and the age, which has two forms
+    quotations = {each.subject for each in quads} - {each.subject for each in plain}
+    assert len(quotations) == 7  # 2 labels, superclass, 2 types, a response; and the age, which has two forms
     assert {str(each.graph_name) for each in quads} == {f"<{document.iri}>"}
 
 
-@pytest.mark.parametrize("text", [HOSTILE, "<urn:s> <urn:p> 1.0 , 01 , '2020-01-01T00:00:00.000Z' ."])
+XSD = "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . <urn:s> <urn:p> "
+UNUSUAL = """ "2024-01-01T24:00:00"^^xsd:dateTime , "20000-01-01"^^xsd:date , "24:00:00"^^xsd:time ,
+"-0044-03-15"^^xsd:date , "2024-01-01T00:00:00.1234567890123456789012"^^xsd:dateTime , "+INF"^^xsd:double ."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [HOSTILE, "<urn:s> <urn:p> 1.0 , 01 , '2020-01-01T00:00:00.000Z', 'x'@en--ltr .", f"{XSD}{UNUSUAL}"],
+)
 def test_what_stands_gives_the_document_back(text: str) -> None:
     given_back(read(text))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -21,7 +21,6 @@ _SECONDS = 30
 #: Steps that would take minutes, at the 10 million a second that were measured. The standard goes through all
 #: nodes of a web, with a list of them, once for each node that looks alike.
 _MOST_STEPS = 3_000_000_000
-_BLANK = re.compile(r"_:(\w+)")
 
 
 class TooSymmetricalError(Exception):
@@ -42,10 +41,10 @@ def canonical(quads: Sequence[ox.Quad]) -> tuple[list[ox.Quad], str]:
         said = {f"{each} .": each for each in quads}
         lines = sorted(said)
         return [said[line] for line in lines], _digest(lines)
-    lines = _named(quads)
+    said = {f"{each} .": each for each in _labelled(quads)}
+    lines = sorted(said)
     digest = _digest(lines)
-    text = _outside_literals("\n".join(lines), f"<{GENID}{digest}-")
-    return list(ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS)), digest
+    return [_with_iris(said[line], f"{GENID}{digest}-") for line in lines], digest
 
 
 def _digest(lines: Iterable[str]) -> str:
@@ -56,29 +55,31 @@ def _nodes(quad: ox.Quad) -> tuple[object, object, object]:
     return quad.subject, quad.object, quad.graph_name
 
 
-def _outside_literals(text: str, start: str) -> str:
-    """Put IRIs in place of blank nodes, and leave what looks like one within a literal."""
-    parts = re.split(r'("(?:[^"\\\n]|\\.)*")', text)
-    return "".join(
-        part if at % 2 else _BLANK.sub(lambda found: f"{start}{found[1]}>", part)
-        for at, part in enumerate(parts)
-    )
+def _with_iris(quad: ox.Quad, start: str) -> ox.Quad:
+    """Return a quad with IRIs in place of blank nodes."""
+    subject, value, graph = quad.subject, quad.object, quad.graph_name
+    if isinstance(subject, ox.BlankNode):
+        subject = ox.NamedNode(f"{start}{subject.value}")
+    if isinstance(value, ox.BlankNode):
+        value = ox.NamedNode(f"{start}{value.value}")
+    if isinstance(graph, ox.BlankNode):
+        graph = ox.NamedNode(f"{start}{graph.value}")
+    return ox.Quad(subject, quad.predicate, value, graph)
 
 
-def _named(quads: Sequence[ox.Quad]) -> list[str]:
-    """Return sorted N-Quads lines with canonical labels of blank nodes."""
+def _labelled(quads: Sequence[ox.Quad]) -> Iterable[ox.Quad]:
+    """Return quads with canonical labels of blank nodes."""
     webs = _webs_of_alike(quads)
     if not webs:
-        return _canonical_lines(quads)
+        return _canonical(quads)
     if hopeless := [len(web) for web in webs if min(Counter(web).values()) * len(web) ** 2 > _MOST_STEPS]:
         raise TooSymmetricalError(
             f"{max(hopeless):,} blank nodes that are linked to each other and look alike"
         )
     text = "".join(f"{each} .\n" for each in quads)
-    code = f"from {__name__} import name_blank_nodes; name_blank_nodes()"
     try:
         done = subprocess.run(  # noqa: S603  # this interpreter, and nothing of the document in the call
-            (sys.executable, "-c", code),
+            (sys.executable, "-P", "-c", _code(), str(Path(__file__).parents[2])),
             input=text.encode(),
             stdout=subprocess.PIPE,
             timeout=_SECONDS,
@@ -90,19 +91,29 @@ def _named(quads: Sequence[ox.Quad]) -> list[str]:
     except subprocess.CalledProcessError as error:
         told = f"blank nodes that could not be told apart: what does that ended with {error.returncode}"
         raise TooSymmetricalError(told) from error
-    return done.stdout.decode().split("\n")
+    return ox.parse(done.stdout, format=ox.RdfFormat.N_QUADS)
+
+
+def _code() -> str:
+    """Return what the process runs.
+
+    Python is started with ``-P``, which keeps it from looking for modules in the working folder: a file
+    beside a document must not be run. The folder that casegraph is in comes last, for a Python that finds
+    casegraph by the working folder alone.
+    """
+    return f"import sys; sys.path.append(sys.argv[1]); import {__name__} as here; here.name_blank_nodes()"
 
 
 def name_blank_nodes() -> None:
     """Read N-Quads from the standard input and write them with canonical labels, as a process of its own."""
     quads = ox.parse(sys.stdin.buffer, format=ox.RdfFormat.N_QUADS)
-    sys.stdout.buffer.write("\n".join(_canonical_lines(quads)).encode())
+    sys.stdout.buffer.write("".join(f"{each} .\n" for each in _canonical(quads)).encode())
 
 
-def _canonical_lines(quads: Iterable[ox.Quad]) -> list[str]:
+def _canonical(quads: Iterable[ox.Quad]) -> ox.Dataset:
     dataset = ox.Dataset(quads)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return sorted(f"{each} ." for each in dataset)
+    return dataset
 
 
 def _webs_of_alike(quads: Sequence[ox.Quad]) -> list[list[bytes]]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 
@@ -17,12 +15,13 @@ from casegraph.ingest.origins import origin_of
 from casegraph.loaders.care_sm.rdf import is_quads
 from casegraph.loaders.inputs import MOST_BYTES, Input
 from casegraph.merge.canonical import TooSymmetricalError, canonical
+from casegraph.merge.lexical import ill_typed
 from casegraph.merge.stages import stage
 from casegraph.namespaces import BASE, PREFIXES, compact
 from casegraph.store.ledger import Origin
 from casegraph.terms.owl import require_xml
 
-__all__ = ["FOREIGN", "MOST_QUADS", "ForeignDocument", "ill_typed", "read_foreign"]
+__all__ = ["FOREIGN", "MOST_QUADS", "ForeignDocument", "read_foreign"]
 
 #: What the graphs of foreign documents begin with.
 FOREIGN = f"{BASE}foreign/"
@@ -33,12 +32,13 @@ _BEGINNING = 1 << 12
 _AT_ONCE = 50_000
 _DEEPEST = 200
 _SIGNS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+#: How JSON-LD begins; Turtle may begin with ``[]`` too, but does not end with it.
+_JSON = re.compile(rb"\{|\[\s*(\{|\]\s*\Z)")
 #: What relative IRIs are made absolute by, so that they are seen: a name that nobody can have (RFC 6761).
 _NOWHERE = "https://relative.invalid/"
 _SUBCLASS = ox.NamedNode(f"{PREFIXES['rdfs']}subClassOf")
 #: By what the properties end that tell how a document may be used: dcterms, dc, cc, schema.org.
 _LICENCE = ("/license", "#license", "/rights")
-_DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 _MOST_TOLD = 3
 _TELL_APART = "give those nodes IRIs, or say of each what no other has, such as its place in a list"
 
@@ -71,9 +71,9 @@ def read_foreign(name: str, inputs: Sequence[Input]) -> ForeignDocument:
 
     :param name: what the user called it.
     :param inputs: a file, or all files of a folder or an archive, which are one document together.
-    :raises DocumentError: if a file is no RDF, is cut off, names a context elsewhere, has a relative IRI or a
-        value that its datatype does not have; or if there is a class below itself, or blank nodes that
-        cannot be told apart.
+    :raises DocumentError: if a file is no RDF, is cut off, names a context elsewhere, has a triple term, a
+        relative IRI or a value that its datatype does not have; or if there is a class below itself, or
+        blank nodes that cannot be told apart.
     :raises InputError: if a file cannot be read.
 
     >>> import io
@@ -86,7 +86,8 @@ def read_foreign(name: str, inputs: Sequence[Input]) -> ForeignDocument:
     for source in inputs:
         found = _parsed(source)
         stage(f"checking {source.name}: {len(found):,} statements")
-        problems += (Problem(source.name, 0, 0, *each) for each in (*_relative(found), *_ill_typed(found)))
+        wrong = (*_triple_terms(found), *_relative(found), *_ill_typed(found))
+        problems += (Problem(source.name, 0, 0, *each) for each in wrong)
         quads |= dict.fromkeys(found)
         if len(quads) > MOST_QUADS:
             told = f"more than {MOST_QUADS:,} statements"
@@ -107,34 +108,6 @@ def read_foreign(name: str, inputs: Sequence[Input]) -> ForeignDocument:
     return ForeignDocument(
         name, tuple(sorted(map(origin_of, inputs), key=str)), digest, tuple(named), licences
     )
-
-
-def ill_typed(value: ox.Literal) -> bool:
-    """Tell whether a literal of XML Schema has a form that its datatype does not have.
-
-    >>> ill_typed(ox.Literal("abc", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")))
-    True
-    """
-    datatype = value.datatype.value
-    if not datatype.startswith(PREFIXES["xsd"]) or value.language:
-        return False
-    if datatype.endswith("#duration"):
-        return _DURATION.fullmatch(value.value) is None
-    return _is_ill_typed(value.value, datatype)
-
-
-@lru_cache(maxsize=100_000)
-def _is_ill_typed(text: str, datatype: str) -> bool:
-    from rdflib import Literal, URIRef
-    from rdflib.term import logger
-
-    before, logger.disabled = logger.disabled, True  # it prints a traceback of what it cannot convert
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            return bool(Literal(text, datatype=URIRef(datatype)).ill_typed)
-    finally:
-        logger.disabled = before
 
 
 def _parsed(source: Input) -> list[ox.Quad]:
@@ -187,7 +160,7 @@ def _depth(content: bytes) -> int:
 def _form(name: str, head: bytes) -> ox.RdfFormat:
     """Return the syntax of a file, by how it begins; by its name where Turtle and N-Quads look alike."""
     begun = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if begun.startswith((b"{", b"[{", b"[ {", b"[\n")) and not name.lower().endswith((".trig", ".ttl")):
+    if _JSON.match(begun) and not name.lower().endswith((".trig", ".ttl")):
         return ox.RdfFormat.JSON_LD
     if begun.startswith((b"<?xml", b"<rdf:RDF", b"<!DOCTYPE", b"<!--")):
         return ox.RdfFormat.RDF_XML
@@ -207,6 +180,14 @@ def _not_rdf(source: Input, error: SyntaxError) -> DocumentError:
     return _refused(
         source, place, "not-rdf", said, "give Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD"
     )
+
+
+def _triple_terms(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str]]:
+    """Yield what to say of statements about statements (RDF 1.2), which have no canonical form as yet."""
+    found = sum(isinstance(each.object, ox.Triple) for each in quads)
+    if found:
+        told = f"statements about statements (triple terms of RDF 1.2): {found:,}"
+        yield "triple-term", told, "write each as an rdf:Statement, with its subject, predicate and object"
 
 
 def _relative(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str]]:

@@ -20,6 +20,8 @@ _TYPE, _STATEMENT = ox.NamedNode(f"{_RDF}type"), ox.NamedNode(f"{_RDF}Statement"
 _XSD = PREFIXES["xsd"]
 _PRINTED = ox.NamedNode(f"{CG}printedAs")
 _SUBJECT, _PREDICATE, _OBJECT = (ox.NamedNode(f"{_RDF}{name}") for name in ("subject", "predicate", "object"))
+#: The vocabularies in which vocabularies are written: what a term is called, what it is a kind of or the same as.
+_OF_TERMS = tuple(PREFIXES[each] for each in ("rdfs", "owl", "skos"))
 #: What the names of quoted statements hold.
 _SAID = "#said-"
 
@@ -35,8 +37,9 @@ def standing(document: ForeignDocument, quads: Iterable[ox.Quad], concepts: Coll
     """Return the N-Quads by which statements of a document stand in a store.
 
     A statement about a term that casegraph knows, about an IRI of its own or in its vocabulary is quoted, so
-    that it is said and changes no answer about other people's cases. A store writes some values in its own
-    way (``37.50`` as ``37.5``): what the document writes is quoted too.
+    that it is said and changes no answer about other people's cases. So is what a document says in RDFS, OWL
+    or SKOS, whatever it is about: other cases may name a term that no vocabulary knows, or name it later. A
+    store writes some values in its own way (``37.50`` as ``37.5``): what the document writes is quoted too.
 
     :param concepts: further terms that cases name.
     """
@@ -47,7 +50,12 @@ def standing(document: ForeignDocument, quads: Iterable[ox.Quad], concepts: Coll
         graph = names[graph_name]
         printed = forms[graph_name, triple]
         subject = str(getattr(triple.subject, "value", ""))
-        if subject in concepts or subject in known or _speaks_of_us(triple, document):
+        if (
+            subject in concepts
+            or subject in known
+            or _speaks_of_us(triple, document)
+            or _speaks_of_terms(triple)
+        ):
             lines |= {f"{each} <{graph}> .\n": None for each in quoted(triple, document.iri, printed)}
             continue
         lines[f"{triple} <{graph}> .\n"] = None
@@ -130,3 +138,9 @@ def _speaks_of_us(triple: ox.Triple, document: ForeignDocument) -> bool:
         if name.startswith(BASE) and document.hash not in name:
             return True
     return triple.predicate.value.startswith(CG)
+
+
+def _speaks_of_terms(triple: ox.Triple) -> bool:
+    """Say whether a statement is one of a vocabulary: a label, a superclass, a class of classes."""
+    said = triple.object if triple.predicate == _TYPE else triple.predicate
+    return isinstance(said, ox.NamedNode) and said.value.startswith(_OF_TERMS)
