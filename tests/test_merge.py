@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 
 import casegraph
 from casegraph.cli import commands, meter
-from casegraph.errors import DocumentError, InputError
+from casegraph.errors import DocumentError, InputError, StoreError
 from casegraph.ingest import load, load_paths
 from casegraph.loaders.records import Options
 from casegraph.merge import foreign
@@ -156,6 +156,34 @@ def test_a_document_without_cases_proposes_nothing_of_those_that_are_there(store
     list(load(store, shipped("cases", "rituximab-registry-2011.yaml")))
     assert make_plan(store, []).links
     assert make_plan(store, [FOREIGN / "same" / "visit.ttl"]).links == ()
+
+
+def test_a_document_without_a_statement_leaves_an_empty_store_empty(store: Store, tmp_path: Path) -> None:
+    merge(store, document("", tmp_path))
+    assert store.graphs() == ()
+
+
+def test_a_merge_that_is_cut_off_at_any_change_leaves_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server takes each change by itself, so that there must be one alone."""
+    plan, put, changes = make_plan(store, [A]), type(store).replace, list[str]()
+
+    def replace(store: Store, old: Iterable[str], nquads: str) -> None:
+        if "/merged/" in nquads:
+            raise StoreError("the connection broke")
+        put(store, old, nquads)
+        changes.append(nquads)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(store), "replace", replace)
+        with pytest.raises(StoreError, match="the connection broke"):
+            apply(store, plan)
+    assert (changes, store.graphs()) == ([], ())
+    apply(store, plan)
+    assert "https://w3id.org/casegraph/ontology" in store.graphs()
+    undo(store)
+    assert store.digest() == {}
 
 
 CALLED = """

@@ -95,7 +95,7 @@ def _units(store: Store, gone: Collection[MergedDocument], stay: Iterable[Merged
 def _loaded_since(store: Store, units: Collection[str]) -> set[str]:
     """Return the cases that were last written by a load, even one cut off before it noted that they stay.
 
-    What a load finds unchanged it does not write: that is noted by :func:`casegraph.merge.keeping.keep_loaded`.
+    A load does not write what it finds unchanged: :func:`casegraph.merge.keeping.keep_loaded` notes that.
     """
     asked = f"""SELECT ?unit ?digest {{ GRAPH <{LEDGER}> {{
       ?entry <{CG}entryOf> ?unit ; <{CG}sourceDigest> ?digest ; <{CG}contentDigest> ?content ;
