@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 
 import casegraph
 from casegraph.cli import commands, meter
-from casegraph.errors import DocumentError, InputError
+from casegraph.errors import DocumentError, InputError, StoreError
 from casegraph.ingest import load, load_paths
 from casegraph.loaders.records import Options
 from casegraph.merge import foreign
@@ -158,6 +158,34 @@ def test_a_document_without_cases_proposes_nothing_of_those_that_are_there(store
     assert make_plan(store, [FOREIGN / "same" / "visit.ttl"]).links == ()
 
 
+def test_a_document_without_a_statement_leaves_an_empty_store_empty(store: Store, tmp_path: Path) -> None:
+    merge(store, document("", tmp_path))
+    assert store.graphs() == ()
+
+
+def test_a_merge_that_is_cut_off_at_any_change_leaves_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server takes each change by itself, so that there must be one alone."""
+    plan, put, changes = make_plan(store, [A]), type(store).replace, list[str]()
+
+    def replace(store: Store, old: Iterable[str], nquads: str) -> None:
+        if "/merged/" in nquads:
+            raise StoreError("the connection broke")
+        put(store, old, nquads)
+        changes.append(nquads)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(store), "replace", replace)
+        with pytest.raises(StoreError, match="the connection broke"):
+            apply(store, plan)
+    assert (changes, store.graphs()) == ([], ())
+    apply(store, plan)
+    assert "https://w3id.org/casegraph/ontology" in store.graphs()
+    undo(store)
+    assert store.digest() == {}
+
+
 CALLED = """
 @prefix ex: <https://example.org/model#> .
 <https://example.org/{id}> ex:id "{id}" ;
@@ -221,14 +249,14 @@ def test_an_adapter_asks_mappings_by_predicate_and_confidence(
     assert about == f"<{term}>"
 
 
-SUBJECTS = some.lists(
-    some.tuples(some.sampled_from("abcde"), some.integers(1, 90), some.booleans()), min_size=1, max_size=4
+SUBJECTS = some.dictionaries(
+    some.sampled_from("abcde"), some.tuples(some.integers(1, 90), some.booleans()), min_size=1, max_size=4
 )
 
 
-def graph(subjects: Iterable[tuple[str, int, bool]], place: str) -> str:
+def graph(subjects: Mapping[str, tuple[int, bool]], place: str) -> str:
     lines = ["@prefix nb: <http://neurobagel.org/vocab/> .", f"@prefix ex: <https://example.org/{place}#> ."]
-    for name, age, ill in {name: (name, age, ill) for name, age, ill in subjects}.values():
+    for name, (age, ill) in subjects.items():
         disease = "nb:hasDiagnosis <http://purl.bioontology.org/ontology/SNOMEDCT/406506008>" if ill else ""
         session = f"[ a nb:PhenotypicSession ; nb:hasAge {age} ; {disease} ]"
         lines.append(f'ex:{name} a nb:Subject ; nb:hasLabel "{name}" ; nb:hasSession {session} .')
@@ -239,7 +267,7 @@ def graph(subjects: Iterable[tuple[str, int, bool]], place: str) -> str:
 @settings(max_examples=25, deadline=None)
 @given(some.lists(SUBJECTS, min_size=2, max_size=3), some.permutations(range(3)))
 def test_the_algebra_holds_for_made_graphs(
-    tmp_path_factory: pytest.TempPathFactory, made: list[list[tuple[str, int, bool]]], order: list[int]
+    tmp_path_factory: pytest.TempPathFactory, made: list[dict[str, tuple[int, bool]]], order: list[int]
 ) -> None:
     folder = tmp_path_factory.mktemp("made")
     paths = [document(graph(each, f"g{at}"), folder, f"g{at}.ttl") for at, each in enumerate(made)]
@@ -256,6 +284,63 @@ def test_the_algebra_holds_for_made_graphs(
             undo(store, [path.name])
             steps.pop()
             assert store.digest() == steps[-1]
+
+
+#: Who a data set tells of, age and whether ill; who is told to be of an age alone is no case.
+PEOPLE = {"a": (34, True), "b": (51, True), "c": (7, True), "d": (88, False)}
+
+
+def files_of_one_data_set(folder: Path, parts: Iterable[Iterable[str]]) -> list[Path]:
+    """Return documents that tell the same of whom several of them name, each with a line of its own."""
+    made = (graph({name: PEOPLE[name] for name in sorted(part)}, "registry") for part in parts)
+    own = (f'{text}\nex:file <http://purl.org/dc/terms/title> "{at}" .' for at, text in enumerate(made))
+    return [document(text, folder, f"f{at}.ttl") for at, text in enumerate(own)]
+
+
+def merged_alone(paths: Iterable[Path]) -> Mapping[str, str]:
+    """Return the digest of a store into which just these documents were merged, one after the other."""
+    with open_store(":memory:", writable=True) as store:
+        for path in paths:
+            apply(store, make_plan(store, [path], "registry"))
+        return store.digest()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_what_two_documents_bring_goes_with_the_last_of_them(
+    store: Store, tmp_path: Path, order: tuple[int, int]
+) -> None:
+    paths = files_of_one_data_set(tmp_path, ["ab", "b"])
+    for path in paths:
+        apply(store, make_plan(store, [path], "registry"))
+    first, last = (paths[at] for at in order)
+    undo(store, [first.name])
+    assert f"{CASE}registry/b/asserted" in store.graphs()
+    assert store.digest() == merged_alone([last])
+    undo(store, [last.name])
+    assert store.digest() == {}
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None)
+@given(
+    some.lists(some.sets(some.sampled_from(sorted(PEOPLE)), min_size=1), min_size=2, max_size=3),
+    some.permutations(range(3)),
+    some.permutations(range(3)),
+)
+def test_the_algebra_holds_for_documents_that_tell_of_the_same_cases(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[set[str]], come: list[int], go: list[int]
+) -> None:
+    """Whatever came and went in whatever order, a store is as if only what is left had come."""
+    paths = files_of_one_data_set(tmp_path_factory.mktemp("made"), parts)
+    left = [paths[at] for at in come if at < len(paths)]
+    with open_store(":memory:", writable=True) as store:
+        for path in left:
+            apply(store, make_plan(store, [path], "registry"))
+        for gone in (paths[at] for at in go if at < len(paths)):
+            assert store.digest() == merged_alone(path for path in paths if path in left)
+            undo(store, [gone.name])
+            left.remove(gone)
+        assert store.digest() == {}
 
 
 HOSTILE = """

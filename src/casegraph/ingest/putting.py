@@ -15,7 +15,15 @@ from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.ledger import Content, case_graphs, commit, unit_of
 
-__all__ = ["ADDED", "UNRESOLVED", "graphs_before", "graphs_of_report", "grown", "put_ontology"]
+__all__ = [
+    "ADDED",
+    "UNRESOLVED",
+    "graphs_before",
+    "graphs_of_report",
+    "grown",
+    "ontology_content",
+    "put_ontology",
+]
 
 _ONTOLOGY = BASE + "ontology"
 #: The graph of what cases name out of added vocabularies.
@@ -61,8 +69,17 @@ def graphs_of_report(store: Store, report: str) -> tuple[str, ...]:
 
 def put_ontology(store: Store) -> None:
     """Put the shipped ontology into its graph, unless this very version is there."""
-    if not store.query(f"ASK {{ GRAPH <{_ONTOLOGY}> {{ {_mark()} }} }}", union=False):
-        commit(store, [_ONTOLOGY], _ontology())
+    if (content := ontology_content(store)) is not None:
+        commit(store, [_ONTOLOGY], content)
+
+
+def ontology_content(store: Store) -> Content | None:
+    """Return the graph of the shipped ontology; None if this very version is there.
+
+    :raises StoreError: if the store fails.
+    """
+    known = store.query(f"ASK {{ GRAPH <{_ONTOLOGY}> {{ {_mark()} }} }}", union=False)
+    return None if known else _ontology()
 
 
 def _mark() -> str:

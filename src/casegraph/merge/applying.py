@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from casegraph.errors import DocumentError, Problem
-from casegraph.ingest.putting import put_ontology
+from casegraph.ingest.putting import ontology_content
 from casegraph.merge.adapters import Adapter
 from casegraph.merge.beside import Beside
 from casegraph.merge.common import graphs_of, needed_lines, needs_in, needs_of, not_satisfied, text_of
@@ -65,7 +65,6 @@ def apply(store: Store, plan: MergePlan, adapters: Sequence[Adapter] | None = No
     with store.turn():
         change = _Change(store, found)
         change.refuse_links(decided)
-        put_ontology(store)
         stage("writing into the store")
         states = change.write(decided)
     documents = {each.document: states.get(f"{MERGED}{each.document}", "unchanged") for each in plan.sources}
@@ -204,9 +203,16 @@ class _Change:
         notes = "".join(
             decision_lines(each, self._links.get(each.iri), generation(self._store) + 1) for each in decided
         )
-        content = Content.of("".join(texts))
+        content = self._with_ontology(Content.of("".join(texts)))
         old = {*patients.graphs, *(graph for graphs in content.lines.values() for graph in graphs)}
         return commit(self._store, old, content, self._origins(), notes)
+
+    def _with_ontology(self, content: Content) -> Content:
+        """Return what is to be written, with the ontology where it has to come too: one change, not two."""
+        ontology = ontology_content(self._store) if content.lines else None
+        if ontology is None:
+            return content
+        return Content({**content.lines, **ontology.lines}, {**content.units, **ontology.units})
 
     def _digests(self) -> dict[str, str]:
         """Return unit -> digest of its content, of what comes."""

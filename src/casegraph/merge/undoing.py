@@ -85,20 +85,31 @@ def _units(store: Store, gone: Collection[MergedDocument], stay: Iterable[Merged
     """Return what documents brought and nothing else needs."""
     needed = {unit for each in stay for unit in each.brings}
     units = {unit for each in gone for unit in each.brings} - needed
-    units -= _loaded_since(store, units, {each.hash for each in gone})
+    units -= _loaded_since(store, units)
     if _ONTOLOGY in units:
         cases = {graph.removesuffix("/asserted") for graph in store.graphs() if graph.endswith("/asserted")}
         units -= {_ONTOLOGY} if cases - units else set()
     return units
 
 
-def _loaded_since(store: Store, units: Collection[str], hashes: Collection[str]) -> set[str]:
-    """Return the cases that were last written by something other than the merges of these documents."""
+def _loaded_since(store: Store, units: Collection[str]) -> set[str]:
+    """Return the cases that were last written by a load, even one cut off before it noted that they stay.
+
+    A load does not write what it finds unchanged: :func:`casegraph.merge.keeping.keep_loaded` notes that.
+    """
     asked = f"""SELECT ?unit ?digest {{ GRAPH <{LEDGER}> {{
       ?entry <{CG}entryOf> ?unit ; <{CG}sourceDigest> ?digest ; <{CG}contentDigest> ?content ;
         <{PREFIXES["prov"]}wasGeneratedBy>/<{CG}generation> ?number }} }} ORDER BY ?number"""
     last = {str(row["unit"]): str(row["digest"]) for row in Rows.read(store.query(asked, union=False))}
-    return {unit for unit in units if unit in last and last[unit] not in hashes}
+    merged = _ever_merged(store)
+    return {unit for unit in units if unit in last and last[unit] not in merged}
+
+
+def _ever_merged(store: Store) -> set[str]:
+    """Return the hashes of all documents that were merged at any time, also of those that are gone."""
+    asked = f"""SELECT DISTINCT ?unit {{ GRAPH <{LEDGER}> {{ ?entry <{CG}entryOf> ?unit }}
+      FILTER(STRSTARTS(STR(?unit), "{MERGED}")) }}"""
+    return {str(row["unit"]).removeprefix(MERGED) for row in Rows.read(store.query(asked, union=False))}
 
 
 def _graphs(store: Store, gone: Iterable[MergedDocument], units: Iterable[str]) -> list[str]:
