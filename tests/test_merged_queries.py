@@ -228,6 +228,32 @@ def test_a_conflict_of_two_later_cases_is_of_their_patient(with_third: Store) ->
     ]
 
 
+BOUND = """
+casegraph: 1
+report: {title: Made up - a value and how it is printed, doi: 10.5555/bound-%s, extent: fullText}
+passages: {p: {section: case}}
+cases:
+  '1':
+    tests: [{id: ferritin, what: 'cg:FerritinLevel ferritin level', value: %s, unit: ng/mL%s, stated_in: p}]
+"""
+
+
+def test_a_value_that_is_a_bound_stands_beside_what_is_printed(tmp_path: Path) -> None:
+    for which, value, printed in (("a", "2000", ", printed: '>2000'"), ("b", "3465", "")):
+        (tmp_path / f"{which}.yaml").write_text(BOUND % (which, value, printed), encoding="utf-8")
+    one, other = (f"{BASE}case/10.5555/bound-{which}/1" for which in "ab")
+    with filled(linked=False, paths=sorted(tmp_path.glob("*.yaml"))) as store:
+        store.replace([], patients_quads([(one, other)]))
+        rows = ask(store, "merged_patient", case=other)
+        store.replace([], conflict("a", "test", f"{one}#ferritin", f"{other}#ferritin"))
+        (row,) = ask(store, "conflicts_between_reports")
+    assert {(each["told_by"][-3], each["value"], each["printed"]) for each in rows} == {
+        ("a", "2000", ">2000"),
+        ("b", "3465", ""),
+    }
+    assert (row["first_printed"], row["second_printed"]) == (">2000", "")
+
+
 # --- what is counted
 
 #: query -> the row, what it tells of three cases, and what of the two patients that they are.

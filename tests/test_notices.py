@@ -250,11 +250,27 @@ def test_why_of_a_query_says_the_same(location: Path) -> None:
 
 
 def test_numbers_over_all_cases_say_that_such_reports_are_among_them(location: Path) -> None:
-    _, told = said(location, "query", "corpus_diagnoses", "-f", "csv")
-    assert [line.partition(" from ")[2] for line in told] == [
-        f"a report with a notice: key/{SAID[name]}"
+    _, told = said(location, "query", "corpus_counts", "-f", "csv")
+    assert told == [
+        f"counted among the others, a report with a notice: key/{SAID[name]}"
         for name in ("corrected", "doubted", "misdosed", "retracted")
     ]
+
+
+def test_numbers_name_the_drug_in_whose_row_such_a_report_is_counted(location: Path) -> None:
+    out, told = said(location, "query", "outcomes_by_drug", "-f", "csv")
+    rows = len(out.splitlines()) - 1
+    assert rows > 1
+    assert told == [
+        f"1 of {rows} rows counting a report with a notice (interleukin-2): key/{SAID[name]}"
+        for name in ("corrected", "doubted", "misdosed", "retracted")
+    ]
+
+
+def test_numbers_in_which_no_such_report_is_counted_say_nothing(location: Path) -> None:
+    out, told = said(location, "query", "corpus_diagnoses", "-f", "csv")
+    assert len(out.splitlines()) > 1
+    assert told == []
 
 
 def test_an_answer_that_rests_on_no_such_report_says_nothing(location: Path) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from casegraph.cli.form import say
 from casegraph.facts import CaseFacts
-from casegraph.namespaces import BASE, CG
-from casegraph.notices import flags_of, resting_on, told_twice
+from casegraph.namespaces import BASE, CG, PREFIXES, compact
+from casegraph.notices import Flag, also_told, counted_in, flags_of, own_iris, resting_on, told_twice
 from casegraph.query import StoredQuery
 from casegraph.rows import Rows
 from casegraph.store import Store
 
 __all__ = ["notices_of_case", "other_reports", "say_noticed", "say_notices_of_all"]
 
-#: So many patients are named.
+#: So many patients, drugs or diseases are named.
 _NAMED = 3
 
+_LABEL = f"{PREFIXES['rdfs']}label"
 _CONTRADICTED = f"""SELECT DISTINCT ?claim {{ GRAPH ?graph {{
   ?conflict a <{CG}TellingConflict> ; <{CG}firstTelling>|<{CG}secondTelling> ?claim }} }}"""
 
@@ -31,10 +32,31 @@ def say_noticed(store: Store, asked: StoredQuery, rows: Rows) -> None:
 
 
 def _say_notices(store: Store, rows: Rows) -> None:
-    """Say, a line each, which notices are about the reports that rows are of."""
-    for flag, many in resting_on(flags_of(store), rows):
-        every = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
-        say(f"{many:,} of {every} from a report with a notice: {flag}")
+    """Say, a line each, which notices are about the reports that rows are of, on whose patients, or count."""
+    flags = flags_of(store)
+    for flag, many in resting_on(flags, rows):
+        say(f"{_of_all(many, rows)} from a report with a notice: {flag}")
+    for flag, many in also_told(store, flags, rows):
+        say(f"{_of_all(many, rows)} of a patient also told of by a report with a notice: {flag}")
+    for flag, what in counted_in(store, flags, rows):
+        if what:
+            say(f"{_of_all(len(what), rows)} counting a report with a notice ({_named(store, what)}): {flag}")
+        else:
+            _say_counted(flag)
+
+
+def _of_all(many: int, rows: Rows) -> str:
+    return f"{many:,} of {len(rows):,} row{'' if len(rows) == 1 else 's'}"
+
+
+def _named(store: Store, iris: tuple[str, ...]) -> str:
+    """Return what the store calls the first few of some terms."""
+    named = " ".join(f"<{each}>" for each in iris)
+    asked = f"SELECT ?term (MIN(?label) AS ?name) {{ VALUES ?term {{ {named} }} ?term <{_LABEL}> ?label }}"
+    names = {str(row["term"]): str(row["name"]) for row in Rows.read(store.query(f"{asked} GROUP BY ?term"))}
+    told = sorted(names.get(each, compact(each)) for each in iris)
+    more = f" and {len(told) - _NAMED:,} more" if len(told) > _NAMED else ""
+    return f"{', '.join(told[:_NAMED])}{more}"
 
 
 def say_notices_of_all(store: Store) -> None:
@@ -43,21 +65,21 @@ def say_notices_of_all(store: Store) -> None:
     :raises StoreError: if the store fails.
     """
     for flag in flags_of(store):
-        say(f"counted among the others, a report with a notice: {flag}")
+        _say_counted(flag)
+
+
+def _say_counted(flag: Flag) -> None:
+    say(f"counted among the others, a report with a notice: {flag}")
 
 
 def _say_contradicted(store: Store, rows: Rows) -> None:
     """Say how many rows rest on a claim that another report on the same patient contradicts, if any do."""
     told = (str(row["claim"]) for row in Rows.read(store.query(_CONTRADICTED, union=False)))
     claims = {each for each in told if "#" in each}
-    many = (
-        sum(any(getattr(term, "value", "") in claims for term in row) for row in rows.rows) if claims else 0
-    )
+    many = sum(not claims.isdisjoint(row) for row in own_iris(rows)) if claims else 0
     if many:
-        said = (
-            f"{many:,} of {len(rows):,} row{'' if len(rows) == 1 else 's'} from a claim that another report"
-        )
-        say(f"{said} on the patient contradicts: casegraph query conflicts_between_reports")
+        said = f"{_of_all(many, rows)} from a claim that another report on the patient contradicts"
+        say(f"{said}: casegraph query conflicts_between_reports")
 
 
 def _say_told_twice(store: Store, rows: Rows) -> None:
