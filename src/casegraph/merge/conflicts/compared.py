@@ -61,9 +61,9 @@ def compared(a: Telling, b: Telling, terms: Terms) -> Comparison:
 
     Claims that are certainly of different times are not compared. Where it cannot be told, two that exclude
     each other are a possible conflict, unless one of them is told by the other telling too, beside what
-    excludes it: then that tells of a course, and the times of it are open. Something wider does not tell that:
-    *a rash, but no V-sign* does not fit *a V-sign*. Where each telling tells both, it contradicts itself and
-    not the other. Which case is named first does not matter.
+    excludes it: then that tells of a course, and the times of it are open. Something wider does not tell
+    that: *a rash, but no V-sign* does not fit *a V-sign*. Where each telling tells both, it contradicts
+    itself and not the other. Which case is named first does not matter.
 
     :param terms: the hierarchy of concepts: that one telling is more precise is no conflict.
     """
