@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from casegraph.merge.conflicts.courses import (
@@ -60,9 +60,10 @@ def compared(a: Telling, b: Telling, terms: Terms) -> Comparison:
     """Compare two cases of which it was decided that they tell of one patient.
 
     Claims that are certainly of different times are not compared. Where it cannot be told, two that exclude
-    each other are a possible conflict, unless one of them is told by the other telling too: then both tell
-    of a course, and the times of it are open. Where each telling tells both, it contradicts itself and not
-    the other. Which case is named first does not matter.
+    each other are a possible conflict, unless one of them is told by the other telling too, beside what
+    excludes it: then that tells of a course, and the times of it are open. Something wider does not tell
+    that: *a rash, but no V-sign* does not fit *a V-sign*. Where each telling tells both, it contradicts
+    itself and not the other. Which case is named first does not matter.
 
     :param terms: the hierarchy of concepts: that one telling is more precise is no conflict.
     """
@@ -83,15 +84,29 @@ def compared(a: Telling, b: Telling, terms: Terms) -> Comparison:
 def _of_topic(pair: TellingPair, topic: Topic) -> Comparison:
     judged = tuple(pair.judged(topic))
     agreed = {(one.iri, other.iri) for one, other, verdict, _ in judged if verdict == "agree"}
-    told_by_both = {iri for each in agreed for iri in each}
+    alike: dict[str, list[Item]] = {}
+    for one, other, verdict, _ in judged:
+        if verdict == "agree":
+            alike.setdefault(one.iri, []).append(other)
+            alike.setdefault(other.iri, []).append(one)
     against: list[tuple[Item, Item, Matter, bool]] = []
     for one, other, verdict, when in judged:
         if verdict is None or verdict == "agree":
             continue
-        shared = len({one.iri, other.iri} & told_by_both)
-        if shared <= (1 if when == "same" else 0):
+        told = sum(_beside(each, of, alike, topic, pair.kinds) for each, of in ((one, other), (other, one)))
+        if told <= (1 if when == "same" else 0):
             against.append((one, other, verdict, when == "same"))
     return Comparison(tuple(_conflicts(against)), tuple(Agreement((min(each), max(each))) for each in agreed))
+
+
+def _beside(item: Item, other: Item, alike: Mapping[str, list[Item]], topic: Topic, kinds: Kinds) -> bool:
+    """Say whether the telling of the other claim tells the first one too, beside what excludes it."""
+    return any(_bears_on(each, other, topic, kinds) for each in alike.get(item.iri, ()))
+
+
+def _bears_on(one: Item, other: Item, topic: Topic, kinds: Kinds) -> bool:
+    met = any(kinds.related(some, of) for some in one.about for of in other.about)
+    return met and topic.judge(one, other, kinds) is not None
 
 
 def _conflicts(against: list[tuple[Item, Item, Matter, bool]]) -> Iterator[Conflict]:

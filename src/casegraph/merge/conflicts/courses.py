@@ -107,11 +107,26 @@ def _of_response(one: Item, other: Item, kinds: Kinds) -> Verdict:
     apart = first.domain != second.domain or not kinds.compatible(_iris(first.site), _iris(second.site))
     if apart or not kinds.compatible(_concerned(one), _concerned(other)):
         return None
+    if not _holds(one, other, kinds) and not _holds(other, one, kinds):
+        return None
     if one.kind == other.kind or {one.kind, other.kind} <= _BETTER:
         return "agree" if one.kind != "notEvaluable" else None
     ways = {one.kind, other.kind}
     opposed = (ways & _BETTER and ways & _NO_BETTER) or ways == {"stabilised", "worse"}
     return "response" if opposed else None
+
+
+def _holds(one: Item, other: Item, kinds: Kinds) -> bool:
+    """Say whether the drugs of one outcome are among those of another."""
+    return all(any(kinds.related(drug, each) for each in one.about) for drug in other.about)
+
+
+def _of_one_set(one: Item, other: Item, when: When, times: Times) -> When:
+    """Say how sure it is that two outcomes exclude each other: one drug may do what two together do not.
+
+    So an outcome on several drugs and one on some of them are compared only where both are of one time.
+    """
+    return when if len(one.about) == len(other.about) or when == "same" else "different"
 
 
 def _iris(codes: tuple[str, ...]) -> list[str]:
@@ -188,10 +203,10 @@ TREATMENTS = Topic(_treatments, _alike)
 DOSES = Topic(_doses, _of_dose)
 #: Routes of one drug.
 ROUTES = Topic(_routes, _of_route, weigh=_of_one_dose)
-#: What was seen in one domain on one drug.
-RESPONSES = Topic(_responses, _of_response)
-#: What was seen after one drug was stopped.
-AFTER_STOPPING = Topic(_after_stopping, _of_response)
+#: What was seen in one domain on one drug, or on several.
+RESPONSES = Topic(_responses, _of_response, weigh=_of_one_set)
+#: What was seen after one drug was stopped, or several.
+AFTER_STOPPING = Topic(_after_stopping, _of_response, weigh=_of_one_set)
 #: Flares, relapses, remissions, stretches without symptoms.
 TURNS = Topic(_turns, _of_turn)
 #: Remissions of findings, and findings that were there.

@@ -1,22 +1,24 @@
 """Numbers of one test: one and the same, told more or less precisely, or two that cannot both be right.
 
 Two numbers are most often two measurements. So they contradict each other only at one time; where no time is
-told, or a year, only if each telling has no other number of the test; and where the times cannot be compared,
-only if moreover one is the other with its decimal slipped.
+told, or a time with room for two, only if each telling has no other number of the test; and where the times
+cannot be compared, only if moreover one is the other with its decimal slipped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
+from math import inf
 from typing import cast
 
 from casegraph.merge.conflicts.findings import one_method
 from casegraph.merge.conflicts.items import Item, Topic, Verdict
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
-from casegraph.merge.conflicts.spans import Span, slip, span_of
+from casegraph.merge.conflicts.readings import readings, units_of
 from casegraph.merge.conflicts.telling import Telling
 from casegraph.merge.conflicts.times import Times, When
-from casegraph.merge.conflicts.units import converted, readable, told_unit, words_in
+from casegraph.merge.conflicts.units import readable, words_in
 from casegraph.model import TestResult
 
 __all__ = ["NUMBERS", "remark"]
@@ -25,7 +27,9 @@ __all__ = ["NUMBERS", "remark"]
 _ONE, _COURSE, _RANGE = "one", "course", "range"
 #: No measurement is larger; what is, infinity and what is no number are not compared.
 _LARGEST = 1e100
-_PAST, _ONSET, _MONTH = "medicalHistory", "onset", 31
+#: In more days than these something can change.
+_WEEK = 7
+_PAST = "medicalHistory"
 #: power of ten -> what the less is of the more, and the more of the less.
 _PARTS = {
     1: ("a tenth of", "ten times"),
@@ -51,11 +55,19 @@ def _numbers(telling: Telling) -> Iterator[Item]:
 
 def _kinds(tests: list[TestResult]) -> Iterator[tuple[str | None, str]]:
     """Yield each occasion of one test with what a number of it is among those that the telling has."""
-    at_once: dict[str | None, set[tuple[object, ...]]] = {}
+    at_once: dict[str | None, dict[tuple[object, ...], TestResult]] = {}
     for each in tests:
-        at_once.setdefault(each.at, set()).add((each.value, each.unit, each.unit_term))
+        told = (each.value, each.unit, each.unit_term, each.printed)
+        at_once.setdefault(each.at, {})[told] = each
     for at, numbers in at_once.items():
-        yield at, _RANGE if len(numbers) > 1 else _ONE if len(at_once) == 1 else _COURSE
+        several = any(_apart(*pair) for pair in combinations(numbers.values(), 2))
+        yield at, _RANGE if several else _ONE if len(at_once) == 1 else _COURSE
+
+
+def _apart(first: TestResult, second: TestResult) -> bool:
+    """Say whether two numbers cannot be one, in whatever units they are told."""
+    both = readings(first, second)
+    return both is not None and both.apart
 
 
 def _what(test: TestResult) -> tuple[object, ...]:
@@ -64,46 +76,60 @@ def _what(test: TestResult) -> tuple[object, ...]:
 
 def _of_numbers(one: Item, other: Item, kinds: Kinds) -> Verdict:
     first, second = _tests(one, other)
-    units = _units(first, second)
     if one.about != other.about or not _one_test(first, second, kinds):
         return None
-    if units is None:
-        return "agree" if first.value == second.value and _unit(first) == _unit(second) else None
-    theirs = _converted(second, units[1], units[0])
-    if theirs is None:
-        return "unit" if first.value == second.value and all(map(readable, units)) else None
-    if _span(first).meets(theirs):
+    units, both = units_of(first, second), readings(first, second)
+    if both is None:
+        same = units is not None and first.value == second.value and all(map(readable, units))
+        return "unit" if same else None
+    if both.agree:
         return "agree"
-    if first.value == second.value:
+    if both.titres:
+        return "number" if both.apart else None
+    if both.moved and first.value == second.value:
         return "unit"
-    return "number" if words_in(units[0]) == words_in(units[1]) else None
+    return "number" if units is None or words_in(units[0]) == words_in(units[1]) else None
 
 
 def _weighed(one: Item, other: Item, when: When, times: Times) -> When:
     """Say how sure it is that two numbers contradict each other."""
     first, second = _tests(one, other)
-    units = _units(first, second)
-    if first.value == second.value and units is not None:
-        unlike = _converted(second, units[1], units[0]) is None
-        return "open" if unlike and when == "same" else when
+    both = readings(first, second)
+    if both is None:
+        return "open" if when == "same" else when
+    if both.moved and first.value == second.value:
+        return when
     if _RANGE in (one.kind, other.kind):
         return "different"
     if when == "same" and _loosely(one, other, times):
         when = "untold"
     alone = one.kind == other.kind == _ONE
-    sure = when == "same" or (alone and (when == "untold" or _slipped(one, other) is not None))
-    return when if sure else "different"
+    if when != "same" and not (alone and (when == "untold" or both.slipped is not None)):
+        return "different"
+    return when if both.sure or when != "same" else "open"
 
 
 def _loosely(one: Item, other: Item, times: Times) -> bool:
     """Say whether one time is told for both that has room for two measurements: a past, a year of age."""
     if one.at is None or other.at is None:
         return True
-    phase = one.telling.case.occasions[one.at].phase
-    if phase in (_PAST, _ONSET) and phase == other.telling.case.occasions[other.at].phase:
-        return phase == _PAST
+    if one.telling.case.occasions[one.at].phase == _PAST:
+        return True
     least, most = times.days_between(one.at, other.at)
-    return least is not None and most is not None and most - least > 2 * _MONTH
+    wide = least is not None and most is not None and most - least > 2 * _WEEK
+    return wide or max(_days(one.telling, one.at), _days(other.telling, other.at)) > _WEEK
+
+
+def _days(telling: Telling, at: str) -> float:
+    """Return the most days from the start of an occasion to its end; none where no days are told."""
+    occasion = telling.case.occasions[at]
+    if occasion.anchor is None:
+        return 0
+    least, most = telling.timeline.between(occasion.anchor, at)
+    if occasion.end is not None:
+        most = occasion.end[1]
+        return inf if most is None or least is None else most - least
+    return 0 if least is None or most is None else most - least
 
 
 def remark(one: Item, other: Item) -> str | None:
@@ -117,40 +143,17 @@ def remark(one: Item, other: Item) -> str | None:
 
 def _slipped(one: Item, other: Item) -> int | None:
     """Return by which power of ten the number of one test is that of another; None where it is by none."""
-    first, second = _tests(one, other)
-    units = _units(first, second)
-    if units is None or first.value is None or second.value is None:
-        return None
-    theirs = converted(second.value, units[1], units[0])
-    return None if theirs is None else slip(first.value, theirs)
+    both = readings(*_tests(one, other))
+    return None if both is None else both.slipped
 
 
 def _tests(one: Item, other: Item) -> tuple[TestResult, TestResult]:
     return cast(TestResult, one.claim), cast(TestResult, other.claim)
 
 
-def _units(first: TestResult, second: TestResult) -> tuple[str, str] | None:
-    ours, theirs = _unit(first), _unit(second)
-    return None if ours is None or theirs is None else (ours, theirs)
-
-
-def _unit(test: TestResult) -> str | None:
-    return told_unit(test.unit, test.unit_term)
-
-
 def _one_test(first: TestResult, second: TestResult, kinds: Kinds) -> bool:
     panels = ([iri_of(each.component_of)] if each.component_of else [] for each in (first, second))
     return one_method(first, second, kinds) and kinds.compatible(*panels)
-
-
-def _span(test: TestResult) -> Span:
-    return span_of(cast(float, test.value), test.printed)
-
-
-def _converted(test: TestResult, unit: str, into: str) -> Span | None:
-    span = _span(test)
-    ends = (converted(span.low, unit, into), converted(span.high, unit, into))
-    return None if ends[0] is None or ends[1] is None else Span(ends[0], ends[1])
 
 
 #: Numbers of tests, with their units.
