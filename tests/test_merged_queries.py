@@ -245,7 +245,9 @@ def test_a_value_that_is_a_bound_stands_beside_what_is_printed(tmp_path: Path) -
     with filled(linked=False, paths=sorted(tmp_path.glob("*.yaml"))) as store:
         store.replace([], patients_quads([(one, other)]))
         rows = ask(store, "merged_patient", case=other)
-        store.replace([], conflict("a", "test", f"{one}#ferritin", f"{other}#ferritin"))
+        sides = (Side(f"{one}#ferritin", "one", None), Side(f"{other}#ferritin", "another", None))
+        graph = comparison_graph(CasePair(one, other))
+        store.replace([], conflict_quads(graph, [Conflict("number", False, sides)], ()))
         (row,) = ask(store, "conflicts_between_reports")
     assert {(each["told_by"][-3], each["value"], each["printed"]) for each in rows} == {
         ("a", "2000", ">2000"),
