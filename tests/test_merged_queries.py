@@ -21,10 +21,11 @@ from casegraph.merge.beside import CasePair
 from casegraph.merge.conflicts import Conflict, Matter, Side, conflict_quads
 from casegraph.merge.patients import comparison_graph, patients_quads
 from casegraph.merge.plan import MergePlan, PlannedLink
-from casegraph.namespaces import BASE, compact
+from casegraph.namespaces import BASE, CG, compact
 from casegraph.parameters import ParameterValue
 from casegraph.query import get_query, run, stored_queries
 from casegraph.resources import shipped
+from casegraph.rows import Rows
 from casegraph.store import Store, open_store
 from casegraph.terms import shipped_terms
 
@@ -254,6 +255,18 @@ def test_a_value_that_is_a_bound_stands_beside_what_is_printed(tmp_path: Path) -
         ("b", "3465", ""),
     }
     assert (row["first_printed"], row["second_printed"]) == (">2000", "")
+
+
+def test_what_is_compared_are_two_cases_and_what_is_found_are_two_claims(store: Store) -> None:
+    graph = comparison_graph(CasePair(FIRST, SECOND))
+    asked = f"""PREFIX cg: <{CG}> SELECT ?kind (COUNT(DISTINCT ?found) AS ?many) {{ GRAPH <{graph}> {{
+      <{graph}> a cg:CaseComparison ; cg:compares <{FIRST}> , <{SECOND}> .
+      ?found cg:ofComparison <{graph}> ; a ?kind ; cg:firstTelling ?one ; cg:secondTelling ?other
+    }} }} GROUP BY ?kind"""
+    counted = {row["kind"]: row["many"] for row in Rows.read(store.query(asked, union=False))}
+    (told_of,) = {(row["agreements"], row["conflicts"]) for row in expected("patients_in_several_reports")}
+    assert counted.keys() == {f"{CG}TellingAgreement", f"{CG}TellingConflict"}
+    assert tuple(str(counted[each]) for each in sorted(counted)) == told_of
 
 
 # --- what is counted

@@ -8,7 +8,7 @@ from itertools import combinations
 from casegraph.merge.beside import Beside, CasePair
 from casegraph.merge.conflicts import conflict_quads
 from casegraph.merge.plan import link_iri
-from casegraph.namespaces import BASE, CG
+from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.terms import all_terms
@@ -114,7 +114,8 @@ def comparisons(beside: Beside, pairs: Collection[CasePair], digests: Mapping[st
     """
     for pair, found in beside.comparisons(sorted(pairs), all_terms()):
         graph = comparison_graph(pair)
-        said = [f"<{CG}compares> <{case}>" for case in pair]
+        said = [f"<{PREFIXES['rdf']}type> <{CG}CaseComparison>"]
+        said += [f"<{CG}compares> <{case}>" for case in pair]
         said += [f'<{CG}comparedDigest> "{each}"' for each in digests_of(pair, digests)]
         yield "".join(f"<{graph}> {each} <{graph}> .\n" for each in sorted(said))
         yield conflict_quads(graph, found.conflicts, found.agreements)
