@@ -194,10 +194,6 @@ def adapter_of(folder: Path, text: str | bytes) -> Path:
             f"CONSTRUCT {{ ?s ?p ?o }} {{ ?s ?p true.service silent{NOWHERE}{{?s ?p ?o}} }}",
             "it asks a SERVICE",
         ),
-        (
-            f"CONSTRUCT {{?s ?p ?o}} {{ ?s ?p service:\\# SERVICE {NOWHERE} {{ ?s ?p ?o }}\n }} #",
-            "asks a SERVICE",
-        ),
         (f"ASK {{ SERVICE {NOWHERE} {{ ?s ?p ?o }} }}", "it asks a SERVICE"),
         ("ASK { ?s service:a ?o }", "no CONSTRUCT"),
         ("LOAD <urn:service>", "not a SPARQL query"),
