@@ -18,7 +18,7 @@ from hypothesis import strategies as some
 from casegraph.errors import DocumentError
 from casegraph.loaders.inputs import Input
 from casegraph.merge import canonical as canonical_module
-from casegraph.merge.canonical import TooSymmetricalError, canonical
+from casegraph.merge.canonical import TooSymmetricalError, canonical, canonical_lines, digest_of
 from casegraph.merge.foreign import ForeignDocument, read_foreign
 from casegraph.merge.incoming import incoming
 from casegraph.merge.quoting import graph_names, original_quads, standing
@@ -323,7 +323,9 @@ def given_back(document: ForeignDocument) -> None:
     store = ox.Store()
     store.extend(stand(document))
     names = {here: there for there, here in graph_names(document).items()}
-    assert original_quads(store, names) == set(document.quads)
+    found = original_quads(store, names)
+    assert found == set(document.quads)
+    assert digest_of(canonical_lines(found, document.hash)) == document.hash
 
 
 def test_the_shared_documents_are_given_back(material: Path) -> None:

@@ -211,6 +211,41 @@ def undo(ids: tuple[str, ...], location: str, *, everything: bool) -> None:
 
 
 @merge.command(
+    name="get",
+    cls=Command,
+    examples=(
+        ("casegraph merge get their-graph.ttl -o again.nq", "by the name of the file that came"),
+        ("casegraph merge get 72975573b757 | sort -u", "by its id in the list"),
+    ),
+)
+@click.argument("name", metavar="ID")
+@click.option(
+    "-o", "--output", type=PATH, metavar="FILE", help="Where to write it; by default the standard output."
+)
+@store_option
+def get_document(name: str, output: Path | None, location: str) -> None:
+    """Write a document that was merged as it came, as N-Quads.
+
+    Nothing of it is missing and nothing is added; its blank nodes are blank nodes again. The licence that it
+    tells is said on the standard error.
+    """
+    from casegraph.errors import InputError
+    from casegraph.merge.merged import find_document, merged_documents
+    from casegraph.merge.original import original_lines
+
+    with open_store(location) as store:
+        found = find_document(merged_documents(store), name)
+        if found is None:
+            todo = "casegraph merge list has those that there are"
+            raise InputError(f"no document is called {name!r}", expected="a hash or a name", todo=todo)
+        lines = original_lines(store, found)
+    with opened_whole(None if output is None else str(output)) as out:
+        out.writelines(f"{line}\n".encode() for line in lines)
+    licence = " ".join(found.licences) or "none told"
+    say(f"{found.hash}: {len(lines)} statements; licence: {licence}; redistribution: {found.redistribution}")
+
+
+@merge.command(
     name="list",
     cls=Command,
     examples=(

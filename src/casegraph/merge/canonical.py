@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from casegraph.namespaces import BASE
 
-__all__ = ["GENID", "TooSymmetricalError", "canonical", "name_blank_nodes"]
+__all__ = ["GENID", "TooSymmetricalError", "canonical", "canonical_lines", "digest_of", "name_blank_nodes"]
 
 #: What the IRIs of former blank nodes begin with (RDF 1.1 Concepts, section 3.5).
 GENID = f"{BASE}.well-known/genid/"
@@ -40,15 +40,41 @@ def canonical(quads: Sequence[ox.Quad]) -> tuple[list[ox.Quad], str]:
     if not any(isinstance(term, ox.BlankNode) for quad in quads for term in _nodes(quad)):
         said = {f"{each} .": each for each in quads}
         lines = sorted(said)
-        return [said[line] for line in lines], _digest(lines)
+        return [said[line] for line in lines], digest_of(lines)
     said = {f"{each} .": each for each in _labelled(quads)}
     lines = sorted(said)
-    digest = _digest(lines)
+    digest = digest_of(lines)
     return [_with_iris(said[line], f"{GENID}{digest}-") for line in lines], digest
 
 
-def _digest(lines: Iterable[str]) -> str:
+def digest_of(lines: Iterable[str]) -> str:
+    """Return 32 digits made of lines of N-Quads; of the canonical lines, those that name a document."""
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()[:32]
+
+
+def canonical_lines(quads: Iterable[ox.Quad], digest: str) -> list[str]:
+    """Return the canonical N-Quads, without line ends, of quads that :func:`canonical` gave IRIs.
+
+    :param digest: what it gave beside them.
+
+    >>> quads, digest = canonical(list(ox.parse(b"<urn:s> <urn:p> [] .", format=ox.RdfFormat.TURTLE)))
+    >>> canonical_lines(quads, digest)
+    ['<urn:s> <urn:p> _:c14n0 .']
+    """
+    start = f"{GENID}{digest}-"
+    return sorted(f"{_with_blank_nodes(each, start)} ." for each in quads)
+
+
+def _with_blank_nodes(quad: ox.Quad, start: str) -> ox.Quad:
+    """Return a quad with blank nodes in place of the IRIs that :func:`_with_iris` gave."""
+    subject, value, graph = quad.subject, quad.object, quad.graph_name
+    if isinstance(subject, ox.NamedNode) and subject.value.startswith(start):
+        subject = ox.BlankNode(subject.value.removeprefix(start))
+    if isinstance(value, ox.NamedNode) and value.value.startswith(start):
+        value = ox.BlankNode(value.value.removeprefix(start))
+    if isinstance(graph, ox.NamedNode) and graph.value.startswith(start):
+        graph = ox.BlankNode(graph.value.removeprefix(start))
+    return ox.Quad(subject, quad.predicate, value, graph)
 
 
 def _nodes(quad: ox.Quad) -> tuple[object, object, object]:

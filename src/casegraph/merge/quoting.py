@@ -20,7 +20,7 @@ _TYPE, _STATEMENT = ox.NamedNode(f"{_RDF}type"), ox.NamedNode(f"{_RDF}Statement"
 _XSD = PREFIXES["xsd"]
 _PRINTED = ox.NamedNode(f"{CG}printedAs")
 _SUBJECT, _PREDICATE, _OBJECT = (ox.NamedNode(f"{_RDF}{name}") for name in ("subject", "predicate", "object"))
-#: The vocabularies that vocabularies are written in: what a term is called, is a kind of or the same as.
+#: The vocabularies of vocabularies: what a term is called, what it is a kind of or the same as.
 _OF_TERMS = tuple(PREFIXES[each] for each in ("rdfs", "owl", "skos"))
 #: What the names of quoted statements hold.
 _SAID = "#said-"
