@@ -622,6 +622,43 @@ links:
     assert len(apply(store, read_plan(path)).decided) == 1
 
 
+def test_a_link_of_ones_own_between_two_reports_needs_no_proposal(store: Store, tmp_path: Path) -> None:
+    list(load(store, TELLINGS))
+    ends = ", ".join(
+        f"https://w3id.org/casegraph/report/10.5555/{each}-telling" for each in ("first", "second")
+    )
+    own = f"casegraph-merge: 1\nlinks:\n- between: [{ends}]\n  decision: same-document\n  by: x\n  why: y\n"
+    apply(store, read_plan(document(own, tmp_path, "plan.yaml")))
+    (link,) = links(store)
+    assert link.decision == "same-document"
+
+
+@pytest.mark.parametrize("short", ["", "0", "1234567"])
+def test_what_is_undone_is_named_whole_or_by_eight_digits(store: Store, tmp_path: Path, short: str) -> None:
+    plan = make_plan(store, [A, B])
+    apply(store, linked(plan, of("clinic_a/p2", "clinic_b/q2", decision="same-patient", by="x", why="y")))
+    before = store.digest()
+    digits = [*(each.hash for each in merged_documents(store)), links(store)[0].iri.rpartition("/")[2]]
+    for each in digits:
+        with pytest.raises(InputError, match="8 digits"):
+            undo(store, [each[: len(short)]])
+    assert store.digest() == before
+    assert undo(store, [digits[2][:8]]).links
+    assert undo(store, [digits[0][:8]]).documents == (digits[0],)
+
+
+def test_two_records_of_one_data_set_are_never_one_patient_and_of_two_may_be(store: Store) -> None:
+    plan = make_plan(store, [A, B])
+    who = {"decision": "same-patient", "by": "x", "why": "y"}
+    with pytest.raises(DocumentError, match="two patients of one data set"):
+        apply(store, linked(plan, of("clinic_a/p1", "clinic_a/p2", **who)))
+    assert store.digest() == {}
+    apply(store, linked(plan, of("clinic_a/p1", "clinic_b/q1", **who)))
+    with pytest.raises(DocumentError, match="two patients of one data set"):
+        apply(store, linked(plan, of("clinic_b/q1", "clinic_a/p2", **who)))
+    assert len(links(store)) == 1
+
+
 def test_different_patients_that_other_links_make_the_same_are_a_contradiction(
     tmp_path: Path, store: Store
 ) -> None:
@@ -897,14 +934,15 @@ def test_patients_of_one_report_are_not_one_by_way_of_a_third(store: Store) -> N
 
 
 def test_a_decision_that_contradicts_earlier_ones_is_refused(filled: Store) -> None:
+    list(load(filled, TELLINGS))
     plan = make_plan(filled, [A, B])
     who = {"by": "x", "why": "y"}
     same = {"decision": "same-patient", **who}
     apply(filled, linked(plan, of("clinic_a/p1", "clinic_b/q1", **same)))
-    apply(filled, linked(plan, of("clinic_b/q1", "clinic_b/q2", **same)))
+    apply(filled, linked(plan, of("clinic_b/q1", FIRST, **same)))
     before = filled.digest()
     with pytest.raises(DocumentError, match="the same by way of other links"):
-        apply(filled, linked(plan, of("clinic_a/p1", "clinic_b/q2", decision="different-patients", **who)))
+        apply(filled, linked(plan, of("clinic_a/p1", FIRST, decision="different-patients", **who)))
     assert filled.digest() == before
 
 
