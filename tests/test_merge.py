@@ -32,6 +32,7 @@ from casegraph.merge.stages import watched
 from casegraph.merge.undoing import undo
 from casegraph.query import get_query, run
 from casegraph.resources import shipped
+from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store, open_store
 
 FOREIGN = Path(__file__).parent / "foreign"
@@ -625,6 +626,43 @@ links:
     assert len(apply(store, read_plan(path)).decided) == 1
 
 
+def test_a_link_of_ones_own_between_two_reports_needs_no_proposal(store: Store, tmp_path: Path) -> None:
+    list(load(store, TELLINGS))
+    ends = ", ".join(
+        f"https://w3id.org/casegraph/report/10.5555/{each}-telling" for each in ("first", "second")
+    )
+    own = f"casegraph-merge: 1\nlinks:\n- between: [{ends}]\n  decision: same-document\n  by: x\n  why: y\n"
+    apply(store, read_plan(document(own, tmp_path, "plan.yaml")))
+    (link,) = links(store)
+    assert link.decision == "same-document"
+
+
+@pytest.mark.parametrize("short", ["", "0", "1234567"])
+def test_what_is_undone_is_named_whole_or_by_eight_digits(store: Store, tmp_path: Path, short: str) -> None:
+    plan = make_plan(store, [A, B])
+    apply(store, linked(plan, of("clinic_a/p2", "clinic_b/q2", decision="same-patient", by="x", why="y")))
+    before = store.digest()
+    digits = [*(each.hash for each in merged_documents(store)), links(store)[0].iri.rpartition("/")[2]]
+    for each in digits:
+        with pytest.raises(InputError, match="8 digits"):
+            undo(store, [each[: len(short)]])
+    assert store.digest() == before
+    assert undo(store, [digits[2][:8]]).links
+    assert undo(store, [digits[0][:8]]).documents == (digits[0],)
+
+
+def test_two_records_of_one_data_set_are_never_one_patient_and_of_two_may_be(store: Store) -> None:
+    plan = make_plan(store, [A, B])
+    who = {"decision": "same-patient", "by": "x", "why": "y"}
+    with pytest.raises(DocumentError, match="two patients of one data set"):
+        apply(store, linked(plan, of("clinic_a/p1", "clinic_a/p2", **who)))
+    assert store.digest() == {}
+    apply(store, linked(plan, of("clinic_a/p1", "clinic_b/q1", **who)))
+    with pytest.raises(DocumentError, match="two patients of one data set"):
+        apply(store, linked(plan, of("clinic_b/q1", "clinic_a/p2", **who)))
+    assert len(links(store)) == 1
+
+
 def test_different_patients_that_other_links_make_the_same_are_a_contradiction(
     tmp_path: Path, store: Store
 ) -> None:
@@ -900,14 +938,15 @@ def test_patients_of_one_report_are_not_one_by_way_of_a_third(store: Store) -> N
 
 
 def test_a_decision_that_contradicts_earlier_ones_is_refused(filled: Store) -> None:
+    list(load(filled, TELLINGS))
     plan = make_plan(filled, [A, B])
     who = {"by": "x", "why": "y"}
     same = {"decision": "same-patient", **who}
     apply(filled, linked(plan, of("clinic_a/p1", "clinic_b/q1", **same)))
-    apply(filled, linked(plan, of("clinic_b/q1", "clinic_b/q2", **same)))
+    apply(filled, linked(plan, of("clinic_b/q1", FIRST, **same)))
     before = filled.digest()
     with pytest.raises(DocumentError, match="the same by way of other links"):
-        apply(filled, linked(plan, of("clinic_a/p1", "clinic_b/q2", decision="different-patients", **who)))
+        apply(filled, linked(plan, of("clinic_a/p1", FIRST, decision="different-patients", **who)))
     assert filled.digest() == before
 
 
@@ -947,6 +986,92 @@ def test_a_load_that_was_cut_off_before_it_compared_is_made_good_by_the_next(tmp
     assert "1 pairs of cases of one patient were compared anew" in again.stderr
     assert "sexConflict" not in run_cli(*ask).stdout
     assert "compared" not in run_cli("load", corrected, "--store", place).stderr
+
+
+def test_a_load_of_something_new_makes_good_what_an_earlier_one_left(tmp_path: Path) -> None:
+    place = told_twice(tmp_path)
+    text = TELLINGS[1].read_text(encoding="utf-8").replace("sex: male", "sex: female")
+    with open_store(place, writable=True) as store:
+        list(load(store, [document(text, tmp_path, "second.yaml")]))  # and nothing after it
+    told = run_cli("load", shipped("cases", "miao-2020.yaml")[0], "--store", place)
+    assert "1 pairs of cases of one patient were compared anew" in told.stderr
+    ask = ("query", "conflicts_between_reports", "-f", "csv", "--store", place)
+    assert "sexConflict" not in run_cli(*ask).stdout
+
+
+OWN = """format-version: 1.2
+ontology: own
+idspace: OWN https://example.org/own#
+
+[Term]
+id: OWN:1
+name: glow of the cheeks
+is_a: HP:0000118
+{above}
+[Term]
+id: OWN:2
+name: glow
+is_a: HP:0000118
+"""
+
+
+@pytest.mark.slow
+def test_what_was_compared_by_another_vocabulary_is_compared_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A glow in one report, denied in the other: a conflict once the vocabulary makes one a kind of it."""
+    monkeypatch.setenv("CASEGRAPH_VOCABULARY", str(tmp_path / "vocabulary"))
+    add = ("vocab", "add", "--prefix", "OWN=https://example.org/own#", tmp_path / "own.obo")
+    document(OWN.format(above=""), tmp_path, "own.obo")
+    run_cli(*add)
+    place, said = str(tmp_path / "store"), [each.read_text(encoding="utf-8") for each in TELLINGS]
+    one = said[0].replace("HP:0010783 Erythema", "OWN:1 glow of the cheeks")
+    other = said[1].replace("HP:0001945 Fever", "OWN:2 glow")
+    told = [document(one, tmp_path, "one.yaml"), document(other, tmp_path, "other.yaml")]
+    run_cli("load", *told, "--store", place)
+    decide_same(place, (FIRST, SECOND))
+    ask = ("query", "conflicts_between_reports", "-f", "csv", "--store", place)
+    assert "findingConflict" not in run_cli(*ask).stdout
+    document(OWN.format(above="is_a: OWN:2\n"), tmp_path, "own.obo")
+    run_cli(*add)
+    new = shipped("cases", "miao-2020.yaml")[0]
+    assert "1 pairs of cases" in run_cli("load", new, "--store", place).stderr
+    assert "findingConflict" in run_cli(*ask).stdout
+    assert "compared" not in run_cli("load", new, "--store", place).stderr
+
+
+#: The ends of what the graphs of merging say, and the class that the property wants of each.
+ENDS = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?end ?property ?class (EXISTS { ?end a/rdfs:subClassOf* ?class } AS ?fits) {
+  { GRAPH ?graph { ?end ?property ?object } ?property rdfs:domain ?class } UNION
+  { GRAPH ?graph { ?subject ?property ?end } ?property rdfs:range ?class FILTER(isIRI(?end)) }
+  FILTER(REGEX(STR(?graph), "^https://w3id.org/casegraph/(link/|patients$|compared/|merged/)"))
+}"""
+
+
+def test_links_of_every_kind_fit_the_domains_and_ranges_of_their_properties(store: Store) -> None:
+    """Else a reasoner takes a group for a case, which no group is, and answers nothing any more."""
+    list(load(store, [*TELLINGS, *shipped("cases", "rituximab-registry-2011.yaml")]))
+    group = "https://w3id.org/casegraph/group/10.3899/jrheum.101321/series"
+    reports = [f"https://w3id.org/casegraph/report/10.5555/{each}-telling" for each in ("first", "second")]
+    who = {"by": "x", "why": "y"}
+    second = FIRST.replace("first", "second").replace("/1", "/2")
+    plan = linked(
+        make_plan(store, [A]),
+        of(FIRST, SECOND, decision="same-patient", **who),
+        of(FIRST, "clinic_a/p1", decision="probably-same-patient", **who),
+        of(FIRST, second, decision="different-patients", **who),
+        {"between": (group, f"{CASE}{FIRST}"), "decision": "different-patients", **who},
+        {"between": (group, f"{CASE}{SECOND}"), "decision": "possible-overlap", **who},
+        {"between": reports, "decision": "same-document", "proposed": "same-document", **who},
+    )
+    assert len(apply(store, plan).decided) == 6
+    rows = list(Rows.read(store.query(ENDS)))
+    used = {str(row["property"]).rpartition("#")[2] for row in rows}
+    assert {"samePatientAs", "probablySamePatientAs", "notSamePatientAs", "possiblyOverlaps"} <= used
+    assert {"countedAs", "links", "brings", "ofComparison"} <= used
+    assert [row for row in rows if row["fits"] is not True] == []
 
 
 def test_a_plan_tells_what_was_decided_of_two_before_one_of_them_was_removed(tmp_path: Path) -> None:

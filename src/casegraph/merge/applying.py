@@ -21,7 +21,7 @@ from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource, link_iri
 from casegraph.merge.sources import planned_source
 from casegraph.merge.stages import stage
 from casegraph.merge.writing import Files, decision_lines, description, link_text
-from casegraph.namespaces import BASE, CG
+from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.ledger import Content, Origin, commit, current_digests, generation, units_of
@@ -29,6 +29,7 @@ from casegraph.store.ledger import Content, Origin, commit, current_digests, gen
 __all__ = ["Applied", "apply", "refuse_other_content"]
 
 _ONTOLOGY = f"{BASE}ontology"
+_DATASET = f"{PREFIXES['void']}inDataset"
 #: What a plan says of a document that follows from it.
 _NOT_EDITED = ("model", "statements", "claims", "cases", "refused", "unread")
 
@@ -147,10 +148,11 @@ class _Change:
         reports = {
             report for _, each in self._found for one in each.mapped for report in (*one.shared, *one.units)
         }
+        coming |= reports
         problems: list[Problem] = []
         for link in decided:
             for end in link.between:
-                if end not in coming | reports and not is_there(self._store, end):
+                if end not in coming and not is_there(self._store, end):
                     told = f"{link.decision} is decided of {end}, which is not there"
                     problems.append(Problem(link.iri, 0, 0, "nothing-there", told, "correct the IRI"))
         if problems := [*problems, *self._impossible(decided)]:
@@ -166,27 +168,29 @@ class _Change:
                 told = f"{one} and {other} are different patients, and the same by way of other links"
                 todo = "correct one of the decisions; casegraph merge list has those before"
                 yield Problem(link_iri(one, other), 0, 0, "contradiction", told, todo)
-        reports = self._reports(patient)
+        sources = self._sources(patient)
         for cases in patients:
-            told_in: dict[str, str] = {}
+            told_in: dict[tuple[str, str], str] = {}
             for case in cases:
-                other = told_in.setdefault(reports.get(case, case), case)
+                report, dataset = sources.get(case, ("", case))
+                other = told_in.setdefault((report, dataset), case)
                 if other != case:
-                    told = f"{other} and {case} are two patients of one report, and would be one"
+                    one = f"data set ({dataset})" if dataset else "report"
+                    told = f"{other} and {case} are two patients of one {one}, and would be one"
                     todo = "decide different-patients, or undo the link that joins them"
                     yield Problem(link_iri(other, case), 0, 0, "one-report", told, todo)
 
-    def _reports(self, cases: Iterable[str]) -> dict[str, str]:
-        """Return the reports of curated cases; a record of a data set may be told in another data set too."""
+    def _sources(self, cases: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Return of cases the report and, of records, the data set: each of both tells of a patient once."""
         values = " ".join(f"<{each}>" for each in sorted(cases))
         asked = (
-            f"SELECT ?case ?report {{ VALUES ?case {{ {values} }} "
-            f"GRAPH ?g {{ ?case <{CG}reportedIn> ?report }} "
-            f"FILTER NOT EXISTS {{ GRAPH ?g {{ ?case <{CG}recordedIn> ?record }} }} }}"
+            f"SELECT ?case ?report ?dataset {{ VALUES ?case {{ {values} }} "
+            f"GRAPH ?g {{ ?case <{CG}reportedIn> ?report "
+            f"OPTIONAL {{ ?case <{CG}recordedIn>/<{_DATASET}> ?dataset }} }} }}"
         )
         stores = (self._store, Beside(self._store, (each for _, each in self._found)).coming)
         rows = (row for store in stores for row in Rows.read(store.query(asked, union=False)))
-        return {str(row["case"]): str(row["report"]) for row in rows}
+        return {str(row["case"]): (str(row["report"]), str(row["dataset"] or "")) for row in rows}
 
     def write(self, decided: Sequence[PlannedLink]) -> dict[str, str]:
         """Write it, and return what became of each unit."""

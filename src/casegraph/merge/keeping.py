@@ -15,6 +15,7 @@ from casegraph.merge.patients import (
     digests_of,
     pairs_of,
     patients_quads,
+    vocabulary_digest,
 )
 from casegraph.namespaces import CG
 from casegraph.store import Store
@@ -38,12 +39,13 @@ class Kept:
 def keep_merges(store: Store, units: Collection[str]) -> Kept:
     """Bring what was merged in line after a load: what was loaded stays, and is compared anew if it changed.
 
+    So is what an earlier load left stale that was cut off, whatever this one loaded.
+
     :param units: the cases and reports that were there already when they were loaded.
     :raises StoreError: if the store fails.
     """
-    if not units:
-        return Kept()
-    keep_loaded(store, units)
+    if units:
+        keep_loaded(store, units)
     return refresh_links(store)
 
 
@@ -51,7 +53,7 @@ def refresh_links(store: Store) -> Kept:
     """Bring what links tell in line with cases and reports that were replaced or taken out.
 
     A link to what is no longer there is taken out; two cases of one patient are compared anew, where one
-    of them is not what was compared.
+    of them is not what was compared, or the vocabularies at hand are others.
 
     :raises StoreError: if the store fails.
     """
@@ -101,7 +103,7 @@ class LinkedPatients:
 
     :param graphs: those that go or are replaced.
     :param text: those that come, as N-Quads.
-    :param stale: how many comparisons are of what a case no longer says.
+    :param stale: how many comparisons are of what a case no longer says, or by other vocabularies.
     """
 
     graphs: tuple[str, ...]
@@ -120,7 +122,8 @@ def linked_patients(
     """
     wanted, there = pairs_of(same), comparisons_there(beside.store)
     digests = {**current_digests(beside.store, {case for pair in wanted for case in pair}), **coming}
-    stale = {pair for pair in wanted & there.keys() if there[pair] != digests_of(pair, digests)}
+    by = {vocabulary_digest()} if wanted & there.keys() else set()
+    stale = {pair for pair in wanted & there.keys() if there[pair] != digests_of(pair, digests) | by}
     new = wanted - there.keys() | stale
     gone = (there.keys() - wanted) | stale
     text = "".join((patients_quads(same), *comparisons(beside, new, digests)))

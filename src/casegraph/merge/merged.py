@@ -15,6 +15,7 @@ from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store
 
 __all__ = [
+    "LEAST_DIGITS",
     "LINK",
     "LINK_CLASSES",
     "MERGED",
@@ -32,6 +33,8 @@ __all__ = [
 
 #: What the graphs that describe merged documents begin with, and those of links.
 MERGED, LINK = f"{BASE}merged/", f"{BASE}link/"
+#: So many digits of a hash are a name: fewer may be a slip, and what is undone is gone.
+LEAST_DIGITS = 8
 #: decision -> its class, and the property between the two that it is about.
 LINK_CLASSES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -169,20 +172,20 @@ def decisions(store: Store) -> dict[str, tuple[Decided, ...]]:
 
 
 def find_document(documents: tuple[MergedDocument, ...], name: str) -> MergedDocument | None:
-    """Return the document of a name, or of a hash that begins so; None if there is none.
+    """Return the document of a name, or of a hash that begins so, with 8 digits at least; None if none is.
 
     :raises InputError: if it means several.
     """
-    found = [each for each in documents if each.hash.startswith(name) or name in each.names]
+    found = [each for each in documents if _begins(each.hash, name) or name in each.names]
     return _only(found, name, [each.hash for each in found])
 
 
 def find_link(found: tuple[Link, ...], name: str) -> Link | None:
-    """Return the link that a person means by the beginning of its hash; None if there is none.
+    """Return the link that a person means by the beginning of its hash, 8 digits at least; None if none is.
 
     :raises InputError: if it means several.
     """
-    meant = [each for each in found if each.iri.removeprefix(LINK).startswith(name.removeprefix(LINK))]
+    meant = [each for each in found if _begins(each.iri.removeprefix(LINK), name.removeprefix(LINK))]
     return _only(meant, name, [each.iri.removeprefix(LINK) for each in meant])
 
 
@@ -193,6 +196,10 @@ def is_there(store: Store, iri: str) -> bool:
     """
     asked = f"ASK {{ {{ GRAPH <{iri}/asserted> {{ ?s ?p ?o }} }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} }}"
     return bool(store.query(asked, union=False))
+
+
+def _begins(digits: str, name: str) -> bool:
+    return len(name) >= LEAST_DIGITS and digits.startswith(name)
 
 
 def _only(found: list[_T], name: str, hashes: list[str]) -> _T | None:

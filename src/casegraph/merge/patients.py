@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from hashlib import sha256
 from itertools import combinations
 
 from casegraph.merge.beside import Beside, CasePair
 from casegraph.merge.conflicts import conflict_quads
 from casegraph.merge.plan import link_iri
 from casegraph.namespaces import BASE, CG, PREFIXES
+from casegraph.resources import ontology_digest
 from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.terms import all_terms
+from casegraph.terms.files import added_files, open_added
 
 __all__ = [
     "PATIENTS",
@@ -22,6 +25,7 @@ __all__ = [
     "pairs_of",
     "patients_of",
     "patients_quads",
+    "vocabulary_digest",
 ]
 
 #: The graph that tells which cases are one patient.
@@ -88,10 +92,13 @@ def comparison_graph(pair: CasePair) -> str:
 def comparisons_there(store: Store) -> dict[CasePair, frozenset[str]]:
     """Return the pairs of cases that a store has a comparison of, with the digests of what was compared.
 
+    The digest of the vocabularies by which it was compared is among them.
+
     :raises StoreError: if the store fails.
     """
     asked = f"""SELECT ?graph ?case ?digest {{ GRAPH ?graph {{
-      ?graph <{CG}compares> ?case OPTIONAL {{ ?graph <{CG}comparedDigest> ?digest }} }} }}"""
+      ?graph <{CG}compares> ?case
+      OPTIONAL {{ ?graph <{CG}comparedDigest>|<{CG}comparedVocabulary> ?digest }} }} }}"""
     cases: dict[str, set[str]] = {}
     digests: dict[str, set[str]] = {}
     for row in Rows.read(store.query(asked, union=False)):
@@ -106,16 +113,27 @@ def digests_of(pair: CasePair, digests: Mapping[str, str]) -> frozenset[str]:
     return frozenset(digests[case] for case in pair if case in digests)
 
 
+def vocabulary_digest() -> str:
+    """Return which vocabularies are at hand, as a SHA-256: the shipped terms and each that was added.
+
+    :raises InputError: if a vocabulary is damaged.
+    """
+    added = (f"{path.stem}\t{open_added(path).about()['sha256']}" for path in added_files())
+    return sha256("\n".join((ontology_digest(), *added)).encode()).hexdigest()
+
+
 def comparisons(beside: Beside, pairs: Collection[CasePair], digests: Mapping[str, str]) -> Iterator[str]:
     """Yield the graph of the comparison of each pair, as N-Quads.
 
     :param digests: case -> digest of its content, as the ledger has it.
     :raises StoreError: if the store fails.
     """
+    by = vocabulary_digest() if pairs else ""
     for pair, found in beside.comparisons(sorted(pairs), all_terms()):
         graph = comparison_graph(pair)
         said = [f"<{PREFIXES['rdf']}type> <{CG}CaseComparison>"]
         said += [f"<{CG}compares> <{case}>" for case in pair]
         said += [f'<{CG}comparedDigest> "{each}"' for each in digests_of(pair, digests)]
+        said.append(f'<{CG}comparedVocabulary> "{by}"')
         yield "".join(f"<{graph}> {each} <{graph}> .\n" for each in sorted(said))
         yield conflict_quads(graph, found.conflicts, found.agreements)

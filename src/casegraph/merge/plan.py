@@ -206,7 +206,7 @@ def _fault(link: PlannedLink) -> tuple[str, str] | None:
     if not allowed.issuperset(kinds):
         what = "two reports" if documents else "cases and groups"
         return f"{link.decision} is decided of what is not {what}", f"name {what} by their IRIs"
-    if documents != (link.proposed == "same-document"):
+    if link.digest and documents != (link.proposed == "same-document"):  # one's own is not proposed
         return (
             f"{link.decision} of what is proposed as {link.proposed}",
             "decide what was proposed, or undecided",

@@ -12,6 +12,7 @@ from casegraph.merge.common import graphs_of, needed_lines, needs_in, text_of
 from casegraph.merge.foreign import FOREIGN
 from casegraph.merge.keeping import linked_patients
 from casegraph.merge.merged import (
+    LEAST_DIGITS,
     MERGED,
     Link,
     MergedDocument,
@@ -45,7 +46,8 @@ def undo(store: Store, names: Iterable[str] | None = None) -> Undone:
 
     A case that was loaded anew since, or that another merged document brings too, stays.
 
-    :param names: the name of a document, or the beginning of the hash of a document or a link; None is all.
+    :param names: the whole name of a document, or at least 8 digits of the hash of a document or a link; None
+        is all.
     :raises InputError: if the store has nothing of such a name, or several.
     :raises StoreError: if the store fails.
     """
@@ -73,7 +75,8 @@ def _named(
         document, link = find_document(documents, name), find_link(every, name)
         if document is None and link is None:
             todo = "casegraph merge list has those that there are"
-            raise InputError(f"nothing merged is called {name!r}", expected="a hash or a name", todo=todo)
+            wanted = f"the whole name of a document, or an id, {LEAST_DIGITS} digits of it at least"
+            raise InputError(f"nothing merged is called {name!r}", expected=wanted, todo=todo)
         if document is not None and link is not None:
             raise InputError(f"{name!r} means a document and a link", expected="more of its hash")
         gone += [document] if document else []
