@@ -1,4 +1,4 @@
-"""What tests, treatments, responses and turns of the disease say of two cases being of one patient, in bits."""
+"""What tests, treatments, responses and turns of the disease say for and against one patient, in bits."""
 
 from __future__ import annotations
 
