@@ -49,12 +49,13 @@ def older(one: Features, chance: random.Random, terms: Terms) -> Features:
 
 
 def fewer(one: Features, chance: random.Random, terms: Terms) -> Features:
-    """Return it without a third of its findings and tests, and without its sex or its age."""
+    """Return it without a third of its findings, tests and responses, and without its sex or its age."""
     thin = replace(
         one,
         present=_some(one.present, chance),
         absent=_some(one.absent, chance),
         tests=_some(one.tests, chance),
+        responses=_some(one.responses, chance),
     )
     return replace(thin, sex=None) if chance.random() < 1 / 2 else replace(thin, age=None)
 

@@ -21,6 +21,7 @@ from casegraph.merge.identity import (
     Features,
     Given,
     Outcome,
+    Response,
     candidates,
     compare,
     features,
@@ -310,6 +311,47 @@ def test_tests_treatments_doses_order_and_death() -> None:
     }
 
 
+def test_the_same_responses_speak_for_one_patient_and_opposite_ones_against() -> None:
+    told: dict[str, Any] = {"treatments": (Given(RITUXIMAB), Given(BARICITINIB))}
+    one = person("p1", responses=frozenset({Response("skin", "improved", RITUXIMAB)}), **told)
+    silent = compared(replace(one, responses=frozenset()), person("x", THEIRS, **told))
+    assert not any("responses" in each for each in (*silent.speaks_for, *silent.speaks_against))
+    same = compared(one, replace(one, iri="urn:x", dataset=THEIRS, record_id="x"))
+    assert "responses: the same in both: skin improved on rituximab" in same.speaks_for
+    assert same.score > silent.score + 1
+    for way, kept in (("worse", {"resolved"}), ("unchanged", set()), ("improved", {"worse"})):
+        ways = frozenset(Response("skin", each, RITUXIMAB) for each in {way, *kept})
+        other = compared(one, replace(one, iri="urn:x", dataset=THEIRS, responses=ways))
+        opposite = "responses: opposite: skin on rituximab" in other.speaks_against
+        # who got worse and was free of it did both
+        assert opposite == (way == "unchanged")
+    elsewhere = frozenset({Response("muscle", "worse", RITUXIMAB), Response("skin", "worse", BARICITINIB)})
+    other = compared(one, replace(one, iri="urn:x", dataset=THEIRS, responses=elsewhere))
+    assert not any("responses" in each for each in (*other.speaks_for, *other.speaks_against))
+
+
+def test_a_response_says_no_more_than_the_drug_where_all_who_had_it_responded_alike() -> None:
+    usual: dict[str, Any] = {
+        "treatments": (Given(RITUXIMAB),),
+        "responses": frozenset({Response("skin", "improved", RITUXIMAB)}),
+    }
+    # a fifth of them had the drug
+    crowd = [
+        person(f"c{each}", report=f"urn:r{each}", pmid=None, **({} if each % 5 else usual))
+        for each in range(100)
+    ]
+    rare = frozenset({Response("skin", "worse", RITUXIMAB)})
+    added = []
+    for responses in (usual["responses"], rare):
+        one, other = (person("p", each, **{**usual, "responses": responses}) for each in (OURS, THEIRS))
+        alone, other_alone = (replace(each, responses=frozenset()) for each in (one, other))
+        background = Background.of((*crowd, one, other), shipped_terms())
+        score = compare(alone, other_alone, background).score
+        added.append(round(compare(one, other, background).score - score, 2))
+    assert added[0] == 0.0
+    assert added[1] > 2
+
+
 def test_the_number_of_a_record_alone_is_no_proof() -> None:
     one = person("arbitrary.id", report=OURS, pmid=None, present=frozenset(), age=None)
     assert found([one], [replace(one, iri="urn:x", report=THEIRS, dataset=THEIRS)]) == []
@@ -436,6 +478,29 @@ def test_what_is_told_of_the_first_case(seed_store: Store) -> None:
     assert {Outcome(f"{CG}AntiPL7", "positive"), Outcome(f"{CG}AntiTIF1Gamma", "positive")} < case.tests
     assert Given(f"{CG}Interleukin2Drug", "1000000 [IU]") in case.treatments
     assert case.events >= {"Flare"}
+    # one that answers to the weekly dose is one to the drug
+    assert Response("serology", "resolved", f"{CG}Interleukin2Drug") in case.responses
+
+
+@pytest.mark.slow
+def test_a_copy_with_the_same_drugs_and_responses_under_another_doi_is_probably_the_patient(
+    corpus_store: Store, tmp_path: Path
+) -> None:
+    (original,) = shipped("cases", "shinjo-2020.yaml")
+    text = original.read_text("utf-8")
+    copy = tmp_path / "copy.yaml"
+    copy.write_text(text.replace("10.4236/ojra.2020.101005", "10.5555/copy"), "utf-8")
+    with open_store(":memory:", writable=True) as store:
+        assert len(list(load_paths(store, [copy]))) == 1
+        (case,) = features(store)
+    told = [*features(corpus_store), case]
+    assert len(told) == 33
+    assert len(case.responses) == text.count("direction:") == 8
+    assert Response("overall", "improved", expand("CHEBI:71200")) in case.responses
+    likely = [each for each in found(told, None) if each.kind in ("same-patient", "probably-same-patient")]
+    assert [(name(each.a), name(each.b), each.kind) for each in likely] == [
+        ("10.4236/ojra.2020.101005/1", "10.5555/copy/1", "probably-same-patient")
+    ]
 
 
 class Counting:

@@ -2,8 +2,9 @@
 
 from casegraph.merge.identity.background import Background
 from casegraph.merge.identity.candidates import candidates
+from casegraph.merge.identity.claims import Given, Outcome, Response
 from casegraph.merge.identity.documents import SameDocument, same_documents
-from casegraph.merge.identity.features import Features, Given, Outcome, features
+from casegraph.merge.identity.features import Features, features
 from casegraph.merge.identity.outdone import outdone
 from casegraph.merge.identity.scoring import Candidate, Kind, compare
 
@@ -14,6 +15,7 @@ __all__ = [
     "Given",
     "Kind",
     "Outcome",
+    "Response",
     "SameDocument",
     "candidates",
     "compare",

@@ -27,6 +27,7 @@ _GUESSES: Mapping[str, float] = {
     "event": 0.1,
     "drug": 0.1,
     "test": 0.1,
+    "response": 0.03,
 }
 _GUESS, _WEIGHT = 0.02, 20
 #: How many cases of a publication or a disease weigh as much as the whole corpus does for them.
@@ -148,6 +149,7 @@ def facts(one: Features, kin: Kinship) -> Iterator[Fact]:
     yield from (("drug", iri) for iri in kin.above_all(each.drug for each in one.treatments))
     yield from (("dose", *each) for each in set(one.treatments) if each.dose)
     yield from (("test", *each) for each in one.tests)
+    yield from (("response", *each) for each in one.responses)
     yield from (("event", each) for each in one.events)
     yield from (("author", each) for each in author_keys(one))
     if content := content_key(one):

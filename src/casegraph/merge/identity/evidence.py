@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from math import floor, log2
 
 from casegraph.merge.identity.background import author_keys, content_key, label_key
-from casegraph.merge.identity.evidence_of_care import course_evidence, drug_evidence, result_evidence
+from casegraph.merge.identity.evidence_of_care import (
+    course_evidence,
+    drug_evidence,
+    response_evidence,
+    result_evidence,
+)
 from casegraph.merge.identity.features import Features
 from casegraph.merge.identity.pieces import Evidence, Pair, faded, listed
 from casegraph.terms.search import key_of
@@ -43,6 +48,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         _findings,
         result_evidence,
         drug_evidence,
+        response_evidence,
         course_evidence,
     ):
         yield from kind(pair)

@@ -1,4 +1,4 @@
-"""What tests, treatments and turns of the disease say of whether two cases are of one patient, in bits."""
+"""What tests, treatments, responses and turns of the disease say for and against one patient, in bits."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from itertools import combinations
 from math import factorial, log2
 
-from casegraph.merge.identity.features import Given, Outcome
+from casegraph.merge.identity.claims import Given, Outcome, Response
 from casegraph.merge.identity.pieces import Evidence, Pair, faded, listed
 from casegraph.namespaces import CG
 
-__all__ = ["course_evidence", "drug_evidence", "result_evidence"]
+__all__ = ["course_evidence", "drug_evidence", "response_evidence", "result_evidence"]
 
-#: m of a test, of a drug, of its first dose, of a turn of the disease: one telling leaves out what the other
-#: finds worth telling, and doses are rounded.
-_TEST, _DRUG, _NEAR_DRUG, _DOSE, _EVENT, _ORDER = 0.7, 0.8, 0.3, 0.6, 0.7, 0.9
-#: Results change from test to test, so that a contradiction is weak.
+#: m of a test, of a drug, of its first dose, of a response, of a turn of the disease: one telling leaves out
+#: what the other finds worth telling, and doses are rounded.
+_TEST, _DRUG, _NEAR_DRUG, _DOSE, _RESPONSE, _EVENT, _ORDER = 0.7, 0.8, 0.3, 0.6, 0.7, 0.7, 0.9
+#: Results change from test to test, and responses with time, so that a contradiction is weak.
 _OPPOSED = -1.5
 _OPPOSITES = (
     frozenset({"positive", "negative"}),
@@ -23,6 +23,7 @@ _OPPOSITES = (
     frozenset({"raised", "lowered"}),
     frozenset({"normal", "abnormal"}),
 )
+_BETTER, _NOT_BETTER = frozenset({"improved", "resolved"}), frozenset({"unchanged", "worse"})
 #: An order of so many drugs says no more.
 _MOST_ORDERED = 5
 
@@ -81,6 +82,47 @@ def _order(pair: Pair, ones: list[str], others: list[str]) -> Iterator[Evidence]
         yield Evidence(log2(_ORDER / chance), "treatments: in the same order")
     elif any((others.index(a) > others.index(b)) for a, b in combinations(ones, 2)):
         yield Evidence(log2((1 - _ORDER) / (1 - chance)), "treatments: in another order", differs=True)
+
+
+def response_evidence(pair: Pair) -> Iterator[Evidence]:
+    """Yield what the responses say: the same one of a part of the disease to a drug, or the opposite one."""
+    same = sorted(pair.one.responses & pair.other.responses)
+    if same:
+        bits = sum(faded(_bits_of_response(pair, each) for each in same))
+        yield Evidence(bits, f"responses: the same in both: {listed(_response(pair, each) for each in same)}")
+    ones, others = _ways(pair.one.responses), _ways(pair.other.responses)
+    opposed = [
+        " on ".join(filter(None, (domain, drug and pair.named(drug))))
+        for domain, drug in sorted(ones.keys() & others.keys())
+        if any(
+            ones[domain, drug] <= one and others[domain, drug] <= other
+            for one, other in ((_BETTER, _NOT_BETTER), (_NOT_BETTER, _BETTER))
+        )
+    ]
+    if opposed:
+        bits = sum(faded(_OPPOSED for _ in opposed))
+        yield Evidence(bits, f"responses: opposite: {listed(opposed)}", differs=True)
+
+
+def _bits_of_response(pair: Pair, each: Response) -> float:
+    """Return what a response says beside the drug, which was counted: log2(m / u) among those who had it."""
+    bits = pair.background.bits(pair.circle, ("response", *each), _RESPONSE)
+    if each.drug:
+        bits -= pair.background.bits(pair.circle, ("drug", each.drug), 1.0)
+    return max(bits, 0.0)
+
+
+def _response(pair: Pair, each: Response) -> str:
+    on = f" on {pair.named(each.drug)}" if each.drug else ""
+    return f"{each.domain} {each.direction}{on}"
+
+
+def _ways(responses: frozenset[Response]) -> dict[tuple[str, str], set[str]]:
+    """Return the part of the disease and the drug -> all ways it went."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for each in responses:
+        found.setdefault((each.domain, each.drug), set()).add(each.direction)
+    return found
 
 
 def course_evidence(pair: Pair) -> Iterator[Evidence]:
