@@ -183,6 +183,7 @@ PRINTED: dict[str, tuple[str, str, Expected]] = {
     "beyond what is printed in another unit": (level(50, "5 mg/dL"), level(57), CERTAIN),
     "another number than the value": (level(50, "7"), level(45), POSSIBLE),
     "two numbers": (level(120, "120/80"), level(45), POSSIBLE),
+    "a long text": (level(120, f"120{' ' * 5000}(("), level(45), POSSIBLE),
     "no number": (level(5, "undetectable"), level(12), POSSIBLE),
     "a power of ten": (level(4.5, "4.5 x 10^9/L", "10*9/L"), level(9.5, None, "10*9/L"), CERTAIN),
     "a power of ten in the value": (level(4.5e9, "4.5 x 10^9/L", "/L"), level(4.52, None, "10*9/L"), []),
