@@ -16,6 +16,7 @@ from test_merge_conflicts import (
     V_SIGN,
     Expected,
     found,
+    lasting,
     number,
     test_result,
 )
@@ -224,7 +225,60 @@ UNITS: dict[str, tuple[str, str, Expected]] = {
         [],
     ),
 }
-RULES = {**HIDDEN, **COMBINED, **WEEKS, **TITRES, **PRINTED, **UNITS}
+
+
+def whole(more: str, responses: str = "") -> str:
+    return lasting(more).replace("what: 'CHEBI:8382", "id: steroid, what: 'CHEBI:8382") + f"\n{responses}"
+
+
+def dose(more: str) -> str:
+    return f"{{dose: 5, unit: mg, {more}}}"
+
+
+BROKEN_OFF = "ends_at: later"
+OUTCOME = "responses: [{to: [steroid], direction: resolved, domain: skin, at: half-year}]"
+ENDS: dict[str, tuple[str, str, Expected]] = {
+    "a dose that begins later": (
+        whole(BROKEN_OFF),
+        whole(f"doses: [{dose('at: half-year')}]"),
+        [("end", True)],
+    ),
+    "a dose that begins before": (whole(BROKEN_OFF), whole(f"doses: [{dose('at: start')}]"), []),
+    "stopped later": (whole(BROKEN_OFF), whole("ends_at: half-year"), [("end", True)]),
+    "stopped later, as is hinted at": (
+        whole(BROKEN_OFF),
+        whole("ends_at: half-year, end_basis: implied"),
+        [("end", False)],
+    ),
+    "an outcome on it later": (whole(BROKEN_OFF), whole("line: 1", OUTCOME), [("end", False)]),
+    "an outcome after its stop": (
+        whole(BROKEN_OFF),
+        whole(BROKEN_OFF, OUTCOME.replace("to:", "after_stopping:")),
+        [],
+    ),
+    "an outcome before the stop": (
+        whole(BROKEN_OFF),
+        whole("line: 1", OUTCOME.replace("half-year", "start")),
+        [],
+    ),
+    "stopped and taken up again": (
+        whole(BROKEN_OFF),
+        whole(
+            f"ongoing_at: half-year, doses: [{dose('at: start, ends_at: later')}, "
+            f"{dose('at: half-year, ongoing_at: half-year')}]"
+        ),
+        [],
+    ),
+    "lowered and not stopped": (
+        whole(BROKEN_OFF),
+        whole(
+            f"ongoing_at: half-year, doses: [{dose('at: start, ends_at: later')}, "
+            f"{dose('at: later, ongoing_at: half-year')}]"
+        ),
+        [("end", True)],
+    ),
+}
+RULES = {**ENDS, **HIDDEN, **COMBINED, **WEEKS, **TITRES, **PRINTED, **UNITS}
 
 
 @pytest.mark.parametrize("name", RULES)
