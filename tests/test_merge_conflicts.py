@@ -724,7 +724,7 @@ def test_a_slip_of_a_decimal_is_told_in_words() -> None:
     [
         (
             ENDS["stopped, and ongoing later"],
-            ["prednisone: stopped (onTreatment)", "prednisone: ongoing (half-year)"],
+            ["prednisone: stopped (onTreatment, day 90)", "prednisone: ongoing (half-year, day 180)"],
         ),
         (
             ROUTES["two routes of no time"],

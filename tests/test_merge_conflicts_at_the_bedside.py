@@ -15,10 +15,12 @@ from test_merge_conflicts import (
     PREDNISONE,
     V_SIGN,
     Expected,
+    both,
     found,
     lasting,
     number,
     test_result,
+    turn,
 )
 
 IVIG = "cg:IntravenousImmunoglobulin intravenous immunoglobulin"
@@ -286,3 +288,24 @@ def test_what_contradicts_and_what_does_not(name: str) -> None:
     ours, theirs, expected = RULES[name]
     assert found(ours, theirs) == expected
     assert found(theirs, ours) == expected
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "says"),
+    [
+        (
+            turn("death", ", at: start, printed: day 1"),
+            turn("death", ", at: later"),
+            ["death (day 1)", "death (onTreatment, day 90)"],
+        ),
+        (
+            whole(BROKEN_OFF),
+            whole("ends_at: half-year"),
+            ["prednisone: stopped (onTreatment, day 90)", "prednisone: stopped (half-year, day 180)"],
+        ),
+    ],
+    ids=["deaths", "stops"],
+)
+def test_the_time_is_told_where_it_is_what_differs(ours: str, theirs: str, says: list[str]) -> None:
+    (conflict,) = both(ours, theirs).conflicts
+    assert [each.says for each in conflict.sides] == says

@@ -122,9 +122,11 @@ def _bears_on(one: Item, other: Item, topic: Topic, kinds: Kinds) -> bool:
 def _conflicts(against: list[tuple[Item, Item, Matter, bool]]) -> Iterator[Conflict]:
     for one, other, matter, certain in against:
         sides = (_side(one, other, matter), _side(other, one, matter))
+        if sides[0].says == sides[1].says:
+            sides = (_side(one, other, matter, days=True), _side(other, one, matter, days=True))
         first, second = sorted(sides, key=lambda each: each.claim)
         yield Conflict(matter, certain, (first, second))
 
 
-def _side(item: Item, other: Item, matter: Matter) -> Side:
-    return side_of(item, remark=remark(item, other) if matter == "number" else None)
+def _side(item: Item, other: Item, matter: Matter, *, days: bool = False) -> Side:
+    return side_of(item, remark=remark(item, other) if matter == "number" else None, days=days)

@@ -9,7 +9,7 @@ from typing import cast
 from casegraph.merge.conflicts.items import Conflict, Item, Pair
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.telling import Telling
-from casegraph.merge.conflicts.words import label_of, side_of
+from casegraph.merge.conflicts.words import label_of, printed, side_of
 from casegraph.model import DoseSegment, Response, Treatment
 
 __all__ = ["ends"]
@@ -21,7 +21,8 @@ def ends(pair: Pair) -> Iterator[Conflict]:
     """Yield a drug that one telling stops and that is given in the other after that.
 
     It is given where it goes on, a dose of it begins or ends, or it is stopped. An outcome on it shows that
-    too, but may be seen after a stop, so that the conflict is possible. Only what both count in days tells that something is later: what a phase means is that of each report. A second course, in whichever
+    too, but may be seen after a stop, so that the conflict is possible. Only what both count in days
+    tells that something is later: what a phase means is that of each report. A second course, in whichever
     telling, makes it none, and so does a dose that ended before a later one began; a stop that is only hinted
     at makes it possible. That a kind of the drug is given contradicts a stop, but that another drug of the
     group is does not.
@@ -114,6 +115,7 @@ def _after(pair: Pair, stopped: Item, later: str) -> bool:
 
 def _conflict(stopped: Item, given: Item, said: str | None = None, *, certain: bool) -> Conflict:
     claim = cast(Treatment, stopped.claim)
-    sides = (side_of(stopped, f"{label_of(claim.what)}: {_STOPPED}"), side_of(given, said))
+    told = ((stopped, f"{label_of(claim.what)}: {_STOPPED}"), (given, said))
+    sides = (side_of(item, words, days=not printed(item)) for item, words in told)
     first, second = sorted(sides, key=lambda each: each.claim)
     return Conflict("end", certain and claim.end_basis != "implied", (first, second))
