@@ -452,7 +452,7 @@ COURSES = {
     "causes of death": (
         turn("death", f", cause: '{ILD}'"),
         turn("death", f", cause: '{LUPUS}'"),
-        [("outcome", True)],
+        [("outcome", False)],
     ),
     "one cause of death": (turn("death", f", cause: '{ILD}'"), turn("death"), []),
     "two deaths": (turn("death", ", at: start"), turn("death", ", at: later"), [("outcome", True)]),

@@ -19,6 +19,7 @@ from test_merge_conflicts import (
     found,
     lasting,
     number,
+    response,
     test_result,
     turn,
 )
@@ -280,7 +281,53 @@ ENDS: dict[str, tuple[str, str, Expected]] = {
         [("end", True)],
     ),
 }
-RULES = {**ENDS, **HIDDEN, **COMBINED, **WEEKS, **TITRES, **PRINTED, **UNITS}
+
+
+def harmed(severity: str) -> str:
+    return f"adverse_events: {{observed: [{{what: '{ERYTHEMA}', during: [jak], severity: {severity}}}]}}"
+
+
+def remitted(least: int, most: int) -> str:
+    return turn("remission", f", at: start, duration_min_days: {least}, duration_max_days: {most}")
+
+
+NOTHING_THAT_MATTERS = "adverse_events: {none_significant: [{during: [jak]}]}"
+FLARE = turn("flare", ", at: later")
+OUTCOMES: dict[str, tuple[str, str, Expected]] = {
+    "a severe harm, and none that matters": (
+        harmed("severe"),
+        NOTHING_THAT_MATTERS,
+        [("adverseEvent", False)],
+    ),
+    "a mild harm, and none that matters": (harmed("mild"), NOTHING_THAT_MATTERS, []),
+    "none, and none that matters": (
+        "adverse_events: {none: [{during: [jak]}]}",
+        NOTHING_THAT_MATTERS,
+        [],
+    ),
+    "a flare in a remission of one length": (remitted(300, 300), FLARE, [("outcome", True)]),
+    "a flare in a remission of about that length": (remitted(300, 330), FLARE, [("outcome", False)]),
+    "a flare when a remission may be over": (remitted(60, 330), FLARE, []),
+    "a flare before a remission": (
+        turn("remission", ", at: later, duration_min_days: 300"),
+        turn("flare", ", at: start"),
+        [],
+    ),
+    "a flare of another domain": (
+        turn("remission", ", at: start, duration_min_days: 300, domain: [skin]"),
+        turn("flare", ", at: later, domain: [lung]"),
+        [],
+    ),
+    "worse in the domain that is in remission": (
+        turn("remission", ", at: later, domain: [skin]"),
+        response("worse"),
+        [("outcome", False)],
+    ),
+    "worse in another domain": (turn("remission", ", at: later, domain: [lung]"), response("worse"), []),
+    "worse at another time": (turn("remission", ", at: start, domain: [skin]"), response("worse"), []),
+    "unchanged in a remission": (turn("remission", ", at: later, domain: [skin]"), response("unchanged"), []),
+}
+RULES = {**OUTCOMES, **ENDS, **HIDDEN, **COMBINED, **WEEKS, **TITRES, **PRINTED, **UNITS}
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -15,11 +15,13 @@ from casegraph.merge.conflicts.courses import (
     STATEMENTS,
     TREATMENTS,
     TURNS,
+    WORSENINGS,
 )
 from casegraph.merge.conflicts.ends import ends
 from casegraph.merge.conflicts.findings import FINDINGS, HARMS, NO_HARM, TESTS
 from casegraph.merge.conflicts.items import Agreement, Conflict, Item, Matter, Pair, Side, Topic
 from casegraph.merge.conflicts.kinds import Kinds
+from casegraph.merge.conflicts.lasting import broken_remissions
 from casegraph.merge.conflicts.measured import NUMBERS, remark
 from casegraph.merge.conflicts.persons import DIAGNOSES, ages, alternatives, lives, sexes
 from casegraph.merge.conflicts.telling import Telling
@@ -43,6 +45,7 @@ _TOPICS = (
     NO_HARM,
     TURNS,
     REMISSIONS,
+    WORSENINGS,
     DEATHS,
     STATEMENTS,
 )
@@ -70,6 +73,7 @@ def compared(a: Telling, b: Telling, terms: Terms) -> Comparison:
     kinds = Kinds(terms)
     pair = Pair(a, b, kinds, Times(a, b))
     found = [*sexes(pair), *ages(pair), *alternatives(pair), *lives(pair, DEATHS), *ends(pair)]
+    found += broken_remissions(pair)
     agreed: set[tuple[str, str]] = set()
     for topic in _TOPICS:
         both = _of_topic(pair, topic)
