@@ -468,7 +468,7 @@ COURSES = {
     "causes of death": (
         turn("death", f", cause: '{ILD}'"),
         turn("death", f", cause: '{LUPUS}'"),
-        [("outcome", True)],
+        [("outcome", False)],
     ),
     "one cause of death": (turn("death", f", cause: '{ILD}'"), turn("death"), []),
     "two deaths": (turn("death", ", at: start"), turn("death", ", at: later"), [("outcome", True)]),
@@ -761,7 +761,7 @@ def test_a_slip_of_a_decimal_is_told_in_words() -> None:
     [
         (
             ENDS["stopped, and ongoing later"],
-            ["prednisone: stopped (onTreatment)", "prednisone: ongoing (half-year)"],
+            ["prednisone: stopped (onTreatment, day 90)", "prednisone: ongoing (half-year, day 180)"],
         ),
         (
             ROUTES["two routes of no time"],

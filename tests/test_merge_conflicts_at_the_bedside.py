@@ -15,9 +15,13 @@ from test_merge_conflicts import (
     PREDNISONE,
     V_SIGN,
     Expected,
+    both,
     found,
+    lasting,
     number,
+    response,
     test_result,
+    turn,
 )
 
 IVIG = "cg:IntravenousImmunoglobulin intravenous immunoglobulin"
@@ -183,6 +187,7 @@ PRINTED: dict[str, tuple[str, str, Expected]] = {
     "beyond what is printed in another unit": (level(50, "5 mg/dL"), level(57), CERTAIN),
     "another number than the value": (level(50, "7"), level(45), POSSIBLE),
     "two numbers": (level(120, "120/80"), level(45), POSSIBLE),
+    "a long text": (level(120, f"120{' ' * 5000}(("), level(45), POSSIBLE),
     "no number": (level(5, "undetectable"), level(12), POSSIBLE),
     "a power of ten": (level(4.5, "4.5 x 10^9/L", "10*9/L"), level(9.5, None, "10*9/L"), CERTAIN),
     "a power of ten in the value": (level(4.5e9, "4.5 x 10^9/L", "/L"), level(4.52, None, "10*9/L"), []),
@@ -223,7 +228,106 @@ UNITS: dict[str, tuple[str, str, Expected]] = {
         [],
     ),
 }
-RULES = {**HIDDEN, **COMBINED, **WEEKS, **TITRES, **PRINTED, **UNITS}
+
+
+def whole(more: str, responses: str = "") -> str:
+    return lasting(more).replace("what: 'CHEBI:8382", "id: steroid, what: 'CHEBI:8382") + f"\n{responses}"
+
+
+def dose(more: str) -> str:
+    return f"{{dose: 5, unit: mg, {more}}}"
+
+
+BROKEN_OFF = "ends_at: later"
+OUTCOME = "responses: [{to: [steroid], direction: resolved, domain: skin, at: half-year}]"
+ENDS: dict[str, tuple[str, str, Expected]] = {
+    "a dose that begins later": (
+        whole(BROKEN_OFF),
+        whole(f"doses: [{dose('at: half-year')}]"),
+        [("end", True)],
+    ),
+    "a dose that begins before": (whole(BROKEN_OFF), whole(f"doses: [{dose('at: start')}]"), []),
+    "stopped later": (whole(BROKEN_OFF), whole("ends_at: half-year"), [("end", True)]),
+    "stopped later, as is hinted at": (
+        whole(BROKEN_OFF),
+        whole("ends_at: half-year, end_basis: implied"),
+        [("end", False)],
+    ),
+    "an outcome on it later": (whole(BROKEN_OFF), whole("line: 1", OUTCOME), [("end", False)]),
+    "an outcome after its stop": (
+        whole(BROKEN_OFF),
+        whole(BROKEN_OFF, OUTCOME.replace("to:", "after_stopping:")),
+        [],
+    ),
+    "an outcome before the stop": (
+        whole(BROKEN_OFF),
+        whole("line: 1", OUTCOME.replace("half-year", "start")),
+        [],
+    ),
+    "stopped and taken up again": (
+        whole(BROKEN_OFF),
+        whole(
+            f"ongoing_at: half-year, doses: [{dose('at: start, ends_at: later')}, "
+            f"{dose('at: half-year, ongoing_at: half-year')}]"
+        ),
+        [],
+    ),
+    "lowered and not stopped": (
+        whole(BROKEN_OFF),
+        whole(
+            f"ongoing_at: half-year, doses: [{dose('at: start, ends_at: later')}, "
+            f"{dose('at: later, ongoing_at: half-year')}]"
+        ),
+        [("end", True)],
+    ),
+}
+
+
+def harmed(severity: str) -> str:
+    return f"adverse_events: {{observed: [{{what: '{ERYTHEMA}', during: [jak], severity: {severity}}}]}}"
+
+
+def remitted(least: int, most: int) -> str:
+    return turn("remission", f", at: start, duration_min_days: {least}, duration_max_days: {most}")
+
+
+NOTHING_THAT_MATTERS = "adverse_events: {none_significant: [{during: [jak]}]}"
+FLARE = turn("flare", ", at: later")
+OUTCOMES: dict[str, tuple[str, str, Expected]] = {
+    "a severe harm, and none that matters": (
+        harmed("severe"),
+        NOTHING_THAT_MATTERS,
+        [("adverseEvent", False)],
+    ),
+    "a mild harm, and none that matters": (harmed("mild"), NOTHING_THAT_MATTERS, []),
+    "none, and none that matters": (
+        "adverse_events: {none: [{during: [jak]}]}",
+        NOTHING_THAT_MATTERS,
+        [],
+    ),
+    "a flare in a remission of one length": (remitted(300, 300), FLARE, [("outcome", True)]),
+    "a flare in a remission of about that length": (remitted(300, 330), FLARE, [("outcome", False)]),
+    "a flare when a remission may be over": (remitted(60, 330), FLARE, []),
+    "a flare before a remission": (
+        turn("remission", ", at: later, duration_min_days: 300"),
+        turn("flare", ", at: start"),
+        [],
+    ),
+    "a flare of another domain": (
+        turn("remission", ", at: start, duration_min_days: 300, domain: [skin]"),
+        turn("flare", ", at: later, domain: [lung]"),
+        [],
+    ),
+    "worse in the domain that is in remission": (
+        turn("remission", ", at: later, domain: [skin]"),
+        response("worse"),
+        [("outcome", False)],
+    ),
+    "worse in another domain": (turn("remission", ", at: later, domain: [lung]"), response("worse"), []),
+    "worse at another time": (turn("remission", ", at: start, domain: [skin]"), response("worse"), []),
+    "unchanged in a remission": (turn("remission", ", at: later, domain: [skin]"), response("unchanged"), []),
+}
+RULES = {**OUTCOMES, **ENDS, **HIDDEN, **COMBINED, **WEEKS, **TITRES, **PRINTED, **UNITS}
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -231,3 +335,24 @@ def test_what_contradicts_and_what_does_not(name: str) -> None:
     ours, theirs, expected = RULES[name]
     assert found(ours, theirs) == expected
     assert found(theirs, ours) == expected
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "says"),
+    [
+        (
+            turn("death", ", at: start, printed: day 1"),
+            turn("death", ", at: later"),
+            ["death (day 1)", "death (onTreatment, day 90)"],
+        ),
+        (
+            whole(BROKEN_OFF),
+            whole("ends_at: half-year"),
+            ["prednisone: stopped (onTreatment, day 90)", "prednisone: stopped (half-year, day 180)"],
+        ),
+    ],
+    ids=["deaths", "stops"],
+)
+def test_the_time_is_told_where_it_is_what_differs(ours: str, theirs: str, says: list[str]) -> None:
+    (conflict,) = both(ours, theirs).conflicts
+    assert [each.says for each in conflict.sides] == says

@@ -15,11 +15,13 @@ from casegraph.merge.conflicts.courses import (
     STATEMENTS,
     TREATMENTS,
     TURNS,
+    WORSENINGS,
 )
 from casegraph.merge.conflicts.ends import ends
 from casegraph.merge.conflicts.findings import FINDINGS, HARMS, NO_HARM, TESTS
 from casegraph.merge.conflicts.items import Agreement, Conflict, Item, Matter, Side, TellingPair, Topic
 from casegraph.merge.conflicts.kinds import Kinds
+from casegraph.merge.conflicts.lasting import broken_remissions
 from casegraph.merge.conflicts.measured import NUMBERS, remark
 from casegraph.merge.conflicts.persons import DIAGNOSES, ages, alternatives, lives, sexes
 from casegraph.merge.conflicts.telling import Telling
@@ -43,6 +45,7 @@ _TOPICS = (
     NO_HARM,
     TURNS,
     REMISSIONS,
+    WORSENINGS,
     DEATHS,
     STATEMENTS,
 )
@@ -70,6 +73,7 @@ def compared(a: Telling, b: Telling, terms: Terms) -> Comparison:
     kinds = Kinds(terms)
     pair = TellingPair(a, b, kinds, Times(a, b))
     found = [*sexes(pair), *ages(pair), *alternatives(pair), *lives(pair, DEATHS), *ends(pair)]
+    found += broken_remissions(pair)
     agreed: set[tuple[str, str]] = set()
     for topic in _TOPICS:
         both = _of_topic(pair, topic)
@@ -112,9 +116,11 @@ def _bears_on(one: Item, other: Item, topic: Topic, kinds: Kinds) -> bool:
 def _conflicts(against: list[tuple[Item, Item, Matter, bool]]) -> Iterator[Conflict]:
     for one, other, matter, certain in against:
         sides = (_side(one, other, matter), _side(other, one, matter))
+        if sides[0].says == sides[1].says:
+            sides = (_side(one, other, matter, days=True), _side(other, one, matter, days=True))
         first, second = sorted(sides, key=lambda each: each.claim)
         yield Conflict(matter, certain, (first, second))
 
 
-def _side(item: Item, other: Item, matter: Matter) -> Side:
-    return side_of(item, remark=remark(item, other) if matter == "number" else None)
+def _side(item: Item, other: Item, matter: Matter, *, days: bool = False) -> Side:
+    return side_of(item, remark=remark(item, other) if matter == "number" else None, days=days)

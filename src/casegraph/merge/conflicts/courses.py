@@ -22,6 +22,7 @@ __all__ = [
     "STATEMENTS",
     "TREATMENTS",
     "TURNS",
+    "WORSENINGS",
 ]
 
 _BETTER = frozenset({"improved", "resolved"})
@@ -173,8 +174,21 @@ def _of_remission(one: Item, other: Item, kinds: Kinds) -> Verdict:
     return "outcome" if any(kinds.is_kind(there.about[0], gone) for gone in well.about) else None
 
 
+def _worsenings(telling: Telling) -> Iterator[Item]:
+    """Yield remissions with the domains that they are told of, and what became worse in which domain."""
+    for name, (kind, claim) in telling.claims.items():
+        if isinstance(claim, Response) and claim.direction == "worse":
+            yield Item(telling, name, kind, claim, (claim.domain,), claim.at)
+        if isinstance(claim, Course) and kind in _WELL and claim.domain:
+            yield Item(telling, name, kind, claim, claim.domain, claim.at)
+
+
+def _of_worsening(one: Item, other: Item, kinds: Kinds) -> Verdict:
+    return "outcome" if (one.kind in _WELL) != (other.kind in _WELL) else None
+
+
 def _only_then(one: Item, other: Item, when: When, times: Times) -> When:
-    """Say how sure a finding in remission is: possible at one time, since something may be left; else not."""
+    """Say how sure what is ill in remission is: possible at one time, for something may be left."""
     return "open" if when == "same" else "different"
 
 
@@ -189,6 +203,11 @@ def _of_death(one: Item, other: Item, kinds: Kinds) -> Verdict:
     causes = [cast(Course, each.claim).cause for each in (one, other)]
     told = [iri_of(each) for each in causes if each is not None]
     return "agree" if len(told) < len(causes) or kinds.related(*told) else "outcome"
+
+
+def _one_chain(one: Item, other: Item, when: When, times: Times) -> When:
+    """Say how sure two causes of one death are: possible, since one may have led to the other."""
+    return "open" if when == "same" else when
 
 
 def _statements(telling: Telling) -> Iterator[Item]:
@@ -211,7 +230,9 @@ AFTER_STOPPING = Topic(_after_stopping, _of_response, weigh=_of_one_set)
 TURNS = Topic(_turns, _of_turn)
 #: Remissions of findings, and findings that were there.
 REMISSIONS = Topic(_remissions, _of_remission, weigh=_only_then)
+#: Remissions of a domain, and what became worse in it.
+WORSENINGS = Topic(_worsenings, _of_worsening, weigh=_only_then)
 #: Deaths and their causes.
-DEATHS = Topic(_deaths, _of_death, whole=True)
+DEATHS = Topic(_deaths, _of_death, whole=True, weigh=_one_chain)
 #: What the authors hold.
 STATEMENTS = Topic(_statements, _alike)

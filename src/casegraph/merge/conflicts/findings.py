@@ -12,11 +12,14 @@ from typing import cast
 from casegraph.merge.conflicts.items import Item, Topic, Verdict
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.telling import Telling
+from casegraph.merge.conflicts.times import Times, When
 from casegraph.model import AdverseEvent, Finding, NoAdverseEvent, TestResult
 
 __all__ = ["FINDINGS", "HARMS", "NO_HARM", "TESTS", "one_method"]
 
 _THERE = frozenset({"positive", "abnormal", "raised"})
+_SEVERE = frozenset({"severe", "profound", "fatal"})
+_INSIGNIFICANT = "NoSignificantAdverseEvent"
 _NOT_THERE = frozenset({"negative", "normal", "unremarkable", "notRaised"})
 
 
@@ -114,8 +117,8 @@ def _of_harm(one: Item, other: Item, kinds: Kinds) -> Verdict:
 def _harm_or_none(telling: Telling) -> Iterator[Item]:
     """Yield what was seen and that nothing was, by the drugs that it is told of."""
     for name, (kind, claim) in telling.claims.items():
-        if isinstance(claim, AdverseEvent) or kind == "NoAdverseEvent":
-            during = cast(AdverseEvent | NoAdverseEvent, claim).during
+        if isinstance(claim, AdverseEvent | NoAdverseEvent):
+            during = claim.during
             drugs = tuple(
                 iri_of(telling.exposures[each].what) for each in during if each in telling.exposures
             )
@@ -124,8 +127,16 @@ def _harm_or_none(telling: Telling) -> Iterator[Item]:
 
 def _of_no_harm(one: Item, other: Item, kinds: Kinds) -> Verdict:
     if one.kind == other.kind:
-        return "agree" if one.kind == "NoAdverseEvent" else None
+        return "agree" if isinstance(one.claim, NoAdverseEvent) else None
+    harm = next((each.claim for each in (one, other) if isinstance(each.claim, AdverseEvent)), None)
+    if harm is None or (_INSIGNIFICANT in (one.kind, other.kind) and harm.severity not in _SEVERE):
+        return None
     return "adverseEvent"
+
+
+def _no_harm_at_all(one: Item, other: Item, when: When, times: Times) -> When:
+    """Say how sure a harm against none is: what is significant is for each report to say."""
+    return "open" if when == "same" and _INSIGNIFICANT in (one.kind, other.kind) else when
 
 
 #: Findings present and absent.
@@ -135,4 +146,4 @@ TESTS = Topic(_tests, _of_test)
 #: Harms that were seen.
 HARMS = Topic(_harms, _of_harm, whole=True)
 #: Harms, and that there were none, on the same drug or where no drug is named.
-NO_HARM = Topic(_harm_or_none, _of_no_harm, whole=True)
+NO_HARM = Topic(_harm_or_none, _of_no_harm, whole=True, weigh=_no_harm_at_all)

@@ -26,6 +26,8 @@ _DILUTION = re.compile(
 )
 _POWER = re.compile(r"\s*[x\u00d7*]\s*10\s*[\^*]?\s*(?P<power>\d{1,2})(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
+#: What is longer is no number as printed.
+_LONGEST = 200
 _MOST = frozenset(
     {"less than", "below", "under", "lower than", "fewer than", "up to", "at most", "no more than"}
     | {"not more than", "undetectable", "not detected", "not detectable"}
@@ -71,16 +73,16 @@ class Printed:
 
 
 def read_printed(text: str) -> Printed | None:
-    """Return the number of a printed text; None where it has none, or more than two.
+    """Return the number of a printed text; None where it has none, or more than two, or is a long text.
 
     >>> read_printed("less than 5 mg/L").bound, read_printed("20 \u00b1 5").margin
     ('most', Decimal('5'))
     >>> read_printed("peak 120").understood
     False
     """
-    outside = _PARENTHESIS.sub(" ", text)
+    outside = _PARENTHESIS.sub(" ", text[:_LONGEST])
     bare = outside if re.search(r"\d", outside) else re.sub(r"[()]", " ", text)
-    told = _PRINTED.fullmatch(bare)
+    told = _PRINTED.fullmatch(" ".join(bare.split())) if len(text) < _LONGEST else None
     if told is None:
         return None
     low, high, margin = (_decimal(told[each]) for each in ("low", "high", "margin"))
@@ -100,7 +102,7 @@ def read_dilution(text: str) -> Printed | None:
     >>> read_dilution("1:640").low, read_dilution(">1/1280").bound
     (Decimal('640'), 'least')
     """
-    told = _DILUTION.fullmatch(text)
+    told = _DILUTION.fullmatch(" ".join(text.split())) if len(text) < _LONGEST else None
     times = _decimal(told["low"]) if told else None
     if told is None or times is None or not times:
         return None

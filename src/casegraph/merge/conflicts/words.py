@@ -8,7 +8,7 @@ from casegraph.merge.conflicts.items import Item, Side
 from casegraph.merge.conflicts.telling import Place, Telling
 from casegraph.model import Claim, Course, DoseSegment, Response, TestResult
 
-__all__ = ["label_of", "place_of", "side_of"]
+__all__ = ["label_of", "place_of", "printed", "side_of"]
 
 _STANDING = {
     "PresentFinding": "present",
@@ -28,13 +28,14 @@ def label_of(code: str) -> str:
     return code.partition(" ")[2]
 
 
-def side_of(item: Item, said: str | None = None, remark: str | None = None) -> Side:
+def side_of(item: Item, said: str | None = None, remark: str | None = None, *, days: bool = False) -> Side:
     """Return a claim as one side of a conflict.
 
     :param said: in place of what the claim says by itself.
     :param remark: what there is to say of it beside the other side.
+    :param days: tell the days too, counted from where the case starts to count, as far as they are known.
     """
-    when, said = _when(item.telling, item.at), said or _said(item)
+    when, said = _time_of(item, days), said or _said(item)
     says = f"{said} ({when})" if when else said
     return Side(item.iri, f"{says}, {remark}" if remark else says, place_of(item.telling, item.claim))
 
@@ -86,8 +87,32 @@ def _drugs_of(item: Item, claim: Response) -> Iterator[str]:
     yield from dict.fromkeys(label_of(each.what) for each in named)
 
 
-def _when(telling: Telling, key: str | None) -> str:
-    if key is None:
+def printed(item: Item) -> str | None:
+    """Return the time of a claim as the report has it; None where it is not told so."""
+    death, at = _death(item.claim), item.at or item.claim.at
+    if death is not None and death.printed:
+        return death.printed
+    return None if at is None else item.telling.case.occasions[at].printed
+
+
+def _time_of(item: Item, days: bool) -> str:
+    """Return when a claim was: of a death always with its days, for one dies once."""
+    death = _death(item.claim) is not None
+    at = item.at or (item.claim.at if death else None)
+    told = printed(item) if at or death else None
+    if at is None:
+        return told or ""
+    named = told or item.telling.case.occasions[at].phase or at
+    counted = _days(item.telling, at) if days or (death and told is None) else ""
+    return f"{named}, {counted}" if counted else named
+
+
+def _death(claim: Claim) -> Course | None:
+    return claim if isinstance(claim, Course) and claim.kind == "death" else None
+
+
+def _days(telling: Telling, at: str) -> str:
+    first, last = telling.timeline.bounds(at)
+    if first is None or last is None:
         return ""
-    occasion = telling.case.occasions[key]
-    return occasion.printed or occasion.phase or key
+    return f"day {first}" if first == last else f"day {first} to {last}"
