@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casegraph.merge.conflicts.items import Conflict, Item, Pair
+from casegraph.merge.conflicts.items import Conflict, Item, TellingPair
 from casegraph.merge.conflicts.telling import Telling
 from casegraph.merge.conflicts.words import printed, side_of
 from casegraph.model import Course
@@ -15,7 +15,7 @@ _WELL = frozenset({"remission", "symptomFreeInterval"})
 _ILL = frozenset({"flare", "relapse"})
 
 
-def broken_remissions(pair: Pair) -> Iterator[Conflict]:
+def broken_remissions(pair: TellingPair) -> Iterator[Conflict]:
     """Yield a remission of one telling with each flare of the other within the least that it lasted.
 
     It is certain if one length is told, and possible if it is told within bounds. Only days tell that.
@@ -37,7 +37,7 @@ def _turns(telling: Telling, kinds: frozenset[str]) -> Iterator[tuple[Item, Cour
             yield Item(telling, name, kind, claim, (), claim.at), claim
 
 
-def _within(pair: Pair, well: Item, ill: Item, lasted: float | None) -> bool:
+def _within(pair: TellingPair, well: Item, ill: Item, lasted: float | None) -> bool:
     """Say whether one turn certainly begins after another, and before the end of that."""
     if lasted is None or well.at is None or ill.at is None:
         return False
