@@ -16,8 +16,8 @@ from casegraph.merge.incoming import Incoming, incoming
 from casegraph.merge.keeping import linked_patients
 from casegraph.merge.mappings import mapping_lines
 from casegraph.merge.merged import MERGED, Link, is_there, links, merged_documents
-from casegraph.merge.patients import patients_of
 from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource, link_iri
+from casegraph.merge.same import patients_of
 from casegraph.merge.sources import planned_source
 from casegraph.merge.stages import stage
 from casegraph.merge.writing import Files, decision_lines, description, link_text
