@@ -204,9 +204,8 @@ class _Change:
             Beside(self._store, (each for _, each in self._found)), self._same(decided), self._digests()
         )
         texts.append(patients.text)
-        notes = "".join(
-            decision_lines(each, self._links.get(each.iri), generation(self._store) + 1) for each in decided
-        )
+        number = generation(self._store) + 1
+        notes = "".join(decision_lines(each, self._links.get(each.iri), number) for each in decided)
         content = self._with_ontology(Content.of("".join(texts)))
         old = {*patients.graphs, *(graph for graphs in content.lines.values() for graph in graphs)}
         return commit(self._store, old, content, self._origins(), notes)
