@@ -16,8 +16,8 @@ from casegraph.merge.incoming import Incoming, incoming
 from casegraph.merge.keeping import linked_patients
 from casegraph.merge.mappings import mapping_lines
 from casegraph.merge.merged import MERGED, Link, is_there, links, merged_documents
-from casegraph.merge.patients import patients_of
 from casegraph.merge.plan import MergePlan, PlannedLink, PlannedSource, link_iri
+from casegraph.merge.same import patients_of
 from casegraph.merge.sources import planned_source
 from casegraph.merge.stages import stage
 from casegraph.merge.writing import Files, decision_lines, description, link_text
@@ -204,9 +204,8 @@ class _Change:
             Beside(self._store, (each for _, each in self._found)), self._same(decided), self._digests()
         )
         texts.append(patients.text)
-        notes = "".join(
-            decision_lines(each, self._links.get(each.iri), generation(self._store) + 1) for each in decided
-        )
+        number = generation(self._store) + 1
+        notes = "".join(decision_lines(each, self._links.get(each.iri), number) for each in decided)
         content = self._with_ontology(Content.of("".join(texts)))
         old = {*patients.graphs, *(graph for graphs in content.lines.values() for graph in graphs)}
         return commit(self._store, old, content, self._origins(), notes)

@@ -14,6 +14,7 @@ from msgspec import Meta, field
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.case_yaml import read_values
 from casegraph.loaders.located import Source, structure_faults
+from casegraph.merge.same import patients_of
 from casegraph.model import Value
 from casegraph.namespaces import BASE
 
@@ -223,18 +224,11 @@ def _kind(iri: str) -> str:
 
 def _contradictions(plan: MergePlan, source: Source) -> Iterator[Problem]:
     """Yield the links by which two are different that others make the same."""
-    parent: dict[str, str] = {}
-
-    def root(iri: str) -> str:
-        while parent.setdefault(iri, iri) != iri:
-            iri = parent[iri]
-        return iri
-
-    for link in plan.links:
-        if link.decision == "same-patient":
-            parent[root(link.between[0])] = root(link.between[1])
+    patients = patients_of(link.between for link in plan.links if link.decision == "same-patient")
+    patient = {case: cases[0] for cases in patients for case in cases}
     for at, link in enumerate(plan.links):
-        if link.decision == "different-patients" and root(link.between[0]) == root(link.between[1]):
+        one, other = (patient.get(each, each) for each in link.between)
+        if link.decision == "different-patients" and one == other:
             told = "different patients, and the same by way of other links"
             todo = "correct one of the decisions"
             yield source.problem(("links", at, "decision"), "contradiction", told, todo=todo)
