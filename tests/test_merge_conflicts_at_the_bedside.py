@@ -350,9 +350,24 @@ def test_what_contradicts_and_what_does_not(name: str) -> None:
             whole("ends_at: half-year"),
             ["prednisone: stopped (onTreatment, day 90)", "prednisone: stopped (half-year, day 180)"],
         ),
+        (
+            level(5, "<5"),
+            level(12),
+            ["C-reactive protein level: <5 mg/L (onset)", "C-reactive protein level: 12 mg/L (onset)"],
+        ),
+        (
+            level(50, "5 mg/dL"),
+            level(80),
+            ["C-reactive protein level: 5 mg/dL (onset)", "C-reactive protein level: 80 mg/L (onset)"],
+        ),
+        (
+            harmed("severe"),
+            NOTHING_THAT_MATTERS,
+            ["Erythema: seen", "no significant adverse event"],
+        ),
     ],
-    ids=["deaths", "stops"],
+    ids=["deaths", "stops", "a bound", "words", "none that matters"],
 )
-def test_the_time_is_told_where_it_is_what_differs(ours: str, theirs: str, says: list[str]) -> None:
+def test_both_sides_are_told_in_words_that_differ(ours: str, theirs: str, says: list[str]) -> None:
     (conflict,) = both(ours, theirs).conflicts
     assert [each.says for each in conflict.sides] == says

@@ -77,9 +77,9 @@ def _times_given(treatment: Treatment) -> Iterator[tuple[str, str]]:
     told = (
         (treatment.ongoing_at, "ongoing"),
         *((dose.ongoing_at, "ongoing") for dose in doses),
-        *((dose.at, "a dose") for dose in doses),
+        *((dose.at, "given") for dose in doses),
         (treatment.ends_at, _STOPPED),
-        *((dose.ends_at, "a dose until then") for dose in doses),
+        *((dose.ends_at, "given until then") for dose in doses),
     )
     yield from ((at, how) for at, how in told if at is not None)
 

@@ -10,6 +10,8 @@ from casegraph.model import Claim, Course, DoseSegment, Response, TestResult
 
 __all__ = ["label_of", "place_of", "printed", "side_of"]
 
+#: The unit of UCUM for what has none.
+_NO_UNIT = "1"
 _STANDING = {
     "PresentFinding": "present",
     "AbsentFinding": "absent",
@@ -59,12 +61,18 @@ def _said(item: Item) -> str:
     if isinstance(claim, Course):
         return f"{claim.kind} of {label_of(claim.cause)}" if claim.cause else claim.kind
     what = getattr(claim, "what", None)
-    return f"{label_of(what)}: {_STANDING.get(item.kind, item.kind)}" if what else "no adverse event"
+    if what:
+        return f"{label_of(what)}: {_STANDING.get(item.kind, item.kind)}"
+    return "no significant adverse event" if item.kind == "NoSignificantAdverseEvent" else "no adverse event"
 
 
 def _result(test: TestResult) -> str:
+    """Return what a test gave, a number as it is printed: ``<5`` is not 5."""
     unit = test.unit or (label_of(test.unit_term) if test.unit_term else "")
-    value = f"{test.value} {unit}".strip() if test.value is not None else None
+    number = test.printed or test.value
+    bare = test.printed is None or not any(each.isalpha() or each == "%" for each in test.printed)
+    told = f"{number} {unit}" if bare and unit != _NO_UNIT else str(number)
+    value = told.strip() if test.value is not None else None
     return str(test.result or value or test.direction or "told")
 
 
