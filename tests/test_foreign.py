@@ -111,6 +111,17 @@ def test_links_out_of_a_folder_are_refused_and_those_within_are_followed(tmp_pat
     assert len(incoming(folder / "out.nt").document.quads) == 1, "what is named is taken"
 
 
+def test_a_link_to_a_folder_is_refused_and_not_passed_over(tmp_path: Path) -> None:
+    folder, other = tmp_path / "in", tmp_path / "other"
+    for each in (folder, other):
+        each.mkdir()
+        (each / "a.nt").write_text(f"<urn:{each.name}> <urn:p> <urn:b> .\n", encoding="utf-8")
+    (folder / "more").symlink_to(other)
+    with pytest.raises(DocumentError, match="a link to a folder, which is not entered") as caught:
+        incoming(folder)
+    assert [each.file for each in caught.value.problems] == [str(folder / "more")]
+
+
 def test_json_that_is_nested_too_deep_is_named_and_not_followed(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonld"
     path.write_text('{"https://example.org/p":' * 5000 + "1" + "}" * 5000, encoding="utf-8")

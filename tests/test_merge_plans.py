@@ -1,13 +1,24 @@
-"""What the plan of a merge tells a person of each document."""
+"""What the plan of a merge tells a person, and what a policy leaves to persons."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from click.testing import CliRunner, Result
+
+from casegraph.cli import commands
 from casegraph.merge.planning import make_plan
 from casegraph.store import open_store
 
 CLINIC = Path(__file__).parent / "foreign" / "clinic_a.ttl"
+TELLING = Path(__file__).parent / "tellings" / "first_telling.yaml"
+
+
+def run_cli(*args: str | Path, code: int = 0) -> Result:
+    """Run the command line and require an exit code."""
+    result = CliRunner().invoke(commands, [str(arg) for arg in args])
+    assert result.exit_code == code, result.output
+    return result
 
 
 def test_a_subject_that_is_no_case_is_told_with_the_reason(tmp_path: Path) -> None:
@@ -20,3 +31,28 @@ def test_a_subject_that_is_no_case_is_told_with_the_reason(tmp_path: Path) -> No
     assert refused.startswith("p2: violation: <https://w3id.org/casegraph/case/clinic/p2>")
     assert "from 0 to 125" in refused
     assert source.cases == ("https://w3id.org/casegraph/case/clinic/p1",)
+
+
+def test_a_policy_leaves_alone_what_a_person_decided(tmp_path: Path) -> None:
+    place, plan, person = tmp_path / "store", tmp_path / "plan.yaml", tmp_path / "person.yaml"
+    copy = tmp_path / "copy.yaml"
+    copy.write_text(
+        TELLING.read_text(encoding="utf-8").replace("first-telling", "copied-telling"), encoding="utf-8"
+    )
+    run_cli("load", TELLING, copy, "--store", place)
+    run_cli("merge", "plan", "-o", plan, "--store", place)
+    text = plan.read_text(encoding="utf-8")
+    (proposed,) = {
+        line.split(": ")[1] for line in text.splitlines() if "proposed: " in line and "patient" in line
+    }
+    decided = text.replace("decision: undecided", "decision: different-patients")
+    person.write_text(
+        decided.replace("by: ''", "by: Dr A").replace("why: ''", "why: read both"), encoding="utf-8"
+    )
+    run_cli("merge", "apply", person, "--store", place)
+    before = run_cli("digest", "--store", place).stdout
+    policy = ("--accept", proposed, "--by", "a pipeline", "--why", "nightly")
+    done = run_cli("merge", "apply", plan, *policy, "--store", place)
+    assert "0 links decided, 1 undecided" in done.stderr
+    assert run_cli("digest", "--store", place).stdout == before
+    assert "different-patients" in run_cli("merge", "list", "--store", place).stdout

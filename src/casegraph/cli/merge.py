@@ -148,20 +148,22 @@ def apply_plan(file: Path, location: str, folders: tuple[Path, ...], **policy: A
     """Carry out a PLAN: all of it or nothing.
 
     The foreign graphs come in as they are, beside the cases that were lifted out of them. What was decided
-    is recorded with who, when and why. The foreign files must be where they were, and unchanged.
+    is recorded with who, when and why; --accept leaves alone what was decided before. The foreign files must
+    be unchanged, and where they were or beside the plan.
     """
     from casegraph.merge.adapters import read_adapter, shipped_adapters
     from casegraph.merge.applying import apply
+    from casegraph.merge.merged import links
     from casegraph.merge.policy import Policy, decided
 
     rule = Policy(**policy)
-    made = decided(_beside(read_plan(file), file.parent), rule)
+    made = _beside(read_plan(file), file.parent)
     adapters = (*shipped_adapters(), *map(read_adapter, folders))
     if _is_missing(location):  # a plan that is refused makes no store
         with open_store(":memory:", writable=True) as trial, _told():
-            apply(trial, made, adapters)
+            apply(trial, decided(made, rule), adapters)
     with open_store(location, writable=True) as store, _told():
-        done = apply(store, made, adapters)
+        done = apply(store, decided(made, rule, {each.iri for each in links(store)}), adapters)
     for document, state in done.documents.items():
         write_line(state, document)
     for link in done.decided:

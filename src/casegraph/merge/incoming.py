@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,11 +128,15 @@ def _sources(path: Path) -> tuple[list[Input], list[Problem]]:
 
 
 def _links_out(folder: Path, sources: Iterable[Input]) -> Iterator[Problem]:
-    """Yield what is wrong with files of a folder that are links to files elsewhere."""
+    """Yield what is wrong with links in a folder: to files elsewhere, and to folders."""
     for each in sources:
         if each.file is not None and not each.file.resolve().is_relative_to(folder.resolve()):
             told = "a link out of the folder, and a document is what is within its folder"
             yield Problem(each.name, 0, 0, "not-a-file", told, "put a copy there, or take the link out")
+    for here, names, _ in os.walk(folder):
+        for link in (Path(here, name) for name in sorted(names) if Path(here, name).is_symlink()):
+            told = "a link to a folder, which is not entered"
+            yield Problem(str(link), 0, 0, "not-a-file", told, "put a copy there, or take the link out")
 
 
 def _refuse_own_iris(document: ForeignDocument) -> None:

@@ -66,7 +66,9 @@ def planned_links(store: Store, coming: Sequence[Incoming], *, everything: bool 
     kept = (each for each in fresh if each.between not in settled)
     proposed = sorted(_with_conflicts(list(kept), beside, terms), key=_rank)
     before = decisions(store)
-    told_before = {each.iri: tuple(map(_before, before.get(each.iri, ()))) for each in proposed}
+    told_before = {
+        each.iri: tuple(dict.fromkeys(map(_before, before.get(each.iri, ())))) for each in proposed
+    }
     return Proposed(
         tuple(replace(each, digest=each.evidence, decided_before=told_before[each.iri]) for each in proposed),
         dict(left_out),

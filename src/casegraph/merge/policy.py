@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import isfinite
 
@@ -29,9 +30,10 @@ class Policy:
     why: str = ""
 
 
-def decided(plan: MergePlan, policy: Policy) -> MergePlan:
+def decided(plan: MergePlan, policy: Policy, known: Collection[str] = ()) -> MergePlan:
     """Return a plan with the undecided links decided that a policy covers.
 
+    :param known: the links that are decided already: a policy leaves them as they are.
     :raises InputError: if the policy accepts something and does not say who answers for it.
     """
     if not policy.accept:
@@ -42,7 +44,8 @@ def decided(plan: MergePlan, policy: Policy) -> MergePlan:
         raise InputError(f"{policy.at_least} is no score", expected="a number of bits, such as 20")
     if not (policy.by.strip() and policy.why.strip()):
         raise InputError("a policy without who decides and why", todo="give --by NAME and --why TEXT")
-    return msgspec.structs.replace(plan, links=tuple(_decided(each, policy) for each in plan.links))
+    links = (each if each.iri in known else _decided(each, policy) for each in plan.links)
+    return msgspec.structs.replace(plan, links=tuple(links))
 
 
 def _decided(link: PlannedLink, policy: Policy) -> PlannedLink:
