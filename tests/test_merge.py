@@ -871,13 +871,13 @@ ex:q7 rdfs:label "mood of the day" .
 
 def test_what_is_left_is_counted_and_called_by_its_name(store: Store, tmp_path: Path) -> None:
     (source,) = make_plan(store, [document(UNREAD, tmp_path)]).sources
-    assert source.unread == (
+    assert source.left == (
         "2 x property mood of the day (https://example.org/q7)",
         "1 x class day book (https://example.org/DayBook)",
         "1 x property label (rdfs:label)",
         "1 x property room number (https://example.org/roomNumber)",
     )
-    lost = make_plan(store, [A]).sources[0].unread
+    lost = make_plan(store, [A]).sources[0].left
     assert not [each for each in lost if not each[0].isdigit()]
 
 

@@ -106,7 +106,7 @@ def _tell_plan(made: MergePlan, output: Path) -> None:
         how = f"lifted by {each.model}" if each.model else "that no adapter reads"
         write_line(each.path, each.document[:_SHORT], f"{each.statements} statements {how}")
         write_line("", "", f"{len(each.cases)} cases and groups with {each.claims} claims")
-        for what, lines in (("not a case", each.refused), ("left", each.unread)):
+        for what, lines in (("not a case", each.refused), ("left", each.left)):
             for line in lines[:_MOST]:
                 write_line("", "", f"{what}: {line}")
             if len(lines) > _MOST:

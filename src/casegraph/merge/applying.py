@@ -31,7 +31,7 @@ __all__ = ["Applied", "apply", "refuse_other_content"]
 _ONTOLOGY = f"{BASE}ontology"
 _DATASET = f"{PREFIXES['void']}inDataset"
 #: What a plan says of a document that follows from it.
-_NOT_EDITED = ("model", "statements", "claims", "cases", "refused", "unread")
+_NOT_EDITED = ("model", "statements", "claims", "cases", "refused", "left")
 
 
 @dataclass(frozen=True, slots=True)

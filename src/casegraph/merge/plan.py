@@ -43,7 +43,7 @@ Redistribution = Literal["allowed", "forbidden", "unstated"]
 #: How many bytes a plan may have: one of 33,000 links has 26 million.
 MOST_PLAN = 100_000_000
 _HEAD = """\
-# A plan of casegraph merge. Nothing is in the store yet: casegraph merge apply FILE brings it in.
+# A plan of casegraph merge. Nothing of it is in the store yet: casegraph merge apply FILE carries it out.
 # Decide by a link's "decision": same-patient, probably-same-patient, possible-overlap, different-patients, or
 # same-document of two reports; and say who decided ("by") and "why". What is undecided stays undecided.
 """
@@ -66,7 +66,8 @@ class PlannedSource(Value, frozen=True, kw_only=True):
     """A foreign document that would be brought in.
 
     ``path`` is where it is read from. ``redistribution`` says whether exports may hand it on.
-    ``unread`` are its classes and properties that no adapter reads, ``refused`` subjects that are no case.
+    ``left`` is what comes in with the graph and in no case: classes and properties that no adapter reads, and
+    values that no field takes. ``refused`` are subjects that are no case.
     """
 
     path: str
@@ -79,7 +80,7 @@ class PlannedSource(Value, frozen=True, kw_only=True):
     claims: int = 0
     cases: tuple[_Iri, ...] = ()
     refused: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 class PlannedLink(Value, frozen=True, kw_only=True):

@@ -50,7 +50,7 @@ def planned_source(path: str | Path, found: Incoming) -> PlannedSource:
         claims=sum(each.claims for each in found.mapped),
         cases=found.cases,
         refused=tuple(_refusals(found)),
-        unread=tuple(_left(found)),
+        left=tuple(_left(found)),
     )
 
 
