@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from casegraph.merge.conflicts.items import Conflict, Item, Matter, Side, TellingPair, Topic, Verdict
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.telling import Telling
 from casegraph.merge.conflicts.times import over_before
-from casegraph.merge.conflicts.words import side_of
-from casegraph.model import Age, Diagnosis
+from casegraph.merge.conflicts.words import label_of, printed, side_of
+from casegraph.model import Age, Claim, Diagnosis, DoseSegment, Finding, Treatment
 
 __all__ = ["DIAGNOSES", "ages", "alternatives", "lives", "sexes"]
 
@@ -112,7 +113,11 @@ def _years(age: Age) -> str:
 
 
 def lives(pair: TellingPair, deaths: Topic) -> Iterator[Conflict]:
-    """Yield deaths at two times, and a death with the first claim of the other that is certainly later."""
+    """Yield deaths at two times, and a death with the first that the other tells of a certainly later day.
+
+    That may be a claim, the day until which something ran on or at which it was over, or an age. A stop that
+    is only hinted at is possible, and named only where there is nothing that is certain.
+    """
     for one in deaths.items(pair.a):
         for another in deaths.items(pair.b):
             told = one.claim.at is not None and another.claim.at is not None
@@ -124,22 +129,62 @@ def lives(pair: TellingPair, deaths: Topic) -> Iterator[Conflict]:
                 continue
             later = _after(pair, telling, death.claim.at, other)
             if later is not None:
-                yield _conflict("outcome", side_of(death), side_of(later), certain=True)
+                yield _conflict("outcome", side_of(death), later.side, certain=later.certain)
 
 
-def _after(pair: TellingPair, telling: Telling, death: str, other: Telling) -> Item | None:
-    """Return the first claim of the other telling that is certainly later than a death.
+@dataclass(frozen=True, slots=True)
+class _Alive:
+    """What shows that a person lived at an occasion."""
+
+    at: str
+    side: Side
+    certain: bool = True
+
+
+def _after(pair: TellingPair, telling: Telling, death: str, other: Telling) -> _Alive | None:
+    """Return the first of the other telling that is certainly later than a death.
 
     What a telling dates after a death of its own is its own contradiction, and none between the two.
     """
-    found: list[tuple[int, str, Item]] = []
-    for name, (kind, claim) in other.claims.items():
-        if claim.at is None or kind == "Death" or kind.endswith("Statement"):
+    found: list[tuple[bool, int, str, _Alive]] = []
+    for each in _alive(other):
+        days = _days_after(pair, telling, death, each.at)
+        if days is not None and not any(over_before(other, own, each.at) for own in _died(other)):
+            found.append((not each.certain, days, each.side.claim, each))
+    return min(found, key=lambda each: each[:3])[3] if found else None
+
+
+def _alive(telling: Telling) -> Iterator[_Alive]:
+    age = telling.case.age
+    if age is not None and age.at is not None:
+        yield _Alive(age.at, Side(telling.iri, _years(age), None))
+    for name, (kind, claim) in telling.claims.items():
+        if kind == "Death" or kind.endswith("Statement"):
             continue
-        days = _days_after(pair, telling, death, claim.at)
-        if days is not None and not any(over_before(other, own, claim.at) for own in _died(other)):
-            found.append((days, name, Item(other, name, kind, claim, (), claim.at)))
-    return min(found, key=lambda each: each[:2])[2] if found else None
+        if claim.at is not None:
+            yield _Alive(claim.at, side_of(Item(telling, name, kind, claim, (), claim.at)))
+        for at, how, certain in _until(claim):
+            item = Item(telling, name, kind, claim, (), at)
+            said = f"{_what(telling, name, claim)}: {how}"
+            yield _Alive(at, side_of(item, said, days=not printed(item)), certain)
+
+
+def _until(claim: Claim) -> Iterator[tuple[str, str, bool]]:
+    """Yield the occasions until which a claim holds, what is told of it then, and whether it is certain."""
+    told: tuple[tuple[str | None, str, bool], ...] = ()
+    if isinstance(claim, Treatment):
+        stopped = (claim.ends_at, "stopped", claim.end_basis != "implied")
+        told = ((claim.ongoing_at, "ongoing", True), stopped)
+    if isinstance(claim, DoseSegment):
+        told = ((claim.ongoing_at, "ongoing", True), (claim.ends_at, "a dose until then", True))
+    if isinstance(claim, (Finding, Diagnosis)):
+        told = ((claim.resolved_at, "over", True),)
+    yield from ((at, how, certain) for at, how, certain in told if at is not None)
+
+
+def _what(telling: Telling, name: str, claim: Claim) -> str:
+    whole = telling.exposures.get(name, claim)
+    return label_of(getattr(whole, "what", ""))
 
 
 def _days_after(pair: TellingPair, telling: Telling, death: str, at: str) -> int | None:
