@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from test_merge_conflicts import BARICITINIB, DM, FEVER, OCCASIONS, Expected, both, found, turn
+from test_merge_conflicts import BARICITINIB, DM, FEVER, LUPUS, NXP2, OCCASIONS, Expected, both, found, turn
 
 OUTCOME: Expected = [("outcome", True)]
 MAYBE: Expected = [("outcome", False)]
@@ -90,3 +90,58 @@ def test_a_death_meets_what_runs_on_after_it(name: str) -> None:
 def test_the_first_that_is_certain_is_told(later: str, says: str) -> None:
     (conflict,) = both(f"{DIED}\nzero_point: start", f"{later}\nzero_point: start").conflicts
     assert says in [each.says for each in conflict.sides]
+
+
+def aged(years: float, at: str, **standings: str) -> str:
+    lists = (f"{name}: [{{what: '{what}'}}]" for name, what in standings.items())
+    return f"age: {{years: {years}, at: {at}}}\ndiagnoses: {{{', '.join(lists)}}}"
+
+
+def of_two(years: float, at: str) -> str:
+    return f"age: {{years: {years}, at: {at}}}\ndiagnoses: {{final: [{{what: '{DM}'}}, {{what: '{LUPUS}'}}]}}"
+
+
+AGES: dict[str, tuple[str, str, Expected]] = {
+    "younger after the onset": (aged(25, "before", final=DM), aged(52, "onset", final=DM), [("age", True)]),
+    "younger on treatment": (aged(25, "on-it", final=DM), aged(52, "onset", final=DM), [("age", True)]),
+    "younger at the onset than in the past": (
+        aged(25, "onset", final=DM),
+        aged(52, "history", final=DM),
+        [("age", True)],
+    ),
+    "younger, a kind of the disease": (
+        aged(25, "before", final=DM),
+        aged(52, "onset", final=NXP2),
+        [("age", True)],
+    ),
+    "older after the onset": (aged(52, "before", final=DM), aged(25, "onset", final=DM), []),
+    "younger by a year": (aged(51, "before", final=DM), aged(52, "onset", final=DM), []),
+    "younger, by the onset of another disease": (
+        aged(25, "before", final=LUPUS),
+        aged(52, "onset", final=DM),
+        [],
+    ),
+    "younger, by the onset of one of two diseases": (
+        aged(25, "before", final=DM),
+        of_two(52, "onset"),
+        [("age", False)],
+    ),
+    "younger, of a disease that is not told": (
+        aged(25, "before", final=DM),
+        aged(52, "onset"),
+        [("age", False)],
+    ),
+    "younger on a treatment than before one": (
+        aged(25, "on-it", final=DM),
+        aged(52, "before", final=DM),
+        [],
+    ),
+    "one year apart at one day": (aged(52, "onset", final=DM), aged(53, "onset", final=DM), []),
+    "two years apart at one day": (aged(52, "onset", final=DM), aged(54, "onset", final=DM), [("age", True)]),
+}
+
+
+@pytest.mark.parametrize("name", AGES)
+def test_nobody_gets_younger(name: str) -> None:
+    ours, theirs, expected = AGES[name]
+    assert found(ours, theirs) == found(theirs, ours) == expected
