@@ -72,8 +72,8 @@ def may_be_one(first: DoseSegment, second: DoseSegment) -> bool:
         units = [told_unit(each.unit, each.unit_term) for each in (first, second)]
         return None not in units and _factor(*cast(list[str], units)) is None
     return all(
-        any(not _apart(each, other) for each in _all_given(one, first, second))
-        or any(not _apart(one, each) for each in _all_given(other, second, first))
+        any(not _apart(each, other) for each in _all_given(one, first))
+        or any(not _apart(one, each) for each in _all_given(other, second))
         for one, other in apart
     )
 
@@ -90,9 +90,12 @@ def _pairs(
     return comparable, asked
 
 
-def _all_given(amount: _Amount, dose: DoseSegment, other: DoseSegment) -> Iterator[_Amount]:
-    """Yield what is given in a day and in the time that is told; nothing where both tell how often."""
-    if amount.daily or not (dose.times and dose.period_days) or other.times:
+def _all_given(amount: _Amount, dose: DoseSegment) -> Iterator[_Amount]:
+    """Yield what is given in a day and in the time that is told, of an amount that is told each time.
+
+    Such an amount is compared only where one of the doses does not tell how often: else the day is.
+    """
+    if amount.daily or not (dose.times and dose.period_days):
         return
     for often in (dose.times, dose.times / dose.period_days):
         yield replace(amount, low=amount.low * often, high=amount.high * often)
