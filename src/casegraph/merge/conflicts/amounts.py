@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import isclose
 from typing import cast
@@ -13,7 +13,7 @@ from casegraph.merge.conflicts.items import Verdict
 from casegraph.merge.conflicts.units import converted, readable, told_unit, words_in
 from casegraph.model import DoseSegment
 
-__all__ = ["compared_doses"]
+__all__ = ["compared_doses", "may_be_one"]
 
 _DAILY = "/d"
 #: Amounts that differ by no more than this part are one amount, rounded.
@@ -45,16 +45,67 @@ def compared_doses(first: DoseSegment, second: DoseSegment) -> Verdict:
     >>> compared_doses(twice, DoseSegment(dose=20, unit="mg/d"))
     'dose'
     """
+    comparable, asked = _pairs(first, second)
+    if any(_apart(*each) for each in asked):
+        return "unit" if _one_number(first, second) and _in_one_unit(first, second) else "dose"
+    if asked:
+        return "agree"
+    return "unit" if _one_number(first, second) and not comparable else None
+
+
+def may_be_one(first: DoseSegment, second: DoseSegment) -> bool:
+    """Say whether two doses that differ may be one after all, so that the conflict is possible only.
+
+    They may where the units are of two dimensions, and where one is told with how often it is given, and the
+    other, told without that, is all that is given in a day or in the time that is told.
+
+    >>> from casegraph.model import DoseSegment
+    >>> twice = DoseSegment(dose=5, unit="mg", times=2, period_days=1)
+    >>> may_be_one(twice, DoseSegment(dose=10, unit="mg"))
+    True
+    >>> may_be_one(twice, DoseSegment(dose=20, unit="mg"))
+    False
+    """
+    _, asked = _pairs(first, second)
+    apart = [each for each in asked if _apart(*each)]
+    if not apart:
+        units = [told_unit(each.unit, each.unit_term) for each in (first, second)]
+        return None not in units and _factor(*cast(list[str], units)) is None
+    return all(
+        any(not _apart(each, other) for each in _all_given(one, first))
+        or any(not _apart(one, each) for each in _all_given(other, second))
+        for one, other in apart
+    )
+
+
+def _pairs(
+    first: DoseSegment, second: DoseSegment
+) -> tuple[list[tuple[_Amount, _Amount]], list[tuple[_Amount, _Amount]]]:
+    """Return the amounts that can be converted, and those of them that tell whether the doses differ."""
     both = [(one, other) for one in _amounts(first) for other in _amounts(second)]
     comparable = [each for each in both if _factor(each[1].unit, each[0].unit) is not None]
     alike = [each for each in comparable if each[0].daily == each[1].daily]
     by_day = {(one.unit, other.unit) for one, other in alike if one.daily}
     asked = [each for each in alike if each[0].daily or (each[0].unit, each[1].unit) not in by_day]
-    if any(_apart(*each) for each in asked):
-        return "unit" if _one_number(first, second) else "dose"
-    if asked:
-        return "agree"
-    return "unit" if _one_number(first, second) and not comparable else None
+    return comparable, asked
+
+
+def _all_given(amount: _Amount, dose: DoseSegment) -> Iterator[_Amount]:
+    """Yield what is given in a day and in the time that is told, of an amount that is told each time.
+
+    Such an amount is compared only where one of the doses does not tell how often: else the day is.
+    """
+    if amount.daily or not (dose.times and dose.period_days):
+        return
+    for often in (dose.times, dose.times / dose.period_days):
+        yield replace(amount, low=amount.low * often, high=amount.high * often)
+
+
+def _in_one_unit(first: DoseSegment, second: DoseSegment) -> bool:
+    """Say whether the unit of one, without the day, is converted into that of the other."""
+    told = (told_unit(each.unit, each.unit_term) for each in (first, second))
+    bare = [each.removesuffix(_DAILY) for each in told if each is not None]
+    return _factor(*bare) is not None
 
 
 def _amounts(dose: DoseSegment) -> list[_Amount]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from casegraph.merge.conflicts.amounts import compared_doses
+from casegraph.merge.conflicts.amounts import compared_doses, may_be_one
 from casegraph.merge.conflicts.items import Item, Topic, Verdict
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.telling import Telling
@@ -54,6 +54,12 @@ def _of_dose(one: Item, other: Item, kinds: Kinds) -> Verdict:
     if len(routes) > 1:
         return None
     return compared_doses(cast(DoseSegment, one.claim), cast(DoseSegment, other.claim))
+
+
+def _of_one_dosing(one: Item, other: Item, when: When, times: Times) -> When:
+    """Say how sure it is that two doses exclude each other: possible where they may be one after all."""
+    doubtful = may_be_one(cast(DoseSegment, one.claim), cast(DoseSegment, other.claim))
+    return "open" if when == "same" and doubtful else when
 
 
 def _routes(telling: Telling) -> Iterator[Item]:
@@ -219,7 +225,7 @@ def _statements(telling: Telling) -> Iterator[Item]:
 #: Drugs and procedures.
 TREATMENTS = Topic(_treatments, _alike)
 #: Doses of one drug.
-DOSES = Topic(_doses, _of_dose)
+DOSES = Topic(_doses, _of_dose, weigh=_of_one_dosing)
 #: Routes of one drug.
 ROUTES = Topic(_routes, _of_route, weigh=_of_one_dose)
 #: What was seen in one domain on one drug, or on several.

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from casegraph.merge.conflicts.items import Conflict, Item, Matter, Side, TellingPair, Topic, Verdict
 from casegraph.merge.conflicts.kinds import Kinds, iri_of
 from casegraph.merge.conflicts.telling import Telling
 from casegraph.merge.conflicts.times import over_before
-from casegraph.merge.conflicts.words import side_of
-from casegraph.model import Age, Diagnosis
+from casegraph.merge.conflicts.words import label_of, printed, side_of
+from casegraph.model import Age, Claim, Diagnosis, DoseSegment, Finding, Treatment
 
 __all__ = ["DIAGNOSES", "ages", "alternatives", "lives", "sexes"]
 
 _STANDINGS = {"FinalDiagnosis": "had", "WorkingDiagnosis": "had"}
 _YEAR = 365.25
+#: Phases of which a disease has one, in their order; all others are after them.
+_TO_ONSET = ("medicalHistory", "onset")
+#: The least and the most years from one occasion to another.
+_Years = tuple[float, float]
 #: An age told in part of a year is rounded to a month or so.
 _ROUNDED = 0.1
 
@@ -72,33 +78,66 @@ def sexes(pair: TellingPair) -> Iterator[Conflict]:
 def ages(pair: TellingPair) -> Iterator[Conflict]:
     """Yield two ages that differ by more than what is told of the time between them.
 
-    An age in whole years is any day of that year; nobody gets younger. Where nothing is told of the time, it
-    is not certain.
+    An age in whole years is any day of that year, so that two a year apart may be of one day, by a birthday.
+    Nobody gets younger: by days, or from before or at the onset of a disease to what comes after it. Where
+    nothing is told of the time, or of what disease the onset is, it is not certain.
     """
     a, b = pair.a.case.age, pair.b.case.age
     if a is None or b is None:
         return
-    when = pair.times.relation(a.at, b.at)
     (first, last), (start, end) = _span(a), _span(b)
-    least, most = (0.0, 0.0) if when == "same" else _years_between(pair, a.at, b.at)
-    if when == "different" and (least, most) == (0.0, 0.0):
-        return  # by their phases alone: how far apart is not told
-    apart = start - last > most or end - first < least
-    if apart:
-        sides = (Side(each.iri, _years(age), None) for each, age in ((pair.a, a), (pair.b, b)))
-        yield _conflict("age", *sides, certain=when in ("same", "different"))
+    for (least, most), certain in _between(pair, a.at, b.at):
+        if start - last > most or end - first < least:
+            sides = (Side(each.iri, _years(age), None) for each, age in ((pair.a, a), (pair.b, b)))
+            yield _conflict("age", *sides, certain=certain)
+            return
 
 
-def _years_between(pair: TellingPair, ours: str | None, theirs: str | None) -> tuple[float, float]:
-    """Return the years from one occasion to another; none where they cannot be compared at all."""
-    days = (None, None) if ours is None or theirs is None else pair.times.days_between(ours, theirs)
-    if days == (None, None):
-        return 0.0, 0.0
-    least, most = days
+def _between(pair: TellingPair, ours: str | None, theirs: str | None) -> Iterator[tuple[_Years, bool]]:
+    """Yield what is told of the years from one occasion to another, and whether it is certain."""
+    when = pair.times.relation(ours, theirs)
+    if ours is None or theirs is None or when == "same":
+        yield (0.0, 0.0), when == "same"
+        return
+    days = pair.times.days_between(ours, theirs)
+    if when == "open":
+        yield (0.0, 0.0) if days == (None, None) else _in_years(*days), False
+        return
+    least, most = _in_years(*days)
+    yield (least, most), True
+    after, before = _by_phase(pair, ours, theirs)
+    one = _of_one_disease(pair)
+    if one is not None and max(least, after) <= min(most, before):
+        yield (max(least, after), min(most, before)), one
+
+
+def _in_years(least: int | None, most: int | None) -> _Years:
     return (
-        float("-inf") if least is None else least / _YEAR,
-        float("inf") if most is None else most / _YEAR,
+        -math.inf if least is None else least / _YEAR,
+        math.inf if most is None else most / _YEAR,
     )
+
+
+def _by_phase(pair: TellingPair, ours: str, theirs: str) -> _Years:
+    """Return the years between two occasions by their phases: the past, the onset, and all that is after it.
+
+    Phases after the onset are not compared: before treatment is before that which each report is about.
+    """
+    phases = (pair.a.case.occasions[ours].phase, pair.b.case.occasions[theirs].phase)
+    steps = [_TO_ONSET.index(each) if each in _TO_ONSET else len(_TO_ONSET) for each in phases]
+    if None in phases or steps[0] == steps[1]:
+        return -math.inf, math.inf
+    return (0.0, math.inf) if steps[0] < steps[1] else (-math.inf, 0.0)
+
+
+def _of_one_disease(pair: TellingPair) -> bool | None:
+    """Say whether both tell of one disease, so that it has one onset; None if of two.
+
+    It cannot be told, and is no more than possible, where one tells no final diagnosis, or several.
+    """
+    ours, theirs = ([each.about[0] for each in _finals(one)] for one in (pair.a, pair.b))
+    met = [pair.kinds.related(one, other) for one in ours for other in theirs]
+    return None if met and not any(met) else bool(met) and all(met)
 
 
 def _span(age: Age) -> tuple[float, float]:
@@ -112,7 +151,11 @@ def _years(age: Age) -> str:
 
 
 def lives(pair: TellingPair, deaths: Topic) -> Iterator[Conflict]:
-    """Yield deaths at two times, and a death with the first claim of the other that is certainly later."""
+    """Yield deaths at two times, and a death with the first that the other tells of a certainly later day.
+
+    That may be a claim, the day until which something ran on or at which it was over, or an age. A stop that
+    is only hinted at is possible, and named only where there is nothing that is certain.
+    """
     for one in deaths.items(pair.a):
         for another in deaths.items(pair.b):
             told = one.claim.at is not None and another.claim.at is not None
@@ -124,22 +167,62 @@ def lives(pair: TellingPair, deaths: Topic) -> Iterator[Conflict]:
                 continue
             later = _after(pair, telling, death.claim.at, other)
             if later is not None:
-                yield _conflict("outcome", side_of(death), side_of(later), certain=True)
+                yield _conflict("outcome", side_of(death), later.side, certain=later.certain)
 
 
-def _after(pair: TellingPair, telling: Telling, death: str, other: Telling) -> Item | None:
-    """Return the first claim of the other telling that is certainly later than a death.
+@dataclass(frozen=True, slots=True)
+class _Alive:
+    """What shows that a person lived at an occasion."""
+
+    at: str
+    side: Side
+    certain: bool = True
+
+
+def _after(pair: TellingPair, telling: Telling, death: str, other: Telling) -> _Alive | None:
+    """Return the first of the other telling that is certainly later than a death.
 
     What a telling dates after a death of its own is its own contradiction, and none between the two.
     """
-    found: list[tuple[int, str, Item]] = []
-    for name, (kind, claim) in other.claims.items():
-        if claim.at is None or kind == "Death" or kind.endswith("Statement"):
+    found: list[tuple[bool, int, str, _Alive]] = []
+    for each in _alive(other):
+        days = _days_after(pair, telling, death, each.at)
+        if days is not None and not any(over_before(other, own, each.at) for own in _died(other)):
+            found.append((not each.certain, days, each.side.claim, each))
+    return min(found, key=lambda each: each[:3])[3] if found else None
+
+
+def _alive(telling: Telling) -> Iterator[_Alive]:
+    age = telling.case.age
+    if age is not None and age.at is not None:
+        yield _Alive(age.at, Side(telling.iri, _years(age), None))
+    for name, (kind, claim) in telling.claims.items():
+        if kind == "Death" or kind.endswith("Statement"):
             continue
-        days = _days_after(pair, telling, death, claim.at)
-        if days is not None and not any(over_before(other, own, claim.at) for own in _died(other)):
-            found.append((days, name, Item(other, name, kind, claim, (), claim.at)))
-    return min(found, key=lambda each: each[:2])[2] if found else None
+        if claim.at is not None:
+            yield _Alive(claim.at, side_of(Item(telling, name, kind, claim, (), claim.at)))
+        for at, how, certain in _until(claim):
+            item = Item(telling, name, kind, claim, (), at)
+            said = f"{_what(telling, name, claim)}: {how}"
+            yield _Alive(at, side_of(item, said, days=not printed(item)), certain)
+
+
+def _until(claim: Claim) -> Iterator[tuple[str, str, bool]]:
+    """Yield the occasions until which a claim holds, what is told of it then, and whether it is certain."""
+    told: tuple[tuple[str | None, str, bool], ...] = ()
+    if isinstance(claim, Treatment):
+        stopped = (claim.ends_at, "stopped", claim.end_basis != "implied")
+        told = ((claim.ongoing_at, "ongoing", True), stopped)
+    if isinstance(claim, DoseSegment):
+        told = ((claim.ongoing_at, "ongoing", True), (claim.ends_at, "a dose until then", True))
+    if isinstance(claim, (Finding, Diagnosis)):
+        told = ((claim.resolved_at, "over", True),)
+    yield from ((at, how, certain) for at, how, certain in told if at is not None)
+
+
+def _what(telling: Telling, name: str, claim: Claim) -> str:
+    whole = telling.exposures.get(name, claim)
+    return label_of(getattr(whole, "what", ""))
 
 
 def _days_after(pair: TellingPair, telling: Telling, death: str, at: str) -> int | None:
