@@ -263,7 +263,7 @@ def test_what_is_compared_are_two_cases_and_what_is_found_are_two_claims(store: 
       <{graph}> a cg:CaseComparison ; cg:compares <{FIRST}> , <{SECOND}> .
       ?found cg:ofComparison <{graph}> ; a ?kind ; cg:firstTelling ?one ; cg:secondTelling ?other
     }} }} GROUP BY ?kind"""
-    counted = {row["kind"]: row["many"] for row in Rows.read(store.query(asked, union=False))}
+    counted = {str(row["kind"]): row["many"] for row in Rows.read(store.query(asked, union=False))}
     (told_of,) = {(row["agreements"], row["conflicts"]) for row in expected("patients_in_several_reports")}
     assert counted.keys() == {f"{CG}TellingAgreement", f"{CG}TellingConflict"}
     assert tuple(str(counted[each]) for each in sorted(counted)) == told_of

@@ -200,7 +200,8 @@ def _alive(telling: Telling) -> Iterator[_Alive]:
         if kind == "Death" or kind.endswith("Statement"):
             continue
         if claim.at is not None:
-            yield _Alive(claim.at, side_of(Item(telling, name, kind, claim, (), claim.at)))
+            item = Item(telling, name, kind, claim, (), claim.at)
+            yield _Alive(claim.at, side_of(item, days=not printed(item)))
         for at, how, certain in _until(claim):
             item = Item(telling, name, kind, claim, (), at)
             said = f"{_what(telling, name, claim)}: {how}"
