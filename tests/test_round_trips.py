@@ -677,6 +677,19 @@ def _hold(trip: Trip, document: CaseDocument) -> None:
 _TRIPS = pytest.mark.parametrize("trip", [PHENOPACKET, FHIR, CARE_SM], ids=["phenopacket", "fhir", "care-sm"])
 
 
+def test_a_procedure_that_was_stopped_at_an_unknown_time_does_not_end_when_it_was_done() -> None:
+    """Found by the made-up cases; as FHIR, what is stopped and of a moment ends then."""
+    builder = RecordBuilder(OPTIONS, "patient-1")
+    treatment = builder.claim(
+        Treatment,
+        what="MAXO:0000058 pharmacotherapy",
+        at=builder.times.age("P3Y2M"),
+        stop_reason="adverseEvent",
+    )
+    builder.treatments.append(treatment)
+    _hold(FHIR, builder.imported().document)
+
+
 @_TRIPS
 @settings(
     max_examples=15,

@@ -101,7 +101,8 @@ def _span(writing: Writing, path: str, treatment: Treatment, stem: str) -> Json:
 
 
 def _status(treatment: Treatment, procedure: bool) -> str:
-    if treatment.stop_reason and treatment.stop_reason != "completed":
+    """Return the status; one of a moment that is stopped would have ended then."""
+    if treatment.stop_reason not in (None, "completed") and (treatment.ends_at or not procedure):
         return "stopped"
     if treatment.ends_at:
         return "completed" if treatment.end_basis in (None, "stated") else "unknown"
