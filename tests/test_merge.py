@@ -11,12 +11,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import casegraph
-from casegraph.cli import commands, meter
+from casegraph.cli import meter
 from casegraph.errors import DocumentError, InputError, StoreError
 from casegraph.ingest import load, load_paths
 from casegraph.loaders.records import Options
@@ -34,17 +33,11 @@ from casegraph.query import get_query, run
 from casegraph.resources import shipped
 from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store, open_store
+from command_line import run_cli
 
 FOREIGN = Path(__file__).parent / "foreign"
 A, B = FOREIGN / "clinic_a.ttl", FOREIGN / "clinic_b.ttl"
 CASE = "https://w3id.org/casegraph/case/"
-
-
-def run_cli(*args: str | Path, code: int = 0) -> Result:
-    """Run the command line and require an exit code."""
-    result = CliRunner().invoke(commands, [str(arg) for arg in args])
-    assert result.exit_code == code, result.output
-    return result
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from casegraph.cli import commands
+from command_line import run_cli
 
 FOREIGN = Path(__file__).parent / "foreign"
 LINK = """
@@ -17,13 +16,6 @@ links:
   by: A. Curator
   why: one form in two clinics
 """
-
-
-def run_cli(*args: str | Path, code: int = 0) -> Result:
-    """Run the command line and require an exit code."""
-    result = CliRunner().invoke(commands, [str(arg) for arg in args])
-    assert result.exit_code == code, result.output
-    return result
 
 
 @pytest.fixture

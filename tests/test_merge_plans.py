@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from click.testing import CliRunner, Result
-
-from casegraph.cli import commands
 from casegraph.merge.planning import make_plan
 from casegraph.store import open_store
+from command_line import run_cli
 
 CLINIC = Path(__file__).parent / "foreign" / "clinic_a.ttl"
 TELLING = Path(__file__).parent / "tellings" / "first_telling.yaml"
-
-
-def run_cli(*args: str | Path, code: int = 0) -> Result:
-    """Run the command line and require an exit code."""
-    result = CliRunner().invoke(commands, [str(arg) for arg in args])
-    assert result.exit_code == code, result.output
-    return result
 
 
 def test_a_subject_that_is_no_case_is_told_with_the_reason(tmp_path: Path) -> None:

@@ -199,7 +199,8 @@ def _beside(made: MergePlan, folder: Path) -> MergePlan:
 def undo(ids: tuple[str, ...], location: str, *, everything: bool) -> None:
     """Take documents, or links, out again, and all that is there because of them alone.
 
-    The store is then as if they had never come: casegraph digest prints the same. The ledger tells of both.
+    The store is then as if they had never come: casegraph digest prints the same. What you loaded yourself
+    since then stays. The ledger tells of both.
     """
     from casegraph.merge.undoing import undo as take_out
 
