@@ -1,0 +1,1 @@
+"""Serves a store over HTTP: SPARQL, graphs, stored queries and cases."""

@@ -1,0 +1,27 @@
+"""The errors of a request that are told by a status of HTTP of their own."""
+
+from __future__ import annotations
+
+from casegraph.errors import InputError, StoreError
+
+__all__ = ["BrokenOffError", "FullError", "LimitError", "NotAcceptableError", "NotThereError"]
+
+
+class LimitError(InputError):
+    """What was asked is well formed and passes a limit of the server: time, memory, rows, nesting."""
+
+
+class NotThereError(InputError):
+    """What was asked for is not there."""
+
+
+class NotAcceptableError(InputError):
+    """The answer can be given in none of the formats that were asked for."""
+
+
+class FullError(StoreError):
+    """All workers are busy, and enough requests wait already."""
+
+
+class BrokenOffError(StoreError):
+    """An answer broke off after it had begun, so that no status can tell of it any more."""

@@ -1,0 +1,78 @@
+"""The frames in which a worker and the server talk: a kind of one byte, a length, and as many bytes."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+__all__ = ["BEGIN", "DATA", "END", "ERROR", "JOB", "READY", "Begin", "Failure", "Frames", "frame"]
+
+READY: Final = b"R"
+JOB: Final = b"J"
+BEGIN: Final = b"B"
+DATA: Final = b"D"
+END: Final = b"E"
+ERROR: Final = b"X"
+
+_HEAD = struct.Struct(">cI")
+
+
+class Begin(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes before the bytes of an answer.
+
+    :param generation: of the store that the answer is of.
+    """
+
+    status: int
+    media_type: str
+    headers: dict[str, str] = {}
+    generation: int = 0
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """An error that a job ended with.
+
+    :param kind: the name of the class of the error.
+    """
+
+    kind: str
+    what: str
+    where: str = ""
+    expected: str = ""
+    todo: str = ""
+
+
+def frame(kind: bytes, content: bytes = b"") -> bytes:
+    """Return the bytes of a frame.
+
+    >>> frame(DATA, b"ab")
+    b'D\\x00\\x00\\x00\\x02ab'
+    """
+    return _HEAD.pack(kind, len(content)) + content
+
+
+class Frames:
+    """Puts frames together from bytes as they arrive.
+
+    >>> list(Frames().feed(frame(DATA, b"a") + frame(END)))
+    [(b'D', b'a'), (b'E', b'')]
+    """
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def feed(self, arrived: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the frames that are whole now, each as its kind and its content."""
+        self._rest += arrived
+        at = 0
+        while len(self._rest) - at >= _HEAD.size:
+            kind, length = _HEAD.unpack_from(self._rest, at)
+            end = at + _HEAD.size + length
+            if len(self._rest) < end:
+                break
+            yield kind, bytes(self._rest[at + _HEAD.size : end])
+            at = end
+        del self._rest[:at]

@@ -1,0 +1,57 @@
+"""Where a job writes its answer: a file of bytes that goes to the server in frames."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from casegraph.serve.frames import BEGIN, DATA, END, Begin, frame
+
+__all__ = ["Out"]
+
+_PIECE = 64 * 1024
+
+
+class Out(io.RawIOBase):
+    """A file to write an answer to, once it has begun.
+
+    :param send: takes the bytes of whole frames.
+    :param generation: of the store that is read.
+    """
+
+    def __init__(self, send: Callable[[bytes], object], generation: int) -> None:
+        super().__init__()
+        self._send, self._generation = send, generation
+        self._held = bytearray()
+        self._head = b""
+
+    def begin(self, media_type: str, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        """Say what is coming; once, before the first byte."""
+        began = Begin(
+            status=status, media_type=media_type, headers=dict(headers or {}), generation=self._generation
+        )
+        self._head = frame(BEGIN, msgspec.msgpack.encode(began))
+
+    def writable(self) -> bool:
+        """Tell that it can be written to."""
+        return True
+
+    def write(self, piece: Any) -> int:
+        """Write a piece; it is sent when enough has come together."""
+        self._held += piece
+        if len(self._held) >= _PIECE:
+            self._flush_held()
+        return len(piece)
+
+    def end(self) -> None:
+        """Send what is held, and say that it was all."""
+        rest = frame(DATA, bytes(self._held)) if self._held else b""
+        self._send(self._head + rest + frame(END))
+
+    def _flush_held(self) -> None:
+        self._send(self._head + frame(DATA, bytes(self._held)))
+        self._head = b""
+        self._held.clear()
