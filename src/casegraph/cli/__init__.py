@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "restore": ("casegraph.cli.keep:restore", "Make a store of a backup."),
         "compact": ("casegraph.cli.keep:compact", "Make a store smaller and faster."),
         "migrate": ("casegraph.cli.keep:migrate", "Bring a store of an older version to this one."),
+        "serve": ("casegraph.cli.serve:serve", "Serve a store over HTTP: SPARQL, queries, cases."),
         "reason": ("casegraph.cli.vocabulary:reason", "Classify the ontology and the cases of a store."),
     }
 )

@@ -21,7 +21,7 @@ from casegraph.namespaces import BASE, PREFIXES, compact
 from casegraph.store.ledger import Origin
 from casegraph.terms.owl import require_xml
 
-__all__ = ["FOREIGN", "MOST_QUADS", "ForeignDocument", "read_foreign"]
+__all__ = ["FOREIGN", "MOST_QUADS", "ForeignDocument", "depth_of_json", "read_foreign"]
 
 #: What the graphs of foreign documents begin with.
 FOREIGN = f"{BASE}foreign/"
@@ -115,7 +115,7 @@ def _parsed(source: Input) -> list[ox.Quad]:
     content = source.content(MOST_BYTES * 10)
     if form == ox.RdfFormat.RDF_XML:
         _require_xml(content, source)
-    if form == ox.RdfFormat.JSON_LD and _depth(content) > _DEEPEST:
+    if form == ox.RdfFormat.JSON_LD and depth_of_json(content) > _DEEPEST:
         told = f"nested more than {_DEEPEST} deep"
         raise _refused(
             source, (0, 0), "too-deep", told, "name the inner nodes and tell of them by themselves"
@@ -141,10 +141,10 @@ def _require_xml(content: bytes, source: Input) -> None:
         raise _refused(source, (0, 0), "not-rdf", error.what, error.todo or "give the whole file") from error
 
 
-def _depth(content: bytes) -> int:
+def depth_of_json(content: bytes) -> int:
     """Return how deep JSON is nested; what reads it takes a step down for each.
 
-    >>> _depth(b'{"a": [{"b": "[[[["}]}')
+    >>> depth_of_json(b'{"a": [{"b": "[[[["}]}')
     3
     """
     depth = deepest = 0

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import msgspec
 
-__all__ = ["BEGIN", "DATA", "END", "ERROR", "JOB", "READY", "Begin", "Failure", "Frames", "frame"]
+from casegraph.errors import CasegraphError
+
+__all__ = ["BEGIN", "DATA", "END", "ERROR", "JOB", "READY", "Begin", "Failure", "Frames", "error_of", "failure_of", "frame"]
 
 READY: Final = b"R"
 JOB: Final = b"J"
@@ -52,6 +55,36 @@ def frame(kind: bytes, content: bytes = b"") -> bytes:
     b'D\\x00\\x00\\x00\\x02ab'
     """
     return _HEAD.pack(kind, len(content)) + content
+
+
+def failure_of(error: CasegraphError) -> bytes:
+    """Return the content of the frame that tells of an error."""
+    return msgspec.msgpack.encode(
+        Failure(
+            kind=type(error).__name__,
+            what=error.what,
+            where=error.where,
+            expected=error.expected,
+            todo=error.todo,
+        )
+    )
+
+
+def error_of(content: bytes) -> CasegraphError:
+    """Return the error that a frame tells of."""
+    told = msgspec.msgpack.decode(content, type=Failure)
+    return _kinds()[told.kind](told.what, where=told.where, expected=told.expected, todo=told.todo)
+
+
+@cache
+def _kinds() -> dict[str, type[CasegraphError]]:
+    """Return the classes of errors by their names."""
+    found, left = {}, [CasegraphError]
+    while left:
+        kind = left.pop()
+        found[kind.__name__] = kind
+        left += kind.__subclasses__()
+    return found
 
 
 class Frames:

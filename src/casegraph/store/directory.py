@@ -30,6 +30,7 @@ __all__ = [
     "BACKUP",
     "FILES",
     "FORMAT",
+    "HEAD",
     "Directory",
     "Head",
     "WriterLock",
@@ -41,8 +42,10 @@ __all__ = [
 #: What this version reads and writes. 1 had the files of Oxigraph in the directory itself, and no head.
 FORMAT = 2
 
-_HEAD, _LOCK, _DATA = "casegraph-store.json", "writer.lock", "data-"
-_OURS = (_HEAD, f".{_HEAD}.part", _LOCK, "incoming", "projection")
+#: The file of the head.
+HEAD = "casegraph-store.json"
+_LOCK, _DATA = "writer.lock", "data-"
+_OURS = (HEAD, f".{HEAD}.part", _LOCK, "incoming", "projection")
 #: The list of the files of a backup, with their digests; a store has none.
 BACKUP = "casegraph-backup.json"
 #: How a folder is named that links the data files while their digests are taken.
@@ -109,15 +112,15 @@ class Directory:
             return True
         self._refuse_other_content()
         has_data = any(self.path.glob(f"{_DATA}*"))
-        if not (self.path / _HEAD).exists():
+        if not (self.path / HEAD).exists():
             if has_data:
-                raise self.damaged(f"its file {_HEAD} is not there")
+                raise self.damaged(f"its file {HEAD} is not there")
             return True
         return not has_data and self._read().generation == 0
 
     def is_of_format_1(self) -> bool:
         """Tell whether the files of Oxigraph are in the directory itself, and no head."""
-        return (self.path / "CURRENT").exists() and not (self.path / _HEAD).exists()
+        return (self.path / "CURRENT").exists() and not (self.path / HEAD).exists()
 
     def head(self) -> Head:
         """Return the head of the store.
@@ -135,20 +138,20 @@ class Directory:
 
     def _read(self) -> Head:
         try:
-            raw = (self.path / _HEAD).read_bytes()
+            raw = (self.path / HEAD).read_bytes()
             found = msgspec.json.decode(raw)["format"]
             head = msgspec.json.decode(raw, type=Head) if found == FORMAT else None
         except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError) as error:
-            raise self.damaged(f"its file {_HEAD} cannot be read") from error
+            raise self.damaged(f"its file {HEAD} cannot be read") from error
         if head is None:
             raise self._other_format(found)
         if head.digest and head.digest != head.sealed().digest:
-            raise self.damaged(f"its file {_HEAD} is not what was written")
+            raise self.damaged(f"its file {HEAD} is not what was written")
         return msgspec.structs.replace(head, digest="")
 
     def write_head(self, head: Head) -> None:
         """Put a head in the place of the one before, so that either is there, whole and on the disk."""
-        write_whole(self.path / _HEAD, msgspec.json.format(msgspec.json.encode(head.sealed()), indent=1))
+        write_whole(self.path / HEAD, msgspec.json.format(msgspec.json.encode(head.sealed()), indent=1))
 
     def data(self, head: Head) -> Path:
         """Return the folder of the data."""
@@ -200,7 +203,7 @@ class Directory:
         path, where = self.path, str(self.path)
         if not path.is_dir():
             raise InputError("a file, not a store", where=where, expected="a directory")
-        if (path / _HEAD).exists():
+        if (path / HEAD).exists():
             return
         if self.is_of_format_1():
             raise self._other_format(1)

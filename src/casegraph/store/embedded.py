@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from casegraph.errors import InputError, StoreError
 from casegraph.store import Answer, GraphContent, Store
+from casegraph.store.asking import Dataset, ask
 from casegraph.store.directory import Directory, Head, digests_of
 from casegraph.store.failures import failure
 from casegraph.store.ledger import generation
@@ -21,12 +22,10 @@ from casegraph.store.places import WritersPlace, opened_to_read
 from casegraph.store.snapshot import Snapshot
 from casegraph.store.streaming import streamed_contents
 from casegraph.store.syntax import (
-    brings_dataset,
     graph_lines,
     is_derived,
     named,
     quads,
-    refused_query,
     replacement,
 )
 
@@ -103,24 +102,18 @@ class EmbeddedStore(Store):
                 place = self._place
                 self._guard(lambda: place.acknowledge(generation(self)))
 
-    def query(self, sparql: str, *, union: bool = True) -> Answer:
+    def query(
+        self, sparql: str, *, union: bool = True, dataset: Dataset | None = None, base: str | None = None
+    ) -> Answer:
         """See :meth:`casegraph.store.Store.query`.
 
+        :param dataset: the graphs that a request names beside the query.
+        :param base: what relative IRIs of the query are resolved against.
         :raises InputError: see there.
         :raises StoreError: see there.
         """
         store = self._opened()
-        union = union and not brings_dataset(sparql)
-        try:
-            return store.query(sparql, use_default_graph_as_union=union)
-        except (SyntaxError, UnicodeEncodeError) as error:
-            raise refused_query(str(error)) from error
-        except RuntimeError as error:
-            if str(error).startswith("Corruption"):
-                raise failure(error, self.location) from error
-            raise InputError(f"the query cannot be answered: {error}", where="query") from error
-        except OSError as error:
-            raise failure(error, self.location) from error
+        return ask(store, sparql, union=union, dataset=dataset, base=base, location=self.location)
 
     def graphs(self) -> tuple[str, ...]:
         """See :meth:`casegraph.store.Store.graphs`.
@@ -160,6 +153,14 @@ class EmbeddedStore(Store):
         copy._opened().bulk_extend(content)
         copy.location = location
         return copy
+
+    @property
+    def data(self) -> ox.Store:
+        """The data as Oxigraph gives them.
+
+        :raises StoreError: if the store is closed.
+        """
+        return self._opened()
 
     def turn(self) -> AbstractContextManager[object]:
         """See :meth:`casegraph.store.Store.turn`."""

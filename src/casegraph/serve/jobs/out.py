@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,9 +28,21 @@ class Out(io.RawIOBase):
         self._send, self._generation = send, generation
         self._held = bytearray()
         self._head = b""
+        self._piece = _PIECE
 
-    def begin(self, media_type: str, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
-        """Say what is coming; once, before the first byte."""
+    def begin(
+        self,
+        media_type: str,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        *,
+        held: bool = False,
+    ) -> None:
+        """Say what is coming; once, before the first byte.
+
+        :param held: whether nothing is sent before the end, since an error may still come.
+        """
+        self._piece = sys.maxsize if held else _PIECE
         began = Begin(
             status=status, media_type=media_type, headers=dict(headers or {}), generation=self._generation
         )
@@ -42,7 +55,7 @@ class Out(io.RawIOBase):
     def write(self, piece: Any) -> int:
         """Write a piece; it is sent when enough has come together."""
         self._held += piece
-        if len(self._held) >= _PIECE:
+        if len(self._held) >= self._piece:
             self._flush_held()
         return len(piece)
 

@@ -1,0 +1,62 @@
+"""The application: which route answers which path, and what stands around all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from casegraph.serve.errors import NotThereError
+from casegraph.serve.graphs import answer_graphs
+from casegraph.serve.headers import HeadLimits, SafeHeaders
+from casegraph.serve.hosts import Hosts
+from casegraph.serve.logs import Requests
+from casegraph.serve.origins import Origins
+from casegraph.serve.problems import Problems
+from casegraph.serve.request import Request
+from casegraph.serve.sparql import answer_sparql, answer_update
+from casegraph.serve.state import State
+from casegraph.serve.tokens import require
+
+__all__ = ["App", "application"]
+
+Route = Callable[[Request, State], Awaitable[None]]
+_ROUTES: Final[Mapping[str, Route]] = {
+    "sparql": answer_sparql,
+    "update": answer_update,
+    "graphs": answer_graphs,
+}
+
+
+class App:
+    """Finds the route of a request by the first part of its path.
+
+    :param rest: answers what has no route here.
+    """
+
+    def __init__(self, state: State, rest: ASGIApp | None = None) -> None:
+        self.state, self.rest = state, rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        request = Request(scope, receive, send)
+        if self.state.reading_needs_token and self.state.tokens is not None:
+            require(scope, self.state.tokens)
+        first, _, below = request.path.removeprefix("/").partition("/")
+        route = _ROUTES.get(first)
+        if route is not None and (first == "graphs" or not below):
+            await route(request, self.state)
+        elif self.rest is not None:
+            await self.rest(scope, receive, send)
+        else:
+            raise NotThereError("nothing is at this path")
+
+
+def application(state: State, rest: ASGIApp | None = None) -> ASGIApp:
+    """Return the application with all that stands around it."""
+    settings = state.settings
+    inner: ASGIApp = App(state, rest)
+    inner = Origins(inner, settings.origins)
+    inner = Hosts(inner, settings.hosts)
+    return Requests(SafeHeaders(Problems(HeadLimits(inner))), log_queries=settings.log_queries)

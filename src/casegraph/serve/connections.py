@@ -1,0 +1,86 @@
+"""A connection of HTTP that takes no endless line, no endless headers, and no client that sends none."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+__all__ = ["Connection"]
+
+_MOST_BYTES: Final = 500_000
+_SECONDS: Final = 10.0
+
+
+class Connection(HttpToolsProtocol):
+    """What uvicorn does with a connection, with limits: half a megabyte before the body, in 10 seconds."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._taken = 0
+        self._is_before_body = True
+        self._due: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin; called by asyncio."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End; called by asyncio."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; called by asyncio."""
+        if self.transport.is_closing():
+            return
+        if self._is_before_body:
+            self._taken += len(data)
+        super().data_received(data)
+        if self._is_before_body and self._taken > _MOST_BYTES:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def on_message_begin(self) -> None:
+        """Begin a request; called by the parser."""
+        super().on_message_begin()
+        self._is_before_body = True
+        self._wait()
+
+    def on_headers_complete(self) -> None:
+        """Take all before the body; called by the parser."""
+        self._is_before_body = False
+        self._taken = 0
+        self._wait_no_more()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body; called by the parser."""
+        if not self.transport.is_closing():
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a request; called by the parser."""
+        if not self.transport.is_closing():
+            super().on_message_complete()
+
+    def _wait(self) -> None:
+        if self._due is None:
+            self._due = self.loop.call_later(_SECONDS, self._give_up)
+
+    def _wait_no_more(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _give_up(self) -> None:
+        self._due = None
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        if not self.transport.is_closing():
+            line = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+            self.transport.write(f"{line}content-length: 0\r\nconnection: close\r\n\r\n".encode())
+            self.transport.close()

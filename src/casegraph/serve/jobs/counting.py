@@ -1,0 +1,83 @@
+"""Counts the rows of an answer while Oxigraph writes them, and stops where there are too many."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pyoxigraph as ox
+
+from casegraph.serve.errors import LimitError
+from casegraph.serve.jobs.out import Out
+
+__all__ = ["at_most", "write_at_most"]
+
+#: Format -> what stands once for each row, and how often more than that. In JSON it stands between rows, and
+#: a quotation mark in a value is written with a backslash; a CSV value with a line end counts as two rows.
+_MARKS = {
+    ox.QueryResultsFormat.JSON: (b'},{"', -1),
+    ox.QueryResultsFormat.XML: (b"<result>", 0),
+    ox.QueryResultsFormat.CSV: (b"\r\n", 1),
+    ox.QueryResultsFormat.TSV: (b"\n", 1),
+}
+
+
+def write_at_most(
+    limit: int, answer: ox.QuerySolutions, format_: ox.QueryResultsFormat, out: Out
+) -> None:
+    """Write rows, if there are not more than so many.
+
+    :raises LimitError: if there are more.
+    """
+    counted = _Counted(out, format_, limit)
+    try:
+        answer.serialize(counted, format_)
+    except _TooManyError as error:
+        raise _too_many(limit, "rows") from error
+
+
+def at_most(limit: int, triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
+    """Yield triples, if there are not more than so many.
+
+    :raises LimitError: at the first that is too many.
+
+    >>> list(at_most(1, iter([])))
+    []
+    """
+    for number, triple in enumerate(triples):
+        if number >= limit:
+            raise _too_many(limit, "triples")
+        yield triple
+
+
+def _too_many(limit: int, what: str) -> LimitError:
+    return LimitError(
+        f"the answer has more than {limit:,} {what}",
+        where="query",
+        todo="add a LIMIT, or ask with the parameter rows=all for all of them",
+    )
+
+
+class _TooManyError(OSError):
+    pass
+
+
+class _Counted(io.RawIOBase):
+    def __init__(self, out: Out, format_: ox.QueryResultsFormat, limit: int) -> None:
+        super().__init__()
+        self._out = out
+        self._mark, more = _MARKS[format_]
+        self._left = limit + more
+        self._end = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        seen = self._end + bytes(piece)
+        self._left -= seen.count(self._mark)
+        if self._left < 0:
+            raise _TooManyError
+        self._end = seen[-(len(self._mark) - 1) :] if len(self._mark) > 1 else b""
+        return self._out.write(piece)

@@ -1,0 +1,89 @@
+"""Gives, replaces, extends and drops a graph, as the SPARQL 1.1 Graph Store HTTP Protocol asks."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+
+from casegraph.serve.errors import NotThereError
+from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.query import with_charset
+from casegraph.serve.jobs.reading import Document, format_of, triples_of
+from casegraph.store.editing import add_to_graph, drop_graph, put_graph
+from casegraph.store.embedded import EmbeddedStore
+from casegraph.store.syntax import named
+
+__all__ = ["AddToGraph", "DropGraph", "GetGraph", "PutGraph"]
+
+
+class GetGraph(Job, frozen=True, kw_only=True):
+    """The triples of a graph, or the quads of all.
+
+    :param graph: its IRI; None for the default graph, which always is there.
+    :param whole: whether all graphs are asked for.
+    :param media_type: of RDF.
+    """
+
+    graph: str | None
+    media_type: str
+    whole: bool = False
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """Write them.
+
+        :raises NotThereError: if there is no such graph.
+        """
+        format_, data = format_of(self.media_type), store.data
+        if self.whole:
+            out.begin(with_charset(self.media_type))
+            data.dump(out, format_)
+            return
+        graph = ox.DefaultGraph() if self.graph is None else named(self.graph)
+        if isinstance(graph, ox.NamedNode) and not data.contains_named_graph(graph):
+            raise NotThereError("no such graph", where=graph.value)
+        out.begin(with_charset(self.media_type))
+        data.dump(out, format_, from_graph=graph)
+
+
+class PutGraph(Job, frozen=True, kw_only=True):
+    """A graph that takes the place of the one there."""
+
+    graph: str | None
+    documents: tuple[Document, ...]
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """Write it: status 201 if there was none, else 204.
+
+        :raises InputError: if a document is not what its media type says.
+        """
+        created = put_graph(store, self.graph, triples_of(self.documents))
+        out.begin("", 201 if created else 204)
+
+
+class AddToGraph(Job, frozen=True, kw_only=True):
+    """Triples that come to those of a graph."""
+
+    graph: str | None
+    documents: tuple[Document, ...]
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """Add them: status 201 if there was no graph, else 204.
+
+        :raises InputError: if a document is not what its media type says.
+        """
+        created = add_to_graph(store, self.graph, triples_of(self.documents))
+        out.begin("", 201 if created else 204)
+
+
+class DropGraph(Job, frozen=True, kw_only=True):
+    """A graph that is to be no more."""
+
+    graph: str | None
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """Drop it: status 204.
+
+        :raises NotThereError: if there is no such graph.
+        """
+        if not drop_graph(store, self.graph):
+            raise NotThereError("no such graph", where=self.graph or "the default graph")
+        out.begin("", 204)

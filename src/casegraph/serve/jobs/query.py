@@ -1,0 +1,94 @@
+"""Answers a SPARQL query in the format that its form has: rows and truth values, or triples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+
+from casegraph.serve.errors import NotAcceptableError
+from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.counting import at_most, write_at_most
+from casegraph.store.asking import Dataset
+from casegraph.store.embedded import EmbeddedStore
+
+__all__ = ["RESULTS", "Query", "with_charset", "write_triples"]
+
+#: media type -> format of rows and truth values.
+RESULTS = {
+    format_.media_type: format_
+    for format_ in (
+        ox.QueryResultsFormat.JSON,
+        ox.QueryResultsFormat.XML,
+        ox.QueryResultsFormat.CSV,
+        ox.QueryResultsFormat.TSV,
+    )
+}
+
+
+class Query(Job, frozen=True, kw_only=True):
+    """A SPARQL query.
+
+    :param base: what its relative IRIs are resolved against.
+    :param union: whether the default graph is the union of all graphs, where no dataset is named.
+    :param default: the graphs of the default graph that the request names; None for no dataset.
+    :param named: the named graphs that the request names.
+    :param results: the media type for rows and truth values; empty if none will do.
+    :param triples: the media type for triples; empty if none will do.
+    :param rows: how many may be answered; None for as many as there are, which are sent as they are found.
+    """
+
+    text: str
+    results: str
+    triples: str
+    base: str | None = None
+    union: bool = True
+    default: tuple[str, ...] | None = None
+    named: tuple[str, ...] = ()
+    rows: int | None = None
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """Answer it.
+
+        :raises InputError: if it is not SPARQL.
+        :raises NotAcceptableError: if its form has no format that was asked for.
+        :raises LimitError: if it has more rows.
+        """
+        dataset = None if self.default is None else Dataset(self.default, self.named)
+        answer = store.query(self.text, union=self.union, dataset=dataset, base=self.base)
+        if isinstance(answer, ox.QueryTriples):
+            write_triples(answer, _wanted(self.triples, "RDF"), out, self.rows)
+            return
+        media_type = _wanted(self.results, "rows")
+        format_ = RESULTS[media_type]
+        out.begin(with_charset(media_type), held=self.rows is not None)
+        if isinstance(answer, ox.QueryBoolean) or self.rows is None:
+            answer.serialize(out, format_)
+        else:
+            write_at_most(self.rows, answer, format_, out)
+
+
+def write_triples(triples: Iterator[ox.Triple], media_type: str, out: Out, limit: int | None = None) -> None:
+    """Write triples in an RDF format.
+
+    :param limit: how many may be written; None for as many as there are.
+    :raises LimitError: if there are more.
+    """
+    out.begin(with_charset(media_type), held=limit is not None)
+    format_ = ox.RdfFormat.from_media_type(media_type)
+    ox.serialize(triples if limit is None else at_most(limit, triples), out, format_)
+
+
+def with_charset(media_type: str) -> str:
+    """Return the value of a Content-Type header.
+
+    >>> with_charset("text/turtle"), with_charset("application/n-triples")
+    ('text/turtle; charset=utf-8', 'application/n-triples')
+    """
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+def _wanted(media_type: str, what: str) -> str:
+    if not media_type:
+        raise NotAcceptableError(f"the answer is {what}, and Accept has no format of {what}")
+    return media_type

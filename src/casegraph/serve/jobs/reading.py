@@ -1,0 +1,80 @@
+"""Reads RDF that was sent, as strictly as it can be: nothing cut off, nothing fetched, no traps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+import pyoxigraph as ox
+
+from casegraph.errors import InputError
+from casegraph.merge.foreign import depth_of_json
+from casegraph.serve.errors import LimitError
+from casegraph.terms.owl import require_xml
+
+__all__ = ["Document", "format_of", "triples_of"]
+
+_DEEPEST_JSON = 200
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """RDF as it was sent.
+
+    :param base: what its relative IRIs are resolved against.
+    """
+
+    content: bytes
+    media_type: str
+    base: str
+
+
+def format_of(media_type: str) -> ox.RdfFormat:
+    """Return the format of a media type.
+
+    :raises InputError: if it is none of RDF.
+
+    >>> format_of("text/turtle").name
+    'Turtle'
+    """
+    format_ = ox.RdfFormat.from_media_type(media_type)
+    if format_ is None:
+        raise InputError("no format of RDF", where=media_type)
+    return format_
+
+
+def triples_of(documents: Iterable[Document]) -> Iterator[ox.Triple]:
+    """Yield the triples of documents; equal labels of blank nodes in two documents are two nodes.
+
+    :raises InputError: at the first place that is wrong, which *where* tells by line and column.
+    :raises LimitError: if JSON is nested too deep.
+    """
+    for number, document in enumerate(documents, 1):
+        yield from _triples(document, f"part {number}" if number > 1 else "body")
+
+
+def _triples(document: Document, where: str) -> Iterator[ox.Triple]:
+    format_ = format_of(document.media_type)
+    if format_ == ox.RdfFormat.RDF_XML:
+        if b"<!DOCTYPE" in document.content:
+            raise InputError("a document type declaration", where=where, todo="leave it out")
+        require_xml(document.content, where)
+    if format_ == ox.RdfFormat.JSON_LD and depth_of_json(document.content) > _DEEPEST_JSON:
+        raise LimitError(f"JSON nested more than {_DEEPEST_JSON} deep", where=where)
+    try:
+        for quad in ox.parse(
+            document.content, format=format_, base_iri=document.base, rename_blank_nodes=True
+        ):
+            if quad.graph_name != ox.DefaultGraph():
+                raise InputError("a triple in a graph of its own", where=where, todo="send it to that graph")
+            yield quad.triple
+    except SyntaxError as error:
+        raise _not_rdf(error, where) from error
+
+
+def _not_rdf(error: SyntaxError, where: str) -> InputError:
+    said = str(error.msg)
+    place = f"{where}:{error.lineno}:{error.offset}" if error.lineno else where
+    if "LoadDocumentCallback" in said:
+        what, todo = "a JSON-LD context that stands elsewhere, and nothing is fetched", "write it out"
+        return InputError(what, where=place, todo=todo)
+    return InputError(f"it does not parse: {said}", where=place)

@@ -1,0 +1,127 @@
+"""A request as the routes see it, and how an answer is sent for as long as the client is there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from functools import cached_property
+from typing import Any, TypeVar
+
+from casegraph.serve.answer import Answer
+from casegraph.serve.errors import BrokenOffError
+from casegraph.serve.problems import ClientGoneError
+
+__all__ = ["Request"]
+
+Message = MutableMapping[str, Any]
+_T = TypeVar("_T")
+#: A request that takes longer is looked after: is the client still there?
+_QUICK_SECONDS = 0.05
+
+
+class Request:
+    """A request of HTTP."""
+
+    def __init__(
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        self.scope, self.receive, self.send = scope, receive, send
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+
+    def headers(self, name: bytes) -> list[str]:
+        """Return the values of a header, by its name in lower case."""
+        return [value.decode("latin-1") for key, value in self.scope["headers"] if key == name]
+
+    def header(self, name: bytes) -> str | None:
+        """Return the values of a header as one, or None if it is not there."""
+        return ", ".join(found) if (found := self.headers(name)) else None
+
+    @cached_property
+    def site(self) -> str:
+        """What the address of the server begins with, as the client called it, without a slash at the end."""
+        return f"{self.scope.get('scheme', 'http')}://{self.header(b'host') or 'localhost'}"
+
+    @property
+    def address(self) -> str:
+        """The address of the request, without what is asked."""
+        return self.site + self.scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
+
+    async def while_there(self, work: Awaitable[_T]) -> _T:
+        """Return what some work gives; end it when the client hangs up.
+
+        :raises ClientGoneError: if the client hung up.
+        """
+        task = asyncio.ensure_future(work)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=_QUICK_SECONDS)
+            if not done:
+                await self._with_watch(task)
+            return await task
+        finally:
+            if not task.done():
+                task.cancel()
+
+    async def _with_watch(self, task: asyncio.Future[Any]) -> None:
+        watch = asyncio.ensure_future(self._hung_up())
+        try:
+            done, _ = await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            watch.cancel()
+        if task not in done:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            raise ClientGoneError("the client hung up")
+
+    async def _hung_up(self) -> None:
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+    async def reply(
+        self, status: int, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Send an answer that is here as a whole."""
+        length = [] if status == 204 or status == 304 else [("content-length", str(len(body)))]
+        await self._start(status, [*headers, *length])
+        await self.send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})
+
+    async def pass_on(self, answer: Answer, headers: Mapping[str, str], stall: float) -> None:
+        """Send the answer of a worker, as it comes.
+
+        :param stall: seconds that the client may take nothing.
+        :raises BrokenOffError: if it broke off.
+        :raises ClientGoneError: if the client hung up.
+        """
+        head = answer.head
+        told = {**headers, **head.headers}
+        if head.media_type:
+            told["content-type"] = head.media_type
+        try:
+            if (whole := answer.whole) is not None:
+                await self.reply(head.status, whole, told.items())
+            elif self.method == "HEAD":
+                await self._start(head.status, told.items())
+                await self.send({"type": "http.response.body", "body": b""})
+            else:
+                await self._start(head.status, told.items())
+                await self.while_there(self._stream(answer, stall))
+        finally:
+            answer.close()
+
+    async def _stream(self, answer: Answer, stall: float) -> None:
+        async for piece in answer.pieces():
+            try:
+                message = {"type": "http.response.body", "body": piece, "more_body": True}
+                await asyncio.wait_for(self.send(message), stall)
+            except TimeoutError as error:
+                raise BrokenOffError("the client took nothing of its answer for too long") from error
+        await self.send({"type": "http.response.body", "body": b""})
+
+    async def _start(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        await self.send({"type": "http.response.start", "status": status, "headers": raw})

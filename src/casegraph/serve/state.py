@@ -1,0 +1,71 @@
+"""What the parts of a running server share: its settings, its workers, and which state of the store is served."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+from casegraph.serve.answer import Answer
+from casegraph.serve.jobs import Job
+from casegraph.serve.pool import Pool
+from casegraph.serve.problems import RefusedError
+from casegraph.serve.request import Request
+from casegraph.serve.settings import Settings
+from casegraph.serve.tokens import Tokens, require
+from casegraph.store.directory import HEAD
+
+__all__ = ["State"]
+
+
+@dataclass
+class State:
+    """A running server.
+
+    :param readers: workers that answer.
+    :param writer: the one that changes the store, if anybody may.
+    :param tokens: who has one may write.
+    :param reading_needs_token: whether it is needed to read, too.
+    """
+
+    settings: Settings
+    readers: Pool
+    writer: Pool | None = None
+    tokens: Tokens | None = None
+    reading_needs_token: bool = False
+    _version: tuple[tuple[int, int], str] = ((0, 0), "")
+
+    async def read(self, job: Job) -> Answer:
+        """Return the answer of a worker that reads.
+
+        :raises CasegraphError: what the job ended with.
+        """
+        return await self.readers.ask(job)
+
+    async def write(self, job: Job) -> Answer:
+        """Return the answer of the worker that writes, once all is done; changes take turns.
+
+        :raises CasegraphError: what the job ended with; nothing has changed then.
+        """
+        assert self.writer is not None
+        return await self.writer.ask(job)
+
+    def require_writer(self, request: Request) -> None:
+        """Refuse a request that may not change the store.
+
+        :raises RefusedError: 403 if nobody may, 401 if the token is missing or another one.
+        """
+        if self.writer is None or self.tokens is None:
+            todo = "start it with --writable --token-file FILE"
+            raise RefusedError(HTTPStatus.FORBIDDEN, "the server only reads", todo=todo)
+        require(request.scope, self.tokens)
+
+    def version(self) -> str:
+        """Return what names the state of the store that is served now: another one, another name."""
+        head = Path(self.settings.store, HEAD)
+        found = head.stat()
+        stamp = (found.st_ino, found.st_mtime_ns)
+        if stamp != self._version[0]:
+            self._version = (stamp, hashlib.sha256(head.read_bytes()).hexdigest()[:16])
+        return self._version[1]
