@@ -23,13 +23,13 @@ from click.testing import CliRunner, Result
 import casegraph
 from casegraph.cli import COMMANDS, commands
 from casegraph.cli.chart import draw
-from casegraph.cli.words import Words
 from casegraph.facts import case_iris, read_case
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.query import get_query, stored_queries
 from casegraph.resources import shipped
 from casegraph.store import LEDGER, open_store
+from casegraph.story.words import Words
 from casegraph.terms import shipped_terms
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from casegraph.cli.story import sections
-from casegraph.cli.words import Words
 from casegraph.facts import read_case
 from casegraph.ingest import LoadedRecord, load_records
 from casegraph.loaders.inputs import Input
@@ -19,6 +17,8 @@ from casegraph.model import DoseSegment, Treatment
 from casegraph.namespaces import BASE, compact
 from casegraph.query import get_query, run
 from casegraph.store import Store, open_store
+from casegraph.story.telling import sections
+from casegraph.story.words import Words
 from casegraph.told import with_told
 
 CASE = f"{BASE}case/clinic/p-1"
@@ -52,7 +52,7 @@ def rows(store: Store, name: str, *columns: str, **values: str) -> list[tuple[ob
 def story(store: Store) -> str:
     """Return what ``casegraph show`` tells, without its evidence."""
     told = sections(Words(read_case(store, CASE), with_told(store)))
-    return "\n".join(each.partition(" [#")[0] for heading, lines in told for each in (heading, *lines))
+    return "\n".join(str(each).partition(" [#")[0] for heading, lines in told for each in (heading, *lines))
 
 
 def drug(concept: str, **interval: Any) -> dict[str, Any]:

@@ -8,15 +8,15 @@ from typing import Any
 import msgspec
 
 from casegraph.cli.chains import Telling, as_data
-from casegraph.cli.evidence import of_claim
 from casegraph.cli.form import write, write_records
-from casegraph.cli.words import Words
 from casegraph.errors import InputError
 from casegraph.facts import read_case
 from casegraph.namespaces import BASE, CG
 from casegraph.query import StoredQuery
 from casegraph.rows import PythonValue, Rows
 from casegraph.store import Store
+from casegraph.story.evidence import of_claim
+from casegraph.story.words import Words
 from casegraph.subjects import find_case
 from casegraph.terms import Terms
 from casegraph.told import with_told

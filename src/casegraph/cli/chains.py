@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from casegraph.cli.judged import details, tell_derived
-from casegraph.cli.story import tell
-from casegraph.cli.words import Words, joined, listed
 from casegraph.namespaces import CG, PREFIXES, compact
+from casegraph.story.judged import details, tell_derived
+from casegraph.story.telling import tell
+from casegraph.story.words import Words, joined, listed
 from casegraph.why import Link, Place, RuleWords, Step
 
 __all__ = ["Telling", "as_data"]

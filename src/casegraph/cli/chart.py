@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from casegraph.cli.words import Words, joined
+from casegraph.story.words import Words, joined
 
 __all__ = ["Chart", "draw", "panels"]
 

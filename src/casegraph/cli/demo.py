@@ -16,9 +16,6 @@ import click
 
 from casegraph.cli.chart import draw, panels
 from casegraph.cli.form import Command, on_terminal, write, write_lines
-from casegraph.cli.frame import person
-from casegraph.cli.story import tell
-from casegraph.cli.words import Words, joined, listed
 from casegraph.errors import DocumentError, InputError
 from casegraph.facts import read_case
 from casegraph.ingest import Loaded, Rejected, load
@@ -29,6 +26,9 @@ from casegraph.query import StoredQuery, get_query, run
 from casegraph.resources import shipped
 from casegraph.rows import PythonValue, Rows
 from casegraph.store import LEDGER, Store, open_store
+from casegraph.story.frame import person
+from casegraph.story.telling import tell
+from casegraph.story.words import Words, joined, listed
 from casegraph.terms import all_terms
 from casegraph.triples import graphs_of
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from casegraph.cli.form import say
-from casegraph.facts import CaseFacts
 from casegraph.namespaces import BASE, CG, PREFIXES, compact
 from casegraph.notices import Flag, also_told, counted_in, flags_of, own_iris, resting_on, told_twice
 from casegraph.query import StoredQuery
 from casegraph.rows import Rows
 from casegraph.store import Store
 
-__all__ = ["notices_of_case", "other_reports", "say_noticed", "say_notices_of_all"]
+__all__ = ["say_noticed", "say_notices_of_all"]
 
 #: So many patients, drugs or diseases are named.
 _NAMED = 3
@@ -96,30 +95,3 @@ def _say_told_twice(store: Store, rows: Rows) -> None:
 def _of_one(cases: tuple[str, ...]) -> str:
     names = [each.removeprefix(f"{BASE}case/") for each in cases]
     return f"{', '.join(names[:-1])} and {names[-1]} tell of one patient"
-
-
-def other_reports(store: Store, case: str) -> list[str]:
-    """Return a line for each other case of the same patient, and for each notice about its report.
-
-    :raises StoreError: if the store fails.
-    """
-    asked = (
-        f"SELECT ?other ?report {{ "
-        f"GRAPH ?p {{ <{case}> <{CG}countedAs> ?first . ?other <{CG}countedAs> ?first }} "
-        f"GRAPH ?g {{ ?other <{CG}reportedIn> ?report }} FILTER(?other != <{case}>) }} ORDER BY ?other"
-    )
-    rows = list(Rows.read(store.query(asked, union=False)))
-    flags = flags_of(store) if rows else ()
-    lines = []
-    for row in rows:
-        lines.append(str(row["other"]))
-        lines += [f"  {flag}" for flag in flags if flag.report == str(row["report"])]
-    return [*lines, f"casegraph query merged_patient -p case={case} has all that they tell"] if lines else []
-
-
-def notices_of_case(store: Store, facts: CaseFacts) -> list[str]:
-    """Return a line for each notice about the report of a case or group.
-
-    :raises StoreError: if the store fails.
-    """
-    return [str(flag) for flag in flags_of(store) if flag.report == facts.report]

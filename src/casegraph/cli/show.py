@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from casegraph.cli.form import Command, Source, source_option, write_lines
-from casegraph.cli.judged import what_follows
-from casegraph.cli.noticed import notices_of_case, other_reports
-from casegraph.cli.story import sections
-from casegraph.cli.words import Words
 from casegraph.facts import read_case
 from casegraph.namespaces import BASE
+from casegraph.store import Store
+from casegraph.story.around import notices_of_case, same_patient
+from casegraph.story.judged import what_follows
+from casegraph.story.telling import sections
+from casegraph.story.words import Words
 from casegraph.subjects import find_case
 from casegraph.told import with_told
 
@@ -40,12 +43,20 @@ def show(case: str, source: Source) -> None:
         facts = read_case(store, find_case(store, case))
         words = Words(facts, with_told(store))
         notices = notices_of_case(store, facts)
-        others = other_reports(store, facts.case)
-    for heading, lines in (
+        others = _others(store, facts.case)
+    told: list[tuple[str, Iterable[object]]] = [
         ("Notices about the report", notices),
         ("Other reports on this patient", others),
         *sections(words),
         (_FOLLOWS, what_follows(words)),
-    ):
+    ]
+    for heading, lines in told:
         if lines:
             write_lines([heading, *(f"  {line}" for line in lines), ""])
+
+
+def _others(store: Store, case: str) -> list[str]:
+    """Return a line for each other case of the same patient, and for each notice about its report."""
+    found = same_patient(store, case)
+    lines = [line for other, flags in found.items() for line in (other, *(f"  {flag}" for flag in flags))]
+    return [*lines, f"casegraph query merged_patient -p case={case} has all that they tell"] if lines else []

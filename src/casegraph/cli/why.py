@@ -9,15 +9,16 @@ import click
 from casegraph.cli.ask import parameter_option
 from casegraph.cli.because import CaseInWords, Cases, explained_rows, is_part, row_steps
 from casegraph.cli.chains import as_data
-from casegraph.cli.evidence import of_claim
 from casegraph.cli.form import Command, say, stoppable, store_option, write, write_lines
-from casegraph.cli.noticed import notices_of_case, say_noticed
+from casegraph.cli.noticed import say_noticed
 from casegraph.errors import InputError
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES, compact
 from casegraph.query import get_query, run
 from casegraph.rows import PythonValue
 from casegraph.store import Store, open_store
+from casegraph.story.around import notices_of_case
+from casegraph.story.evidence import of_claim
 from casegraph.terms import Terms
 from casegraph.why import Step, derived_properties, derived_values, is_derived, prov_triples
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from casegraph.cli.words import Words, joined
 from casegraph.namespaces import PREFIXES
+from casegraph.story.lines import Line
+from casegraph.story.words import Words, joined
 
 __all__ = ["head", "person", "times"]
 
@@ -16,7 +17,7 @@ _AGE = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T.*)?")
 _GROWN = 2
 
 
-def head(words: Words) -> Iterator[tuple[str, list[str]]]:
+def head(words: Words) -> Iterator[tuple[str, list[Line]]]:
     """Yield the title of the report and the patient, each with its lines."""
     facts, report = words.facts, words.facts.report
     issue = words.text(report, "issue", "issue {}")
@@ -24,10 +25,10 @@ def head(words: Words) -> Iterator[tuple[str, list[str]]]:
     address = words.text(report, "doi", PREFIXES["doi"] + "{}") or words.text(report, "pmid", "PubMed {}")
     extent = words.labels(report, "extentRead")
     lines = [words.text(report, "authors"), published, address, f"read: {extent}" if extent else ""]
-    yield facts.value(report, "dcterms:title") or report, [line for line in lines if line]
+    yield facts.value(report, "dcterms:title") or report, [Line(each) for each in lines if each]
     yield (
         f"{'Group' if facts.kind(facts.case) == 'Group' else 'Patient'}: {person(words)}",
-        [joined(words.text(facts.case, "patientLabel", "called “{}”"), facts.case)],
+        [Line(joined(words.text(facts.case, "patientLabel", "called “{}”"), facts.case))],
     )
 
 
@@ -58,7 +59,7 @@ def _infant(words: Words) -> str:
     return f"{joined(*counted, by=' ')} old" if counted else ""
 
 
-def times(words: Words) -> Iterator[str]:
+def times(words: Words) -> Iterator[Line]:
     """Yield the occasions in order, one a line.
 
     Of a record, whose dates and ages nothing may join, those with days stand apart from those without.
@@ -71,7 +72,7 @@ def times(words: Words) -> Iterator[str]:
         yield from (_time(words, each) for each in facts.occasions())
         return
     yield from (_time(words, each) for each in with_days)
-    yield "Not known whether before or after those:"
+    yield Line("Not known whether before or after those:")
     yield from (_time(words, each) for each in others)
 
 
@@ -80,6 +81,7 @@ def _has_days(words: Words, occasion: str) -> bool:
     return any(words.facts.values(occasion, each) for each in bounds)
 
 
-def _time(words: Words, occasion: str) -> str:
+def _time(words: Words, occasion: str) -> Line:
     facts = words.facts
-    return joined(f"{facts.rank(occasion)}. {facts.name(occasion)}", words.time(occasion), by=": ")
+    told = joined(f"{facts.rank(occasion)}. {facts.name(occasion)}", words.time(occasion), by=": ")
+    return Line(told, occasion)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from casegraph.cli.story import tell
-from casegraph.cli.words import Words, joined, listed
 from casegraph.parameters import closed_list
+from casegraph.story.lines import Line
+from casegraph.story.telling import tell
+from casegraph.story.words import Words, joined, listed
 
 __all__ = ["details", "tell_derived", "what_follows"]
 
@@ -13,14 +14,14 @@ _BY_TIME = {"AttributedOutcome": "attribution", "TreatmentLine": "treatment_line
 _VALUES = ("attribution", "verdict", "failureKind", "degree")
 
 
-def what_follows(words: Words) -> list[str]:
+def what_follows(words: Words) -> list[Line]:
     """Return a line for each line of treatment, attributed outcome and judgement of the case."""
     facts = words.facts
     lines = sorted(facts.having("ordinalMin"), key=lambda node: int(facts.value(node, "ordinalMin") or 0))
     outcomes = sorted(facts.having("ofOutcome"), key=lambda node: _rank_of_outcome(words, node))
     nodes = (*lines, *outcomes, *facts.values(facts.case, "hasJudgement"))
     told = ((node, joined(tell_derived(words, node), details(words, node), by="; ")) for node in nodes)
-    return [f"{line} [#{facts.name(node)}; by {_rule(words, node)}]" for node, line in told]
+    return [Line(line, node, f"[#{facts.name(node)}; by {_rule(words, node)}]") for node, line in told]
 
 
 def _rule(words: Words, node: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from casegraph.cli.frame import head, times
-from casegraph.cli.words import Words, joined, listed
+from casegraph.story.frame import head, times
+from casegraph.story.lines import Line
+from casegraph.story.words import Words, joined, listed
 
 __all__ = ["response", "sections", "tell"]
 
@@ -18,7 +19,7 @@ _STANDINGS = {
 }
 
 
-def sections(words: Words) -> Iterator[tuple[str, list[str]]]:
+def sections(words: Words) -> Iterator[tuple[str, list[Line]]]:
     """Yield the headings of the story with their lines; a heading without lines has nothing to tell."""
     yield from head(words)
     links = ("hasDiagnosis", "considersDiagnosis", "excludesDiagnosis")
@@ -34,10 +35,9 @@ def sections(words: Words) -> Iterator[tuple[str, list[str]]]:
     yield "Course", _lines(words, _turn, "hasCourse")
     yield "What the authors say of it", _lines(words, _statement, "hasStatement")
     beyond = words.facts.values(words.facts.report, "makesStatement")
-    told = [f"{_statement(words, claim)} {words.evidence(claim)}" for claim in beyond]
-    yield "What the report says beyond the case", told
+    yield "What the report says beyond the case", [_line(words, _statement, each) for each in beyond]
     silent = words.facts.values(words.facts.report, "leavesUnstated")
-    unstated = [f"{_silence(words, claim)} {words.evidence(claim)}" for claim in silent]
+    unstated = [_line(words, _silence, each) for each in silent]
     unstated += _lines(words, _silence, "leavesOpen")
     yield "Not stated: looked for, which is not absence", unstated
     yield "What does not fit together", _lines(words, _conflict, "hasConflict")
@@ -53,8 +53,12 @@ def tell(words: Words, claim: str) -> str:
     return told if told.startswith(label.removesuffix(" statement")) else joined(label, told, by=": ")
 
 
-def _lines(words: Words, telling: _Telling, *links: str) -> list[str]:
-    return [f"{telling(words, claim)} {words.evidence(claim)}" for claim in words.facts.claims(*links)]
+def _lines(words: Words, telling: _Telling, *links: str) -> list[Line]:
+    return [_line(words, telling, claim) for claim in words.facts.claims(*links)]
+
+
+def _line(words: Words, telling: _Telling, claim: str, *, level: int = 0) -> Line:
+    return Line(telling(words, claim), claim, words.evidence(claim), level)
 
 
 def _with_gist(words: Words, claim: str, said: str) -> str:
@@ -105,14 +109,14 @@ def _test(words: Words, claim: str) -> str:
     )
 
 
-def _treatments(words: Words) -> Iterator[str]:
+def _treatments(words: Words) -> Iterator[Line]:
     for episode in words.facts.claims("hasTreatment"):
-        yield f"{_episode(words, episode)} {words.evidence(episode)}"
+        yield _line(words, _episode, episode)
         segments = words.facts.values(episode, "hasSegment")
         for segment in sorted(
             segments, key=lambda each: (words.facts.rank(words.facts.value(each, "at")), each)
         ):
-            yield f"  {_segment(words, segment)} {words.evidence(segment)}"
+            yield _line(words, _segment, segment, level=1)
 
 
 def _episode(words: Words, episode: str) -> str:

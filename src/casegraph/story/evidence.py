@@ -7,11 +7,11 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from casegraph.cli.story import tell
-from casegraph.cli.words import Words
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.resources import shipped
 from casegraph.rows import Term
+from casegraph.story.telling import tell
+from casegraph.story.words import Words
 
 __all__ = ["of_claim"]
 

@@ -1,0 +1,40 @@
+"""What stands around the story of a case: notices about its report, and other reports on the same patient."""
+
+from __future__ import annotations
+
+from casegraph.facts import CaseFacts
+from casegraph.namespaces import CG
+from casegraph.notices import Flag, flags_of
+from casegraph.rows import Rows
+from casegraph.store import Store
+from casegraph.store.syntax import named
+
+__all__ = ["notices_of_case", "same_patient"]
+
+
+def notices_of_case(store: Store, facts: CaseFacts) -> list[str]:
+    """Return a line for each notice about the report of a case or group.
+
+    :raises StoreError: if the store fails.
+    """
+    return [str(flag) for flag in flags_of(store) if flag.report == facts.report]
+
+
+def same_patient(store: Store, case: str) -> dict[str, tuple[Flag, ...]]:
+    """Return the other cases of the same patient, each with the notices about its report.
+
+    :param case: the IRI of the case.
+    :raises InputError: if it is no IRI.
+    :raises StoreError: if the store fails.
+    """
+    me = named(case)
+    asked = (
+        f"SELECT ?other ?report {{ "
+        f"GRAPH ?p {{ {me} <{CG}countedAs> ?first . ?other <{CG}countedAs> ?first }} "
+        f"GRAPH ?g {{ ?other <{CG}reportedIn> ?report }} FILTER(?other != {me}) }} ORDER BY ?other"
+    )
+    rows = list(Rows.read(store.query(asked, union=False)))
+    flags = flags_of(store) if rows else ()
+    return {
+        str(row["other"]): tuple(flag for flag in flags if flag.report == str(row["report"])) for row in rows
+    }

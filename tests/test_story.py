@@ -1,0 +1,40 @@
+"""The story of a case as lines that know what they are about; what it says is tested with the commands."""
+
+from __future__ import annotations
+
+from casegraph.facts import read_case
+from casegraph.namespaces import BASE
+from casegraph.store import Store
+from casegraph.story.judged import what_follows
+from casegraph.story.lines import Line
+from casegraph.story.telling import sections
+from casegraph.story.words import Words
+from casegraph.told import with_told
+
+CASE = f"{BASE}case/10.1007/s13555-020-00421-8/1"
+
+
+def told(store: Store) -> dict[str, list[Line]]:
+    """Return the story of the first shipped case as heading -> lines."""
+    words = Words(read_case(store, CASE), with_told(store))
+    return {**dict(sections(words)), "what follows": what_follows(words)}
+
+
+def test_a_line_knows_its_claim_and_a_dosing_is_set_in_below_its_treatment(seed_store: Store) -> None:
+    lines = told(seed_store)["Treatments"]
+    names = [line.node.removeprefix(f"{CASE}#") for line in lines]
+    il2 = names.index("il2")
+    assert names[il2 : il2 + 3] == ["il2", "il2-weekly", "il2-twice-weekly"]
+    assert [line.level for line in lines[il2 : il2 + 3]] == [0, 1, 1]
+    assert lines[il2].text.startswith("interleukin-2: ")
+    assert lines[il2].evidence.startswith("[#il2; case presentation, paragraph 2")
+    assert str(lines[il2 + 1]).startswith("  from il2-start: 1,000,000 IU")
+
+
+def test_every_line_but_those_of_the_head_is_about_one_thing(seed_store: Store) -> None:
+    story = list(told(seed_store).items())
+    assert len(story) >= 15
+    nodes = [line.node for _, lines in story[2:] for line in lines]
+    assert len(nodes) >= 100
+    assert all(nodes)
+    assert len(nodes) == len(set(nodes))
