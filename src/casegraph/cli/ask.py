@@ -23,12 +23,12 @@ from casegraph.cli.form import (
     write_rows,
     write_table,
 )
-from casegraph.cli.noticed import say_noticed
 from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES
 from casegraph.query import StoredQuery, get_query, refuse_without_derived, stored_queries
 from casegraph.rows import Rows
 from casegraph.store import Answer, Store
+from casegraph.story.noticed import noticed
 
 if TYPE_CHECKING:
     from pyoxigraph import QueryBoolean, QueryTriples
@@ -119,7 +119,8 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
         else:
             how_asked = Asking(how["engine"], how["explain"], whole=not how["source"].asserted)
             rows = answered(store, asked, values, how_asked)
-        say_noticed(store, asked, rows)
+        for line in noticed(store, asked, rows):
+            say(line)
         terms = _terms_of(store) if needs_labels(form) or not rows.rows else None
         if because:
             from casegraph.cli.because import write_rows_because

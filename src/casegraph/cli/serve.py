@@ -25,8 +25,12 @@ _MEGABYTE = 1 << 20
     ),
 )
 @store_option
-@click.option("--host", "address", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Listen here.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one.")
+@click.option(
+    "--host", "address", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Listen here."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one."
+)
 @click.option("--writable", is_flag=True, help="Let those with the token change the store.")
 @click.option("--token-file", type=PATH, help="The file of the token, which only you can read.")
 @click.option("--new-token", type=PATH, help="Make such a file, and end.")
@@ -42,10 +46,14 @@ _MEGABYTE = 1 << 20
     show_default=True,
     help="What a query sees outside GRAPH: all graphs together, or the default graph, as the standard has it.",
 )
-@click.option("--time-limit", metavar="SECONDS", type=click.FloatRange(0.1, 3600), default=30, show_default=True)
+@click.option(
+    "--time-limit", metavar="SECONDS", type=click.FloatRange(0.1, 3600), default=30, show_default=True
+)
 @click.option("--memory-limit", metavar="MB", type=click.IntRange(64), default=1024, show_default=True)
 @click.option("--max-rows", type=click.IntRange(1), default=100_000, show_default=True, help="Of one answer.")
-@click.option("--workers", type=click.IntRange(1, 64), default=8, show_default=True, help="Queries at a time.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=8, show_default=True, help="Queries at a time."
+)
 @click.option("--log", type=PATH, help="The file of the log; by default it goes to the standard error.")
 @click.option("--log-queries", is_flag=True, help="Write the texts of queries into the log.")
 def serve(location: str, new_token: Path | None, **options: Any) -> None:
@@ -57,7 +65,9 @@ def serve(location: str, new_token: Path | None, **options: Any) -> None:
         from casegraph.serve.running import run
         from casegraph.serve.tokens import new_token as make_token
     except ImportError as error:
-        raise MissingExtraError(f"{error.name} is not installed", todo="pip install 'casegraph[serve]'") from error
+        raise MissingExtraError(
+            f"{error.name} is not installed", todo="pip install 'casegraph[serve]'"
+        ) from error
     if new_token is not None:
         make_token(new_token)
         say(f"{new_token} has a new token; give it to --token-file, and to those who may write")

@@ -19,11 +19,11 @@ from casegraph.cli.form import (
     write_rows,
     write_table,
 )
-from casegraph.cli.noticed import say_notices_of_all
 from casegraph.errors import InputError
 from casegraph.query import get_query, run
 from casegraph.rows import Rows
 from casegraph.store import open_store
+from casegraph.story.noticed import notices_of_all
 from casegraph.terms import all_terms
 
 __all__ = ["NOTE", "stats"]
@@ -83,7 +83,8 @@ def stats(part: str | None, drug: str | None, form: str | None, location: str) -
     kept = frozenset(all_terms().below(all_terms().resolve(drug))) if drug is not None else None
     with open_store(location) as store, stoppable():
         found = {name: run(store, get_query(_PARTS[name].query)) for name in names}
-        say_notices_of_all(store)
+        for line in notices_of_all(store):
+            say(line)
     if kept is not None:
         found = {name: _of_drugs(rows, kept) for name, rows in found.items()}
     _write(found, form)

@@ -10,7 +10,6 @@ from casegraph.cli.ask import parameter_option
 from casegraph.cli.because import CaseInWords, Cases, explained_rows, is_part, row_steps
 from casegraph.cli.chains import as_data
 from casegraph.cli.form import Command, say, stoppable, store_option, write, write_lines
-from casegraph.cli.noticed import say_noticed
 from casegraph.errors import InputError
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES, compact
@@ -19,6 +18,7 @@ from casegraph.rows import PythonValue
 from casegraph.store import Store, open_store
 from casegraph.story.around import notices_of_case
 from casegraph.story.evidence import of_claim
+from casegraph.story.noticed import noticed
 from casegraph.terms import Terms
 from casegraph.why import Step, derived_properties, derived_values, is_derived, prov_triples
 
@@ -183,7 +183,8 @@ def _write_turtle(steps: Iterable[Step]) -> None:
 def _of_query(cases: Cases, store: Store, name: str, values: dict[str, str], form: str) -> None:
     asked = get_query(name)
     rows = run(store, asked, values)
-    say_noticed(store, asked, rows)
+    for line in noticed(store, asked, rows):
+        say(line)
     if form == "text":
         head = (asked.head.question.strip(), f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
         write_lines(

@@ -1,15 +1,16 @@
-"""Says what of an answer is of reports with a notice, contradicted by others, or of one patient twice."""
+"""Tells what of an answer is of reports with a notice, contradicted by others, or of one patient twice."""
 
 from __future__ import annotations
 
-from casegraph.cli.form import say
+from collections.abc import Iterator
+
 from casegraph.namespaces import BASE, CG, PREFIXES, compact
 from casegraph.notices import Flag, also_told, counted_in, flags_of, own_iris, resting_on, told_twice
 from casegraph.query import StoredQuery
 from casegraph.rows import Rows
 from casegraph.store import Store
 
-__all__ = ["say_noticed", "say_notices_of_all"]
+__all__ = ["noticed", "notices_of_all"]
 
 #: So many patients, drugs or diseases are named.
 _NAMED = 3
@@ -19,29 +20,29 @@ _CONTRADICTED = f"""SELECT DISTINCT ?claim {{ GRAPH ?graph {{
   ?conflict a <{CG}TellingConflict> ; <{CG}firstTelling>|<{CG}secondTelling> ?claim }} }}"""
 
 
-def say_noticed(store: Store, asked: StoredQuery, rows: Rows) -> None:
-    """Say what there is to know of the answer to a stored query beside the answer.
+def noticed(store: Store, asked: StoredQuery, rows: Rows) -> Iterator[str]:
+    """Yield what there is to know of the answer to a stored query beside the answer, a line each.
 
     :raises StoreError: if the store fails.
     """
-    _say_notices(store, rows)
-    _say_contradicted(store, rows)
+    yield from _notices(store, rows)
+    yield from _contradicted(store, rows)
     if "merging" not in asked.head.tags:  # which are about patients who are told of twice
-        _say_told_twice(store, rows)
+        yield from _told_twice(store, rows)
 
 
-def _say_notices(store: Store, rows: Rows) -> None:
-    """Say, a line each, which notices are about the reports that rows are of, on whose patients, or count."""
+def _notices(store: Store, rows: Rows) -> Iterator[str]:
+    """Yield, a line each, which notices are about the reports that rows are of, on whose patients, or count."""
     flags = flags_of(store)
     for flag, many in resting_on(flags, rows):
-        say(f"{_of_all(many, rows)} from a report with a notice: {flag}")
+        yield f"{_of_all(many, rows)} from a report with a notice: {flag}"
     for flag, many in also_told(store, flags, rows):
-        say(f"{_of_all(many, rows)} of a patient also told of by a report with a notice: {flag}")
+        yield f"{_of_all(many, rows)} of a patient also told of by a report with a notice: {flag}"
     for flag, what in counted_in(store, flags, rows):
         if what:
-            say(f"{_of_all(len(what), rows)} counting a report with a notice ({_named(store, what)}): {flag}")
+            yield f"{_of_all(len(what), rows)} counting a report with a notice ({_named(store, what)}): {flag}"
         else:
-            _say_counted(flag)
+            yield _counted(flag)
 
 
 def _of_all(many: int, rows: Rows) -> str:
@@ -58,38 +59,38 @@ def _named(store: Store, iris: tuple[str, ...]) -> str:
     return f"{', '.join(told[:_NAMED])}{more}"
 
 
-def say_notices_of_all(store: Store) -> None:
-    """Say, a line each, which reports with a notice are counted with all others.
+def notices_of_all(store: Store) -> Iterator[str]:
+    """Yield, a line each, which reports with a notice are counted with all others.
 
     :raises StoreError: if the store fails.
     """
     for flag in flags_of(store):
-        _say_counted(flag)
+        yield _counted(flag)
 
 
-def _say_counted(flag: Flag) -> None:
-    say(f"counted among the others, a report with a notice: {flag}")
+def _counted(flag: Flag) -> str:
+    return f"counted among the others, a report with a notice: {flag}"
 
 
-def _say_contradicted(store: Store, rows: Rows) -> None:
-    """Say how many rows rest on a claim that another report on the same patient contradicts, if any do."""
+def _contradicted(store: Store, rows: Rows) -> Iterator[str]:
+    """Yield how many rows rest on a claim that another report on the same patient contradicts, if any do."""
     told = (str(row["claim"]) for row in Rows.read(store.query(_CONTRADICTED, union=False)))
     claims = {each for each in told if "#" in each}
     many = sum(not claims.isdisjoint(row) for row in own_iris(rows)) if claims else 0
     if many:
         said = f"{_of_all(many, rows)} from a claim that another report on the patient contradicts"
-        say(f"{said}: casegraph query conflicts_between_reports")
+        yield f"{said}: casegraph query conflicts_between_reports"
 
 
-def _say_told_twice(store: Store, rows: Rows) -> None:
-    """Say which cases of an answer tell of one patient, so that nobody counts them as two."""
+def _told_twice(store: Store, rows: Rows) -> Iterator[str]:
+    """Yield which cases of an answer tell of one patient, so that nobody counts them as two."""
     cases, several = told_twice(store, rows)
     if several:
         patients = cases - sum(len(each) - 1 for each in several)
         named = "; ".join(_of_one(each) for each in several[:_NAMED])
         rest = len(several) - _NAMED
         more = f"; and {rest:,} more: casegraph query patients_in_several_reports" if rest > 0 else ""
-        say(f"{cases:,} cases of {patients:,} patient{'' if patients == 1 else 's'}: {named}{more}")
+        yield f"{cases:,} cases of {patients:,} patient{'' if patients == 1 else 's'}: {named}{more}"
 
 
 def _of_one(cases: tuple[str, ...]) -> str:
