@@ -105,6 +105,8 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "prov": "http://www.w3.org/ns/prov#",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        # What the tests of SPARQL write rows in.
+        "rs": "http://www.w3.org/2001/sw/DataAccess/tests/result-set#",
         "semapv": "https://w3id.org/semapv/vocab/",
         "sh": "http://www.w3.org/ns/shacl#",
         "skos": "http://www.w3.org/2004/02/skos/core#",

@@ -6,7 +6,8 @@
       casegraph-store.json   the head: format, folder of the data, generation, digests of the data files
       data-1/                the files of Oxigraph
       writer.lock            held by the one process that writes; its process id is in it
-      reader-*/              what a reader holds while it reads
+      verified.json          what the last verify found
+  reader-*/              what a reader holds while it reads
 
 The head is replaced by renaming, so that a store always is of one generation, whole.
 """
@@ -31,6 +32,7 @@ __all__ = [
     "FILES",
     "FORMAT",
     "HEAD",
+    "VERIFIED",
     "Directory",
     "Head",
     "WriterLock",
@@ -45,7 +47,9 @@ FORMAT = 2
 #: The file of the head.
 HEAD = "casegraph-store.json"
 _LOCK, _DATA = "writer.lock", "data-"
-_OURS = (HEAD, f".{HEAD}.part", _LOCK, "incoming", "projection")
+#: What the last verify found.
+VERIFIED = "verified.json"
+_OURS = (HEAD, VERIFIED, f".{HEAD}.part", _LOCK, "incoming", "projection")
 #: The list of the files of a backup, with their digests; a store has none.
 BACKUP = "casegraph-backup.json"
 #: How a folder is named that links the data files while their digests are taken.

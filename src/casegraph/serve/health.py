@@ -1,0 +1,19 @@
+"""The route by which somebody who watches over the server learns whether the data can be read."""
+
+from __future__ import annotations
+
+import msgspec
+
+from casegraph.serve.jobs.health import Health
+from casegraph.serve.request import Request
+from casegraph.serve.state import State
+
+__all__ = ["answer_health"]
+
+
+async def answer_health(request: Request, state: State) -> None:
+    """Answer with what a worker finds when it reads the data, and with how busy the workers are."""
+    readers = state.readers
+    job = Health(writable=state.writer is not None, workers=readers.most, busy=readers.busy)
+    answer = await request.while_there(state.read(job))
+    await request.pass_on(answer, {"cache-control": "no-store"}, state.settings.limits.stall)

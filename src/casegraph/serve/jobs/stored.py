@@ -1,0 +1,109 @@
+"""Answers a stored query with values for its parameters, in any format that rows have."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from casegraph.query import get_query, run
+from casegraph.rows import Rows
+from casegraph.serve.errors import LimitError
+from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.query import with_charset
+from casegraph.serve.pages.rows import rows_page
+from casegraph.serve.rowformats import written
+from casegraph.store.embedded import EmbeddedStore
+from casegraph.story.noticed import noticed
+from casegraph.told import with_told
+
+__all__ = ["StoredAnswer"]
+
+#: What stands as it is in a display string (RFC 9651, section 4.1.11).
+_DISPLAYED = frozenset(map(chr, range(0x20, 0x7F))) - {"%", '"'}
+
+
+class StoredAnswer(Job, frozen=True, kw_only=True):
+    """The rows that answer a stored query.
+
+    :param values: parameter -> what was said for it; the others keep their example.
+    :param address: of the answer, with the values and without what pages it.
+    :param format_: the name of the format.
+    :param limit: how many rows a page has; None for all on one.
+    :param offset: how many rows come before.
+    :param most: how many rows there may be on one page.
+    """
+
+    name: str
+    values: dict[str, str]
+    address: str
+    format_: str
+    media_type: str
+    limit: int | None = None
+    offset: int = 0
+    most: int | None = None
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """Write the rows.
+
+        Headers tell what a person would be told beside them: how many rows there are in all, which pages come
+        before and after, and notices, such as that a row is of a report that was retracted.
+
+        :raises InputError: if a parameter is unknown or a value is not of its type.
+        :raises LimitError: if a page has too many rows.
+        """
+        query = get_query(self.name)
+        found = run(store, query, self.values)
+        page = self._page(found)
+        notes = [*noticed(store, query, found), *self._kept(tuple(query.head.parameters))]
+        headers = {"x-total-count": str(len(found)), "link": self._links(len(found))}
+        if notes:
+            headers["casegraph-notice"] = ", ".join(map(_quoted, notes))
+        out.begin(with_charset(self.media_type), headers=headers)
+        if self.format_ == "html":
+            out.write(rows_page(query, page, with_told(store), notes, self.address).encode())
+        else:
+            out.write(written(page, self.format_, partial(with_told, store)))
+
+    def _page(self, found: Rows) -> Rows:
+        last = None if self.limit is None else self.offset + self.limit
+        page = found.rows[self.offset : last]
+        if self.most is not None and len(page) > self.most:
+            what = f"the answer has {len(page):,} rows, and a page at most {self.most:,}"
+            raise LimitError(what, where=self.name, todo="ask for pages by limit and offset")
+        return Rows(found.columns, page)
+
+    def _kept(self, parameters: tuple[str, ...]) -> list[str]:
+        """Return what is said where parameters kept the example of the query."""
+        kept = [name for name in parameters if name not in self.values]
+        return [f"asked with the query's own example of {', '.join(kept)}"] if kept else []
+
+    def _links(self, total: int) -> str:
+        """Return the links to the query and to the other pages (RFC 8288)."""
+        links = [f'<{self.address.partition("/results")[0]}>; rel="describedby"']
+        if self.limit:
+            starts = {"first": 0, "last": max(total - 1, 0) // self.limit * self.limit}
+            if self.offset + self.limit < total:
+                starts["next"] = self.offset + self.limit
+            if self.offset:
+                starts["prev"] = max(self.offset - self.limit, 0)
+            links += [self._link(name, start) for name, start in starts.items()]
+        return ", ".join(links)
+
+    def _link(self, name: str, start: int) -> str:
+        joint = "&" if "?" in self.address else "?"
+        return f'<{self.address}{joint}limit={self.limit}&offset={start}>; rel="{name}"'
+
+
+def _quoted(text: str) -> str:
+    r"""Return a text as a structured field of HTTP has it (RFC 9651): ASCII as it is, else percent-encoded.
+
+    >>> _quoted('the drug "X"'), _quoted("Sjögren")
+    ('"the drug \\"X\\""', '%"Sj%c3%b6gren"')
+    """
+    if text.isascii() and text.isprintable():
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return "".join(('%"', *(_display(each) for each in text.encode()), '"'))
+
+
+def _display(byte: int) -> str:
+    return chr(byte) if chr(byte) in _DISPLAYED else f"%{byte:02x}"
