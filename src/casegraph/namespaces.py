@@ -11,10 +11,15 @@ from casegraph.errors import InputError
 __all__ = [
     "BASE",
     "CG",
+    "ENTAILMENT",
+    "FORMATS",
     "OBO",
     "OBO_IN_OWL",
     "PREFIXES",
+    "SCHEMA",
+    "SD",
     "UNDECLARED",
+    "VOID_EXT",
     "compact",
     "expand",
     "identified",
@@ -31,6 +36,14 @@ CG = BASE + "ontology#"
 OBO = "http://purl.obolibrary.org/obo/"
 #: The properties by which OBO ontologies in OWL give synonyms.
 OBO_IN_OWL = "http://www.geneontology.org/formats/oboInOwl#"
+#: What a SPARQL service says of itself: W3C's Service Description, and its names of entailment and formats.
+SD = "http://www.w3.org/ns/sparql-service-description#"
+ENTAILMENT = "http://www.w3.org/ns/entailment/"
+FORMATS = "http://www.w3.org/ns/formats/"
+#: What VoID lacks for datatypes, as the makers of VoID descriptions at SIB have it.
+VOID_EXT = "http://ldf.fi/void-ext#"
+#: The vocabulary of schema.org.
+SCHEMA = "https://schema.org/"
 #: Where SSSOM puts the properties of slots that no mapping set declares.
 UNDECLARED = "http://sssom.invalid/"
 

@@ -1,0 +1,27 @@
+"""The job that counts what the store holds."""
+
+from __future__ import annotations
+
+import msgspec
+
+from casegraph.serve.counts import counts_of
+from casegraph.serve.jobs import Job, Out
+from casegraph.store.embedded import EmbeddedStore
+
+__all__ = ["CountAll"]
+
+
+class CountAll(Job, frozen=True, kw_only=True):
+    """Count all that the store holds; the answer is :class:`casegraph.serve.counts.Counts` as JSON.
+
+    It is the same for all who ask, until the store changes, and takes a while: keep it.
+    """
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """See :meth:`casegraph.serve.jobs.Job.run`.
+
+        :raises StoreError: if the store fails.
+        """
+        counts = msgspec.json.encode(counts_of(store))
+        out.begin("application/json")
+        out.write(counts)
