@@ -13,8 +13,7 @@ from casegraph.serve.fields import fields_of, parts_of
 from casegraph.serve.jobs.graph import AddToGraph, Document, DropGraph, GetGraph, PutGraph
 from casegraph.serve.negotiation import GRAPHS, choose
 from casegraph.serve.problems import RefusedError
-from casegraph.serve.request import Request
-from casegraph.serve.sparql import not_modified, refused_method
+from casegraph.serve.request import Request, refused_method
 from casegraph.serve.state import State
 from casegraph.store.syntax import named
 
@@ -29,7 +28,7 @@ _READABLE = frozenset(each.media_type for each in GRAPHS)
 async def answer_graphs(request: Request, state: State) -> None:
     """Answer at ``/graphs`` with ``?graph=IRI`` or ``?default``, and at the address of a graph below it."""
     if request.method not in _METHODS:
-        raise refused_method(_METHODS)
+        raise refused_method(*_METHODS)
     whole, graph = _graph(request)
     if request.method in ("GET", "HEAD"):
         await _get(request, state, whole, graph)
@@ -56,7 +55,7 @@ async def _get(request: Request, state: State, whole: bool, graph: str | None) -
     headers = {"etag": f'W/"{state.version()}-{format_.name}"'}
     job = GetGraph(graph=graph, whole=whole, media_type=format_.media_type)
     answer = await request.while_there(state.read(job))
-    if await not_modified(request, headers):
+    if await request.has_already(headers):
         answer.close()
         return
     await request.pass_on(answer, headers, state.settings.limits.stall)

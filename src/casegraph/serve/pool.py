@@ -41,15 +41,16 @@ class Pool:
     ) -> None:
         await self.close()
 
-    async def ask(self, job: Job) -> Answer:
+    async def ask(self, job: Job, seconds: float | None = None) -> Answer:
         """Return the answer to a job, once it has begun.
 
+        :param seconds: that the worker may work, if not as long as for any other job.
         :raises CasegraphError: what the job ended with.
         :raises FullError: if no worker is free in time.
         """
         line = await self._take()
         answer = Answer(line, self._give_back)
-        await answer.begin(job, self._seconds)
+        await answer.begin(job, seconds or self._seconds)
         return answer
 
     @property

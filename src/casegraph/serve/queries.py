@@ -16,7 +16,6 @@ from casegraph.serve.negotiation import Format, choose
 from casegraph.serve.problems import RefusedError
 from casegraph.serve.request import Request
 from casegraph.serve.rowformats import ROWS
-from casegraph.serve.sparql import not_modified
 from casegraph.serve.state import State
 
 __all__ = ["MOST_LIMIT", "MOST_OFFSET", "answer_queries", "answer_query_head", "answer_results"]
@@ -35,7 +34,7 @@ async def answer_results(query: StoredQuery, request: Request, state: State) -> 
     headers = {"etag": f'W/"{state.version()}-{format_.name}"'}
     values = {name: value for name in sorted(fields.names()) if (value := fields.one(name)) is not None}
     values = {name: value for name, value in values.items() if name not in _OF_PAGES}
-    if await not_modified(request, headers):
+    if await request.has_already(headers):
         return
     job = StoredAnswer(
         name=query.name,

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from casegraph.serve.answer import Answer
 from casegraph.serve.errors import BrokenOffError
-from casegraph.serve.problems import ClientGoneError
+from casegraph.serve.problems import ClientGoneError, RefusedError
 
-__all__ = ["Request"]
+__all__ = ["Request", "refused_method"]
 
 Message = MutableMapping[str, Any]
 _T = TypeVar("_T")
@@ -82,6 +83,20 @@ class Request:
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
+    async def has_already(self, headers: Mapping[str, str]) -> bool:
+        """Tell the client that it has the answer already, if it has: by its tag (RFC 9110, section 13.1.2).
+
+        :param headers: of the answer, its tag among them if it has one.
+        """
+        known, tag = self.header(b"if-none-match"), headers.get("etag")
+        if known is None or tag is None or self.method not in ("GET", "HEAD"):
+            return False
+        tags = {each.strip().removeprefix("W/") for each in known.split(",")}
+        if "*" not in tags and tag.removeprefix("W/") not in tags:
+            return False
+        await self.reply(HTTPStatus.NOT_MODIFIED, headers=headers.items())
+        return True
+
     async def reply(
         self, status: int, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()
     ) -> None:
@@ -125,3 +140,13 @@ class Request:
     async def _start(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await self.send({"type": "http.response.start", "status": status, "headers": raw})
+
+
+def refused_method(*allowed: str) -> RefusedError:
+    """Return the error for a method that a route does not have."""
+    return RefusedError(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "not by this method",
+        expected=" or ".join(allowed),
+        headers=(("Allow", ", ".join(allowed)),),
+    )

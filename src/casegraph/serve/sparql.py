@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from casegraph.errors import InputError
 from casegraph.serve.bodies import media_type, read_body
+from casegraph.serve.data import answer_service
 from casegraph.serve.datasets import with_using
 from casegraph.serve.fields import Fields, fields_of
 from casegraph.serve.guard import decoded, refuse
@@ -16,10 +17,10 @@ from casegraph.serve.jobs.update import Update
 from casegraph.serve.logs import note, note_query
 from casegraph.serve.negotiation import GRAPHS, RESULTS, choose
 from casegraph.serve.problems import RefusedError
-from casegraph.serve.request import Request
+from casegraph.serve.request import Request, refused_method
 from casegraph.serve.state import State
 
-__all__ = ["answer_query", "answer_sparql", "answer_update", "not_modified"]
+__all__ = ["answer_query", "answer_sparql", "answer_update"]
 
 _FORM, _QUERY, _UPDATE = (
     "application/x-www-form-urlencoded",
@@ -35,7 +36,7 @@ _UTF_8 = ("utf-8", "utf8", "us-ascii")
 async def answer_sparql(request: Request, state: State) -> None:
     """Answer at ``/sparql``: a query, an update by POST, or the description of the service."""
     if request.method not in _READ:
-        raise refused_method(_READ)
+        raise refused_method(*_READ)
     asked = fields_of(request.scope["query_string"])
     kind, form = "", asked
     body = b""
@@ -51,7 +52,7 @@ async def answer_sparql(request: Request, state: State) -> None:
     if form.all("update"):
         raise InputError("an update in a GET or beside a query", expected="a POST of the update alone")
     if kind == "" and not form.all("query"):
-        await state.describe(request)
+        await answer_service(request, state)
         return
     await answer_query(request, state, _text(form, body if kind == _QUERY else None, "query"), form)
 
@@ -59,7 +60,7 @@ async def answer_sparql(request: Request, state: State) -> None:
 async def answer_update(request: Request, state: State) -> None:
     """Answer at ``/update``: an update by POST."""
     if request.method != "POST":
-        raise refused_method(("POST",))
+        raise refused_method("POST")
     kind = _kind(request)
     form = fields_of(request.scope["query_string"])
     body = await read_body(request.scope, request.receive, state.settings.limits.body)
@@ -85,7 +86,7 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
     default, named = form.all("default-graph-uri"), form.all("named-graph-uri")
     names = [each.name for each in (results, triples) if each is not None]
     headers = {} if _CHANGING.search(text) else {"etag": f'W/"{state.version()}-{"-".join(names)}"'}
-    if await not_modified(request, headers):
+    if await request.has_already(headers):
         return
     job = Query(
         text=text,
@@ -100,27 +101,6 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
     answer = await request.while_there(state.read(job))
     note(request.scope, generation=answer.head.generation)
     await request.pass_on(answer, headers, settings.limits.stall)
-
-
-async def not_modified(request: Request, headers: dict[str, str]) -> bool:
-    """Tell the client that it has the answer already, if it has."""
-    known = request.header(b"if-none-match")
-    tag = headers.get("etag")
-    if known is None or tag is None or request.method not in ("GET", "HEAD"):
-        return False
-    tags = {each.strip().removeprefix("W/") for each in known.split(",")}
-    if "*" not in tags and tag.removeprefix("W/") not in tags:
-        return False
-    await request.reply(HTTPStatus.NOT_MODIFIED, headers=headers.items())
-    return True
-
-
-def refused_method(allowed: Sequence[str]) -> RefusedError:
-    """Return the error for a method that a route does not have."""
-    headers = (("Allow", ", ".join(allowed)),)
-    return RefusedError(
-        HTTPStatus.METHOD_NOT_ALLOWED, "not by this method", expected=" or ".join(allowed), headers=headers
-    )
 
 
 async def _update(request: Request, state: State, text: str, form: Fields) -> None:

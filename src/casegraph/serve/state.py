@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
+import msgspec
+
 from casegraph.serve.answer import Answer
+from casegraph.serve.counts import Counts
 from casegraph.serve.jobs import Job
+from casegraph.serve.jobs.described import CountAll
 from casegraph.serve.pool import Pool
 from casegraph.serve.problems import RefusedError
 from casegraph.serve.request import Request
+from casegraph.serve.service import Service
 from casegraph.serve.settings import Settings
 from casegraph.serve.tokens import Tokens, require
 from casegraph.store.directory import HEAD
@@ -35,6 +41,8 @@ class State:
     tokens: Tokens | None = None
     reading_needs_token: bool = False
     _version: tuple[tuple[int, int], str] = ((0, 0), "")
+    _counts: tuple[str, Counts] | None = None
+    _counting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def read(self, job: Job) -> Answer:
         """Return the answer of a worker that reads.
@@ -50,6 +58,29 @@ class State:
         """
         assert self.writer is not None
         return await self.writer.ask(job)
+
+    def service(self, request: Request) -> Service:
+        """Return what the server is, as the client of a request sees it."""
+        settings = self.settings
+        return Service(
+            base=f"{request.site}/",
+            writable=settings.writable,
+            union=settings.union,
+            federated=bool(settings.services),
+        )
+
+    async def counts(self) -> Counts:
+        """Return what the store holds, which is counted once for each state of it.
+
+        :raises CasegraphError: if it cannot be counted.
+        """
+        async with self._counting:
+            version = self.version()
+            if self._counts is None or self._counts[0] != version:
+                answer = await self.readers.ask(CountAll(), self.settings.limits.write_seconds)
+                content = b"".join([piece async for piece in answer.pieces()])
+                self._counts = (version, msgspec.json.decode(content, type=Counts))
+            return self._counts[1]
 
     def require_writer(self, request: Request) -> None:
         """Refuse a request that may not change the store.
