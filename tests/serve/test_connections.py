@@ -23,8 +23,9 @@ class Small(Connection):
 
 
 class Impatient(Connection):
-    """A connection that waits for a moment."""
+    """A connection that takes few bytes and waits for a moment."""
 
+    most_bytes = 20_000
     seconds = 0.1
 
 
@@ -98,6 +99,26 @@ def test_a_head_that_does_not_come_is_not_waited_for(start: bytes) -> None:
     assert answer.count(b"# fine") == start.count(b"\r\n\r\n")
 
 
+def test_empty_lines_after_a_request_are_no_way_to_stay() -> None:
+    async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(HEAD + b"\r\n")
+        answer = await reader.readuntil(b"# fine\n")
+        writer.write(b"\r\n")
+        return answer + await reader.read()
+
+    assert b"HTTP/1.1 408 " in asyncio.run(_exchanged(Impatient, dripping))
+
+
+@pytest.mark.slow
+def test_half_a_request_does_not_end_the_answer_before_it() -> None:
+    async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(HEAD + b"\r\n" + HEAD)
+        return await reader.read()
+
+    answer = asyncio.run(_exchanged(Impatient, half, slowly_fine))
+    assert answer.count(b"# fine") == 1
+
+
 @pytest.mark.slow
 def test_what_is_sent_in_time_is_answered() -> None:
     body = b"b" * 100_000
@@ -110,7 +131,10 @@ def test_what_is_sent_in_time_is_answered() -> None:
     )
 
     async def several(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-        writer.write(b"".join(requests))
+        sent = b"".join(requests)
+        for start in range(0, len(sent), 15_000):
+            writer.write(sent[start : start + 15_000])
+            await asyncio.sleep(0.01)
         return await reader.read()
 
     answer = asyncio.run(_exchanged(Impatient, several, slowly_fine))
