@@ -10,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi_calls import fine
+from casegraph.serve.bodies import read_body
 from casegraph.serve.connections import Connection
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
@@ -97,6 +98,21 @@ def test_a_head_that_does_not_come_is_not_waited_for(start: bytes) -> None:
     answer = asyncio.run(_exchanged(Impatient, half))
     assert answer.endswith(b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
     assert answer.count(b"# fine") == start.count(b"\r\n\r\n")
+
+
+def test_a_long_body_is_taken_piece_by_piece() -> None:
+    async def reading(scope: Scope, receive: Receive, send: Send) -> None:
+        assert len(await read_body(scope, receive, 200_000)) == 150_000
+        await fine(scope, receive, send)
+
+    async def pieces(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 150000\r\n\r\n")
+        for _ in range(10):
+            writer.write(b"b" * 15_000)
+            await asyncio.sleep(0.01)
+        return await reader.readuntil(b"# fine\n")
+
+    assert asyncio.run(_exchanged(Small, pieces, reading)).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_empty_lines_after_a_request_are_no_way_to_stay() -> None:
