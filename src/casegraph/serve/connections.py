@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 __all__ = ["Connection"]
 
-_MOST_BYTES: Final = 500_000
-_SECONDS: Final = 10.0
-
 
 class Connection(HttpToolsProtocol):
-    """What uvicorn does with a connection, with limits: half a megabyte before the body, in 10 seconds."""
+    """What uvicorn does with a connection, with limits: half a megabyte before the body, in 10 seconds.
+
+    As much may come between two pieces of a body, or after the last: names of chunks and trailers.
+    """
+
+    most_bytes: ClassVar[int] = 500_000
+    seconds: ClassVar[float] = 10.0
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -38,15 +41,15 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self._is_before_body:
-            self._taken += len(data)
+            self._wait()
+        self._taken += len(data)
         super().data_received(data)
-        if self._is_before_body and self._taken > _MOST_BYTES:
+        if self._taken > self.most_bytes:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """Begin a request; called by the parser."""
         super().on_message_begin()
-        self._is_before_body = True
         self._wait()
 
     def on_headers_complete(self) -> None:
@@ -58,17 +61,19 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body; called by the parser."""
+        self._taken = 0
         if not self.transport.is_closing():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End a request; called by the parser."""
+        self._is_before_body, self._taken = True, 0
         if not self.transport.is_closing():
             super().on_message_complete()
 
     def _wait(self) -> None:
         if self._due is None:
-            self._due = self.loop.call_later(_SECONDS, self._give_up)
+            self._due = self.loop.call_later(self.seconds, self._give_up)
 
     def _wait_no_more(self) -> None:
         if self._due is not None:
@@ -77,7 +82,10 @@ class Connection(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         self._due = None
-        self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        if self.cycle is None or self.cycle.response_complete:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:  # the client has sent half of a request while another is answered
+            self._wait()
 
     def _refuse(self, status: HTTPStatus) -> None:
         if not self.transport.is_closing():

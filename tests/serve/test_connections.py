@@ -1,0 +1,117 @@
+"""A real server cuts off what does not tell its headers in time or without an end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from asgi_calls import fine
+from casegraph.serve.connections import Connection
+
+HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+Exchange = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[bytes]]
+
+
+class Small(Connection):
+    """A connection that takes few bytes."""
+
+    most_bytes = 20_000
+
+
+class Impatient(Connection):
+    """A connection that waits for a moment."""
+
+    seconds = 0.1
+
+
+async def slowly_fine(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer after longer than that."""
+    await asyncio.sleep(0.25)
+    await fine(scope, receive, send)
+
+
+async def _exchanged(kind: type[Connection], exchange: Exchange, app: ASGIApp = fine) -> bytes:
+    config = uvicorn.Config(app, port=0, http=kind, log_level="critical", lifespan="off", server_header=False)
+    server = uvicorn.Server(config)
+    serving = asyncio.ensure_future(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        async with asyncio.timeout(5):
+            return await exchange(reader, writer)
+    finally:
+        writer.close()
+        server.should_exit = True
+        await serving
+
+
+async def _flooded(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, start: bytes) -> bytes:
+    """Send a start, then letters without an end, until the server closes the connection."""
+    writer.write(start)
+    answer = asyncio.ensure_future(reader.read())
+    sent = 0
+    try:
+        while not answer.done() and sent < 5_000_000:
+            writer.write(b"a" * 10_000)
+            await writer.drain()
+            await asyncio.sleep(0.001)
+            sent += 10_000
+    except ConnectionError:
+        pass
+    assert sent < 1_000_000
+    try:
+        return await answer
+    except ConnectionError:
+        return b"cut off"
+
+
+FLOODS = [
+    b"GET /",
+    HEAD + b"X: ",
+    HEAD + b"X",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1;",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: ",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", FLOODS)
+def test_a_head_without_an_end_is_cut_off(start: bytes) -> None:
+    answer = asyncio.run(_exchanged(Small, lambda reader, writer: _flooded(reader, writer, start)))
+    assert answer.startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 400 ", b"HTTP/1.1 200 ", b"cut off")), answer
+
+
+@pytest.mark.parametrize("start", [b"", b"G", HEAD, HEAD + b"\r\n" + HEAD])
+def test_a_head_that_does_not_come_is_not_waited_for(start: bytes) -> None:
+    async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(start)
+        return await reader.read()
+
+    answer = asyncio.run(_exchanged(Impatient, half))
+    assert answer.endswith(b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+    assert answer.count(b"# fine") == start.count(b"\r\n\r\n")
+
+
+@pytest.mark.slow
+def test_what_is_sent_in_time_is_answered() -> None:
+    body = b"b" * 100_000
+    chunked = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    requests = (
+        HEAD + b"X: " + b"y" * 15_000 + b"\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n" + body,
+        chunked + b"186a0\r\n" + body + b"\r\n0\r\n\r\n",
+        HEAD + b"Connection: close\r\n\r\n",
+    )
+
+    async def several(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(b"".join(requests))
+        return await reader.read()
+
+    answer = asyncio.run(_exchanged(Impatient, several, slowly_fine))
+    assert answer.count(b"HTTP/1.1 200 OK") == answer.count(b"# fine") == 4
