@@ -13,7 +13,7 @@ from casegraph.namespaces import CG, expand
 from casegraph.rows import Rows, Term
 from casegraph.store import Store
 
-__all__ = ["CaseFacts", "case_iris", "read_case", "read_quads"]
+__all__ = ["CaseFacts", "case_iris", "read_case", "read_quads", "read_report"]
 
 _REPORTED_IN = CG + "reportedIn"
 _CASES = f"""
@@ -116,14 +116,36 @@ def read_case(store: Store, case: str) -> CaseFacts:
     """Read a case with its report.
 
     :param case: the IRI of the case or group.
-    :raises InputError: if the case is not in the store.
+    :raises InputError: if the case is not in the store, or names no report.
     :raises StoreError: if the store fails.
     """
     quads = read_quads(store, case)
+    values = _by_node(quads)
+    reports = values.get((case, _REPORTED_IN))
+    if not reports:
+        raise InputError(
+            "the case names no report", where=case, expected="cg:reportedIn, as a load writes it"
+        )
+    return CaseFacts(case, reports[0].value, quads, values)
+
+
+def read_report(store: Store, report: str) -> CaseFacts:
+    """Read a report alone, with its passages and what it says beyond its cases: no case of it is told.
+
+    :param report: the IRI of the report.
+    :return: facts whose case is the report.
+    :raises InputError: if the report is not in the store.
+    :raises StoreError: if the store fails.
+    """
+    quads = {report: _dump(store, report)}
+    if not quads[report]:
+        raise InputError(f"no report {report}", where=store.location, todo="casegraph cases lists the cases")
+    return CaseFacts(report, report, quads, _by_node(quads))
+
+
+def _by_node(quads: Mapping[str, str]) -> dict[tuple[str, str], tuple[Term, ...]]:
     values: dict[tuple[str, str], list[Term]] = {}
     for quad in ox.parse("".join(quads.values()).encode(), format=ox.RdfFormat.N_QUADS):
         if isinstance(quad.subject, ox.NamedNode) and not isinstance(quad.object, ox.Triple):
             values.setdefault((quad.subject.value, quad.predicate.value), []).append(quad.object)
-    ordered = {key: tuple(sorted(found, key=str)) for key, found in values.items()}
-    report = ordered[(case, _REPORTED_IN)][0].value
-    return CaseFacts(case, report, quads, ordered)
+    return {key: tuple(sorted(found, key=str)) for key, found in values.items()}

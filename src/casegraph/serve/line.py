@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 import sys
 from typing import Final, Protocol, cast
@@ -55,10 +54,9 @@ class Line(asyncio.Protocol):
             line._process = await asyncio.create_subprocess_exec(
                 *words,
                 msgspec.json.encode(place).decode(),
-                stdin=asyncio.subprocess.PIPE,
+                stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
         ours.setblocking(False)
         await asyncio.get_running_loop().create_connection(lambda: line, sock=ours)

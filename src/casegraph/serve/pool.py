@@ -16,24 +16,29 @@ from casegraph.serve.worker import Place
 
 __all__ = ["Pool"]
 
+#: After a worker that could not be started, the next one is tried.
+_PAUSE_SECONDS = 1.0
+
 
 class Pool:
-    """Workers that are started when they are needed, and one more.
+    """Workers, of which there are as many as are to be as soon as they have come up.
 
     :param place: what they work on.
-    :param most: how many there may be.
+    :param many: how many there are to be.
     """
 
-    def __init__(self, place: Place, most: int) -> None:
-        self.place, self.most = place, most
+    def __init__(self, place: Place, many: int) -> None:
+        self.place, self.many = place, many
         self._free: deque[Line] = deque()
         self._all: set[Line] = set()
         self._waiting: deque[asyncio.Future[Line]] = deque()
-        self._starting: set[asyncio.Task[None]] = set()
+        self._starting: asyncio.Task[None] | None = None
+        self._gone: list[Line] = []
         self._is_open = True
 
     async def __aenter__(self) -> Self:
         self._add(await Line.start(self.place))
+        self._fill()
         return self
 
     async def __aexit__(
@@ -66,20 +71,16 @@ class Pool:
     async def close(self) -> None:
         """Let the workers end; those at work are killed."""
         self._is_open = False
-        for task in self._starting:
-            task.cancel()
-        for line in list(self._all):
+        if self._starting is not None:
+            self._starting.cancel()
+        for line in (*self._all, *self._gone):
             await line.end()
         self._all.clear()
         self._free.clear()
 
     async def _take(self) -> Line:
         if self._free:
-            line = self._free.popleft()
-            if not self._free:
-                self._start_another()
-            return line
-        self._start_another()
+            return self._free.popleft()
         limits = self.place.limits
         if len(self._waiting) >= limits.waiting:
             raise FullError("all workers are busy, and as many requests wait as may", todo="try again later")
@@ -102,8 +103,8 @@ class Pool:
             self._hand_out(line)
             return
         self._all.discard(line)
-        if self._waiting or not self._free:
-            self._start_another()
+        self._gone.append(line)
+        self._fill()
 
     def _add(self, line: Line) -> None:
         self._all.add(line)
@@ -117,18 +118,21 @@ class Pool:
                 return
         self._free.append(line)
 
-    def _start_another(self) -> None:
-        if not self._is_open or len(self._all) + len(self._starting) >= self.most:
-            return
-        task = asyncio.get_running_loop().create_task(self._started())
-        self._starting.add(task)
-        task.add_done_callback(self._starting.discard)
+    def _fill(self) -> None:
+        """Start one worker, if one is missing and none is starting; it starts the next."""
+        if self._is_open and self._starting is None and len(self._all) < self.many:
+            self._starting = asyncio.get_running_loop().create_task(self._start())
 
-    async def _started(self) -> None:
+    async def _start(self) -> None:
+        while self._gone:  # a writer cannot have the store before the one before it has let go of it
+            await self._gone.pop().end()
         try:
             self._add(await Line.start(self.place))
         except CasegraphError as error:
             self._refuse_waiting(error)
+            await asyncio.sleep(_PAUSE_SECONDS)
+        self._starting = None
+        self._fill()
 
     def _refuse_waiting(self, error: CasegraphError) -> None:
         while self._waiting:

@@ -18,6 +18,7 @@ from casegraph.serve.app import application
 from casegraph.serve.connections import Connection
 from casegraph.serve.logs import log_to
 from casegraph.serve.pool import Pool
+from casegraph.serve.rest import rest
 from casegraph.serve.settings import Settings
 from casegraph.serve.state import State
 from casegraph.serve.tokens import Tokens, read_token
@@ -102,7 +103,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
 
 def _config(settings: Settings, state: State) -> uvicorn.Config:
     return uvicorn.Config(
-        application(state),
+        application(state, rest(state)),
         http=Connection,
         ws="none",
         lifespan="off",

@@ -14,6 +14,7 @@ _PLACES = (
     (f"{BASE}case/", "cases/"),
     (f"{BASE}group/", "groups/"),
     (f"{BASE}report/", "reports/"),
+    (f"{BASE}dataset/", "datasets/"),
     (f"{BASE}query/", "queries/"),
 )
 

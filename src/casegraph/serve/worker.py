@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
@@ -28,6 +27,7 @@ __all__ = ["Place", "Worker", "main"]
 
 _RECEIVED = 1 << 18
 _SPARE_SECONDS = 5
+_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 #: How often the memory of a reader the writer may take.
 _OF_WRITER = 4
 _STATM = Path("/proc/self/statm")
@@ -125,10 +125,13 @@ def _size() -> int:
     return int(_STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
 
 
-def _end_with(server: IO[bytes]) -> None:
-    """End this process when the one that started it is gone."""
-    server.read()
-    os._exit(0)
+def _end_with_server() -> None:
+    """Let the system end this process when the one that started it is gone, even where it is at work.
+
+    Elsewhere than on Linux it ends when its job does, or the time that it may take of the processors is over.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def main() -> None:
@@ -137,7 +140,7 @@ def main() -> None:
     :raises SystemExit: with 1 if the store cannot be opened; the reason is sent first.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(sys.stdin.buffer,), daemon=True).start()
+    _end_with_server()
     with socket.socket(fileno=int(sys.argv[1])) as line:
         try:
             worker = Worker(msgspec.json.decode(sys.argv[2], type=Place), line)

@@ -1,0 +1,132 @@
+"""The jobs that give a case, a group, a report or the ontology, as RDF or as a page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+from casegraph.errors import InputError
+from casegraph.facts import read_case, read_report
+from casegraph.namespaces import BASE
+from casegraph.notices import flags_of
+from casegraph.serve.errors import NotThereError
+from casegraph.serve.jobs import Job, Out
+from casegraph.serve.resources import content_type, find_report, find_subject, form_of, quads_of, write_graphs
+from casegraph.serve.service import Service
+from casegraph.store import Store
+from casegraph.store.embedded import EmbeddedStore
+from casegraph.subjects import subjects_of
+
+__all__ = ["OntologyData", "ResourceData", "ResourcePage"]
+
+_PAGE = "text/html; charset=utf-8"
+_REPORTS = ("report", "dataset")
+
+
+class ResourceData(Job, frozen=True, kw_only=True):
+    """Give the graphs of a case or group with that of its report, or of a report or data set, as RDF.
+
+    :param kind: one of the values of :data:`casegraph.serve.resources.KINDS`.
+    :param path: what stands behind ``/cases/`` and the like, as it was sent.
+    :param media_type: one of :data:`casegraph.serve.resources.MEDIA_TYPES`.
+    """
+
+    kind: str
+    path: str
+    media_type: str
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """See :meth:`casegraph.serve.jobs.Job.run`.
+
+        :raises NotThereError: if it is not there.
+        :raises InputError: if there is no such form.
+        :raises StoreError: if the store fails.
+        """
+        form_of(self.media_type)
+        iri = _found(store, self.kind, self.path)
+        _write(out, self.media_type, lambda to: write_graphs(quads_of(store, iri), to, self.media_type))
+
+
+class ResourcePage(Job, frozen=True, kw_only=True):
+    """Give the page of a case, a group, a report or a data set.
+
+    :param service: the server as the client sees it.
+    :param kind: one of the values of :data:`casegraph.serve.resources.KINDS`.
+    :param path: what stands behind ``/cases/`` and the like, as it was sent.
+    """
+
+    service: Service
+    kind: str
+    path: str
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """See :meth:`casegraph.serve.jobs.Job.run`.
+
+        :raises NotThereError: if it is not there, or was changed by hand so that it has no words.
+        :raises StoreError: if the store fails.
+        """
+        iri = _found(store, self.kind, self.path)
+        make = _report_page if self.kind in _REPORTS else _case_page
+        try:
+            made = make(self.service, store, iri)
+        except (
+            InputError,
+            ArithmeticError,
+            ValueError,
+            RecursionError,
+        ) as error:  # what a load lets in has words
+            what = f"what the store has cannot be told in words: {error}"
+            raise NotThereError(what, where=iri, todo="ask for it as text/turtle") from error
+        out.begin(_PAGE)
+        out.write(made)
+
+
+class OntologyData(Job, frozen=True, kw_only=True):
+    """Give the ontology as RDF, with the terms of others that it uses: as the store has it.
+
+    :param media_type: one of :data:`casegraph.serve.resources.MEDIA_TYPES`.
+    """
+
+    media_type: str
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """See :meth:`casegraph.serve.jobs.Job.run`.
+
+        :raises InputError: if there is no such form.
+        :raises StoreError: if the store fails.
+        """
+        form_of(self.media_type)
+        quads = quads_of(store, f"{BASE}ontology")
+        _write(out, self.media_type, lambda to: write_graphs(quads, to, self.media_type))
+
+
+def _found(store: Store, kind: str, path: str) -> str:
+    return find_report(store, kind, path) if kind in _REPORTS else find_subject(store, kind, path)
+
+
+def _write(out: Out, media_type: str, write: Callable[[io.BytesIO], None]) -> None:
+    """Write an answer that begins when it is whole, so that an error on the way has a status of its own."""
+    whole = io.BytesIO()
+    write(whole)
+    out.begin(content_type(media_type))
+    out.write(whole.getvalue())
+
+
+def _case_page(service: Service, store: Store, case: str) -> bytes:
+    from casegraph.serve.pages.case import case_page
+    from casegraph.story.around import notices_of_case, same_patient
+    from casegraph.story.words import Words
+    from casegraph.told import with_told
+
+    words = Words(read_case(store, case), with_told(store))
+    return case_page(service, words, notices_of_case(store, words.facts), same_patient(store, case))
+
+
+def _report_page(service: Service, store: Store, report: str) -> bytes:
+    from casegraph.serve.pages.report import report_page
+    from casegraph.story.words import Words
+    from casegraph.told import with_told
+
+    words = Words(read_report(store, report), with_told(store))
+    notices = [str(flag) for flag in flags_of(store) if flag.report == report]
+    return report_page(service, words, subjects_of(store, report), notices)

@@ -1,0 +1,81 @@
+"""Makes HTML out of elements: every text and every attribute is escaped, whatever the data say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+__all__ = ["Content", "Element", "element", "link", "plain", "rendered"]
+
+_VOID = frozenset({"br", "hr", "input", "link", "meta"})
+#: What a page must not hold, or what turns the order of the letters around it: controls, half letters.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_BREAK = {"p", "li", "dd", "tr", "h1", "h2", "h3", "section", "meta", "link", "head", "ul", "dl", "main"}
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element with its attributes and what it holds; it is made by :func:`element`."""
+
+    tag: str
+    attributes: tuple[tuple[str, str], ...]
+    content: tuple[Content, ...]
+
+
+Content = Element | str
+
+
+def element(tag: str, *content: Content | Iterable[Content], **attributes: str | bool | None) -> Element:
+    """Return an element.
+
+    :param content: texts and elements, or several of them; an empty text is left out.
+    :param attributes: ``_`` in a name stands for ``-``, at its end for nothing. True is a name without value;
+        None, False and an empty value leave the attribute out.
+
+    >>> print(rendered(element("p", "<b> & ", element("i", "x"), class_="note")), end="")
+    <p class="note">&lt;b&gt; &amp; <i>x</i></p>
+    """
+    named = tuple(
+        (name.rstrip("_").replace("_", "-"), "" if value is True else str(value))
+        for name, value in attributes.items()
+        if value
+    )
+    parts = (each for part in content for each in ((part,) if isinstance(part, str | Element) else part))
+    return Element(tag, named, tuple(each for each in parts if each != ""))
+
+
+def link(address: str, text: str, **attributes: str | bool | None) -> Content:
+    """Return a link to an address of the web or within the site; of any other address the text alone.
+
+    >>> print(rendered(link("javascript:alert(1)", "x")))
+    x
+    """
+    inner = address.startswith(("/", "#", "?")) and not address.startswith("//")
+    return element("a", text, href=address, **attributes) if inner or _WEB.match(address) else text
+
+
+def plain(text: str) -> str:
+    """Return text with a mark in place of each letter that is not seen but can do harm on a page.
+
+    >>> plain("a\u202eb")
+    'a\ufffdb'
+    """
+    return _UNSEEN.sub("\ufffd", text)
+
+
+def rendered(content: Content) -> str:
+    """Return the HTML of an element, or of a text."""
+    if isinstance(content, str):
+        return escape(plain(content), quote=False)
+    said = "".join(
+        f' {name}="{escape(plain(value))}"' if value else f" {name}" for name, value in content.attributes
+    )
+    end = "\n" if content.tag in _BREAK else ""
+    if content.tag in _VOID:
+        return f"<{content.tag}{said}>{end}"
+    return f"<{content.tag}{said}>{''.join(map(rendered, content.content))}</{content.tag}>{end}"

@@ -1,0 +1,100 @@
+"""The pages of the stored queries: the list of all, and for each what it asks, with a form to ask it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from casegraph.serve.catalogue import AboutParameter, AboutQuery, QueryEntry
+from casegraph.serve.pages.frame import described, page
+from casegraph.serve.pages.markup import Content, Element, element, link
+from casegraph.serve.service import Service
+
+__all__ = ["queries_page", "query_page"]
+
+_TEXT = "_text"
+_KINDS = {
+    "concept": "a concept: label, synonym, CURIE or IRI",
+    "concept-and-below": "a concept and all below it: label, synonym, CURIE or IRI",
+    "case": "a case: DOI, key of its report, or IRI",
+    "term": "a term: CURIE, IRI or name",
+    "value": "one of a list",
+    "text": "text",
+    "integer": "a whole number",
+    "decimal": "a number",
+    "boolean": "true or false",
+}
+
+
+def queries_page(service: Service, queries: Iterable[QueryEntry]) -> bytes:
+    """Return the list of all stored queries."""
+    head = element("tr", (element("th", name, scope="col") for name in ("name", "what it gives", "tags")))
+    rows = (
+        element(
+            "tr",
+            element("th", link(each.links["self"], each.name), scope="row"),
+            element("td", each.summary),
+            element("td", ", ".join(each.tags)),
+        )
+        for each in queries
+    )
+    table = element("table", element("thead", head), element("tbody", rows))
+    content = [element("h1", "Stored queries"), table]
+    return page(service, "Stored queries", content, address=f"{service.base}queries")
+
+
+def query_page(service: Service, query: AboutQuery) -> bytes:
+    """Return the page of a stored query, with a form for its parameters."""
+    content: list[Content] = [
+        element("h1", query.summary),
+        element("p", query.question),
+        element("p", query.description),
+        described([("name", [query.name]), ("tags", [", ".join(query.tags)])]),
+        _form(query),
+        _columns(query),
+        element(
+            "section",
+            element("h2", "SPARQL", id="_text"),
+            element("pre", query.text),
+            aria_labelledby="_text",
+        ),
+    ]
+    return page(service, query.summary, content, forms=("text/turtle",), address=query.links["self"])
+
+
+def _form(query: AboutQuery) -> Element:
+    fields = [part for name, each in query.parameters.items() for part in _field(name, each)]
+    return element(
+        "section",
+        element("h2", "Ask it", id="_ask"),
+        element("form", fields, element("button", "Ask"), action=query.links["results"], method="get"),
+        aria_labelledby="_ask",
+    )
+
+
+def _field(name: str, parameter: AboutParameter) -> Iterator[Content]:
+    me, hint = f"_field-{name}", f"_hint-{name}"
+    yield element("label", f"{name}: {parameter.label}", for_=me)
+    terms = parameter.example.split() if parameter.type != "text" else [parameter.example]
+    if parameter.values:
+        chosen = re.split("[#:]", terms[0].strip("<>"))[-1]
+        options = (
+            element("option", label, value=value, selected=value == chosen)
+            for value, label in parameter.values.items()
+        )
+        yield element("select", options, id=me, name=name)
+        return
+    example = terms[0].strip('<>"') if len(terms) == 1 else ""
+    yield element("input", id=me, name=name, value=example, aria_describedby=hint)
+    kept = "" if example else "; left empty, the example of the query stands"
+    yield element("p", f"{_KINDS[parameter.type]}{kept}", id=hint)
+
+
+def _columns(query: AboutQuery) -> Element:
+    head = element("tr", element("th", "column", scope="col"), element("th", "meaning", scope="col"))
+    rows = (
+        element("tr", element("th", name, scope="row"), element("td", meaning))
+        for name, meaning in query.returns.items()
+    )
+    table = element("table", element("thead", head), element("tbody", rows))
+    return element("section", element("h2", "Columns", id="_columns"), table, aria_labelledby="_columns")

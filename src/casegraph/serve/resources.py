@@ -1,0 +1,148 @@
+"""Finds what an address of the server means in a store: a case, a group or a report; and gives it as RDF."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+from urllib.parse import quote, unquote
+
+import pyoxigraph as ox
+
+from casegraph.errors import InputError
+from casegraph.facts import read_quads
+from casegraph.namespaces import BASE
+from casegraph.serve.errors import NotThereError
+from casegraph.store import Store
+from casegraph.store.syntax import named
+from casegraph.subjects import subjects_of
+
+__all__ = ["KINDS", "MEDIA_TYPES", "content_type", "find_report", "find_subject", "form_of", "write_graphs"]
+
+#: first part of a path -> the kind in the IRI.
+KINDS = {"cases": "case", "groups": "group", "reports": "report", "datasets": "dataset"}
+#: media type of RDF -> what ``format=`` calls it.
+MEDIA_TYPES = {
+    "text/turtle": "ttl",
+    "application/trig": "trig",
+    "application/n-triples": "nt",
+    "application/n-quads": "nq",
+    "application/rdf+xml": "rdf",
+    "application/ld+json": "jsonld",
+    "text/n3": "n3",
+}
+#: media type -> the form in which an export of it is the same bytes.
+_EXPORTED = {"text/turtle": "turtle", "application/trig": "trig", "application/ld+json": "jsonld"}
+_SAFE = ("();:", "")
+
+
+def form_of(media_type: str) -> ox.RdfFormat:
+    """Return the form of RDF of a media type.
+
+    :raises InputError: if it is none of :data:`MEDIA_TYPES`.
+    """
+    form = ox.RdfFormat.from_media_type(media_type) if media_type in MEDIA_TYPES else None
+    if form is None:
+        raise InputError(f"no form of RDF is {media_type!r}", expected=f"one of {', '.join(MEDIA_TYPES)}")
+    return form
+
+
+def content_type(media_type: str) -> str:
+    """Return what a header says of the content: text with its charset.
+
+    >>> content_type("text/turtle"), content_type("application/n-quads")
+    ('text/turtle; charset=utf-8', 'application/n-quads')
+    """
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+def _meant(kind: str, path: str) -> Iterator[str]:
+    """Yield the IRIs that a path may stand for: clients write percent signs in more than one way.
+
+    :param path: what stands behind ``/cases/``, as it was sent.
+    """
+    for safe in _SAFE:
+        yield f"{BASE}{kind}/" + "/".join(
+            quote(unquote(part), safe=safe, errors="replace") for part in path.split("/")
+        )
+    yield f"{BASE}{kind}/{path}"
+
+
+def find_subject(store: Store, kind: str, path: str) -> str:
+    """Return the IRI of the case or group that a path stands for.
+
+    :param kind: ``case`` or ``group``.
+    :param path: what stands behind ``/cases/`` or ``/groups/``, as it was sent.
+    :raises NotThereError: if the store has none; it names those of the report where the path is of one.
+    :raises StoreError: if the store fails.
+    """
+    for iri in _iris_of(kind, path):
+        if _has(store, f"{iri}/asserted"):
+            return iri
+    subjects = [each for iri in _iris_of("report", path) for each in subjects_of(store, iri)]
+    expected = (
+        f"one of {', '.join(dict.fromkeys(subjects))}" if subjects else "a DOI, /, and the patient's number"
+    )
+    raise NotThereError(
+        f"no {kind} {path!r}", expected=expected, todo="casegraph cases lists those of the store"
+    )
+
+
+def find_report(store: Store, kind: str, path: str) -> str:
+    """Return the IRI of the report that a path stands for, or of the data set that stands for one.
+
+    :param kind: ``report`` or ``dataset``.
+    :param path: what stands behind ``/reports/`` or ``/datasets/``, as it was sent.
+    :raises NotThereError: if the store has none.
+    :raises StoreError: if the store fails.
+    """
+    for iri in _iris_of(kind, path):
+        if _has(store, iri):
+            return iri
+    expected = "a DOI, pmid/number, or key/name" if kind == "report" else "the name of a data set"
+    raise NotThereError(f"no {kind} {path!r}", expected=expected)
+
+
+def _iris_of(kind: str, path: str) -> Iterator[str]:
+    """Yield those of the IRIs that are well formed."""
+    for iri in dict.fromkeys(_meant(kind, path)):
+        try:
+            named(iri)
+        except InputError:
+            continue
+        yield iri
+
+
+def _has(store: Store, graph: str) -> bool:
+    return bool(store.query(f"ASK {{ GRAPH {named(graph)} {{ ?s ?p ?o }} }}", union=False))
+
+
+def quads_of(store: Store, iri: str) -> Iterator[str]:
+    """Yield the N-Quads of the graphs of a case or group and of its report; of a report, its own.
+
+    :raises StoreError: if the store fails.
+    """
+    if iri.startswith((f"{BASE}case/", f"{BASE}group/")):
+        yield from read_quads(store, iri).values()
+    else:
+        yield from (f"{line}\n" for line in store.dump(iri))
+
+
+def write_graphs(quads: Iterator[str], out: BinaryIO, media_type: str) -> None:
+    """Write N-Quads in a form of RDF; the forms without graphs merge them.
+
+    :param out: a file that is open for bytes.
+    :raises InputError: if there is no such form.
+    """
+    form = form_of(media_type)
+    if media_type in _EXPORTED:
+        from casegraph.export.rdf import write_rdf
+
+        write_rdf(quads, out, _EXPORTED[media_type])
+        return
+    text = "".join(quads).encode()
+    if form.supports_datasets:
+        out.write(text)
+        return
+    triples = dict.fromkeys(each.triple for each in ox.parse(io.BytesIO(text), format=ox.RdfFormat.N_QUADS))
+    ox.serialize(triples, out, form)
