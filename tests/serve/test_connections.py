@@ -10,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi_calls import fine
+from casegraph.serve.bodies import read_body
 from casegraph.serve.connections import Connection
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
@@ -23,8 +24,9 @@ class Small(Connection):
 
 
 class Impatient(Connection):
-    """A connection that waits for a moment."""
+    """A connection that takes few bytes and waits for a moment."""
 
+    most_bytes = 20_000
     seconds = 0.1
 
 
@@ -98,6 +100,41 @@ def test_a_head_that_does_not_come_is_not_waited_for(start: bytes) -> None:
     assert answer.count(b"# fine") == start.count(b"\r\n\r\n")
 
 
+def test_a_long_body_is_taken_piece_by_piece() -> None:
+    async def reading(scope: Scope, receive: Receive, send: Send) -> None:
+        assert len(await read_body(scope, receive, 200_000)) == 150_000
+        await fine(scope, receive, send)
+
+    async def pieces(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 150000\r\n\r\n")
+        for _ in range(10):
+            writer.write(b"b" * 15_000)
+            await asyncio.sleep(0.01)
+        return await reader.readuntil(b"# fine\n")
+
+    assert asyncio.run(_exchanged(Small, pieces, reading)).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_empty_lines_after_a_request_are_no_way_to_stay() -> None:
+    async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(HEAD + b"\r\n")
+        answer = await reader.readuntil(b"# fine\n")
+        writer.write(b"\r\n")
+        return answer + await reader.read()
+
+    assert b"HTTP/1.1 408 " in asyncio.run(_exchanged(Impatient, dripping))
+
+
+@pytest.mark.slow
+def test_half_a_request_does_not_end_the_answer_before_it() -> None:
+    async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(HEAD + b"\r\n" + HEAD)
+        return await reader.read()
+
+    answer = asyncio.run(_exchanged(Impatient, half, slowly_fine))
+    assert answer.count(b"# fine") == 1
+
+
 @pytest.mark.slow
 def test_what_is_sent_in_time_is_answered() -> None:
     body = b"b" * 100_000
@@ -110,7 +147,10 @@ def test_what_is_sent_in_time_is_answered() -> None:
     )
 
     async def several(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-        writer.write(b"".join(requests))
+        sent = b"".join(requests)
+        for start in range(0, len(sent), 15_000):
+            writer.write(sent[start : start + 15_000])
+            await asyncio.sleep(0.01)
         return await reader.read()
 
     answer = asyncio.run(_exchanged(Impatient, several, slowly_fine))

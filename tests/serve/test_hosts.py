@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from asgi_calls import call, fine
 from casegraph.errors import InputError
@@ -56,7 +57,7 @@ def test_two_hosts_or_none_are_refused() -> None:
     assert call(app, headers=[("Host", "localhost"), ("Host", "localhost")]).status == 400
     called: list[int] = []
 
-    async def without(scope, receive, send):  # type: ignore[no-untyped-def]
+    async def without(scope: Scope, receive: Receive, send: Send) -> None:
         scope["headers"] = []
         await app(scope, receive, send)
         called.append(1)

@@ -103,6 +103,17 @@ def test_a_path_is_told_as_it_came_and_not_in_full_length(lines: Callable[[], li
     assert json.loads(lines()[0])["path"] == "/a%0Ab" + "c" * 494
 
 
+def test_a_server_that_tells_the_query_with_the_path_tells_no_query_here(
+    lines: Callable[[], list[str]],
+) -> None:
+    async def telling(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["raw_path"] += b"?query=secret"
+        await fine(scope, receive, send)
+
+    call(Requests(telling), "GET", "/sparql")
+    assert json.loads(lines()[0])["path"] == "/sparql"
+
+
 def test_an_answer_that_breaks_off_is_told(lines: Callable[[], list[str]]) -> None:
     async def half(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})

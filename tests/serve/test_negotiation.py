@@ -30,6 +30,7 @@ ACCEPTED = [
     ("application/json, text/plain, */*", "application/json", "application/json"),
     ("application/rdf+xml, */*", "application/sparql-results+json", "application/rdf+xml"),
     ("*/*, application/trig", "application/sparql-results+json", "application/trig"),
+    ("text/tab-separated-values, text/csv", "text/tab-separated-values", ""),
     ("text/csv;q=0.5, application/sparql-results+xml;q=0.7", "application/sparql-results+xml", ""),
     ("text/turtle;q=0.5, application/n-triples;q=0.501", "", "application/n-triples"),
     ("text/turtle;q=0, */*", "application/sparql-results+json", "application/n-triples"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from asgi_calls import Told, call, fine
 from casegraph.errors import InputError
 from casegraph.serve.headers import SafeHeaders
-from casegraph.serve.origins import Origins, changes
+from casegraph.serve.origins import Origins, changes, refuse_to_change
 from casegraph.serve.problems import Problems
 
 LISTED = "https://app.example.org"
@@ -81,7 +82,7 @@ def test_nobody_is_listed_by_default() -> None:
 
 
 def test_a_listed_page_may_read_the_answer_and_the_errors_without_credentials() -> None:
-    async def broken(scope, receive, send):  # type: ignore[no-untyped-def]
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise InputError("no SPARQL")
 
     for app, status in ((fine, 200), (broken, 400)):
@@ -117,6 +118,18 @@ def test_a_preflight_is_answered_for_reading_by_listed_pages(
     assert told.header("access-control-allow-origin") == (LISTED if allowed else None)
     assert told.header("access-control-allow-methods") == ("GET, HEAD, POST" if allowed else None)
     assert "uthorization" not in str(told.header("access-control-allow-headers"))
+
+
+def test_a_listed_page_changes_nothing_by_the_path_of_queries_either() -> None:
+    async def updating(scope: Scope, receive: Receive, send: Send) -> None:
+        refuse_to_change(scope)
+        await fine(scope, receive, send)
+
+    app = SafeHeaders(Problems(Origins(updating, [LISTED])))
+    told = call(app, "POST", "/sparql", [HOST, ("Origin", LISTED)])
+    assert (told.status, told.header("access-control-allow-origin")) == (403, LISTED)
+    assert call(app, "POST", "/sparql", [HOST, OWN]).status == 200
+    assert call(app, "POST", "/sparql", [HOST]).status == 200
 
 
 def test_everything_may_change_something_but_reading_and_a_posted_query() -> None:

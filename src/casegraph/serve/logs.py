@@ -34,11 +34,11 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record, whose message is a dict or a text."""
         if isinstance(record.msg, dict):
-            return json.dumps(record.msg).replace("\x7f", "\\u007f")
+            return json.dumps(record.msg)
         told = {"time": _now(), "level": record.levelname, "message": record.getMessage()}
         if record.exc_info:
             told["fault"] = self.formatException(record.exc_info)
-        return json.dumps(told).replace("\x7f", "\\u007f")
+        return json.dumps(told)
 
 
 def log_to(path: Path | None) -> None:

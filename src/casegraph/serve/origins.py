@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from casegraph.errors import InputError
 from casegraph.serve.problems import Answer, RefusedError, header, send_answer
 
-__all__ = ["ORIGIN", "Origins", "allowed_origin", "changes"]
+__all__ = ["ORIGIN", "Origins", "allowed_origin", "changes", "refuse_to_change"]
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _QUERIED: Final = frozenset({"/sparql"})
@@ -63,7 +63,7 @@ class Origins:
             method = asked if preflight and asked is not None else scope["method"]
             if origin in self._listed:
                 if self.changing(method, scope["path"]):
-                    raise _refused("pages of other origins may read, and change nothing")
+                    raise _refused_change()
                 scope[ORIGIN] = origin
             else:
                 _refuse_strangers(scope, origin)
@@ -83,6 +83,15 @@ def _refuse_strangers(scope: Scope, origin: str | None) -> None:
         raise _refused("a page of another site sent this")
     if origin is not None and scope["method"] not in {"GET", "HEAD"} and not _own(origin, scope):
         raise _refused("a page of another origin sent this")
+
+
+def refuse_to_change(scope: Scope) -> None:
+    """Refuse a change that a page of a listed origin asks for; for changes that path and method do not show.
+
+    :raises RefusedError: 403.
+    """
+    if ORIGIN in scope:
+        raise _refused_change()
 
 
 def allowed_origin(origin: str) -> str:
@@ -120,6 +129,10 @@ def _follows_a_link(scope: Scope) -> bool:
         and header(scope, b"sec-fetch-mode") == "navigate"
         and header(scope, b"sec-fetch-dest") == "document"
     )
+
+
+def _refused_change() -> RefusedError:
+    return RefusedError(HTTPStatus.FORBIDDEN, "pages of other origins may read, and change nothing")
 
 
 def _refused(what: str) -> RefusedError:

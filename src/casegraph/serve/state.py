@@ -14,6 +14,7 @@ from casegraph.serve.answer import Answer
 from casegraph.serve.counts import Counts
 from casegraph.serve.jobs import Job
 from casegraph.serve.jobs.described import CountAll
+from casegraph.serve.origins import refuse_to_change
 from casegraph.serve.pool import Pool
 from casegraph.serve.problems import RefusedError
 from casegraph.serve.request import Request
@@ -86,8 +87,10 @@ class State:
     def require_writer(self, request: Request) -> None:
         """Refuse a request that may not change the store.
 
-        :raises RefusedError: 403 if nobody may, 401 if the token is missing or another one.
+        :raises RefusedError: 403 if nobody may, or a page of another origin asks for it, 401 if the token is
+            missing or another one.
         """
+        refuse_to_change(request.scope)
         if self.writer is None or self.tokens is None:
             todo = "start it with --writable --token-file FILE"
             raise RefusedError(HTTPStatus.FORBIDDEN, "the server only reads", todo=todo)
