@@ -20,4 +20,4 @@ def test_each_promise_names_tests_that_are_there() -> None:
             tests = (ROOT / "tests" / file).read_text(encoding="utf-8")
             assert not function or re.search(rf"^def {function}\(", tests, re.MULTILINE), (file, function)
             found += 1
-    assert found >= 50
+    assert found >= 45

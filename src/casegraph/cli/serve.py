@@ -44,7 +44,7 @@ _MEGABYTE = 1 << 20
     type=click.Choice(("union", "empty")),
     default="union",
     show_default=True,
-    help="What a query sees outside GRAPH: all graphs together, or the default graph, as the standard has it.",
+    help="What a query sees outside GRAPH: all graphs, or the default graph, as the standard has it.",
 )
 @click.option(
     "--time-limit", metavar="SECONDS", type=click.FloatRange(0.1, 3600), default=30, show_default=True

@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from http import HTTPStatus
 
 import pyoxigraph as ox
 
-from casegraph.namespaces import PREFIXES
 from casegraph.serve.described import dataset_description, prefix_declarations, service_description
 from casegraph.serve.examples import example_triples
-from casegraph.serve.negotiation import GRAPHS, Format, choose
-from casegraph.serve.problems import RefusedError
+from casegraph.serve.formats import requested_format
+from casegraph.serve.jobs import Job
+from casegraph.serve.jobs.resource import OntologyData, ResourceData, ResourcePage
+from casegraph.serve.logs import note
+from casegraph.serve.negotiation import GRAPHS, HTML, Format
+from casegraph.serve.pages.ontology import ontology_page
 from casegraph.serve.request import Request
+from casegraph.serve.resources import KINDS, form_of
 from casegraph.serve.state import State
+from casegraph.serve.statements import written
 from casegraph.serve.static import StaticFile
 
-__all__ = ["answer_examples", "answer_file", "answer_service", "answer_void", "send_graph"]
-
-_NAMES = ("cg", "cgq", "dcterms", "rdf", "rdfs", "sh", "skos", "void", "xsd")
+__all__ = [
+    "answer_examples",
+    "answer_file",
+    "answer_ontology",
+    "answer_resource",
+    "answer_service",
+    "answer_void",
+    "pass_on",
+]
 
 
 async def answer_service(request: Request, state: State) -> None:
     """Answer with the description of the service (SPARQL 1.1 Service Description)."""
     service = state.service(request)
-    await send_graph(request, [*service_description(service), *prefix_declarations(service)])
+    await _send(request, [*service_description(service), *prefix_declarations(service)])
 
 
 async def answer_void(request: Request, state: State) -> None:
     """Answer with the description of the data (VoID)."""
     service = state.service(request)
     counts = await request.while_there(state.counts())
-    await send_graph(request, [*dataset_description(service, counts), *service_description(service)])
+    await _send(request, [*dataset_description(service, counts), *service_description(service)])
 
 
 async def answer_examples(request: Request, state: State) -> None:
     """Answer with the stored queries, in the form that SPARQL editors of SIB read."""
     service = state.service(request)
-    await send_graph(request, [*example_triples(service), *prefix_declarations(service)])
+    await _send(request, [*example_triples(service), *prefix_declarations(service)])
 
 
 async def answer_file(file: StaticFile, request: Request, state: State) -> None:
@@ -47,18 +57,46 @@ async def answer_file(file: StaticFile, request: Request, state: State) -> None:
     await request.reply(HTTPStatus.OK, file.content(), headers)
 
 
-async def send_graph(request: Request, triples: Iterable[ox.Triple]) -> None:
-    """Send triples in the format that the client likes best.
+async def _send(request: Request, triples: list[ox.Triple]) -> None:
+    asked = requested_format(request, GRAPHS)
+    body = written(triples, form_of(asked.media_type))
+    await request.reply(HTTPStatus.OK, body, [("content-type", asked.content_type)])
 
-    :raises RefusedError: 406 if there is none.
+
+async def answer_resource(kind: str, request: Request, state: State) -> None:
+    """Answer with a case, a group, a report or a data set, as RDF or as a page.
+
+    :param kind: the first part of the path.
     """
-    format_ = choose(request.header(b"accept"), GRAPHS)
-    if format_ is None:
-        raise RefusedError(HTTPStatus.NOT_ACCEPTABLE, "no format of a graph is acceptable")
-    await request.reply(HTTPStatus.OK, _written(triples, format_), [("content-type", format_.content_type)])
+    asked = requested_format(request, (*GRAPHS, HTML))
+    path = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
+    path = path.removeprefix(f"/{kind}/")
+    if asked.name == "html":
+        job: Job = ResourcePage(service=state.service(request), kind=KINDS[kind], path=path)
+    else:
+        job = ResourceData(kind=KINDS[kind], path=path, media_type=asked.media_type)
+    await pass_on(request, state, job, asked)
 
 
-def _written(triples: Iterable[ox.Triple], format_: Format) -> bytes:
-    rdf = ox.RdfFormat.from_media_type(format_.media_type)
-    names = {name: PREFIXES[name] for name in _NAMES}
-    return ox.serialize(triples, format=rdf, prefixes=names) or b""
+async def answer_ontology(request: Request, state: State) -> None:
+    """Answer with the ontology, as RDF or as a page."""
+    asked = requested_format(request, (*GRAPHS, HTML))
+    if asked.name == "html":
+        await request.reply(
+            HTTPStatus.OK, ontology_page(state.service(request)), [("content-type", HTML.content_type)]
+        )
+        return
+    await pass_on(request, state, OntologyData(media_type=asked.media_type), asked)
+
+
+async def pass_on(request: Request, state: State, job: Job, asked: Format) -> None:
+    """Send what a worker answers to a job, unless the client has it already.
+
+    :param asked: the format of the answer.
+    """
+    headers = {"etag": f'W/"{state.version()}-{asked.name}"'}
+    if await request.has_already(headers):
+        return
+    answer = await request.while_there(state.read(job))
+    note(request.scope, generation=answer.head.generation)
+    await request.pass_on(answer, headers, state.settings.limits.stall)

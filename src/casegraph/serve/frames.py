@@ -11,7 +11,20 @@ import msgspec
 
 from casegraph.errors import CasegraphError
 
-__all__ = ["BEGIN", "DATA", "END", "ERROR", "JOB", "READY", "Begin", "Failure", "Frames", "error_of", "failure_of", "frame"]
+__all__ = [
+    "BEGIN",
+    "DATA",
+    "END",
+    "ERROR",
+    "JOB",
+    "READY",
+    "Begin",
+    "Failure",
+    "Frames",
+    "error_of",
+    "failure_of",
+    "frame",
+]
 
 READY: Final = b"R"
 JOB: Final = b"J"
@@ -49,10 +62,10 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def frame(kind: bytes, content: bytes = b"") -> bytes:
-    """Return the bytes of a frame.
+    r"""Return the bytes of a frame.
 
     >>> frame(DATA, b"ab")
-    b'D\\x00\\x00\\x00\\x02ab'
+    b'D\x00\x00\x00\x02ab'
     """
     return _HEAD.pack(kind, len(content)) + content
 

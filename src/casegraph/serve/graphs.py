@@ -10,7 +10,8 @@ import pyoxigraph as ox
 from casegraph.errors import InputError
 from casegraph.serve.bodies import MediaType, media_type, read_body
 from casegraph.serve.fields import fields_of, parts_of
-from casegraph.serve.jobs.graph import AddToGraph, Document, DropGraph, GetGraph, PutGraph
+from casegraph.serve.jobs.graph import AddToGraph, DropGraph, GetGraph, PutGraph
+from casegraph.serve.jobs.reading import Document
 from casegraph.serve.negotiation import GRAPHS, choose
 from casegraph.serve.problems import RefusedError
 from casegraph.serve.request import Request, refused_method
@@ -62,7 +63,7 @@ async def _get(request: Request, state: State, whole: bool, graph: str | None) -
 
 
 def _graph(request: Request) -> tuple[bool, str | None]:
-    """Return whether all graphs are meant, and else the IRI of the one that is; None for the default graph."""
+    """Return whether all graphs are meant; else the IRI of the one that is, None for the default graph."""
     asked = fields_of(request.scope["query_string"])
     graphs, default = asked.all("graph"), len(asked.all("default"))
     direct = request.path.removeprefix(_ROOT).strip("/")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from casegraph.serve.jobs.health import Health
 from casegraph.serve.request import Request
 from casegraph.serve.state import State

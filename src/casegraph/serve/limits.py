@@ -10,7 +10,7 @@ __all__ = ["Limits"]
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """The limits of a server.
 
-    :param seconds: that a worker may work on a request; waiting for a client that reads slowly is not counted.
+    :param seconds: that a worker may work on a request; waiting for a slow client is not counted.
     :param write_seconds: that the writer may work on one.
     :param memory: bytes that a worker may take on top of what it takes by itself.
     :param rows: of an answer, unless the request says how many it wants.

@@ -72,14 +72,13 @@ class Line(asyncio.Protocol):
     @property
     def pid(self) -> int:
         """The number of the process."""
-        assert self._process is not None
-        return self._process.pid
+        return self._process.pid if self._process is not None else 0
 
     def send(self, content: bytes, listener: Listener) -> None:
         """Send a frame, and tell the listener of what comes back."""
-        assert self._transport is not None
         self.listener = listener
-        self._transport.write(content)
+        if self._transport is not None:
+            self._transport.write(content)
 
     def pause(self) -> None:
         """Take nothing from the worker, which waits then."""

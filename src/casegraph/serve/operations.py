@@ -1,4 +1,4 @@
-"""What the interface apart from SPARQL can do: an operation for each address, with its parameters and formats."""
+"""What the interface apart from SPARQL can do: an operation for each address."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import msgspec
 from casegraph.parameters import closed_list
 from casegraph.query import Parameter, StoredQuery, example_of, stored_queries
 from casegraph.serve.data import (
-    answer_case,
     answer_examples,
     answer_file,
     answer_ontology,
-    answer_report,
+    answer_resource,
     answer_void,
 )
+from casegraph.serve.formats import FORMAT
 from casegraph.serve.health import answer_health
 from casegraph.serve.negotiation import GRAPHS, HTML, JSON, Format
 from casegraph.serve.queries import (
@@ -37,6 +37,7 @@ __all__ = ["Operation", "operations"]
 
 Route = Callable[[Request, State], Awaitable[None]]
 _JSON_TYPES: Final = {"integer": "integer", "decimal": "number", "boolean": "boolean"}
+_KINDS: Final = {"cases": "a case", "groups": "a group", "reports": "a report", "datasets": "a data set"}
 _DESCRIBED: Final = (JSON, *GRAPHS, HTML)
 
 
@@ -80,9 +81,17 @@ def operations() -> Iterator[Operation]:
 
 def _of_query(query: StoredQuery) -> Iterator[Operation]:
     head = query.head
-    told = {"tag": "queries", "description": f"{head.question}\n\n{' '.join(head.description.split())}"}
+    told: dict[str, Any] = {
+        "tag": "queries",
+        "description": f"{head.question}\n\n{' '.join(head.description.split())}",
+    }
     yield Operation(
-        query.name, f"/queries/{query.name}", partial(answer_query_head, query), head.summary, formats=_DESCRIBED, **told
+        query.name,
+        f"/queries/{query.name}",
+        partial(answer_query_head, query),
+        head.summary,
+        formats=_DESCRIBED,
+        **told,
     )
     yield Operation(
         f"{query.name}_results",
@@ -96,12 +105,21 @@ def _of_query(query: StoredQuery) -> Iterator[Operation]:
 
 
 def _of_data() -> Iterator[Operation]:
-    of = {"tag": "data", "formats": (*GRAPHS, HTML)}
-    case = _parameter("path", "as in the IRI: a DOI and a number, or a data set and a record", place="path")
-    report = _parameter("path", "as in the IRI: a DOI, or what stands for one", place="path")
-    yield Operation("case", "/cases/{path:path}", answer_case, "A case", parameters=[case], **of)
-    yield Operation("report", "/reports/{path:path}", answer_report, "A report", parameters=[report], **of)
-    yield Operation("ontology", "/ontology", answer_ontology, "The ontology", **of)
+    of: dict[str, Any] = {"tag": "data", "formats": (*GRAPHS, HTML), "description": "As RDF or as a page."}
+    for kind, what in _KINDS.items():
+        path = _parameter("path", f"the IRI of {what} behind /{kind[:-1]}/", place="path")
+        route = partial(answer_resource, kind)
+        yield Operation(
+            kind,
+            f"/{kind}/{{path:path}}",
+            route,
+            what[0].upper() + what[1:],
+            parameters=[path, _format(of["formats"])],
+            **of,
+        )
+    yield Operation(
+        "ontology", "/ontology", answer_ontology, "The ontology", parameters=[_format(of["formats"])], **of
+    )
     of["formats"] = GRAPHS
     yield Operation("void", "/.well-known/void", answer_void, "What the data are (VoID)", **of)
     yield Operation(
@@ -121,9 +139,14 @@ def _of_parameter(query: StoredQuery, name: str, parameter: Parameter) -> dict[s
 
 def _plain(parameter: Parameter, example: str) -> Any:
     """Return the example of a query as it is said in an address."""
-    if parameter.type in _JSON_TYPES:
+    if parameter.type in (*_JSON_TYPES, "text"):
         return msgspec.json.decode(example)
-    return example.split()[0].strip("<>") if parameter.type != "text" else msgspec.json.decode(example)
+    return example.split(maxsplit=1)[0].strip("<>")
+
+
+def _format(formats: Sequence[Format]) -> dict[str, Any]:
+    names = sorted({each.name for each in formats})
+    return _parameter(FORMAT, "instead of Accept", {"type": "string", "enum": names})
 
 
 def _parameter(
@@ -140,6 +163,8 @@ def _parameter(
 
 _PAGING: Final = (
     _parameter("limit", "how many rows a page has", {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT}),
-    _parameter("offset", "how many rows come before", {"type": "integer", "minimum": 0, "maximum": MOST_OFFSET}),
-    _parameter("format", "instead of Accept", {"type": "string", "enum": sorted({each.name for each in ROWS})}),
+    _parameter(
+        "offset", "how many rows come before", {"type": "integer", "minimum": 0, "maximum": MOST_OFFSET}
+    ),
+    _format(ROWS),
 )

@@ -23,6 +23,7 @@ __all__ = [
     "RefusedError",
     "header",
     "problem",
+    "reason_of",
     "send_answer",
     "status_of",
 ]
@@ -79,6 +80,11 @@ def status_of(error: CasegraphError) -> int:
         return error.status
     found = (status for kind, status in _STATUSES if isinstance(error, kind))
     return int(next(found, HTTPStatus.INTERNAL_SERVER_ERROR))
+
+
+def reason_of(error: CasegraphError) -> str:
+    """Return what the log tells of an error: fixed words, with nothing of the request."""
+    return error.what if isinstance(error, RefusedError) else type(error).__name__
 
 
 def problem(error: CasegraphError, status: int, accept: str | None = None, request: str = "") -> Answer:
@@ -159,7 +165,7 @@ class Problems:
         except ClientGoneError as error:
             note(scope, reason=error.what)
         except CasegraphError as error:
-            note(scope, reason=error.what if isinstance(error, RefusedError) else type(error).__name__)
+            note(scope, reason=reason_of(error))
             if begun:
                 raise
             await _answer(scope, send, error)

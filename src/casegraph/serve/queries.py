@@ -7,64 +7,78 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 
+import msgspec
+
 from casegraph.errors import InputError
 from casegraph.query import StoredQuery
+from casegraph.serve.catalogue import about, all_queries, query_rdf
+from casegraph.serve.data import pass_on
+from casegraph.serve.examples import example_triples
 from casegraph.serve.fields import Fields, fields_of
+from casegraph.serve.formats import FORMAT, requested_format
 from casegraph.serve.jobs.stored import StoredAnswer
 from casegraph.serve.logs import note
-from casegraph.serve.negotiation import Format, choose
-from casegraph.serve.problems import RefusedError
+from casegraph.serve.negotiation import GRAPHS, HTML, JSON
+from casegraph.serve.pages.queries import queries_page, query_page
 from casegraph.serve.request import Request
+from casegraph.serve.resources import form_of
 from casegraph.serve.rowformats import ROWS
 from casegraph.serve.state import State
+from casegraph.serve.statements import written
 
 __all__ = ["MOST_LIMIT", "MOST_OFFSET", "answer_queries", "answer_query_head", "answer_results"]
 
 #: Of a page of rows.
 MOST_LIMIT: Final = 100_000
 MOST_OFFSET: Final = 1_000_000_000
-_OF_PAGES: Final = ("limit", "offset", "format")
+_OF_PAGES: Final = ("limit", "offset", FORMAT)
+_FORMATS: Final = (JSON, *GRAPHS, HTML)
+
+
+async def answer_queries(request: Request, state: State) -> None:
+    """Answer with the list of the stored queries."""
+    service, asked = state.service(request), requested_format(request, _FORMATS)
+    entries = all_queries(service)
+    if asked.name == "html":
+        body = queries_page(service, entries)
+    elif asked.media_type == JSON.media_type:
+        body = msgspec.json.encode({"queries": entries})
+    else:
+        body = written(example_triples(service), form_of(asked.media_type))
+    await request.reply(HTTPStatus.OK, body, [("content-type", asked.content_type)])
+
+
+async def answer_query_head(query: StoredQuery, request: Request, state: State) -> None:
+    """Answer with what a stored query asks, takes and returns."""
+    service, asked = state.service(request), requested_format(request, _FORMATS)
+    if asked.name == "html":
+        body = query_page(service, about(service, query))
+    elif asked.media_type == JSON.media_type:
+        body = msgspec.json.encode(about(service, query))
+    else:
+        body = query_rdf(service, query, form_of(asked.media_type))
+    await request.reply(HTTPStatus.OK, body, [("content-type", asked.content_type)])
 
 
 async def answer_results(query: StoredQuery, request: Request, state: State) -> None:
     """Answer with the rows of a stored query."""
     note(request.scope, query=query.name)
     fields = fields_of(request.scope["query_string"])
-    format_ = _format(fields, request.header(b"accept"))
-    headers = {"etag": f'W/"{state.version()}-{format_.name}"'}
+    asked = requested_format(request, ROWS)
     values = {name: value for name in sorted(fields.names()) if (value := fields.one(name)) is not None}
     values = {name: value for name, value in values.items() if name not in _OF_PAGES}
-    if await request.has_already(headers):
-        return
     job = StoredAnswer(
         name=query.name,
         values=values,
         address=_address(request, values),
-        format_=format_.name,
-        media_type=format_.media_type,
+        format_=asked.name,
+        media_type=asked.media_type,
+        service=state.service(request),
         limit=_number(fields, "limit", 1, MOST_LIMIT),
         offset=_number(fields, "offset", 0, MOST_OFFSET) or 0,
         most=state.settings.limits.rows,
     )
-    answer = await request.while_there(state.read(job))
-    note(request.scope, generation=answer.head.generation)
-    await request.pass_on(answer, headers, state.settings.limits.stall)
-
-
-def _format(fields: Fields, accept: str | None) -> Format:
-    """Return the format that a request asks for, by its address before its header."""
-    asked = fields.one("format")
-    if asked is not None:
-        named = next((each for each in ROWS if each.name == asked), None)
-        if named is None:
-            expected = f"one of {', '.join(sorted({each.name for each in ROWS}))}"
-            raise InputError("no such format", where="format", expected=expected)
-        return named
-    chosen = choose(accept, ROWS)
-    if chosen is None:
-        expected = ", ".join(dict.fromkeys(each.media_type for each in ROWS))
-        raise RefusedError(HTTPStatus.NOT_ACCEPTABLE, "no format of rows is acceptable", expected=expected)
-    return chosen
+    await pass_on(request, state, job, asked)
 
 
 def _address(request: Request, values: Mapping[str, str]) -> str:

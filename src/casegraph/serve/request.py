@@ -19,6 +19,7 @@ Message = MutableMapping[str, Any]
 _T = TypeVar("_T")
 #: A request that takes longer is looked after: is the client still there?
 _QUICK_SECONDS = 0.05
+_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class Request:
@@ -50,7 +51,8 @@ class Request:
     @property
     def address(self) -> str:
         """The address of the request, without what is asked."""
-        return self.site + self.scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
+        raw: bytes = self.scope.get("raw_path") or b""
+        return self.site + raw.decode("latin-1").partition("?")[0]
 
     async def while_there(self, work: Awaitable[_T]) -> _T:
         """Return what some work gives; end it when the client hangs up.
@@ -97,11 +99,9 @@ class Request:
         await self.reply(HTTPStatus.NOT_MODIFIED, headers=headers.items())
         return True
 
-    async def reply(
-        self, status: int, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()
-    ) -> None:
+    async def reply(self, status: int, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()) -> None:
         """Send an answer that is here as a whole."""
-        length = [] if status == 204 or status == 304 else [("content-length", str(len(body)))]
+        length = [] if status in _WITHOUT_BODY else [("content-length", str(len(body)))]
         await self._start(status, [*headers, *length])
         await self.send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})
 

@@ -1,9 +1,10 @@
-"""The interface over HTTP apart from SPARQL, as FastAPI describes it in OpenAPI; the routes answer by themselves."""
+"""The interface apart from SPARQL, as FastAPI describes it in OpenAPI; the routes answer by themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any, Final, cast
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -14,17 +15,18 @@ from starlette.types import Receive, Scope, Send
 from casegraph.errors import CasegraphError
 from casegraph.serve.logs import note
 from casegraph.serve.operations import Operation, operations
-from casegraph.serve.problems import RefusedError, problem, send_answer, status_of
-from casegraph.serve.request import Request
+from casegraph.serve.problems import RefusedError, problem, reason_of, send_answer, status_of
+from casegraph.serve.request import Request, refused_method
 from casegraph.serve.state import State
 from casegraph.version import __version__
 
 __all__ = ["rest"]
 
-_ABOUT: Final = """Stored queries, cases, reports and the ontology of a store, in the formats that Accept asks for.
+_ABOUT: Final = """Stored queries, cases, reports and the ontology of a store, in the formats that Accept asks
+for.
 
-SPARQL 1.1 is at `/sparql` and `/update`, the Graph Store HTTP Protocol at `/graphs`; both are described by their
-standards, and this server by the service description at `/sparql`."""
+SPARQL 1.1 is at `/sparql` and `/update`, the Graph Store HTTP Protocol at `/graphs`; both are described by
+their standards, and this server by the service description at `/sparql`."""
 _PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -67,7 +69,7 @@ class _Refused(Response):
         self._error = error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        note(scope, reason=self._error.what if isinstance(self._error, RefusedError) else type(self._error).__name__)
+        note(scope, reason=reason_of(self._error))
         request = Request(scope, receive, send)
         named = scope.get("casegraph.noted", {}).get("request", "")
         answer = problem(self._error, status_of(self._error), request.header(b"accept"), named)
@@ -88,6 +90,8 @@ def rest(state: State) -> FastAPI:
     )
     for each in operations():
         _add(app, each, state)
+    told = app.openapi()
+    told["components"] = {"schemas": {"Problem": _PROBLEM}}
     return app
 
 
@@ -114,19 +118,18 @@ def _add(app: FastAPI, operation: Operation, state: State) -> None:
 def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
     answers = {name: {"schema": {"type": "string"}} for name in operation.media_types}
     told: dict[int | str, dict[str, Any]] = {200: {"description": "The answer.", "content": answers}}
-    said = {"application/problem+json": {"schema": _PROBLEM}}
+    said = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return told | {status: {"description": text, "content": said} for status, text in _ERRORS.items()}
 
 
 async def _told(request: StarletteRequest, error: Exception) -> Response:
     del request
-    assert isinstance(error, CasegraphError)
-    return _Refused(error)
+    return _Refused(cast(CasegraphError, error))
 
 
 async def _of_router(request: StarletteRequest, error: Exception) -> Response:
     del request
-    assert isinstance(error, HTTPException)
-    headers = tuple((error.headers or {}).items())
-    what = "nothing is at this path" if error.status_code == 404 else error.detail
-    return _Refused(RefusedError(error.status_code, what, headers=headers))
+    found = cast(HTTPException, error)
+    if found.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return _Refused(refused_method("GET", "HEAD"))
+    return _Refused(RefusedError(found.status_code, "nothing is at this path"))

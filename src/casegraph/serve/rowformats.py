@@ -23,12 +23,12 @@ ROWS: Final = (*RESULTS, HTML, _LINES, _MARKDOWN, *GRAPHS)
 
 
 def written(rows: Rows, format_: str, terms: Callable[[], Terms]) -> bytes:
-    """Return rows in a format, by the name that it has in :data:`ROWS`, but for pages.
+    r"""Return rows in a format, by the name that it has in :data:`ROWS`, but for pages.
 
     :param terms: gives the vocabulary that labels are from.
 
     >>> written(Rows(("n",), ((ox.Literal(3),),)), "csv", Terms)
-    b'n\\r\\n3\\r\\n'
+    b'n\r\n3\r\n'
     """
     plain: Mapping[str, Callable[[], str]] = {
         "json": rows.to_json,

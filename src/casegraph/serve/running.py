@@ -34,7 +34,7 @@ _STOP_SECONDS = 10
 
 
 def run(settings: Settings) -> None:
-    """Serve until the process is told to stop (SIGINT, SIGTERM); requests that are answered then are finished.
+    """Serve until the process is told to stop (SIGINT, SIGTERM); requests at work are finished then.
 
     :raises InputError: if the settings allow what is not safe, or there is no store to read.
     :raises StoreLockedError: if another process writes, and this is to write.
@@ -43,9 +43,8 @@ def run(settings: Settings) -> None:
     """
     _refuse(settings)
     log_to(settings.log)
-    with _listening(settings) as listener:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings, listener))
+    with _listening(settings) as listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, listener))
 
 
 def _refuse(settings: Settings) -> None:

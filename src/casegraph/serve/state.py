@@ -1,4 +1,4 @@
-"""What the parts of a running server share: its settings, its workers, and which state of the store is served."""
+"""What the parts of a running server share: settings, workers, and which state of the store is served."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ class State:
 
         :raises CasegraphError: what the job ended with; nothing has changed then.
         """
-        assert self.writer is not None
+        if self.writer is None:
+            raise RefusedError(HTTPStatus.FORBIDDEN, "the server only reads")
         return await self.writer.ask(job)
 
     def service(self, request: Request) -> Service:

@@ -1,4 +1,4 @@
-"""A worker: a process that does one job after the other on the store, until it is told to end or is killed."""
+"""A worker: a process that does one job after the other on the store, until it is ended."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import resource
 import signal
 import socket
 import sys
+import traceback
 from pathlib import Path
 
 import msgspec
 
-from casegraph.errors import CasegraphError
+from casegraph.errors import CasegraphError, StoreError
 from casegraph.serve.errors import LimitError
 from casegraph.serve.frames import ERROR, JOB, READY, Frames, failure_of, frame
 from casegraph.serve.jobs import Out
@@ -82,6 +83,9 @@ class Worker:
             self._fail(LimitError("it needs more memory than a request may take", todo=_SMALLER))
         except (OSError, RuntimeError) as error:
             self._fail(failure(error, self._place.store))
+        except Exception as error:
+            traceback.print_exc()
+            self._fail(StoreError(f"a fault of the server: {type(error).__name__}", todo="please report it"))
 
     def _open(self) -> None:
         self._seen = self._stamp()

@@ -1,14 +1,13 @@
-"""Answers SPARQL from the data of Oxigraph, on the dataset that the store, the query or the protocol names."""
+"""Answers SPARQL from the data of Oxigraph, on the dataset that query or request name."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from casegraph.errors import InputError
 from casegraph.store import Answer
-from casegraph.store.failures import failure
 from casegraph.store.syntax import brings_dataset, named, refused_query
 
 __all__ = ["Dataset", "ask"]
@@ -34,21 +33,19 @@ def ask(
     union: bool = True,
     dataset: Dataset | None = None,
     base: str | None = None,
-    location: str = "",
 ) -> Answer:
     """Answer a SPARQL query.
 
     :param union: whether patterns outside ``GRAPH`` see all graphs, if neither query nor request names some.
     :param dataset: the graphs that the request names.
     :param base: what relative IRIs of the query are resolved against.
-    :param location: the store, for errors.
     :raises InputError: if the query is not SPARQL, or cannot be answered; *where* is ``query:line:column``.
-    :raises StoreError: if the store fails.
+    :raises OSError: if the data cannot be read; RuntimeError if they are damaged.
 
     >>> bool(ask(ox.Store(), "ASK {}", dataset=Dataset(default=("http://e.org/g",))))
     True
     """
-    graphs: dict[str, list[ox.NamedNode]] = {}
+    graphs: dict[str, Any] = {}
     if dataset is not None:
         graphs["default_graph"] = [named(graph) for graph in dataset.default]
         graphs["named_graphs"] = [named(graph) for graph in dataset.named]
@@ -59,7 +56,5 @@ def ask(
         raise refused_query(str(error)) from error
     except RuntimeError as error:
         if str(error).startswith("Corruption"):
-            raise failure(error, location) from error
+            raise
         raise InputError(f"the query cannot be answered: {error}", where="query") from error
-    except OSError as error:
-        raise failure(error, location) from error

@@ -113,7 +113,7 @@ class EmbeddedStore(Store):
         :raises StoreError: see there.
         """
         store = self._opened()
-        return ask(store, sparql, union=union, dataset=dataset, base=base, location=self.location)
+        return self._guard(lambda: ask(store, sparql, union=union, dataset=dataset, base=base))
 
     def graphs(self) -> tuple[str, ...]:
         """See :meth:`casegraph.store.Store.graphs`.

@@ -32,7 +32,7 @@ def noticed(store: Store, asked: StoredQuery, rows: Rows) -> Iterator[str]:
 
 
 def _notices(store: Store, rows: Rows) -> Iterator[str]:
-    """Yield, a line each, which notices are about the reports that rows are of, on whose patients, or count."""
+    """Yield which notices are about the reports that rows are of or count, or on their patients."""
     flags = flags_of(store)
     for flag, many in resting_on(flags, rows):
         yield f"{_of_all(many, rows)} from a report with a notice: {flag}"
@@ -40,7 +40,8 @@ def _notices(store: Store, rows: Rows) -> Iterator[str]:
         yield f"{_of_all(many, rows)} of a patient also told of by a report with a notice: {flag}"
     for flag, what in counted_in(store, flags, rows):
         if what:
-            yield f"{_of_all(len(what), rows)} counting a report with a notice ({_named(store, what)}): {flag}"
+            counted = f"{_of_all(len(what), rows)} counting a report with a notice"
+            yield f"{counted} ({_named(store, what)}): {flag}"
         else:
             yield _counted(flag)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
@@ -14,7 +14,7 @@ from casegraph.serve.jobs.out import Out
 __all__ = ["at_most", "write_at_most"]
 
 #: Format -> what stands once for each row, and how often more than that. In JSON it stands between rows, and
-#: a quotation mark in a value is written with a backslash; a CSV value with a line end counts as two rows.
+#: a quotation mark in a value is written with a backslash; in CSV it may stand in quotation marks too.
 _MARKS = {
     ox.QueryResultsFormat.JSON: (b'},{"', -1),
     ox.QueryResultsFormat.XML: (b"<result>", 0),
@@ -23,16 +23,14 @@ _MARKS = {
 }
 
 
-def write_at_most(
-    limit: int, answer: ox.QuerySolutions, format_: ox.QueryResultsFormat, out: Out
-) -> None:
+def write_at_most(limit: int, answer: ox.QuerySolutions, format_: ox.QueryResultsFormat, out: Out) -> None:
     """Write rows, if there are not more than so many.
 
     :raises LimitError: if there are more.
     """
     counted = _Counted(out, format_, limit)
     try:
-        answer.serialize(counted, format_)
+        answer.serialize(cast(IO[bytes], counted), format_)
     except _TooManyError as error:
         raise _too_many(limit, "rows") from error
 
@@ -70,14 +68,25 @@ class _Counted(io.RawIOBase):
         self._mark, more = _MARKS[format_]
         self._left = limit + more
         self._end = b""
+        self._quoted = False
+        self._is_csv = format_ == ox.QueryResultsFormat.CSV
 
     def writable(self) -> bool:
         return True
 
     def write(self, piece: Any) -> int:
-        seen = self._end + bytes(piece)
+        content = bytes(piece)
+        seen = self._end + (self._unquoted(content) if self._is_csv else content)
         self._left -= seen.count(self._mark)
         if self._left < 0:
             raise _TooManyError
         self._end = seen[-(len(self._mark) - 1) :] if len(self._mark) > 1 else b""
-        return self._out.write(piece)
+        return self._out.write(content)
+
+    def _unquoted(self, content: bytes) -> bytes:
+        """Return what stands outside of quotation marks; one that is written twice opens and closes them."""
+        parts = content.split(b'"')
+        outside = b'"'.join(parts[1 if self._quoted else 0 :: 2])
+        if len(parts) % 2 == 0:
+            self._quoted = not self._quoted
+        return outside

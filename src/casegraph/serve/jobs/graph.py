@@ -35,13 +35,13 @@ class GetGraph(Job, frozen=True, kw_only=True):
         format_, data = format_of(self.media_type), store.data
         if self.whole:
             out.begin(with_charset(self.media_type))
-            data.dump(out, format_)
+            data.dump(out.file, format_)
             return
         graph = ox.DefaultGraph() if self.graph is None else named(self.graph)
         if isinstance(graph, ox.NamedNode) and not data.contains_named_graph(graph):
             raise NotThereError("no such graph", where=graph.value)
         out.begin(with_charset(self.media_type))
-        data.dump(out, format_, from_graph=graph)
+        data.dump(out.file, format_, from_graph=graph)
 
 
 class PutGraph(Job, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import IO, Any, cast
 
 import msgspec
 
@@ -47,6 +47,11 @@ class Out(io.RawIOBase):
             status=status, media_type=media_type, headers=dict(headers or {}), generation=self._generation
         )
         self._head = frame(BEGIN, msgspec.msgpack.encode(began))
+
+    @property
+    def file(self) -> IO[bytes]:
+        """Itself, as Oxigraph's types have it."""
+        return cast(IO[bytes], self)
 
     def writable(self) -> bool:
         """Tell that it can be written to."""

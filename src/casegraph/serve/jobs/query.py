@@ -6,24 +6,15 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
+from casegraph.errors import InputError
 from casegraph.serve.errors import NotAcceptableError
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.jobs.counting import at_most, write_at_most
+from casegraph.serve.resources import form_of
 from casegraph.store.asking import Dataset
 from casegraph.store.embedded import EmbeddedStore
 
-__all__ = ["RESULTS", "Query", "with_charset", "write_triples"]
-
-#: media type -> format of rows and truth values.
-RESULTS = {
-    format_.media_type: format_
-    for format_ in (
-        ox.QueryResultsFormat.JSON,
-        ox.QueryResultsFormat.XML,
-        ox.QueryResultsFormat.CSV,
-        ox.QueryResultsFormat.TSV,
-    )
-}
+__all__ = ["Query", "results_format", "with_charset", "write_triples"]
 
 
 class Query(Job, frozen=True, kw_only=True):
@@ -60,10 +51,10 @@ class Query(Job, frozen=True, kw_only=True):
             write_triples(answer, _wanted(self.triples, "RDF"), out, self.rows)
             return
         media_type = _wanted(self.results, "rows")
-        format_ = RESULTS[media_type]
+        format_ = results_format(media_type)
         out.begin(with_charset(media_type), held=self.rows is not None)
         if isinstance(answer, ox.QueryBoolean) or self.rows is None:
-            answer.serialize(out, format_)
+            answer.serialize(out.file, format_)
         else:
             write_at_most(self.rows, answer, format_, out)
 
@@ -75,8 +66,22 @@ def write_triples(triples: Iterator[ox.Triple], media_type: str, out: Out, limit
     :raises LimitError: if there are more.
     """
     out.begin(with_charset(media_type), held=limit is not None)
-    format_ = ox.RdfFormat.from_media_type(media_type)
-    ox.serialize(triples if limit is None else at_most(limit, triples), out, format_)
+    format_ = form_of(media_type)
+    ox.serialize(triples if limit is None else at_most(limit, triples), out.file, format_)
+
+
+def results_format(media_type: str) -> ox.QueryResultsFormat:
+    """Return the format of rows of a media type.
+
+    :raises InputError: if it is none.
+
+    >>> results_format("text/csv").file_extension
+    'csv'
+    """
+    format_ = ox.QueryResultsFormat.from_media_type(media_type)
+    if format_ is None:
+        raise InputError("no format of rows", where=media_type)
+    return format_
 
 
 def with_charset(media_type: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from casegraph.query import get_query, run
+from casegraph.query import StoredQuery, get_query, run
 from casegraph.rows import Rows
 from casegraph.serve.errors import LimitError
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.jobs.query import with_charset
-from casegraph.serve.pages.rows import rows_page
 from casegraph.serve.rowformats import written
+from casegraph.serve.service import Service
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.story.noticed import noticed
 from casegraph.told import with_told
@@ -27,6 +27,7 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
     :param values: parameter -> what was said for it; the others keep their example.
     :param address: of the answer, with the values and without what pages it.
     :param format_: the name of the format.
+    :param service: the server as the client sees it.
     :param limit: how many rows a page has; None for all on one.
     :param offset: how many rows come before.
     :param most: how many rows there may be on one page.
@@ -37,6 +38,7 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
     address: str
     format_: str
     media_type: str
+    service: Service
     limit: int | None = None
     offset: int = 0
     most: int | None = None
@@ -59,9 +61,14 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
             headers["casegraph-notice"] = ", ".join(map(_quoted, notes))
         out.begin(with_charset(self.media_type), headers=headers)
         if self.format_ == "html":
-            out.write(rows_page(query, page, with_told(store), notes, self.address).encode())
+            out.write(self._html(query, page, notes, store))
         else:
             out.write(written(page, self.format_, partial(with_told, store)))
+
+    def _html(self, query: StoredQuery, page: Rows, notes: list[str], store: EmbeddedStore) -> bytes:
+        from casegraph.serve.pages.rows import rows_page
+
+        return rows_page(self.service, query, page, with_told(store), notes)
 
     def _page(self, found: Rows) -> Rows:
         last = None if self.limit is None else self.offset + self.limit

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from casegraph.serve.jobs.described import CountAll
 from casegraph.serve.jobs.graph import AddToGraph, DropGraph, GetGraph, PutGraph
+from casegraph.serve.jobs.health import Health
 from casegraph.serve.jobs.query import Query
+from casegraph.serve.jobs.resource import OntologyData, ResourceData, ResourcePage
+from casegraph.serve.jobs.stored import StoredAnswer
 from casegraph.serve.jobs.update import Update
 
 __all__ = ["JOBS"]
 
-JOBS = Query | Update | GetGraph | PutGraph | AddToGraph | DropGraph
+JOBS = (
+    Query
+    | StoredAnswer
+    | GetGraph
+    | ResourceData
+    | ResourcePage
+    | OntologyData
+    | CountAll
+    | Health
+    | Update
+    | PutGraph
+    | AddToGraph
+    | DropGraph
+)

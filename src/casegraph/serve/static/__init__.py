@@ -29,9 +29,8 @@ class StaticFile(NamedTuple):
 #: The last part of the address -> the file.
 FILES: Final = {
     "docs.html": StaticFile("docs.html", "text/html; charset=utf-8"),
+    "casegraph.css": StaticFile("casegraph.css", "text/css; charset=utf-8"),
     "docs.js": StaticFile("docs.js", "text/javascript; charset=utf-8"),
     "swagger-ui.css": StaticFile("swagger-ui/swagger-ui.css", "text/css; charset=utf-8"),
-    "swagger-ui-bundle.js": StaticFile(
-        "swagger-ui/swagger-ui-bundle.js", "text/javascript; charset=utf-8"
-    ),
+    "swagger-ui-bundle.js": StaticFile("swagger-ui/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
 }

@@ -1,0 +1,237 @@
+r"""Cuts SPARQL into tokens just where Oxigraph cuts it, or refuses the text.
+
+Oxigraph's parser has no tokens: it takes from each place what its grammar allows there. To it,
+``SERVICESILENT<x>`` is a SERVICE, ``?a<?b)...#>`` is a comparison within brackets and an IRI elsewhere, and
+a long string with a bad escape is an empty string before a short one. Whoever looks for SERVICE in such a
+text must not be led to read a comment where the parser reads a pattern. So each token here ends where one of
+the parser's ends, and a text that can be cut in two ways is refused, with the place and a plain way to
+write it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from casegraph.errors import InputError
+
+__all__ = ["Kind", "Token", "place_of", "scan"]
+
+Kind = Literal["word", "name", "iri", "string", "variable", "blank", "language", "number", "sign"]
+
+_BASE = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_MORE = "0-9\u00b7\u0300-\u036f\u203f-\u2040"
+_CHARACTER = f"[{_BASE}_{_MORE}-]"
+_LOCAL_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
+_LOCAL = (
+    rf"(?:[{_BASE}_:0-9]|{_LOCAL_ESCAPE})"
+    rf"(?:[{_BASE}_:{_MORE}-]++|{_LOCAL_ESCAPE})*+(?:\.++(?:[{_BASE}_:{_MORE}-]++|{_LOCAL_ESCAPE})++)*+"
+)
+_ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
+_TOKEN = re.compile(
+    rf"""(?:[ \t\r\n]++|\#[^\r\n]*+)++
+    | (?P<variable>[?$][{_BASE}_0-9][{_BASE}_{_MORE}]*+)
+    | (?P<word>[{_BASE}]{_CHARACTER}*+(?:\.++{_CHARACTER}++)*+)(?P<prefixed>:(?:{_LOCAL})?+)?+
+    | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]++|{_ESCAPE})*+>)
+    | (?P<string>\"\"\"(?:[^"\\]++|\\.|"{{1,2}}(?!"))*+\"\"\" | '''(?:[^'\\]++|\\.|'{{1,2}}(?!'))*+'''
+        | "(?!"")(?:[^"\\\r\n]++|\\.)*+" | '(?!'')(?:[^'\\\r\n]++|\\.)*+')
+    | (?P<number>[0-9]++\.[eE][+-]?[0-9]++|(?:[0-9]++(?:\.[0-9]++)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+)
+    | (?P<name>:(?:{_LOCAL})?+)
+    | (?P<blank>_:[{_BASE}_0-9]{_CHARACTER}*+(?:\.++{_CHARACTER}++)*+)
+    | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?+)
+    | (?P<sign><<\(|\)>>|<<|>>|\{{\||\|\}}|\|\||&&|\^\^|<=|>=|!=|[][(){{}}.;,*/|^!?+=<>~-])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_STRING_ESCAPE = re.compile(
+    r"\\(?:[tbnrf\"'\\]|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})|(?P<bad>.))", re.S
+)
+_IRI_ESCAPE = re.compile(r"\\[uU](?P<code>[0-9A-Fa-f]+)")
+_COMMENT_ESCAPE = re.compile(r"#[^\r\n]*?\\(?:u000|U0000000)[aAdD]")
+_CLOSED_BY = {"(": ")", "{": "}", "[": "]", "<<": ">>", "<<(": ")>>", "{|": "|}"}
+_CLOSING = frozenset(_CLOSED_BY.values())
+#: After one of these an expression goes on with an operator, so that ``<`` is *less than*.
+_OPERANDS = frozenset(("word", "name", "iri", "string", "variable", "blank", "language", "number"))
+#: No expression can go on with ``//``, so that this is an IRI wherever it stands.
+_PLAINLY_AN_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
+_LAST_CODE_POINT = 0x10FFFF
+_SURROGATES = range(0xD800, 0xE000)
+_NOT_IN_IRIS = frozenset('<>"{}|^`\\')
+
+
+class Token(NamedTuple):
+    """A piece of a query: its kind, its text and where it starts, in characters from the beginning."""
+
+    kind: Kind
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where the next piece may start."""
+        return self.start + len(self.text)
+
+
+def place_of(text: str, start: int) -> str:
+    r"""Return ``query:line:column`` of a character, both counted from one.
+
+    >>> place_of("ASK {\n  ?s ?p", 8)
+    'query:2:3'
+    """
+    ends = [found.end() for found in re.finditer("\n", text[:start])]
+    line = bisect_right(ends, start)
+    return f"query:{line + 1}:{start - (ends[-1] if ends else 0) + 1}"
+
+
+def scan(text: str) -> Iterator[Token]:
+    """Cut a query or an update into its tokens, without white space and comments.
+
+    :raises InputError: where a character can start no token, a string is not closed or has an escape that
+        does not exist, a bracket has no partner, or the text can be read in two ways.
+
+    >>> [(token.kind, token.text) for token in scan("ASK { ?s a:b 'x' } # SERVICE")]  # doctest: +ELLIPSIS
+    [('word', 'ASK'), ('sign', '{'), ('variable', '?s'), ('name', 'a:b'), ('string', "'x'"), ('sign', '}')]
+    """
+    return _Scanner(text).tokens()
+
+
+class _Scanner:
+    """One pass over a text: the place, the brackets that are open, and whether an operand came last."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.opened: list[tuple[str, int]] = []
+        self.after_operand = False
+
+    def tokens(self) -> Iterator[Token]:
+        """Yield the tokens."""
+        position = 0
+        while position < len(self.text):
+            found = _TOKEN.match(self.text, position)
+            if found is None:
+                raise self._no_token(position)
+            position = found.end()
+            if found.lastgroup is None:
+                self._check_comment(found)
+                continue
+            token = self._token(found)
+            position = token.end
+            self.after_operand = token.kind in _OPERANDS or token.text in _CLOSING
+            yield token
+        if self.opened:
+            bracket, start = self.opened[-1]
+            raise self._error(f"{bracket} is not closed", start, f"a {_CLOSED_BY[bracket]}")
+
+    def _token(self, found: re.Match[str]) -> Token:
+        kind, text, start = found.lastgroup, found[0], found.start()
+        if kind in ("word", "prefixed"):
+            return Token("word" if kind == "word" else "name", text, start)
+        if kind == "string":
+            self._check_string(text, start)
+        elif kind == "iri" or text == "<<":
+            return self._angle(text, start)
+        elif kind == "sign":
+            text = ")" if text == ")>>" and self.opened and self.opened[-1][0] == "(" else text
+            self._bracket(text, start)
+        return Token(kind, text, start)  # type: ignore[arg-type]  # a group of the pattern: one of the kinds
+
+    def _angle(self, text: str, start: int) -> Token:
+        """Decide between an IRI, *less than* and an opening ``<<``."""
+        if not (self.after_operand and self.opened and self.opened[-1][0] == "("):
+            return self._iri(text, start) if text != "<<" else self._opening(text, start)
+        inner = _TOKEN.match(self.text, start + 1) if text == "<<" else None
+        if inner is not None and inner.lastgroup == "iri":
+            return self._less_than_an_iri(inner[0], start)
+        if text == "<<":
+            return self._opening(text, start)
+        if _PLAINLY_AN_IRI.match(text):
+            return self._iri(text, start)
+        self._refuse_if_unclear(text, start)
+        return Token("sign", "<", start)
+
+    def _less_than_an_iri(self, iri: str, start: int) -> Token:
+        if not _PLAINLY_AN_IRI.match(iri):
+            self._refuse_if_unclear(iri, start)
+        return Token("sign", "<", start)
+
+    def _refuse_if_unclear(self, iri: str, start: int) -> None:
+        if "#" in iri or "'" in iri or "\\" in iri:
+            raise self._error(
+                f"{iri[:40]} can be read as an IRI and as 'less than'",
+                start,
+                todo="write a space after a < that compares; write an IRI with its scheme and //",
+            )
+
+    def _iri(self, text: str, start: int) -> Token:
+        for escape in _IRI_ESCAPE.finditer(text) if "\\" in text else ():
+            code = int(escape["code"], 16)
+            if (
+                code > _LAST_CODE_POINT
+                or code in _SURROGATES
+                or code <= ord(" ")
+                or chr(code) in _NOT_IN_IRIS
+            ):
+                raise self._error(
+                    f"{escape[0]} in an IRI", start + escape.start(), "a character that an IRI may hold"
+                )
+        return Token("iri", text, start)
+
+    def _opening(self, text: str, start: int) -> Token:
+        self._bracket(text, start)
+        return Token("sign", text, start)
+
+    def _bracket(self, text: str, start: int) -> None:
+        if text in _CLOSED_BY:
+            self.opened.append((text, start))
+        elif text in _CLOSING:
+            bracket = self.opened.pop()[0] if self.opened else ""
+            if _CLOSED_BY.get(bracket) != text:
+                expected = f"a {_CLOSED_BY[bracket]}" if bracket else ""
+                raise self._error(f"{text} closes no bracket", start, expected)
+
+    def _check_string(self, text: str, start: int) -> None:
+        r"""Refuse escapes that do not exist, and those that would end the string if they were decoded first.
+
+        The standard decodes ``\u0022`` before it looks for strings, Oxigraph after it.
+        """
+        if "\\" not in text:
+            return
+        long = text[:3] in ('"""', "'''")
+        dangerous = {text[0], "\\"} | (set() if long else {"\n", "\r"})
+        for escape in _STRING_ESCAPE.finditer(text):
+            code = int(escape["u"] or escape["U"] or "20", 16)
+            if escape["bad"] or code > _LAST_CODE_POINT or code in _SURROGATES:
+                raise self._error(
+                    f"no such escape: {escape[0]}", start + escape.start(), r"\t \n \r \" \' \\ or \u"
+                )
+            if chr(code) in dangerous:
+                short = {"\n": r"\n", "\r": r"\r"}.get(chr(code), "\\" + chr(code))
+                raise self._error(
+                    f"{escape[0]} ends the string in one reading of SPARQL", start + escape.start(), short
+                )
+
+    def _check_comment(self, found: re.Match[str]) -> None:
+        if "\\" in found[0] and (escape := _COMMENT_ESCAPE.search(found[0])):
+            where = found.start() + escape.end() - 1
+            raise self._error("an escaped line end in a comment", where, "a comment without it")
+
+    def _no_token(self, position: int) -> InputError:
+        character = self.text[position]
+        if character in "\"'":
+            return self._error(
+                "a string that is not closed", position, "a second quote; a line end needs three"
+            )
+        if character == "\\":
+            todo = r"write it plainly: \u is for strings and IRIs only"
+            return self._error("an escape outside of strings and IRIs", position, todo=todo)
+        return self._error(f"the character {character!r}, which starts nothing in SPARQL", position)
+
+    def _error(self, what: str, start: int, expected: str = "", todo: str = "") -> InputError:
+        return InputError(
+            f"not SPARQL: {what}", where=place_of(self.text, start), expected=expected, todo=todo
+        )

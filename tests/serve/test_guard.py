@@ -1,0 +1,215 @@
+"""The guard before SPARQL: what would call out, kill the engine or mislead a reader never reaches it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hostile import HostileQuery, hostile_queries
+from victim import Victim
+
+from casegraph.errors import InputError
+from casegraph.serve.errors import LimitError
+from casegraph.serve.guard import decoded, form_of, operations, refuse
+from casegraph.serve.limits import Limits
+from casegraph.serve.problems import RefusedError, status_of
+from casegraph.serve.scanning import scan
+
+QUERIES = sorted((Path(__file__).resolve().parents[2] / "queries").glob("*.rq"))
+HOSTILE = hostile_queries()
+#: What is left to the limits of the worker.
+PASSES = [each for each in HOSTILE if each.expected == 200 or each.limit in ("time", "memory")]
+CALLING = [each for each in HOSTILE if each.expected == 400 and re.match("SERVICE|LOAD", each.name)]
+#: Calls that are not made here: their errors are not told, or another parser would make them.
+QUIET = {
+    "SERVICE SILENT": "ok",
+    "SERVICE and SILENT in one word": "ok",
+    "SERVICE in EXISTS": "ok",
+    "SERVICE of a variable": "error",
+    "SERVICE with an escape": "syntax",
+    "SERVICE after an escaped line end": "ok",
+    "SERVICE after an escaped quote": "ok",
+    "LOAD SILENT in one word": "ok",
+    "LOAD in a query": "syntax",
+}
+
+
+@pytest.fixture(scope="module")
+def victim() -> Iterator[Victim]:
+    """Return a process that may die."""
+    with_limits = Victim()
+    yield with_limits
+    with_limits.end()
+
+
+def _status(each: HostileQuery) -> int:
+    """Return the status of what the guard refuses, and 200 for what it lets through."""
+    try:
+        refuse(each.sent, limits=Limits(), update=each.update)
+    except InputError as error:
+        return int(status_of(error))
+    return 200
+
+
+def test_there_are_enough_of_each() -> None:
+    assert len(HOSTILE) == len({each.name for each in HOSTILE}) >= 100
+    assert {each.expected for each in HOSTILE} == {200, 400, 413, 422}
+    for each in HOSTILE:
+        assert (each.text is None) != (each.python is None), each.name
+        assert (each.limit is not None) == (each.expected in (413, 422)), each.name
+
+
+@pytest.mark.parametrize("each", HOSTILE, ids=lambda each: each.name)
+def test_what_the_guard_says(each: HostileQuery) -> None:
+    if each in PASSES:
+        assert _status(each) == 200
+    elif each.expected == 400:
+        assert _status(each) in (200, 400)
+    else:
+        assert _status(each) == each.expected
+
+
+@pytest.mark.parametrize(
+    "each", [each for each in HOSTILE if each.expected in (200, 400)], ids=lambda e: e.name
+)
+def test_what_the_engine_then_says(victim: Victim, each: HostileQuery) -> None:
+    """What is due as 400 and passes the guard is refused by the engine, and calls no one."""
+    if _status(each) == 200:
+        assert victim.run(each.sent, update=each.update) == {200: "ok", 400: "syntax"}[each.expected]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "each", [each for each in PASSES if each.expected == 422], ids=lambda each: each.name
+)
+def test_what_only_the_limits_of_a_worker_stop(victim: Victim, each: HostileQuery) -> None:
+    """It takes too long or too much: which of both comes first is up to the machine."""
+    assert victim.run(each.sent, update=each.update) in ("time", "memory", "signal 6", "signal 9")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("each", [e for e in HOSTILE if e.limit == "nesting"], ids=lambda each: each.name)
+def test_what_the_guard_stops_is_fatal(victim: Victim, each: HostileQuery) -> None:
+    """Without the guard the process is killed, or does not come back in time."""
+    assert victim.run(each.sent, update=each.update) in ("signal 11", "signal 6", "time", "memory")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("each", CALLING, ids=lambda each: each.name)
+def test_what_is_refused_as_a_call_is_one(victim: Victim, each: HostileQuery) -> None:
+    """Without the guard the engine calls out."""
+    assert victim.run(each.sent, update=each.update) == QUIET.get(each.name, "call")
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
+def test_the_stored_queries_pass_with_room(query: Path) -> None:
+    refuse(query.read_text(encoding="utf-8"), limits=Limits(text=20_000, nesting=100))
+
+
+def test_there_are_stored_queries() -> None:
+    assert len(QUERIES) > 60
+
+
+LEGITIMATE = {
+    "negative values": "SELECT * { VALUES ?x { " + "-1 " * 5000 + "} }",
+    "rows": "SELECT * { VALUES (?x ?y) { " + "(<urn:a> -1) " * 3000 + "} }",
+    "a long IN": "SELECT * { ?s ?p ?o FILTER(?o NOT IN (" + ", ".join(["-1.5e3"] * 5000) + ")) }",
+    "triples": "SELECT * { " + "?s a/<urn:q> ?o . " * 3000 + "}",
+    "objects": "CONSTRUCT { ?s ?p " + ", ".join(["'x'"] * 9000) + " } { ?s ?p ?o }",
+    "filters": "SELECT * { ?s ?p ?o " + "FILTER(?o != 7) " * 500 + "}",
+    "unions": "SELECT * { " + " UNION ".join(["{ ?s a ?o }"] * 300) + " }",
+    "alternatives": "SELECT * { ?s " + "|".join(["<urn:p>"] * 1000) + " ?o }",
+    "ors": "SELECT * { ?s ?p ?o FILTER(" + " || ".join(["?o = 1"] * 1000) + ") }",
+    "groups": "ASK " + "{" * 490 + "}" * 490,
+    "parentheses": "ASK { FILTER(" + "(" * 480 + "1" + ")" * 480 + ") }",
+    "an IRI with brackets": "SELECT * { ?s ?p <http://e.org/X_(y)#z> . ?s (<urn:p>|<urn:q#r>)+ "
+    "(1 <http://e.org/#it's>) }",
+    "strings": "SELECT * { ?s ?p 'it\\'s', \"\\\\\", '''a'b''c''', \"\"\"x\"y\"\"\", '\\u00e9', '' }",
+    "local names": "PREFIX a: <urn:a> SELECT * { a:b\\-c a:%41 a:b.c, a:\\#d . "
+    "_:x-1.y a:1 1, 1.5, .5e-3, 1.e5, +1. }",
+    "comparisons": "SELECT (?a < ?b AS ?x) { ?a ?p ?b FILTER(?a<?b && ?b > 3 || ?a <= -1 || 1<2&&3>2) }",
+    "quoted triples": "SELECT * { <<( ?s ?p <<( ?a ?b ?c )>> )>> ?q << <urn:s#x> <urn:p> 1 >> . "
+    "?s ?p ?o ~ ?r {| ?a ?b |} }",
+}
+
+
+@pytest.mark.parametrize("name", LEGITIMATE)
+def test_large_and_odd_queries_pass(victim: Victim, name: str) -> None:
+    refuse(LEGITIMATE[name], limits=Limits())
+    if name not in ("triples", "groups"):
+        assert victim.run(LEGITIMATE[name]) in ("ok", "time")
+
+
+def test_a_large_update_passes() -> None:
+    graphs = "GRAPH <urn:g> { <urn:s> <urn:p> 'x' } " * 2000
+    refuse(f"INSERT DATA {{ {graphs} }}" + " ; CLEAR GRAPH <urn:g>" * 2000, limits=Limits(), update=True)
+
+
+REFUSED = {
+    "ASK {\n  SERVICE <http://e.org/> { } }": r"query:2:3: SERVICE is not allowed.*--allow-service HOST",
+    "ASK { ?s ?p 'a\nb' }": r"query:1:13: not SPARQL: a string that is not closed",
+    "ASK { ?s ?p 'a\\qb' }": r"query:1:15: not SPARQL: no such escape: \\q",
+    "ASK { \\u0041 }": r"query:1:7: not SPARQL: an escape outside of strings and IRIs",
+    "ASK { ?s ?p \u00a0 }": r"query:1:13: not SPARQL: the character '\\xa0'",
+    "ASK { ?s ?p ?o )": r"query:1:16: not SPARQL: \) closes no bracket; expected a }",
+    "ASK { (?s": r"query:1:7: not SPARQL: \( is not closed; expected a \)",
+    "INSERT DATA { }": r"query:1:1: INSERT makes an update.*send it to /update",
+    "ASK { FILTER(?a<?b#>\n) }": r"query:1:16: .*can be read as an IRI and as 'less than'.*write a space",
+    "ASK { FILTER(?a<?b'>1) }": r"query:1:16: .*can be read as an IRI",
+    "ASK { ?s ?p '\\u0027' }": r"query:1:14: not SPARQL: \\u0027 ends the string.*expected \\'",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_the_refusal_says_where_and_what_to_do(text: str) -> None:
+    with pytest.raises(InputError) as refused:
+        refuse(text, limits=Limits())
+    assert re.match(REFUSED[text], str(refused.value)), str(refused.value)
+    assert not isinstance(refused.value, LimitError)
+
+
+def test_an_update_is_told_from_a_query() -> None:
+    with pytest.raises(InputError, match=r"query:2:1: SELECT makes a query.*send it to /sparql"):
+        refuse("PREFIX a: <urn:a>\nSELECT * { }", limits=Limits(), update=True)
+    with pytest.raises(InputError, match=r"LOAD is not allowed.*PUT /graphs"):
+        refuse("LOAD <http://e.org/>", limits=Limits(), update=True)
+    refuse(
+        "PREFIX load: <urn:l> INSERT DATA { load:x load:y 1 ; load:z 2 } ; CLEAR GRAPH load:x ; "
+        "COPY load:x TO load:y",
+        limits=Limits(),
+        update=True,
+    )
+    assert form_of("# SELECT\nBASE <urn:a> PREFIX insert: <urn:b> DELETE DATA { }") == "update"
+
+
+def test_the_operations_are_told() -> None:
+    update = (
+        "PREFIX a: <urn:a> INSERT DATA { a:b a:c 1 }; WITH a:b DELETE { ?s ?p 1 } WHERE { ?s ?p ?o };"
+        "DROP SILENT ALL;"
+    )
+    assert operations(update) == ("INSERT DATA", "WITH DELETE", "DROP SILENT")
+
+
+def test_the_length_is_counted_in_bytes() -> None:
+    refuse("ASK { } #" + "\u00e9" * 40, limits=Limits(text=90))
+    with pytest.raises(RefusedError, match="up to 80 bytes"):
+        refuse("ASK { } #" + "\u00e9" * 40, limits=Limits(text=80))
+
+
+def test_a_body_that_is_not_utf_8() -> None:
+    with pytest.raises(InputError, match=r"query:2:3: byte 9 is not UTF-8.*send the text as UTF-8"):
+        decoded("ASK {\né ".encode() + b"\xff }")
+    assert decoded("ASK { ?é ?p 'é' }".encode()) == "ASK { ?é ?p 'é' }"
+
+
+def test_one_pass_is_enough() -> None:
+    """A text is cut in as many steps as it has tokens, whatever stands in it: there is no going back."""
+    for text, expected in {
+        "a." * 50_000: 2,
+        "<a" * 50_000: 100_000,
+        ":" * 50_000: 1,
+        "?" * 50_000: 50_000,
+    }.items():
+        assert sum(1 for _ in scan(text)) == expected
