@@ -37,6 +37,7 @@ def verify(location: str) -> int:
             write_line(damage.where, damage.what)
         number = generation(store) if not many else 0
         unknown = store.files_without_digest()
+    _remember(location, number, many)
     if unknown:
         say(f"{unknown} data files have no digest, for their writer was killed; the next one takes it")
     if many:
@@ -144,6 +145,19 @@ def _free(directory: Path) -> Path:
     name = f"{directory.name}-before-migration"
     names = chain([name], (f"{name}-{number}" for number in count(2)))
     return next(path for path in map(directory.with_name, names) if not path.exists())
+
+
+def _remember(location: str, number: int, damages: int) -> None:
+    """Write down beside the data what was found, which a server tells of at ``/health``."""
+    from casegraph.store.directory import Directory
+    from casegraph.store.verified import remember
+
+    if "://" in location or location == ":memory:" or Directory(Path(location)).is_backup():
+        return
+    try:
+        remember(Path(location), number, damages)
+    except OSError as error:
+        say(f"not written down, so that no server tells of it: {error.strerror}")
 
 
 def _directory(location: str) -> Path:
