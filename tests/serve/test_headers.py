@@ -64,6 +64,22 @@ def test_what_an_answer_depends_on_is_told_once(told: str | None, vary: str) -> 
     assert (answered() if told is None else answered(vary=told)).header("vary") == vary
 
 
+def test_headers_are_told_however_they_are_written() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [
+            (b"Vary", b"Cookie"),
+            (b"vary", b"accept"),
+            (b"ETag", b'"7"'),
+            (b"Content-Type", b"text/html"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    told = call(SafeHeaders(app))
+    assert told.header("vary") == "Cookie, accept, Origin"
+    assert told.header("cache-control") == "no-cache"
+    assert str(told.header("content-security-policy")).startswith("default-src 'self'")
+
+
 TOKEN = ("Authorization", "Bearer x")
 
 

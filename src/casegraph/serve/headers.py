@@ -84,10 +84,12 @@ class HeadLimits:
 
 
 def _with_safe(headers: list[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:
+    headers = [(name.lower(), value) for name, value in headers]
     told = dict(headers)
+    vary = b", ".join(value for name, value in headers if name == b"vary")
     headers = [each for each in headers if each[0] != b"vary"]
     headers += _ALWAYS
-    headers.append((b"vary", _vary(told.get(b"vary", b""))))
+    headers.append((b"vary", _vary(vary)))
     if b"content-security-policy" not in told:
         page = told.get(b"content-type", b"").startswith(b"text/html")
         headers.append((b"content-security-policy", PAGE_POLICY if page else DATA_POLICY))
