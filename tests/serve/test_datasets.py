@@ -60,7 +60,7 @@ ALL = {("DEFAULT", "0"), (f"<{A}>", "1"), (f"<{B}>", "2")}
 
 
 def test_delete_where_deletes_by_what_it_finds_there() -> None:
-    """It looks into the graph of the request, and deletes from the default graph, which has another triple."""
+    """It looks into the graph of the request, and deletes from the default graph, which has another."""
     assert _left("DELETE WHERE { ?s ?p ?o }", []) == ALL - {("DEFAULT", "0")}
     assert _left("DELETE WHERE { ?s ?p ?o }", [A]) == ALL
     zero = f"INSERT DATA {{ GRAPH <{A}> {{ <urn:s> <urn:p> 0 }} }}"
