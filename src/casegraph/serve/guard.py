@@ -14,7 +14,7 @@ from casegraph.serve.scanning import Token, place_of, scan
 from casegraph.serve.services import Calls
 from casegraph.serve.weighing import BRACKET, Weight
 
-__all__ = ["decoded", "form_of", "operations", "refuse"]
+__all__ = ["decoded", "form_of", "operations", "refuse", "refuse_length"]
 
 _QUERIES = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY")
@@ -39,7 +39,7 @@ def refuse(text: str, *, limits: Limits, services: Collection[str] = (), update:
         ...
     casegraph.errors.InputError: query:1:7: SERVICE is not allowed: the server calls no other; start the ...
     """
-    _refuse_length(text, limits.body if update else limits.text)
+    refuse_length(text, limits.body if update else limits.text)
     _refuse_characters(text)
     calls = Calls(text, () if update else services, in_update=update)
     weight, heaviest = Weight(), limits.nesting * BRACKET
@@ -145,7 +145,12 @@ def _form(token: Token) -> Literal["query", "update", ""]:
     return "update" if upper.startswith(_UPDATES) else ""
 
 
-def _refuse_length(text: str, longest: int) -> None:
+def refuse_length(text: str, longest: int) -> None:
+    """Do nothing if a text is not too long.
+
+    :param longest: bytes.
+    :raises RefusedError: 413 if it is.
+    """
     if len(text) > longest or len(text.encode("utf-8", "surrogatepass")) > longest:
         raise RefusedError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -6,7 +6,8 @@ import asyncio
 import ipaddress
 import socket
 import sys
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ import uvloop
 from casegraph.errors import InputError
 from casegraph.serve.app import application
 from casegraph.serve.connections import Connection
+from casegraph.serve.forwarding import Forwarder, Terms
 from casegraph.serve.logs import log_to
 from casegraph.serve.pool import Pool
 from casegraph.serve.rest import rest
@@ -96,8 +98,23 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
             writer = await open_.enter_async_context(Pool(msgspec.structs.replace(place, writable=True), 1))
         readers = await open_.enter_async_context(Pool(place, settings.limits.workers))
         needs = not settings.open_to_read and not _is_of_this_machine(settings.address)
-        state = State(settings, readers, writer, tokens, reading_needs_token=needs)
+        forwarder = await open_.enter_async_context(_forwarding(settings))
+        state = State(settings, readers, writer, tokens, needs, forwarder)
         await _Server(_config(settings, state), settings, listener).serve(sockets=[listener])
+
+
+@asynccontextmanager
+async def _forwarding(settings: Settings) -> AsyncIterator[Forwarder | None]:
+    """Give what passes the calls of SERVICE on, if any are allowed."""
+    if not settings.services:
+        yield None
+        return
+    forwarder = Forwarder(Terms(seconds=settings.limits.seconds))
+    await forwarder.start()
+    try:
+        yield forwarder
+    finally:
+        await forwarder.stop()
 
 
 def _config(settings: Settings, state: State) -> uvicorn.Config:

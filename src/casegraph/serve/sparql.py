@@ -8,9 +8,8 @@ from http import HTTPStatus
 from casegraph.errors import InputError
 from casegraph.serve.bodies import media_type, read_body
 from casegraph.serve.data import answer_service
-from casegraph.serve.datasets import with_using
 from casegraph.serve.fields import Fields, fields_of
-from casegraph.serve.guard import decoded, refuse
+from casegraph.serve.guard import decoded, refuse_length
 from casegraph.serve.jobs.query import Query
 from casegraph.serve.jobs.update import Update
 from casegraph.serve.logs import note, note_query
@@ -77,7 +76,8 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
     """
     settings = state.settings
     note_query(request.scope, text)
-    refuse(text, limits=settings.limits, services=frozenset(settings.services))
+    refuse_length(text, settings.limits.text)
+    diverted = state.with_services(text)
     accept = request.header(b"accept")
     results, triples = choose(accept, RESULTS), choose(accept, GRAPHS)
     if results is None and triples is None:
@@ -88,7 +88,8 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
     if await request.has_already(headers):
         return
     job = Query(
-        text=text,
+        text=text if diverted is None else diverted,
+        limits=settings.limits if diverted is None else None,
         results="" if results is None else results.media_type,
         triples="" if triples is None else triples.media_type,
         base=request.address,
@@ -105,13 +106,18 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
 async def _update(request: Request, state: State, text: str, form: Fields) -> None:
     state.require_writer(request)
     note_query(request.scope, text)
-    refuse(text, limits=state.settings.limits, services=frozenset(), update=True)
-    default, named = form.all("using-graph-uri"), form.all("using-named-graph-uri")
-    if default or named:
-        text = with_using(text, default, named)
-    answer = await request.while_there(state.write(Update(text=text, base=request.address)))
+    limits = state.settings.limits
+    refuse_length(text, limits.body)
+    job = Update(
+        text=text,
+        base=request.address,
+        limits=limits,
+        default=tuple(form.all("using-graph-uri")),
+        named=tuple(form.all("using-named-graph-uri")),
+    )
+    answer = await request.while_there(state.write(job))
     note(request.scope, generation=answer.head.generation)
-    await request.pass_on(answer, {}, state.settings.limits.stall)
+    await request.pass_on(answer, {}, limits.stall)
 
 
 def _text(form: Fields, body: bytes | None, name: str) -> str:

@@ -12,6 +12,8 @@ import msgspec
 
 from casegraph.serve.answer import Answer
 from casegraph.serve.counts import Counts
+from casegraph.serve.forwarding import Forwarder
+from casegraph.serve.guard import refuse
 from casegraph.serve.jobs import Job
 from casegraph.serve.jobs.described import CountAll
 from casegraph.serve.origins import refuse_to_change
@@ -19,6 +21,7 @@ from casegraph.serve.pool import Pool
 from casegraph.serve.problems import RefusedError
 from casegraph.serve.request import Request
 from casegraph.serve.service import Service
+from casegraph.serve.services import with_addresses
 from casegraph.serve.settings import Settings
 from casegraph.serve.tokens import Tokens, require
 from casegraph.store.directory import HEAD
@@ -41,6 +44,7 @@ class State:
     writer: Pool | None = None
     tokens: Tokens | None = None
     reading_needs_token: bool = False
+    forwarder: Forwarder | None = None
     _version: tuple[tuple[int, int], str] = ((0, 0), "")
     _counts: tuple[str, Counts] | None = None
     _counting: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -83,6 +87,17 @@ class State:
                 content = b"".join([piece async for piece in answer.pieces()])
                 self._counts = (version, msgspec.json.decode(content, type=Counts))
             return self._counts[1]
+
+    def with_services(self, text: str) -> str | None:
+        """Return a query whose calls of SERVICE go through the forwarder; None where there is none.
+
+        :raises InputError: if it is a call that is not allowed, or the query is none that may be asked.
+        """
+        if self.forwarder is None or "SERVICE" not in text.upper():
+            return None
+        services = self.settings.services
+        refuse(text, limits=self.settings.limits, services=services)
+        return with_addresses(text, services, self.forwarder.address_of)
 
     def require_writer(self, request: Request) -> None:
         """Refuse a request that may not change the store.

@@ -8,8 +8,10 @@ import pyoxigraph as ox
 
 from casegraph.errors import InputError
 from casegraph.serve.errors import NotAcceptableError
+from casegraph.serve.guard import refuse
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.jobs.counting import at_most, write_at_most
+from casegraph.serve.limits import Limits
 from casegraph.serve.resources import form_of
 from casegraph.store.asking import Dataset
 from casegraph.store.embedded import EmbeddedStore
@@ -27,6 +29,7 @@ class Query(Job, frozen=True, kw_only=True):
     :param results: the media type for rows and truth values; empty if none will do.
     :param triples: the media type for triples; empty if none will do.
     :param rows: how many may be answered; None for as many as there are, which are sent as they are found.
+    :param limits: those of the server; None if the text was looked at already.
     """
 
     text: str
@@ -37,14 +40,17 @@ class Query(Job, frozen=True, kw_only=True):
     default: tuple[str, ...] | None = None
     named: tuple[str, ...] = ()
     rows: int | None = None
+    limits: Limits | None = None
 
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Answer it.
 
         :raises InputError: if it is not SPARQL.
         :raises NotAcceptableError: if its form has no format that was asked for.
-        :raises LimitError: if it has more rows.
+        :raises LimitError: if it is nested too deep, or has more rows.
         """
+        if self.limits is not None:
+            refuse(self.text, limits=self.limits)
         dataset = None if self.default is None else Dataset(self.default, self.named)
         answer = store.query(self.text, union=self.union, dataset=dataset, base=self.base)
         if isinstance(answer, ox.QueryTriples):
