@@ -98,12 +98,12 @@ def test_each_media_type_is_that_of_its_format() -> None:
         )
     assert not rows
     graphs = {
-        "turtle": ox.RdfFormat.TURTLE,
-        "n-triples": ox.RdfFormat.N_TRIPLES,
-        "n-quads": ox.RdfFormat.N_QUADS,
+        "ttl": ox.RdfFormat.TURTLE,
+        "nt": ox.RdfFormat.N_TRIPLES,
+        "nq": ox.RdfFormat.N_QUADS,
         "trig": ox.RdfFormat.TRIG,
-        "rdf-xml": ox.RdfFormat.RDF_XML,
-        "json-ld": ox.RdfFormat.JSON_LD,
+        "rdf": ox.RdfFormat.RDF_XML,
+        "jsonld": ox.RdfFormat.JSON_LD,
         "n3": ox.RdfFormat.N3,
     }
     for each in GRAPHS:
@@ -113,12 +113,12 @@ def test_each_media_type_is_that_of_its_format() -> None:
 
 
 def test_text_names_its_charset() -> None:
-    assert Format("turtle", "text/turtle").content_type == "text/turtle; charset=utf-8"
+    assert Format("ttl", "text/turtle").content_type == "text/turtle; charset=utf-8"
     assert [each.content_type for each in RESULTS[2:4]] == [
         ox.QueryResultsFormat.CSV.media_type,
         ox.QueryResultsFormat.TSV.media_type,
     ]
-    assert Format("json-ld", "application/ld+json").content_type == "application/ld+json"
+    assert Format("jsonld", "application/ld+json").content_type == "application/ld+json"
 
 
 def accept_of(query: str, return_format: str) -> str:

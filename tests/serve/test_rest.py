@@ -147,7 +147,7 @@ def test_a_query_is_rdf_and_a_page_too(server: Server) -> None:
     turtle = get(server, "/queries/drug_responses", "text/turtle").text
     graph = ox.Dataset(ox.parse(turtle, ox.RdfFormat.TURTLE))
     select = ox.NamedNode(f"{PREFIXES['sh']}select")
-    (text,) = [quad.object.value for quad in graph if quad.predicate == select]  # type: ignore[union-attr]
+    (text,) = [quad.object.value for quad in graph if quad.predicate == select]
     assert text.strip() in stored_queries()["drug_responses"].text
     assert "<form" in get(server, "/queries/drug_responses", "text/html").text
 

@@ -22,7 +22,7 @@ __all__ = ["answer_graphs"]
 
 _METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 _ROOT = "/graphs"
-_OF_ALL = tuple(each for each in GRAPHS if each.name in ("trig", "n-quads", "json-ld"))
+_OF_ALL = tuple(each for each in GRAPHS if each.name in ("trig", "nq", "jsonld"))
 _READABLE = frozenset(each.media_type for each in GRAPHS)
 
 

@@ -35,7 +35,7 @@ class Format(msgspec.Struct, frozen=True):
 
 SRJ: Final = Format("json", "application/sparql-results+json")
 CSV: Final = Format("csv", "text/csv")
-TURTLE: Final = Format("turtle", "text/turtle")
+TURTLE: Final = Format("ttl", "text/turtle")
 JSON: Final = Format("json", "application/json")
 HTML: Final = Format("html", "text/html")
 
@@ -53,16 +53,16 @@ RESULTS: Final = (
 #: Of triples and graphs, the first one where the client has no wish. ``text/plain`` is N-Triples: RDF 1.0.
 GRAPHS: Final = (
     TURTLE,
-    Format("n-triples", "application/n-triples"),
-    Format("n-quads", "application/n-quads"),
+    Format("nt", "application/n-triples"),
+    Format("nq", "application/n-quads"),
     Format("trig", "application/trig"),
-    Format("rdf-xml", "application/rdf+xml"),
-    Format("json-ld", "application/ld+json"),
+    Format("rdf", "application/rdf+xml"),
+    Format("jsonld", "application/ld+json"),
     Format("n3", "text/n3"),
-    Format("json-ld", "application/json"),
-    Format("rdf-xml", "application/xml"),
-    Format("rdf-xml", "text/xml"),
-    Format("n-triples", "text/plain"),
+    Format("jsonld", "application/json"),
+    Format("rdf", "application/xml"),
+    Format("rdf", "text/xml"),
+    Format("nt", "text/plain"),
 )
 
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -100,7 +100,7 @@ def choose(accept: str | None, offered: Sequence[Format]) -> Format | None:
     :param accept: the header, or None where there is none: then the first offer is taken.
 
     >>> choose("text/turtle;q=0.5, application/ld+json", GRAPHS).name
-    'json-ld'
+    'jsonld'
     >>> choose("application/pdf", GRAPHS) is None
     True
     """

@@ -16,7 +16,7 @@ __all__ = ["ROWS", "written"]
 
 _RS, _TYPE = PREFIXES["rs"], ox.NamedNode(f"{PREFIXES['rdf']}type")
 _LINES: Final = Format("jsonl", "application/jsonl")
-_MARKDOWN: Final = Format("markdown", "text/markdown")
+_MARKDOWN: Final = Format("md", "text/markdown")
 
 #: The formats of rows, the first one where the client has no wish.
 ROWS: Final = (*RESULTS, HTML, _LINES, _MARKDOWN, *GRAPHS)
@@ -35,7 +35,7 @@ def written(rows: Rows, format_: str, terms: Callable[[], Terms]) -> bytes:
         "csv": rows.to_csv,
         "tsv": rows.to_tsv,
         "jsonl": lambda: rows.to_jsonl(terms()),
-        "markdown": lambda: rows.to_markdown(terms()),
+        "md": lambda: rows.to_markdown(terms()),
     }
     if format_ in plain:
         return plain[format_]().encode()
