@@ -29,7 +29,7 @@ class Pool:
 
     def __init__(self, place: Place, many: int) -> None:
         self.place, self.many = place, many
-        self._free: deque[Line] = deque()
+        self._free: list[Line] = []
         self._all: set[Line] = set()
         self._waiting: deque[asyncio.Future[Line]] = deque()
         self._starting: asyncio.Task[None] | None = None
@@ -80,7 +80,7 @@ class Pool:
 
     async def _take(self) -> Line:
         if self._free:
-            return self._free.popleft()
+            return self._free.pop()
         limits = self.place.limits
         if len(self._waiting) >= limits.waiting:
             raise FullError("all workers are busy, and as many requests wait as may", todo="try again later")
