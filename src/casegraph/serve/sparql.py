@@ -42,6 +42,8 @@ async def answer_sparql(request: Request, state: State) -> None:
         kind = _kind(request)
         if kind not in (_FORM, _QUERY, _UPDATE):
             raise _wrong_media_type(_FORM, _QUERY, _UPDATE)
+        if kind == _UPDATE:
+            state.require_writer(request)
         body = await read_body(request.scope, request.receive, state.settings.limits.body)
         form = Fields([*asked, *fields_of(body)]) if kind == _FORM else asked
     if kind == _UPDATE or (kind == _FORM and form.all("update")):
@@ -59,6 +61,7 @@ async def answer_update(request: Request, state: State) -> None:
     """Answer at ``/update``: an update by POST."""
     if request.method != "POST":
         raise refused_method("POST")
+    state.require_writer(request)
     kind = _kind(request)
     form = fields_of(request.scope["query_string"])
     body = await read_body(request.scope, request.receive, state.settings.limits.body)
