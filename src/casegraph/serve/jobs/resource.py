@@ -30,7 +30,7 @@ class ResourceData(Job, frozen=True, kw_only=True):
 
     :param kind: one of the values of :data:`casegraph.serve.resources.KINDS`.
     :param path: what stands behind ``/cases/`` and the like, as it was sent.
-    :param media_type: one of :data:`casegraph.serve.resources.MEDIA_TYPES`.
+    :param media_type: of a form of RDF.
     """
 
     kind: str
@@ -81,7 +81,7 @@ class ResourcePage(Job, frozen=True, kw_only=True):
 class OntologyData(Job, frozen=True, kw_only=True):
     """Give the ontology as RDF, with the terms of others that it uses: as the store has it.
 
-    :param media_type: one of :data:`casegraph.serve.resources.MEDIA_TYPES`.
+    :param media_type: of a form of RDF.
     """
 
     media_type: str
