@@ -11,7 +11,7 @@ from answering import answer_of
 from rdflib import RDF, SH, VOID, Graph, Literal, Namespace, URIRef
 from rdflib.query import ResultRow
 
-from casegraph.namespaces import CG, PREFIXES, SD, VOID_EXT
+from casegraph.namespaces import CG, FORMATS, PREFIXES, SD, VOID_EXT
 from casegraph.serve.counts import Counts, counts_of
 from casegraph.serve.described import dataset_description, prefix_declarations, service_description
 from casegraph.serve.jobs.described import CountAll
@@ -74,7 +74,7 @@ def test_a_read_only_service_says_what_it_is() -> None:
     assert set(graph.objects(None, SD_.endpoint)) == {ENDPOINT}
     assert set(graph.objects(service, SD_.supportedLanguage)) == {SD_.SPARQL10Query, SD_.SPARQL11Query}
     assert set(graph.objects(service, SD_.feature)) == {SD_.UnionDefaultGraph}
-    formats = {str(each).rpartition("/")[2] for each in graph.objects(service, SD_.resultFormat)}
+    formats = {str(each).removeprefix(FORMATS) for each in graph.objects(service, SD_.resultFormat)}
     tables = {f"SPARQL_Results_{each}" for each in ("JSON", "XML", "CSV", "TSV")}
     assert formats == tables | {"Turtle", "N-Triples", "N-Quads", "TriG", "RDF_XML", "JSON-LD", "N3"}
 

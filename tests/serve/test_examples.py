@@ -7,14 +7,14 @@ import re
 import msgspec
 import pyoxigraph as ox
 from answering import answer_of
-from rdflib import RDF, RDFS, SH, Graph, Literal, Namespace, URIRef
+from rdflib import RDF, RDFS, SH, VOID, Graph, Literal, Namespace, URIRef
 from rdflib.query import ResultRow
 
 from casegraph.namespaces import PREFIXES, SCHEMA
 from casegraph.query import get_query, stored_queries
 from casegraph.rows import Rows
 from casegraph.serve.counts import Counts
-from casegraph.serve.described import dataset_description, prefix_declarations, service_description
+from casegraph.serve.described import whole_description
 from casegraph.serve.examples import example_triples, examples_graph, text_without_head
 from casegraph.serve.jobs.described import CountAll
 from casegraph.serve.service import Service
@@ -72,17 +72,12 @@ def test_the_examples_have_an_address() -> None:
 def test_an_editor_finds_all_it_asks_for_in_one_description(seed_store: Store) -> None:
     _, content = answer_of(CountAll(), seed_store)
     counts = msgspec.json.decode(content, type=Counts)
-    graph = graph_of(
-        [
-            *service_description(SERVICE),
-            *prefix_declarations(SERVICE),
-            *dataset_description(SERVICE, counts),
-            *example_triples(SERVICE),
-        ]
-    )
+    graph = graph_of(whole_description(SERVICE, counts))
     examples = """SELECT ?it ?comment ?text {
       ?it a sh:SPARQLExecutable ; rdfs:comment ?comment ; sh:select|sh:ask|sh:construct ?text }"""
     assert len(graph.query(examples)) == len(stored_queries())
+    prefixes = "SELECT ?prefix { [] sh:namespace ?namespace ; sh:prefix ?prefix }"
+    assert len(graph.query(prefixes)) == len(PREFIXES)
     parts = """SELECT ?class ?property ?to ?label {
       ?c void:class ?class ; void:propertyPartition ?p . ?p void:property ?property .
       OPTIONAL { ?class rdfs:label ?label }
@@ -92,3 +87,22 @@ def test_an_editor_finds_all_it_asks_for_in_one_description(seed_store: Store) -
     assert (f"{cg}ResponseClaim", f"{cg}responseTo", f"{cg}DoseSegment", "response claim") in {
         tuple(map(str, row)) for row in rows
     }
+
+
+def test_the_data_hold_nothing_that_an_editor_asks_for_so_that_it_reads_the_description(
+    corpus_store: Store,
+) -> None:
+    names = "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in ("sh", "void"))
+    for pattern in (
+        "?x sh:prefix ?y",
+        "?x a sh:SPARQLExecutable",
+        "?x void:class ?y",
+        "?x void:linkPredicate ?y",
+    ):
+        assert not corpus_store.query(f"{names} ASK {{ {pattern} }}"), pattern
+
+
+def test_what_was_not_counted_is_left_out() -> None:
+    graph = graph_of(whole_description(SERVICE))
+    assert len(set(graph.subjects(RDF.type, SH.SPARQLExecutable))) == len(stored_queries())
+    assert not set(graph.subjects(VOID.triples, None))

@@ -11,15 +11,31 @@ from casegraph.errors import InputError
 from casegraph.namespaces import BASE
 from casegraph.serve.errors import NotThereError
 from casegraph.serve.jobs.resource import OntologyData, ResourceData
-from casegraph.serve.resources import MEDIA_TYPES, find_report, find_subject
+from casegraph.serve.negotiation import GRAPHS as FORMATS
+from casegraph.serve.pages.frame import FORMS
+from casegraph.serve.resources import find_report, find_subject
 from casegraph.store import Store
 from casegraph.store.embedded import EmbeddedStore
 
 PATH = "10.1007/s13555-020-00421-8"
 CASE, REPORT = f"{BASE}case/{PATH}/1", f"{BASE}report/{PATH}"
 GRAPHS = (f"{CASE}/asserted", f"{CASE}/inferred", f"{CASE}/provenance", REPORT)
-KEEPING = ("application/trig", "application/n-quads", "application/ld+json")
-MERGING = tuple(each for each in MEDIA_TYPES if each not in KEEPING)
+#: media type -> the name by which rdflib reads it.
+KEEPING = {
+    "application/trig": "trig",
+    "application/n-quads": "nquads",
+    "application/ld+json": "json-ld",
+    "application/json": "json-ld",
+}
+MERGING = {
+    "text/turtle": "turtle",
+    "application/n-triples": "nt",
+    "text/plain": "nt",
+    "application/rdf+xml": "xml",
+    "application/xml": "xml",
+    "text/xml": "xml",
+    "text/n3": "n3",
+}
 
 
 def data_of(store: Store, kind: str, path: str, media_type: str) -> bytes:
@@ -31,7 +47,9 @@ def data_of(store: Store, kind: str, path: str, media_type: str) -> bytes:
 
 @pytest.mark.parametrize("media_type", KEEPING)
 def test_forms_with_graphs_keep_them(media_type: str, seed_store: Store) -> None:
-    read = Dataset().parse(data=data_of(seed_store, "case", f"{PATH}/1", media_type), format=media_type)
+    read = Dataset().parse(
+        data=data_of(seed_store, "case", f"{PATH}/1", media_type), format=KEEPING[media_type]
+    )
     found = {str(graph.identifier): len(graph) for graph in read.graphs() if len(graph)}
     assert found == {graph: len(list(seed_store.dump(graph))) for graph in GRAPHS}
     assert found[GRAPHS[0]] >= 1_000
@@ -39,7 +57,9 @@ def test_forms_with_graphs_keep_them(media_type: str, seed_store: Store) -> None
 
 @pytest.mark.parametrize("media_type", MERGING)
 def test_forms_without_graphs_merge_them(media_type: str, seed_store: Store) -> None:
-    read = Graph().parse(data=data_of(seed_store, "case", f"{PATH}/1", media_type), format=media_type)
+    read = Graph().parse(
+        data=data_of(seed_store, "case", f"{PATH}/1", media_type), format=MERGING[media_type]
+    )
     lines = [line for graph in GRAPHS for line in seed_store.dump(graph)]
     assert len(read) == len({line.rpartition(" <")[0] for line in lines}) >= 2_000
 
@@ -106,18 +126,18 @@ def test_of_a_report_its_cases_are_named(seed_store: Store) -> None:
 
 
 def test_a_form_that_is_none_is_refused_before_the_search(seed_store: Store) -> None:
-    for media_type in ("text/html", "text/plain", "", "application/owl+xml"):
+    for media_type in ("text/html", "text/csv", "", "application/owl+xml"):
         with pytest.raises(InputError, match="no form of RDF") as caught:
             data_of(seed_store, "case", "nowhere", media_type)
         assert not isinstance(caught.value, NotThereError)
 
 
-def test_each_media_type_is_called_by_its_extension() -> None:
-    assert len(MEDIA_TYPES) == 7
-    for media_type, short in MEDIA_TYPES.items():
-        form = ox.RdfFormat.from_media_type(media_type)
-        assert form is not None
-        assert form == ox.RdfFormat.from_extension(short)
+def test_every_form_that_is_offered_is_tested_and_has_one_name() -> None:
+    offered = {each.media_type: each.name for each in FORMATS}
+    assert offered.keys() == KEEPING.keys() | MERGING.keys()
+    assert FORMS.items() >= {("text/turtle", ("ttl", "Turtle"))}
+    for media_type, (short, _) in FORMS.items():
+        assert offered[media_type] == short
 
 
 def test_a_data_set_stands_for_the_report_of_its_records() -> None:

@@ -15,11 +15,12 @@ import pyoxigraph as ox
 from casegraph.namespaces import BASE, CG, ENTAILMENT, FORMATS, PREFIXES, compact
 from casegraph.resources import shipped
 from casegraph.serve.counts import Counts, Part
+from casegraph.serve.examples import example_triples
 from casegraph.serve.service import Service
 from casegraph.serve.statements import iri, statements, words
 from casegraph.store import LEDGER
 
-__all__ = ["dataset_description", "prefix_declarations", "service_description"]
+__all__ = ["dataset_description", "prefix_declarations", "service_description", "whole_description"]
 
 _RESULTS = ("JSON", "XML", "CSV", "TSV")
 _GRAPHS = ("TURTLE", "N_TRIPLES", "N_QUADS", "TRIG", "RDF_XML", "JSON_LD", "N3")
@@ -37,6 +38,18 @@ _KINDS: Mapping[str, str] = {
     "others": "graphs of other people",
     "default": "the default graph",
 }
+
+
+def whole_description(service: Service, counts: Counts | None = None) -> list[ox.Triple]:
+    """Return all that an editor of SPARQL wants to know: service, prefixes, data and examples.
+
+    SIB's editor asks the endpoint for them by queries; if those find nothing, which is so where the data do
+    not hold them, it reads them out of what a GET of the endpoint gives.
+
+    :param counts: None where nothing was counted yet.
+    """
+    data = [] if counts is None else dataset_description(service, counts)
+    return [*service_description(service), *prefix_declarations(service), *data, *example_triples(service)]
 
 
 def service_description(service: Service) -> list[ox.Triple]:

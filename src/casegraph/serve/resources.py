@@ -17,33 +17,30 @@ from casegraph.store import Store
 from casegraph.store.syntax import named
 from casegraph.subjects import subjects_of
 
-__all__ = ["KINDS", "MEDIA_TYPES", "content_type", "find_report", "find_subject", "form_of", "write_graphs"]
+__all__ = ["KINDS", "content_type", "find_report", "find_subject", "form_of", "write_graphs"]
 
 #: first part of a path -> the kind in the IRI.
 KINDS = {"cases": "case", "groups": "group", "reports": "report", "datasets": "dataset"}
-#: media type of RDF -> what ``format=`` calls it.
-MEDIA_TYPES = {
-    "text/turtle": "ttl",
-    "application/trig": "trig",
-    "application/n-triples": "nt",
-    "application/n-quads": "nq",
-    "application/rdf+xml": "rdf",
-    "application/ld+json": "jsonld",
-    "text/n3": "n3",
+#: form -> what an export of the same bytes calls it.
+_EXPORTED = {
+    ox.RdfFormat.TURTLE: "turtle",
+    ox.RdfFormat.TRIG: "trig",
+    ox.RdfFormat.JSON_LD: "jsonld",
 }
-#: media type -> the form in which an export of it is the same bytes.
-_EXPORTED = {"text/turtle": "turtle", "application/trig": "trig", "application/ld+json": "jsonld"}
 _SAFE = ("();:", "")
 
 
 def form_of(media_type: str) -> ox.RdfFormat:
-    """Return the form of RDF of a media type.
+    """Return the form of RDF of a media type, which may be one of the wider ones that are in use for it.
 
-    :raises InputError: if it is none of :data:`MEDIA_TYPES`.
+    :raises InputError: if it is none.
+
+    >>> form_of("text/turtle"), form_of("application/json")
+    (<RdfFormat Turtle>, <RdfFormat JSON-LD>)
     """
-    form = ox.RdfFormat.from_media_type(media_type) if media_type in MEDIA_TYPES else None
+    form = ox.RdfFormat.from_media_type(media_type)
     if form is None:
-        raise InputError(f"no form of RDF is {media_type!r}", expected=f"one of {', '.join(MEDIA_TYPES)}")
+        raise InputError(f"no form of RDF is {media_type!r}", expected="a media type such as text/turtle")
     return form
 
 
@@ -135,10 +132,10 @@ def write_graphs(quads: Iterator[str], out: BinaryIO, media_type: str) -> None:
     :raises InputError: if there is no such form.
     """
     form = form_of(media_type)
-    if media_type in _EXPORTED:
+    if form in _EXPORTED:
         from casegraph.export.rdf import write_rdf
 
-        write_rdf(quads, out, _EXPORTED[media_type])
+        write_rdf(quads, out, _EXPORTED[form])
         return
     text = "".join(quads).encode()
     if form.supports_datasets:

@@ -20,6 +20,8 @@ from casegraph.subjects import subjects_of
 __all__ = ["OntologyData", "ResourceData", "ResourcePage"]
 
 _PAGE = "text/html; charset=utf-8"
+#: what comes of data that no load lets in, as a number that is none, or a claim that is its own cause.
+_UNTOLD = (InputError, ArithmeticError, ValueError, RecursionError)
 _REPORTS = ("report", "dataset")
 
 
@@ -28,7 +30,7 @@ class ResourceData(Job, frozen=True, kw_only=True):
 
     :param kind: one of the values of :data:`casegraph.serve.resources.KINDS`.
     :param path: what stands behind ``/cases/`` and the like, as it was sent.
-    :param media_type: one of :data:`casegraph.serve.resources.MEDIA_TYPES`.
+    :param media_type: of a form of RDF.
     """
 
     kind: str
@@ -69,12 +71,7 @@ class ResourcePage(Job, frozen=True, kw_only=True):
         make = _report_page if self.kind in _REPORTS else _case_page
         try:
             made = make(self.service, store, iri)
-        except (
-            InputError,
-            ArithmeticError,
-            ValueError,
-            RecursionError,
-        ) as error:  # what a load lets in has words
+        except _UNTOLD as error:
             what = f"what the store has cannot be told in words: {error}"
             raise NotThereError(what, where=iri, todo="ask for it as text/turtle") from error
         out.begin(_PAGE)
@@ -84,7 +81,7 @@ class ResourcePage(Job, frozen=True, kw_only=True):
 class OntologyData(Job, frozen=True, kw_only=True):
     """Give the ontology as RDF, with the terms of others that it uses: as the store has it.
 
-    :param media_type: one of :data:`casegraph.serve.resources.MEDIA_TYPES`.
+    :param media_type: of a form of RDF.
     """
 
     media_type: str
