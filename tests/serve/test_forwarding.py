@@ -193,7 +193,7 @@ def test_nobody_else_gets_through() -> None:
             here, secret = address.removeprefix("http://").split("/")
             requests = (
                 b"POST /guess HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
-                f"GET /{secret} HTTP/1.1\r\n\r\n".encode(),
+                f"GET /{secret} HTTP/1.1\r\nContent-Length: 0\r\n\r\n".encode(),
                 f"POST /{secret} HTTP/1.1\r\n\r\n".encode(),
                 f"POST /{secret} HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n".encode(),
                 f"POST /{secret} HTTP/1.1\r\nX: {'x' * 99_999}\r\n\r\n".encode(),
@@ -206,6 +206,27 @@ def test_nobody_else_gets_through() -> None:
 
     answers = asyncio.run(tried())
     assert [answer[:12] for answer in answers] == [b"HTTP/1.1 502"] * 4 + [b""] * 2
+
+
+def test_an_answer_that_gets_too_long_is_cut_off() -> None:
+    """There is no second head in the middle of it, and no end."""
+    with _service() as port, _running(HOME) as forwarder:
+        here, secret = (
+            forwarder.address_of(f"http://far.example:{port}/long").removeprefix("http://").split("/")
+        )
+        request = f"POST /{secret} HTTP/1.1\r\nContent-Length: 0\r\n\r\n".encode()
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            asyncio.run(_whole(int(here.split(":")[1]), request))
+
+
+async def _whole(port: int, request: bytes) -> bytes:
+    """Return an answer in chunks up to its end."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    answer = await reader.readuntil(b"\r\n\r\n")
+    while size := int(await reader.readuntil(b"\n"), 16):
+        answer += (await reader.readexactly(size + 2))[:-2]
+    return answer
 
 
 async def _sent(port: int, request: bytes) -> bytes:
@@ -231,7 +252,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("tls") / "far.pem"
     subprocess.run(
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-        f"-subj /CN=far.example -addext subjectAltName=DNS:far.example -keyout {file} -out {file}.crt".split(),
+        "-subj /CN=far.example -addext subjectAltName=DNS:far.example "
+        f"-keyout {file} -out {file}.crt".split(),
         check=True,
         capture_output=True,
     )
@@ -297,8 +319,8 @@ def _rewritten(query: str) -> str:
         ("ASK { SERVICE <https://e.org/a> { } }", "ASK { SERVICE <http://here/a> { } }"),
         ("ASK { service silent<https://e.org/a>{ } }", "ASK { service silent<http://here/a>{ } }"),
         (
-            "PREFIX e: <https://e.org/> ASK { SERVICE e:a {} SERVICE # x\n SILENT e:b {} }",
-            "PREFIX e: <https://e.org/> ASK { SERVICE <http://here/a> {} SERVICE # x\n SILENT <http://here/b> {} }",
+            "PREFIX e: <https://e.org/> ASK {SERVICE e:a {} SERVICE #\nSILENT e:b{}}",
+            "PREFIX e: <https://e.org/> ASK {SERVICE <http://here/a> {} SERVICE #\nSILENT <http://here/b>{}}",
         ),
         ("ASK { ?s ?p 'SERVICE <https://e.org/a> {}' }", "ASK { ?s ?p 'SERVICE <https://e.org/a> {}' }"),
     ],

@@ -136,7 +136,6 @@ class _Scanner:
         elif kind == "iri" or text == "<<":
             return self._angle(text, start)
         elif kind == "sign":
-            text = ")" if text == ")>>" and self.opened and self.opened[-1][0] == "(" else text
             self._bracket(text, start)
         return Token(kind, text, start)  # type: ignore[arg-type]  # a group of the pattern: one of the kinds
 

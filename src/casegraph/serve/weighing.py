@@ -38,8 +38,8 @@ class _Level:
     :param groups: whether a group has been closed in it: each after the first is put upon those before.
     :param parts: the weight of these and of the filters.
     :param chain: the weight of the operators since the last comma.
-    :param longest: the heaviest of such chains.
-    :param inner: the heaviest of what is nested in it.
+    :param inner: the heaviest of what is nested since then.
+    :param longest: the heaviest of both together, up to the last comma.
     """
 
     sign: str
@@ -58,7 +58,11 @@ class _Level:
 
     @property
     def whole(self) -> int:
-        return self.own + self.parts + max(self.chain, self.longest) + self.inner
+        return self.own + self.parts + self.highest
+
+    @property
+    def highest(self) -> int:
+        return max(self.longest, self.chain + self.inner)
 
 
 class Weight:
@@ -92,7 +96,7 @@ class Weight:
         elif sign in _CLOSING:
             return self._close(level)
         elif sign in _ENDS_A_CHAIN:
-            level.longest, level.chain = max(level.longest, level.chain), 0
+            level.longest, level.chain, level.inner = level.highest, 0, 0
             if sign == ";" and not level.sign:
                 level.parts, level.groups = 0, False
         elif sign in (_IN_BRACKETS if level.sign == "(" else _IN_PATTERNS):
