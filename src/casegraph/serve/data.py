@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import pyoxigraph as ox
 
-from casegraph.serve.described import dataset_description, prefix_declarations, service_description
+from casegraph.serve.described import dataset_description, prefix_declarations, service_description, whole_description
 from casegraph.serve.examples import example_triples
 from casegraph.serve.formats import requested_format
 from casegraph.serve.jobs import Job
@@ -32,9 +32,11 @@ __all__ = [
 
 
 async def answer_service(request: Request, state: State) -> None:
-    """Answer with the description of the service (SPARQL 1.1 Service Description)."""
-    service = state.service(request)
-    await _send(request, [*service_description(service), *prefix_declarations(service)])
+    """Answer with all that a client wants to know before it asks (SPARQL 1.1 Service Description).
+
+    The data are counted the first time that they are described; until that is done they are left out here.
+    """
+    await _send(request, whole_description(state.service(request), state.counts_so_far()))
 
 
 async def answer_void(request: Request, state: State) -> None:

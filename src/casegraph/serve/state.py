@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
 
+from casegraph.errors import CasegraphError
 from casegraph.serve.answer import Answer
 from casegraph.serve.counts import Counts
 from casegraph.serve.forwarding import Forwarder
@@ -27,6 +29,8 @@ from casegraph.serve.tokens import Tokens, require
 from casegraph.store.directory import HEAD
 
 __all__ = ["State"]
+
+_log = logging.getLogger("casegraph.serve")
 
 
 @dataclass
@@ -48,6 +52,7 @@ class State:
     _version: tuple[tuple[int, int], str] = ((0, 0), "")
     _counts: tuple[str, Counts] | None = None
     _counting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _being_counted: asyncio.Future[None] | None = None
 
     async def read(self, job: Job) -> Answer:
         """Return the answer of a worker that reads.
@@ -87,6 +92,20 @@ class State:
                 content = b"".join([piece async for piece in answer.pieces()])
                 self._counts = (version, msgspec.json.decode(content, type=Counts))
             return self._counts[1]
+
+    def counts_so_far(self) -> Counts | None:
+        """Return what the store holds, if it was counted; else let it be counted meanwhile."""
+        if self._counts is not None and self._counts[0] == self.version():
+            return self._counts[1]
+        if self._being_counted is None or self._being_counted.done():
+            self._being_counted = asyncio.ensure_future(self._count_quietly())
+        return None
+
+    async def _count_quietly(self) -> None:
+        try:
+            await self.counts()
+        except CasegraphError as error:
+            _log.warning("the data could not be counted: %s", error.what)
 
     def with_services(self, text: str) -> str | None:
         """Return a query whose calls of SERVICE go through the forwarder; None where there is none.
