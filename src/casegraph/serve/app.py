@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from casegraph.serve.connections import CONNECTION
 from casegraph.serve.errors import NotThereError
 from casegraph.serve.graphs import answer_graphs
 from casegraph.serve.headers import HeadLimits, SafeHeaders
 from casegraph.serve.hosts import Hosts
-from casegraph.serve.logs import Requests
+from casegraph.serve.logs import Requests, note
 from casegraph.serve.origins import Origins
 from casegraph.serve.problems import Problems
 from casegraph.serve.request import Request
@@ -39,7 +41,22 @@ class App:
         self.state, self.rest = state, rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request."""
+        """Serve a request, for as long as the client is there."""
+        connection = scope.get(CONNECTION)
+        if connection is None:
+            await self._answer(scope, receive, send)
+            return
+        connection.work = asyncio.current_task()
+        try:
+            await self._answer(scope, receive, send)
+        except asyncio.CancelledError:
+            if not connection.is_gone:
+                raise
+            note(scope, reason="the client hung up")
+        finally:
+            connection.work = None
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
         if self.state.reading_needs_token and self.state.tokens is not None:
             require(scope, self.state.tokens)

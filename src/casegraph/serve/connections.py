@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["Connection"]
+__all__ = ["CONNECTION", "Connection"]
+
+#: Under what a request has its connection.
+CONNECTION: Final = "casegraph.connection"
 
 
 class Connection(HttpToolsProtocol):
@@ -25,6 +28,8 @@ class Connection(HttpToolsProtocol):
         self._taken = 0
         self._is_before_body = True
         self._due: asyncio.TimerHandle | None = None
+        self.work: asyncio.Task[Any] | None = None
+        self.is_gone = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; called by asyncio."""
@@ -32,8 +37,11 @@ class Connection(HttpToolsProtocol):
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End; called by asyncio."""
+        """End, and with it what is done for the client; called by asyncio."""
         self._wait_no_more()
+        self.is_gone = True
+        if self.work is not None:
+            self.work.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -50,6 +58,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request; called by the parser."""
         super().on_message_begin()
+        self.scope[CONNECTION] = self  # type: ignore[typeddict-unknown-key]
         self._wait()
 
     def on_headers_complete(self) -> None:

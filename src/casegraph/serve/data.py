@@ -6,7 +6,12 @@ from http import HTTPStatus
 
 import pyoxigraph as ox
 
-from casegraph.serve.described import dataset_description, prefix_declarations, service_description, whole_description
+from casegraph.serve.described import (
+    dataset_description,
+    prefix_declarations,
+    service_description,
+    whole_description,
+)
 from casegraph.serve.examples import example_triples
 from casegraph.serve.formats import requested_format
 from casegraph.serve.jobs import Job
@@ -42,7 +47,7 @@ async def answer_service(request: Request, state: State) -> None:
 async def answer_void(request: Request, state: State) -> None:
     """Answer with the description of the data (VoID)."""
     service = state.service(request)
-    counts = await request.while_there(state.counts())
+    counts = await state.counts()
     await _send(request, [*dataset_description(service, counts), *service_description(service)])
 
 
@@ -99,6 +104,6 @@ async def pass_on(request: Request, state: State, job: Job, asked: Format) -> No
     headers = {"etag": f'W/"{state.version()}-{asked.name}"'}
     if await request.has_already(headers):
         return
-    answer = await request.while_there(state.read(job))
+    answer = await state.read(job)
     note(request.scope, generation=answer.head.generation)
     await request.pass_on(answer, headers, state.settings.limits.stall)

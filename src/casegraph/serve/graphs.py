@@ -44,7 +44,7 @@ async def answer_graphs(request: Request, state: State) -> None:
     else:
         graph = f"{request.site}{_ROOT}/{secrets.token_hex(8)}" if whole else graph
         job = AddToGraph(graph=graph, documents=await _documents(request, state, graph))
-    answer = await request.while_there(state.write(job))
+    answer = await state.write(job)
     location = {"location": graph} if whole and graph else {}
     await request.pass_on(answer, location, state.settings.limits.stall)
 
@@ -55,7 +55,7 @@ async def _get(request: Request, state: State, whole: bool, graph: str | None) -
         raise RefusedError(HTTPStatus.NOT_ACCEPTABLE, "no format of a graph is acceptable")
     headers = {"etag": f'W/"{state.version()}-{format_.name}"'}
     job = GetGraph(graph=graph, whole=whole, media_type=format_.media_type)
-    answer = await request.while_there(state.read(job))
+    answer = await state.read(job)
     if await request.has_already(headers):
         answer.close()
         return

@@ -13,5 +13,5 @@ async def answer_health(request: Request, state: State) -> None:
     """Answer with what a worker finds when it reads the data, and with how busy the workers are."""
     readers = state.readers
     job = Health(writable=state.writer is not None, workers=readers.many, busy=readers.busy)
-    answer = await request.while_there(state.read(job))
+    answer = await state.read(job)
     await request.pass_on(answer, {"cache-control": "no-store"}, state.settings.limits.stall)

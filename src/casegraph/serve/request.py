@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from casegraph.serve.answer import Answer
 from casegraph.serve.errors import BrokenOffError
-from casegraph.serve.problems import ClientGoneError, RefusedError
+from casegraph.serve.problems import RefusedError
 
 __all__ = ["Request", "refused_method"]
 
 Message = MutableMapping[str, Any]
-_T = TypeVar("_T")
-#: A request that takes longer is looked after: is the client still there?
-_QUICK_SECONDS = 0.05
 _WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -54,37 +50,6 @@ class Request:
         raw: bytes = self.scope.get("raw_path") or b""
         return self.site + raw.decode("latin-1").partition("?")[0]
 
-    async def while_there(self, work: Awaitable[_T]) -> _T:
-        """Return what some work gives; end it when the client hangs up.
-
-        :raises ClientGoneError: if the client hung up.
-        """
-        task = asyncio.ensure_future(work)
-        try:
-            done, _ = await asyncio.wait({task}, timeout=_QUICK_SECONDS)
-            if not done:
-                await self._with_watch(task)
-            return await task
-        finally:
-            if not task.done():
-                task.cancel()
-
-    async def _with_watch(self, task: asyncio.Future[Any]) -> None:
-        watch = asyncio.ensure_future(self._hung_up())
-        try:
-            done, _ = await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            watch.cancel()
-        if task not in done:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-            raise ClientGoneError("the client hung up")
-
-    async def _hung_up(self) -> None:
-        while (await self.receive())["type"] != "http.disconnect":
-            pass
-
     async def has_already(self, headers: Mapping[str, str]) -> bool:
         """Tell the client that it has the answer already, if it has: by its tag (RFC 9110, section 13.1.2).
 
@@ -110,7 +75,6 @@ class Request:
 
         :param stall: seconds that the client may take nothing.
         :raises BrokenOffError: if it broke off.
-        :raises ClientGoneError: if the client hung up.
         """
         head = answer.head
         told = {**headers, **head.headers}
@@ -124,7 +88,7 @@ class Request:
                 await self.send({"type": "http.response.body", "body": b""})
             else:
                 await self._start(head.status, told.items())
-                await self.while_there(self._stream(answer, stall))
+                await self._stream(answer, stall)
         finally:
             answer.close()
 

@@ -101,7 +101,7 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
         named=tuple(named),
         rows=_rows(form, settings.limits.rows),
     )
-    answer = await request.while_there(state.read(job))
+    answer = await state.read(job)
     note(request.scope, generation=answer.head.generation)
     await request.pass_on(answer, headers, settings.limits.stall)
 
@@ -118,7 +118,7 @@ async def _update(request: Request, state: State, text: str, form: Fields) -> No
         default=tuple(form.all("using-graph-uri")),
         named=tuple(form.all("using-named-graph-uri")),
     )
-    answer = await request.while_there(state.write(job))
+    answer = await state.write(job)
     note(request.scope, generation=answer.head.generation)
     await request.pass_on(answer, {}, limits.stall)
 

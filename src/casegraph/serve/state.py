@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
 
-from casegraph.errors import CasegraphError
 from casegraph.serve.answer import Answer
 from casegraph.serve.counts import Counts
 from casegraph.serve.forwarding import Forwarder
@@ -29,8 +27,6 @@ from casegraph.serve.tokens import Tokens, require
 from casegraph.store.directory import HEAD
 
 __all__ = ["State"]
-
-_log = logging.getLogger("casegraph.serve")
 
 
 @dataclass
@@ -50,9 +46,7 @@ class State:
     reading_needs_token: bool = False
     forwarder: Forwarder | None = None
     _version: tuple[tuple[int, int], str] = ((0, 0), "")
-    _counts: tuple[str, Counts] | None = None
-    _counting: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _being_counted: asyncio.Future[None] | None = None
+    _counts: tuple[str, asyncio.Task[Counts]] | None = None
 
     async def read(self, job: Job) -> Answer:
         """Return the answer of a worker that reads.
@@ -85,27 +79,23 @@ class State:
 
         :raises CasegraphError: if it cannot be counted.
         """
-        async with self._counting:
-            version = self.version()
-            if self._counts is None or self._counts[0] != version:
-                answer = await self.readers.ask(CountAll(), self.settings.limits.write_seconds)
-                content = b"".join([piece async for piece in answer.pieces()])
-                self._counts = (version, msgspec.json.decode(content, type=Counts))
-            return self._counts[1]
+        return await asyncio.shield(self._counted())
 
     def counts_so_far(self) -> Counts | None:
-        """Return what the store holds, if it was counted; else let it be counted meanwhile."""
-        if self._counts is not None and self._counts[0] == self.version():
-            return self._counts[1]
-        if self._being_counted is None or self._being_counted.done():
-            self._being_counted = asyncio.ensure_future(self._count_quietly())
-        return None
+        """Return what the store holds, if it was counted; else it is counted meanwhile."""
+        counted = self._counted()
+        return counted.result() if counted.done() and counted.exception() is None else None
 
-    async def _count_quietly(self) -> None:
-        try:
-            await self.counts()
-        except CasegraphError as error:
-            _log.warning("the data could not be counted: %s", error.what)
+    def _counted(self) -> asyncio.Task[Counts]:
+        version = self.version()
+        if self._counts is None or self._counts[0] != version or _has_failed(self._counts[1]):
+            self._counts = (version, asyncio.ensure_future(self._count()))
+        return self._counts[1]
+
+    async def _count(self) -> Counts:
+        answer = await self.readers.ask(CountAll(), self.settings.limits.write_seconds)
+        content = b"".join([piece async for piece in answer.pieces()])
+        return msgspec.json.decode(content, type=Counts)
 
     def with_services(self, text: str) -> str | None:
         """Return a query whose calls of SERVICE go through the forwarder; None where there is none.
@@ -138,3 +128,7 @@ class State:
         if stamp != self._version[0]:
             self._version = (stamp, hashlib.sha256(head.read_bytes()).hexdigest()[:16])
         return self._version[1]
+
+
+def _has_failed(task: asyncio.Task[Counts]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
