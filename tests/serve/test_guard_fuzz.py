@@ -16,6 +16,7 @@ from casegraph.errors import InputError
 from casegraph.serve.guard import refuse
 from casegraph.serve.limits import Limits
 from casegraph.serve.scanning import scan
+from casegraph.serve.weighing import Weight, heaviest_possible
 
 NOBODY = "<http://127.0.0.1:9/>"
 #: Each prefix is one by which a keyword in its place names an address that the engine refuses to call.
@@ -60,6 +61,17 @@ def _passes(text: str) -> bool:
     except InputError:
         return False
     return True
+
+
+@given(text=glued)
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_is_light_at_a_glance_is_light(text: str) -> None:
+    weight = Weight()
+    try:
+        found = max((weight.add(token) for token in scan(text)), default=0)
+    except InputError:
+        return
+    assert found <= heaviest_possible(text)
 
 
 def _mutant(chance: random.Random) -> str:

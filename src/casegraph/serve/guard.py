@@ -11,10 +11,10 @@ from casegraph.serve.errors import LimitError
 from casegraph.serve.limits import Limits
 from casegraph.serve.problems import RefusedError
 from casegraph.serve.scanning import Token, place_of, scan
-from casegraph.serve.services import Calls
-from casegraph.serve.weighing import BRACKET, Weight
+from casegraph.serve.services import Calls, calls_nobody
+from casegraph.serve.weighing import BRACKET, Weight, heaviest_possible
 
-__all__ = ["decoded", "form_of", "operations", "refuse", "refuse_length"]
+__all__ = ["decoded", "form_of", "is_plain", "operations", "refuse", "refuse_length"]
 
 _QUERIES = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY")
@@ -54,6 +54,18 @@ def refuse(text: str, *, limits: Limits, services: Collection[str] = (), update:
             )
         forms.add(token, update=update)
         calls.add(token)
+
+
+def is_plain(text: str, *, limits: Limits) -> bool:
+    """Tell at a glance that :func:`refuse` would find no harm in a query; a tenth of its work.
+
+    What is no SPARQL may be plain, too: the engine tells of it.
+
+    >>> is_plain("ASK { }", limits=Limits()), is_plain("CLEAR ALL", limits=Limits())
+    (True, False)
+    """
+    is_light = heaviest_possible(text) <= limits.nesting * BRACKET
+    return is_light and calls_nobody(text) and "\0" not in text and form_of(text) != "update"
 
 
 def decoded(body: bytes) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from casegraph.errors import InputError
 from casegraph.serve.scanning import Token, place_of, scan
 
-__all__ = ["Call", "Calls", "allowed_by", "with_addresses"]
+__all__ = ["Call", "Calls", "allowed_by", "calls_nobody", "with_addresses"]
 
 _NAMES_A_GRAPH = frozenset(("GRAPH", "FROM", "NAMED", "USING", "WITH", "INTO", "TO", "ADD", "COPY", "MOVE"))
 _NAMES_A_PREFIX = "PREFIX"
@@ -152,6 +152,16 @@ class Calls:
 
     def _error(self, what: str, token: Token, todo: str) -> InputError:
         return InputError(what, where=place_of(self.text, token.start), todo=todo)
+
+
+def calls_nobody(text: str) -> bool:
+    """Tell at a glance that a text calls no other server: it has not the letters, nor a way to hide them.
+
+    >>> calls_nobody("ASK { }"), calls_nobody("ASK { ?service ?p ?o }")
+    (True, False)
+    """
+    upper = text.upper()
+    return "SERVICE" not in upper and "LOAD" not in upper and "\\" not in text
 
 
 def allowed_by(address: str, allowed: Collection[str]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from casegraph.serve.scanning import Token
 
-__all__ = ["BRACKET", "Weight"]
+__all__ = ["BRACKET", "Weight", "heaviest_possible"]
 
 #: What a bracket weighs; a limit of nesting is a limit of so many brackets within each other.
 BRACKET = 10
@@ -31,6 +31,21 @@ _STEPS = re.compile("FILTER|DISTINCT|REDUCED|ORDER|GROUP|HAVING|LIMIT|OFFSET")
 #: Those that brackets follow, each of which is a step.
 _LISTING = frozenset(("ORDER", "GROUP", "HAVING"))
 _ENDS_A_CHAIN = frozenset((",", ";", "."))
+
+
+def heaviest_possible(text: str) -> int:
+    """Return at a glance what a query cannot weigh more than, if all in it were put one upon the other.
+
+    >>> heaviest_possible("ASK { ?s ?p ?o }")
+    46
+    """
+    upper = text.upper()
+    brackets = sum(map(text.count, "({[<"))
+    signs = sum(map(text.count, "!+-*/|^&"))
+    steps = len(_STEPS.findall(upper))
+    described = len(text) if "DESCRIBE" in upper else 0
+    patterns = upper.count("AS") + brackets + described
+    return _EXISTS * brackets + _OPERATOR * signs + _STEP * (steps + brackets) + _PATTERN * patterns
 
 
 @dataclass(slots=True)

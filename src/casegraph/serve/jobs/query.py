@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from casegraph.errors import InputError
 from casegraph.serve.errors import NotAcceptableError
-from casegraph.serve.guard import refuse
+from casegraph.serve.guard import is_plain, refuse
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.jobs.counting import at_most, write_at_most
 from casegraph.serve.limits import Limits
@@ -49,7 +49,7 @@ class Query(Job, frozen=True, kw_only=True):
         :raises NotAcceptableError: if its form has no format that was asked for.
         :raises LimitError: if it is nested too deep, or has more rows.
         """
-        if self.limits is not None:
+        if self.limits is not None and not is_plain(self.text, limits=self.limits):
             refuse(self.text, limits=self.limits)
         dataset = None if self.default is None else Dataset(self.default, self.named)
         answer = store.query(self.text, union=self.union, dataset=dataset, base=self.base)
