@@ -128,6 +128,12 @@ def test_a_value_that_is_none_is_refused_by_its_name(
     assert answer.json()["where"] == where
 
 
+def test_a_field_of_the_form_that_is_left_empty_keeps_the_example(server: Server) -> None:
+    answer = get(server, HEADLINE, drug="IL-2", disease="", refractory="")
+    assert answer.json() == get(server, HEADLINE, drug="IL-2").json()
+    assert "own example of disease, refractory" in answer.headers["casegraph-notice"]
+
+
 def test_an_unknown_format_is_not_acceptable(server: Server) -> None:
     answer = get(server, HEADLINE, "application/pdf")
     assert answer.status_code == 406

@@ -65,7 +65,7 @@ async def answer_results(query: StoredQuery, request: Request, state: State) -> 
     note(request.scope, query=query.name)
     fields = fields_of(request.scope["query_string"])
     asked = requested_format(request, ROWS)
-    values = {name: value for name in sorted(fields.names()) if (value := fields.one(name)) is not None}
+    values = {name: value for name in sorted(fields.names()) if (value := fields.one(name))}
     values = {name: value for name, value in values.items() if name not in _OF_PAGES}
     job = StoredAnswer(
         name=query.name,
