@@ -55,8 +55,6 @@ _IRI_ESCAPE = re.compile(r"\\[uU](?P<code>[0-9A-Fa-f]+)")
 _COMMENT_ESCAPE = re.compile(r"#[^\r\n]*?\\(?:u000|U0000000)[aAdD]")
 _CLOSED_BY = {"(": ")", "{": "}", "[": "]", "<<": ">>", "<<(": ")>>", "{|": "|}"}
 _CLOSING = frozenset(_CLOSED_BY.values())
-#: After one of these an expression goes on with an operator, so that ``<`` is *less than*.
-_OPERANDS = frozenset(("word", "name", "iri", "string", "variable", "blank", "language", "number"))
 #: No expression can go on with ``//``, so that this is an IRI wherever it stands.
 _PLAINLY_AN_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 _LAST_CODE_POINT = 0x10FFFF
@@ -110,33 +108,35 @@ class _Scanner:
 
     def tokens(self) -> Iterator[Token]:
         """Yield the tokens."""
-        position = 0
-        while position < len(self.text):
-            found = _TOKEN.match(self.text, position)
+        position, end, match = 0, len(self.text), _TOKEN.match
+        while position < end:
+            found = match(self.text, position)
             if found is None:
                 raise self._no_token(position)
-            position = found.end()
-            if found.lastgroup is None:
+            kind = found.lastgroup
+            if kind is None:
                 self._check_comment(found)
+                position = found.end()
                 continue
-            token = self._token(found)
-            position = token.end
-            self.after_operand = token.kind in _OPERANDS or token.text in _CLOSING
+            token = self._token(kind, found[0], position)
+            position += len(token.text)
+            self.after_operand = token.kind != "sign" or token.text in _CLOSING
             yield token
         if self.opened:
             bracket, start = self.opened[-1]
             raise self._error(f"{bracket} is not closed", start, f"a {_CLOSED_BY[bracket]}")
 
-    def _token(self, found: re.Match[str]) -> Token:
-        kind, text, start = found.lastgroup, found[0], found.start()
-        if kind in ("word", "prefixed"):
-            return Token("word" if kind == "word" else "name", text, start)
-        if kind == "string":
-            self._check_string(text, start)
-        elif kind == "iri" or text == "<<":
-            return self._angle(text, start)
-        elif kind == "sign":
+    def _token(self, kind: str, text: str, start: int) -> Token:
+        if kind == "sign":
+            if text == "<<":
+                return self._angle(text, start)
             self._bracket(text, start)
+        elif kind == "string":
+            self._check_string(text, start)
+        elif kind == "iri":
+            return self._angle(text, start)
+        elif kind == "prefixed":
+            kind = "name"
         return Token(kind, text, start)  # type: ignore[arg-type]  # a group of the pattern: one of the kinds
 
     def _angle(self, text: str, start: int) -> Token:

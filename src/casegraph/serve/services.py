@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -40,7 +41,7 @@ class Calls:
     allowed: Collection[str]
     in_update: bool = False
     calls: list[Call] = field(default_factory=list)
-    _window: list[Token] = field(default_factory=list)
+    _window: deque[Token] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     _depth: int = 0
     _due: bool = False
     _prefixes: dict[str, str] = field(default_factory=dict)
@@ -50,13 +51,15 @@ class Calls:
 
         :raises InputError: if it makes a call that is not allowed.
         """
-        self._window = [*self._window[1 - _WINDOW :], token]
+        self._window.append(token)
         if self._due:
             self._call(token)
         elif token.kind == "sign":
-            self._depth += (token.text == "{") - (token.text == "}")
             if token.text == "{":
+                self._depth += 1
                 self._group()
+            elif token.text == "}":
+                self._depth -= 1
         elif token.kind == "iri":
             self._iri(token)
         elif token.kind == "word":
