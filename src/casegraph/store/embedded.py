@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import IO, Protocol, Self, TypeVar, cast
@@ -14,19 +13,21 @@ import pyoxigraph as ox
 
 from casegraph.errors import InputError, StoreError
 from casegraph.store import Answer, GraphContent, Store
-from casegraph.store.directory import Directory, Head, digests_of
+from casegraph.store.directory import Directory, Head
+from casegraph.store.engine import answer, bulk_load, carry_out
 from casegraph.store.failures import failure
 from casegraph.store.ledger import generation
-from casegraph.store.places import WritersPlace, opened_to_read
+from casegraph.store.places import WritersPlace, changed_files, copied_in_memory, opened_to_read
+from casegraph.store.rehearsing import Seen, rehearse
 from casegraph.store.snapshot import Snapshot
-from casegraph.store.streaming import streamed_contents
+from casegraph.store.streaming import default_content, streamed_contents
 from casegraph.store.syntax import (
-    brings_dataset,
+    DEFAULT_GRAPH,
     graph_lines,
+    graph_term,
     is_derived,
     named,
     quads,
-    refused_query,
     replacement,
 )
 
@@ -86,9 +87,7 @@ class EmbeddedStore(Store):
         :raises InputError: see there.
         :raises StoreError: see there.
         """
-        store = self._opened()
-        if not self._writable:
-            raise InputError("the store is open for reading only", where=self.location)
+        store = self._opened_to_write()
         names = [named(graph) for graph in old_graphs]
         with self._turn:
             old = self._guard(lambda: [name.value for name in names if store.contains_named_graph(name)])
@@ -99,9 +98,28 @@ class EmbeddedStore(Store):
             else:
                 update = replacement(old, nquads)
                 self._guard(lambda: store.update(update))
-            if self._place is not None and self._sync:
-                place = self._place
-                self._guard(lambda: place.acknowledge(generation(self)))
+            self._acknowledge()
+
+    def carry_out(self, update: str, *, base: str | None = None) -> None:
+        """Carry out a SPARQL update in one transaction; it must tell the ledger of what it does.
+
+        :param base: what relative IRIs are relative to.
+        :raises InputError: if it cannot be carried out, or the store was opened for reading.
+        :raises StoreError: if the store fails.
+        """
+        store = self._opened_to_write()
+        with self._turn:
+            self._guard(lambda: carry_out(store, update, base))
+            self._acknowledge()
+
+    def rehearse(self, update: str, graphs: Sequence[str], *, base: str | None = None) -> Seen:
+        """Return what graphs would hold after an update; see :func:`casegraph.store.rehearsing.rehearse`.
+
+        :raises InputError: see there, or if the store was opened for reading.
+        :raises StoreError: if the store fails.
+        """
+        store = self._opened_to_write()
+        return self._guard(lambda: rehearse(store, update, graphs, base))
 
     def query(self, sparql: str, *, union: bool = True) -> Answer:
         """See :meth:`casegraph.store.Store.query`.
@@ -109,18 +127,7 @@ class EmbeddedStore(Store):
         :raises InputError: see there.
         :raises StoreError: see there.
         """
-        store = self._opened()
-        union = union and not brings_dataset(sparql)
-        try:
-            return store.query(sparql, use_default_graph_as_union=union)
-        except (SyntaxError, UnicodeEncodeError) as error:
-            raise refused_query(str(error)) from error
-        except RuntimeError as error:
-            if str(error).startswith("Corruption"):
-                raise failure(error, self.location) from error
-            raise InputError(f"the query cannot be answered: {error}", where="query") from error
-        except OSError as error:
-            raise failure(error, self.location) from error
+        return answer(self._opened(), sparql, union=union, location=self.location)
 
     def graphs(self) -> tuple[str, ...]:
         """See :meth:`casegraph.store.Store.graphs`.
@@ -137,7 +144,7 @@ class EmbeddedStore(Store):
         :raises InputError: see there.
         :raises StoreError: see there.
         """
-        chosen = [named(name) for name in (self.graphs() if graph is None else (graph,))]
+        chosen = [graph_term(name) for name in (self.graphs() if graph is None else (graph,))]
         return chain.from_iterable(map(self._lines, chosen))
 
     def without_derived(self) -> Store:
@@ -146,7 +153,8 @@ class EmbeddedStore(Store):
         :raises StoreError: see there.
         """
         store = self._opened()
-        kept = [named(graph) for graph in self.graphs() if not is_derived(graph)]
+        every = (DEFAULT_GRAPH, *self.graphs())
+        kept = [graph_term(graph) for graph in every if not is_derived(graph)]
         content = chain.from_iterable(store.quads_for_pattern(None, None, None, graph) for graph in kept)
         return self._guard(lambda: EmbeddedStore.of_quads(content, self.location))
 
@@ -172,11 +180,7 @@ class EmbeddedStore(Store):
         """
         store = self._opened()
         if self._place is None and self._snapshot is None:
-            yield from super().contents()
-            return
-        outside = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-        if self._guard(lambda: next(outside, None)) is not None:
-            yield from super().contents()
+            yield from chain(super().contents(), default_content(store))
             return
         found = streamed_contents(store)
         while (each := self._guard(lambda: next(found, None))) is not None:
@@ -189,16 +193,9 @@ class EmbeddedStore(Store):
         """
         if self._snapshot is None or self._head is None:
             return
-        directory = Directory(Path(self.location))
-        if directory.is_backup():
-            wanted = self._guard(directory.files_of_backup)
-            found = self._guard(partial(digests_of, directory.data(self._head), files="*"))
-            names = sorted(wanted.keys() | found.keys() - {"LOCK"})
-            changed = [name for name in names if found.get(name) != wanted.get(name)]
-        else:
-            found = self._guard(partial(digests_of, self._snapshot.folder))
-            changed = [name for name, digest in self._head.files.items() if found.get(name, digest) != digest]
-        yield from (f"{self.location}/{self._head.data}/{name}" for name in changed)
+        head, folder = self._head, self._snapshot.folder
+        changed = self._guard(lambda: changed_files(Directory(Path(self.location)), head, folder))
+        yield from (f"{self.location}/{head.data}/{name}" for name in changed)
 
     def files_without_digest(self) -> int:
         """Return how many data files came into being after the last writer that closed the store."""
@@ -219,11 +216,7 @@ class EmbeddedStore(Store):
         :raises InputError: if the store was opened for reading.
         :raises StoreError: if the store fails.
         """
-        place = self._place
-        if place is None:
-            raise InputError(
-                "no store that is rebuilt", where=self.location, expected="a directory, to write"
-            )
+        store, place = self._opened_to_write(), self._place
 
         def filled(data: ox.Store) -> int:
             copy = EmbeddedStore(":memory:", writable=True)
@@ -232,8 +225,12 @@ class EmbeddedStore(Store):
             return generation(copy)
 
         with self._turn:
-            self._guard(lambda: place.rebuild(filled))
-            self._store = place.store
+            if place is None:
+                filled(changed := copied_in_memory(store))
+            else:
+                self._guard(lambda: place.rebuild(filled))
+                changed = place.store
+            self._store = changed
 
     def bulk_load(self, nquads: Reader) -> None:
         """Add many quads of graphs that are not there, as fast as can be; all of them or none.
@@ -242,13 +239,8 @@ class EmbeddedStore(Store):
         :raises InputError: if they do not parse.
         :raises StoreError: if the store fails.
         """
-        store = self._opened()
-        try:
-            source = cast(IO[bytes], nquads)
-            self._guard(lambda: store.bulk_load(source, ox.RdfFormat.N_QUADS))
-        except SyntaxError as error:
-            where = f"nquads:{error.lineno}:{error.offset}"
-            raise InputError(f"not N-Quads: {error.msg}", where=where) from error
+        store = self._opened_to_write()
+        self._guard(lambda: bulk_load(store, cast(IO[bytes], nquads)))
 
     def compact(self) -> None:
         """Bring the data into as few and as small files as can be; readers are not disturbed.
@@ -256,9 +248,7 @@ class EmbeddedStore(Store):
         :raises InputError: if the store was opened for reading.
         :raises StoreError: if the store fails, as for want of space: it is as it was then.
         """
-        if not self._writable:
-            raise InputError("the store is open for reading only", where=self.location)
-        self._guard(self._opened().optimize)
+        self._guard(self._opened_to_write().optimize)
 
     def close(self) -> None:
         """See :meth:`casegraph.store.Store.close`.
@@ -283,7 +273,7 @@ class EmbeddedStore(Store):
             lost = f"the changes {there + 1} to {acknowledged} were acknowledged and are gone"
             raise place.directory.damaged(lost)
 
-    def _lines(self, graph: ox.NamedNode) -> list[str]:
+    def _lines(self, graph: ox.NamedNode | ox.DefaultGraph) -> list[str]:
         store = self._opened()
         return self._guard(lambda: graph_lines(store, graph))
 
@@ -291,6 +281,17 @@ class EmbeddedStore(Store):
         if self._store is None:
             raise StoreError("the store is closed", where=self.location)
         return self._store
+
+    def _opened_to_write(self) -> ox.Store:
+        store = self._opened()
+        if not self._writable:
+            raise InputError("the store is open for reading only", where=self.location)
+        return store
+
+    def _acknowledge(self) -> None:
+        if self._place is not None and self._sync:
+            place = self._place
+            self._guard(lambda: place.acknowledge(generation(self)))
 
     def _guard(self, work: Callable[[], _T]) -> _T:
         try:
