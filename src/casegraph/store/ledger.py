@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.resources import ontology_digest
 from casegraph.store import LEDGER, GraphContent, Store
-from casegraph.store.syntax import digest, graph_lines, named
+from casegraph.store.syntax import digest, graph_lines, graph_term, named
 from casegraph.version import __version__
 
 __all__ = [
@@ -292,7 +292,7 @@ def _canonical(graph: str, lines: set[str]) -> list[str]:
         return sorted(lines)
     content = ox.Store()
     content.load("".join(f"{line}\n" for line in lines).encode(), format=ox.RdfFormat.N_QUADS)
-    return graph_lines(content, named(graph))
+    return graph_lines(content, graph_term(graph))
 
 
 def _integer(number: int) -> str:
