@@ -18,7 +18,7 @@ from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.resources import shipped
 from casegraph.rows import Rows
-from casegraph.store import DEFAULT_GRAPH, LEDGER, open_store
+from casegraph.store import DEFAULT_GRAPH, LEDGER, editing, open_store, rehearsing
 from casegraph.store.by_hand import HandEdit, edited_by_hand
 from casegraph.store.directory import Directory
 from casegraph.store.editing import Edited, update
@@ -273,6 +273,45 @@ def test_an_update_that_cannot_end_changes_nothing(store: EmbeddedStore) -> None
             update(store, text)
     assert content(store) == plain(ONE)
     assert generation(store) == 1
+    assert list(verify(store)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        (ONE, (G,)),
+        ("DELETE WHERE { GRAPH ?g { ?s <urn:q> ?o . ?s ?p ?o } }", (G,)),
+        ("WITH <urn:h/asserted> DELETE { ?s ?p ?o } INSERT { GRAPH ?g { ?s ?p ?o } GRAPH $x { ?s ?p 1 } } WHERE "
+         "{ ?s ?p ?o VALUES (?g ?x) { (<urn:n> <urn:m>) (<urn:n> UNDEF) } }; # FILTER", ("urn:h", "urn:m", "urn:n")),
+        ("INSERT { GRAPH ?g { ?s ?p ?o } } WHERE { SELECT ?s ?p ?o (IRI(CONCAT('urn:', STR(?o))) AS ?g) "
+         "{ GRAPH <urn:g> { ?s ?p ?o } } }; DELETE WHERE { GRAPH ?d { <urn:s> <urn:p> '1' } }",
+         ("urn:1", "urn:2", "urn:g")),
+    ],
+)  # fmt: skip
+def test_an_update_of_a_few_cases_needs_no_copy(
+    text: str, units: tuple[str, ...], store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_copy(*_: object, **__: object) -> None:
+        pytest.fail("the store was copied")
+
+    update(store, BEFORE.replace('"1"', '"0"') if text == ONE else BEFORE)
+    monkeypatch.setattr(editing, "update_copy", no_copy)
+    assert update(store, text).units == units
+    assert content(store) == plain(BEFORE.replace('"1"', '"0"') if text == ONE else BEFORE, text)
+    assert list(verify(store)) == []
+
+
+def test_an_update_of_very_many_graphs_is_done_on_a_copy(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(editing, "MOST_GRAPHS", 1)
+    monkeypatch.setattr(rehearsing, "MOST_GRAPHS", 1)
+    update(store, BEFORE)
+    text = (
+        f"DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} WHERE {{ GRAPH ?g {{ ?s ?p ?o FILTER(?g != <{LEDGER}>) }} }}"
+    )
+    assert update(store, text).units == (G, H)
+    assert content(store) == plain(BEFORE, text)
     assert list(verify(store)) == []
 
 

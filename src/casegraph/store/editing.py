@@ -12,17 +12,21 @@ import pyoxigraph as ox
 
 from casegraph.store import DEFAULT_GRAPH
 from casegraph.store.editing_copy import update_copy
-from casegraph.store.editing_graphs import graphs_with, lines_of, refuse_protected, touches_blank_nodes, write
+from casegraph.store.editing_graphs import (
+    graphs_with,
+    is_protected,
+    lines_of,
+    refuse_protected,
+    touches_blank_nodes,
+    write,
+)
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.ledger import generation
-from casegraph.store.rehearsing import Seen
+from casegraph.store.rehearsing import MOST_GRAPHS, Seen
 from casegraph.store.syntax import named
-from casegraph.store.targets import targets
+from casegraph.store.targets import Targets, targets
 
 __all__ = ["Edited", "add_to_graph", "drop_graph", "put_graph", "update"]
-
-#: With more graphs than that, the store is read once instead of each graph.
-_MOST_GRAPHS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,9 @@ class Edited:
 def update(store: EmbeddedStore, sparql: str, *, base: str | None = None) -> Edited:
     """Carry out a SPARQL 1.1 Update, all of it or nothing, and tell the ledger of it in the same transaction.
 
-    Where the text names all graphs that it may write to, the work grows with these graphs. Else the update
-    is carried out on a copy that takes the place of the store, and all that the store holds is read.
+    The work grows with the cases that change, up to some hundred. With more, and where blank nodes of the
+    store change or a graph is named in an unusual way, the update is carried out on a copy that takes the
+    place of the store, and all that it holds is read.
     ``CLEAR ALL`` and their like leave the ledger, which tells then that all is gone.
 
     :param sparql: the update. ``LOAD`` and ``SERVICE`` are not refused here: the caller does that, since the
@@ -59,14 +64,24 @@ def update(store: EmbeddedStore, sparql: str, *, base: str | None = None) -> Edi
     for graph in found.named:
         refuse_protected(graph)
     with store.turn():
-        if not found.others and len(found.named) <= _MOST_GRAPHS:
-            graphs = graphs_with({*found.named, *([DEFAULT_GRAPH] if found.default else [])})
-            before, after = store.rehearse("", graphs), store.rehearse(sparql, graphs, base=base)
-            if not found.copies or not touches_blank_nodes(before, after):
-                units = write(store, before, after)
-                return Edited(generation(store), units)
-        units = update_copy(store, sparql, base, clears=found.clears)
+        units = _in_place(store, sparql, base, found)
+        if units is None:
+            units = update_copy(store, sparql, base, clears=found.clears)
         return Edited(generation(store), units)
+
+
+def _in_place(store: EmbeddedStore, sparql: str, base: str | None, found: Targets) -> tuple[str, ...] | None:
+    """Carry out an update of a few graphs; None if it is not known to be one, and nothing was done."""
+    if found.others or len(found.named) > MOST_GRAPHS:
+        return None
+    graphs = graphs_with({*found.named, *([DEFAULT_GRAPH] if found.default else [])})
+    after = store.rehearse(sparql, graphs, base=base, watched=found.watched)
+    if len(after.shown) > MOST_GRAPHS or any(map(is_protected, after.shown)):
+        return None
+    before = store.rehearse("", graphs_with({*graphs, *after.shown}))
+    if found.copies and touches_blank_nodes(before, after):
+        return None
+    return write(store, before, after)
 
 
 def put_graph(store: EmbeddedStore, graph: str | None, content: Iterable[ox.Triple]) -> bool:

@@ -23,7 +23,15 @@ from casegraph.store.ledger import (
 )
 from casegraph.store.rehearsing import Seen
 
-__all__ = ["graphs_with", "lines_of", "refuse_protected", "told_by_hand", "touches_blank_nodes", "write"]
+__all__ = [
+    "graphs_with",
+    "is_protected",
+    "lines_of",
+    "refuse_protected",
+    "told_by_hand",
+    "touches_blank_nodes",
+    "write",
+]
 
 #: From so many new quads on they go in by bulk load.
 _BULK_QUADS = 50_000
@@ -39,6 +47,15 @@ def graphs_with(graphs: Iterable[str]) -> list[str]:
     """
     units = sorted(set(map(unit_of, graphs)))
     return [each for unit in units for each in (unit, *case_graphs(unit)) if unit_of(each) == unit]
+
+
+def is_protected(graph: str) -> bool:
+    """Tell whether a graph is one that nobody may change by hand.
+
+    >>> is_protected(LEDGER), is_protected("urn:g")
+    (True, False)
+    """
+    return unit_of(graph) in (LEDGER, DEFAULT_GRAPH)
 
 
 def refuse_protected(graph: str) -> None:

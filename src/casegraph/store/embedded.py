@@ -103,7 +103,6 @@ class EmbeddedStore(Store):
     def carry_out(self, update: str, *, base: str | None = None) -> None:
         """Carry out a SPARQL update in one transaction; it must tell the ledger of what it does.
 
-        :param base: what relative IRIs are relative to.
         :raises InputError: if it cannot be carried out, or the store was opened for reading.
         :raises StoreError: if the store fails.
         """
@@ -112,19 +111,20 @@ class EmbeddedStore(Store):
             self._guard(lambda: carry_out(store, update, base))
             self._acknowledge()
 
-    def rehearse(self, update: str, graphs: Sequence[str], *, base: str | None = None) -> Seen:
+    def rehearse(
+        self, update: str, graphs: Sequence[str], *, base: str | None = None, watched: str = ""
+    ) -> Seen:
         """Return what graphs would hold after an update; see :func:`casegraph.store.rehearsing.rehearse`.
 
         :raises InputError: see there, or if the store was opened for reading.
         :raises StoreError: if the store fails.
         """
         store = self._opened_to_write()
-        return self._guard(lambda: rehearse(store, update, graphs, base))
+        return self._guard(lambda: rehearse(store, update, graphs, base, watched))
 
     def query(self, sparql: str, *, union: bool = True) -> Answer:
         """See :meth:`casegraph.store.Store.query`.
 
-        :raises InputError: see there.
         :raises StoreError: see there.
         """
         return answer(self._opened(), sparql, union=union, location=self.location)

@@ -41,7 +41,7 @@ def carry_out(
     sparql: str,
     base: str | None = None,
     after: str = "",
-    functions: Mapping[ox.NamedNode, Callable[..., None]] | None = None,
+    functions: Mapping[ox.NamedNode, Callable[..., ox.Literal | None]] | None = None,
 ) -> None:
     """Carry out an update in one transaction.
 

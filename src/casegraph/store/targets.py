@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-__all__ = ["Targets", "joint", "targets"]
+__all__ = ["SHOW", "Targets", "joint", "targets"]
+
+#: The function that is shown the graphs that variables stand for; no update of others can know of it.
+SHOW = "urn:uuid:3a5f6f0e-0d1c-4f0b-9d4e-8b5f6c1f7a52#show"
 
 _TOKEN = re.compile(
     r"""(?P<iri><[^<>"{}|^`\\\s]*>)
@@ -36,7 +39,10 @@ class Targets:
 
     :param named: the graphs that it names, to write to.
     :param default: whether it may write to the default graph.
-    :param others: whether it may write to graphs that its text does not name; also if that cannot be read.
+    :param others: whether it may write to graphs that neither its text names nor a variable of a template
+        stands for; also if that cannot be read.
+    :param watched: where variables stand for graphs to write to: the update with each of their values given
+        to the function ``SHOW``, which must return true. Else it is empty.
     :param clears: whether it clears or drops all graphs, so the ledger too.
     :param copies: whether what it writes may come out of the store, and not of its text alone.
     """
@@ -46,6 +52,7 @@ class Targets:
     others: bool = False
     clears: bool = False
     copies: bool = False
+    watched: str = ""
 
 
 def targets(sparql: str) -> Targets:
@@ -57,8 +64,10 @@ def targets(sparql: str) -> Targets:
     >>> found = targets(text)
     >>> found.named, found.default, found.others
     ({'urn:e:g'}, False, False)
-    >>> targets("INSERT { GRAPH ?g { ?s ?p 1 } } WHERE { GRAPH ?g { ?s ?p 2 } }").others
+    >>> targets("DROP NAMED").others
     True
+    >>> targets("INSERT { GRAPH ?g { <urn:s> ?p 1 } } WHERE { ?g ?p 2 }").watched.replace(SHOW, "SHOW")
+    'INSERT { GRAPH ?g { <urn:s> ?p 1 } } WHERE { { ?g ?p 2 } FILTER(<SHOW>(COALESCE(?g, 0))) }'
     """
     reading = _Reading(sparql)
     reading.read()
@@ -84,6 +93,10 @@ class _Token(NamedTuple):
     end: int
 
     @property
+    def start(self) -> int:
+        return self.end - len(self.text)
+
+    @property
     def word(self) -> str:
         return self.text.upper() if self.kind == "word" else ""
 
@@ -100,10 +113,17 @@ class _Reading:
         self._tokens = _tokens(sparql)
         self._prefixes: dict[str, str | None] = {}
         self._has_with = False
+        self._last = _END
+        #: variables of the templates of an operation that stand for graphs
+        self._variables: list[str] = []
+        #: what of the text is to be replaced: from where, up to where, by what
+        self._edits: list[tuple[int, int, str]] = []
 
     def read(self) -> None:
         while (token := self._next()) is not _END:
             self._operation(token)
+        if self._edits:
+            self.found.watched = _replaced(self._sparql, self._edits)
 
     def _operation(self, token: _Token) -> None:
         word = token.word
@@ -120,20 +140,36 @@ class _Reading:
         elif word in ("INSERT", "DELETE"):
             self._change()
         elif word == "WHERE":
-            self.found.copies = True
-            self._has_with = False
-            self._skip_group()
+            self._where()
         elif word == "LOAD":
             self.found.others = True
 
+    def _where(self) -> None:
+        self.found.copies, self._has_with = True, False
+        start = self._skip_group()
+        if self._variables:
+            self._edits.append((start, start, "{ "))
+            self._edits.append((self._last.end, self._last.end, f"{self._shown()} }}"))
+
     def _change(self) -> None:
-        token = self._next()
-        if token.word == "WHERE":
-            self.found.copies = True
-        if token.word in ("DATA", "WHERE"):
+        first = token = self._next()
+        if first.word in ("DATA", "WHERE"):
             token = self._next()
+        start = token.start
         if token.text == "{":
             self._template()
+        if first.word == "WHERE":
+            self.found.copies = True
+            if self._variables:  # DELETE WHERE { ... }, which takes no filter
+                pattern = self._sparql[start : self._last.end]
+                self._edits.append((first.start, first.end, ""))
+                where = f" WHERE {{ {pattern}{self._shown()} }}"
+                self._edits.append((self._last.end, self._last.end, where))
+
+    def _shown(self) -> str:
+        """Return filters that show what variables stand for, and forget the variables."""
+        names, self._variables = dict.fromkeys(self._variables), []
+        return "".join(f" FILTER(<{SHOW}>(COALESCE({name}, 0)))" for name in names)
 
     def _from_to(self, *, moves: bool) -> None:
         self.found.copies = True
@@ -170,15 +206,19 @@ class _Reading:
             elif depth == 1 and token.text != ".":
                 self.found.default |= not self._has_with
 
-    def _skip_group(self) -> None:
-        depth = 0
-        while (token := self._next()) is not _END:
+    def _skip_group(self) -> int:
+        """Go to the end of a group; return where it begins."""
+        token = self._next()
+        start, depth = token.start, 1
+        while depth and (token := self._next()) is not _END:
             if token.kind == "sign":
                 depth += {"{": 1, "}": -1}.get(token.text, 0)
-            if depth == 0:
-                return
+        return start
 
     def _name(self, token: _Token) -> None:
+        if token.kind == "variable":
+            self._variables.append(token.text)
+            return
         name = self._iri(token)
         if name is None:
             self.found.others = True
@@ -204,13 +244,22 @@ class _Reading:
         return self._next() if token.word == "SILENT" else token
 
     def _next(self) -> _Token:
-        return next(self._tokens, _END)
+        self._last = next(self._tokens, _END)
+        return self._last
 
 
 def _tokens(sparql: str) -> Iterator[_Token]:
     for found in _TOKEN.finditer(sparql):
         if found.lastgroup != "comment":
             yield _Token(found.lastgroup or "", found[0], found.end())
+
+
+def _replaced(text: str, edits: list[tuple[int, int, str]]) -> str:
+    pieces, at = [], 0
+    for start, end, new in edits:
+        pieces += [text[at:start], new]
+        at = end
+    return "".join((*pieces, text[at:]))
 
 
 def _is_plain(name: str) -> bool:
