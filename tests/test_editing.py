@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as some
 
 from casegraph.errors import ForbiddenError, InputError
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.resources import shipped
 from casegraph.rows import Rows
-from casegraph.store import DEFAULT_GRAPH, LEDGER, editing, open_store, rehearsing
+from casegraph.store import DEFAULT_GRAPH, LEDGER, open_store
 from casegraph.store.by_hand import HandEdit, edited_by_hand
 from casegraph.store.directory import Directory
 from casegraph.store.editing import Edited, update
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.ledger import commit, current_digests, generation
 from casegraph.store.verifying import verify
+from edited_stores import BEFORE, ONE, G, H, content, plain
 
 CASE, REPORT = f"{BASE}case/10.1007/s13555-020-00421-8/1", f"{BASE}report/10.1007/s13555-020-00421-8"
 ASSERTED = f"{CASE}/asserted"
 DOCUMENT = next(path for path in shipped("cases", "*.yaml") if path.stem == "miao-2020")
-G, H = "urn:g", "urn:h"
-ONE = f'INSERT DATA {{ GRAPH <{G}> {{ <urn:s> <urn:p> "1" }} }}'
 
 
 @pytest.fixture(scope="module")
@@ -62,28 +58,9 @@ def small(store: EmbeddedStore) -> EmbeddedStore:
     return store
 
 
-def content(store: EmbeddedStore) -> list[str]:
-    """Return all that a store holds beside its ledger."""
-    named = [line for line in store.dump() if not line.endswith(f"<{LEDGER}> .")]
-    return [*store.dump(DEFAULT_GRAPH), *named]
-
-
 def edits(store: EmbeddedStore) -> list[HandEdit]:
     assert list(verify(store)) == []
     return list(edited_by_hand(store))
-
-
-def plain(*updates: str) -> list[str]:
-    """Return what a bare engine holds after updates."""
-    bare = ox.Store()
-    for each in updates:
-        bare.update(each)
-    default = sorted(f"{quad} ." for quad in bare if quad.graph_name == ox.DefaultGraph())
-    return [*default, *sorted((f"{q} ." for q in bare if q.graph_name != ox.DefaultGraph()), key=_by_graph)]
-
-
-def _by_graph(line: str) -> tuple[str, str]:
-    return line.rsplit(" ", 2)[1][1:-1], line
 
 
 @pytest.mark.slow
@@ -105,12 +82,6 @@ def test_an_edited_case_is_told_with_its_digest_and_a_mark(directory: Path) -> N
         (row,) = Rows.read(store.query(asked, union=False))
         assert (row["quads"], row["mark"]) == (sum(map(len, lines.values())), True)
         assert edits(store) == [HandEdit(CASE, 3, gone=False)]
-
-
-#: What is there before each update of the next test.
-BEFORE = f"""INSERT DATA {{ <urn:d> <urn:p> "0"
-  GRAPH <{G}> {{ <urn:s> <urn:p> "1" . <urn:s> <urn:q> "2" }}
-  GRAPH <{H}/asserted> {{ <urn:s> <urn:p> "3" }} GRAPH <{H}/inferred> {{ <urn:s> <urn:p> "4" }} }}"""
 
 
 @pytest.mark.parametrize(
@@ -161,39 +132,6 @@ def test_an_update_does_what_sparql_says_and_the_ledger_tells_what_changed(
     assert (done.generation, done.units) == (before + bool(units), tuple(sorted(units)))
     assert generation(store) == done.generation
     assert list(verify(store)) == []
-
-
-_TERMS = some.sampled_from(["<urn:a>", "<urn:b>", '"x y"', "5", '"_:a"@en', "<<( <urn:a> <urn:b> 7 )>>"])
-_GRAPHS = some.sampled_from([G, f"{H}/asserted", f"{H}/inferred", f"{CASE}/asserted"])
-_QUADS = some.builds("GRAPH <{}> {{ <urn:a> <urn:b> {} }}".format, _GRAPHS, _TERMS)
-_DATA = some.one_of(_QUADS, some.builds("<urn:a> <urn:c> {} .".format, _TERMS))
-_NAMES = some.one_of(some.just("DEFAULT"), some.builds("GRAPH <{}>".format, _GRAPHS))
-_PLACES = some.one_of(some.builds("GRAPH <{}>".format, _GRAPHS), some.just("GRAPH ?g"))
-_OPERATIONS = some.one_of(
-    some.builds("INSERT DATA {{ {} {} }}".format, _DATA, _DATA),
-    some.builds("DELETE DATA {{ {} {} }}".format, _DATA, _DATA),
-    some.builds("{} SILENT {}".format, some.sampled_from(["CLEAR", "DROP"]), _NAMES),
-    some.builds("{} SILENT {} TO {}".format, some.sampled_from(["ADD", "COPY", "MOVE"]), _NAMES, _NAMES).map(
-        lambda text: text.replace("GRAPH ", "")
-    ),
-    some.builds(
-        f"DELETE {{{{ {{}} {{{{ ?s ?p ?o }}}} }}}} INSERT {{{{ {{}} {{{{ ?s <urn:c> ?o }}}} }}}} WHERE "
-        f"{{{{ GRAPH ?g {{{{ ?s ?p ?o }}}} FILTER(?g != <{LEDGER}>) }}}}".format,
-        _PLACES,
-        _PLACES,
-    ),
-)
-
-
-@pytest.mark.slow
-@settings(max_examples=60, deadline=None)
-@given(some.lists(some.lists(_OPERATIONS, min_size=1, max_size=3).map(" ;\n".join), max_size=4))
-def test_any_updates_leave_what_a_bare_engine_has_and_a_true_ledger(texts: list[str]) -> None:
-    with EmbeddedStore(":memory:", writable=True) as store:
-        for text in texts:
-            update(store, text)
-        assert content(store) == plain(*texts)
-        assert list(verify(store)) == []
 
 
 @pytest.mark.parametrize(
@@ -276,45 +214,6 @@ def test_an_update_that_cannot_end_changes_nothing(store: EmbeddedStore) -> None
     assert list(verify(store)) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "units"),
-    [
-        (ONE, (G,)),
-        ("DELETE WHERE { GRAPH ?g { ?s <urn:q> ?o . ?s ?p ?o } }", (G,)),
-        ("WITH <urn:h/asserted> DELETE { ?s ?p ?o } INSERT { GRAPH ?g { ?s ?p ?o } GRAPH $x { ?s ?p 1 } } WHERE "
-         "{ ?s ?p ?o VALUES (?g ?x) { (<urn:n> <urn:m>) (<urn:n> UNDEF) } }; # FILTER", ("urn:h", "urn:m", "urn:n")),
-        ("INSERT { GRAPH ?g { ?s ?p ?o } } WHERE { SELECT ?s ?p ?o (IRI(CONCAT('urn:', STR(?o))) AS ?g) "
-         "{ GRAPH <urn:g> { ?s ?p ?o } } }; DELETE WHERE { GRAPH ?d { <urn:s> <urn:p> '1' } }",
-         ("urn:1", "urn:2", "urn:g")),
-    ],
-)  # fmt: skip
-def test_an_update_of_a_few_cases_needs_no_copy(
-    text: str, units: tuple[str, ...], store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_copy(*_: object, **__: object) -> None:
-        pytest.fail("the store was copied")
-
-    update(store, BEFORE.replace('"1"', '"0"') if text == ONE else BEFORE)
-    monkeypatch.setattr(editing, "update_copy", no_copy)
-    assert update(store, text).units == units
-    assert content(store) == plain(BEFORE.replace('"1"', '"0"') if text == ONE else BEFORE, text)
-    assert list(verify(store)) == []
-
-
-def test_an_update_of_very_many_graphs_is_done_on_a_copy(
-    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(editing, "MOST_GRAPHS", 1)
-    monkeypatch.setattr(rehearsing, "MOST_GRAPHS", 1)
-    update(store, BEFORE)
-    text = (
-        f"DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} WHERE {{ GRAPH ?g {{ ?s ?p ?o FILTER(?g != <{LEDGER}>) }} }}"
-    )
-    assert update(store, text).units == (G, H)
-    assert content(store) == plain(BEFORE, text)
-    assert list(verify(store)) == []
-
-
 def test_blank_nodes_are_the_same_in_all_graphs_of_an_update(store: EmbeddedStore) -> None:
     update(store, f"INSERT DATA {{ GRAPH <{G}> {{ _:x <urn:p> 1 }} GRAPH <{H}> {{ _:x <urn:p> 2 }} }}")
     update(store, f"INSERT {{ GRAPH <{G}> {{ ?x <urn:q> ?y }} }} WHERE {{ GRAPH <{H}> {{ ?x ?p ?y }} }}")
@@ -344,18 +243,3 @@ def test_only_a_store_that_was_opened_to_write_is_edited(loaded: Path) -> None:
 
 def test_the_caller_is_told_to_refuse_load_and_service() -> None:
     assert "``LOAD`` and ``SERVICE`` are not refused here" in (update.__doc__ or "")
-
-
-@pytest.mark.slow
-def test_edits_of_four_threads_are_all_there(store: EmbeddedStore) -> None:
-    update(store, f"INSERT DATA {{ GRAPH <{G}> {{ <urn:s> <urn:p> 0 }} }}")
-    text = f"""DELETE {{ GRAPH <{G}> {{ ?s ?p ?n }} }} INSERT {{ GRAPH <{G}> {{ ?s ?p ?m }} }}
-      WHERE {{ GRAPH <{G}> {{ ?s ?p ?n }} BIND(?n + 1 AS ?m) }}"""
-    threads = [threading.Thread(target=lambda: [update(store, text) for _ in range(5)]) for _ in range(4)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert content(store) == [f'<urn:s> <urn:p> "20"^^<{PREFIXES["xsd"]}integer> <{G}> .']
-    assert generation(store) == 21
-    assert list(verify(store)) == []

@@ -23,12 +23,12 @@ def told(found: Targets) -> set[str]:
         ("", set()),
         ("INSERT DATA { GRAPH <urn:g> { <urn:s> <urn:p> 1 } }", {"urn:g"}),
         ("INSERT DATA{GRAPH<urn:g>{<urn:s><urn:p>1}<urn:s><urn:p>2}", {"urn:g", "DEFAULT"}),
-        ("insert data { graph <urn:g> { <urn:s> <urn:p> 'GRAPH <urn:h> }', \"\"\"{ \" GRAPH\"\"\" } }", {"urn:g"}),
+        ("insert data { graph <urn:g> { <urn:s> <urn:p> 'GRAPH }', \"\"\"{ \" GRAPH\"\"\" } }", {"urn:g"}),
         ("INSERT DATA { GRAPH <urn:g> { <urn:s> <urn:p> 1 # } GRAPH <urn:h> {\n } }", {"urn:g"}),
         ("PREFIX e: <urn:e:> PREFIX : <urn:d#> INSERT DATA { GRAPH e:a.b\\-c { :s :p : } GRAPH : {} }",
          {"urn:e:a.b-c", "urn:d#"}),
         ("PREFIX e: <urn:e:> INSERT DATA { GRAPH e:\u00e4%20 { e:s e:p 1 } }", {"urn:e:\u00e4%20"}),
-        ("PREFIX e: <urn:e:> INSERT DATA { GRAPH e:a\u00b7 { e:s e:p 1 } }", {OTHERS}),
+        ("PREFIX e: <urn:e:> INSERT DATA { GRAPH e:a\u203f { e:s e:p 1 } }", {OTHERS, "DEFAULT"}),
         ("INSERT DATA { GRAPH <g> { <urn:s> <urn:p> 1 } }", {OTHERS}),
         ("INSERT DATA { GRAPH <http://e.org/a/../b> { <urn:s> <urn:p> 1 } }", {OTHERS}),
         ("DELETE { GRAPH ?a { ?s ?p ?o } } INSERT { GRAPH $b { ?s ?p ?o } } WHERE { GRAPH ?c { ?s ?p ?o } }",
@@ -36,7 +36,7 @@ def told(found: Targets) -> set[str]:
         ("DELETE WHERE { GRAPH ?a { ?s ?p ?o } GRAPH <urn:g> { ?s ?p ?o } }", {"?a", "urn:g"}),
         ("WITH <urn:g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }; DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
          {"urn:g", "DEFAULT"}),
-        ("INSERT { GRAPH <urn:g> { ?s ?p ?o } } USING NAMED <urn:h> WHERE { FILTER EXISTS { GRAPH ?x { ?s ?p ?o } } }",
+        ("INSERT { GRAPH <urn:g> { ?s ?p ?o } } USING <urn:h> WHERE { FILTER EXISTS { GRAPH ?x { ?s ?p 1 }}}",
          {"urn:g"}),
         ("CLEAR SILENT GRAPH <urn:g>; DROP DEFAULT; CREATE GRAPH <urn:h>", {"urn:g", "urn:h", "DEFAULT"}),
         ("CLEAR ALL", {"DEFAULT", OTHERS}),
@@ -59,5 +59,5 @@ def test_another_operation_can_follow(text: str, end: str) -> None:
         return  # a semicolon after no operation is an error already
     bare, whole = ox.Store(), f"{text}{end}"
     bare.update(f"{whole}\n{joint(whole)}INSERT DATA {{ <urn:after> <urn:p> 1 }}")
-    assert "<urn:after>" in str(list(bare))
+    assert "urn:after" in str(list(bare))
     assert len(bare) == 1 + ("INSERT" in text)
