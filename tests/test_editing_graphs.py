@@ -11,6 +11,9 @@ import pytest
 
 from casegraph.errors import ForbiddenError, InputError
 from casegraph.ingest import Loaded, load, remove
+from casegraph.merge.applying import apply
+from casegraph.merge.planning import make_plan
+from casegraph.merge.undoing import undo
 from casegraph.namespaces import BASE, CG
 from casegraph.projection import build, find
 from casegraph.resources import shipped
@@ -29,6 +32,7 @@ CASE, REPORT = f"{BASE}case/10.1007/s13555-020-00421-8/1", f"{BASE}report/10.100
 DOCUMENT = next(path for path in shipped("cases", "*.yaml") if path.stem == "miao-2020")
 EDIT = f'INSERT DATA {{ GRAPH <{CASE}/asserted> {{ <{CASE}> <{CG}note> "by hand" }} }}'
 BACK = EDIT.replace("INSERT", "DELETE")
+FOREIGN = Path(__file__).parent / "foreign" / "clinic_a.ttl"
 G = "urn:g"
 S, P = ox.NamedNode("urn:s"), ox.NamedNode("urn:p")
 
@@ -98,13 +102,12 @@ def test_a_graph_may_be_there_and_hold_nothing(store: EmbeddedStore) -> None:
 @pytest.mark.parametrize("graph", [LEDGER, DEFAULT_GRAPH, f"{LEDGER}/asserted"])
 def test_the_ledger_and_the_name_of_the_default_graph_are_protected(graph: str, store: EmbeddedStore) -> None:
     commit(store, [], '<urn:s> <urn:p> "1" <urn:g> .\n')
-    for work in (
-        lambda: put_graph(store, graph, []),
-        lambda: add_to_graph(store, graph, [triple("1")]),
-        lambda: drop_graph(store, graph),
-    ):
-        with pytest.raises(ForbiddenError):
-            work()
+    with pytest.raises(ForbiddenError):
+        put_graph(store, graph, [])
+    with pytest.raises(ForbiddenError):
+        add_to_graph(store, graph, [triple("1")])
+    with pytest.raises(ForbiddenError):
+        drop_graph(store, graph)
     assert (generation(store), is_whole(store)) == (1, True)
 
 
@@ -255,3 +258,24 @@ def test_verify_names_what_was_edited_by_hand(directory: Path) -> None:
     assert "derived anew" not in told.stderr
     digests = dict(line.split("\t") for line in run_cli("digest", "--store", directory).stdout.splitlines())
     assert digests[DEFAULT_GRAPH] == digest(['<urn:s> <urn:p> "outside" .'])
+
+
+@pytest.mark.slow
+def test_a_load_by_several_processes_replaces_an_edit(directory: Path) -> None:
+    with EmbeddedStore(str(directory), writable=True) as store:
+        before = store.digest()
+        update(store, EDIT)
+    told = run_cli("load", DOCUMENT, "--jobs", "2", "--store", directory)
+    assert told.stdout.startswith("replaced\t")
+    with EmbeddedStore(str(directory)) as store:
+        assert (store.digest(), list(edited_by_hand(store)), is_whole(store)) == (before, [], True)
+
+
+def test_a_merged_case_that_was_edited_goes_when_its_document_does(store: EmbeddedStore) -> None:
+    apply(store, make_plan(store, [FOREIGN]))
+    merged = f"{BASE}case/clinic_a/p1"
+    put_graph(store, f"{merged}/inferred", [triple("1")])
+    assert list(edited_by_hand(store)) == [HandEdit(merged, generation(store), gone=False)]
+    undo(store)
+    assert not any(graph.startswith(merged) for graph in store.graphs())
+    assert (list(edited_by_hand(store)), is_whole(store)) == ([], True)

@@ -29,6 +29,9 @@ def told(found: Targets) -> set[str]:
          {"urn:e:a.b-c", "urn:d#"}),
         ("PREFIX e: <urn:e:> INSERT DATA { GRAPH e:\u00e4%20 { e:s e:p 1 } }", {"urn:e:\u00e4%20"}),
         ("PREFIX e: <urn:e:> INSERT DATA { GRAPH e:a\u203f { e:s e:p 1 } }", {OTHERS, "DEFAULT"}),
+        ("INSERT DATA { <urn:s> <urn:p> true.GRAPH <urn:g> { <urn:s> <urn:p> 5.GRAPH <urn:n> {} } }",
+         {"urn:g", "DEFAULT"}),
+        ("PREFIX a.b-c: <urn:> INSERT DATA { GRAPH a.b-c:d { <urn:s> a <urn:t> } }", {"urn:d"}),
         ("INSERT DATA { GRAPH <g> { <urn:s> <urn:p> 1 } }", {OTHERS}),
         ("INSERT DATA { GRAPH <http://e.org/a/../b> { <urn:s> <urn:p> 1 } }", {OTHERS}),
         ("DELETE { GRAPH ?a { ?s ?p ?o } } INSERT { GRAPH $b { ?s ?p ?o } } WHERE { GRAPH ?c { ?s ?p ?o } }",
@@ -61,3 +64,12 @@ def test_another_operation_can_follow(text: str, end: str) -> None:
     bare.update(f"{whole}\n{joint(whole)}INSERT DATA {{ <urn:after> <urn:p> 1 }}")
     assert "urn:after" in str(list(bare))
     assert len(bare) == 1 + ("INSERT" in text)
+
+
+@pytest.mark.parametrize(
+    "part", ["a.", "a-", "'", '"\\\\', "<", "<a", "{", "a:", "a:.", "a:%4", '"""x', "?", "#'\\n"]
+)
+def test_a_text_is_read_once_whatever_it_is(part: str) -> None:
+    text = f"INSERT DATA {{ {part * 100_000}"
+    assert targets(text).named == set()
+    assert joint(text) == ";"

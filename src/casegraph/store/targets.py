@@ -14,18 +14,21 @@ __all__ = ["SHOW", "Targets", "joint", "targets"]
 #: The function that is shown the graphs that variables stand for; no update of others can know of it.
 SHOW = "urn:uuid:3a5f6f0e-0d1c-4f0b-9d4e-8b5f6c1f7a52#show"
 
+_LOCAL = r":(?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\.))?"
+#: Each text is read once, also one that is no update: a string that does not end goes up to the end.
 _TOKEN = re.compile(
-    r"""(?P<iri><[^<>"{}|^`\\\s]*>)
-    | (?P<text>"{3}(?:[^\\]|\\.)*?"{3} | '{3}(?:[^\\]|\\.)*?'{3}
-        | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*')
+    rf"""(?P<iri><[^<>"{{}}|^`\\\s]*>)
+    | (?P<text>"{{3}}(?:[^\\]|\\.)*?(?:"{{3}}|\Z) | '{{3}}(?:[^\\]|\\.)*?(?:'{{3}}|\Z)
+        | "(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.)*'?)
     | (?P<comment>\#[^\n\r]*)
     | (?P<variable>[?$]\w+)
-    | (?P<prefixed>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:
-        (?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\.))?)
+    | (?P<prefixed>(?>[^\W\d_][\w.-]*){_LOCAL} | {_LOCAL})
+    | (?P<words>(?>[^\W\d_][\w.-]*))
     | (?P<word>\w+)
     | (?P<sign>[^\s\w])""",
     re.DOTALL | re.VERBOSE,
 )
+_PARTS = re.compile(r"(?P<word>\w+)|(?P<sign>[.-])")
 #: What may stand right after a name, so that no letter of it was overlooked.
 _ENDS = frozenset((*" \t\r\n{};#", ""))
 _OF_GRAPHS, _FROM_TO = frozenset({"CLEAR", "DROP", "CREATE"}), frozenset({"ADD", "COPY", "MOVE"})
@@ -250,7 +253,10 @@ class _Reading:
 
 def _tokens(sparql: str) -> Iterator[_Token]:
     for found in _TOKEN.finditer(sparql):
-        if found.lastgroup != "comment":
+        if found.lastgroup == "words":  # such as true.GRAPH, where no prefix is meant
+            for part in _PARTS.finditer(found[0]):
+                yield _Token(part.lastgroup or "", part[0], found.start() + part.end())
+        elif found.lastgroup != "comment":
             yield _Token(found.lastgroup or "", found[0], found.end())
 
 
