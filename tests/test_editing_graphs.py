@@ -279,3 +279,21 @@ def test_a_merged_case_that_was_edited_goes_when_its_document_does(store: Embedd
     undo(store)
     assert not any(graph.startswith(merged) for graph in store.graphs())
     assert (list(edited_by_hand(store)), is_whole(store)) == ([], True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_load_of_just_what_was_put_by_hand_takes_the_mark_away(
+    jobs: str, loaded: Path, tmp_path: Path
+) -> None:
+    place = str(tmp_path / "store")
+    with EmbeddedStore(str(loaded)) as source, EmbeddedStore(place, writable=True) as store:
+        for graph in (each for each in source.graphs() if each != LEDGER):
+            lines = "".join(f"{line}\n" for line in source.dump(graph)).encode()
+            put_graph(store, graph, (quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_QUADS)))
+        assert CASE in {edit.unit for edit in edited_by_hand(store)}
+        assert store.digest() == (before := source.digest())
+    run_cli("load", DOCUMENT, "--jobs", jobs, "--store", place)
+    with EmbeddedStore(place) as store:
+        assert (store.digest(), is_whole(store)) == (before, True)
+        assert not {CASE, REPORT} & {edit.unit for edit in edited_by_hand(store)}
