@@ -96,8 +96,8 @@ def _looking_up(location: Path, folder: Path, cases: list[str]) -> str:
             assert answer.status == http.client.OK, answer.status
     median = statistics.median(times)
     more = median - embedded
-    return f"""A look-up (`patient`, {_LOOK_UPS:,} cases by chance, one after the other): {embedded:.2f} ms in the
-process, {median:.2f} ms over HTTP; {more:.2f} ms more{_missed(more > _OVER)} (goal {_OVER:.0f}).
+    return f"""A look-up (`patient`, {_LOOK_UPS:,} cases by chance, one after the other): {embedded:.2f} ms
+in the process, {median:.2f} ms over HTTP; {more:.2f} ms more{_missed(more > _OVER)} (goal {_OVER:.0f}).
 """
 
 
@@ -123,8 +123,8 @@ def _beside(location: Path, folder: Path, cases: list[str], seconds: int) -> str
             ratio = rates[0] / rates[1]
             told = (what, f"{rates[0]:,.0f}", f"{rates[1]:,.0f}", f"{ratio:.2f}{_missed(ratio < goal)}")
             lines.append(f"| {' | '.join(told)} | {goal} | {errors} |\n")
-    return f"""Answers a second on {_CONNECTIONS} connections, beside the Oxigraph server on the same files, with
-all limits on:
+    return f"""Answers a second on {_CONNECTIONS} connections, beside the Oxigraph server on the same files,
+with all limits on:
 
 | what | casegraph | Oxigraph | part | goal | errors |
 | --- | --- | --- | --- | --- | --- |
@@ -144,9 +144,9 @@ def _corpus(folder: Path, seconds: int) -> str:
     worst = max(found, key=lambda name: found[name].p99)
     errors = sum(each.errors for each in found.values())
     slowest, median = found[worst].p99, statistics.median(each.p99 for each in found.values())
-    return f"""Each of {len(names)} stored questions of cohorts over the shipped cases, on {_CONNECTIONS} connections:
-99 of 100 answers within {slowest:.0f} ms for the slowest, `{worst}`{_missed(slowest > _P99)}, {median:.0f} ms
-for the median (goal {_P99:.0f}); {errors} errors.
+    return f"""Each of {len(names)} stored questions of cohorts over the shipped cases, on {_CONNECTIONS}
+connections: 99 of 100 answers within {slowest:.0f} ms for the slowest, `{worst}`{_missed(slowest > _P99)},
+{median:.0f} ms for the median (goal {_P99:.0f}); {errors} errors.
 """
 
 
@@ -201,7 +201,7 @@ def _oxigraph(location: Path, folder: Path) -> Iterator[int]:
     directory = Directory(location)
     data, port = directory.data(directory.head()), 8797
     program = Path(sysconfig.get_path("scripts")) / "oxigraph"
-    words = [
+    words: list[str | Path] = [
         program,
         "serve-read-only",
         "--location",

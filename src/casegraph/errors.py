@@ -9,6 +9,7 @@ __all__ = [
     "CasegraphError",
     "DocumentError",
     "EndpointError",
+    "ForbiddenError",
     "InputError",
     "MissingExtraError",
     "Problem",
@@ -50,6 +51,10 @@ class InputError(CasegraphError):
     """The call or its input is wrong: a missing file, an unknown query, a bad parameter."""
 
     exit_code = 2
+
+
+class ForbiddenError(InputError):
+    """What was asked for is well formed and never done, such as a change of the ledger by hand."""
 
 
 class ShapesError(InputError):

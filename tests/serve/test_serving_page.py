@@ -68,8 +68,8 @@ class Reader:
         return "".join(said)
 
     def _runs(self, command: list[str]) -> str:
-        where = {"cwd": self.folder, "env": self.environment}
-        done = subprocess.run(command, **where, capture_output=True, text=True, timeout=120, check=False)
+        place, programs = self.folder, self.environment
+        done = subprocess.run(command, cwd=place, env=programs, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         return done.stdout + done.stderr
 

@@ -158,7 +158,8 @@ def _removable(store: Store, case: str) -> str:
 def digest(location: str) -> None:
     """Print a SHA-256 for each graph of a store: the same content gives the same digest anywhere.
 
-    The ledger is left out: it says when and from which file something was loaded.
+    The ledger is left out: it says when and from which file something was loaded. The default graph, if
+    somebody put something there, is called https://w3id.org/casegraph/default-graph.
     """
     with open_store(location) as store:
         for graph, found in sorted(store.digest().items()):

@@ -25,7 +25,8 @@ from casegraph.parameters import ParameterValue
 from casegraph.query import StoredQuery, get_query, run
 from casegraph.resources import shipped
 from casegraph.rows import PythonValue, Rows
-from casegraph.store import LEDGER, Store, open_store
+from casegraph.store import DEFAULT_GRAPH, LEDGER, Store, open_store
+from casegraph.store.ledger import current_digests
 from casegraph.story.frame import person
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined, listed
@@ -104,7 +105,7 @@ def _fill(location: str) -> _Filling:
 
 
 def _refuse_other_reports(store: Store, own: set[str]) -> None:
-    other = set(store.graphs()) - own
+    other = (set(store.graphs()) | current_digests(store, [DEFAULT_GRAPH]).keys()) - own
     if other:
         raise InputError(
             f"a store with more than the shipped cases, such as {min(other)}",

@@ -9,7 +9,9 @@ import click
 
 from casegraph.cli.form import PATH, Command, say, store_option, write_line
 from casegraph.errors import InputError
+from casegraph.namespaces import BASE
 from casegraph.store import open_store
+from casegraph.store.by_hand import HandEdit
 from casegraph.store.ledger import generation
 
 __all__ = ["backup", "compact", "migrate", "restore", "verify"]
@@ -26,8 +28,10 @@ __all__ = ["backup", "compact", "migrate", "restore", "verify"]
 def verify(location: str) -> int:
     """Find whatever changed in a store since it was written: a flipped bit, a quad too many or too few.
 
-    Each damaged case, graph or file is written, one a line, with what is wrong; the exit code is 1 then.
+    Each damaged case, graph or file is written, one a line, with what is wrong; the exit code is 1 then. Of a
+    whole store, what was edited by hand and not by a load is written; that is no damage.
     """
+    from casegraph.store.by_hand import edited_by_hand
     from casegraph.store.verifying import verify as damages
 
     many = 0
@@ -35,7 +39,7 @@ def verify(location: str) -> int:
         for damage in damages(store):
             many += 1
             write_line(damage.where, damage.what)
-        number = generation(store) if not many else 0
+        number, edits = (0, []) if many else (generation(store), list(edited_by_hand(store)))
         unknown = store.files_without_digest()
     _remember(location, number, many)
     if unknown:
@@ -45,7 +49,17 @@ def verify(location: str) -> int:
         say(f"damaged in {places}; restore a backup, or load the documents into a new store")
         return 1
     say(f"whole: every quad is as it was written, up to change {number:,}")
+    _tell(edits)
     return 0
+
+
+def _tell(edits: list[HandEdit]) -> None:
+    """Write what was edited by hand, and say what that means."""
+    for edit in edits:
+        write_line(edit.unit, edit)
+    if any(edit.unit.startswith(f"{BASE}case/") for edit in edits):
+        say("what follows from a case that was edited by hand was not derived anew; loading it does that,")
+        say("and puts what its document says in the place of the edit")
 
 
 @click.command(

@@ -83,7 +83,8 @@ class Settling:
                 yield stored(each, *next(kept))
 
     def _decide(self, found: list[Mapped], store: Store, shared: Shared) -> None:
-        there = current_digests(store, (unit for each in found for unit in each.units))
+        names = (unit for each in found for unit in each.units)
+        there = current_digests(store, names, of_documents=True)
         for each in found:
             self._states.append(self._state(each, store, there))
             self._others.append(shared.take(each))

@@ -12,9 +12,9 @@ import pyoxigraph as ox
 
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE
-from casegraph.store.syntax import digest
+from casegraph.store.syntax import DEFAULT_GRAPH, digest
 
-__all__ = ["LEDGER", "Answer", "GraphContent", "Store", "open_store"]
+__all__ = ["DEFAULT_GRAPH", "LEDGER", "Answer", "GraphContent", "Store", "open_store"]
 
 #: The graph that says when and by whom something was loaded; it is no part of a digest.
 LEDGER = BASE + "ledger"
@@ -25,7 +25,7 @@ Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
 class GraphContent(NamedTuple):
-    """A named graph with the SHA-256 of its dump and the number of its quads."""
+    """A graph with the SHA-256 of its dump and the number of its quads."""
 
     graph: str
     digest: str
@@ -33,7 +33,7 @@ class GraphContent(NamedTuple):
 
 
 class Store(Protocol):
-    """A set of named graphs; the default graph holds nothing."""
+    """A set of named graphs; the default graph holds only what somebody put there by hand."""
 
     #: The directory or the address that the store was opened with.
     location: str
@@ -78,7 +78,8 @@ class Store(Protocol):
         The same content gives the same lines in every kind of store: values are written as Oxigraph
         normalises them, blank nodes get canonical labels that are unique to their graph.
 
-        :param graph: one graph only; all named graphs if omitted.
+        :param graph: one graph only; all named graphs if omitted. A store in a directory or in memory also
+            gives its default graph, called ``DEFAULT_GRAPH``.
         :raises InputError: if the graph name is no IRI.
         :raises StoreError: if the store fails.
         """
@@ -108,13 +109,17 @@ class Store(Protocol):
         """
 
     def contents(self) -> Iterator[GraphContent]:
-        """Give each named graph with the digest of its dump and the number of its quads, in any order.
+        """Give each graph that holds anything, with the digest of its dump and the number of its quads.
+
+        The order is any. Of an endpoint only the named graphs are given, for there the default graph may be
+        their union.
 
         :raises StoreError: if the store fails.
         """
         for graph in self.graphs():
             lines = list(self.dump(graph))
-            yield GraphContent(graph, digest(lines), len(lines))
+            if lines:
+                yield GraphContent(graph, digest(lines), len(lines))
 
     def changed_files(self) -> Iterator[str]:
         """Give the data files on the disk whose bytes are not those that were written.
@@ -132,7 +137,7 @@ class Store(Protocol):
         return 0
 
     def digest(self) -> dict[str, str]:
-        """Return the SHA-256 of the dump of each named graph but the ledger.
+        """Return the SHA-256 of the dump of each graph that holds anything, but the ledger.
 
         :raises StoreError: if the store fails.
         """

@@ -3,46 +3,42 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import IO, Protocol, Self, TypeVar, cast
+from typing import Self, TypeVar
 
 import pyoxigraph as ox
 
 from casegraph.errors import InputError, StoreError
 from casegraph.store import Answer, GraphContent, Store
 from casegraph.store.asking import Dataset, ask
-from casegraph.store.directory import Directory, Head, digests_of
+from casegraph.store.directory import Directory, Head
+from casegraph.store.engine import Reader, bulk_load, carry_out
 from casegraph.store.failures import failure
 from casegraph.store.ledger import generation
-from casegraph.store.places import WritersPlace, opened_to_read
+from casegraph.store.places import WritersPlace, changed_files, copied_in_memory, opened_to_read
+from casegraph.store.rehearsing import Seen, rehearse
 from casegraph.store.snapshot import Snapshot
-from casegraph.store.streaming import streamed_contents
+from casegraph.store.streaming import default_content, streamed_contents
 from casegraph.store.syntax import (
+    DEFAULT_GRAPH,
     graph_lines,
+    graph_term,
     is_derived,
     named,
     quads,
     replacement,
 )
 
-__all__ = ["EmbeddedStore", "Reader"]
+__all__ = ["EmbeddedStore"]
 
 #: From so many quads on, new graphs go in by bulk load: five times as fast, but it leaves new files
 #: behind each time, so that many small ones would slow the store down.
 _BULK_QUADS = 10_000
 
 _T = TypeVar("_T")
-
-
-class Reader(Protocol):
-    """Something to read bytes from."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return at most so many bytes; none at the end."""
 
 
 class EmbeddedStore(Store):
@@ -85,9 +81,7 @@ class EmbeddedStore(Store):
         :raises InputError: see there.
         :raises StoreError: see there.
         """
-        store = self._opened()
-        if not self._writable:
-            raise InputError("the store is open for reading only", where=self.location)
+        store = self._opened_to_write()
         names = [named(graph) for graph in old_graphs]
         with self._turn:
             old = self._guard(lambda: [name.value for name in names if store.contains_named_graph(name)])
@@ -98,9 +92,27 @@ class EmbeddedStore(Store):
             else:
                 update = replacement(old, nquads)
                 self._guard(lambda: store.update(update))
-            if self._place is not None and self._sync:
-                place = self._place
-                self._guard(lambda: place.acknowledge(generation(self)))
+            self._acknowledge()
+
+    def carry_out(self, update: str, *, base: str | None = None) -> None:
+        """Carry out a SPARQL update in one transaction; it must tell the ledger of what it does.
+
+        :raises InputError: if it cannot be carried out, or the store was opened for reading.
+        :raises StoreError: if the store fails.
+        """
+        with self._turn:
+            self._guard(lambda: carry_out(self._opened_to_write(), update, base))
+            self._acknowledge()
+
+    def rehearse(
+        self, update: str, graphs: Sequence[str], *, base: str | None = None, watched: str = ""
+    ) -> Seen:
+        """Return what graphs would hold after an update; see :func:`casegraph.store.rehearsing.rehearse`.
+
+        :raises InputError: see there, or if the store was opened for reading.
+        :raises StoreError: if the store fails.
+        """
+        return self._guard(lambda: rehearse(self._opened_to_write(), update, graphs, base, watched))
 
     def query(
         self, sparql: str, *, union: bool = True, dataset: Dataset | None = None, base: str | None = None
@@ -112,15 +124,14 @@ class EmbeddedStore(Store):
         :raises InputError: see there.
         :raises StoreError: see there.
         """
-        store = self._opened()
-        return self._guard(lambda: ask(store, sparql, union=union, dataset=dataset, base=base))
+        return self._guard(lambda: ask(self.data, sparql, union=union, dataset=dataset, base=base))
 
     def graphs(self) -> tuple[str, ...]:
         """See :meth:`casegraph.store.Store.graphs`.
 
         :raises StoreError: see there.
         """
-        store = self._opened()
+        store = self.data
         found = self._guard(lambda: list(store.named_graphs()))
         return tuple(sorted(graph.value for graph in found if isinstance(graph, ox.NamedNode)))
 
@@ -130,7 +141,7 @@ class EmbeddedStore(Store):
         :raises InputError: see there.
         :raises StoreError: see there.
         """
-        chosen = [named(name) for name in (self.graphs() if graph is None else (graph,))]
+        chosen = [graph_term(name) for name in (self.graphs() if graph is None else (graph,))]
         return chain.from_iterable(map(self._lines, chosen))
 
     def without_derived(self) -> Store:
@@ -138,8 +149,9 @@ class EmbeddedStore(Store):
 
         :raises StoreError: see there.
         """
-        store = self._opened()
-        kept = [named(graph) for graph in self.graphs() if not is_derived(graph)]
+        store = self.data
+        every = (DEFAULT_GRAPH, *self.graphs())
+        kept = [graph_term(graph) for graph in every if not is_derived(graph)]
         content = chain.from_iterable(store.quads_for_pattern(None, None, None, graph) for graph in kept)
         return self._guard(lambda: EmbeddedStore.of_quads(content, self.location))
 
@@ -150,17 +162,9 @@ class EmbeddedStore(Store):
         :param location: the store that they are of.
         """
         copy = cls(":memory:")
-        copy._opened().bulk_extend(content)
+        copy.data.bulk_extend(content)
         copy.location = location
         return copy
-
-    @property
-    def data(self) -> ox.Store:
-        """The data as Oxigraph gives them.
-
-        :raises StoreError: if the store is closed.
-        """
-        return self._opened()
 
     def turn(self) -> AbstractContextManager[object]:
         """See :meth:`casegraph.store.Store.turn`."""
@@ -171,13 +175,9 @@ class EmbeddedStore(Store):
 
         :raises StoreError: see there.
         """
-        store = self._opened()
+        store = self.data
         if self._place is None and self._snapshot is None:
-            yield from super().contents()
-            return
-        outside = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-        if self._guard(lambda: next(outside, None)) is not None:
-            yield from super().contents()
+            yield from chain(super().contents(), default_content(store))
             return
         found = streamed_contents(store)
         while (each := self._guard(lambda: next(found, None))) is not None:
@@ -190,16 +190,9 @@ class EmbeddedStore(Store):
         """
         if self._snapshot is None or self._head is None:
             return
-        directory = Directory(Path(self.location))
-        if directory.is_backup():
-            wanted = self._guard(directory.files_of_backup)
-            found = self._guard(partial(digests_of, directory.data(self._head), files="*"))
-            names = sorted(wanted.keys() | found.keys() - {"LOCK"})
-            changed = [name for name in names if found.get(name) != wanted.get(name)]
-        else:
-            found = self._guard(partial(digests_of, self._snapshot.folder))
-            changed = [name for name, digest in self._head.files.items() if found.get(name, digest) != digest]
-        yield from (f"{self.location}/{self._head.data}/{name}" for name in changed)
+        head, folder = self._head, self._snapshot.folder
+        changed = self._guard(lambda: changed_files(Directory(Path(self.location)), head, folder))
+        yield from (f"{self.location}/{head.data}/{name}" for name in changed)
 
     def files_without_digest(self) -> int:
         """Return how many data files came into being after the last writer that closed the store."""
@@ -220,11 +213,7 @@ class EmbeddedStore(Store):
         :raises InputError: if the store was opened for reading.
         :raises StoreError: if the store fails.
         """
-        place = self._place
-        if place is None:
-            raise InputError(
-                "no store that is rebuilt", where=self.location, expected="a directory, to write"
-            )
+        store, place = self._opened_to_write(), self._place
 
         def filled(data: ox.Store) -> int:
             copy = EmbeddedStore(":memory:", writable=True)
@@ -233,8 +222,12 @@ class EmbeddedStore(Store):
             return generation(copy)
 
         with self._turn:
-            self._guard(lambda: place.rebuild(filled))
-            self._store = place.store
+            if place is None:
+                filled(changed := copied_in_memory(store))
+            else:
+                self._guard(lambda: place.rebuild(filled))
+                changed = place.store
+            self._store = changed
 
     def bulk_load(self, nquads: Reader) -> None:
         """Add many quads of graphs that are not there, as fast as can be; all of them or none.
@@ -243,13 +236,7 @@ class EmbeddedStore(Store):
         :raises InputError: if they do not parse.
         :raises StoreError: if the store fails.
         """
-        store = self._opened()
-        try:
-            source = cast(IO[bytes], nquads)
-            self._guard(lambda: store.bulk_load(source, ox.RdfFormat.N_QUADS))
-        except SyntaxError as error:
-            where = f"nquads:{error.lineno}:{error.offset}"
-            raise InputError(f"not N-Quads: {error.msg}", where=where) from error
+        self._guard(lambda: bulk_load(self._opened_to_write(), nquads))
 
     def compact(self) -> None:
         """Bring the data into as few and as small files as can be; readers are not disturbed.
@@ -257,9 +244,7 @@ class EmbeddedStore(Store):
         :raises InputError: if the store was opened for reading.
         :raises StoreError: if the store fails, as for want of space: it is as it was then.
         """
-        if not self._writable:
-            raise InputError("the store is open for reading only", where=self.location)
-        self._guard(self._opened().optimize)
+        self._guard(self._opened_to_write().optimize)
 
     def close(self) -> None:
         """See :meth:`casegraph.store.Store.close`.
@@ -284,14 +269,29 @@ class EmbeddedStore(Store):
             lost = f"the changes {there + 1} to {acknowledged} were acknowledged and are gone"
             raise place.directory.damaged(lost)
 
-    def _lines(self, graph: ox.NamedNode) -> list[str]:
-        store = self._opened()
-        return self._guard(lambda: graph_lines(store, graph))
+    def _lines(self, graph: ox.NamedNode | ox.DefaultGraph) -> list[str]:
+        return self._guard(lambda: graph_lines(self.data, graph))
 
-    def _opened(self) -> ox.Store:
+    @property
+    def data(self) -> ox.Store:
+        """The data as Oxigraph gives them.
+
+        :raises StoreError: if the store is closed.
+        """
         if self._store is None:
             raise StoreError("the store is closed", where=self.location)
         return self._store
+
+    def _opened_to_write(self) -> ox.Store:
+        store = self.data
+        if not self._writable:
+            raise InputError("the store is open for reading only", where=self.location)
+        return store
+
+    def _acknowledge(self) -> None:
+        if self._place is not None and self._sync:
+            place = self._place
+            self._guard(lambda: place.acknowledge(generation(self)))
 
     def _guard(self, work: Callable[[], _T]) -> _T:
         try:

@@ -3,13 +3,13 @@
 A unit is what is written together: a case, with the graphs of what is asserted, inferred and known of its
 curation; or any other graph by itself. Each change is a generation; it tells in the ledger, in the same
 transaction, of each unit that it wrote: its digest, how many quads it has, and what it was made from. The
-latest entry of a unit holds. Nothing is taken out of the ledger.
+latest entry of a unit holds, and is marked where it was edited by hand. Nothing is taken out of the ledger.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.resources import ontology_digest
 from casegraph.store import LEDGER, GraphContent, Store
-from casegraph.store.syntax import digest, graph_lines, named
+from casegraph.store.syntax import digest, graph_lines, graph_term, named
 from casegraph.version import __version__
 
 __all__ = [
@@ -37,13 +37,16 @@ __all__ = [
     "ledger_lines",
     "unit_from",
     "unit_of",
+    "unit_of_lines",
     "units_of",
 ]
 
 _KINDS = ("asserted", "inferred", "provenance")
 _ENDS = tuple(f"/{kind}" for kind in _KINDS)
 _WHOLE = (f"{BASE}report/", f"{BASE}dataset/", f"{BASE}mappings/", f"{BASE}ontology")
-_XSD_INTEGER, _XSD_TIME = f"{PREFIXES['xsd']}integer", f"{PREFIXES['xsd']}dateTime"
+_XSD_INTEGER, _XSD_TIME, _XSD_BOOLEAN = (
+    f"{PREFIXES['xsd']}{name}" for name in ("integer", "dateTime", "boolean")
+)
 _PROV, _DCTERMS = PREFIXES["prov"], PREFIXES["dcterms"]
 _TYPE = f"{PREFIXES['rdf']}type"
 
@@ -118,7 +121,7 @@ class Content:
     def of(cls, nquads: str) -> Content:
         """Return what N-Quads say, as Oxigraph writes them, a quad a line."""
         lines = _by_unit(nquads)
-        return cls(lines, {unit: _unit(graphs) for unit, graphs in lines.items()})
+        return cls(lines, {unit: unit_of_lines(graphs) for unit, graphs in lines.items()})
 
 
 def _by_unit(nquads: str) -> dict[str, dict[str, set[str]]]:
@@ -131,20 +134,23 @@ def _by_unit(nquads: str) -> dict[str, dict[str, set[str]]]:
     return found
 
 
-def _unit(graphs: Mapping[str, set[str]]) -> Unit:
+def unit_of_lines(graphs: Mapping[str, set[str]]) -> Unit:
+    """Return a unit from the lines of its graphs, each as Oxigraph writes it."""
     return unit_from(
         GraphContent(graph, digest(_canonical(graph, lines)), len(lines)) for graph, lines in graphs.items()
     )
 
 
 def unit_from(graphs: Iterable[GraphContent]) -> Unit:
-    """Return a unit from its graphs."""
-    every = sorted(graphs)
+    """Return a unit from its graphs; one that holds nothing is none of it."""
+    every = sorted(each for each in graphs if each.quads)
     hashed = hashlib.sha256("".join(f"{graph}\t{digest}\n" for graph, digest, _ in every).encode())
     return Unit(hashed.hexdigest(), sum(quads for *_, quads in every))
 
 
-def ledger_lines(number: int, units: Mapping[str, Unit], origins: Mapping[str, Origin]) -> str:
+def ledger_lines(
+    number: int, units: Mapping[str, Unit], origins: Mapping[str, Origin], by_hand: Container[str] = ()
+) -> str:
     """Return what the ledger is to tell of a change, as N-Quads.
 
     The names of its nodes are made of the content: the same change told twice is told once.
@@ -152,11 +158,12 @@ def ledger_lines(number: int, units: Mapping[str, Unit], origins: Mapping[str, O
     :param number: the generation.
     :param units: what was written or taken out.
     :param origins: what units were made from, where that is known.
+    :param by_hand: the units that were edited by hand.
     """
     written = "".join(f"{unit}\t{each.digest}\n" for unit, each in sorted(units.items()))
     change = change_name(number, written)
     entries = (
-        entry_lines(f"{change}-{position}", change, (unit, each), origins.get(unit))
+        entry_lines(f"{change}-{position}", change, (unit, each), origins.get(unit), unit in by_hand)
         for position, (unit, each) in enumerate(sorted(units.items()))
     )
     return change_lines(change, number, len(units)) + "".join(entries)
@@ -184,7 +191,9 @@ def change_lines(change: str, number: int, entries: int) -> str:
     return "".join(f"<{change}> <{name}> {value} <{LEDGER}> .\n" for name, value in facts)
 
 
-def entry_lines(entry: str, change: str, of: tuple[str, Unit], origin: Origin | None = None) -> str:
+def entry_lines(
+    entry: str, change: str, of: tuple[str, Unit], origin: Origin | None = None, by_hand: bool = False
+) -> str:
     """Return what the ledger is to tell of a unit that a change wrote or took out, as N-Quads."""
     name, unit = of
     facts = [
@@ -194,6 +203,8 @@ def entry_lines(entry: str, change: str, of: tuple[str, Unit], origin: Origin | 
     ]
     if unit.quads:
         facts.append((f"{CG}contentDigest", f'"{unit.digest}"'))
+    if by_hand:
+        facts.append((f"{CG}editedByHand", f'"true"^^<{_XSD_BOOLEAN}>'))
     if origin is not None:
         facts.append((f"{_DCTERMS}source", str(ox.Literal(origin.name))))
         facts.append((f"{CG}sourceDigest", f'"{origin.digest}"'))
@@ -210,21 +221,24 @@ def generation(store: Store) -> int:
     return next((int(row[0].value) for row in answer), 0)  # type: ignore[union-attr]
 
 
-def current_digests(store: Store, units: Iterable[str]) -> dict[str, str]:
+def current_digests(store: Store, units: Iterable[str], *, of_documents: bool = False) -> dict[str, str]:
     """Return the digests of units as the ledger has them; without those that are not there, or no more.
 
+    :param of_documents: give an empty digest for what was edited by hand, which is what no document says.
     :raises StoreError: if the store fails.
     """
     names = " ".join(str(named(unit)) for unit in units)
-    asked = f"""SELECT ?unit ?n ?digest {{ VALUES ?unit {{ {names} }} GRAPH <{LEDGER}> {{
+    asked = f"""SELECT ?unit ?n ?digest ?edited {{ VALUES ?unit {{ {names} }} GRAPH <{LEDGER}> {{
       ?entry <{CG}entryOf> ?unit ; <{_PROV}wasGeneratedBy>/<{CG}generation> ?n
-      OPTIONAL {{ ?entry <{CG}contentDigest> ?digest }} }} }}"""
-    latest: dict[str, tuple[int, str]] = {}
+      OPTIONAL {{ ?entry <{CG}contentDigest> ?digest }}
+      OPTIONAL {{ ?entry <{CG}editedByHand> ?edited }} }} }}"""
+    latest: dict[str, tuple[int, str | None]] = {}
     for row in store.query(asked, union=False):  # type: ignore[union-attr]
         unit, number, digest = row["unit"].value, int(row["n"].value), row["digest"]
         if number > latest.get(unit, (0, ""))[0]:
-            latest[unit] = (number, digest.value if digest is not None else "")
-    return {unit: digest for unit, (_, digest) in latest.items() if digest}
+            hidden = of_documents and row["edited"] is not None
+            latest[unit] = (number, None if digest is None else "" if hidden else digest.value)
+    return {unit: digest for unit, (_, digest) in latest.items() if digest is not None}
 
 
 def commit(
@@ -236,8 +250,8 @@ def commit(
 ) -> dict[str, str]:
     """Replace graphs, as :meth:`Store.replace` does, and tell of it in the ledger in the same transaction.
 
-    Units that have just that content are left alone, where the ledger can be trusted in that; if all have,
-    nothing is written.
+    Units that have just that content are left alone, where the ledger can be trusted in that and they were
+    not edited by hand; if all have, nothing is written.
 
     :param old_graphs: graphs to take out; a graph that gets quads and is there must be among them.
     :param new: whole units, as N-Quads that Oxigraph wrote, a quad a line.
@@ -253,7 +267,7 @@ def commit(
     for graph in old_graphs:
         old.setdefault(unit_of(graph), []).append(graph)
     with store.turn():
-        there = current_digests(store, units.keys() | old.keys())
+        there = current_digests(store, units.keys() | old.keys(), of_documents=True)
         known = there if store.keeps_ledger_true else {}
         same = {unit for unit, each in units.items() if known.get(unit) == each.digest}
         changed = {unit: each for unit, each in units.items() if unit not in same}
@@ -278,7 +292,7 @@ def _canonical(graph: str, lines: set[str]) -> list[str]:
         return sorted(lines)
     content = ox.Store()
     content.load("".join(f"{line}\n" for line in lines).encode(), format=ox.RdfFormat.N_QUADS)
-    return graph_lines(content, named(graph))
+    return graph_lines(content, graph_term(graph))
 
 
 def _integer(number: int) -> str:

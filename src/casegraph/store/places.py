@@ -15,7 +15,32 @@ from casegraph.errors import InputError, StoreError
 from casegraph.store.directory import BACKUP, FILES, FORMAT, Directory, Head, WriterLock, digests_of
 from casegraph.store.snapshot import Snapshot, manifest, remove_stale
 
-__all__ = ["WritersPlace", "opened_to_read", "taken"]
+__all__ = ["WritersPlace", "changed_files", "copied_in_memory", "opened_to_read", "taken"]
+
+
+def changed_files(directory: Directory, head: Head, folder: Path) -> list[str]:
+    """Return the data files that are not what was written: those of the head, or all of a backup.
+
+    :param folder: where a reader has them.
+    :raises StoreError: if it is a backup whose list of files is damaged.
+    :raises OSError: if they cannot be read.
+    """
+    if directory.is_backup():
+        wanted = directory.files_of_backup()
+        found = digests_of(directory.data(head), files="*")
+        names = sorted(wanted.keys() | found.keys() - {"LOCK"})
+        return [name for name in names if found.get(name) != wanted.get(name)]
+    found = digests_of(folder)
+    return [name for name, digest in head.files.items() if found.get(name, digest) != digest]
+
+
+def copied_in_memory(store: ox.Store) -> ox.Store:
+    """Return a copy of a store, in memory."""
+    copy = ox.Store()
+    copy.bulk_extend(store)
+    for graph in store.named_graphs():
+        copy.add_graph(graph)
+    return copy
 
 
 def opened_to_read(path: Path) -> tuple[Head, Snapshot, ox.Store]:

@@ -9,19 +9,28 @@ from itertools import groupby
 import pyoxigraph as ox
 
 from casegraph.store import GraphContent
-from casegraph.store.syntax import digest, graph_lines
+from casegraph.store.syntax import DEFAULT_GRAPH, digest, graph_lines
 
-__all__ = ["streamed_contents"]
+__all__ = ["default_content", "streamed_contents"]
+
+
+def default_content(store: ox.Store) -> Iterator[GraphContent]:
+    """Yield the default graph with its digest, if it holds anything."""
+    lines = graph_lines(store, ox.DefaultGraph())
+    if lines:
+        yield GraphContent(DEFAULT_GRAPH, digest(lines), len(lines))
 
 
 def streamed_contents(store: ox.Store) -> Iterator[GraphContent]:
-    """Yield each named graph of an Oxigraph store with its digest.
+    """Yield each graph of an Oxigraph store that holds anything, with its digest.
 
-    :param store: on the disk, where all quads of a graph come together; its default graph holds nothing.
+    :param store: on the disk, where all quads of a named graph come together.
     :raises OSError: if the store is damaged.
     """
     from concurrent.futures import ThreadPoolExecutor
 
+    yield from default_content(store)
+    outside = _lines_outside(store)
     source, goal = os.pipe()
 
     def write() -> None:
@@ -31,12 +40,18 @@ def streamed_contents(store: ox.Store) -> Iterator[GraphContent]:
     with ThreadPoolExecutor(1) as threads:
         written = threads.submit(write)
         with os.fdopen(source, encoding="utf-8", newline="\n") as text:
-            for graph, group in groupby(text, key=_graph_of):
+            for graph, group in groupby((line for line in text if line not in outside), key=_graph_of):
                 lines = [line[:-1] for line in group]
                 if any("_:" in line for line in lines):
                     lines = graph_lines(store, ox.NamedNode(graph))
                 yield GraphContent(graph, digest(sorted(lines)), len(lines))
         written.result()
+
+
+def _lines_outside(store: ox.Store) -> frozenset[str]:
+    """Return the lines of the default graph, which no line of a named graph equals."""
+    text = (store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b"").decode("utf-8")
+    return frozenset(f"{line}\n" for line in text.split("\n")[:-1])
 
 
 def _graph_of(line: str) -> str:

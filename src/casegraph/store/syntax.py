@@ -12,17 +12,23 @@ from casegraph.errors import InputError
 from casegraph.namespaces import BASE
 
 __all__ = [
+    "DEFAULT_GRAPH",
     "brings_dataset",
     "digest",
     "graph_lines",
+    "graph_term",
     "is_derived",
     "named",
     "quads",
     "refused_query",
+    "refused_update",
     "replacement",
     "triples_by_graph",
     "without_strings",
 ]
+
+#: What the default graph is called where a name is needed: in the ledger, in digests, by ``dump``.
+DEFAULT_GRAPH = f"{BASE}default-graph"
 
 _IRI_STRING_OR_COMMENT = re.compile(
     r"""(?P<iri><[^<>"{}|^`\\\s]*>)
@@ -36,7 +42,7 @@ _PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<reason>.+)")
 #: Beyond it, a parser lists all the signs of its grammar.
 _LONGEST_REASON = 120
 _ESCAPE = re.compile(r"\\\\(?P<u>[uU])|\\.")
-_BLANK = re.compile(r"^_:|(?<= )_:(?=c14n\d+ <[^>]*> \.$)")
+_BLANK = re.compile(r"^_:|(?<= )_:(?=c14n\d+ (?:<[^>]*> )?\.$)")
 
 
 def named(graph: str) -> ox.NamedNode:
@@ -51,6 +57,17 @@ def named(graph: str) -> ox.NamedNode:
         return ox.NamedNode(graph)
     except ValueError as error:
         raise InputError(f"no graph name: {error}", where=repr(graph), expected="an absolute IRI") from error
+
+
+def graph_term(graph: str) -> ox.NamedNode | ox.DefaultGraph:
+    """Return the term of a graph, named or the default graph.
+
+    :raises InputError: if it is not an absolute IRI.
+
+    >>> graph_term(DEFAULT_GRAPH)
+    <DefaultGraph>
+    """
+    return ox.DefaultGraph() if graph == DEFAULT_GRAPH else named(graph)
 
 
 def is_derived(graph: str) -> bool:
@@ -146,30 +163,57 @@ def refused_query(message: str) -> InputError:
     >>> error.where, error.what
     ('query:2:9', 'not a SPARQL query: expected OPTIONAL')
     """
+    place, reason = _refused("query", message)
+    return InputError(
+        f"not a SPARQL query: {reason}",
+        where=place,
+        todo="ask with SELECT, ASK, CONSTRUCT or DESCRIBE; a store is changed by load and remove only",
+    )
+
+
+def refused_update(message: str, sparql: str) -> InputError:
+    """Return the error for an update that does not parse, from what the engine says of it.
+
+    :param sparql: the update; something may have been put after it, from a line of its own on.
+
+    >>> error = refused_update("error at 1:8: expected DATA", "INSERT  DTA {}")
+    >>> error.where, error.what
+    ('update:1:8', 'not a SPARQL update: expected DATA')
+    >>> refused_update("error at 2:1: expected }", "INSERT DATA {").what
+    'not a SPARQL update: it ends too early'
+    """
+    place, reason = _refused("update", message)
+    lines = sparql.split("\n")
+    found = _PLACE.match(message)
+    if found and int(found["line"]) > len(lines):
+        place, reason = f"update:{len(lines)}:{len(lines[-1]) + 1}", "it ends too early"
+    todo = "change with INSERT, DELETE, CREATE, DROP, CLEAR, ADD, MOVE or COPY"
+    return InputError(f"not a SPARQL update: {reason}", where=place, todo=todo)
+
+
+def _refused(kind: str, message: str) -> tuple[str, str]:
+    """Return where a text does not parse, and why."""
     found = _PLACE.match(message)
     reason = found["reason"] if found else message
     if "Prefix not found" in reason:
         reason = "a prefix that is not declared"
     elif len(reason) > _LONGEST_REASON:
         reason = f"{reason[:_LONGEST_REASON]} ..."
-    return InputError(
-        f"not a SPARQL query: {reason}",
-        where=f"query:{found['line']}:{found['column']}" if found else "query",
-        todo="ask with SELECT, ASK, CONSTRUCT or DESCRIBE; a store is changed by load and remove only",
-    )
+    return f"{kind}:{found['line']}:{found['column']}" if found else kind, reason
 
 
-def graph_lines(content: ox.Store, graph: ox.NamedNode) -> list[str]:
+def graph_lines(content: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> list[str]:
     """Return the sorted N-Quads lines of one graph, blank nodes with canonical labels (RDFC-1.0).
 
     A label also tells the graph, so that the lines of several graphs can stand in one file.
     """
+    name, end = (graph.value, f"{graph} .") if isinstance(graph, ox.NamedNode) else (DEFAULT_GRAPH, ".")
     text = (content.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"").decode("utf-8")
     if "_:" not in text:
-        return sorted(f"{line[:-1]}{graph} ." for line in text.split("\n")[:-1])
+        return sorted(f"{line[:-1]}{end}" for line in text.split("\n")[:-1])
     dataset = ox.Dataset(content.quads_for_pattern(None, None, None, graph))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    label = f"_:g{digest([graph.value])[:12]}"
+    label = f"_:g{digest([name])[:12]}"
     return sorted(_BLANK.sub(label, line) for line in str(dataset).split("\n")[:-1])
 
 

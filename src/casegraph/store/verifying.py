@@ -10,7 +10,7 @@ from casegraph.namespaces import CG, PREFIXES
 from casegraph.store import LEDGER, GraphContent, Store
 from casegraph.store.ledger import Unit, unit_from, unit_of
 
-__all__ = ["Damage", "verify"]
+__all__ = ["Damage", "units_told", "verify"]
 
 _PROV = PREFIXES["prov"]
 _CHANGES = f"""SELECT ?number ?said (COUNT(?entry) AS ?entries) {{ GRAPH <{LEDGER}> {{
@@ -86,7 +86,7 @@ def _changes(store: Store) -> Iterator[Damage]:
 
 
 def _units(store: Store) -> Iterator[Damage]:
-    told = _told(store)
+    told = units_told(store)
     graphs: dict[str, list[GraphContent]] = {}
     for found in store.contents():
         if found.graph != LEDGER:
@@ -101,8 +101,11 @@ def _units(store: Store) -> Iterator[Damage]:
             yield Damage(unit, f"its {_quads(there.quads)} are not those that were written")
 
 
-def _told(store: Store) -> dict[str, Unit]:
-    """Return the units as the ledger has them."""
+def units_told(store: Store) -> dict[str, Unit]:
+    """Return the units as the ledger has them, also those that were taken out.
+
+    :raises StoreError: if the store fails.
+    """
     latest: dict[str, tuple[int, Unit]] = {}
     for unit, number, quads, digest in _rows(store, _ENTRIES):
         if int(number) > latest.get(unit, (0, None))[0]:
