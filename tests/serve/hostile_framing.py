@@ -212,4 +212,3 @@ FRAMING: list[Hostile] = [
     ),
     case("nothing acceptable", request("GET", ASK, "Accept: image/png"), 406, "no such format"),
 ]
-

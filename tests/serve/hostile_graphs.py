@@ -1,4 +1,4 @@
-"""Hostile graphs: bombs, documents that are cut off, nests, parts of forms, and graphs that nobody may write."""
+"""Hostile graphs: bombs, documents that are cut off, nests, forms, and graphs that nobody may write."""
 
 from __future__ import annotations
 
@@ -17,11 +17,16 @@ CUT_OFF = RDF + b'<rdf:Description rdf:about="urn:s"><e:p>hostile-literal</e:p><
 ENTITIES = b"".join(b'<!ENTITY e%d "%s">' % (each, b"&e%d;" % (each - 1) * 10) for each in range(1, 12))
 BOMB = b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e0 "hostile-literal">' + ENTITIES + b"]>"
 BOMB += CUT_OFF.replace(b"hostile-literal", b"&e11;") + b"</rdf:RDF>"
-EXTERNAL = b'<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + CUT_OFF.replace(b"hostile-literal", b"&e;")
+EXTERNAL = b'<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + CUT_OFF.replace(
+    b"hostile-literal", b"&e;"
+)
 BOUNDARY = b"----b"
+DATA = "{ <urn:s> <urn:p> 'hostile-literal' }"
 
 
-def form(parts: int, content: bytes = b"<urn:s> <urn:p> 'hostile-literal' .", kind: bytes = b"text/turtle") -> bytes:
+def form(
+    parts: int, content: bytes = b"<urn:s> <urn:p> 'hostile-literal' .", kind: bytes = b"text/turtle"
+) -> bytes:
     """Return the body of a form of so many parts."""
     head = b'Content-Disposition: form-data; name="g"; filename="g.ttl"\r\nContent-Type: ' + kind
     part = b"--" + BOUNDARY + b"\r\n" + head + b"\r\n\r\n" + content + b"\r\n"
@@ -50,44 +55,120 @@ GRAPHS: list[Hostile] = [
     _put("Turtle that is cut off", TURTLE, b"<urn:s> <urn:p> 'hostile-literal' . <urn:s>", 400, UNREADABLE),
     _put("lists that nest", TURTLE, b"<urn:s> <urn:p> " + b"(" * 1_000_000, {400, 422}, DEEP),
     _put("blank nodes that nest", TURTLE, b"<urn:s> <urn:p> " + b"[<urn:p>" * 500_000, {400, 422}, DEEP),
-    _put("triples in triples", TRIPLES, b"<urn:s> <urn:p> " + b"<<( <urn:s> <urn:p> " * 100_000, {400, 422}, DEEP),
+    _put(
+        "triples in triples",
+        TRIPLES,
+        b"<urn:s> <urn:p> " + b"<<( <urn:s> <urn:p> " * 100_000,
+        {400, 422},
+        DEEP,
+    ),
     _put("JSON-LD arrays that nest", JSON_LD, b"[" * 20_000 + b"]" * 20_000, {400, 422}, DEEP),
-    _put("JSON-LD objects that nest", JSON_LD, b'{"urn:p":' * 20_000 + b"1" + b"}" * 20_000, {400, 422}, DEEP),
+    _put(
+        "JSON-LD objects that nest", JSON_LD, b'{"urn:p":' * 20_000 + b"1" + b"}" * 20_000, {400, 422}, DEEP
+    ),
     _put("JSON-LD that is cut off", JSON_LD, b'{"@id": "urn:s", "urn:p": "hostile-literal"', 400, UNREADABLE),
-    _put("JSON-LD with a key twice", JSON_LD, b'{"@id":"urn:s","@id":"urn:t","urn:p":"hostile-literal"}', {400, 201, 204}, "refused, or one of the two"),
-    _put("N-Triples that are not UTF-8", TRIPLES, b"<urn:s> <urn:p> 'hostile-literal\xff' .", 400, UNREADABLE),
+    _put(
+        "JSON-LD with a key twice",
+        JSON_LD,
+        b'{"@id":"urn:s","@id":"urn:t","urn:p":"x"}',
+        {400, 201, 204},
+        "refused, or one of the two",
+    ),
+    _put(
+        "N-Triples that are not UTF-8", TRIPLES, b'<urn:s> <urn:p> "hostile-literal\xff" .', 400, UNREADABLE
+    ),
     _put("N-Triples with a NUL", TRIPLES, b"<urn:s> <urn:p> \0 .", 400, UNREADABLE),
     _put("an IRI that is none", TRIPLES, b"<no iri> <urn:p> <urn:o> .", 400, UNREADABLE),
-    _put("quads for a graph", "Content-Type: application/n-quads", b"<urn:s> <urn:p> 'hostile-literal' <urn:other> .", {400, 415}, "they would go to another graph"),
+    _put(
+        "quads for a graph",
+        "Content-Type: application/n-quads",
+        b'<urn:s> <urn:p> "hostile-literal" <urn:other> .',
+        {400, 415},
+        "they would go to another graph",
+    ),
     _put("HTML", "Content-Type: text/html", b"<p>hostile-literal", 415, "no RDF"),
-    _put("no media type", "X-None: x", b"<urn:s> <urn:p> 'hostile-literal' .", {400, 415}, "guessing is dangerous"),
+    _put(
+        "no media type",
+        "X-None: x",
+        b"<urn:s> <urn:p> 'hostile-literal' .",
+        {400, 415},
+        "guessing is dangerous",
+    ),
     _put("a broken media type", "Content-Type: ;;/", b"x", {400, 415}, "no media type"),
     _put("a foreign charset", f"{TURTLE}; charset=utf-7", b"x", {400, 415}, "only UTF-8"),
     _post("101 parts", MULTIPART, form(101), {400, 413}, "at most 100"),
     _post("a form in a form", MULTIPART, NESTED_FORM, {400, 415}, "no RDF"),
     _post("a form without a boundary", "Content-Type: multipart/form-data", form(1), {400, 415}, "no form"),
-    _post("a form with another boundary", "Content-Type: multipart/form-data; boundary=x", form(1), 400, "no form"),
+    _post(
+        "a form with another boundary",
+        "Content-Type: multipart/form-data; boundary=x",
+        form(1),
+        400,
+        "no form",
+    ),
     _post("a form without an end", MULTIPART, form(1)[:-8], 400, "it may have been cut off"),
-    _post("a part without a type", MULTIPART, form(1).replace(b"Content-Type: text/turtle\r\n", b""), {400, 415}, "no RDF"),
-    _post("a part of a file", MULTIPART, form(1).replace(b"g.ttl", b"../../../etc/passwd").replace(b"<urn:s>", b"<no iri>"), 400, "names of files are not used"),
-    _post("a form of a query", "Content-Type: application/x-www-form-urlencoded", b"query=ASK%20%7B%7D", 415, "no RDF"),
+    _post(
+        "a part without a type",
+        MULTIPART,
+        form(1).replace(b"Content-Type: text/turtle\r\n", b""),
+        {400, 415},
+        "no RDF",
+    ),
+    _post(
+        "a part of a file",
+        MULTIPART,
+        form(1).replace(b"g.ttl", b"../../../etc/passwd").replace(b"<urn:s>", b"<no iri>"),
+        400,
+        "names of files are not used",
+    ),
+    _post(
+        "a form of a query",
+        "Content-Type: application/x-www-form-urlencoded",
+        b"query=ASK%20%7B%7D",
+        415,
+        "no RDF",
+    ),
     *(
-        case(f"{method} of the ledger", request(method, f"/graphs?graph={LEDGER}", TRIPLES, TOKEN, body=b"" if method == "DELETE" else b"<urn:s> <urn:p> 'hostile-literal' ."), 403, "only the store itself writes it")
+        case(
+            f"{method} of the ledger",
+            request(
+                method,
+                f"/graphs?graph={LEDGER}",
+                TRIPLES,
+                TOKEN,
+                body=b"" if method == "DELETE" else b'<urn:s> <urn:p> "hostile-literal" .',
+            ),
+            403,
+            "only the store itself writes it",
+        )
         for method in ("PUT", "POST", "DELETE")
     ),
     *(
-        case(text.split("{")[0].strip(), request("POST", "/update", UPDATE, TOKEN, body=text.encode()), status, why)
+        case(
+            text.split("{")[0].strip(),
+            request("POST", "/update", UPDATE, TOKEN, body=text.encode()),
+            status,
+            why,
+        )
         for text, status, why in (
-            (f"INSERT DATA {{ GRAPH <{LEDGER}> {{ <urn:s> <urn:p> 'hostile-literal' }} }}", 403, "as above"),
+            (f"INSERT DATA {{ GRAPH <{LEDGER}> {DATA} }}", 403, "as above"),
             (f"DROP GRAPH <{LEDGER}>", 403, "as above"),
             (f"COPY DEFAULT TO <{LEDGER}>", 403, "as above"),
-            (f"INSERT {{ GRAPH ?g {{ <urn:s> <urn:p> 'hostile-literal' }} }} WHERE {{ VALUES ?g {{ <{LEDGER}> }} }}", 403, "as above"),
+            (f"INSERT {{ GRAPH ?g {DATA} }} WHERE {{ VALUES ?g {{ <{LEDGER}> }} }}", 403, "as above"),
             ("LOAD <file:///etc/passwd>", {400, 403}, "no request reaches the file system"),
             ("LOAD <http://127.0.0.1:9/x>", {400, 403}, "the server fetches nothing"),
             ("LOAD SILENT <http://169.254.169.254/latest/>", {400, 403}, "the server fetches nothing"),
-            ("INSERT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", {400, 403}, "the server asks nobody"),
-            ("INSERT DATA { <urn:s> <urn:p> 'hostile-literal' } ; BREW", 400, "all of it or nothing"),
-            ("INSERT DATA { <urn:s> <urn:p> 'hostile-literal' } ; CREATE GRAPH <urn:g> ; CREATE GRAPH <urn:g>", {400, 409}, "all of it or nothing"),
+            (
+                "INSERT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+                {400, 403},
+                "the server asks nobody",
+            ),
+            (f"INSERT DATA {DATA} ; BREW", 400, "all of it or nothing"),
+            (
+                f"INSERT DATA {DATA} ; CREATE GRAPH <urn:g> ; CREATE GRAPH <urn:g>",
+                {400, 409},
+                "all of it or nothing",
+            ),
         )
     ),
 ]

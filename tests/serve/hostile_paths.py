@@ -1,4 +1,4 @@
-"""Requests whose address is hostile: paths that lead out, parameters given twice, what is no text and no IRI."""
+"""Requests whose address is hostile: paths that lead out, parameters given twice, what is no text or IRI."""
 
 from __future__ import annotations
 

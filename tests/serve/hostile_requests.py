@@ -185,12 +185,6 @@ METHODS = [
         "they are read only",
         has="Allow",
     ),
-    case(
-        "update at the address of queries",
-        request("POST", "/sparql", FORM, TOKEN, body=b"update=" + quote(WRITE).encode()),
-        400,
-        "reading and writing have an address each",
-    ),
     case("an update as a query", request("POST", "/sparql", QUERY, TOKEN, body=WRITE), 400, "it is no query"),
     case(
         "a query as an update",
