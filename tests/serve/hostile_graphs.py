@@ -22,6 +22,9 @@ EXTERNAL = b'<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + CUT_OFF.r
 )
 BOUNDARY = b"----b"
 DATA = "{ <urn:s> <urn:p> 'hostile-literal' }"
+FOUND = f"WHERE {{ VALUES ?g {{ <{LEDGER}> }} }}"
+TWICE = "CREATE GRAPH <urn:g>"
+OWN, FETCHED = "only the store itself writes it", "the server fetches nothing"
 
 
 def form(
@@ -144,28 +147,26 @@ GRAPHS: list[Hostile] = [
         for method in ("PUT", "POST", "DELETE")
     ),
     *(
-        case(
-            text.split("{")[0].strip(),
-            request("POST", "/update", UPDATE, TOKEN, body=text.encode()),
-            status,
-            why,
-        )
-        for text, status, why in (
-            (f"INSERT DATA {{ GRAPH <{LEDGER}> {DATA} }}", 403, "as above"),
-            (f"DROP GRAPH <{LEDGER}>", 403, "as above"),
-            (f"COPY DEFAULT TO <{LEDGER}>", 403, "as above"),
-            (f"INSERT {{ GRAPH ?g {DATA} }} WHERE {{ VALUES ?g {{ <{LEDGER}> }} }}", 403, "as above"),
-            ("LOAD <file:///etc/passwd>", {400, 403}, "no request reaches the file system"),
-            ("LOAD <http://127.0.0.1:9/x>", {400, 403}, "the server fetches nothing"),
-            ("LOAD SILENT <http://169.254.169.254/latest/>", {400, 403}, "the server fetches nothing"),
+        case(name, request("POST", "/update", UPDATE, TOKEN, body=text.encode()), status, why)
+        for name, text, status, why in (
+            ("data for the ledger", f"INSERT DATA {{ GRAPH <{LEDGER}> {DATA} }}", 403, OWN),
+            ("the ledger dropped", f"DROP GRAPH <{LEDGER}>", 403, OWN),
+            ("the ledger cleared", f"CLEAR SILENT GRAPH <{LEDGER}>", 403, OWN),
+            ("a copy to the ledger", f"COPY DEFAULT TO <{LEDGER}>", 403, OWN),
+            ("a found ledger", f"INSERT {{ GRAPH ?g {DATA} }} {FOUND}", 403, OWN),
+            ("LOAD of a file", "LOAD <file:///etc/passwd>", {400, 403}, "no request reaches the file system"),
+            ("LOAD", "LOAD <http://127.0.0.1:9/x>", {400, 403}, FETCHED),
+            ("LOAD SILENT", "LOAD SILENT <http://169.254.169.254/latest/>", {400, 403}, FETCHED),
             (
-                "INSERT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+                "SERVICE",
+                f"INSERT {DATA} WHERE {{ SERVICE <http://127.0.0.1:9/> {DATA} }}",
                 {400, 403},
-                "the server asks nobody",
+                FETCHED,
             ),
-            (f"INSERT DATA {DATA} ; BREW", 400, "all of it or nothing"),
+            ("an end that is none", f"INSERT DATA {DATA} ; BREW", 400, "all of it or nothing"),
             (
-                f"INSERT DATA {DATA} ; CREATE GRAPH <urn:g> ; CREATE GRAPH <urn:g>",
+                "an end that fails",
+                f"INSERT DATA {DATA} ; {TWICE} ; {TWICE}",
                 {400, 409},
                 "all of it or nothing",
             ),
