@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from known_answers import ASSERTED, CASES, NEW, TAPERS, THE_CASE, doses_of, expected_doses
-from rdflib import Dataset, Graph, URIRef
+from rdflib import ConjunctiveGraph, Graph, URIRef
 from rdflib import Literal as RdflibLiteral
 from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 from serving import Server, filled, serving, token_file
@@ -78,8 +78,11 @@ def rows_of(form: str, answer: Any) -> list[tuple[str, str]]:
         results = ElementTree.fromstring(answer.toxml()).iter(f"{text}result")  # noqa: S314 - of our own server
         rows = [{each.get("name"): "".join(each.itertext()) for each in row} for row in results]
     else:
-        table = csv.DictReader(io.StringIO(answer.decode()), delimiter="\t" if form == TSV else ",")
+        quoting = csv.QUOTE_NONE if form == TSV else csv.QUOTE_MINIMAL
+        delimiter = "\t" if form == TSV else ","
+        table = csv.DictReader(io.StringIO(answer.decode()), delimiter=delimiter, quoting=quoting)
         rows = [{name.removeprefix("?"): value for name, value in row.items()} for row in table]
+        rows = [{name: value.partition("^^")[0].strip('"') for name, value in row.items()} for row in rows]
     return sorted((row["dose_from"], row["dose_to"]) for row in rows)
 
 
@@ -136,7 +139,8 @@ def test_rdflib_asks(method: Any, form: str, served: Server) -> None:
     graph = Graph(SPARQLStore(f"{served.address}/sparql", method=method, returnFormat=form))
     rows: Any = graph.query(TAPERS)
     assert sorted((str(row.dose_from), str(row.dose_to)) for row in rows) == expected_doses()
-    assert graph.query("ASK { ?s ?p ?o }").askAnswer or form in ("csv", "tsv")
+    if form in ("xml", "json"):  # what the standard has a truth value in
+        assert graph.query("ASK { ?s ?p ?o }").askAnswer is True
 
 
 def test_rdflib_finds_triples_and_named_graphs(served: Server, folder: Path) -> None:
@@ -144,10 +148,11 @@ def test_rdflib_finds_triples_and_named_graphs(served: Server, folder: Path) -> 
     assert list(Graph(store).triples((None, *THE_CASE[1:]))) == [THE_CASE]
     with open_store(folder / "store") as opened:
         lines = list(opened.dump(ASSERTED))
-    named = Dataset(store).graph(URIRef(ASSERTED))
+    every = ConjunctiveGraph(store)
+    named = every.get_context(URIRef(ASSERTED))
     assert len(named) == len(lines) > 100
     assert THE_CASE in named
-    assert {str(graph.identifier) for graph in Dataset(store).contexts()} >= {ASSERTED}
+    assert ASSERTED in {str(graph.identifier) for graph in every.contexts()}
     assert list(Graph(store).query(CASES)) == [THE_CASE]
 
 

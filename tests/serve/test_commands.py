@@ -40,8 +40,9 @@ def clean(served: Server) -> Iterator[Server]:
 
 
 def curl(server: Server, *words: str, token: bool = True) -> tuple[int, str, str]:
-    """Run curl; return status, content type and body. Words that begin with / are paths of the server."""
-    told = [server.address + word if word.startswith("/") else word for word in words]
+    """Run curl; return status, content type and body. Words that begin with / and are no file are paths there."""
+    paths = {word for word in words if word.startswith("/") and not Path(word).exists()}
+    told = [server.address + word if word in paths else word for word in words]
     said = ["-H", f"Authorization: Bearer {server.token}"] if token else []
     command = ["curl", "-s", "--max-time", "30", "-w", "\n%{http_code} %{content_type}", *said, *told]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
