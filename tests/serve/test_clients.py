@@ -69,20 +69,27 @@ def wrapper(server: Server, query: str, form: str, method: str = GET) -> SPARQLW
     return client
 
 
+def read_tsv(text: str) -> list[dict[str, str]]:
+    """Return the rows of SPARQL's TSV, of each value its characters without a datatype."""
+    head, *lines = (line.split("\t") for line in text.splitlines())
+    names = [name.removeprefix("?") for name in head]
+    return [
+        {name: value.partition("^^")[0].strip('"') for name, value in zip(names, line, strict=True)}
+        for line in lines
+    ]
+
+
 def rows_of(form: str, answer: Any) -> list[tuple[str, str]]:
     """Return the doses of an answer as SPARQLWrapper gives it."""
     if form == JSON:
         return doses_of(answer)
     if form == XML:
-        text = "{http://www.w3.org/2005/sparql-results#}"
-        results = ElementTree.fromstring(answer.toxml()).iter(f"{text}result")  # noqa: S314 - of our own server
-        rows = [{each.get("name"): "".join(each.itertext()) for each in row} for row in results]
+        name = "{http://www.w3.org/2005/sparql-results#}result"
+        results = ElementTree.fromstring(answer.toxml()).iter(name)  # noqa: S314 - of our own server
+        rows = [{each.attrib["name"]: "".join(each.itertext()) for each in row} for row in results]
     else:
-        quoting = csv.QUOTE_NONE if form == TSV else csv.QUOTE_MINIMAL
-        delimiter = "\t" if form == TSV else ","
-        table = csv.DictReader(io.StringIO(answer.decode()), delimiter=delimiter, quoting=quoting)
-        rows = [{name.removeprefix("?"): value for name, value in row.items()} for row in table]
-        rows = [{name: value.partition("^^")[0].strip('"') for name, value in row.items()} for row in rows]
+        text = answer.decode()
+        rows = read_tsv(text) if form == TSV else [dict(row) for row in csv.DictReader(io.StringIO(text))]
     return sorted((row["dose_from"], row["dose_to"]) for row in rows)
 
 

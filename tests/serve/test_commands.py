@@ -40,7 +40,7 @@ def clean(served: Server) -> Iterator[Server]:
 
 
 def curl(server: Server, *words: str, token: bool = True) -> tuple[int, str, str]:
-    """Run curl; return status, content type and body. Words that begin with / and are no file are paths there."""
+    """Run curl; return status, content type and body. Words with / that are no file are paths there."""
     paths = {word for word in words if word.startswith("/") and not Path(word).exists()}
     told = [server.address + word if word in paths else word for word in words]
     said = ["-H", f"Authorization: Bearer {server.token}"] if token else []
