@@ -55,10 +55,19 @@ class Answer:
 
 
 def sent(
-    address: str, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    address: str,
+    method: str,
+    path: str,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    *,
+    seconds: float = _SECONDS,
 ) -> Answer:
-    """Send a request with this path and these headers, and no others but Host and Content-Length."""
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=_SECONDS)
+    """Send a request with this path and these headers, and no others but Host and Content-Length.
+
+    :param seconds: that the answer may take.
+    """
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=seconds)
     try:
         connection.putrequest(method, path, skip_accept_encoding=True)
         for name, value in (headers or {}).items():
