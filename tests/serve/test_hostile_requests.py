@@ -156,7 +156,8 @@ class Listener:
     def __init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.came = 0
-        threading.Thread(target=self._count, daemon=True).start()
+        self.counting = threading.Thread(target=self._count, daemon=True)
+        self.counting.start()
 
     @property
     def address(self) -> str:
@@ -219,6 +220,7 @@ FETCHING: dict[str, Callable[[str], bytes]] = {
 def test_nothing_is_fetched(way: str, served: Server) -> None:
     listener = Listener()
     (reply,) = send_raw(served.port, told(served, FETCHING[way](listener.address)))
+    listener.counting.join(0.1)
     listener.socket.close()
     assert reply.status in (400, 403), reply
     assert listener.came == 0
@@ -230,6 +232,7 @@ def test_a_listener_would_notice() -> None:
     listener = Listener()
     port = listener.socket.getsockname()[1]
     assert send_raw(port, b"GET / HTTP/1.1\r\n\r\n")[0].status == CLOSED
+    listener.counting.join(0.1)
     assert listener.came == 1
     listener.socket.close()
 

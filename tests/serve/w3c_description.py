@@ -115,7 +115,8 @@ def _lacking(description: Graph) -> Iterator[str]:
     if not services:
         yield "no sd:Service"
     for service in services:
-        for name in ("endpoint", "supportedLanguage", "resultFormat"):
+        asked = {SD.SPARQL10Query, SD.SPARQL11Query} & set(description.objects(service, SD.supportedLanguage))
+        for name in ("endpoint", "supportedLanguage", *(("resultFormat",) if asked else ())):
             if (service, SD[name], None) not in description:
                 yield f"a service without sd:{name}"
     for graph in description.objects(None, SD.namedGraph):
