@@ -15,6 +15,10 @@ from rdflib import Graph
 from serving import Server, filled, serving, token_file
 from w3c_answers import sent
 
+from casegraph.namespaces import BASE, CG
+from casegraph.resources import shipped
+from casegraph.store import LEDGER
+
 pytestmark = pytest.mark.slow
 
 INSERT = f"INSERT DATA {{ GRAPH <{NEW}> {{ <urn:s> <urn:p> 'one' }} }}"
@@ -188,6 +192,23 @@ def test_another_casegraph_reads_what_the_directory_says(
 def test_another_casegraph_asks_what_the_facts_answer(served: Server) -> None:
     told = json.loads(casegraph(f"{served.address}/sparql", "query", "tapers", "-f", "json"))
     assert doses_of(told) == expected_doses()
+
+
+def test_another_casegraph_loads_as_into_a_directory(served: Server, tmp_path: Path) -> None:
+    address, more = f"{served.address}/sparql", str(shipped("cases", "ramseur-1989.yaml"))
+    before = casegraph(address, "digest")
+    casegraph(address, "load", more, token=served.token)
+    casegraph(tmp_path / "store", "load", str(shipped("cases", "miao-2020.yaml")), more)
+    assert casegraph(address, "digest") == casegraph(tmp_path / "store", "digest") != before
+    case = f"{BASE}case/key/pemphigus-il2-interferon-1989/1"
+    entry = f"?entry <{CG}entryOf> <{case}> ; <{CG}sourceDigest> ?digest"
+    casegraph(address, "sparql", f"ASK {{ GRAPH <{LEDGER}> {{ {entry} }} }}")  # false would be code 1
+    generation = f"SELECT (MAX(?n) AS ?last) {{ GRAPH <{LEDGER}> {{ ?change <{CG}generation> ?n }} }}"
+    told = casegraph(address, "sparql", generation)
+    casegraph(address, "load", more, token=served.token)
+    assert casegraph(address, "sparql", generation) == told  # nothing was new
+    casegraph(address, "remove", "key/pemphigus-il2-interferon-1989", token=served.token)
+    assert casegraph(address, "digest") == before
 
 
 def test_another_casegraph_needs_the_token_where_one_is_asked_for(served: Server) -> None:
