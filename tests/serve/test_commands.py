@@ -195,10 +195,10 @@ def test_another_casegraph_asks_what_the_facts_answer(served: Server) -> None:
 
 
 def test_another_casegraph_loads_as_into_a_directory(served: Server, tmp_path: Path) -> None:
-    address, more = f"{served.address}/sparql", str(shipped("cases", "ramseur-1989.yaml"))
+    address, more = f"{served.address}/sparql", str(shipped("cases", "ramseur-1989.yaml")[0])
     before = casegraph(address, "digest")
     casegraph(address, "load", more, token=served.token)
-    casegraph(tmp_path / "store", "load", str(shipped("cases", "miao-2020.yaml")), more)
+    casegraph(tmp_path / "store", "load", str(shipped("cases", "miao-2020.yaml")[0]), more)
     assert casegraph(address, "digest") == casegraph(tmp_path / "store", "digest") != before
     case = f"{BASE}case/key/pemphigus-il2-interferon-1989/1"
     entry = f"?entry <{CG}entryOf> <{case}> ; <{CG}sourceDigest> ?digest"
