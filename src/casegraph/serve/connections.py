@@ -85,8 +85,8 @@ class Connection(HttpToolsProtocol):
         """Let the host of a whole address in the request line go before the header (RFC 9112, 3.2.2)."""
         if not self.url.startswith((b"/", b"*")):
             host = self.url.partition(b"://")[2].partition(b"/")[0].partition(b"?")[0]
-            self.headers = [(name, value) for name, value in self.headers if name != b"host"]
-            self.headers.append((b"host", host))
+            others = [(name, value) for name, value in self.headers if name != b"host"]
+            self.headers[:] = [*others, (b"host", host)]  # in place: the request has this list already
 
     def _wait(self) -> None:
         if self._due is None:
