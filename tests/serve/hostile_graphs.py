@@ -6,6 +6,7 @@ from hostile_requests import TOKEN, UPDATE, Hostile, case
 from raw_http import request
 
 from casegraph.store import LEDGER
+from casegraph.store.change import CHANGE
 
 __all__ = ["GRAPHS", "form"]
 
@@ -47,7 +48,29 @@ def _post(name: str, kind: str, body: bytes, expected: int | set[int], why: str)
 MULTIPART = "Content-Type: multipart/form-data; boundary=----b"
 NESTED_FORM = form(1, form(1), b"multipart/form-data; boundary=----b")
 UNREADABLE, DEEP = "it is no graph, and nothing may be written", "a parser that calls itself dies of it"
+CHANGED = "Content-Type: " + CHANGE
+
+
+def _change(name: str, old: str, new: str, expected: int | set[int], why: str) -> Hostile:
+    body = f'{{"old": [{old}], "new": "{new}", "origins": {{}}, "notes": ""}}'.encode()
+    return case(name, request("POST", "/update", CHANGED, TOKEN, body=body), expected, why)
+
+
 GRAPHS: list[Hostile] = [
+    case("a change without a token", request("POST", "/update", CHANGED, body=b"{}"), 401, "it is a write"),
+    _change("a change that drops the ledger", f'"{LEDGER}"', "", {400, 403}, OWN),
+    _change(
+        "a change of the ledger", "", f'<urn:s> <urn:p> \\"hostile-literal\\" <{LEDGER}> .', {400, 403}, OWN
+    ),
+    _change("a change that is cut off", "", '<urn:s> <urn:p> \\"hostile-literal\\"', 400, UNREADABLE),
+    _change(
+        "a change of the default graph",
+        "",
+        '<urn:s> <urn:p> \\"hostile-literal\\" .',
+        400,
+        "no graph is named",
+    ),
+    case("a change that is none", request("POST", "/update", CHANGED, TOKEN, body=b"[" * 5000), 400, DEEP),
     _put("an XML bomb", XML, BOMB, 400, "100 GB of text in 1 kB"),
     _put("an XML entity of a file", XML, EXTERNAL + b"</rdf:RDF>", 400, "the file would be told"),
     _put("any DOCTYPE", XML, b"<!DOCTYPE r>" + CUT_OFF + b"</rdf:RDF>", 400, "no graph needs one"),
