@@ -79,7 +79,10 @@ class Server:
 
     def kill(self) -> None:
         """Kill all its processes at once."""
-        _kill(self.processes())
+        others = self.processes()
+        with suppress(ProcessLookupError):  # it ended meanwhile
+            os.killpg(self.process.pid, signal.SIGKILL)
+        _kill(others)
         self.process.wait()
 
 
