@@ -93,7 +93,7 @@ class _Cut(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = body.startswith(b"query=ASK")  # the first of all, which tells what server it is
+        asked = b"query=ASK" in body  # the first of all, which tells what server it is
         way = self.server.ways.popleft() if self.server.ways and not asked else "through"
         if way != "through":
             self.server.spoilt.append(way)

@@ -392,3 +392,19 @@ def test_a_disk_without_space_is_not_called_a_store_that_is_not_there(
         monkeypatch.setattr(places, "Snapshot", full)
         with pytest.raises(StoreError, match=r"the store failed: .*No space left on device"):
             open_store(directory)
+
+
+def test_what_a_failed_rebuild_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    def fail(copy: EmbeddedStore) -> None:
+        raise InputError("no")
+
+    with EmbeddedStore(str(tmp_path / "s"), writable=True) as store:
+        for number in range(3):
+            with pytest.raises(InputError, match="no"):
+                store.rebuild(fail)
+            (tmp_path / "s" / "data-2").mkdir(exist_ok=True)
+            (tmp_path / "s" / "data-2" / "late.sst").write_text("written while it closed")
+            line = f"<urn:s> <urn:p> <urn:{number}> <urn:g> ."
+            store.replace([], line)
+        store.rebuild(lambda copy: copy.replace(["urn:g"], ""))
+        assert store.graphs() == ()

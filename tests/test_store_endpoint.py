@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +25,8 @@ class Canned(HTTPServer):
         super().__init__(("127.0.0.1", 0), _CannedAnswer)
         self.status, self.headers, self.body = 200, dict(ROWS), b""
         self.asked: list[str] = []
+        self.credentials: list[str] = []
+        self.content, self.name = b"", "Canned"
 
     @property
     def address(self) -> str:
@@ -34,8 +37,9 @@ class _CannedAnswer(BaseHTTPRequestHandler):
     server: Canned
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.content = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.asked.append(f"{self.command} {self.path}")
+        self.server.credentials.append(self.headers.get("Authorization", ""))
         moved = "Location" in self.server.headers and self.command == "GET"
         self.send_response(200 if moved else self.server.status)
         for name, value in self.server.headers.items():
@@ -46,6 +50,9 @@ class _CannedAnswer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.headers["Content-Length"] = "0"
         self.do_POST()
+
+    def version_string(self) -> str:
+        return self.server.name
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep quiet."""
@@ -188,3 +195,81 @@ def test_an_address_that_cannot_be_used_is_refused(location: str) -> None:
     with pytest.raises(InputError) as refused:
         open_store(location)
     assert "secret" not in str(refused.value)
+
+
+TOKEN = "a-token-of-tests_0123456789"  # noqa: S105
+PROBLEM = {"Content-Type": "application/problem+json"}
+
+
+def test_a_token_is_sent_with_each_request_and_told_nowhere(
+    canned: Canned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASEGRAPH_TOKEN", TOKEN)
+    canned.body = b'{"head": {}, "boolean": true}'
+    store = open_store(canned.address, writable=True)
+    assert store.query("ASK {}")
+    store.replace(["http://e.org/a"], "")
+    assert canned.credentials == [f"Bearer {TOKEN}"] * len(canned.asked)
+    canned.status, canned.headers, canned.body = 403, PROBLEM, f'{{"detail": "no {TOKEN}"}}'.encode()
+    with pytest.raises(EndpointError, match=r"403: no \*\*\*; check CASEGRAPH_TOKEN") as refused:
+        store.query("ASK {}")
+    assert TOKEN not in f"{refused.value!r} {refused.value}"
+
+
+def test_an_endpoint_that_asks_for_a_token_is_told_how_to_give_it(canned: Canned) -> None:
+    canned.status, canned.headers = 401, {"WWW-Authenticate": 'Bearer realm="casegraph"'}
+    with pytest.raises(EndpointError, match="set CASEGRAPH_TOKEN"):
+        open_store(canned.address).query("ASK {}")
+    assert canned.credentials == [""]
+
+
+@pytest.mark.parametrize("token", ["two words", "line\nline", "Ünï", "="])
+def test_what_is_no_token_is_not_sent(canned: Canned, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    monkeypatch.setenv("CASEGRAPH_TOKEN", token)
+    with pytest.raises(InputError, match="CASEGRAPH_TOKEN") as refused:
+        open_store(canned.address)
+    assert token not in str(refused.value).replace("CASEGRAPH_TOKEN", "")
+
+
+def test_a_token_and_a_user_are_too_much(canned: Canned, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CASEGRAPH_TOKEN", "CASEGRAPH_ENDPOINT_USER", "CASEGRAPH_ENDPOINT_PASSWORD"):
+        monkeypatch.setenv(name, "given")
+    with pytest.raises(InputError, match="a token and a user"):
+        open_store(canned.address)
+
+
+def test_a_problem_is_told_in_its_words(canned: Canned) -> None:
+    told = {"title": "t", "detail": "the answer has more rows", "where": "query", "todo": "add a LIMIT"}
+    canned.status, canned.headers, canned.body = 422, PROBLEM, json.dumps(told).encode()
+    with pytest.raises(EndpointError) as failed:
+        open_store(canned.address).query("ASK {}")
+    assert "answered 422: the answer has more rows (query)" in str(failed.value)
+    assert failed.value.todo == "add a LIMIT"
+    canned.body = b"[]"
+    with pytest.raises(EndpointError, match="cannot be read"):
+        open_store(canned.address).query("ASK {}")
+
+
+def test_a_change_goes_to_the_address_of_updates_of_a_server_of_this_kind(canned: Canned) -> None:
+    canned.name, canned.body = "casegraph", b'{"head": {}, "boolean": true}'
+    store = open_store(f"{canned.address}/below/sparql", writable=True)
+    assert store.keeps_ledger_true
+    store.replace(["http://e.org/b"], QUAD)
+    assert canned.asked == ["POST /below/sparql", "POST /below/update"]
+    assert json.loads(canned.content) == {
+        "old": ["http://e.org/b"],
+        "new": f"{QUAD}\n",
+        "origins": {},
+        "notes": "",
+    }
+    canned.name = "another"
+    store = open_store(f"{canned.address}/below/sparql", writable=True)
+    assert not store.keeps_ledger_true
+    store.replace(["http://e.org/b"], QUAD)
+    assert canned.asked[2:] == ["POST /below/sparql"] * 2
+
+
+def test_all_rows_are_asked_for(canned: Canned) -> None:
+    canned.body = b'{"head": {"vars": ["x"]}, "results": {"bindings": []}}'
+    open_store(canned.address).query("SELECT ?x { ?x ?y ?z }")
+    assert b"rows=all" in canned.content

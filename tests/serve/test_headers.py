@@ -104,7 +104,7 @@ def test_errors_have_the_headers_too() -> None:
     assert told.status == 431
     assert told.header("x-content-type-options") == "nosniff"
     assert told.header("cache-control") == "no-store"
-    assert told.header("server") is None
+    assert told.header("server") == "casegraph"  # and no version
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ class Connection(HttpToolsProtocol):
         self._is_before_body = False
         self._taken = 0
         self._wait_no_more()
+        self._take_host_of_target()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -79,6 +80,13 @@ class Connection(HttpToolsProtocol):
         self._is_before_body, self._taken = True, 0
         if not self.transport.is_closing():
             super().on_message_complete()
+
+    def _take_host_of_target(self) -> None:
+        """Let the host of a whole address in the request line go before the header (RFC 9112, 3.2.2)."""
+        if not self.url.startswith((b"/", b"*")):
+            host = self.url.partition(b"://")[2].partition(b"/")[0].partition(b"?")[0]
+            others = [(name, value) for name, value in self.headers if name != b"host"]
+            self.headers[:] = [*others, (b"host", host)]  # in place: the request has this list already
 
     def _wait(self) -> None:
         if self._due is None:

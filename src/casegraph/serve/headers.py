@@ -19,7 +19,9 @@ PAGE_POLICY: Final = (
 #: That of everything else: it loads and runs nothing, even where a browser takes it for a page.
 DATA_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+#: The server tells its name, by which another casegraph knows it, and no version.
 _ALWAYS: Final = (
+    (b"server", b"casegraph"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )

@@ -10,6 +10,8 @@ from casegraph.serve.bodies import media_type, read_body
 from casegraph.serve.data import answer_service
 from casegraph.serve.fields import Fields, fields_of
 from casegraph.serve.guard import decoded, refuse_length
+from casegraph.serve.jobs import Job
+from casegraph.serve.jobs.change import ChangeGraphs
 from casegraph.serve.jobs.query import Query
 from casegraph.serve.jobs.update import Update
 from casegraph.serve.logs import note, note_query
@@ -17,6 +19,7 @@ from casegraph.serve.negotiation import GRAPHS, RESULTS, choose
 from casegraph.serve.problems import RefusedError
 from casegraph.serve.request import Request, refused_method
 from casegraph.serve.state import State
+from casegraph.store.change import CHANGE
 
 __all__ = ["answer_query", "answer_sparql", "answer_update"]
 
@@ -58,11 +61,15 @@ async def answer_sparql(request: Request, state: State) -> None:
 
 
 async def answer_update(request: Request, state: State) -> None:
-    """Answer at ``/update``: an update by POST."""
+    """Answer at ``/update``: an update by POST, or a change that another casegraph sends."""
     if request.method != "POST":
         raise refused_method("POST")
     state.require_writer(request)
     kind = _kind(request)
+    if kind == CHANGE:
+        content = await read_body(request.scope, request.receive, state.settings.limits.graph)
+        await _write(request, state, ChangeGraphs(content=content))
+        return
     form = fields_of(request.scope["query_string"])
     body = await read_body(request.scope, request.receive, state.settings.limits.body)
     if kind == _FORM:
@@ -118,9 +125,13 @@ async def _update(request: Request, state: State, text: str, form: Fields) -> No
         default=tuple(form.all("using-graph-uri")),
         named=tuple(form.all("using-named-graph-uri")),
     )
+    await _write(request, state, job)
+
+
+async def _write(request: Request, state: State, job: Job) -> None:
     answer = await state.write(job)
     note(request.scope, generation=answer.head.generation)
-    await request.pass_on(answer, {}, limits.stall)
+    await request.pass_on(answer, {}, state.settings.limits.stall)
 
 
 def _text(form: Fields, body: bytes | None, name: str) -> str:

@@ -158,7 +158,7 @@ def open_store(location: str | Path, *, writable: bool = False, sync: bool = Tru
     :param location: a directory; or ``:memory:`` for a store that ends with the program; or the address
         of an endpoint. ``http://host:port`` means ``/query`` and ``/update`` there (Oxigraph); an address
         with a path is the query address, and also takes the updates, unless its last part is ``query``:
-        then they go to ``update`` beside it.
+        then they go to ``update`` beside it, or the server is a ``casegraph serve``.
     :param writable: whether :meth:`Store.replace` is wanted. A directory is made if it does not exist;
         one process at a time can have it. A reader sees the directory as it was when it was opened.
     :param sync: whether what is written is on the disk when :meth:`Store.replace` returns; else it is when

@@ -9,12 +9,14 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+from urllib.request import Request
 
 import pyoxigraph as ox
 
 from casegraph.errors import EndpointError, InputError
 from casegraph.store import Answer, Store
 from casegraph.store.answers import ACCEPT, XML, kind_of_answer, read_answer, says_ask_in_rows
+from casegraph.store.change import CHANGE, change_of
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.sending import RefusedError, Reply, Sender
 from casegraph.store.syntax import (
@@ -37,12 +39,16 @@ _MOST_COPIED = 300_000
 class EndpointStore(Store):
     """A store behind a SPARQL 1.1 Protocol endpoint, such as the Oxigraph server.
 
+    ``casegraph serve`` is told by its name: a change goes to ``update`` beside ``sparql`` as it is, and the
+    server enters it in the ledger itself. That many rows are wanted is said in each query (``rows=all``).
+
     With ``union`` each query carries the parameter ``union-default-graph``, which the Oxigraph server
     heeds. Another server must have the union of its named graphs as default graph by its own settings
     (GraphDB, RDF4J and Virtuoso do; Fuseki with TDB2 by ``tdb2:unionDefaultGraph``).
 
-    A user and a password come from the environment (:class:`casegraph.store.sending.Sender`). What fails
-    for a while is sent again (:mod:`casegraph.store.patience`), and has the same result sent once or more.
+    A user and a password, or a token, come from the environment (:class:`casegraph.store.sending.Sender`).
+    What fails for a while is sent again (:mod:`casegraph.store.patience`), and has the same result sent once
+    or more.
 
     :param location: see :func:`casegraph.store.open_store`. Nothing is sent before the first call.
     :param writable: whether :meth:`replace` is wanted.
@@ -71,11 +77,19 @@ class EndpointStore(Store):
 
     @property
     def keeps_ledger_true(self) -> bool:
-        """See :attr:`casegraph.store.Store.keeps_ledger_true`: of the Oxigraph server it is known.
+        """See :attr:`casegraph.store.Store.keeps_ledger_true`: of Oxigraph and of casegraph it is known.
 
         :raises EndpointError: if the endpoint does not answer or answers with an error.
         """
-        return self._greeting.server.startswith("Oxigraph/")
+        return self.is_casegraph or self._greeting.server.startswith("Oxigraph/")
+
+    @property
+    def is_casegraph(self) -> bool:
+        """Whether the server is a ``casegraph serve``.
+
+        :raises EndpointError: if the endpoint does not answer or answers with an error.
+        """
+        return self._greeting.server == "casegraph"
 
     @cached_property
     def _greeting(self) -> Reply:
@@ -94,6 +108,9 @@ class EndpointStore(Store):
         if not self._writable:
             raise InputError("the store is open for reading only", where=self.location)
         old = tuple(old_graphs)
+        if self.is_casegraph:
+            self._sender.send(self._change(old, nquads))
+            return
         if not self.is_virtuoso:
             self._send(replacement(old, nquads), update=True, again=_can_be_repeated(old, nquads))
             return
@@ -103,6 +120,12 @@ class EndpointStore(Store):
             except RefusedError as error:
                 if (request.method, error.status) != ("DELETE", _NOT_THERE):
                     raise
+
+    def _change(self, old_graphs: Iterable[str], nquads: str) -> Request:
+        address = urlsplit(self._queries)
+        beside = address._replace(path=f"{address.path.rstrip('/').rpartition('/')[0]}/update", query="")
+        headers = {"Content-Type": CHANGE, "User-Agent": "casegraph"}
+        return Request(beside.geturl(), change_of(old_graphs, nquads), headers)  # noqa: S310 - as it was opened
 
     def query(self, sparql: str, *, union: bool = True) -> Answer:
         """See :meth:`casegraph.store.Store.query`; the whole answer is read before it is returned.
@@ -216,7 +239,7 @@ class EndpointStore(Store):
         request.setMethod(POST)
         request.setOnlyConneg(True)
         request.addCustomHttpHeader("Accept", accept)
-        for name, value in parameters:
+        for name, value in parameters if update else chain(parameters, [("rows", "all")]):
             request.addParameter(name, value)
         # Its own guess takes any word such as ADD in a comment of a query for an update.
         request.queryString, request.queryType = text, "INSERT" if update else "SELECT"

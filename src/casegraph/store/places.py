@@ -118,6 +118,7 @@ class WritersPlace:
         :raises OSError: if that fails; the data are as they were then.
         """
         folder = self.directory.next_data(self.head)
+        shutil.rmtree(folder, ignore_errors=True)  # a rebuild that failed may have left some, while it closed
         self.store.flush()
         self.store.backup(folder)
         try:

@@ -6,6 +6,7 @@ import base64
 import http.client
 import logging
 import os
+import re
 import time
 import urllib.error
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from urllib.request import (
     build_opener,
 )
 
+import msgspec
+
 from casegraph.errors import EndpointError, InputError
 from casegraph.store.patience import patience, wait_before_next
 
@@ -27,9 +30,13 @@ __all__ = ["RefusedError", "Reply", "Sender"]
 
 _TIMEOUT_SECONDS = 300
 _USER, _PASSWORD = "CASEGRAPH_ENDPOINT_USER", "CASEGRAPH_ENDPOINT_PASSWORD"
+_TOKEN = "CASEGRAPH_TOKEN"  # noqa: S105 - its name
+#: What a token may be made of (RFC 6750).
+_TOKENS = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _PARTIAL, _MOVED, _UNAUTHORIZED, _SERVER_ERROR = 206, range(300, 400), (401, 403), 500
 #: How Virtuoso says that it cut an answer: at the most rows that it gives, or when its time was up.
 _CUT = ("X-SPARQL-MaxRows", "X-SQL-State")
+_PROBLEM = "application/problem+json"
 _LOG = logging.getLogger(__name__)
 
 
@@ -61,9 +68,11 @@ class Sender:
 
     A user and a password come from the environment, ``CASEGRAPH_ENDPOINT_USER`` and
     ``CASEGRAPH_ENDPOINT_PASSWORD``, and are sent, by digest or basic authentication, where the server asks
-    for them. Certificates are verified. No answer is followed to another address.
+    for them. A token, as that of ``casegraph serve``, comes from ``CASEGRAPH_TOKEN`` and is sent with each
+    request. Certificates are verified. No answer is followed to another address.
 
-    :raises InputError: if one of the two is set without the other.
+    :raises InputError: if one of the two is set without the other, or a token beside them; or if the token
+        could not be sent.
     """
 
     def __init__(self, location: str) -> None:
@@ -72,6 +81,13 @@ class Sender:
         self._user, self._password = os.environ.get(_USER, ""), os.environ.get(_PASSWORD, "")
         if bool(self._user) != bool(self._password):
             raise InputError("a user without a password, or the reverse", expected=f"{_USER} and {_PASSWORD}")
+        self._token = os.environ.get(_TOKEN, "").strip()
+        if self._token and self._user:
+            raise InputError("a token and a user", expected=f"{_TOKEN}, or {_USER} and {_PASSWORD}")
+        if self._token and not _TOKENS.fullmatch(self._token):
+            raise InputError(
+                "a token with signs that no token has", where=_TOKEN, expected="letters and digits"
+            )
 
     def send(self, request: Request, *, again: bool = True) -> Reply:
         """Return the answer to a request; it is sent again while the failure may pass.
@@ -95,6 +111,8 @@ class Sender:
             time.sleep(wait)
 
     def _once(self, request: Request) -> Reply:
+        if self._token:
+            request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         try:
             with self._opener(request).open(request, timeout=_TIMEOUT_SECONDS) as response:
                 body = response.read()
@@ -126,18 +144,26 @@ class Sender:
         if error.code in _MOVED:
             said, todo = f"it sends on to {error.headers.get('Location')}", "use that address"
         else:
-            said, todo = _first_line(error), ""
+            said, todo = _said(error)
         if error.code in _UNAUTHORIZED:
-            todo = f"check {_USER} and {_PASSWORD}" if self._user else f"set {_USER} and {_PASSWORD}"
+            todo = self._credentials(error.headers.get("WWW-Authenticate", ""))
         elif not todo and error.code < _SERVER_ERROR:
             todo = "check the address"
         return RefusedError(error.code, self._without_secrets(said) + times, where=self._location, todo=todo)
+
+    def _credentials(self, asked: str) -> str:
+        """Return what to do about an answer that asks for credentials, or for others."""
+        if self._token:
+            return f"check {_TOKEN}"
+        if self._user:
+            return f"check {_USER} and {_PASSWORD}"
+        return f"set {_TOKEN}" if asked.lower().startswith("bearer") else f"set {_USER} and {_PASSWORD}"
 
     def _without_secrets(self, said: str) -> str:
         basic = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
         for secret in (basic, self._password) if self._password else ():
             said = said.replace(secret, "***")
-        return said
+        return said.replace(self._token, "***") if self._token else said
 
 
 class _StaysHere(HTTPRedirectHandler):
@@ -151,11 +177,29 @@ def _reason(error: Exception) -> str:
     return str(getattr(error, "reason", error)) or type(error).__name__
 
 
-def _first_line(error: urllib.error.HTTPError) -> str:
-    """Return the first line of what an error says, without anything that does not print."""
+def _said(error: urllib.error.HTTPError) -> tuple[str, str]:
+    """Return what an error says, and what to do where it says that too, without what does not print."""
     try:
         body = error.read() if error.fp is not None else b""
     except (OSError, http.client.HTTPException):
         body = b"the rest of its answer did not come"
-    line = body.decode("utf-8", errors="replace").strip().partition("\n")[0]
-    return "".join(letter for letter in line[:300] if letter.isprintable()) or "no reason given"
+    if error.headers.get_content_type() == _PROBLEM:
+        said, todo = _problem(body)
+    else:
+        said, todo = body.decode("utf-8", errors="replace").strip().partition("\n")[0], ""
+    return _printable(said) or "no reason given", _printable(todo)
+
+
+def _problem(body: bytes) -> tuple[str, str]:
+    """Return what a problem (RFC 9457) says, and what to do, which ``casegraph serve`` tells."""
+    try:
+        told = msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "a problem that cannot be read", ""
+    said = str(told.get("detail") or told.get("title") or "")
+    where = f" ({told['where']})" if told.get("where") else ""
+    return said + where, str(told.get("todo") or "")
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text[:300] if letter.isprintable())

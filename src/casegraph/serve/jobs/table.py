@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casegraph.serve.jobs.change import ChangeGraphs
 from casegraph.serve.jobs.described import CountAll
 from casegraph.serve.jobs.graph import AddToGraph, DropGraph, GetGraph, PutGraph
 from casegraph.serve.jobs.health import Health
@@ -25,4 +26,5 @@ JOBS = (
     | PutGraph
     | AddToGraph
     | DropGraph
+    | ChangeGraphs
 )

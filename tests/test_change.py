@@ -1,0 +1,86 @@
+"""Changes that are sent to another casegraph: entered there as they would have been here, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+import pytest
+
+from casegraph.errors import InputError
+from casegraph.ingest import Loaded, load
+from casegraph.namespaces import CG, PREFIXES
+from casegraph.resources import shipped
+from casegraph.store import LEDGER, Store, open_store
+from casegraph.store.change import Change, apply_change, change_of
+from casegraph.store.embedded import EmbeddedStore
+
+NOTE = f"<urn:decision> <{PREFIXES['rdf']}type> <urn:Decision> <{LEDGER}> .\n"
+
+
+class Sending(EmbeddedStore):
+    """A store that does what it is asked by sending the change to itself."""
+
+    def replace(self, old_graphs: Iterable[str], nquads: str) -> None:
+        self.sent = change_of(old_graphs, nquads)
+        receiver = EmbeddedStore.__new__(EmbeddedStore)
+        receiver.__dict__ = self.__dict__
+        apply_change(receiver, self.sent)
+
+
+@pytest.fixture
+def sending() -> Iterator[Sending]:
+    with Sending(":memory:", writable=True) as store:
+        yield store
+
+
+def ledger(store: Store) -> set[str]:
+    """Return what the ledger tells, but for the time."""
+    time = f"{PREFIXES['prov']}endedAtTime"
+    asked = f"SELECT ?s ?p ?o {{ GRAPH <{LEDGER}> {{ ?s ?p ?o }} FILTER (?p != <{time}>) }}"
+    return {" ".join(str(term) for term in row) for row in store.query(asked)}  # type: ignore[union-attr]
+
+
+def test_a_case_that_was_sent_is_entered_as_one_that_was_loaded(sending: Sending) -> None:
+    document = shipped("cases", "miao-2020.yaml")
+    with open_store(":memory:", writable=True) as loaded:
+        for store in (loaded, sending):
+            assert [type(each) for each in load(store, document)] == [Loaded]
+        assert sending.digest() == loaded.digest()
+        assert ledger(sending) == ledger(loaded)
+        assert any("sourceDigest" in line for line in ledger(sending))
+    before = ledger(sending)
+    assert [type(each) for each in load(sending, document)] == [Loaded]
+    assert ledger(sending) == before
+
+
+def test_a_note_is_kept_in_the_ledger(sending: Sending) -> None:
+    apply_change(sending, change_of([], f'<urn:s> <urn:p> "x" <urn:g> .\n{NOTE}'))
+    assert any("urn:Decision" in line for line in ledger(sending))
+
+
+def encoded(old: tuple[str, ...] = (), new: str = "", notes: str = "") -> bytes:
+    return msgspec.json.encode(Change(old=old, new=new, origins={}, notes=notes))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "no change"),
+        (b'{"old": []}', "no change"),
+        (b"\xff", "no change"),
+        (encoded(old=(LEDGER,)), "the ledger is written by the store"),
+        (encoded(new=NOTE), "the ledger is written by the store"),
+        (encoded(old=("no iri",)), "no graph name"),
+        (encoded(new="<urn:s>"), "not N-Quads"),
+        (encoded(notes="<urn:s> <urn:p> <urn:o> <urn:g> ."), "no note"),
+        (encoded(notes=f"<urn:s> <{CG}entryOf> <urn:o> <{LEDGER}> ."), "no note"),
+        (encoded(notes=f"<{LEDGER}#1-a> <urn:p> <urn:o> <{LEDGER}> ."), "no note"),
+    ],
+)
+def test_what_is_no_change_is_refused_and_nothing_is_written(
+    content: bytes, said: str, sending: Sending
+) -> None:
+    with pytest.raises(InputError, match=said):
+        apply_change(sending, content)
+    assert sending.graphs() == ()
