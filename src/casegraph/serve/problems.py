@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from casegraph.errors import CasegraphError, DocumentError, InputError
+from casegraph.errors import CasegraphError, DocumentError, ForbiddenError, InputError
 from casegraph.serve.errors import FullError, LimitError, NotAcceptableError, NotThereError
 from casegraph.serve.logs import note
 from casegraph.serve.negotiation import HTML, JSON, Format, choose
@@ -32,6 +32,7 @@ _PROBLEM = Format("problem", "application/problem+json")
 _OFFERED: Final = (_PROBLEM, JSON, Format("text", "text/plain"), HTML)
 _STATUSES: Final = (
     (NotThereError, HTTPStatus.NOT_FOUND),
+    (ForbiddenError, HTTPStatus.FORBIDDEN),
     (NotAcceptableError, HTTPStatus.NOT_ACCEPTABLE),
     (LimitError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FullError, HTTPStatus.SERVICE_UNAVAILABLE),
