@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from casegraph.serve.frames import BEGIN, DATA, Begin, Frames
 from casegraph.serve.jobs import Job, Out
+from casegraph.serve.workers.frames import BEGIN, DATA, Begin, Frames
 from casegraph.store import Store
 from casegraph.store.embedded import EmbeddedStore
 

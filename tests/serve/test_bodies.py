@@ -8,8 +8,8 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from asgi_calls import call, fine, receiving, scope_of
-from casegraph.serve.bodies import media_type, parse_media_type, read_body
-from casegraph.serve.problems import ClientGoneError, Problems, RefusedError
+from casegraph.serve.http.bodies import media_type, parse_media_type, read_body
+from casegraph.serve.http.problems import ClientGoneError, Problems, RefusedError
 
 LIMIT = 10
 

@@ -10,9 +10,9 @@ from rdflib import RDF, SH, Graph
 
 from casegraph.query import stored_queries
 from casegraph.resources import shipped
-from casegraph.serve.catalogue import about, all_queries, query_rdf, served_query
 from casegraph.serve.errors import NotThereError
-from casegraph.serve.service import Service
+from casegraph.serve.telling.catalogue import about, all_queries, query_rdf, served_query
+from casegraph.serve.telling.service import Service
 
 SERVICE = Service(base="http://localhost:7878/")
 

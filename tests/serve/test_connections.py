@@ -10,8 +10,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi_calls import fine
-from casegraph.serve.bodies import read_body
-from casegraph.serve.connections import Connection
+from casegraph.serve.http.bodies import read_body
+from casegraph.serve.http.connections import Connection
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 Exchange = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[bytes]]

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from casegraph.errors import InputError
-from casegraph.serve.datasets import with_using
+from casegraph.serve.guard.datasets import with_using
 
 A, B, OUT = "http://e.org/a", "http://e.org/b", "http://e.org/out"
 DATA = f"""INSERT DATA {{ <urn:s> <urn:p> 0 .

@@ -12,11 +12,11 @@ from rdflib import RDF, SH, VOID, Graph, Literal, Namespace, URIRef
 from rdflib.query import ResultRow
 
 from casegraph.namespaces import CG, FORMATS, PREFIXES, SD, VOID_EXT
-from casegraph.serve.counts import Counts, counts_of
-from casegraph.serve.described import dataset_description, prefix_declarations, service_description
 from casegraph.serve.jobs.described import CountAll
-from casegraph.serve.service import Service
-from casegraph.serve.statements import written
+from casegraph.serve.telling.counts import Counts, counts_of
+from casegraph.serve.telling.described import dataset_description, prefix_declarations, service_description
+from casegraph.serve.telling.service import Service
+from casegraph.serve.telling.statements import written
 from casegraph.store import LEDGER, Store
 from casegraph.store.embedded import EmbeddedStore
 

@@ -13,12 +13,12 @@ from rdflib.query import ResultRow
 from casegraph.namespaces import PREFIXES, SCHEMA
 from casegraph.query import get_query, stored_queries
 from casegraph.rows import Rows
-from casegraph.serve.counts import Counts
-from casegraph.serve.described import whole_description
-from casegraph.serve.examples import example_triples, examples_graph, text_without_head
 from casegraph.serve.jobs.described import CountAll
-from casegraph.serve.service import Service
-from casegraph.serve.statements import written
+from casegraph.serve.telling.counts import Counts
+from casegraph.serve.telling.described import whole_description
+from casegraph.serve.telling.examples import example_triples, examples_graph, text_without_head
+from casegraph.serve.telling.service import Service
+from casegraph.serve.telling.statements import written
 from casegraph.store import Store
 
 SERVICE = Service(base="http://localhost:7878/")

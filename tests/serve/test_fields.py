@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casegraph.errors import InputError
-from casegraph.serve.bodies import parse_media_type
-from casegraph.serve.fields import Fields, Part, fields_of, parts_of
-from casegraph.serve.problems import RefusedError
+from casegraph.serve.http.bodies import parse_media_type
+from casegraph.serve.http.fields import Fields, Part, fields_of, parts_of
+from casegraph.serve.http.problems import RefusedError
 
 FORM = parse_media_type("multipart/form-data; boundary=xyz")
 TWO_PARTS = (

@@ -17,9 +17,9 @@ import pyoxigraph as ox
 import pytest
 
 from casegraph.errors import InputError
-from casegraph.serve.forwarding import Forwarder, Terms
-from casegraph.serve.reaching import is_public, pinned
-from casegraph.serve.services import with_addresses
+from casegraph.serve.guard.forwarding import Forwarder, Terms
+from casegraph.serve.guard.reaching import is_public, pinned
+from casegraph.serve.guard.services import with_addresses
 
 FAR = b'{"head":{"vars":["o"]},"results":{"bindings":[{"o":{"type":"literal","value":"far"}}]}}'
 JSON = "application/sparql-results+json"

@@ -12,10 +12,10 @@ from victim import Victim
 
 from casegraph.errors import InputError
 from casegraph.serve.errors import LimitError
-from casegraph.serve.guard import decoded, form_of, operations, refuse
+from casegraph.serve.guard.scanning import scan
+from casegraph.serve.guard.text import decoded, form_of, operations, refuse
+from casegraph.serve.http.problems import RefusedError, status_of
 from casegraph.serve.limits import Limits
-from casegraph.serve.problems import RefusedError, status_of
-from casegraph.serve.scanning import scan
 
 QUERIES = sorted((Path(__file__).resolve().parents[2] / "queries").glob("*.rq"))
 HOSTILE = hostile_queries()

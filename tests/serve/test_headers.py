@@ -6,8 +6,8 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi_calls import Told, call, fine
-from casegraph.serve.headers import HeadLimits, SafeHeaders
-from casegraph.serve.problems import Problems
+from casegraph.serve.http.headers import HeadLimits, SafeHeaders
+from casegraph.serve.http.problems import Problems
 
 
 def answering(**headers: str) -> ASGIApp:

@@ -7,8 +7,8 @@ from starlette.types import Receive, Scope, Send
 
 from asgi_calls import call, fine
 from casegraph.errors import InputError
-from casegraph.serve.hosts import Hosts
-from casegraph.serve.problems import Problems
+from casegraph.serve.http.hosts import Hosts
+from casegraph.serve.http.problems import Problems
 
 NAMES = ("cases.example.org", "Other.example.org:8443")
 HOSTS = [

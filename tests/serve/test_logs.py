@@ -13,8 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from asgi_calls import call, fine
 from casegraph.errors import InputError
-from casegraph.serve.logs import JsonLines, Requests, log_to, note, note_query
-from casegraph.serve.problems import Problems, RefusedError
+from casegraph.serve.http.logs import JsonLines, Requests, log_to, note, note_query
+from casegraph.serve.http.problems import Problems, RefusedError
 
 QUERY = 'SELECT * { ?s ?p "a secret of a patient" }'
 

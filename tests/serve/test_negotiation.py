@@ -7,7 +7,7 @@ import pytest
 from rdflib.plugins.stores.sparqlconnector import SPARQLConnector
 from SPARQLWrapper import CSV, JSON, JSONLD, N3, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 
-from casegraph.serve.negotiation import GRAPHS, HTML, RESULTS, Format, choose, media_type_of
+from casegraph.serve.http.negotiation import GRAPHS, HTML, RESULTS, Format, choose, media_type_of
 
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 JAVA = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"

@@ -7,9 +7,9 @@ from starlette.types import Receive, Scope, Send
 
 from asgi_calls import Told, call, fine
 from casegraph.errors import InputError
-from casegraph.serve.headers import SafeHeaders
-from casegraph.serve.origins import Origins, changes, refuse_to_change
-from casegraph.serve.problems import Problems
+from casegraph.serve.http.headers import SafeHeaders
+from casegraph.serve.http.origins import Origins, changes, refuse_to_change
+from casegraph.serve.http.problems import Problems
 
 LISTED = "https://app.example.org"
 HOST = ("Host", "localhost:7878")

@@ -15,13 +15,13 @@ from casegraph.facts import case_iris, read_case
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.query import stored_queries
 from casegraph.resources import shipped
-from casegraph.serve.catalogue import about, all_queries, served_query
 from casegraph.serve.errors import NotThereError
 from casegraph.serve.jobs.resource import ResourcePage
 from casegraph.serve.pages.markup import element, link, rendered
 from casegraph.serve.pages.ontology import ontology_page
 from casegraph.serve.pages.queries import queries_page, query_page
-from casegraph.serve.service import Service
+from casegraph.serve.telling.catalogue import about, all_queries, served_query
+from casegraph.serve.telling.service import Service
 from casegraph.store import Store
 from casegraph.store.embedded import EmbeddedStore
 

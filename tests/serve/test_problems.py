@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from asgi_calls import Told, call
 from casegraph.errors import CasegraphError, DocumentError, InputError, Problem, StoreError
 from casegraph.serve.errors import FullError, LimitError, NotAcceptableError, NotThereError
-from casegraph.serve.logs import Requests
-from casegraph.serve.problems import Problems, RefusedError, problem, status_of
+from casegraph.serve.http.logs import Requests
+from casegraph.serve.http.problems import Problems, RefusedError, problem, status_of
 
 SCRIPT = "<script>alert(1)</script>&\"'"
 HOSTILE = InputError(f"no {SCRIPT}", where=f"query:1:3 {SCRIPT}", expected=SCRIPT, todo=SCRIPT)

@@ -10,10 +10,10 @@ from rdflib import Dataset, Graph
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE
 from casegraph.serve.errors import NotThereError
+from casegraph.serve.http.negotiation import GRAPHS as FORMATS
 from casegraph.serve.jobs.resource import OntologyData, ResourceData
-from casegraph.serve.negotiation import GRAPHS as FORMATS
 from casegraph.serve.pages.frame import FORMS
-from casegraph.serve.resources import find_report, find_subject
+from casegraph.serve.telling.resources import find_report, find_subject
 from casegraph.store import Store
 from casegraph.store.embedded import EmbeddedStore
 

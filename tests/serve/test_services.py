@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casegraph.errors import InputError
-from casegraph.serve.services import allowed_by, with_addresses
+from casegraph.serve.guard.services import allowed_by, with_addresses
 
 ALLOWED = ("e.org", "f.org:8443", "http://plain.org")
 

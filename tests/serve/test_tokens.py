@@ -12,8 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from asgi_calls import call, fine, scope_of
 from casegraph.errors import InputError
-from casegraph.serve.problems import Problems, RefusedError
-from casegraph.serve.tokens import Tokens, new_token, read_token, require
+from casegraph.serve.http.problems import Problems, RefusedError
+from casegraph.serve.http.tokens import Tokens, new_token, read_token, require
 
 TOKEN = "t" * 20 + "-_" + "0" * 21
 RIGHT = b"Bearer " + TOKEN.encode()

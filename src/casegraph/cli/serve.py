@@ -62,8 +62,8 @@ def serve(location: str, new_token: Path | None, **options: Any) -> None:
     It listens on this machine only, and only reads, unless you say otherwise. It stops at Ctrl-C.
     """
     try:
+        from casegraph.serve.http.tokens import new_token as make_token
         from casegraph.serve.running import run
-        from casegraph.serve.tokens import new_token as make_token
     except ImportError as error:
         raise MissingExtraError(
             f"{error.name} is not installed", todo="pip install 'casegraph[serve]'"

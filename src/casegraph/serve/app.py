@@ -8,18 +8,18 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from casegraph.serve.connections import CONNECTION
 from casegraph.serve.errors import NotThereError
-from casegraph.serve.graphs import answer_graphs
-from casegraph.serve.headers import HeadLimits, SafeHeaders
-from casegraph.serve.hosts import Hosts
-from casegraph.serve.logs import Requests, note
-from casegraph.serve.origins import Origins
-from casegraph.serve.problems import Problems
-from casegraph.serve.request import Request
-from casegraph.serve.sparql import answer_sparql, answer_update
+from casegraph.serve.http.connections import CONNECTION
+from casegraph.serve.http.headers import HeadLimits, SafeHeaders
+from casegraph.serve.http.hosts import Hosts
+from casegraph.serve.http.logs import Requests, note
+from casegraph.serve.http.origins import Origins
+from casegraph.serve.http.problems import Problems
+from casegraph.serve.http.request import Request
+from casegraph.serve.http.tokens import require
+from casegraph.serve.routes.graphs import answer_graphs
+from casegraph.serve.routes.sparql import answer_sparql, answer_update
 from casegraph.serve.state import State
-from casegraph.serve.tokens import require
 
 __all__ = ["App", "application"]
 

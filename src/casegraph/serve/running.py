@@ -16,15 +16,15 @@ import uvloop
 
 from casegraph.errors import InputError
 from casegraph.serve.app import application
-from casegraph.serve.connections import Connection
-from casegraph.serve.forwarding import Forwarder, Terms
-from casegraph.serve.logs import log_to
-from casegraph.serve.pool import Pool
-from casegraph.serve.rest import rest
+from casegraph.serve.guard.forwarding import Forwarder, Terms
+from casegraph.serve.http.connections import Connection
+from casegraph.serve.http.logs import log_to
+from casegraph.serve.http.tokens import Tokens, read_token
+from casegraph.serve.routes.rest import rest
 from casegraph.serve.settings import Settings
 from casegraph.serve.state import State
-from casegraph.serve.tokens import Tokens, read_token
-from casegraph.serve.worker import Place
+from casegraph.serve.workers.pool import Pool
+from casegraph.serve.workers.worker import Place
 from casegraph.store.directory import Directory
 
 __all__ = ["run"]

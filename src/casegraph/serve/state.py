@@ -10,20 +10,20 @@ from pathlib import Path
 
 import msgspec
 
-from casegraph.serve.answer import Answer
-from casegraph.serve.counts import Counts
-from casegraph.serve.forwarding import Forwarder
-from casegraph.serve.guard import refuse
+from casegraph.serve.guard.forwarding import Forwarder
+from casegraph.serve.guard.services import with_addresses
+from casegraph.serve.guard.text import refuse
+from casegraph.serve.http.origins import refuse_to_change
+from casegraph.serve.http.problems import RefusedError
+from casegraph.serve.http.request import Request
+from casegraph.serve.http.tokens import Tokens, require
 from casegraph.serve.jobs import Job
 from casegraph.serve.jobs.described import CountAll
-from casegraph.serve.origins import refuse_to_change
-from casegraph.serve.pool import Pool
-from casegraph.serve.problems import RefusedError
-from casegraph.serve.request import Request
-from casegraph.serve.service import Service
-from casegraph.serve.services import with_addresses
 from casegraph.serve.settings import Settings
-from casegraph.serve.tokens import Tokens, require
+from casegraph.serve.telling.counts import Counts
+from casegraph.serve.telling.service import Service
+from casegraph.serve.workers.answer import Answer
+from casegraph.serve.workers.pool import Pool
 from casegraph.store.directory import HEAD
 
 __all__ = ["State"]

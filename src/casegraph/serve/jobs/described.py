@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from casegraph.serve.counts import counts_of
 from casegraph.serve.jobs import Job, Out
+from casegraph.serve.telling.counts import counts_of
 from casegraph.store.embedded import EmbeddedStore
 
 __all__ = ["CountAll"]

@@ -9,7 +9,7 @@ from typing import IO, Any, cast
 
 import msgspec
 
-from casegraph.serve.frames import BEGIN, DATA, END, Begin, frame
+from casegraph.serve.workers.frames import BEGIN, DATA, END, Begin, frame
 
 __all__ = ["Out"]
 

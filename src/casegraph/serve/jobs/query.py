@@ -8,11 +8,11 @@ import pyoxigraph as ox
 
 from casegraph.errors import InputError
 from casegraph.serve.errors import NotAcceptableError
-from casegraph.serve.guard import is_plain, refuse
+from casegraph.serve.guard.text import is_plain, refuse
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.jobs.counting import at_most, write_at_most
 from casegraph.serve.limits import Limits
-from casegraph.serve.resources import form_of
+from casegraph.serve.telling.resources import form_of
 from casegraph.store.asking import Dataset
 from casegraph.store.embedded import EmbeddedStore
 

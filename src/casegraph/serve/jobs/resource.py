@@ -11,8 +11,15 @@ from casegraph.namespaces import BASE
 from casegraph.notices import flags_of
 from casegraph.serve.errors import NotThereError
 from casegraph.serve.jobs import Job, Out
-from casegraph.serve.resources import content_type, find_report, find_subject, form_of, quads_of, write_graphs
-from casegraph.serve.service import Service
+from casegraph.serve.telling.resources import (
+    content_type,
+    find_report,
+    find_subject,
+    form_of,
+    quads_of,
+    write_graphs,
+)
+from casegraph.serve.telling.service import Service
 from casegraph.store import Store
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.subjects import subjects_of

@@ -9,8 +9,8 @@ from casegraph.rows import Rows
 from casegraph.serve.errors import LimitError
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.jobs.query import with_charset
-from casegraph.serve.rowformats import written
-from casegraph.serve.service import Service
+from casegraph.serve.telling.rowformats import written
+from casegraph.serve.telling.service import Service
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.story.noticed import noticed
 from casegraph.told import with_told

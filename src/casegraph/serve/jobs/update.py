@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casegraph.serve.datasets import with_using
-from casegraph.serve.guard import refuse
+from casegraph.serve.guard.datasets import with_using
+from casegraph.serve.guard.text import refuse
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.limits import Limits
 from casegraph.store.editing import update

@@ -10,7 +10,7 @@ from casegraph.notices import Flag
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.frame import FORMS, described, page, term
 from casegraph.serve.pages.markup import Content, element, link
-from casegraph.serve.service import Service
+from casegraph.serve.telling.service import Service
 from casegraph.story.frame import person
 from casegraph.story.judged import what_follows
 from casegraph.story.telling import sections

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from casegraph.serve.pages.frame import described, term
 from casegraph.serve.pages.markup import Content, Element, element, link
-from casegraph.serve.service import Service
+from casegraph.serve.telling.service import Service
 from casegraph.story.lines import Line
 from casegraph.story.words import Words
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from casegraph.namespaces import compact
 from casegraph.serve.pages.markup import Content, Element, element, link, rendered
-from casegraph.serve.service import Service
+from casegraph.serve.telling.service import Service
 from casegraph.version import __version__
 
 __all__ = ["FORMS", "described", "page", "term"]

@@ -11,8 +11,8 @@ from casegraph.namespaces import CG
 from casegraph.resources import shipped
 from casegraph.serve.pages.frame import FORMS, described, page, term
 from casegraph.serve.pages.markup import Content, Element, element, link
-from casegraph.serve.service import Service
-from casegraph.serve.statements import iri
+from casegraph.serve.telling.service import Service
+from casegraph.serve.telling.statements import iri
 
 __all__ = ["ontology_page"]
 

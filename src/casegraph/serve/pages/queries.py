@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from casegraph.serve.catalogue import AboutParameter, AboutQuery, QueryEntry
 from casegraph.serve.pages.frame import described, page
 from casegraph.serve.pages.markup import Content, Element, element, link
-from casegraph.serve.service import Service
+from casegraph.serve.telling.catalogue import AboutParameter, AboutQuery, QueryEntry
+from casegraph.serve.telling.service import Service
 
 __all__ = ["queries_page", "query_page"]
 

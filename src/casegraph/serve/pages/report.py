@@ -9,7 +9,7 @@ from casegraph.serve.pages.case import notice_part
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.frame import FORMS, described, page
 from casegraph.serve.pages.markup import Content, Element, element, link
-from casegraph.serve.service import Service
+from casegraph.serve.telling.service import Service
 from casegraph.story.telling import sections
 from casegraph.story.words import Words
 

@@ -10,7 +10,7 @@ from casegraph.query import StoredQuery
 from casegraph.rows import Rows, Term
 from casegraph.serve.pages.frame import page, term
 from casegraph.serve.pages.markup import Content, Element, element, link
-from casegraph.serve.service import Service
+from casegraph.serve.telling.service import Service
 from casegraph.terms import Terms
 
 __all__ = ["rows_page"]

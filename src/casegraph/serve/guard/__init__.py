@@ -1,0 +1,1 @@
+"""What stands before the engine: texts that would call out or bring it down are refused."""

@@ -1,0 +1,1 @@
+"""What stands around every request: negotiation, names, origins, limits, tokens, errors, the log."""

@@ -1,0 +1,93 @@
+"""Lets in what is sent to a name of this server only, so that no web page reaches it by a name of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from casegraph.errors import InputError
+from casegraph.serve.http.problems import RefusedError
+
+__all__ = ["LOOPBACK", "Hosts", "allowed_host", "host_of"]
+
+#: Names of this machine, which are served at any port.
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[0-9a-z._-]+)(?::([0-9]{1,5}))?", re.ASCII)
+_LAST_PORT = 65535
+_KNOWN = 1000  # names and ports that are remembered
+
+
+class Hosts:
+    """Refuses what is not sent to one of the names of this server: 421, and 400 if no host or two are named.
+
+    A web page can make its own name resolve to the address of this server (DNS rebinding), and would then be
+    of the same origin; but the browser sends the page's name.
+
+    :param names: besides those of this machine; one with a port is served at that port alone.
+    :raises InputError: if one of the names is none.
+    """
+
+    def __init__(self, app: ASGIApp, names: Sequence[str] = ()) -> None:
+        self.app = app
+        self._allowed = frozenset((*LOOPBACK, *(allowed_host(each) for each in names)))
+        self._known: set[bytes] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] == "http":
+            self._check(host_of(scope))
+        await self.app(scope, receive, send)
+
+    def _check(self, host: bytes) -> None:
+        if host in self._known:
+            return
+        matched = _matched(host.decode("latin-1"))
+        if matched is None:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "the Host header names no host")
+        if self._allowed.isdisjoint((matched[0].lower(), matched[1].lower())):
+            raise RefusedError(
+                HTTPStatus.MISDIRECTED_REQUEST,
+                "the request is for a host that this server does not have",
+                todo="start it with --allow-host NAME if it is one of its names",
+            )
+        if len(self._known) < _KNOWN:
+            self._known.add(host)
+
+
+def allowed_host(name: str) -> str:
+    """Return a name of a host as it is compared.
+
+    :raises InputError: if it is none.
+
+    >>> allowed_host("Cases.example.org:8443")
+    'cases.example.org:8443'
+    """
+    if _matched(name) is None:
+        raise InputError(
+            "no name of a host", where=f"--allow-host {name}", expected="NAME or NAME:PORT, without http://"
+        )
+    return name.lower()
+
+
+def host_of(scope: Scope) -> bytes:
+    """Return the one Host header of a request.
+
+    :raises RefusedError: 400 if there is none, or more than one.
+    """
+    found = [value for name, value in scope["headers"] if name == b"host"]
+    if len(found) != 1:
+        raise RefusedError(
+            HTTPStatus.BAD_REQUEST, "the request names no host or several", expected="one Host header"
+        )
+    return bytes(found[0])
+
+
+def _matched(host: str) -> re.Match[str] | None:
+    matched = _HOST.fullmatch(host.lower())
+    if matched and matched[2] and not 0 < int(matched[2]) <= _LAST_PORT:
+        return None
+    return matched

@@ -1,0 +1,226 @@
+"""Answers an error: as problem details in JSON (RFC 9457), or as text or a page where that is asked for."""
+
+from __future__ import annotations
+
+import html
+import json
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final, NamedTuple
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from casegraph.errors import CasegraphError, DocumentError, ForbiddenError, InputError
+from casegraph.serve.errors import FullError, LimitError, NotAcceptableError, NotThereError
+from casegraph.serve.http.logs import note
+from casegraph.serve.http.negotiation import HTML, JSON, Format, choose
+
+__all__ = [
+    "Answer",
+    "ClientGoneError",
+    "Problems",
+    "RefusedError",
+    "header",
+    "problem",
+    "reason_of",
+    "send_answer",
+    "status_of",
+]
+
+_PROBLEM = Format("problem", "application/problem+json")
+_OFFERED: Final = (_PROBLEM, JSON, Format("text", "text/plain"), HTML)
+_STATUSES: Final = (
+    (NotThereError, HTTPStatus.NOT_FOUND),
+    (ForbiddenError, HTTPStatus.FORBIDDEN),
+    (NotAcceptableError, HTTPStatus.NOT_ACCEPTABLE),
+    (LimitError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (FullError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (InputError, HTTPStatus.BAD_REQUEST),
+    (DocumentError, HTTPStatus.BAD_REQUEST),
+)
+_RETRY_AFTER: Final = ("Retry-After", "1")  # second
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class RefusedError(InputError):
+    """A request is refused with a status of its own.
+
+    :param status: of the answer.
+    :param what: fixed words, for they are logged: nothing of the request belongs in them.
+    :param headers: that the answer has besides.
+    """
+
+    def __init__(
+        self, status: int, what: str, *, expected: str = "", todo: str = "", headers: Headers = ()
+    ) -> None:
+        super().__init__(what, expected=expected, todo=todo)
+        self.status, self.headers = status, headers
+
+
+class ClientGoneError(InputError):
+    """The client hung up before its request was whole, so that nobody can be answered."""
+
+
+class Answer(NamedTuple):
+    """A whole answer: status, headers as bytes, body."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+def status_of(error: CasegraphError) -> int:
+    """Return the status that an error is answered with.
+
+    >>> status_of(NotThereError("no such case")), status_of(InputError("no SPARQL"))
+    (404, 400)
+    """
+    if isinstance(error, RefusedError):
+        return error.status
+    found = (status for kind, status in _STATUSES if isinstance(error, kind))
+    return int(next(found, HTTPStatus.INTERNAL_SERVER_ERROR))
+
+
+def reason_of(error: CasegraphError) -> str:
+    """Return what the log tells of an error: fixed words, with nothing of the request."""
+    return error.what if isinstance(error, RefusedError) else type(error).__name__
+
+
+def problem(error: CasegraphError, status: int, accept: str | None = None, request: str = "") -> Answer:
+    """Return the answer that tells an error.
+
+    JSON unless the client names text or HTML; it is indented, so that it can be read at a terminal too. Where
+    the fault is the server's (5xx) its place is not told.
+
+    :param accept: the Accept header of the request.
+    :param request: the name of the request in the log.
+
+    >>> print(problem(InputError("no SPARQL", where="query:1:3"), 400, "text/plain").body.decode(), end="")
+    400 Bad Request
+    query:1:3: no SPARQL
+    """
+    format_ = choose(accept, _OFFERED) or _PROBLEM
+    title = f"{status} {HTTPStatus(status).phrase}"
+    if format_.name == "text":
+        body = "\n".join([title, *_lines(error, status), ""])
+    elif format_.name == "html":
+        body = _page(title, _lines(error, status))
+    else:
+        body = json.dumps(_members(error, status, request), indent=2) + "\n"
+    headers: Headers = (("Content-Type", format_.content_type), ("Cache-Control", "no-store"))
+    if isinstance(error, RefusedError):
+        headers += error.headers
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers += (_RETRY_AFTER,)
+    encoded = body.encode()
+    length = (b"content-length", str(len(encoded)).encode())
+    return Answer(
+        status, [*((name.lower().encode(), value.encode()) for name, value in headers), length], encoded
+    )
+
+
+async def send_answer(send: Send, answer: Answer) -> None:
+    """Send a whole answer."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """Return a header of the request, the values of several joined by commas, or None if there is none.
+
+    :param name: in lower case.
+
+    >>> header({"headers": [(b"accept", b"text/csv"), (b"accept", b"text/html")]}, b"accept")
+    'text/csv, text/html'
+    """
+    found = [value.decode("latin-1") for each, value in scope["headers"] if each == name]
+    return ", ".join(found) if found else None
+
+
+class Problems:
+    """Answers the errors that are raised in what it wraps; it stands around all that may refuse a request.
+
+    An error that nobody expected is answered with 500 and told in the log, not to the client. Once an answer
+    has begun no status can tell of an error any more: then the connection is cut off.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def begin(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, begin)
+        except ClientGoneError as error:
+            note(scope, reason=error.what)
+        except CasegraphError as error:
+            note(scope, reason=reason_of(error))
+            if begun:
+                raise
+            await _answer(scope, send, error)
+        except Exception as error:
+            note(scope, reason=type(error).__name__)
+            if begun:
+                raise
+            logging.getLogger("casegraph.serve.faults").exception("a fault of the server")
+            await _answer(scope, send, CasegraphError("a fault of the server; its log tells more"))
+
+
+async def _answer(scope: Scope, send: Send, error: CasegraphError) -> None:
+    request = scope.get("casegraph.noted", {}).get("request", "")
+    await send_answer(send, problem(error, status_of(error), header(scope, b"accept"), request))
+
+
+def _where(error: CasegraphError, status: int) -> str:
+    """Return the place of an error that may be told: in a fault of the server it may be one of its paths."""
+    return error.where if status < HTTPStatus.INTERNAL_SERVER_ERROR else ""
+
+
+def _members(error: CasegraphError, status: int, request: str) -> dict[str, object]:
+    members: dict[str, object] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": error.what,
+    }
+    rest = {
+        "where": _where(error, status),
+        "expected": error.expected,
+        "todo": error.todo,
+        "problems": _problems(error),
+        "request": request,
+    }
+    return members | {name: value for name, value in rest.items() if value}
+
+
+def _lines(error: CasegraphError, status: int) -> list[str]:
+    """Return what a person reads: what is wrong and where, what was expected, what to do."""
+    where = _where(error, status)
+    lines = [f"{where}: {error.what}" if where else error.what]
+    lines += [f"expected: {error.expected}"] if error.expected else []
+    lines += [f"to do: {error.todo}"] if error.todo else []
+    return lines + _problems(error)
+
+
+def _problems(error: CasegraphError) -> list[str]:
+    return [str(each) for each in error.problems] if isinstance(error, DocumentError) else []
+
+
+def _page(title: str, lines: Sequence[str]) -> str:
+    paragraphs = "\n".join(f"<p>{html.escape(each)}</p>" for each in lines)
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title></head>\n'
+        f"<body>\n<h1>{title}</h1>\n{paragraphs}\n</body>\n</html>\n"
+    )

@@ -1,0 +1,116 @@
+"""A request as the routes see it, and how an answer is sent for as long as the client is there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+
+from casegraph.serve.errors import BrokenOffError
+from casegraph.serve.http.problems import RefusedError
+from casegraph.serve.workers.answer import Answer
+
+__all__ = ["Request", "refused_method"]
+
+Message = MutableMapping[str, Any]
+_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
+
+class Request:
+    """A request of HTTP."""
+
+    def __init__(
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        self.scope, self.receive, self.send = scope, receive, send
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+
+    def headers(self, name: bytes) -> list[str]:
+        """Return the values of a header, by its name in lower case."""
+        return [value.decode("latin-1") for key, value in self.scope["headers"] if key == name]
+
+    def header(self, name: bytes) -> str | None:
+        """Return the values of a header as one, or None if it is not there."""
+        return ", ".join(found) if (found := self.headers(name)) else None
+
+    @cached_property
+    def site(self) -> str:
+        """What the address of the server begins with, as the client called it, without a slash at the end."""
+        return f"{self.scope.get('scheme', 'http')}://{self.header(b'host') or 'localhost'}"
+
+    @property
+    def address(self) -> str:
+        """The address of the request, without what is asked."""
+        raw: bytes = self.scope.get("raw_path") or b""
+        return self.site + raw.decode("latin-1").partition("?")[0]
+
+    async def has_already(self, headers: Mapping[str, str]) -> bool:
+        """Tell the client that it has the answer already, if it has: by its tag (RFC 9110, section 13.1.2).
+
+        :param headers: of the answer, its tag among them if it has one.
+        """
+        known, tag = self.header(b"if-none-match"), headers.get("etag")
+        if known is None or tag is None or self.method not in ("GET", "HEAD"):
+            return False
+        tags = {each.strip().removeprefix("W/") for each in known.split(",")}
+        if "*" not in tags and tag.removeprefix("W/") not in tags:
+            return False
+        await self.reply(HTTPStatus.NOT_MODIFIED, headers=headers.items())
+        return True
+
+    async def reply(self, status: int, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()) -> None:
+        """Send an answer that is here as a whole."""
+        length = [] if status in _WITHOUT_BODY else [("content-length", str(len(body)))]
+        await self._start(status, [*headers, *length])
+        await self.send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})
+
+    async def pass_on(self, answer: Answer, headers: Mapping[str, str], stall: float) -> None:
+        """Send the answer of a worker, as it comes.
+
+        :param stall: seconds that the client may take nothing.
+        :raises BrokenOffError: if it broke off.
+        """
+        head = answer.head
+        told = {**headers, **head.headers}
+        if head.media_type:
+            told["content-type"] = head.media_type
+        try:
+            if (whole := answer.whole) is not None:
+                await self.reply(head.status, whole, told.items())
+            elif self.method == "HEAD":
+                await self._start(head.status, told.items())
+                await self.send({"type": "http.response.body", "body": b""})
+            else:
+                await self._start(head.status, told.items())
+                await self._stream(answer, stall)
+        finally:
+            answer.close()
+
+    async def _stream(self, answer: Answer, stall: float) -> None:
+        async for piece in answer.pieces():
+            try:
+                message = {"type": "http.response.body", "body": piece, "more_body": True}
+                await asyncio.wait_for(self.send(message), stall)
+            except TimeoutError as error:
+                raise BrokenOffError("the client took nothing of its answer for too long") from error
+        await self.send({"type": "http.response.body", "body": b""})
+
+    async def _start(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        await self.send({"type": "http.response.start", "status": status, "headers": raw})
+
+
+def refused_method(*allowed: str) -> RefusedError:
+    """Return the error for a method that a route does not have."""
+    return RefusedError(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "not by this method",
+        expected=" or ".join(allowed),
+        headers=(("Allow", ", ".join(allowed)),),
+    )

@@ -1,0 +1,110 @@
+"""The routes of the SPARQL 1.1 Graph Store HTTP Protocol."""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+
+import pyoxigraph as ox
+
+from casegraph.errors import InputError
+from casegraph.serve.http.bodies import MediaType, media_type, read_body
+from casegraph.serve.http.fields import fields_of, parts_of
+from casegraph.serve.http.negotiation import GRAPHS, choose
+from casegraph.serve.http.problems import RefusedError
+from casegraph.serve.http.request import Request, refused_method
+from casegraph.serve.jobs.graph import AddToGraph, DropGraph, GetGraph, PutGraph
+from casegraph.serve.jobs.reading import Document
+from casegraph.serve.state import State
+from casegraph.store.syntax import named
+
+__all__ = ["answer_graphs"]
+
+_METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
+_ROOT = "/graphs"
+_OF_ALL = tuple(each for each in GRAPHS if each.name in ("trig", "nq", "jsonld"))
+_READABLE = frozenset(each.media_type for each in GRAPHS)
+
+
+async def answer_graphs(request: Request, state: State) -> None:
+    """Answer at ``/graphs`` with ``?graph=IRI`` or ``?default``, and at the address of a graph below it."""
+    if request.method not in _METHODS:
+        raise refused_method(*_METHODS)
+    whole, graph = _graph(request)
+    if request.method in ("GET", "HEAD"):
+        await _get(request, state, whole, graph)
+        return
+    state.require_writer(request)
+    if request.method == "DELETE":
+        _refuse_whole(whole)
+        job: PutGraph | AddToGraph | DropGraph = DropGraph(graph=graph)
+    elif request.method == "PUT":
+        _refuse_whole(whole)
+        job = PutGraph(graph=graph, documents=await _documents(request, state, graph))
+    else:
+        graph = f"{request.site}{_ROOT}/{secrets.token_hex(8)}" if whole else graph
+        job = AddToGraph(graph=graph, documents=await _documents(request, state, graph))
+    answer = await state.write(job)
+    location = {"location": graph} if whole and graph else {}
+    await request.pass_on(answer, location, state.settings.limits.stall)
+
+
+async def _get(request: Request, state: State, whole: bool, graph: str | None) -> None:
+    format_ = choose(request.header(b"accept"), _OF_ALL if whole else GRAPHS)
+    if format_ is None:
+        raise RefusedError(HTTPStatus.NOT_ACCEPTABLE, "no format of a graph is acceptable")
+    headers = {"etag": f'W/"{state.version()}-{format_.name}"'}
+    job = GetGraph(graph=graph, whole=whole, media_type=format_.media_type)
+    answer = await state.read(job)
+    if await request.has_already(headers):
+        answer.close()
+        return
+    await request.pass_on(answer, headers, state.settings.limits.stall)
+
+
+def _graph(request: Request) -> tuple[bool, str | None]:
+    """Return whether all graphs are meant; else the IRI of the one that is, None for the default graph."""
+    asked = fields_of(request.scope["query_string"])
+    graphs, default = asked.all("graph"), len(asked.all("default"))
+    direct = request.path.removeprefix(_ROOT).strip("/")
+    if len(graphs) + default + bool(direct) > 1:
+        raise InputError("the graph is named twice", expected="?graph=IRI, or ?default, or an address")
+    if direct:
+        return False, named(request.address).value
+    if graphs:
+        return False, _absolute(graphs[0], request)
+    return not default, None
+
+
+def _absolute(graph: str, request: Request) -> str:
+    """Return a graph's IRI, resolved against the address of the request (section 4.2 of the protocol)."""
+    try:
+        triple = next(iter(ox.parse(f"<{graph}> a <a:> .", ox.RdfFormat.TURTLE, base_iri=request.address)))
+    except SyntaxError as error:
+        raise InputError("no IRI of a graph", where="graph", expected="an absolute IRI") from error
+    return str(triple.subject)[1:-1]
+
+
+def _refuse_whole(whole: bool) -> None:
+    if whole:
+        raise InputError("no graph is named", expected="?graph=IRI or ?default", todo="name it")
+
+
+async def _documents(request: Request, state: State, graph: str | None) -> tuple[Document, ...]:
+    base = graph or request.address
+    told = media_type(request.scope)
+    body = await read_body(request.scope, request.receive, state.settings.limits.graph)
+    if told is not None and told.name == "multipart/form-data":
+        parts = [(each.media_type, each.content) for each in parts_of(body, told)]
+    else:
+        parts = [(told, body)]
+    return tuple(Document(content=content, media_type=_rdf(kind), base=base) for kind, content in parts)
+
+
+def _rdf(told: MediaType | None) -> str:
+    """Return the media type of RDF that a body has."""
+    if told is None or told.name not in _READABLE or told.charset not in ("utf-8", "us-ascii"):
+        expected = f"{', '.join(sorted(_READABLE))}; in UTF-8"
+        what = "a graph in no format that is read here"
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, what, expected=expected)
+    return told.name

@@ -1,0 +1,170 @@
+"""What the interface apart from SPARQL can do: an operation for each address."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from casegraph.parameters import closed_list
+from casegraph.query import Parameter, StoredQuery, example_of, stored_queries
+from casegraph.serve.http.formats import FORMAT
+from casegraph.serve.http.negotiation import GRAPHS, HTML, JSON, Format
+from casegraph.serve.http.request import Request
+from casegraph.serve.routes.data import (
+    answer_examples,
+    answer_file,
+    answer_ontology,
+    answer_resource,
+    answer_void,
+)
+from casegraph.serve.routes.health import answer_health
+from casegraph.serve.routes.queries import (
+    MOST_LIMIT,
+    MOST_OFFSET,
+    answer_queries,
+    answer_query_head,
+    answer_results,
+)
+from casegraph.serve.state import State
+from casegraph.serve.static import FILES
+from casegraph.serve.telling.rowformats import ROWS
+
+__all__ = ["Operation", "operations"]
+
+Route = Callable[[Request, State], Awaitable[None]]
+_JSON_TYPES: Final = {"integer": "integer", "decimal": "number", "boolean": "boolean"}
+_KINDS: Final = {"cases": "a case", "groups": "a group", "reports": "a report", "datasets": "a data set"}
+_DESCRIBED: Final = (JSON, *GRAPHS, HTML)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What GET does at an address.
+
+    :param path: as FastAPI writes it.
+    :param formats: of the answer.
+    :param parameters: as OpenAPI writes them.
+    :param is_told: whether OpenAPI tells of it.
+    """
+
+    name: str
+    path: str
+    route: Route
+    summary: str
+    tag: str
+    formats: Sequence[Format] = ()
+    description: str = ""
+    parameters: Sequence[Mapping[str, Any]] = ()
+    is_told: bool = True
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """The media types of the answer."""
+        return tuple(dict.fromkeys(each.media_type for each in self.formats))
+
+
+def operations() -> Iterator[Operation]:
+    """Yield all operations."""
+    yield Operation("queries", "/queries", answer_queries, "All stored queries", "queries", _DESCRIBED)
+    for query in stored_queries().values():
+        yield from _of_query(query)
+    yield from _of_data()
+    yield Operation("health", "/health", answer_health, "Whether the data can be read", "server", (JSON,))
+    for name, file in FILES.items():
+        path = "/docs" if name == "docs.html" else f"/static/{name}"
+        yield Operation(name, path, partial(answer_file, file), "", "server", is_told=False)
+
+
+def _of_query(query: StoredQuery) -> Iterator[Operation]:
+    head = query.head
+    told: dict[str, Any] = {
+        "tag": "queries",
+        "description": f"{head.question}\n\n{' '.join(head.description.split())}",
+    }
+    yield Operation(
+        query.name,
+        f"/queries/{query.name}",
+        partial(answer_query_head, query),
+        head.summary,
+        formats=_DESCRIBED,
+        **told,
+    )
+    yield Operation(
+        f"{query.name}_results",
+        f"/queries/{query.name}/results",
+        partial(answer_results, query),
+        f"{head.summary}: the rows",
+        formats=ROWS,
+        parameters=[*(_of_parameter(query, *each) for each in head.parameters.items()), *_PAGING],
+        **told,
+    )
+
+
+def _of_data() -> Iterator[Operation]:
+    of: dict[str, Any] = {"tag": "data", "formats": (*GRAPHS, HTML), "description": "As RDF or as a page."}
+    for kind, what in _KINDS.items():
+        path = _parameter("path", f"the IRI of {what} behind /{kind[:-1]}/", place="path")
+        route = partial(answer_resource, kind)
+        yield Operation(
+            kind,
+            f"/{kind}/{{path:path}}",
+            route,
+            what[0].upper() + what[1:],
+            parameters=[path, _format(of["formats"])],
+            **of,
+        )
+    yield Operation(
+        "ontology", "/ontology", answer_ontology, "The ontology", parameters=[_format(of["formats"])], **of
+    )
+    of["formats"] = GRAPHS
+    yield Operation("void", "/.well-known/void", answer_void, "What the data are (VoID)", **of)
+    yield Operation(
+        "examples", "/.well-known/sparql-examples", answer_examples, "The stored queries as RDF", **of
+    )
+
+
+def _of_parameter(query: StoredQuery, name: str, parameter: Parameter) -> dict[str, Any]:
+    example = example_of(query, name)
+    schema: dict[str, Any] = {"type": _JSON_TYPES.get(parameter.type, "string")}
+    if parameter.type == "value":
+        members = closed_list(example)
+        schema["enum"] = list(members)
+        example = example.rpartition(":")[2]
+    return {**_parameter(name, parameter.label, schema), "example": _plain(parameter, example)}
+
+
+def _plain(parameter: Parameter, example: str) -> Any:
+    """Return the example of a query as it is said in an address."""
+    if parameter.type in (*_JSON_TYPES, "text"):
+        return msgspec.json.decode(example)
+    return example.split(maxsplit=1)[0].strip("<>")
+
+
+def _format(formats: Sequence[Format]) -> dict[str, Any]:
+    names = sorted({each.name for each in formats})
+    return _parameter(FORMAT, "instead of Accept", {"type": "string", "enum": names})
+
+
+def _parameter(
+    name: str, meaning: str, schema: Mapping[str, Any] | None = None, place: str = "query"
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": place,
+        "required": place == "path",
+        "description": meaning,
+        "schema": dict(schema or {"type": "string"}),
+    }
+
+
+_PAGING: Final = (
+    _parameter("limit", "how many rows a page has", {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT}),
+    _parameter(
+        "offset", "how many rows come before", {"type": "integer", "minimum": 0, "maximum": MOST_OFFSET}
+    ),
+    _format(ROWS),
+)

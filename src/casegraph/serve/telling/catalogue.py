@@ -1,0 +1,139 @@
+"""The stored queries as a server tells of them: for programs as JSON, for tools as RDF."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from pyoxigraph import RdfFormat
+
+from casegraph.errors import InputError
+from casegraph.namespaces import PREFIXES
+from casegraph.parameters import ParameterType, closed_list
+from casegraph.query import StoredQuery, example_of, get_query, stored_queries
+from casegraph.serve.errors import NotThereError
+from casegraph.serve.telling.examples import example_triples
+from casegraph.serve.telling.service import Service
+from casegraph.serve.telling.statements import written
+
+__all__ = ["AboutParameter", "AboutQuery", "about", "all_queries", "query_rdf", "served_query"]
+
+
+class AboutParameter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a parameter of a query takes.
+
+    :param example: what stands in the query; several terms where it is a concept and all below it.
+    :param within: CURIEs; a concept must be one of them or below one.
+    :param values: of a closed list, name -> label; else empty.
+    """
+
+    type: ParameterType
+    label: str
+    example: str
+    within: tuple[str, ...] = ()
+    values: dict[str, str] = {}
+
+
+class AboutQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server tells of a stored query.
+
+    :param returns: column -> its meaning and unit.
+    :param links: ``self``, ``results``, and the ``endpoint`` that it can be sent to.
+    """
+
+    name: str
+    iri: str
+    summary: str
+    question: str
+    description: str
+    tags: tuple[str, ...]
+    parameters: dict[str, AboutParameter]
+    returns: dict[str, str]
+    text: str
+    links: dict[str, str]
+
+
+class QueryEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored query in the list of all."""
+
+    name: str
+    summary: str
+    question: str
+    tags: tuple[str, ...]
+    parameters: tuple[str, ...]
+    links: dict[str, str]
+
+
+def served_query(name: str) -> StoredQuery:
+    """Return the stored query of a name.
+
+    :raises NotThereError: if there is none; it names the nearest ones.
+    """
+    try:
+        return get_query(name)
+    except InputError as error:
+        todo = "GET /queries lists them all"
+        raise NotThereError(error.what, expected=error.expected, todo=todo) from error
+
+
+def all_queries(service: Service) -> tuple[QueryEntry, ...]:
+    """Return the list of all stored queries, sorted by name.
+
+    :raises InputError: if one of them is malformed.
+    """
+    return tuple(
+        QueryEntry(
+            name=name,
+            summary=query.head.summary,
+            question=query.head.question,
+            tags=query.head.tags,
+            parameters=tuple(query.head.parameters),
+            links=_links(service, name),
+        )
+        for name, query in stored_queries().items()
+    )
+
+
+def about(service: Service, query: StoredQuery) -> AboutQuery:
+    """Return all that there is to know of a stored query before it is asked.
+
+    >>> found = about(Service(base="http://localhost/"), served_query("drug_responses"))
+    >>> found.links["results"], found.parameters["drug"].example
+    ('http://localhost/queries/drug_responses/results', 'cg:Interleukin2Drug')
+    """
+    head = query.head
+    return AboutQuery(
+        name=query.name,
+        iri=f"{PREFIXES['cgq']}{query.name}",
+        summary=head.summary,
+        question=head.question,
+        description=" ".join(head.description.split()),
+        tags=head.tags,
+        parameters=dict(_parameters(query)),
+        returns=head.returns,
+        text=query.text,
+        links=_links(service, query.name) | {"endpoint": service.endpoint},
+    )
+
+
+def _links(service: Service, name: str) -> dict[str, str]:
+    me = f"{service.base}queries/{name}"
+    return {"self": me, "results": f"{me}/results"}
+
+
+def _parameters(query: StoredQuery) -> Mapping[str, AboutParameter]:
+    return {
+        name: AboutParameter(
+            type=each.type,
+            label=each.label,
+            example=example_of(query, name),
+            within=each.within,
+            values=closed_list(example_of(query, name)) if each.type == "value" else {},
+        )
+        for name, each in query.head.parameters.items()
+    }
+
+
+def query_rdf(service: Service, query: StoredQuery, form: RdfFormat) -> bytes:
+    """Return a stored query in the form of SIB's sparql-examples, as RDF."""
+    return written(example_triples(service, [query]), form)

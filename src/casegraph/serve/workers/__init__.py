@@ -1,0 +1,1 @@
+"""The processes that answer, and how the server talks to them."""

@@ -1,0 +1,142 @@
+"""The line to one worker: its process, and the socket on which frames come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import sys
+from typing import Final, Protocol, cast
+
+import msgspec
+
+from casegraph.errors import StoreError
+from casegraph.serve.workers.frames import ERROR, READY, Frames, error_of
+from casegraph.serve.workers.worker import Place
+
+__all__ = ["Line", "Listener"]
+
+_START_SECONDS: Final = 60.0
+_END_SECONDS: Final = 2.0
+
+
+class Listener(Protocol):
+    """Who is told of what a worker says."""
+
+    def told(self, kind: bytes, content: bytes) -> None:
+        """Take a frame."""
+
+    def lost(self) -> None:
+        """Take that the worker is gone."""
+
+
+class Line(asyncio.Protocol):
+    """A worker and what is said on its line."""
+
+    def __init__(self) -> None:
+        self.is_alive = True
+        self.listener: Listener | None = None
+        self._frames = Frames()
+        self._process: asyncio.subprocess.Process | None = None
+        self._transport: asyncio.Transport | None = None
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @classmethod
+    async def start(cls, place: Place) -> Line:
+        """Start a worker, and wait until it can work.
+
+        :raises CasegraphError: if it cannot open the store, or does not come up.
+        """
+        line = cls()
+        ours, theirs = socket.socketpair()
+        words = (sys.executable, "-m", "casegraph.serve.workers.worker", str(theirs.fileno()))
+        with theirs:
+            line._process = await asyncio.create_subprocess_exec(
+                *words,
+                msgspec.json.encode(place).decode(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+            )
+        ours.setblocking(False)
+        await asyncio.get_running_loop().create_connection(lambda: line, sock=ours)
+        try:
+            await asyncio.wait_for(line._ready, _START_SECONDS)
+        except TimeoutError as error:
+            raise StoreError("a worker did not come up in a minute", where=place.store) from error
+        finally:
+            if not line._ready.done() or line._ready.exception() is not None:
+                line.kill()
+        return line
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid if self._process is not None else 0
+
+    def send(self, content: bytes, listener: Listener) -> None:
+        """Send a frame, and tell the listener of what comes back."""
+        self.listener = listener
+        if self._transport is not None:
+            self._transport.write(content)
+
+    def pause(self) -> None:
+        """Take nothing from the worker, which waits then."""
+        if self.is_alive and self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Take again what the worker says."""
+        if self.is_alive and self._transport is not None:
+            self._transport.resume_reading()
+
+    def kill(self) -> None:
+        """End the worker at once, whatever it does."""
+        self.is_alive = False
+        self.listener = None
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def end(self) -> None:
+        """Hang up and wait until the worker has left; one that works on is killed."""
+        if self.listener is not None:
+            self.kill()
+        self.is_alive = False
+        if self._transport is not None:
+            self._transport.close()
+        if self._process is not None:
+            try:
+                await asyncio.wait_for(self._process.wait(), _END_SECONDS)
+            except TimeoutError:
+                self.kill()
+                await self._process.wait()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport; called by asyncio."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; called by asyncio."""
+        for kind, content in self._frames.feed(data):
+            if self.listener is not None:
+                self.listener.told(kind, content)
+            elif not self._ready.done():
+                self._came_up(kind, content)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take that the worker is gone; called by asyncio."""
+        self.is_alive = False
+        if not self._ready.done():
+            self._ready.set_exception(StoreError("a worker ended before it could work"))
+        if self.listener is not None:
+            listener, self.listener = self.listener, None
+            listener.lost()
+
+    def _came_up(self, kind: bytes, content: bytes) -> None:
+        if kind == READY:
+            self._ready.set_result(None)
+        elif kind == ERROR:
+            self._ready.set_exception(error_of(content))

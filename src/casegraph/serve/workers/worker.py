@@ -1,0 +1,158 @@
+"""A worker: a process that does one job after the other on the store, until it is ended."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+
+import msgspec
+
+from casegraph.errors import CasegraphError, StoreError
+from casegraph.serve.errors import LimitError
+from casegraph.serve.jobs import Out
+from casegraph.serve.jobs.table import JOBS
+from casegraph.serve.limits import Limits
+from casegraph.serve.workers.frames import ERROR, JOB, READY, Frames, failure_of, frame
+from casegraph.store.directory import HEAD
+from casegraph.store.embedded import EmbeddedStore
+from casegraph.store.failures import failure
+from casegraph.store.ledger import generation
+
+__all__ = ["Place", "Worker", "main"]
+
+_RECEIVED = 1 << 18
+_SPARE_SECONDS = 5
+_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+#: How often the memory of a reader the writer may take.
+_OF_WRITER = 4
+_STATM = Path("/proc/self/statm")
+_SMALLER = "ask for less at a time"
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker works on.
+
+    :param store: the directory.
+    :param writable: whether it is the one that writes.
+    :param limits: those of the server.
+    """
+
+    store: str
+    writable: bool
+    limits: Limits
+
+
+class Worker:
+    """Does jobs.
+
+    :param line: to the server.
+    """
+
+    def __init__(self, place: Place, line: socket.socket) -> None:
+        self._place, self._line = place, line
+        self._head = Path(place.store, HEAD)
+        self._decoder = msgspec.msgpack.Decoder(JOBS)
+        self._open()
+
+    def work(self) -> None:
+        """Do what comes, until the server hangs up."""
+        self._line.sendall(frame(READY))
+        frames = Frames()
+        while arrived := self._line.recv(_RECEIVED):
+            for kind, content in frames.feed(arrived):
+                if kind == JOB:
+                    self._do(content)
+        self._store.close()
+
+    def _do(self, content: bytes) -> None:
+        try:
+            self._refresh()
+            self._limit()
+            out = Out(self._line.sendall, generation(self._store) if self._place.writable else self._number)
+            self._decoder.decode(content).run(self._store, out)
+            out.end()
+        except CasegraphError as error:
+            self._fail(error)
+        except MemoryError:
+            self._fail(LimitError("it needs more memory than a request may take", todo=_SMALLER))
+        except (OSError, RuntimeError) as error:
+            self._fail(failure(error, self._place.store))
+        except Exception as error:
+            traceback.print_exc()
+            self._fail(StoreError(f"a fault of the server: {type(error).__name__}", todo="please report it"))
+
+    def _open(self) -> None:
+        self._seen = self._stamp()
+        self._store = EmbeddedStore(self._place.store, writable=self._place.writable)
+        self._number = generation(self._store)
+
+    def _refresh(self) -> None:
+        """Open the store anew if it was written to since; the one before answers until then."""
+        if self._place.writable or self._stamp() == self._seen:
+            return
+        before = self._store
+        self._open()
+        before.close()
+
+    def _stamp(self) -> tuple[int, int]:
+        """Return what is another one each time that the head of the store is replaced."""
+        try:
+            found = self._head.stat()
+        except FileNotFoundError:
+            return 0, 0
+        return found.st_ino, found.st_mtime_ns
+
+    def _limit(self) -> None:
+        """Let the next job take so much memory and time of the processors, and no more."""
+        limits = self._place.limits
+        memory = _size() + limits.memory * (_OF_WRITER if self._place.writable else 1)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.RLIM_INFINITY))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        seconds = (limits.write_seconds if self._place.writable else limits.seconds) * (os.cpu_count() or 1)
+        until = int(used.ru_utime + used.ru_stime + seconds) + _SPARE_SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
+
+    def _fail(self, error: CasegraphError) -> None:
+        self._line.sendall(frame(ERROR, failure_of(error)))
+
+
+def _size() -> int:
+    """Return the bytes of the address space of this process; 0 where the system does not tell."""
+    if not _STATM.exists():
+        return 0
+    return int(_STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+
+
+def _end_with_server() -> None:
+    """Let the system end this process when the one that started it is gone, even where it is at work.
+
+    Elsewhere than on Linux it ends when its job does, or the time that it may take of the processors is over.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def main() -> None:
+    """Work on the line and the place that the server gives as arguments.
+
+    :raises SystemExit: with 1 if the store cannot be opened; the reason is sent first.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_server()
+    with socket.socket(fileno=int(sys.argv[1])) as line:
+        try:
+            worker = Worker(msgspec.json.decode(sys.argv[2], type=Place), line)
+        except CasegraphError as error:
+            line.sendall(frame(ERROR, failure_of(error)))
+            sys.exit(1)
+        worker.work()
+
+
+if __name__ == "__main__":
+    main()
