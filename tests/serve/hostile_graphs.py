@@ -58,10 +58,8 @@ def _change(name: str, old: str, new: str, expected: int | set[int], why: str) -
 
 GRAPHS: list[Hostile] = [
     case("a change without a token", request("POST", "/update", CHANGED, body=b"{}"), 401, "it is a write"),
-    _change("a change that drops the ledger", f'"{LEDGER}"', "", {400, 403}, OWN),
-    _change(
-        "a change of the ledger", "", f'<urn:s> <urn:p> \\"hostile-literal\\" <{LEDGER}> .', {400, 403}, OWN
-    ),
+    _change("a change that drops the ledger", f'"{LEDGER}"', "", 403, OWN),
+    _change("a change of the ledger", "", f'<urn:s> <urn:p> \\"hostile-literal\\" <{LEDGER}> .', 403, OWN),
     _change("a change that is cut off", "", '<urn:s> <urn:p> \\"hostile-literal\\"', 400, UNREADABLE),
     _change(
         "a change of the default graph",

@@ -9,7 +9,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi_calls import Told, call
-from casegraph.errors import CasegraphError, DocumentError, InputError, Problem, StoreError
+from casegraph.errors import CasegraphError, DocumentError, ForbiddenError, InputError, Problem, StoreError
 from casegraph.serve.errors import FullError, LimitError, NotAcceptableError, NotThereError
 from casegraph.serve.http.logs import Requests
 from casegraph.serve.http.problems import Problems, RefusedError, problem, status_of
@@ -28,6 +28,7 @@ TYPES = [
 ]
 STATUSES: list[tuple[CasegraphError, int]] = [
     (InputError("x"), 400),
+    (ForbiddenError("x"), 403),
     (NotThereError("x"), 404),
     (NotAcceptableError("x"), 406),
     (LimitError("x"), 422),

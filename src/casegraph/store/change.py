@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 import pyoxigraph as ox
 
-from casegraph.errors import InputError
+from casegraph.errors import ForbiddenError, InputError
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.store import LEDGER, Store
 from casegraph.store.ledger import Origin, commit
@@ -83,7 +83,8 @@ def apply_change(store: Store, content: bytes) -> dict[str, str]:
     """Make a change that :func:`change_of` wrote, and enter it in the ledger, in one transaction.
 
     :return: see :func:`casegraph.store.ledger.commit`.
-    :raises InputError: if it is none, or writes what is the ledger's own to tell.
+    :raises ForbiddenError: if it writes what is the ledger's own to tell.
+    :raises InputError: if it is none.
     :raises StoreError: if the store fails.
 
     >>> from casegraph.store import open_store
@@ -97,9 +98,9 @@ def apply_change(store: Store, content: bytes) -> dict[str, str]:
         raise InputError(f"no change: {error}", where="body", expected=CHANGE) from error
     new = list(quads(change.new))
     if LEDGER in change.old or any(quad.graph_name.value == LEDGER for quad in new):  # type: ignore[union-attr]
-        raise InputError("the ledger is written by the store alone", where=LEDGER)
+        raise ForbiddenError("the ledger is written by the store alone", where=LEDGER)
     for note in quads(change.notes):
         if note.graph_name.value != LEDGER or _is_entry(note) or note.predicate.value in _KEPT:  # type: ignore[union-attr]
-            raise InputError("no note, but an entry of the ledger", where=str(note))
+            raise ForbiddenError("no note, but an entry of the ledger", where=str(note))
     origins = {unit: Origin(name, digest) for unit, (name, digest) in change.origins.items()}
     return commit(store, change.old, "".join(f"{quad} .\n" for quad in new), origins, change.notes)

@@ -36,6 +36,7 @@ _STATUSES: Final = (
     (NotAcceptableError, HTTPStatus.NOT_ACCEPTABLE),
     (LimitError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FullError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ForbiddenError, HTTPStatus.FORBIDDEN),
     (InputError, HTTPStatus.BAD_REQUEST),
     (DocumentError, HTTPStatus.BAD_REQUEST),
 )
