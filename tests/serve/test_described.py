@@ -145,7 +145,7 @@ def test_parts_are_those_of_the_quads(counts: Counts, quads: list[ox.Quad]) -> N
 def test_of_a_large_store_the_values_are_told_without_a_number(
     counts: Counts, seed_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("casegraph.serve.counts._MOST_COUNTED", 1)
+    monkeypatch.setattr("casegraph.serve.telling.counts._MOST_COUNTED", 1)
     large = counts_of(seed_store)
     assert (large.classes, large.properties) == (counts.classes, counts.properties)
     claims = {part.class_: part for part in counts.parts if part.name == f"{CG}statedIn"}
