@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from casegraph.serve.settings import Settings
 from casegraph.serve.telling.counts import Counts
 from casegraph.serve.telling.service import Service
 from casegraph.serve.workers.answer import Answer
+from casegraph.serve.workers.kept import Kept
 from casegraph.serve.workers.pool import Pool
 from casegraph.store.directory import HEAD
 
@@ -36,6 +37,7 @@ class State:
     :param readers: workers that answer.
     :param writer: the one that changes the store, if anybody may.
     :param tokens: who has one may write.
+    :param kept: answers to what is asked again and again.
     :param reading_needs_token: whether it is needed to read, too.
     """
 
@@ -45,6 +47,7 @@ class State:
     tokens: Tokens | None = None
     reading_needs_token: bool = False
     forwarder: Forwarder | None = None
+    kept: Kept = field(default_factory=Kept)
     _version: tuple[tuple[int, int], str] = ((0, 0), "")
     _counts: tuple[str, asyncio.Task[Counts]] | None = None
 

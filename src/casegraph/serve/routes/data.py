@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+import msgspec
 import pyoxigraph as ox
 
 from casegraph.serve.http.formats import requested_format
@@ -24,6 +25,7 @@ from casegraph.serve.telling.described import (
 from casegraph.serve.telling.examples import example_triples
 from casegraph.serve.telling.resources import KINDS, form_of
 from casegraph.serve.telling.statements import written
+from casegraph.serve.workers.kept import KeptAnswer
 
 __all__ = [
     "answer_examples",
@@ -97,13 +99,22 @@ async def answer_ontology(request: Request, state: State) -> None:
 
 
 async def pass_on(request: Request, state: State, job: Job, asked: Format) -> None:
-    """Send what a worker answers to a job, unless the client has it already.
+    """Send what a worker answers to a job, or answered before, unless the client has it already.
 
     :param asked: the format of the answer.
     """
     headers = {"etag": f'W/"{state.version()}-{asked.name}"'}
     if await request.has_already(headers):
         return
+    key = (state.version(), msgspec.msgpack.encode(job))
+    kept = state.kept.find(key)
+    if kept is not None:
+        note(request.scope, generation=kept.head.generation, kept=True)
+        told = {"content-type": kept.head.media_type, **headers, **kept.head.headers}
+        await request.reply(kept.head.status, kept.body, told.items())
+        return
     answer = await state.read(job)
+    if (whole := answer.whole) is not None:
+        state.kept.keep(key, KeptAnswer(answer.head, whole))
     note(request.scope, generation=answer.head.generation)
     await request.pass_on(answer, headers, state.settings.limits.stall)
