@@ -223,9 +223,11 @@ def test_a_load_beside_the_server_is_seen_by_the_next_answer(tmp_path: Path) -> 
     with open_store(place, writable=True) as made:
         tuple(load(made, shipped("cases", "miao-2020.yaml")))
     with serving(place, tmp_path, "--workers", "2") as running:
-        before = get(running, "/health").json()
-        assert before["cases"] == 1
+        assert get(running, "/health").json()["cases"] == 1
+        counted = [get(running, "/queries/corpus_counts/results", "text/csv").text for _ in range(2)]
+        assert counted[0] == counted[1]
         with open_store(place, writable=True) as made:
             tuple(load(made, shipped("cases", "grover-2013.yaml")))
         for _ in range(4):  # each worker
             assert get(running, "/health").json()["cases"] > 1
+            assert get(running, "/queries/corpus_counts/results", "text/csv").text != counted[0]
