@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import deque
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,11 @@ __all__ = ["Pool"]
 
 #: After a worker that could not be started, the next one is tried.
 _PAUSE_SECONDS = 1.0
+#: As many as there are processors begin at a time, for more would be in each other's way; a job that takes
+#: longer than this lets the next one begin, so that what is quick does not wait for it.
+_YOUNG_SECONDS = 0.05
+_LEAST_YOUNG = 2
+_LATER = "try again later"
 
 
 class Pool:
@@ -34,6 +40,8 @@ class Pool:
         self._waiting: deque[asyncio.Future[Line]] = deque()
         self._starting: asyncio.Task[None] | None = None
         self._gone: list[Line] = []
+        self._young: dict[Line, asyncio.TimerHandle] = {}
+        self._most_young = max(_LEAST_YOUNG, os.cpu_count() or 1)
         self._is_open = True
 
     async def __aenter__(self) -> Self:
@@ -79,44 +87,69 @@ class Pool:
         self._free.clear()
 
     async def _take(self) -> Line:
-        if self._free:
-            return self._free.pop()
-        limits = self.place.limits
-        if len(self._waiting) >= limits.waiting:
-            raise FullError("all workers are busy, and as many requests wait as may", todo="try again later")
-        waiting: asyncio.Future[Line] = asyncio.get_running_loop().create_future()
+        loop, limits = asyncio.get_running_loop(), self.place.limits
+        waiting: asyncio.Future[Line] = loop.create_future()
         self._waiting.append(waiting)
+        self._hand_out()
+        if waiting.done():
+            return waiting.result()
+        if len(self._waiting) > limits.waiting:
+            self._waiting.remove(waiting)
+            raise FullError("all workers are busy, and as many requests wait as may", todo=_LATER)
+        timer = loop.call_later(limits.patience, _wait_no_more, waiting)
         try:
-            return await asyncio.wait_for(waiting, limits.patience)
-        except TimeoutError as error:
-            raise FullError("all workers are busy", todo="try again later") from error
+            return await waiting
         except asyncio.CancelledError:
-            if waiting.done() and not waiting.cancelled():
-                self._hand_out(waiting.result())
+            if waiting.done() and not waiting.cancelled() and waiting.exception() is None:
+                self._give_back(waiting.result())
             raise
         finally:
+            timer.cancel()
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
 
     def _give_back(self, line: Line) -> None:
+        self._grow_old(line)
         if line.is_alive and self._is_open:
-            self._hand_out(line)
-            return
-        self._all.discard(line)
-        self._gone.append(line)
-        self._fill()
+            self._free.append(line)
+        else:
+            self._lose(line)
+        self._hand_out()
 
     def _add(self, line: Line) -> None:
         self._all.add(line)
-        self._hand_out(line)
-
-    def _hand_out(self, line: Line) -> None:
-        while self._waiting:
-            waiting = self._waiting.popleft()
-            if not waiting.done():
-                waiting.set_result(line)
-                return
         self._free.append(line)
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Give free workers to those who wait, while few are at work that began just now."""
+        loop = asyncio.get_running_loop()
+        while self._waiting and self._free and len(self._young) < self._most_young:
+            line = self._free.pop()
+            if not line.is_alive:
+                self._lose(line)
+                continue
+            waiting = self._waiting.popleft()
+            if waiting.done():
+                self._free.append(line)
+                continue
+            self._young[line] = loop.call_later(_YOUNG_SECONDS, self._pass_by, line)
+            waiting.set_result(line)
+
+    def _pass_by(self, line: Line) -> None:
+        """Let others begin, since what this worker does takes its time."""
+        self._grow_old(line)
+        self._hand_out()
+
+    def _grow_old(self, line: Line) -> None:
+        timer = self._young.pop(line, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _lose(self, line: Line) -> None:
+        self._all.discard(line)
+        self._gone.append(line)
+        self._fill()
 
     def _fill(self) -> None:
         """Start one worker, if one is missing and none is starting; it starts the next."""
@@ -139,3 +172,8 @@ class Pool:
             waiting = self._waiting.popleft()
             if not waiting.done():
                 waiting.set_exception(StoreError(error.what, where=error.where, todo=error.todo))
+
+
+def _wait_no_more(waiting: asyncio.Future[Line]) -> None:
+    if not waiting.done():
+        waiting.set_exception(FullError("all workers are busy", todo=_LATER))
