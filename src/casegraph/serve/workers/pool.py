@@ -87,12 +87,13 @@ class Pool:
         waiting: asyncio.Future[Line] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
         try:
-            return await asyncio.wait_for(waiting, limits.patience)
-        except TimeoutError as error:
-            raise FullError("all workers are busy", todo="try again later") from error
-        except asyncio.CancelledError:
-            if waiting.done() and not waiting.cancelled():
+            async with asyncio.timeout(limits.patience):  # wait_for of Python 3.11 may lose a cancellation
+                return await waiting
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if waiting.done() and not waiting.cancelled():  # it came in just the moment of the end
                 self._hand_out(waiting.result())
+            if isinstance(error, TimeoutError):
+                raise FullError("all workers are busy", todo="try again later") from error
             raise
         finally:
             if waiting in self._waiting:
