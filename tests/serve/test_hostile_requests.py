@@ -148,6 +148,9 @@ def test_a_client_that_hangs_up_leaves_nothing_behind(method: str, served: Serve
             connection.sendall(heavy)
             connection.recv(10)
     assert_unharmed(served)
+    lines = [json.loads(line) for line in served.said.with_name("log.txt").read_text().splitlines()]
+    # a hang-up that nobody noticed would have gone on until the end of its time
+    assert [line for line in lines if line.get("reason") == "BrokenOffError"] == []
 
 
 class Listener:

@@ -49,6 +49,14 @@ _MEGABYTE = 1 << 20
 @click.option(
     "--time-limit", metavar="SECONDS", type=click.FloatRange(0.1, 3600), default=30, show_default=True
 )
+@click.option(
+    "--write-time-limit",
+    metavar="SECONDS",
+    type=click.FloatRange(0.1, 86_400),
+    default=300,
+    show_default=True,
+    help="Of a change.",
+)
 @click.option("--memory-limit", metavar="MB", type=click.IntRange(64), default=1024, show_default=True)
 @click.option("--max-rows", type=click.IntRange(1), default=100_000, show_default=True, help="Of one answer.")
 @click.option(
@@ -81,6 +89,7 @@ def _settings(location: str, options: dict[str, Any]) -> Any:
 
     limits = Limits(
         seconds=options.pop("time_limit"),
+        write_seconds=options.pop("write_time_limit"),
         memory=options.pop("memory_limit") * _MEGABYTE,
         rows=options.pop("max_rows"),
         workers=options.pop("workers"),

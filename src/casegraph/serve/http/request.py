@@ -96,7 +96,8 @@ class Request:
         async for piece in answer.pieces():
             try:
                 message = {"type": "http.response.body", "body": piece, "more_body": True}
-                await asyncio.wait_for(self.send(message), stall)
+                async with asyncio.timeout(stall):  # wait_for of Python 3.11 may lose that the client hung up
+                    await self.send(message)
             except TimeoutError as error:
                 raise BrokenOffError("the client took nothing of its answer for too long") from error
         await self.send({"type": "http.response.body", "body": b""})

@@ -13,10 +13,10 @@ from casegraph.serve.jobs.out import Out
 
 __all__ = ["at_most", "write_at_most"]
 
-#: Format -> what stands once for each row, and how often more than that. In JSON it stands between rows, and
-#: a quotation mark in a value is written with a backslash; in CSV it may stand in quotation marks too.
+#: Format -> what stands once for each row, and how often more than that. In JSON and CSV it may stand in
+#: quotation marks too, where it does not count; in JSON it stands between rows.
 _MARKS = {
-    ox.QueryResultsFormat.JSON: (b'},{"', -1),
+    ox.QueryResultsFormat.JSON: (b"},{", -1),
     ox.QueryResultsFormat.XML: (b"<result>", 0),
     ox.QueryResultsFormat.CSV: (b"\r\n", 1),
     ox.QueryResultsFormat.TSV: (b"\n", 1),
@@ -69,14 +69,16 @@ class _Counted(io.RawIOBase):
         self._left = limit + more
         self._end = b""
         self._quoted = False
-        self._is_csv = format_ == ox.QueryResultsFormat.CSV
+        self._escape = b""
+        self._is_json = format_ == ox.QueryResultsFormat.JSON
+        self._has_quotes = self._is_json or format_ == ox.QueryResultsFormat.CSV
 
     def writable(self) -> bool:
         return True
 
     def write(self, piece: Any) -> int:
         content = bytes(piece)
-        seen = self._end + (self._unquoted(content) if self._is_csv else content)
+        seen = self._end + (self._unquoted(content) if self._has_quotes else content)
         self._left -= seen.count(self._mark)
         if self._left < 0:
             raise _TooManyError
@@ -84,9 +86,17 @@ class _Counted(io.RawIOBase):
         return self._out.write(content)
 
     def _unquoted(self, content: bytes) -> bytes:
-        """Return what stands outside of quotation marks; one that is written twice opens and closes them."""
+        """Return what stands outside of quotation marks; CSV doubles one that stands in them."""
+        if self._is_json:
+            content = self._unescaped(content)
         parts = content.split(b'"')
         outside = b'"'.join(parts[1 if self._quoted else 0 :: 2])
         if len(parts) % 2 == 0:
             self._quoted = not self._quoted
         return outside
+
+    def _unescaped(self, content: bytes) -> bytes:
+        """Return JSON without escapes; a backslash at the end waits for the next piece."""
+        content = (self._escape + content).replace(b"\\\\", b"")
+        self._escape = b"\\" if content.endswith(b"\\") else b""
+        return content.removesuffix(b"\\").replace(b'\\"', b"")

@@ -18,6 +18,10 @@ __all__ = ["Answer"]
 
 #: So many bytes wait for a client at most, until the worker has to wait too; it goes on at the lower mark.
 _HIGH, _LOW = 4 << 20, 1 << 20
+_SMALLER = "ask for less at a time, or add a LIMIT"
+_UNCERTAIN = (
+    "look whether the change was made, which it was as a whole or not at all; then try less at a time"
+)
 _decode_begin = msgspec.msgpack.Decoder(Begin).decode
 
 
@@ -26,9 +30,11 @@ class Answer:
 
     :param line: to the worker; it is given back as soon as the worker is done, or is gone.
     :param give_back: takes the line.
+    :param writes: whether the worker is the one that writes.
     """
 
-    def __init__(self, line: Line, give_back: Callable[[Line], None]) -> None:
+    def __init__(self, line: Line, give_back: Callable[[Line], None], *, writes: bool = False) -> None:
+        self._smaller = _UNCERTAIN if writes else _SMALLER
         self._line, self._give_back = line, give_back
         self._began: asyncio.Future[Begin] = asyncio.get_running_loop().create_future()
         self._pieces: deque[bytes] = deque()
@@ -110,7 +116,7 @@ class Answer:
     def lost(self) -> None:
         """Take that the worker is gone, though nobody here ended it."""
         what = "it ended the process that answered it: it needs too much memory, or is nested too deep"
-        self._fail(LimitError(what, where="query", todo="ask for less at a time"))
+        self._fail(LimitError(what, todo=self._smaller))
         self._done()
         self._news.set()
 
@@ -143,6 +149,6 @@ class Answer:
 
     def _time_out(self) -> None:
         what = "the time that a request may take is over"
-        self._fail(LimitError(what, where="query", todo="ask for less at a time, or add a LIMIT"))
+        self._fail(LimitError(what, todo=self._smaller))
         self.close()
         self._news.set()

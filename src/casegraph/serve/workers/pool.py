@@ -62,7 +62,7 @@ class Pool:
         :raises FullError: if no worker is free in time.
         """
         line = await self._take()
-        answer = Answer(line, self._give_back)
+        answer = Answer(line, self._give_back, writes=self.place.writable)
         await answer.begin(job, seconds or self._seconds)
         return answer
 
