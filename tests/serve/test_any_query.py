@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from test_guard_fuzz import glued
 
 pytestmark = pytest.mark.slow
 
-_UNHURRIED = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
+_UNHURRIED: Any = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
 texts = st.one_of(
     st.text(max_size=60),
     glued,

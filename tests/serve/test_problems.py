@@ -134,3 +134,24 @@ def test_an_answer_that_has_begun_is_cut_off(error: Exception) -> None:
 
     with pytest.raises(type(error)):
         call(Problems(app))
+
+
+class _Line:
+    def __init__(self) -> None:
+        self.transport, self.aborted = self, 0
+
+    def abort(self) -> None:
+        self.aborted += 1
+
+
+@pytest.mark.parametrize("error", [StoreError("x"), KeyError("x")])
+def test_with_its_connection_it_is_cut_off_at_once(error: Exception) -> None:
+    line = _Line()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["casegraph.connection"] = line
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise error
+
+    call(Problems(app))
+    assert line.aborted == 1

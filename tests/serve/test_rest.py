@@ -129,9 +129,16 @@ def test_a_value_that_is_none_is_refused_by_its_name(
 
 
 def test_a_field_of_the_form_that_is_left_empty_keeps_the_example(server: Server) -> None:
-    answer = get(server, HEADLINE, drug="IL-2", disease="", refractory="")
-    assert answer.json() == get(server, HEADLINE, drug="IL-2").json()
+    answer = get(server, HEADLINE, "text/html", drug="IL-2", disease="", refractory="")
+    assert answer.text == get(server, HEADLINE, "text/html", drug="IL-2").text
     assert "own example of disease, refractory" in answer.headers["casegraph-notice"]
+
+
+def test_a_program_that_gives_no_value_is_not_answered_for_the_example(server: Server) -> None:
+    answer = get(server, HEADLINE, drug="")
+    assert (answer.status_code, answer.json()["where"]) == (400, "drug")
+    answer = get(server, HEADLINE, drug="x" * 2001)
+    assert (answer.status_code, answer.json()["where"]) == (400, "drug")
 
 
 def test_an_unknown_format_is_not_acceptable(server: Server) -> None:
@@ -187,6 +194,9 @@ def test_a_state_of_the_store_is_sent_once(server: Server) -> None:
         first = get(server, path)
         again = httpx.get(f"{server.address}{path}", headers={"If-None-Match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b""), path
+    for unlike in ("*", first.headers["etag"]):
+        asked = httpx.get(f"{server.address}/sparql?query=garbage", headers={"If-None-Match": unlike})
+        assert asked.status_code == 400
     for word in ("RAND", "NOW", "UUID", "BNODE"):
         assert "etag" not in get(server, "/sparql", query=f"SELECT ({word}() AS ?x) {{}}").headers
 

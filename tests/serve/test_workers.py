@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -18,6 +20,7 @@ HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 #: What doubles a text thirty times.
 _THRICE = " ".join(f"BIND(CONCAT(?x{n}, ?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(30))
 GREEDY = f"SELECT ?x30 {{ BIND('0123456789abcdef' AS ?x0) {_THRICE} }}"
+_DOUBLED = " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(10))
 CHEAP = "ASK { ?s ?p ?o }"
 
 
@@ -146,6 +149,27 @@ def test_a_million_rows_are_sent_as_they_are_found(tmp_path: Path) -> None:
                     most = max(most, running.memory())
     assert lines == 1_000_001
     assert most - before < 150 << 20
+
+
+def test_clients_that_take_nothing_fill_neither_the_server_nor_its_connections(server: Server) -> None:
+    large = (
+        f"SELECT (STRLEN(?x) AS ?n) ?x {{ BIND('{'0123456789' * 1000}' AS ?x0) {_DOUBLED} BIND(?x10 AS ?x) }}"
+    )
+    before, lines = server.memory(), []
+    for _ in range(8):
+        line = socket.create_connection(("127.0.0.1", server.port))
+        body = urlencode({"query": large}).encode()
+        head = (
+            "POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        )
+        line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        lines.append(line)
+    time.sleep(3)
+    grown = server.memory() - before
+    for line in lines:
+        line.close()
+    assert grown < 150 << 20
+    _wait_until_idle(server, 5)
 
 
 def test_workers_end_with_a_server_that_is_killed(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from casegraph.serve.workers.answer import Answer
 from casegraph.serve.workers.kept import Kept
 from casegraph.serve.workers.pool import Pool
 from casegraph.store.directory import HEAD
+from casegraph.version import __version__
 
 __all__ = ["State"]
 
@@ -100,12 +101,16 @@ class State:
         content = b"".join([piece async for piece in answer.pieces()])
         return msgspec.json.decode(content, type=Counts)
 
+    def may_call(self, text: str) -> bool:
+        """Tell whether a query may call a service, and services may be called at all."""
+        return self.forwarder is not None and "SERVICE" in text.upper()
+
     def with_services(self, text: str) -> str | None:
         """Return a query whose calls of SERVICE go through the forwarder; None where there is none.
 
         :raises InputError: if it is a call that is not allowed, or the query is none that may be asked.
         """
-        if self.forwarder is None or "SERVICE" not in text.upper():
+        if self.forwarder is None:
             return None
         services = self.settings.services
         refuse(text, limits=self.settings.limits, services=services)
@@ -122,6 +127,15 @@ class State:
             todo = "start it with --writable --token-file FILE"
             raise RefusedError(HTTPStatus.FORBIDDEN, "the server only reads", todo=todo)
         require(request.scope, self.tokens)
+
+    def tag(self, *asked: str | bytes) -> str:
+        """Return the tag of an answer (RFC 9110, section 8.8.3).
+
+        :param asked: all that makes the answer, besides the state of the store and the version of casegraph.
+        """
+        parts = (each.encode() if isinstance(each, str) else each for each in asked)
+        digest = hashlib.sha256(b"\0".join((__version__.encode(), *parts))).hexdigest()[:16]
+        return f'W/"{self.version()}-{digest}"'
 
     def version(self) -> str:
         """Return what names the state of the store that is served now: another one, another name."""

@@ -44,6 +44,12 @@ class Connection(HttpToolsProtocol):
             self.work.cancel()
         super().connection_lost(exc)
 
+    def timeout_keep_alive_handler(self) -> None:
+        """End a connection that is idle; at once if what was sent is not taken. Called by asyncio."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        super().timeout_keep_alive_handler()
+
     def data_received(self, data: bytes) -> None:
         """Take bytes; called by asyncio."""
         if self.transport.is_closing():

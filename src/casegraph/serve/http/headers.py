@@ -26,7 +26,10 @@ _ALWAYS: Final = (
     (b"referrer-policy", b"no-referrer"),
 )
 _OWN_SITE: Final = (b"cross-origin-resource-policy", b"same-origin")
-_EXPOSED: Final = (b"access-control-expose-headers", b"ETag, Link, Retry-After, X-Request-Id")
+_EXPOSED: Final = (
+    b"access-control-expose-headers",
+    b"Casegraph-Notice, ETag, Link, Retry-After, X-Request-Id, X-Total-Count",
+)
 _VARY: Final = (b"Accept", b"Origin")
 
 

@@ -168,15 +168,27 @@ class Problems:
             note(scope, reason=error.what)
         except CasegraphError as error:
             note(scope, reason=reason_of(error))
-            if begun:
+            if not begun:
+                await _answer(scope, send, error)
+            elif not _is_cut_off(scope):
                 raise
-            await _answer(scope, send, error)
         except Exception as error:
             note(scope, reason=type(error).__name__)
-            if begun:
-                raise
             logging.getLogger("casegraph.serve.faults").exception("a fault of the server")
+            if begun:
+                if _is_cut_off(scope):
+                    return
+                raise
             await _answer(scope, send, CasegraphError("a fault of the server; its log tells more"))
+
+
+def _is_cut_off(scope: Scope) -> bool:
+    """End the connection at once: the answer has begun, and must not look whole; tell whether it could be."""
+    connection = scope.get("casegraph.connection")
+    if connection is None:
+        return False
+    connection.transport.abort()
+    return True
 
 
 async def _answer(scope: Scope, send: Send, error: CasegraphError) -> None:

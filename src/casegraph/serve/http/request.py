@@ -15,6 +15,8 @@ from casegraph.serve.workers.answer import Answer
 __all__ = ["Request", "refused_method"]
 
 Message = MutableMapping[str, Any]
+_STALL = 30.0
+_PIECE = 64 * 1024
 _WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -53,22 +55,34 @@ class Request:
     async def has_already(self, headers: Mapping[str, str]) -> bool:
         """Tell the client that it has the answer already, if it has: by its tag (RFC 9110, section 13.1.2).
 
+        A tag is made of the request and the state of the store: who has it was answered once. ``*`` is not
+        looked at, since nobody knows before the answer whether there is one.
+
         :param headers: of the answer, its tag among them if it has one.
         """
         known, tag = self.header(b"if-none-match"), headers.get("etag")
         if known is None or tag is None or self.method not in ("GET", "HEAD"):
             return False
-        tags = {each.strip().removeprefix("W/") for each in known.split(",")}
-        if "*" not in tags and tag.removeprefix("W/") not in tags:
+        if tag.removeprefix("W/") not in {each.strip().removeprefix("W/") for each in known.split(",")}:
             return False
         await self.reply(HTTPStatus.NOT_MODIFIED, headers=headers.items())
         return True
 
-    async def reply(self, status: int, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()) -> None:
-        """Send an answer that is here as a whole."""
+    async def reply(
+        self, status: int, body: bytes = b"", headers: Iterable[tuple[str, str]] = (), stall: float = _STALL
+    ) -> None:
+        """Send an answer that is here as a whole.
+
+        :param stall: seconds that the client may take nothing.
+        :raises BrokenOffError: if it took nothing for longer.
+        """
         length = [] if status in _WITHOUT_BODY else [("content-length", str(len(body)))]
         await self._start(status, [*headers, *length])
-        await self.send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})
+        body = b"" if self.method == "HEAD" else body
+        for start in range(0, len(body) - _PIECE, _PIECE):
+            await self._send_piece(body[start : start + _PIECE], stall)
+        last = body[max(len(body) - 1, 0) // _PIECE * _PIECE :]
+        await self.send({"type": "http.response.body", "body": last})
 
     async def pass_on(self, answer: Answer, headers: Mapping[str, str], stall: float) -> None:
         """Send the answer of a worker, as it comes.
@@ -82,7 +96,7 @@ class Request:
             told["content-type"] = head.media_type
         try:
             if (whole := answer.whole) is not None:
-                await self.reply(head.status, whole, told.items())
+                await self.reply(head.status, whole, told.items(), stall)
             elif self.method == "HEAD":
                 await self._start(head.status, told.items())
                 await self.send({"type": "http.response.body", "body": b""})
@@ -94,13 +108,15 @@ class Request:
 
     async def _stream(self, answer: Answer, stall: float) -> None:
         async for piece in answer.pieces():
-            try:
-                message = {"type": "http.response.body", "body": piece, "more_body": True}
-                async with asyncio.timeout(stall):  # wait_for of Python 3.11 may lose that the client hung up
-                    await self.send(message)
-            except TimeoutError as error:
-                raise BrokenOffError("the client took nothing of its answer for too long") from error
+            await self._send_piece(piece, stall)
         await self.send({"type": "http.response.body", "body": b""})
+
+    async def _send_piece(self, piece: bytes, stall: float) -> None:
+        try:
+            async with asyncio.timeout(stall):  # wait_for of Python 3.11 may lose that the client hung up
+                await self.send({"type": "http.response.body", "body": piece, "more_body": True})
+        except TimeoutError as error:
+            raise BrokenOffError("the client took nothing of its answer for too long") from error
 
     async def _start(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]

@@ -21,11 +21,13 @@ class GetGraph(Job, frozen=True, kw_only=True):
     :param graph: its IRI; None for the default graph, which always is there.
     :param whole: whether all graphs are asked for.
     :param media_type: of RDF.
+    :param head: whether only the head of the answer is asked for.
     """
 
     graph: str | None
     media_type: str
     whole: bool = False
+    head: bool = False
 
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Write them.
@@ -35,13 +37,15 @@ class GetGraph(Job, frozen=True, kw_only=True):
         format_, data = format_of(self.media_type), store.data
         if self.whole:
             out.begin(with_charset(self.media_type))
-            data.dump(out.file, format_)
+            if not self.head:
+                data.dump(out.file, format_)
             return
         graph = ox.DefaultGraph() if self.graph is None else named(self.graph)
         if isinstance(graph, ox.NamedNode) and not data.contains_named_graph(graph):
             raise NotThereError("no such graph", where=graph.value)
         out.begin(with_charset(self.media_type))
-        data.dump(out.file, format_, from_graph=graph)
+        if not self.head:
+            data.dump(out.file, format_, from_graph=graph)
 
 
 class PutGraph(Job, frozen=True, kw_only=True):

@@ -65,9 +65,13 @@ class Out(io.RawIOBase):
         return len(piece)
 
     def end(self) -> None:
-        """Send what is held, and say that it was all."""
-        rest = frame(DATA, bytes(self._held)) if self._held else b""
-        self._send(self._head + rest + frame(END))
+        """Send what is held, in pieces, and say that it was all."""
+        whole = bytes(self._held)
+        pieces = [frame(DATA, whole[at : at + _PIECE]) for at in range(0, len(whole), _PIECE)] or [b""]
+        pieces[0] = self._head + pieces[0]
+        pieces[-1] += frame(END)
+        for piece in pieces:
+            self._send(piece)
 
     def _flush_held(self) -> None:
         self._send(self._head + frame(DATA, bytes(self._held)))

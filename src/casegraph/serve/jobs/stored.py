@@ -17,6 +17,8 @@ from casegraph.told import with_told
 
 __all__ = ["StoredAnswer"]
 
+#: So many notices a header tells.
+_MOST_NOTES = 20
 #: What stands as it is in a display string (RFC 9651, section 4.1.11).
 _DISPLAYED = frozenset(map(chr, range(0x20, 0x7F))) - {"%", '"'}
 
@@ -58,7 +60,8 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
         notes = [*noticed(store, query, found), *self._kept(tuple(query.head.parameters))]
         headers = {"x-total-count": str(len(found)), "link": self._links(len(found))}
         if notes:
-            headers["casegraph-notice"] = ", ".join(map(_quoted, notes))
+            rest = [f"and {len(notes) - _MOST_NOTES:,} more"] if len(notes) > _MOST_NOTES else []
+            headers["casegraph-notice"] = ", ".join(map(_quoted, notes[:_MOST_NOTES] + rest))
         out.begin(with_charset(self.media_type), headers=headers)
         if self.format_ == "html":
             out.write(self._html(query, page, notes, store))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 
 import msgspec
@@ -25,6 +27,7 @@ from casegraph.serve.telling.described import (
 from casegraph.serve.telling.examples import example_triples
 from casegraph.serve.telling.resources import KINDS, form_of
 from casegraph.serve.telling.statements import written
+from casegraph.serve.workers.frames import Begin
 from casegraph.serve.workers.kept import KeptAnswer
 
 __all__ = [
@@ -35,6 +38,7 @@ __all__ = [
     "answer_service",
     "answer_void",
     "pass_on",
+    "send_made",
 ]
 
 
@@ -43,20 +47,26 @@ async def answer_service(request: Request, state: State) -> None:
 
     The data are counted the first time that they are described; until that is done they are left out here.
     """
-    await _send(request, whole_description(state.service(request), state.counts_so_far()))
+    counts = state.counts_so_far()
+    triples = partial(whole_description, state.service(request), counts)
+    await _send(request, state, f"service {counts is not None}", triples)
 
 
 async def answer_void(request: Request, state: State) -> None:
     """Answer with the description of the data (VoID)."""
     service = state.service(request)
     counts = await state.counts()
-    await _send(request, [*dataset_description(service, counts), *service_description(service)])
+    await _send(
+        request, state, "void", lambda: [*dataset_description(service, counts), *service_description(service)]
+    )
 
 
 async def answer_examples(request: Request, state: State) -> None:
     """Answer with the stored queries, in the form that SPARQL editors of SIB read."""
     service = state.service(request)
-    await _send(request, [*example_triples(service), *prefix_declarations(service)])
+    await _send(
+        request, state, "examples", lambda: [*example_triples(service), *prefix_declarations(service)]
+    )
 
 
 async def answer_file(file: StaticFile, request: Request, state: State) -> None:
@@ -66,10 +76,10 @@ async def answer_file(file: StaticFile, request: Request, state: State) -> None:
     await request.reply(HTTPStatus.OK, file.content(), headers)
 
 
-async def _send(request: Request, triples: list[ox.Triple]) -> None:
+async def _send(request: Request, state: State, name: str, triples: Callable[[], list[ox.Triple]]) -> None:
     asked = requested_format(request, GRAPHS)
-    body = written(triples, form_of(asked.media_type))
-    await request.reply(HTTPStatus.OK, body, [("content-type", asked.content_type)])
+    form = form_of(asked.media_type)
+    await send_made(request, state, asked, name, lambda: written(triples(), form))
 
 
 async def answer_resource(kind: str, request: Request, state: State) -> None:
@@ -84,37 +94,59 @@ async def answer_resource(kind: str, request: Request, state: State) -> None:
         job: Job = ResourcePage(service=state.service(request), kind=KINDS[kind], path=path)
     else:
         job = ResourceData(kind=KINDS[kind], path=path, media_type=asked.media_type)
-    await pass_on(request, state, job, asked)
+    await pass_on(request, state, job)
 
 
 async def answer_ontology(request: Request, state: State) -> None:
     """Answer with the ontology, as RDF or as a page."""
     asked = requested_format(request, (*GRAPHS, HTML))
     if asked.name == "html":
-        await request.reply(
-            HTTPStatus.OK, ontology_page(state.service(request)), [("content-type", HTML.content_type)]
-        )
+        await send_made(request, state, asked, "ontology", partial(ontology_page, state.service(request)))
         return
-    await pass_on(request, state, OntologyData(media_type=asked.media_type), asked)
+    await pass_on(request, state, OntologyData(media_type=asked.media_type))
 
 
-async def pass_on(request: Request, state: State, job: Job, asked: Format) -> None:
-    """Send what a worker answers to a job, or answered before, unless the client has it already.
-
-    :param asked: the format of the answer.
-    """
-    headers = {"etag": f'W/"{state.version()}-{asked.name}"'}
-    if await request.has_already(headers):
-        return
-    key = (state.version(), msgspec.msgpack.encode(job))
-    kept = state.kept.find(key)
-    if kept is not None:
-        note(request.scope, generation=kept.head.generation, kept=True)
-        told = {"content-type": kept.head.media_type, **headers, **kept.head.headers}
-        await request.reply(kept.head.status, kept.body, told.items())
+async def pass_on(request: Request, state: State, job: Job) -> None:
+    """Send what a worker answers to a job, or answered before, unless the client has it already."""
+    tag = state.tag(msgspec.msgpack.encode(job))
+    if await _kept(request, state, tag):
         return
     answer = await state.read(job)
     if (whole := answer.whole) is not None:
-        state.kept.keep(key, KeptAnswer(answer.head, whole))
+        state.kept.keep(tag, KeptAnswer(answer.head, whole))
     note(request.scope, generation=answer.head.generation)
-    await request.pass_on(answer, headers, state.settings.limits.stall)
+    await request.pass_on(answer, {"etag": tag}, state.settings.limits.stall)
+
+
+async def send_made(
+    request: Request, state: State, asked: Format, name: str, make: Callable[[], bytes]
+) -> None:
+    """Send what is made here, without a worker, unless it was made before.
+
+    :param asked: the format of the answer.
+    :param name: what tells it from all else that is made.
+    """
+    tag = state.tag(name, request.site, asked.media_type)
+    if await _kept(request, state, tag):
+        return
+    made = KeptAnswer(Begin(status=HTTPStatus.OK, media_type=asked.content_type), make())
+    state.kept.keep(tag, made)
+    await _reply(request, tag, made)
+
+
+async def _kept(request: Request, state: State, tag: str) -> bool:
+    """Send an answer that was kept, or tell the client that it has it; return whether that was so."""
+    if await request.has_already({"etag": tag}):
+        return True
+    found = state.kept.find(tag)
+    if found is None:
+        return False
+    note(request.scope, generation=found.head.generation, kept=True)
+    await _reply(request, tag, found)
+    return True
+
+
+async def _reply(request: Request, tag: str, answer: KeptAnswer) -> None:
+    head = answer.head
+    told = {"etag": tag, "content-type": head.media_type, **head.headers}
+    await request.reply(head.status, answer.body, told.items())

@@ -6,6 +6,7 @@ import re
 import secrets
 from http import HTTPStatus
 
+import msgspec
 import pyoxigraph as ox
 
 from casegraph.errors import InputError
@@ -56,12 +57,11 @@ async def _get(request: Request, state: State, whole: bool, graph: str | None) -
     format_ = choose(request.header(b"accept"), _OF_ALL if whole else GRAPHS)
     if format_ is None:
         raise RefusedError(HTTPStatus.NOT_ACCEPTABLE, "no format of a graph is acceptable")
-    headers = {"etag": f'W/"{state.version()}-{format_.name}"'}
-    job = GetGraph(graph=graph, whole=whole, media_type=format_.media_type)
-    answer = await state.read(job)
+    job = GetGraph(graph=graph, whole=whole, media_type=format_.media_type, head=request.method == "HEAD")
+    headers = {"etag": state.tag(msgspec.msgpack.encode(msgspec.structs.replace(job, head=False)))}
     if await request.has_already(headers):
-        answer.close()
         return
+    answer = await state.read(job)
     await request.pass_on(answer, headers, state.settings.limits.stall)
 
 

@@ -30,6 +30,7 @@ __all__ = ["MOST_LIMIT", "MOST_OFFSET", "answer_queries", "answer_query_head", "
 
 #: Of a page of rows.
 MOST_LIMIT: Final = 100_000
+_LONGEST: Final = 2_000
 MOST_OFFSET: Final = 1_000_000_000
 _OF_PAGES: Final = ("limit", "offset", FORMAT)
 _FORMATS: Final = (JSON, *GRAPHS, HTML)
@@ -65,8 +66,7 @@ async def answer_results(query: StoredQuery, request: Request, state: State) -> 
     note(request.scope, query=query.name)
     fields = fields_of(request.scope["query_string"])
     asked = requested_format(request, ROWS)
-    values = {name: value for name in sorted(fields.names()) if (value := fields.one(name))}
-    values = {name: value for name, value in values.items() if name not in _OF_PAGES}
+    values = _values(fields, is_form=asked.name == "html")
     job = StoredAnswer(
         name=query.name,
         values=values,
@@ -78,7 +78,25 @@ async def answer_results(query: StoredQuery, request: Request, state: State) -> 
         offset=_number(fields, "offset", 0, MOST_OFFSET) or 0,
         most=state.settings.limits.rows,
     )
-    await pass_on(request, state, job, asked)
+    await pass_on(request, state, job)
+
+
+def _values(fields: Fields, *, is_form: bool) -> dict[str, str]:
+    """Return what is said for parameters.
+
+    :param is_form: whether a field that is left empty is none, and keeps the example.
+    :raises InputError: if one is empty, too long, or there twice.
+    """
+    found: dict[str, str] = {}
+    for name in sorted(fields.names().difference(_OF_PAGES)):
+        value = fields.one(name) or ""
+        if len(value) > _LONGEST:
+            raise InputError("too long", where=name, expected=f"at most {_LONGEST:,} characters")
+        if not value and not is_form:
+            raise InputError("no value", where=name, todo="leave it out to ask with the query's own example")
+        if value:
+            found[name] = value
+    return found
 
 
 def _address(request: Request, values: Mapping[str, str]) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from http import HTTPStatus
+
+import msgspec
 
 from casegraph.errors import InputError
 from casegraph.serve.guard.text import decoded, refuse_length
@@ -87,16 +90,12 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
     settings = state.settings
     note_query(request.scope, text)
     refuse_length(text, settings.limits.text)
-    diverted = state.with_services(text)
+    diverted = await asyncio.to_thread(state.with_services, text) if state.may_call(text) else None
     accept = request.header(b"accept")
     results, triples = choose(accept, RESULTS), choose(accept, GRAPHS)
     if results is None and triples is None:
         raise RefusedError(HTTPStatus.NOT_ACCEPTABLE, "no format of an answer is acceptable")
     default, named = form.all("default-graph-uri"), form.all("named-graph-uri")
-    names = [each.name for each in (results, triples) if each is not None]
-    headers = {} if _CHANGING.search(text) else {"etag": f'W/"{state.version()}-{"-".join(names)}"'}
-    if await request.has_already(headers):
-        return
     job = Query(
         text=text if diverted is None else diverted,
         limits=settings.limits if diverted is None else None,
@@ -108,6 +107,10 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
         named=tuple(named),
         rows=_rows(form, settings.limits.rows),
     )
+    is_fixed = diverted is None and not _CHANGING.search(text)
+    headers = {"etag": state.tag(msgspec.msgpack.encode(job))} if is_fixed else {}
+    if await request.has_already(headers):
+        return
     answer = await state.read(job)
     note(request.scope, generation=answer.head.generation)
     await request.pass_on(answer, headers, settings.limits.stall)

@@ -17,7 +17,7 @@ from casegraph.serve.workers.line import Line
 __all__ = ["Answer"]
 
 #: So many bytes wait for a client at most, until the worker has to wait too; it goes on at the lower mark.
-_HIGH, _LOW = 4 << 20, 1 << 20
+_HIGH, _LOW = 1 << 20, 1 << 18
 _SMALLER = "ask for less at a time, or add a LIMIT"
 _UNCERTAIN = (
     "look whether the change was made, which it was as a whole or not at all; then try less at a time"

@@ -10,7 +10,8 @@ from casegraph.serve.workers.frames import Begin
 __all__ = ["Kept", "KeptAnswer"]
 
 _MOST: Final = 64 << 20
-_LARGEST: Final = 1 << 20
+_LARGEST: Final = 2 << 20
+_BESIDE: Final = 1024  # bytes, of what stands around an answer
 
 
 class KeptAnswer(NamedTuple):
@@ -21,36 +22,40 @@ class KeptAnswer(NamedTuple):
 
 
 class Kept:
-    """Answers by the state of the store and the job, which together make the answer.
+    """Answers by the tag of what was asked in a state of the store.
 
     :param most: bytes of all answers.
     :param largest: bytes of one; a larger one is not kept.
 
-    >>> kept = Kept(most=10, largest=6)
-    >>> for name in ("a", "b"):
-    ...     kept.keep(("state", name.encode()), KeptAnswer(Begin(status=200, media_type=""), b"12345678"[:6]))
-    >>> kept.find(("state", b"a")) is None, kept.find(("state", b"b")).body
-    (True, b'123456')
+    >>> kept = Kept(most=2000)
+    >>> for tag in ("a", "b"):
+    ...     kept.keep(tag, KeptAnswer(Begin(status=200, media_type=""), b"123"))
+    >>> kept.find("a") is None, kept.find("b").body
+    (True, b'123')
     """
 
     def __init__(self, most: int = _MOST, largest: int = _LARGEST) -> None:
         self._most, self._largest = most, largest
-        self._answers: OrderedDict[tuple[str, bytes], KeptAnswer] = OrderedDict()
+        self._answers: OrderedDict[str, KeptAnswer] = OrderedDict()
         self._size = 0
 
-    def find(self, key: tuple[str, bytes]) -> KeptAnswer | None:
-        """Return the answer to a job in a state of the store, if it was kept."""
+    def find(self, key: str) -> KeptAnswer | None:
+        """Return the answer of a tag, if it was kept."""
         found = self._answers.get(key)
         if found is not None:
             self._answers.move_to_end(key)
         return found
 
-    def keep(self, key: tuple[str, bytes], answer: KeptAnswer) -> None:
+    def keep(self, key: str, answer: KeptAnswer) -> None:
         """Keep an answer, if it is not too large."""
-        if len(answer.body) > self._largest or key in self._answers:
+        if _size(answer) > self._largest or key in self._answers:
             return
         self._answers[key] = answer
-        self._size += len(answer.body)
+        self._size += _size(answer)
         while self._size > self._most:
             _, gone = self._answers.popitem(last=False)
-            self._size -= len(gone.body)
+            self._size -= _size(gone)
+
+
+def _size(answer: KeptAnswer) -> int:
+    return _BESIDE + len(answer.body) + sum(map(len, answer.head.headers.values()))
