@@ -166,20 +166,23 @@ class Problems:
             await self.app(scope, receive, begin)
         except ClientGoneError as error:
             note(scope, reason=error.what)
-        except CasegraphError as error:
-            note(scope, reason=reason_of(error))
+        except Exception as error:
+            told = _told(scope, error)
             if not begun:
-                await _answer(scope, send, error)
+                await _answer(scope, send, told)
             elif not _is_cut_off(scope):
                 raise
-        except Exception as error:
-            note(scope, reason=type(error).__name__)
-            logging.getLogger("casegraph.serve.faults").exception("a fault of the server")
-            if begun:
-                if _is_cut_off(scope):
-                    return
-                raise
-            await _answer(scope, send, CasegraphError("a fault of the server; its log tells more"))
+
+
+def _told(scope: Scope, error: Exception) -> CasegraphError:
+    """Tell the log of an error, and return what the client is told."""
+    if isinstance(error, CasegraphError):
+        note(scope, reason=reason_of(error))
+        return error
+    note(scope, reason=type(error).__name__)
+    fault = "a fault of the server"
+    logging.getLogger("casegraph.serve.faults").error(fault, exc_info=error)
+    return CasegraphError(f"{fault}; its log tells more")
 
 
 def _is_cut_off(scope: Scope) -> bool:
