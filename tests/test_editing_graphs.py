@@ -260,6 +260,19 @@ def test_verify_names_what_was_edited_by_hand(directory: Path) -> None:
     assert digests[DEFAULT_GRAPH] == digest(['<urn:s> <urn:p> "outside" .'])
 
 
+def test_answers_and_the_story_tell_that_a_case_was_edited_by_hand(directory: Path) -> None:
+    words = (("query", "refractory_cases_responding", "-p", "drug=IL-2", "-f", "csv"), ("show", CASE))
+    with EmbeddedStore(str(directory), writable=True) as store:
+        update(store, EDIT)
+    for each in words:
+        told = run_cli(*each, "--store", directory)
+        assert "edited by hand in change 3, so that" in told.stdout + told.stderr, each
+    run_cli("load", DOCUMENT, "--store", directory)
+    for each in words:
+        told = run_cli(*each, "--store", directory)
+        assert "by hand" not in told.stdout + told.stderr, each
+
+
 @pytest.mark.slow
 def test_a_load_by_several_processes_replaces_an_edit(directory: Path) -> None:
     with EmbeddedStore(str(directory), writable=True) as store:

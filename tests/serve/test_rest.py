@@ -103,9 +103,12 @@ def test_pages_are_linked_and_make_the_whole(server: Server) -> None:
 
 def test_what_a_person_must_know_is_told_beside_the_rows(server: Server) -> None:
     answer = get(server, HEADLINE, drug="IL-2")
-    assert "own example of disease, refractory" in answer.headers["casegraph-notice"]
+    told = "own example of disease: "
+    assert told in answer.headers["casegraph-notice"]
+    assert "dermatomyositis" in answer.headers["casegraph-notice"]
+    assert "refractory: authors" in answer.headers["casegraph-notice"]
     page = get(server, HEADLINE, "text/html", drug="IL-2").text
-    assert "own example of disease, refractory" in page
+    assert told in page
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,7 @@ def test_a_value_that_is_none_is_refused_by_its_name(
 def test_a_field_of_the_form_that_is_left_empty_keeps_the_example(server: Server) -> None:
     answer = get(server, HEADLINE, "text/html", drug="IL-2", disease="", refractory="")
     assert answer.text == get(server, HEADLINE, "text/html", drug="IL-2").text
-    assert "own example of disease, refractory" in answer.headers["casegraph-notice"]
+    assert "own example of disease: " in answer.headers["casegraph-notice"]
 
 
 def test_a_program_that_gives_no_value_is_not_answered_for_the_example(server: Server) -> None:
@@ -199,6 +202,23 @@ def test_a_state_of_the_store_is_sent_once(server: Server) -> None:
         assert asked.status_code == 400
     for word in ("RAND", "NOW", "UUID", "BNODE"):
         assert "etag" not in get(server, "/sparql", query=f"SELECT ({word}() AS ?x) {{}}").headers
+
+
+def test_the_first_page_leads_to_all_others(server: Server) -> None:
+    page = get(server, "/", "text/html")
+    links = set(re.findall(r'href="([^"#]+)"', page.text))
+    assert page.status_code == 200
+    assert len(links) >= 8
+    assert {httpx.get(each).status_code for each in links} == {200}
+
+
+def test_xml_that_cannot_be_is_not_sent(server: Server) -> None:
+    query = 'SELECT ("a\u0001b" AS ?x) {}'
+    for accept, status in (("application/sparql-results+xml", 406), ("application/sparql-results+json", 200)):
+        assert get(server, "/sparql", accept, query=query).status_code == status
+    odd = "CONSTRUCT { <urn:a> <http://example.org/1> 'x' } {}"
+    for accept, status in (("application/rdf+xml", 406), ("text/turtle", 200)):
+        assert get(server, "/sparql", accept, query=odd).status_code == status
 
 
 def test_health_reads_data_and_tells_of_the_last_verify(server: Server, store: Path) -> None:

@@ -43,7 +43,8 @@ def verify(location: str) -> int:
         unknown = store.files_without_digest()
     _remember(location, number, many)
     if unknown:
-        say(f"{unknown} data files have no digest, for their writer was killed; the next one takes it")
+        why = "their writer is at work or was killed, and a writer that leaves takes them"
+        say(f"{unknown} data files have no digest yet: {why}")
     if many:
         places = f"{many:,} place{'' if many == 1 else 's'}"
         say(f"damaged in {places}; restore a backup, or load the documents into a new store")

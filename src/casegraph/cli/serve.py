@@ -38,7 +38,13 @@ _MEGABYTE = 1 << 20
 @click.option("--open", "open_to_read", is_flag=True, help="Let other machines read without the token.")
 @click.option("--allow-host", "hosts", metavar="NAME", multiple=True, help="A name that it may be called by.")
 @click.option("--allow-origin", "origins", metavar="URL", multiple=True, help="A site whose pages may read.")
-@click.option("--allow-service", "services", metavar="HOST", multiple=True, help="A host for SERVICE.")
+@click.option(
+    "--allow-service",
+    "services",
+    metavar="HOST",
+    multiple=True,
+    help="A host that SERVICE may ask by https; http://HOST: by http.",
+)
 @click.option(
     "--default-graph",
     type=click.Choice(("union", "empty")),

@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from casegraph.serve.errors import NotThereError
+from casegraph.serve.errors import FullError, NotThereError
 from casegraph.serve.http.connections import CONNECTION
 from casegraph.serve.http.headers import HeadLimits, SafeHeaders
 from casegraph.serve.http.hosts import Hosts
@@ -51,7 +51,7 @@ class App:
             await self._answer(scope, receive, send)
         except asyncio.CancelledError:
             if not connection.is_gone:
-                raise
+                raise FullError("the server stops", todo="try again later") from None
             note(scope, reason="the client hung up")
         finally:
             connection.work = None

@@ -34,5 +34,5 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     graph: int = 64 << 20
     stall: float = 30.0
     workers: int = 8
-    waiting: int = 64
+    waiting: int = 256
     patience: float = 5.0

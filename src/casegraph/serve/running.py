@@ -63,7 +63,8 @@ def _refuse(settings: Settings) -> None:
             raise InputError("an address that other machines reach", where=settings.address, todo=todo)
         if settings.token_file is None:
             todo = "make one with `casegraph serve --new-token FILE`, and name it by --token-file FILE"
-            raise InputError("serving other machines needs a token", where="--allow-remote", todo=todo)
+            what = "serving other machines needs a token, also where --open lets anybody read"
+            raise InputError(what, where="--allow-remote", todo=todo)
 
 
 def _is_of_this_machine(address: str) -> bool:
@@ -99,7 +100,9 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         readers = await open_.enter_async_context(Pool(place, settings.limits.workers))
         needs = not settings.open_to_read and not _is_of_this_machine(settings.address)
         forwarder = await open_.enter_async_context(_forwarding(settings))
-        state = State(settings, readers, writer, tokens, needs, forwarder)
+        watcher = Pool(place, 1)
+        open_.push_async_callback(watcher.close)
+        state = State(settings, readers, watcher, writer, tokens, needs, forwarder)
         await _Server(_config(settings, state), settings, listener).serve(sockets=[listener])
 
 

@@ -36,6 +36,7 @@ class State:
     """A running server.
 
     :param readers: workers that answer.
+    :param watcher: the one that looks whether the data can be read.
     :param writer: the one that changes the store, if anybody may.
     :param tokens: who has one may write.
     :param kept: answers to what is asked again and again.
@@ -44,6 +45,7 @@ class State:
 
     settings: Settings
     readers: Pool
+    watcher: Pool
     writer: Pool | None = None
     tokens: Tokens | None = None
     reading_needs_token: bool = False

@@ -7,17 +7,21 @@ from casegraph.namespaces import CG
 from casegraph.notices import Flag, flags_of
 from casegraph.rows import Rows
 from casegraph.store import Store
+from casegraph.store.by_hand import edited_by_hand
 from casegraph.store.syntax import named
 
 __all__ = ["notices_of_case", "same_patient"]
 
 
 def notices_of_case(store: Store, facts: CaseFacts) -> list[str]:
-    """Return a line for each notice about the report of a case or group.
+    """Return a line for each notice about a case or group: that it was edited by hand, or of its report.
 
     :raises StoreError: if the store fails.
     """
-    return [str(flag) for flag in flags_of(store) if flag.report == facts.report]
+    units = (facts.case, facts.report)
+    edited = (edit for edit in edited_by_hand(store) if edit.unit in units and not edit.gone)
+    told = [f"{edit}, so that the report may not say so: {edit.unit}" for edit in edited]
+    return told + [str(flag) for flag in flags_of(store) if flag.report == facts.report]
 
 
 def same_patient(store: Store, case: str) -> dict[str, tuple[Flag, ...]]:

@@ -9,6 +9,7 @@ from casegraph.notices import Flag, also_told, counted_in, flags_of, own_iris, r
 from casegraph.query import StoredQuery
 from casegraph.rows import Rows
 from casegraph.store import Store
+from casegraph.store.by_hand import edited_by_hand
 
 __all__ = ["noticed", "notices_of_all"]
 
@@ -25,10 +26,24 @@ def noticed(store: Store, asked: StoredQuery, rows: Rows) -> Iterator[str]:
 
     :raises StoreError: if the store fails.
     """
+    yield from _edited(store, rows)
     yield from _notices(store, rows)
     yield from _contradicted(store, rows)
     if "merging" not in asked.head.tags:  # which are about patients who are told of twice
         yield from _told_twice(store, rows)
+
+
+def _edited(store: Store, rows: Rows) -> Iterator[str]:
+    """Yield how many rows are of cases that were edited by hand, so that their report may not say so."""
+    edits = {edit.unit: edit for edit in edited_by_hand(store) if not edit.gone}
+    if not edits:
+        return
+    about = [{iri.partition("#")[0] for iri in row} for row in own_iris(rows)]
+    if rows.rows and not any(about):
+        yield f"counted among the others, {len(edits):,} edited by hand: casegraph verify names them"
+    for unit, edit in edits.items():
+        if many := sum(unit in row for row in about):
+            yield f"{_of_all(many, rows)} of what was {edit}, so that its report may not say so: {unit}"
 
 
 def _notices(store: Store, rows: Rows) -> Iterator[str]:

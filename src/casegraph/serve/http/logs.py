@@ -53,9 +53,7 @@ def log_to(path: Path | None) -> None:
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         except OSError as error:
-            raise InputError(
-                "the log cannot be written", where=f"{path}", expected=str(error.strerror)
-            ) from error
+            raise InputError(f"the log cannot be written: {error.strerror}", where=f"{path}") from error
         handler = logging.StreamHandler(os.fdopen(descriptor, "a", encoding="ascii"))
     handler.setFormatter(JsonLines())
     _LOGGER.handlers = [handler]

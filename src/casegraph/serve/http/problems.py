@@ -42,6 +42,9 @@ _STATUSES: Final = (
 )
 _RETRY_AFTER: Final = ("Retry-After", "1")  # second
 
+_FAULT: Final = "a fault of the server; its log tells more"
+_TOLD: Final = (HTTPStatus.SERVICE_UNAVAILABLE,)
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -178,11 +181,12 @@ def _told(scope: Scope, error: Exception) -> CasegraphError:
     """Tell the log of an error, and return what the client is told."""
     if isinstance(error, CasegraphError):
         note(scope, reason=reason_of(error))
+        if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:
+            note(scope, fault=str(error))
         return error
     note(scope, reason=type(error).__name__)
-    fault = "a fault of the server"
-    logging.getLogger("casegraph.serve.faults").error(fault, exc_info=error)
-    return CasegraphError(f"{fault}; its log tells more")
+    logging.getLogger("casegraph.serve.faults").error("a fault of the server", exc_info=error)
+    return CasegraphError(_FAULT)
 
 
 def _is_cut_off(scope: Scope) -> bool:
@@ -204,12 +208,17 @@ def _where(error: CasegraphError, status: int) -> str:
     return error.where if status < HTTPStatus.INTERNAL_SERVER_ERROR else ""
 
 
+def _what(error: CasegraphError, status: int) -> str:
+    """Return what is wrong; of a fault of the store, which may quote a path, only that it is one."""
+    return error.what if status in _TOLD or status < HTTPStatus.INTERNAL_SERVER_ERROR else _FAULT
+
+
 def _members(error: CasegraphError, status: int, request: str) -> dict[str, object]:
     members: dict[str, object] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": error.what,
+        "detail": _what(error, status),
     }
     rest = {
         "where": _where(error, status),
@@ -224,7 +233,8 @@ def _members(error: CasegraphError, status: int, request: str) -> dict[str, obje
 def _lines(error: CasegraphError, status: int) -> list[str]:
     """Return what a person reads: what is wrong and where, what was expected, what to do."""
     where = _where(error, status)
-    lines = [f"{where}: {error.what}" if where else error.what]
+    what = _what(error, status)
+    lines = [f"{where}: {what}" if where else what]
     lines += [f"expected: {error.expected}"] if error.expected else []
     lines += [f"to do: {error.todo}"] if error.todo else []
     return lines + _problems(error)

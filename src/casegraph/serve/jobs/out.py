@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import IO, Any, cast
 
 import msgspec
 
+from casegraph.serve.errors import NotAcceptableError
 from casegraph.serve.workers.frames import BEGIN, DATA, END, Begin, frame
 
 __all__ = ["Out"]
 
 _PIECE = 64 * 1024
+#: Control characters, and what Oxigraph writes for a property that has no name by the rules of XML.
+_NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|<oxprefix: ")
 
 
 class Out(io.RawIOBase):
@@ -29,6 +33,7 @@ class Out(io.RawIOBase):
         self._held = bytearray()
         self._head = b""
         self._piece = _PIECE
+        self._is_xml = False
 
     def begin(
         self,
@@ -43,6 +48,7 @@ class Out(io.RawIOBase):
         :param held: whether nothing is sent before the end, since an error may still come.
         """
         self._piece = sys.maxsize if held else _PIECE
+        self._is_xml = "xml" in media_type
         began = Begin(
             status=status, media_type=media_type, headers=dict(headers or {}), generation=self._generation
         )
@@ -58,7 +64,15 @@ class Out(io.RawIOBase):
         return True
 
     def write(self, piece: Any) -> int:
-        """Write a piece; it is sent when enough has come together."""
+        """Write a piece; it is sent when enough has come together.
+
+        :raises NotAcceptableError: if it is XML, and holds what XML cannot.
+        """
+        if self._is_xml and _NO_XML.search(bytes(piece)):
+            raise NotAcceptableError(
+                "the answer holds what XML cannot: a control character, or a property whose name begins so",
+                todo="ask for another format, such as JSON or Turtle",
+            )
         self._held += piece
         if len(self._held) >= self._piece:
             self._flush_held()

@@ -15,6 +15,7 @@ from casegraph.serve.http.negotiation import GRAPHS, HTML, Format
 from casegraph.serve.http.request import Request
 from casegraph.serve.jobs import Job
 from casegraph.serve.jobs.resource import OntologyData, ResourceData, ResourcePage
+from casegraph.serve.pages.index import index_page
 from casegraph.serve.pages.ontology import ontology_page
 from casegraph.serve.state import State
 from casegraph.serve.static import StaticFile
@@ -33,6 +34,7 @@ from casegraph.serve.workers.kept import KeptAnswer
 __all__ = [
     "answer_examples",
     "answer_file",
+    "answer_index",
     "answer_ontology",
     "answer_resource",
     "answer_service",
@@ -67,6 +69,11 @@ async def answer_examples(request: Request, state: State) -> None:
     await _send(
         request, state, "examples", lambda: [*example_triples(service), *prefix_declarations(service)]
     )
+
+
+async def answer_index(request: Request, state: State) -> None:
+    """Answer with the page that leads to all others."""
+    await send_made(request, state, HTML, "index", partial(index_page, state.service(request)))
 
 
 async def answer_file(file: StaticFile, request: Request, state: State) -> None:

@@ -17,6 +17,7 @@ from casegraph.serve.http.request import Request
 from casegraph.serve.routes.data import (
     answer_examples,
     answer_file,
+    answer_index,
     answer_ontology,
     answer_resource,
     answer_void,
@@ -73,6 +74,7 @@ def operations() -> Iterator[Operation]:
     for query in stored_queries().values():
         yield from _of_query(query)
     yield from _of_data()
+    yield Operation("index", "/", answer_index, "", "server", is_told=False)
     yield Operation("health", "/health", answer_health, "Whether the data can be read", "server", (JSON,))
     for name, file in FILES.items():
         path = "/docs" if name == "docs.html" else f"/static/{name}"

@@ -93,6 +93,7 @@ class Pool:
         self._hand_out()
         if waiting.done():
             return waiting.result()
+        self._fill()
         if len(self._waiting) > limits.waiting:
             self._waiting.remove(waiting)
             raise FullError("all workers are busy, and as many requests wait as may", todo=_LATER)
