@@ -70,7 +70,7 @@ class EmbeddedStore(Store):
         elif writable:
             self._place = place = self._guard(lambda: WritersPlace(Path(location)))
             self._store = place.store
-            self._refuse_lost_changes(place)
+            self._take_up(place)
         else:
             opened = self._guard(lambda: opened_to_read(Path(location)))
             self._head, self._snapshot, self._store = opened
@@ -260,14 +260,14 @@ class EmbeddedStore(Store):
             self._snapshot.close()
             self._snapshot = None
 
-    def _refuse_lost_changes(self, place: WritersPlace) -> None:
-        """Refuse to write over the trace of changes that were acknowledged and are gone."""
-        there, acknowledged = generation(self), place.head.generation
-        if there < acknowledged:
+    def _take_up(self, place: WritersPlace) -> None:
+        """Go on where the last writer ended, or leave all as it is."""
+        try:
+            self._guard(lambda: place.take_up(generation(self)))
+        except BaseException:
             self._store = self._place = None
             place.abandon()
-            lost = f"the changes {there + 1} to {acknowledged} were acknowledged and are gone"
-            raise place.directory.damaged(lost)
+            raise
 
     def _lines(self, graph: ox.NamedNode | ox.DefaultGraph) -> list[str]:
         return self._guard(lambda: graph_lines(self.data, graph))
