@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from casegraph.store.targets import SHOW, Targets, joint, targets
+from casegraph.store.targets import Targets, joint, targets
 
 OTHERS = "what is not known"
 
@@ -13,7 +13,7 @@ OTHERS = "what is not known"
 def told(found: Targets) -> set[str]:
     """Return what an update may write to: names, variables as they are shown, and the default graph."""
     names = found.named | ({"DEFAULT"} if found.default else set()) | ({OTHERS} if found.others else set())
-    shown = found.watched.split(f"FILTER(<{SHOW}>(COALESCE(")[1:]
+    shown = found.watched.split(f"FILTER(<{found.show}>(COALESCE(")[1:]
     return names | {each.partition(",")[0] for each in shown}
 
 

@@ -31,6 +31,7 @@ from casegraph.store.syntax import (
     quads,
     replacement,
 )
+from casegraph.store.targets import Targets
 
 __all__ = ["EmbeddedStore"]
 
@@ -105,14 +106,14 @@ class EmbeddedStore(Store):
             self._acknowledge()
 
     def rehearse(
-        self, update: str, graphs: Sequence[str], *, base: str | None = None, watched: str = ""
+        self, update: str, graphs: Sequence[str], *, base: str | None = None, found: Targets | None = None
     ) -> Seen:
         """Return what graphs would hold after an update; see :func:`casegraph.store.rehearsing.rehearse`.
 
         :raises InputError: see there, or if the store was opened for reading.
         :raises StoreError: if the store fails.
         """
-        return self._guard(lambda: rehearse(self._opened_to_write(), update, graphs, base, watched))
+        return self._guard(lambda: rehearse(self._opened_to_write(), update, graphs, base, found))
 
     def query(
         self, sparql: str, *, union: bool = True, dataset: Dataset | None = None, base: str | None = None
@@ -131,8 +132,7 @@ class EmbeddedStore(Store):
 
         :raises StoreError: see there.
         """
-        store = self.data
-        found = self._guard(lambda: list(store.named_graphs()))
+        found = self._guard(lambda: list(self.data.named_graphs()))
         return tuple(sorted(graph.value for graph in found if isinstance(graph, ox.NamedNode)))
 
     def dump(self, graph: str | None = None) -> Iterator[str]:
