@@ -6,7 +6,7 @@ from hostile_requests import TOKEN, UPDATE, Hostile, case
 from raw_http import request
 
 from casegraph.namespaces import CG
-from casegraph.store import LEDGER
+from casegraph.store import DEFAULT_GRAPH, LEDGER
 from casegraph.store.change import CHANGE
 
 __all__ = ["GRAPHS", "form"]
@@ -59,6 +59,9 @@ UNREADABLE, DEEP = "it is no graph, and nothing may be written", "a parser that 
 CHANGED = "Content-Type: " + CHANGE
 
 
+PART = '<urn:s> <urn:p> \\"hostile-literal\\" <%s> .'
+
+
 def _change(name: str, old: str, new: str, expected: int | set[int], why: str) -> Hostile:
     body = f'{{"old": [{old}], "new": "{new}", "origins": {{}}, "notes": ""}}'.encode()
     return case(name, request("POST", "/update", CHANGED, TOKEN, body=body), expected, why)
@@ -68,6 +71,9 @@ GRAPHS: list[Hostile] = [
     case("a change without a token", request("POST", "/update", CHANGED, body=b"{}"), 401, "it is a write"),
     _change("a change that drops the ledger", f'"{LEDGER}"', "", 403, OWN),
     _change("a change of the ledger", "", f'<urn:s> <urn:p> \\"hostile-literal\\" <{LEDGER}> .', 403, OWN),
+    _change("a change of a part of the ledger", "", PART % f"{LEDGER}/asserted", 403, OWN),
+    _change("a change that drops a part of the ledger", f'"{LEDGER}/asserted"', "", 403, OWN),
+    _change("a graph called as the default graph", "", PART % DEFAULT_GRAPH, 403, "it would be two graphs"),
     _change("a change that is cut off", "", '<urn:s> <urn:p> \\"hostile-literal\\"', 400, UNREADABLE),
     _change(
         "a change of the default graph",
