@@ -73,3 +73,9 @@ def test_a_text_is_read_once_whatever_it_is(part: str) -> None:
     text = f"INSERT DATA {{ {part * 100_000}"
     assert targets(text).named == set()
     assert joint(text) == ";"
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_long_string_that_ends_too_early_is_read_once(quote: str) -> None:
+    part = f"a{quote}\\{quote * 3}"  # which begins another one, if the first is no string
+    assert targets(f"INSERT DATA {{ <urn:s> <urn:p> {quote * 3}{part * 100_000}\\").named == set()

@@ -16,7 +16,7 @@ _LOCAL = r":(?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\.))?"
 #: Each text is read once, also one that is no update: a string that does not end goes up to the end.
 _TOKEN = re.compile(
     rf"""(?P<iri><[^<>"{{}}|^`\\\s]*>)
-    | (?P<text>"{{3}}(?:[^\\]|\\.)*?(?:"{{3}}|\Z) | '{{3}}(?:[^\\]|\\.)*?(?:'{{3}}|\Z)
+    | (?P<text>"{{3}}(?:[^\\]|\\.)*?(?:"{{3}}|\\?\Z) | '{{3}}(?:[^\\]|\\.)*?(?:'{{3}}|\\?\Z)
         | "(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.)*'?)
     | (?P<comment>\#[^\n\r]*)
     | (?P<variable>[?$]\w+)
