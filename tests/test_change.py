@@ -11,9 +11,11 @@ from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.resources import shipped
-from casegraph.store import LEDGER, Store, open_store
+from casegraph.store import DEFAULT_GRAPH, LEDGER, Store, open_store
 from casegraph.store.change import Change, apply_change, change_of
 from casegraph.store.embedded import EmbeddedStore
+from casegraph.store.verifying import verify
+from edited_stores import content
 
 NOTE = f"<urn:decision> <{PREFIXES['rdf']}type> <urn:Decision> <{LEDGER}> .\n"
 
@@ -32,6 +34,12 @@ class Sending(EmbeddedStore):
 def sending() -> Iterator[Sending]:
     with Sending(":memory:", writable=True) as store:
         yield store
+
+
+@pytest.fixture
+def store() -> Iterator[EmbeddedStore]:
+    with EmbeddedStore(":memory:", writable=True) as opened:
+        yield opened
 
 
 def ledger(store: Store) -> set[str]:
@@ -59,8 +67,44 @@ def test_a_note_is_kept_in_the_ledger(sending: Sending) -> None:
     assert any("urn:Decision" in line for line in ledger(sending))
 
 
-def encoded(old: tuple[str, ...] = (), new: str = "", notes: str = "") -> bytes:
-    return msgspec.json.encode(Change(old=old, new=new, origins={}, notes=notes))
+def encoded(
+    old: tuple[str, ...] = (),
+    new: str = "",
+    notes: str = "",
+    origins: dict[str, tuple[str, str]] | None = None,
+) -> bytes:
+    return msgspec.json.encode(Change(old=old, new=new, origins=origins or {}, notes=notes))
+
+
+CASE = """<urn:s> <urn:p> "1" <urn:c/asserted> .
+<urn:s> <urn:p> "2" <urn:c/inferred> .
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "left"),
+    [
+        ((), '<urn:s> <urn:p> "3" <urn:c/asserted> .\n', ['<urn:s> <urn:p> "3" <urn:c/asserted> .']),
+        ((), '<urn:s> <urn:p> "3" <urn:c> .\n', ['<urn:s> <urn:p> "3" <urn:c> .']),
+        (("urn:c/asserted",), "", []),
+        (("urn:c/asserted",), '<urn:s> <urn:p> "3" <urn:g> .\n', ['<urn:s> <urn:p> "3" <urn:g> .']),
+    ],
+)
+def test_a_unit_is_replaced_and_taken_out_whole(
+    old: tuple[str, ...], new: str, left: list[str], store: EmbeddedStore
+) -> None:
+    apply_change(store, encoded(new=CASE))
+    apply_change(store, encoded(old, new))
+    assert content(store) == left
+    assert list(verify(store)) == []
+
+
+def test_no_origin_writes_lines_of_the_ledger(store: EmbeddedStore) -> None:
+    forged = f'x" <{LEDGER}> .\n<urn:forged> <{CG}generation> "9" <{LEDGER}> .\n<urn:s> <urn:p> "'
+    origins = {"urn:c": ("a.yaml", forged)}
+    apply_change(store, encoded(new=CASE, origins=origins))
+    assert not any(line.startswith("<urn:forged>") for line in store.dump(LEDGER))
+    assert list(verify(store)) == []
 
 
 @pytest.mark.parametrize(
@@ -69,8 +113,12 @@ def encoded(old: tuple[str, ...] = (), new: str = "", notes: str = "") -> bytes:
         (b"{", "no change"),
         (b'{"old": []}', "no change"),
         (b"\xff", "no change"),
-        (encoded(old=(LEDGER,)), "the ledger is written by the store"),
-        (encoded(new=NOTE), "the ledger is written by the store"),
+        (encoded(old=(LEDGER,)), "the ledger, which tells of each change"),
+        (encoded(new=NOTE), "the ledger, which tells of each change"),
+        (encoded(old=(f"{LEDGER}/asserted",)), "the ledger, which tells of each change"),
+        (encoded(new=f"<urn:s> <urn:p> <urn:o> <{LEDGER}/inferred> ."), "the ledger, which tells of each"),
+        (encoded(old=(DEFAULT_GRAPH,)), "no graph may have this name"),
+        (encoded(new=f"<urn:s> <urn:p> <urn:o> <{DEFAULT_GRAPH}> ."), "no graph may have this name"),
         (encoded(old=("no iri",)), "no graph name"),
         (encoded(new="<urn:s>"), "not N-Quads"),
         (encoded(notes="<urn:s> <urn:p> <urn:o> <urn:g> ."), "no note"),

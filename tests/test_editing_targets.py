@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from casegraph.store.targets import SHOW, Targets, joint, targets
+from casegraph.store.targets import Targets, joint, targets
 
 OTHERS = "what is not known"
 
@@ -13,7 +13,7 @@ OTHERS = "what is not known"
 def told(found: Targets) -> set[str]:
     """Return what an update may write to: names, variables as they are shown, and the default graph."""
     names = found.named | ({"DEFAULT"} if found.default else set()) | ({OTHERS} if found.others else set())
-    shown = found.watched.split(f"FILTER(<{SHOW}>(COALESCE(")[1:]
+    shown = found.watched.split(f"FILTER(<{found.show}>(COALESCE(")[1:]
     return names | {each.partition(",")[0] for each in shown}
 
 
@@ -73,3 +73,9 @@ def test_a_text_is_read_once_whatever_it_is(part: str) -> None:
     text = f"INSERT DATA {{ {part * 100_000}"
     assert targets(text).named == set()
     assert joint(text) == ";"
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_long_string_that_ends_too_early_is_read_once(quote: str) -> None:
+    part = f"a{quote}\\{quote * 3}"  # which begins another one, if the first is no string
+    assert targets(f"INSERT DATA {{ <urn:s> <urn:p> {quote * 3}{part * 100_000}\\").named == set()

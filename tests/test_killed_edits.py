@@ -9,9 +9,11 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from casegraph.store import open_store
+from casegraph.store import LEDGER, open_store
+from casegraph.store.directory import Directory
 from casegraph.store.editing import put_graph
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.verifying import verify
@@ -82,3 +84,17 @@ def test_a_killed_edit_is_whole_or_not_there(kills: int, tmp_path: Path) -> None
         assert there in (set(range(1, acknowledged + 1)), set(range(1, acknowledged + 2)))
         last = len(there)
     assert last > kills
+
+
+def test_the_next_writer_acknowledges_what_one_that_was_killed_did_not(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    with EmbeddedStore(str(store), writable=True) as opened:
+        put_graph(opened, "urn:first", [])
+        put_graph(opened, "urn:second", [])
+    directory = Directory(store)
+    ended = directory.head()
+    directory.write_head(msgspec.structs.replace(ended, generation=1))  # as if it was killed before the last
+    with EmbeddedStore(str(store), writable=True) as opened:
+        assert opened.graphs() == (LEDGER, "urn:first", "urn:second")
+        assert directory.head().generation == ended.generation == 2
+        assert list(verify(opened)) == []

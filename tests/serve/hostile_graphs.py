@@ -5,13 +5,15 @@ from __future__ import annotations
 from hostile_requests import TOKEN, UPDATE, Hostile, case
 from raw_http import request
 
-from casegraph.store import LEDGER
+from casegraph.namespaces import CG
+from casegraph.store import DEFAULT_GRAPH, LEDGER
 from casegraph.store.change import CHANGE
 
 __all__ = ["GRAPHS", "form"]
 
 XML, TURTLE = "Content-Type: application/rdf+xml", "Content-Type: text/turtle"
 TRIPLES, JSON_LD = "Content-Type: application/n-triples", "Content-Type: application/ld+json"
+KEPT = "http://kept.example/g"
 TARGET = "/graphs?graph=http://hostile.example/g"
 RDF = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="urn:e:">'
 CUT_OFF = RDF + b'<rdf:Description rdf:about="urn:s"><e:p>hostile-literal</e:p></rdf:Description>'
@@ -25,6 +27,12 @@ BOUNDARY = b"----b"
 DATA = "{ <urn:s> <urn:p> 'hostile-literal' }"
 FOUND = f"WHERE {{ VALUES ?g {{ <{LEDGER}> }} }}"
 TWICE = "CREATE GRAPH <urn:g>"
+#: Names as a rehearsal of an update calls a graph that no store has, and a function; they were known once.
+NEVER = "urn:uuid:3a5f6f0e-0d1c-4f0b-9d4e-8b5f6c1f7a52"
+FORGED = (
+    f"VALUES (?g ?s ?p ?o) {{ (<{LEDGER}> <urn:forged> <{CG}generation> 999999) }} "
+    f"FILTER(COALESCE(<{NEVER}#quad>(?g, ?s, ?p, ?o), true))"
+)
 OWN, FETCHED = "only the store itself writes it", "the server fetches nothing"
 
 
@@ -51,6 +59,9 @@ UNREADABLE, DEEP = "it is no graph, and nothing may be written", "a parser that 
 CHANGED = "Content-Type: " + CHANGE
 
 
+PART = '<urn:s> <urn:p> \\"hostile-literal\\" <%s> .'
+
+
 def _change(name: str, old: str, new: str, expected: int | set[int], why: str) -> Hostile:
     body = f'{{"old": [{old}], "new": "{new}", "origins": {{}}, "notes": ""}}'.encode()
     return case(name, request("POST", "/update", CHANGED, TOKEN, body=body), expected, why)
@@ -60,6 +71,9 @@ GRAPHS: list[Hostile] = [
     case("a change without a token", request("POST", "/update", CHANGED, body=b"{}"), 401, "it is a write"),
     _change("a change that drops the ledger", f'"{LEDGER}"', "", 403, OWN),
     _change("a change of the ledger", "", f'<urn:s> <urn:p> \\"hostile-literal\\" <{LEDGER}> .', 403, OWN),
+    _change("a change of a part of the ledger", "", PART % f"{LEDGER}/asserted", 403, OWN),
+    _change("a change that drops a part of the ledger", f'"{LEDGER}/asserted"', "", 403, OWN),
+    _change("a graph called as the default graph", "", PART % DEFAULT_GRAPH, 403, "it would be two graphs"),
     _change("a change that is cut off", "", '<urn:s> <urn:p> \\"hostile-literal\\"', 400, UNREADABLE),
     _change(
         "a change of the default graph",
@@ -175,6 +189,13 @@ GRAPHS: list[Hostile] = [
             ("the ledger cleared", f"CLEAR SILENT GRAPH <{LEDGER}>", 403, OWN),
             ("a copy to the ledger", f"COPY DEFAULT TO <{LEDGER}>", 403, OWN),
             ("a found ledger", f"INSERT {{ GRAPH ?g {DATA} }} {FOUND}", 403, OWN),
+            ("a forged ledger", f"INSERT {DATA} WHERE {{ {FORGED} }}", 400, OWN),
+            (
+                "an end that looks like the server's own",
+                f"INSERT DATA {{ GRAPH <{KEPT}> {DATA} }} ; DROP GRAPH <{NEVER}>",
+                400,
+                "it would be taken for a look at what the update does, and the graph be emptied",
+            ),
             ("LOAD of a file", "LOAD <file:///etc/passwd>", {400, 403}, "no request reaches the file system"),
             ("LOAD", "LOAD <http://127.0.0.1:9/x>", {400, 403}, FETCHED),
             ("LOAD SILENT", "LOAD SILENT <http://169.254.169.254/latest/>", {400, 403}, FETCHED),

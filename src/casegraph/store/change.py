@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from casegraph.errors import ForbiddenError, InputError
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.store import LEDGER, Store
+from casegraph.store.editing_graphs import graphs_with, refuse_protected
 from casegraph.store.ledger import Origin, commit
 from casegraph.store.syntax import named, quads
 
@@ -82,8 +83,11 @@ def _origins(told: Iterable[ox.Quad]) -> dict[str, tuple[str, str]]:
 def apply_change(store: Store, content: bytes) -> dict[str, str]:
     """Make a change that :func:`change_of` wrote, and enter it in the ledger, in one transaction.
 
+    Units are whole: what else there is of one in the store is taken out, whether the change names it or not.
+
     :return: see :func:`casegraph.store.ledger.commit`.
-    :raises ForbiddenError: if it writes what is the ledger's own to tell.
+    :raises ForbiddenError: if it writes what is the ledger's own to tell, or a graph that would be taken for
+        the default graph.
     :raises InputError: if it is none.
     :raises StoreError: if the store fails.
 
@@ -97,10 +101,11 @@ def apply_change(store: Store, content: bytes) -> dict[str, str]:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"no change: {error}", where="body", expected=CHANGE) from error
     new = list(quads(change.new))
-    if LEDGER in change.old or any(quad.graph_name.value == LEDGER for quad in new):  # type: ignore[union-attr]
-        raise ForbiddenError("the ledger is written by the store alone", where=LEDGER)
+    graphs = {*change.old, *(quad.graph_name.value for quad in new)}  # type: ignore[union-attr]
+    for graph in graphs:
+        refuse_protected(graph)
     for note in quads(change.notes):
         if note.graph_name.value != LEDGER or _is_entry(note) or note.predicate.value in _KEPT:  # type: ignore[union-attr]
             raise ForbiddenError("no note, but an entry of the ledger", where=str(note))
     origins = {unit: Origin(name, digest) for unit, (name, digest) in change.origins.items()}
-    return commit(store, change.old, "".join(f"{quad} .\n" for quad in new), origins, change.notes)
+    return commit(store, graphs_with(graphs), "".join(f"{quad} .\n" for quad in new), origins, change.notes)

@@ -75,7 +75,7 @@ def _in_place(store: EmbeddedStore, sparql: str, base: str | None, found: Target
     if found.others or len(found.named) > MOST_GRAPHS:
         return None
     graphs = graphs_with({*found.named, *([DEFAULT_GRAPH] if found.default else [])})
-    after = store.rehearse(sparql, graphs, base=base, watched=found.watched)
+    after = store.rehearse(sparql, graphs, base=base, found=found)
     if len(after.shown) > MOST_GRAPHS or any(map(is_protected, after.shown)):
         return None
     before = store.rehearse("", graphs_with({*graphs, *after.shown}))

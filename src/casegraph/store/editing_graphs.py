@@ -91,11 +91,15 @@ def write(store: EmbeddedStore, before: Seen, after: Seen) -> tuple[str, ...]:
 
     :param before: what they hold, with all graphs of the same units.
     :param after: what they are to hold; a blank node that is new there is in no other graph of the store.
+    :raises ForbiddenError: if one is the ledger, or would be taken for the default graph.
     :raises StoreError: if the store fails.
     """
     units: dict[str, Unit] = {}
     changed: set[str] = set()
-    for unit, graphs in _by_unit(_changed(before, after)).items():
+    differing = _changed(before, after)
+    for graph in differing - {DEFAULT_GRAPH}:
+        refuse_protected(graph)
+    for unit, graphs in _by_unit(differing).items():
         now = _unit(after, unit)
         if now != _unit(before, unit) or not graphs.isdisjoint(before.there ^ after.there):
             units[unit] = now

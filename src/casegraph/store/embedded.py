@@ -31,6 +31,7 @@ from casegraph.store.syntax import (
     quads,
     replacement,
 )
+from casegraph.store.targets import Targets
 
 __all__ = ["EmbeddedStore"]
 
@@ -70,7 +71,7 @@ class EmbeddedStore(Store):
         elif writable:
             self._place = place = self._guard(lambda: WritersPlace(Path(location)))
             self._store = place.store
-            self._refuse_lost_changes(place)
+            self._take_up(place)
         else:
             opened = self._guard(lambda: opened_to_read(Path(location)))
             self._head, self._snapshot, self._store = opened
@@ -105,14 +106,14 @@ class EmbeddedStore(Store):
             self._acknowledge()
 
     def rehearse(
-        self, update: str, graphs: Sequence[str], *, base: str | None = None, watched: str = ""
+        self, update: str, graphs: Sequence[str], *, base: str | None = None, found: Targets | None = None
     ) -> Seen:
         """Return what graphs would hold after an update; see :func:`casegraph.store.rehearsing.rehearse`.
 
         :raises InputError: see there, or if the store was opened for reading.
         :raises StoreError: if the store fails.
         """
-        return self._guard(lambda: rehearse(self._opened_to_write(), update, graphs, base, watched))
+        return self._guard(lambda: rehearse(self._opened_to_write(), update, graphs, base, found))
 
     def query(
         self, sparql: str, *, union: bool = True, dataset: Dataset | None = None, base: str | None = None
@@ -131,8 +132,7 @@ class EmbeddedStore(Store):
 
         :raises StoreError: see there.
         """
-        store = self.data
-        found = self._guard(lambda: list(store.named_graphs()))
+        found = self._guard(lambda: list(self.data.named_graphs()))
         return tuple(sorted(graph.value for graph in found if isinstance(graph, ox.NamedNode)))
 
     def dump(self, graph: str | None = None) -> Iterator[str]:
@@ -260,14 +260,14 @@ class EmbeddedStore(Store):
             self._snapshot.close()
             self._snapshot = None
 
-    def _refuse_lost_changes(self, place: WritersPlace) -> None:
-        """Refuse to write over the trace of changes that were acknowledged and are gone."""
-        there, acknowledged = generation(self), place.head.generation
-        if there < acknowledged:
+    def _take_up(self, place: WritersPlace) -> None:
+        """Go on where the last writer ended, or leave all as it is."""
+        try:
+            self._guard(lambda: place.take_up(generation(self)))
+        except BaseException:
             self._store = self._place = None
             place.abandon()
-            lost = f"the changes {there + 1} to {acknowledged} were acknowledged and are gone"
-            raise place.directory.damaged(lost)
+            raise
 
     def _lines(self, graph: ox.NamedNode | ox.DefaultGraph) -> list[str]:
         return self._guard(lambda: graph_lines(self.data, graph))

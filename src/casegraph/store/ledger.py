@@ -207,7 +207,7 @@ def entry_lines(
         facts.append((f"{CG}editedByHand", f'"true"^^<{_XSD_BOOLEAN}>'))
     if origin is not None:
         facts.append((f"{_DCTERMS}source", str(ox.Literal(origin.name))))
-        facts.append((f"{CG}sourceDigest", f'"{origin.digest}"'))
+        facts.append((f"{CG}sourceDigest", str(ox.Literal(origin.digest))))
     return "".join(f"<{entry}> <{name}> {value} <{LEDGER}> .\n" for name, value in facts)
 
 

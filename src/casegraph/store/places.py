@@ -102,6 +102,22 @@ class WritersPlace:
             self._lock.release()
             raise
 
+    def take_up(self, generation: int) -> None:
+        """Go on where the last writer ended: acknowledge a change that it could not any more.
+
+        Readers that opened before it and after it would else take what they read for the same.
+
+        :param generation: that of the data.
+        :raises StoreError: if changes were acknowledged and are gone: their trace is not to be written over.
+        :raises OSError: if that fails.
+        """
+        acknowledged = self.head.generation
+        if generation < acknowledged:
+            lost = f"the changes {generation + 1} to {acknowledged} were acknowledged and are gone"
+            raise self.directory.damaged(lost)
+        if generation > acknowledged:
+            self.acknowledge(generation)
+
     def acknowledge(self, generation: int) -> None:
         """Bring all changes to the disk and say so in the head.
 

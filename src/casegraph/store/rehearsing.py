@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 import pyoxigraph as ox
 
@@ -13,17 +14,10 @@ from casegraph.errors import InputError
 from casegraph.store.engine import carry_out
 from casegraph.store.ledger import unit_of
 from casegraph.store.syntax import DEFAULT_GRAPH, graph_term, named
-from casegraph.store.targets import SHOW, joint
+from casegraph.store.targets import Targets, joint
 
 __all__ = ["MOST_GRAPHS", "Seen", "rehearse"]
 
-#: A graph that no store has, and functions that no update of others can know of.
-_NEVER = "urn:uuid:3a5f6f0e-0d1c-4f0b-9d4e-8b5f6c1f7a52"
-_QUAD, _GRAPH, _IS_SHOWN = (f"{_NEVER}#{name}" for name in ("quad", "graph", "is-shown"))
-_LOOKING_AT_SHOWN = f"""INSERT {{}} WHERE {{
-  {{ SELECT DISTINCT ?g {{ GRAPH ?g {{}} FILTER(<{_IS_SHOWN}>(?g)) }} }}
-  GRAPH ?g {{ ?s ?p ?o }} FILTER(<{_QUAD}>(?g, ?s, ?p, ?o)) }} ;
-"""
 _TRUE = ox.Literal(True)
 #: With more graphs than that, the store is read once instead of each graph.
 MOST_GRAPHS = 1_000
@@ -44,28 +38,30 @@ class Seen:
 
 
 def rehearse(
-    store: ox.Store, sparql: str, graphs: Sequence[str], base: str | None = None, watched: str = ""
+    store: ox.Store, sparql: str, graphs: Sequence[str], base: str | None = None, found: Targets | None = None
 ) -> Seen:
     """Return what graphs would hold after an update; nothing is changed.
 
     The update is followed by operations that show each quad to a function of ours, and by one that always
-    fails, which takes the transaction back.
+    fails, which takes the transaction back. The names of all these are others each time: an update that knew
+    them could show us what is not there, or end before we looked.
 
     :param sparql: the update; empty for what they hold now.
     :param graphs: the graphs to look at, :data:`casegraph.store.DEFAULT_GRAPH` among them if wanted.
     :param base: what relative IRIs are relative to.
-    :param watched: see :class:`casegraph.store.targets.Targets`. The graphs that are shown are looked at too,
-        with all of their units, unless they are very many.
+    :param found: what it may write to. The graphs that variables stand for there are looked at too, with all
+        of their units, unless they are very many.
     :raises InputError: as :func:`casegraph.store.engine.carry_out`.
     :raises OSError: if the store fails.
     """
-    watching = _Watching(frozenset(graphs))
-    after = f"{joint(sparql)}{_looking(graphs)}{_LOOKING_AT_SHOWN if watched else ''}DROP GRAPH <{_NEVER}>"
+    found = found or Targets()
+    watching = _Watching(frozenset(graphs), found)
+    after = f"{joint(sparql)}{watching.looking(graphs)}DROP GRAPH <{watching.never}>"
     try:
-        carry_out(store, watched or sparql, base, after, watching.functions)
+        carry_out(store, found.watched or sparql, base, after, watching.functions)
     except InputError as error:
-        if _NEVER not in error.what:
-            if watched:
+        if watching.never not in error.what:
+            if found.watched:
                 carry_out(store, sparql, base, after)  # which says where in the text of the user it is wrong
             raise
     if watching.failed:
@@ -76,16 +72,39 @@ def rehearse(
 class _Watching:
     """Notes what the engine shows of a transaction; it takes an error of a function for an unknown value."""
 
-    def __init__(self, graphs: Container[str]) -> None:
+    def __init__(self, graphs: Container[str], found: Targets) -> None:
         self.seen = Seen()
         self.failed: list[Exception] = []
+        #: a graph that no store has
+        self.never = f"urn:uuid:{uuid4()}"
         self._graphs = graphs
+        self._has_shown = bool(found.watched)
+        self._quad, self._graph, self._is_shown = (
+            ox.NamedNode(f"{self.never}#{name}") for name in ("quad", "graph", "is-shown")
+        )
         self.functions: dict[ox.NamedNode, Callable[..., ox.Literal | None]] = {
-            ox.NamedNode(_QUAD): self.quad,
-            ox.NamedNode(_GRAPH): self.graph,
-            ox.NamedNode(SHOW): self.show,
-            ox.NamedNode(_IS_SHOWN): self.is_shown,
+            self._quad: self.quad,
+            self._graph: self.graph,
+            self._is_shown: self.is_shown,
+            ox.NamedNode(found.show): self.show,
         }
+
+    def looking(self, graphs: Iterable[str]) -> str:
+        """Return operations that change nothing and show a function each quad of graphs."""
+        asked = []
+        for graph in graphs:
+            name = named(graph)
+            look = f"?s ?p ?o FILTER({self._quad}({name}, ?s, ?p, ?o))"
+            if graph == DEFAULT_GRAPH:
+                asked.append(f"INSERT {{}} WHERE {{ {look} }} ;\n")
+            else:
+                asked.append(f"INSERT {{}} WHERE {{ GRAPH {name} {{ {look} }} }} ;\n")
+                asked.append(f"INSERT {{}} WHERE {{ GRAPH {name} {{}} FILTER({self._graph}({name})) }} ;\n")
+        if self._has_shown:
+            asked.append(f"""INSERT {{}} WHERE {{
+              {{ SELECT DISTINCT ?g {{ GRAPH ?g {{}} FILTER({self._is_shown}(?g)) }} }}
+              GRAPH ?g {{ ?s ?p ?o }} FILTER({self._quad}(?g, ?s, ?p, ?o)) }} ;\n""")
+        return "".join(asked)
 
     def quad(self, graph: ox.NamedNode, subject: Any, predicate: Any, value: Any) -> None:
         try:
@@ -114,17 +133,3 @@ class _Watching:
     def _units(self) -> frozenset[str]:
         shown = self.seen.shown
         return frozenset(map(unit_of, shown)) if len(shown) <= MOST_GRAPHS else frozenset()
-
-
-def _looking(graphs: Iterable[str]) -> str:
-    """Return operations that change nothing and show a function each quad of graphs."""
-    asked = []
-    for graph in graphs:
-        name = named(graph)
-        look = f"?s ?p ?o FILTER(<{_QUAD}>({name}, ?s, ?p, ?o))"
-        if graph == DEFAULT_GRAPH:
-            asked.append(f"INSERT {{}} WHERE {{ {look} }} ;\n")
-        else:
-            asked.append(f"INSERT {{}} WHERE {{ GRAPH {name} {{ {look} }} }} ;\n")
-            asked.append(f"INSERT {{}} WHERE {{ GRAPH {name} {{}} FILTER(<{_GRAPH}>({name})) }} ;\n")
-    return "".join(asked)

@@ -30,11 +30,12 @@ __all__ = [
 #: What the default graph is called where a name is needed: in the ledger, in digests, by ``dump``.
 DEFAULT_GRAPH = f"{BASE}default-graph"
 
+#: Each text is read once, also one that is no query: a string that does not end goes up to the end.
 _IRI_STRING_OR_COMMENT = re.compile(
     r"""(?P<iri><[^<>"{}|^`\\\s]*>)
-    | "{3}(?:[^\\]|\\.)*?"{3} | '{3}(?:[^\\]|\\.)*?'{3}
-    | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'
-    | \#[^\n]*""",
+    | "{3}(?:[^\\]|\\.)*?(?:"{3}|\\?\Z) | '{3}(?:[^\\]|\\.)*?(?:'{3}|\\?\Z)
+    | "(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.)*'?
+    | \#[^\n\r]*""",
     re.DOTALL | re.VERBOSE,
 )
 _FROM = re.compile(r"(?<![\w?$:@.-])FROM(?:\s*<|\s+(?:NAMED\s*<|NAMED\s+[\w.-]*:|[\w.-]*:))", re.IGNORECASE)

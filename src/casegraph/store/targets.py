@@ -6,19 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from uuid import uuid4
 
 import pyoxigraph as ox
 
-__all__ = ["SHOW", "Targets", "joint", "targets"]
-
-#: The function that is shown the graphs that variables stand for; no update of others can know of it.
-SHOW = "urn:uuid:3a5f6f0e-0d1c-4f0b-9d4e-8b5f6c1f7a52#show"
+__all__ = ["Targets", "joint", "targets"]
 
 _LOCAL = r":(?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\.))?"
 #: Each text is read once, also one that is no update: a string that does not end goes up to the end.
 _TOKEN = re.compile(
     rf"""(?P<iri><[^<>"{{}}|^`\\\s]*>)
-    | (?P<text>"{{3}}(?:[^\\]|\\.)*?(?:"{{3}}|\Z) | '{{3}}(?:[^\\]|\\.)*?(?:'{{3}}|\Z)
+    | (?P<text>"{{3}}(?:[^\\]|\\.)*?(?:"{{3}}|\\?\Z) | '{{3}}(?:[^\\]|\\.)*?(?:'{{3}}|\\?\Z)
         | "(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.)*'?)
     | (?P<comment>\#[^\n\r]*)
     | (?P<variable>[?$]\w+)
@@ -45,7 +43,8 @@ class Targets:
     :param others: whether it may write to graphs that neither its text names nor a variable of a template
         stands for; also if that cannot be read.
     :param watched: where variables stand for graphs to write to: the update with each of their values given
-        to the function ``SHOW``, which must return true. Else it is empty.
+        to the function *show*, which must return true. Else it is empty.
+    :param show: the name of that function: another one each time, so that no update can know of it.
     :param clears: whether it clears or drops all graphs, so the ledger too.
     :param copies: whether what it writes may come out of the store, and not of its text alone.
     """
@@ -56,6 +55,7 @@ class Targets:
     clears: bool = False
     copies: bool = False
     watched: str = ""
+    show: str = field(default_factory=lambda: f"urn:uuid:{uuid4()}")
 
 
 def targets(sparql: str) -> Targets:
@@ -69,7 +69,8 @@ def targets(sparql: str) -> Targets:
     ({'urn:e:g'}, False, False)
     >>> targets("DROP NAMED").others
     True
-    >>> targets("INSERT { GRAPH ?g { <urn:s> ?p 1 } } WHERE { ?g ?p 2 }").watched.replace(SHOW, "SHOW")
+    >>> found = targets("INSERT { GRAPH ?g { <urn:s> ?p 1 } } WHERE { ?g ?p 2 }")
+    >>> found.watched.replace(found.show, "SHOW")
     'INSERT { GRAPH ?g { <urn:s> ?p 1 } } WHERE { { ?g ?p 2 } FILTER(<SHOW>(COALESCE(?g, 0))) }'
     """
     reading = _Reading(sparql)
@@ -172,7 +173,7 @@ class _Reading:
     def _shown(self) -> str:
         """Return filters that show what variables stand for, and forget the variables."""
         names, self._variables = dict.fromkeys(self._variables), []
-        return "".join(f" FILTER(<{SHOW}>(COALESCE({name}, 0)))" for name in names)
+        return "".join(f" FILTER(<{self.found.show}>(COALESCE({name}, 0)))" for name in names)
 
     def _from_to(self, *, moves: bool) -> None:
         self.found.copies = True
