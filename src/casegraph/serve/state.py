@@ -103,13 +103,28 @@ class State:
     def with_services(self, text: str) -> str | None:
         """Return a query whose calls of SERVICE go through the forwarder; None where there is none.
 
+        Its addresses of the forwarder are forgotten when the request, whose task calls this, has ended.
+
         :raises InputError: if it is a call that is not allowed, or the query is none that may be asked.
         """
-        if self.forwarder is None or "SERVICE" not in text.upper():
+        forwarder = self.forwarder
+        if forwarder is None or "SERVICE" not in text.upper():
             return None
         services = self.settings.services
         refuse(text, limits=self.settings.limits, services=services)
-        return with_addresses(text, services, self.forwarder.address_of)
+        given: list[str] = []
+
+        def address_of(service: str) -> str:
+            given.append(forwarder.address_of(service))
+            return given[-1]
+
+        def forget(_: asyncio.Task[object]) -> None:
+            for address in given:
+                forwarder.forget(address)
+
+        if (request := asyncio.current_task()) is not None:
+            request.add_done_callback(forget)
+        return with_addresses(text, services, address_of)
 
     def require_writer(self, request: Request) -> None:
         """Refuse a request that may not change the store.
