@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from casegraph.errors import InputError
+from casegraph.serve.http.hosts import SITE
 from casegraph.serve.http.problems import Answer, RefusedError, header, send_answer
 
 __all__ = ["ORIGIN", "Origins", "allowed_origin", "changes", "refuse_to_change"]
@@ -119,7 +120,7 @@ def allowed_origin(origin: str) -> str:
 def _own(origin: str, scope: Scope) -> bool:
     """Tell whether an origin is this server, whose host has been checked; a proxy may have added TLS."""
     host = (header(scope, b"host") or "").lower()
-    return origin in {f"http://{host}", f"https://{host}"}
+    return origin in {f"http://{host}", f"https://{host}", scope.get(SITE)}
 
 
 def _follows_a_link(scope: Scope) -> bool:
