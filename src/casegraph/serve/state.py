@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
 
+from casegraph.serve.counted import Counted
 from casegraph.serve.guard.forwarding import Forwarder
 from casegraph.serve.guard.services import with_addresses
 from casegraph.serve.guard.text import refuse
@@ -49,7 +51,10 @@ class State:
     forwarder: Forwarder | None = None
     kept: Kept = field(default_factory=Kept)
     _version: tuple[tuple[int, int], str] = ((0, 0), "")
-    _counts: tuple[str, asyncio.Task[Counts]] | None = None
+
+    @cached_property
+    def _counted(self) -> Counted:
+        return Counted(self._count, self.version)
 
     async def read(self, job: Job) -> Answer:
         """Return the answer of a worker that reads.
@@ -78,22 +83,15 @@ class State:
         )
 
     async def counts(self) -> Counts:
-        """Return what the store holds, which is counted once for each state of it.
+        """Return what the store holds now; it is counted once at a time.
 
         :raises CasegraphError: if it cannot be counted.
         """
-        return await asyncio.shield(self._counted())
+        return await self._counted.now()
 
     def counts_so_far(self) -> Counts | None:
-        """Return what the store holds, if it was counted; else it is counted meanwhile."""
-        counted = self._counted()
-        return counted.result() if counted.done() and counted.exception() is None else None
-
-    def _counted(self) -> asyncio.Task[Counts]:
-        version = self.version()
-        if self._counts is None or self._counts[0] != version or _has_failed(self._counts[1]):
-            self._counts = (version, asyncio.ensure_future(self._count()))
-        return self._counts[1]
+        """Return what the store held when it was counted last, if it was; else it is counted meanwhile."""
+        return self._counted.so_far()
 
     async def _count(self) -> Counts:
         answer = await self.readers.ask(CountAll(), self.settings.limits.write_seconds)
@@ -146,7 +144,3 @@ class State:
         if stamp != self._version[0]:
             self._version = (stamp, hashlib.sha256(head.read_bytes()).hexdigest()[:16])
         return self._version[1]
-
-
-def _has_failed(task: asyncio.Task[Counts]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
