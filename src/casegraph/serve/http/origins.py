@@ -42,7 +42,7 @@ class Origins:
     A page of another site may lead here by a link. Whatever else a browser sends for it is refused: by
     ``Sec-Fetch-Site`` where the browser tells it, and all that is not GET or HEAD by ``Origin``. Pages of the
     listed origins may read, without credentials; what changes something is for pages of this server alone.
-    The headers that let them are added by :class:`casegraph.serve.headers.SafeHeaders`, to errors as well.
+    The headers that let them are added by :class:`casegraph.serve.http.headers.SafeHeaders`, to errors too.
     Starlette's CORSMiddleware makes no difference between paths, and runs the request of an unlisted origin.
 
     :param origins: the list, each as ``https://name`` or ``https://name:port``.
