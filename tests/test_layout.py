@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 import re
 import subprocess
 import tomllib
@@ -37,6 +38,17 @@ def _packages(root: Path, own: str) -> set[str]:
     """Return the names of the packages below a folder, which the search does not enter through a link."""
     folders = [path.parent.relative_to(root).parts for path in root.rglob("__init__.py")]
     return {".".join(filter(None, (own, *parts))) for parts in folders}
+
+
+def test_names_in_docstrings_are_there() -> None:
+    names = {
+        name
+        for path in MODULES
+        for name in re.findall(r":[a-z]+:`~?(casegraph\.[\w.]+)`", path.read_text(encoding="utf-8"))
+    }
+    assert len(names) >= 20
+    for name in names:
+        pkgutil.resolve_name(name)
 
 
 def test_one_version() -> None:

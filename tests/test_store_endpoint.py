@@ -4,66 +4,22 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from canned_endpoint import PROBLEM, ROWS, Canned, canned_endpoint
 from casegraph.errors import EndpointError, InputError
 from casegraph.store import open_store
 from casegraph.store.endpoint import EndpointStore
 
-ROWS = {"Content-Type": "application/sparql-results+json"}
 QUAD = "<http://e.org/s> <http://e.org/p> 'x' <http://e.org/a> .".replace("'", '"')
-
-
-class Canned(HTTPServer):
-    """An endpoint that gives one prepared answer and notes what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _CannedAnswer)
-        self.status, self.headers, self.body = 200, dict(ROWS), b""
-        self.asked: list[str] = []
-        self.credentials: list[str] = []
-        self.content, self.name = b"", "Canned"
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _CannedAnswer(BaseHTTPRequestHandler):
-    server: Canned
-
-    def do_POST(self) -> None:
-        self.server.content = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append(f"{self.command} {self.path}")
-        self.server.credentials.append(self.headers.get("Authorization", ""))
-        moved = "Location" in self.server.headers and self.command == "GET"
-        self.send_response(200 if moved else self.server.status)
-        for name, value in self.server.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(self.server.body)
-
-    def do_GET(self) -> None:
-        self.headers["Content-Length"] = "0"
-        self.do_POST()
-
-    def version_string(self) -> str:
-        return self.server.name
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet."""
 
 
 @pytest.fixture
 def canned() -> Iterator[Canned]:
-    with Canned() as endpoint:
-        threading.Thread(target=endpoint.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    with canned_endpoint() as endpoint:
         yield endpoint
-        endpoint.shutdown()
 
 
 @pytest.mark.parametrize(
@@ -195,47 +151,6 @@ def test_an_address_that_cannot_be_used_is_refused(location: str) -> None:
     with pytest.raises(InputError) as refused:
         open_store(location)
     assert "secret" not in str(refused.value)
-
-
-TOKEN = "a-token-of-tests_0123456789"  # noqa: S105
-PROBLEM = {"Content-Type": "application/problem+json"}
-
-
-def test_a_token_is_sent_with_each_request_and_told_nowhere(
-    canned: Canned, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CASEGRAPH_TOKEN", TOKEN)
-    canned.body = b'{"head": {}, "boolean": true}'
-    store = open_store(canned.address, writable=True)
-    assert store.query("ASK {}")
-    store.replace(["http://e.org/a"], "")
-    assert canned.credentials == [f"Bearer {TOKEN}"] * len(canned.asked)
-    canned.status, canned.headers, canned.body = 403, PROBLEM, f'{{"detail": "no {TOKEN}"}}'.encode()
-    with pytest.raises(EndpointError, match=r"403: no \*\*\*; check CASEGRAPH_TOKEN") as refused:
-        store.query("ASK {}")
-    assert TOKEN not in f"{refused.value!r} {refused.value}"
-
-
-def test_an_endpoint_that_asks_for_a_token_is_told_how_to_give_it(canned: Canned) -> None:
-    canned.status, canned.headers = 401, {"WWW-Authenticate": 'Bearer realm="casegraph"'}
-    with pytest.raises(EndpointError, match="set CASEGRAPH_TOKEN"):
-        open_store(canned.address).query("ASK {}")
-    assert canned.credentials == [""]
-
-
-@pytest.mark.parametrize("token", ["two words", "line\nline", "Ünï", "="])
-def test_what_is_no_token_is_not_sent(canned: Canned, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
-    monkeypatch.setenv("CASEGRAPH_TOKEN", token)
-    with pytest.raises(InputError, match="CASEGRAPH_TOKEN") as refused:
-        open_store(canned.address)
-    assert token not in str(refused.value).replace("CASEGRAPH_TOKEN", "")
-
-
-def test_a_token_and_a_user_are_too_much(canned: Canned, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CASEGRAPH_TOKEN", "CASEGRAPH_ENDPOINT_USER", "CASEGRAPH_ENDPOINT_PASSWORD"):
-        monkeypatch.setenv(name, "given")
-    with pytest.raises(InputError, match="a token and a user"):
-        open_store(canned.address)
 
 
 def test_a_problem_is_told_in_its_words(canned: Canned) -> None:

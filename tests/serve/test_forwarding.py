@@ -190,7 +190,7 @@ def test_nobody_else_gets_through() -> None:
         with _service() as port:
             address = forwarder.address_of(f"http://far.example:{port}/sparql")
             assert address != forwarder.address_of(f"http://far.example:{port}/sparql")
-            here, secret = address.removeprefix("http://").split("/")
+            here, secret = address.removeprefix("http://").split("/", 1)
             requests = (
                 b"POST /guess HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
                 f"GET /{secret} HTTP/1.1\r\nContent-Length: 0\r\n\r\n".encode(),
@@ -212,7 +212,7 @@ def test_an_answer_that_gets_too_long_is_cut_off() -> None:
     """There is no second head in the middle of it, and no end."""
     with _service() as port, _running(HOME) as forwarder:
         here, secret = (
-            forwarder.address_of(f"http://far.example:{port}/long").removeprefix("http://").split("/")
+            forwarder.address_of(f"http://far.example:{port}/long").removeprefix("http://").split("/", 1)
         )
         request = f"POST /{secret} HTTP/1.1\r\nContent-Length: 0\r\n\r\n".encode()
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):

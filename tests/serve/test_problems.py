@@ -9,7 +9,15 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi_calls import Told, call
-from casegraph.errors import CasegraphError, DocumentError, ForbiddenError, InputError, Problem, StoreError
+from casegraph.errors import (
+    CasegraphError,
+    DocumentError,
+    ForbiddenError,
+    InputError,
+    Problem,
+    StoreError,
+    StoreLockedError,
+)
 from casegraph.serve.errors import FullError, LimitError, NotAcceptableError, NotThereError
 from casegraph.serve.http.logs import Requests
 from casegraph.serve.http.problems import Problems, RefusedError, problem, status_of
@@ -36,6 +44,7 @@ STATUSES: list[tuple[CasegraphError, int]] = [
     (RefusedError(405, "x"), 405),
     (StoreError("x"), 500),
     (FullError("x"), 503),
+    (StoreLockedError("x"), 503),
     (CasegraphError("x"), 500),
 ]
 
@@ -110,6 +119,7 @@ def test_a_fault_of_the_server_tells_no_place_of_it() -> None:
 
 def test_a_full_server_tells_when_to_come_again() -> None:
     assert told_of(FullError("full")).header("retry-after") == "1"
+    assert told_of(StoreLockedError("another process writes")).header("retry-after") == "1"
     assert told_of(NotThereError("x")).header("retry-after") is None
 
 

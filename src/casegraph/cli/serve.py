@@ -37,6 +37,7 @@ _MEGABYTE = 1 << 20
 @click.option("--allow-remote", is_flag=True, help="Listen where other machines reach it; needs a token.")
 @click.option("--open", "open_to_read", is_flag=True, help="Let other machines read without the token.")
 @click.option("--allow-host", "hosts", metavar="NAME", multiple=True, help="A name that it may be called by.")
+@click.option("--public-url", metavar="URL", default="", help="Its address, if a proxy is in front of it.")
 @click.option("--allow-origin", "origins", metavar="URL", multiple=True, help="A site whose pages may read.")
 @click.option(
     "--allow-service",

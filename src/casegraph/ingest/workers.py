@@ -33,7 +33,7 @@ class Workers(Protocol):
         """Have a chunk mapped; return what waits for its part, and gives how many results it has.
 
         :param key: that of the chunk.
-        :param part: the file to write, see :func:`casegraph.ingest.chunks.map_chunk`.
+        :param part: the file to write, see :func:`casegraph.ingest.parts.map_chunk`.
         :raises StoreError: if the workers are lost; so does what waits.
         """
 

@@ -75,5 +75,5 @@ def application(state: State, rest: ASGIApp | None = None) -> ASGIApp:
     settings = state.settings
     inner: ASGIApp = App(state, rest)
     inner = Origins(inner, settings.origins)
-    inner = Hosts(inner, settings.hosts)
+    inner = Hosts(inner, settings.hosts, settings.public_url)
     return Requests(SafeHeaders(Problems(HeadLimits(inner))), log_queries=settings.log_queries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casegraph.errors import InputError, StoreError
 
-__all__ = ["BrokenOffError", "FullError", "LimitError", "NotAcceptableError", "NotThereError"]
+__all__ = ["BrokenOffError", "FullError", "LimitError", "NotAcceptableError", "NotThereError", "ServiceError"]
 
 
 class LimitError(InputError):
@@ -17,6 +17,10 @@ class NotThereError(InputError):
 
 class NotAcceptableError(InputError):
     """The answer can be given in none of the formats that were asked for."""
+
+
+class ServiceError(InputError):
+    """Another server, which the query calls, did not answer, or not with what is an answer."""
 
 
 class FullError(StoreError):

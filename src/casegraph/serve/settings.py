@@ -23,6 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     :param open_to_read: whether these may read without the token.
     :param union: whether a plain query sees the union of all graphs, else the default graph.
     :param hosts: names that the server may be called by, besides those of this machine.
+    :param public_url: what its addresses begin with for its clients, where a proxy is in front of it.
     :param origins: of web pages that may read.
     :param services: hosts that SERVICE may ask.
     :param log: the file of the log; standard error if omitted.
@@ -38,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     open_to_read: bool = False
     union: bool = True
     hosts: tuple[str, ...] = ()
+    public_url: str = ""
     origins: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     log: Path | None = None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
 
+from casegraph.serve.counted import Counted
 from casegraph.serve.guard.forwarding import Forwarder
 from casegraph.serve.guard.services import with_addresses
 from casegraph.serve.guard.text import refuse
@@ -52,7 +54,10 @@ class State:
     forwarder: Forwarder | None = None
     kept: Kept = field(default_factory=Kept)
     _version: tuple[tuple[int, int], str] = ((0, 0), "")
-    _counts: tuple[str, asyncio.Task[Counts]] | None = None
+
+    @cached_property
+    def _counted(self) -> Counted:
+        return Counted(self._count, self.version)
 
     async def read(self, job: Job) -> Answer:
         """Return the answer of a worker that reads.
@@ -81,42 +86,46 @@ class State:
         )
 
     async def counts(self) -> Counts:
-        """Return what the store holds, which is counted once for each state of it.
+        """Return what the store holds now; it is counted once at a time.
 
         :raises CasegraphError: if it cannot be counted.
         """
-        return await asyncio.shield(self._counted())
+        return await self._counted.now()
 
     def counts_so_far(self) -> Counts | None:
-        """Return what the store holds, if it was counted; else it is counted meanwhile."""
-        counted = self._counted()
-        return counted.result() if counted.done() and counted.exception() is None else None
-
-    def _counted(self) -> asyncio.Task[Counts]:
-        version = self.version()
-        if self._counts is None or self._counts[0] != version or _has_failed(self._counts[1]):
-            self._counts = (version, asyncio.ensure_future(self._count()))
-        return self._counts[1]
+        """Return what the store held when it was counted last, if it was; else it is counted meanwhile."""
+        return self._counted.so_far()
 
     async def _count(self) -> Counts:
         answer = await self.readers.ask(CountAll(), self.settings.limits.write_seconds)
         content = b"".join([piece async for piece in answer.pieces()])
         return msgspec.json.decode(content, type=Counts)
 
-    def may_call(self, text: str) -> bool:
-        """Tell whether a query may call a service, and services may be called at all."""
-        return self.forwarder is not None and "SERVICE" in text.upper()
-
-    def with_services(self, text: str) -> str | None:
+    async def with_services(self, text: str) -> str | None:
         """Return a query whose calls of SERVICE go through the forwarder; None where there is none.
+
+        Its addresses of the forwarder are forgotten when the request, whose task calls this, has ended.
 
         :raises InputError: if it is a call that is not allowed, or the query is none that may be asked.
         """
-        if self.forwarder is None:
+        forwarder = self.forwarder
+        if forwarder is None or "SERVICE" not in text.upper():
             return None
         services = self.settings.services
-        refuse(text, limits=self.settings.limits, services=services)
-        return with_addresses(text, services, self.forwarder.address_of)
+        await asyncio.to_thread(refuse, text, limits=self.settings.limits, services=services)
+        given: list[str] = []
+
+        def address_of(service: str) -> str:
+            given.append(forwarder.address_of(service))
+            return given[-1]
+
+        def forget(_: asyncio.Task[object]) -> None:
+            for address in given:
+                forwarder.forget(address)
+
+        if (request := asyncio.current_task()) is not None:
+            request.add_done_callback(forget)
+        return with_addresses(text, services, address_of)
 
     def require_writer(self, request: Request) -> None:
         """Refuse a request that may not change the store.
@@ -147,7 +156,3 @@ class State:
         if stamp != self._version[0]:
             self._version = (stamp, hashlib.sha256(head.read_bytes()).hexdigest()[:16])
         return self._version[1]
-
-
-def _has_failed(task: asyncio.Task[Counts]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)

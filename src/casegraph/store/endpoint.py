@@ -18,7 +18,7 @@ from casegraph.store import Answer, Store
 from casegraph.store.answers import ACCEPT, XML, kind_of_answer, read_answer, says_ask_in_rows
 from casegraph.store.change import CHANGE, change_of
 from casegraph.store.embedded import EmbeddedStore
-from casegraph.store.sending import RefusedError, Reply, Sender
+from casegraph.store.sending import OWN_NAME, RefusedError, Reply, Sender
 from casegraph.store.syntax import (
     brings_dataset,
     graph_lines,
@@ -89,7 +89,7 @@ class EndpointStore(Store):
 
         :raises EndpointError: if the endpoint does not answer or answers with an error.
         """
-        return self._greeting.server == "casegraph"
+        return self._greeting.server == OWN_NAME
 
     @cached_property
     def _greeting(self) -> Reply:

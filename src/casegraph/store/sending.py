@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import ipaddress
 import logging
 import os
 import re
@@ -11,6 +12,7 @@ import time
 import urllib.error
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import (
     HTTPBasicAuthHandler,
     HTTPDigestAuthHandler,
@@ -26,16 +28,20 @@ import msgspec
 from casegraph.errors import EndpointError, InputError
 from casegraph.store.patience import patience, wait_before_next
 
-__all__ = ["RefusedError", "Reply", "Sender"]
+__all__ = ["OWN_NAME", "RefusedError", "Reply", "Sender"]
 
 _TIMEOUT_SECONDS = 300
 _USER, _PASSWORD = "CASEGRAPH_ENDPOINT_USER", "CASEGRAPH_ENDPOINT_PASSWORD"
 _TOKEN = "CASEGRAPH_TOKEN"  # noqa: S105 - its name
 #: What a token may be made of (RFC 6750).
 _TOKENS = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+#: How a ``casegraph serve`` asks for it.
+_ASKS = re.compile(r'Bearer +realm="casegraph"', re.IGNORECASE)
 _PARTIAL, _MOVED, _UNAUTHORIZED, _SERVER_ERROR = 206, range(300, 400), (401, 403), 500
 #: How Virtuoso says that it cut an answer: at the most rows that it gives, or when its time was up.
 _CUT = ("X-SPARQL-MaxRows", "X-SQL-State")
+#: What a ``casegraph serve`` calls itself.
+OWN_NAME = "casegraph"
 _PROBLEM = "application/problem+json"
 _LOG = logging.getLogger(__name__)
 
@@ -68,8 +74,10 @@ class Sender:
 
     A user and a password come from the environment, ``CASEGRAPH_ENDPOINT_USER`` and
     ``CASEGRAPH_ENDPOINT_PASSWORD``, and are sent, by digest or basic authentication, where the server asks
-    for them. A token, as that of ``casegraph serve``, comes from ``CASEGRAPH_TOKEN`` and is sent with each
-    request. Certificates are verified. No answer is followed to another address.
+    for them. A token, that of a ``casegraph serve``, comes from ``CASEGRAPH_TOKEN``; it is sent to a
+    server that has asked for it (401, ``Bearer realm="casegraph"``) or told that it is one of this kind, by
+    https or to this machine; to others never.
+    Certificates are verified. No answer is followed to another address.
 
     :raises InputError: if one of the two is set without the other, or a token beside them; or if the token
         could not be sent.
@@ -84,6 +92,7 @@ class Sender:
         self._token = os.environ.get(_TOKEN, "").strip()
         if self._token and self._user:
             raise InputError("a token and a user", expected=f"{_TOKEN}, or {_USER} and {_PASSWORD}")
+        self._asks_for_token = False
         if self._token and not _TOKENS.fullmatch(self._token):
             raise InputError(
                 "a token with signs that no token has", where=_TOKEN, expected="letters and digits"
@@ -102,6 +111,9 @@ class Sender:
             try:
                 return self._once(request)
             except (OSError, http.client.HTTPException) as error:
+                if self._is_to_bring_token(error):
+                    tries -= 1
+                    continue
                 wait = wait_before_next(error, tries) if again else None
                 passed = time.monotonic() - began
                 if wait is None or passed + wait > self._patience:
@@ -111,7 +123,7 @@ class Sender:
             time.sleep(wait)
 
     def _once(self, request: Request) -> Reply:
-        if self._token:
+        if self._asks_for_token:
             request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         try:
             with self._opener(request).open(request, timeout=_TIMEOUT_SECONDS) as response:
@@ -125,7 +137,29 @@ class Sender:
             raise EndpointError(what, where=self._location, todo="raise its limits")
         bounded = response.chunked or "Content-Length" in response.headers
         said = response.headers
-        return Reply(said.get("Content-Type", ""), body, bounded, said.get("Server", ""))
+        server = said.get("Server", "")
+        if self._token and server == OWN_NAME and _is_private(self._location):
+            self._asks_for_token = True  # before a long change is sent in vain
+        return Reply(said.get("Content-Type", ""), body, bounded, server)
+
+    def _is_to_bring_token(self, error: Exception) -> bool:
+        """Tell whether an answer is the first that asks for the token; from then on it is sent.
+
+        :raises InputError: if it does so where the token can be read on the way.
+        """
+        if self._asks_for_token or not self._token or not isinstance(error, urllib.error.HTTPError):
+            return False
+        asked = error.headers.get("WWW-Authenticate", "")
+        if error.code != _UNAUTHORIZED[0] or not _ASKS.match(asked):
+            return False
+        if not _is_private(self._location):
+            raise InputError(
+                "the token is not sent: it can be read on the way",
+                where=self._location,
+                todo="use the https address of the server, or go through a tunnel that ends on this machine",
+            )
+        self._asks_for_token = True
+        return True
 
     def _opener(self, request: Request) -> OpenerDirector:
         handlers: list[Any] = [_StaysHere]
@@ -153,17 +187,29 @@ class Sender:
 
     def _credentials(self, asked: str) -> str:
         """Return what to do about an answer that asks for credentials, or for others."""
-        if self._token:
+        if self._asks_for_token:
             return f"check {_TOKEN}"
         if self._user:
             return f"check {_USER} and {_PASSWORD}"
-        return f"set {_TOKEN}" if asked.lower().startswith("bearer") else f"set {_USER} and {_PASSWORD}"
+        return f"set {_TOKEN}" if _ASKS.match(asked) else f"set {_USER} and {_PASSWORD}"
 
     def _without_secrets(self, said: str) -> str:
         basic = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
         for secret in (basic, self._password) if self._password else ():
             said = said.replace(secret, "***")
         return said.replace(self._token, "***") if self._token else said
+
+
+def _is_private(location: str) -> bool:
+    """Tell whether nobody on the way reads what is sent to an address: by https, or on this machine."""
+    parts = urlsplit(location)
+    host = parts.hostname or ""
+    if parts.scheme == "https" or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class _StaysHere(HTTPRedirectHandler):

@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 import httpx
 
 from casegraph.errors import InputError
+from casegraph.serve.guard.addresses import HERE, address_here
 from casegraph.serve.guard.reaching import Resolve, is_public, pinned, resolve
 
 __all__ = ["Forwarder", "Terms"]
 
-_HERE: Final = "127.0.0.1"
 _LONGEST_HEAD: Final = 1 << 14
 _LONGEST_BODY: Final = 1 << 20
 _MOST_KNOWN: Final = 10_000
@@ -95,8 +95,8 @@ class _Reply:
 class Forwarder:
     """Listens at this machine for calls of the engine, and passes them on.
 
-    It checks no allow-list: :func:`casegraph.serve.services.with_addresses` asks it for the addresses of
-    hosts that are allowed, and it knows no others.
+    It checks no allow-list: :func:`casegraph.serve.guard.services.with_addresses` asks it for the addresses
+    of hosts that are allowed, and it knows no others.
     """
 
     def __init__(self, terms: Terms | None = None) -> None:
@@ -114,7 +114,7 @@ class Forwarder:
             trust_env=False,
             timeout=self.terms.seconds,
         )
-        self._server = await asyncio.start_server(self._accept, _HERE, 0, limit=_LONGEST_HEAD)
+        self._server = await asyncio.start_server(self._accept, HERE, 0, limit=_LONGEST_HEAD)
 
     async def stop(self) -> None:
         """End all calls and listen no more."""
@@ -131,7 +131,7 @@ class Forwarder:
     def address_of(self, address: str) -> str:
         """Return an address of this machine that leads to an address of a service, and that no one can guess.
 
-        Each call gives another, since the engine tells the asker of it when something goes wrong.
+        Each call gives another, which is good until it is forgotten.
 
         :raises InputError: if the forwarder does not run.
         """
@@ -141,7 +141,15 @@ class Forwarder:
             del self._known[next(iter(self._known))]
         secret = secrets.token_urlsafe(24)
         self._known[secret] = address
-        return f"http://{_HERE}:{self._server.sockets[0].getsockname()[1]}/{secret}"
+        port = self._server.sockets[0].getsockname()[1]
+        return address_here(port, secret, urlsplit(address).hostname or "")
+
+    def forget(self, address: str) -> None:
+        """Let an address lead nowhere any more; one that was forgotten already may be named again.
+
+        :param address: of this machine, as :meth:`address_of` gave it.
+        """
+        self._known.pop(_secret(urlsplit(address).path), None)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         call = asyncio.create_task(self._answer(reader, writer))
@@ -174,7 +182,7 @@ class Forwarder:
         fields = (line.partition(":") for line in lines if line)
         headers = {name.strip().lower(): value.strip() for name, _, value in fields}
         method, _, rest = first.partition(" ")
-        address = self._known.get(rest.partition(" ")[0].removeprefix("/"))
+        address = self._known.get(_secret(rest.partition(" ")[0]))
         if address is None or method != "POST":
             raise InputError("no such service")
         length = headers.get("content-length", "")
@@ -225,3 +233,7 @@ class Forwarder:
             if answer.headers.get("content-encoding", "identity") != "identity":
                 raise InputError("the service sent a compressed answer that was not asked for")
             yield answer
+
+
+def _secret(path: str) -> str:
+    return path.removeprefix("/").partition("/")[0]

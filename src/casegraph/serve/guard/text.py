@@ -26,7 +26,8 @@ def refuse(text: str, *, limits: Limits, services: Collection[str] = (), update:
 
     Not all that is no SPARQL is refused: the engine tells of the rest, with a place.
 
-    :param services: hosts that SERVICE may name, as :func:`casegraph.serve.services.allowed_by` reads them.
+    :param services: hosts that SERVICE may name, as :func:`casegraph.serve.guard.services.allowed_by` reads
+        them.
     :param update: whether it is to be an update; no update may call a service.
     :raises RefusedError: 413 if it is too long.
     :raises LimitError: if it is too deep.

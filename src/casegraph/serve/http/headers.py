@@ -37,7 +37,7 @@ class SafeHeaders:
     """Adds headers to each answer; those that the answer has already stay as they are.
 
     An answer with an ETag is asked for again each time (``no-cache``); one without, or to a request with
-    credentials, is not kept (``no-store``). It stands around :class:`casegraph.serve.problems.Problems`.
+    credentials, is not kept (``no-store``). It stands around :class:`casegraph.serve.http.problems.Problems`.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from casegraph.errors import InputError
+from casegraph.serve.http.hosts import SITE
 from casegraph.serve.http.problems import Answer, RefusedError, header, send_answer
 
 __all__ = ["ORIGIN", "Origins", "allowed_origin", "changes", "refuse_to_change"]
@@ -41,7 +42,7 @@ class Origins:
     A page of another site may lead here by a link. Whatever else a browser sends for it is refused: by
     ``Sec-Fetch-Site`` where the browser tells it, and all that is not GET or HEAD by ``Origin``. Pages of the
     listed origins may read, without credentials; what changes something is for pages of this server alone.
-    The headers that let them are added by :class:`casegraph.serve.headers.SafeHeaders`, to errors as well.
+    The headers that let them are added by :class:`casegraph.serve.http.headers.SafeHeaders`, to errors too.
     Starlette's CORSMiddleware makes no difference between paths, and runs the request of an unlisted origin.
 
     :param origins: the list, each as ``https://name`` or ``https://name:port``.
@@ -119,7 +120,7 @@ def allowed_origin(origin: str) -> str:
 def _own(origin: str, scope: Scope) -> bool:
     """Tell whether an origin is this server, whose host has been checked; a proxy may have added TLS."""
     host = (header(scope, b"host") or "").lower()
-    return origin in {f"http://{host}", f"https://{host}"}
+    return origin in {f"http://{host}", f"https://{host}", scope.get(SITE)}
 
 
 def _follows_a_link(scope: Scope) -> bool:

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from casegraph.errors import CasegraphError, DocumentError, ForbiddenError, InputError
-from casegraph.serve.errors import FullError, LimitError, NotAcceptableError, NotThereError
+from casegraph.errors import CasegraphError, DocumentError, ForbiddenError, InputError, StoreLockedError
+from casegraph.serve.errors import FullError, LimitError, NotAcceptableError, NotThereError, ServiceError
 from casegraph.serve.http.logs import note
 from casegraph.serve.http.negotiation import HTML, JSON, Format, choose
 
@@ -35,8 +35,9 @@ _STATUSES: Final = (
     (ForbiddenError, HTTPStatus.FORBIDDEN),
     (NotAcceptableError, HTTPStatus.NOT_ACCEPTABLE),
     (LimitError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (ServiceError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FullError, HTTPStatus.SERVICE_UNAVAILABLE),
-    (ForbiddenError, HTTPStatus.FORBIDDEN),
+    (StoreLockedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (InputError, HTTPStatus.BAD_REQUEST),
     (DocumentError, HTTPStatus.BAD_REQUEST),
 )

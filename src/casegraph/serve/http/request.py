@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from casegraph.serve.errors import BrokenOffError
+from casegraph.serve.http.hosts import SITE
 from casegraph.serve.http.problems import RefusedError
 from casegraph.serve.workers.answer import Answer
 
@@ -43,8 +44,12 @@ class Request:
 
     @cached_property
     def site(self) -> str:
-        """What the address of the server begins with, as the client called it, without a slash at the end."""
-        return f"{self.scope.get('scheme', 'http')}://{self.header(b'host') or 'localhost'}"
+        """What the address of the server begins with, without a slash at the end.
+
+        It is the public one if the server was told of one, else as the client called it.
+        """
+        public: str | None = self.scope.get(SITE)
+        return public or f"{self.scope.get('scheme', 'http')}://{self.header(b'host') or 'localhost'}"
 
     @property
     def address(self) -> str:

@@ -12,7 +12,7 @@ __all__ = ["CountAll"]
 
 
 class CountAll(Job, frozen=True, kw_only=True):
-    """Count all that the store holds; the answer is :class:`casegraph.serve.counts.Counts` as JSON.
+    """Count all that the store holds; the answer is :class:`casegraph.serve.telling.counts.Counts` as JSON.
 
     It is the same for all who ask, until the store changes, and takes a while: keep it.
     """

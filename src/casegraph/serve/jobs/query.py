@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import pyoxigraph as ox
 
-from casegraph.errors import InputError
-from casegraph.serve.errors import NotAcceptableError
+from casegraph.errors import InputError, StoreError
+from casegraph.serve.errors import LimitError, NotAcceptableError, ServiceError
+from casegraph.serve.guard.addresses import hosts_called
 from casegraph.serve.guard.text import is_plain, refuse
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.jobs.counting import at_most, write_at_most
@@ -29,7 +31,7 @@ class Query(Job, frozen=True, kw_only=True):
     :param results: the media type for rows and truth values; empty if none will do.
     :param triples: the media type for triples; empty if none will do.
     :param rows: how many may be answered; None for as many as there are, which are sent as they are found.
-    :param limits: those of the server; None if the text was looked at already.
+    :param limits: those of the server; None if the text was looked at already, since it calls services.
     """
 
     text: str
@@ -48,9 +50,14 @@ class Query(Job, frozen=True, kw_only=True):
         :raises InputError: if it is not SPARQL.
         :raises NotAcceptableError: if its form has no format that was asked for.
         :raises LimitError: if it is nested too deep, or has more rows.
+        :raises ServiceError: if a service that it calls does not answer.
         """
         if self.limits is not None and not is_plain(self.text, limits=self.limits):
             refuse(self.text, limits=self.limits)
+        with _told_of_services(self.text) if self.limits is None else nullcontext():
+            self._answer(store, out)
+
+    def _answer(self, store: EmbeddedStore, out: Out) -> None:
         dataset = None if self.default is None else Dataset(self.default, self.named)
         answer = store.query(self.text, union=self.union, dataset=dataset, base=self.base)
         if isinstance(answer, ox.QueryTriples):
@@ -103,3 +110,30 @@ def _wanted(media_type: str, what: str) -> str:
     if not media_type:
         raise NotAcceptableError(f"the answer is {what}, and Accept has no format of {what}")
     return media_type
+
+
+@contextmanager
+def _told_of_services(query: str) -> Iterator[None]:
+    """Tell of services that failed in words of ours: those of the engine have addresses that are secret.
+
+    :raises ServiceError: if one did.
+    """
+    try:
+        yield
+    except (LimitError, NotAcceptableError):
+        raise
+    except (InputError, StoreError, OSError, RuntimeError) as error:
+        said = error.__cause__ or error
+        if not _is_of_service(said):
+            raise
+        hosts = " or ".join(hosts_called(str(said)) or hosts_called(query))
+        raise ServiceError(
+            f"the service {hosts} did not answer", where="query", todo="try again, or ask without it"
+        ) from error
+
+
+def _is_of_service(error: BaseException) -> bool:
+    """Tell whether a failure is that of a service: its answer was an error, or not whole, or none."""
+    if isinstance(error, OSError):
+        return bool(hosts_called(str(error)))
+    return isinstance(error, RuntimeError) and not str(error).startswith("Corruption")

@@ -35,7 +35,7 @@ _REPORTS = ("report", "dataset")
 class ResourceData(Job, frozen=True, kw_only=True):
     """Give the graphs of a case or group with that of its report, or of a report or data set, as RDF.
 
-    :param kind: one of the values of :data:`casegraph.serve.resources.KINDS`.
+    :param kind: one of the values of :data:`casegraph.serve.telling.resources.KINDS`.
     :param path: what stands behind ``/cases/`` and the like, as it was sent.
     :param media_type: of a form of RDF.
     """
@@ -60,7 +60,7 @@ class ResourcePage(Job, frozen=True, kw_only=True):
     """Give the page of a case, a group, a report or a data set.
 
     :param service: the server as the client sees it.
-    :param kind: one of the values of :data:`casegraph.serve.resources.KINDS`.
+    :param kind: one of the values of :data:`casegraph.serve.telling.resources.KINDS`.
     :param path: what stands behind ``/cases/`` and the like, as it was sent.
     """
 

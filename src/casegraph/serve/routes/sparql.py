@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from http import HTTPStatus
 
@@ -90,7 +89,7 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
     settings = state.settings
     note_query(request.scope, text)
     refuse_length(text, settings.limits.text)
-    diverted = await asyncio.to_thread(state.with_services, text) if state.may_call(text) else None
+    diverted = await state.with_services(text)
     accept = request.header(b"accept")
     results, triples = choose(accept, RESULTS), choose(accept, GRAPHS)
     if results is None and triples is None:
