@@ -109,11 +109,12 @@ def test_addresses_are_forgotten_when_the_request_has_ended(tmp_path: Path) -> N
     async def known() -> list[int]:
         forwarder = Forwarder()
         await forwarder.start()
-        state = State(settings, cast(Pool, SimpleNamespace()), forwarder=forwarder)
+        nobody = cast(Pool, SimpleNamespace())
+        state = State(settings, nobody, nobody, forwarder=forwarder)
         found = []
 
         async def request() -> None:
-            assert state.with_services(query) != query
+            assert await state.with_services(query) != query
             found.append(len(forwarder._known))
 
         forwarder.address_of("https://far.example/other")

@@ -76,9 +76,19 @@ class _Refused(Response):
         await send_answer(send, answer)
 
 
+class _Interface(FastAPI):
+    """What FastAPI describes, with the form of errors told once."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description, which is made when it is first asked for."""
+        told: dict[str, Any] = super().openapi()
+        told["components"] = {"schemas": {"Problem": _PROBLEM}}
+        return told
+
+
 def rest(state: State) -> FastAPI:
     """Return the application that answers what has no route of a protocol of SPARQL."""
-    app = FastAPI(
+    app = _Interface(
         title="casegraph",
         version=__version__,
         description=_ABOUT,
@@ -90,8 +100,6 @@ def rest(state: State) -> FastAPI:
     )
     for each in operations():
         _add(app, each, state)
-    told = app.openapi()
-    told["components"] = {"schemas": {"Problem": _PROBLEM}}
     return app
 
 
