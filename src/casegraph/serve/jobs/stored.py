@@ -7,8 +7,8 @@ from functools import partial
 from casegraph.query import StoredQuery, get_query, run
 from casegraph.rows import Rows
 from casegraph.serve.errors import LimitError
+from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
-from casegraph.serve.jobs.query import with_charset
 from casegraph.serve.telling.rowformats import written
 from casegraph.serve.telling.service import Service
 from casegraph.store.embedded import EmbeddedStore
@@ -59,7 +59,7 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
         headers = {"x-total-count": str(len(found)), "link": self._links(len(found))}
         if notes:
             headers["casegraph-notice"] = ", ".join(map(_quoted, notes))
-        out.begin(with_charset(self.media_type), headers=headers)
+        out.begin(content_type(self.media_type), headers=headers)
         if self.format_ == "html":
             out.write(self._html(query, page, notes, store))
         else:
