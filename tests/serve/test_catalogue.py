@@ -8,10 +8,9 @@ import yaml
 from pyoxigraph import RdfFormat
 from rdflib import RDF, SH, Graph
 
-from casegraph.query import stored_queries
+from casegraph.query import get_query, stored_queries
 from casegraph.resources import shipped
-from casegraph.serve.errors import NotThereError
-from casegraph.serve.telling.catalogue import about, all_queries, query_rdf, served_query
+from casegraph.serve.telling.catalogue import about, all_queries, query_rdf
 from casegraph.serve.telling.service import Service
 
 SERVICE = Service(base="http://localhost:7878/")
@@ -31,7 +30,7 @@ def test_a_query_is_told_as_its_file_tells_it(name: str) -> None:
     (path,) = shipped("queries", f"{name}.rq")
     lines = path.read_text(encoding="utf-8").splitlines()
     head = yaml.safe_load("\n".join(line[2:] for line in lines if line.startswith("#+")))
-    found = msgspec.json.decode(msgspec.json.encode(about(SERVICE, served_query(name))))
+    found = msgspec.json.decode(msgspec.json.encode(about(SERVICE, get_query(name))))
     assert (found["summary"], found["question"]) == (head["summary"], head["question"])
     assert (found["tags"], found["returns"]) == (head["tags"], head["returns"])
     assert found["description"].split() == head.get("description", "").split()
@@ -44,22 +43,13 @@ def test_a_query_is_told_as_its_file_tells_it(name: str) -> None:
 
 
 def test_a_value_has_its_list() -> None:
-    parameter = about(SERVICE, served_query("refractory_cases")).parameters["refractory"]
+    parameter = about(SERVICE, get_query("refractory_cases")).parameters["refractory"]
     assert parameter.values["twoLinesDefinition"] == "two-lines"
     assert parameter.example == "cg:authorsDefinition"
 
 
 @pytest.mark.parametrize("form", [RdfFormat.TURTLE, RdfFormat.JSON_LD, RdfFormat.N_TRIPLES])
 def test_a_query_is_one_example_as_rdf(form: RdfFormat) -> None:
-    text = query_rdf(SERVICE, served_query("drug_responses"), form)
+    text = query_rdf(SERVICE, get_query("drug_responses"), form)
     graph = Graph().parse(data=text, format=form.media_type)
     assert len(set(graph.subjects(RDF.type, SH.SPARQLSelectExecutable))) == 1
-
-
-@pytest.mark.parametrize(
-    "name", ["", "..", "../cases/miao-2020", "drug_responses.rq", "DRUG_RESPONSES", "\x00", "x" * 9999]
-)
-def test_what_is_no_query_is_not_there(name: str) -> None:
-    with pytest.raises(NotThereError) as caught:
-        served_query(name)
-    assert caught.value.todo == "GET /queries lists them all"

@@ -16,7 +16,7 @@ from casegraph.rows import Rows
 from casegraph.serve.jobs.described import CountAll
 from casegraph.serve.telling.counts import Counts
 from casegraph.serve.telling.described import whole_description
-from casegraph.serve.telling.examples import example_triples, examples_graph, text_without_head
+from casegraph.serve.telling.examples import example_triples, text_without_head
 from casegraph.serve.telling.service import Service
 from casegraph.serve.telling.statements import written
 from casegraph.store import Store
@@ -63,10 +63,6 @@ def test_the_text_without_its_head_gives_the_same_answer(seed_store: Store) -> N
     rows = Rows.read(seed_store.query(text_without_head(query)))
     assert len(rows) >= 3
     assert rows.rows == Rows.read(seed_store.query(query.text)).rows
-
-
-def test_the_examples_have_an_address() -> None:
-    assert examples_graph(SERVICE) == "http://localhost:7878/.well-known/sparql-examples"
 
 
 def test_an_editor_finds_all_it_asks_for_in_one_description(seed_store: Store) -> None:

@@ -13,7 +13,7 @@ from victim import Victim
 from casegraph.errors import InputError
 from casegraph.serve.errors import LimitError
 from casegraph.serve.guard.scanning import scan
-from casegraph.serve.guard.text import decoded, form_of, operations, refuse
+from casegraph.serve.guard.text import decoded, form_of, refuse
 from casegraph.serve.http.problems import RefusedError, status_of
 from casegraph.serve.limits import Limits
 
@@ -251,14 +251,6 @@ def test_an_update_is_told_from_a_query() -> None:
         update=True,
     )
     assert form_of("# SELECT\nBASE <urn:a> PREFIX insert: <urn:b> DELETE DATA { }") == "update"
-
-
-def test_the_operations_are_told() -> None:
-    update = (
-        "PREFIX a: <urn:a> INSERT DATA { a:b a:c 1 }; WITH a:b DELETE { ?s ?p 1 } WHERE { ?s ?p ?o };"
-        "DROP SILENT ALL;"
-    )
-    assert operations(update) == ("INSERT DATA", "WITH DELETE", "DROP SILENT")
 
 
 def test_the_length_is_counted_in_bytes() -> None:

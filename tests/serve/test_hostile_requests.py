@@ -269,8 +269,8 @@ def test_a_server_for_reading_writes_nothing_whoever_asks(tmp_path: Path) -> Non
         (["--writable"], "--new-token"),
         (["--writable", "--token-file", "open-token"], "chmod"),
         (["--writable", "--token-file", "no-token"], "no-token"),
-        (["--writable", "--token-file", "short-token"], "token"),
-        (["--writable", "--token-file", "link-to-token"], "token"),
+        (["--writable", "--token-file", "short-token"], "holds no token"),
+        (["--writable", "--token-file", "link-to-token"], "a link"),
         (["--host", "0.0.0.0"], "--allow-remote"),  # noqa: S104 - refused
         (["--host", "0.0.0.0", "--allow-remote"], "--new-token"),  # noqa: S104 - refused
         (["--store", "no-store"], "casegraph load"),

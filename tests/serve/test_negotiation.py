@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyoxigraph as ox
 import pytest
 from rdflib.plugins.stores.sparqlconnector import SPARQLConnector
 from SPARQLWrapper import CSV, JSON, JSONLD, N3, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 
-from casegraph.serve.http.negotiation import GRAPHS, HTML, RESULTS, Format, choose, media_type_of
+from casegraph.serve.http.negotiation import GRAPHS, HTML, RESULTS, Format, choose
 
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 JAVA = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"
@@ -63,6 +65,12 @@ MALFORMED = [
     ("te xt/csv", ""),
     ("\u00e9/csv", ""),
 ]
+
+
+def media_type_of(accept: str | None, offered: Sequence[Format]) -> str:
+    """Return the media type of the format that is chosen, and an empty text if there is none."""
+    chosen = choose(accept, offered)
+    return "" if chosen is None else chosen.media_type
 
 
 @pytest.mark.parametrize(("accept", "rows", "triples"), ACCEPTED)

@@ -13,14 +13,14 @@ from html_pages import Page
 
 from casegraph.facts import case_iris, read_case
 from casegraph.namespaces import BASE, CG, PREFIXES
-from casegraph.query import stored_queries
+from casegraph.query import get_query, stored_queries
 from casegraph.resources import shipped
 from casegraph.serve.errors import NotThereError
 from casegraph.serve.jobs.resource import ResourcePage
 from casegraph.serve.pages.markup import element, link, rendered
 from casegraph.serve.pages.ontology import ontology_page
 from casegraph.serve.pages.queries import queries_page, query_page
-from casegraph.serve.telling.catalogue import about, all_queries, served_query
+from casegraph.serve.telling.catalogue import about, all_queries
 from casegraph.serve.telling.service import Service
 from casegraph.store import Store
 from casegraph.store.embedded import EmbeddedStore
@@ -216,7 +216,7 @@ def test_the_list_of_queries_leads_to_each() -> None:
 
 @pytest.mark.parametrize("name", stored_queries())
 def test_a_query_has_a_form_with_a_label_for_each_parameter(name: str) -> None:
-    query = about(SERVICE, served_query(name))
+    query = about(SERVICE, get_query(name))
     page = checked(query_page(SERVICE, query))
     assert page.first("form") == {"action": f"http://localhost:7878/queries/{name}/results", "method": "get"}
     fields = [said for tag, said in page.tags if tag in ("input", "select")]
@@ -226,11 +226,11 @@ def test_a_query_has_a_form_with_a_label_for_each_parameter(name: str) -> None:
 
 
 def test_the_form_holds_an_example_or_the_list() -> None:
-    page = checked(query_page(SERVICE, about(SERVICE, served_query("drug_responses"))))
+    page = checked(query_page(SERVICE, about(SERVICE, get_query("drug_responses"))))
     assert page.first("input")["value"] == "cg:Interleukin2Drug"
-    page = checked(query_page(SERVICE, about(SERVICE, served_query("autoantibodies_at"))))
+    page = checked(query_page(SERVICE, about(SERVICE, get_query("autoantibodies_at"))))
     values = {said["name"]: said.get("value", "") for tag, said in page.tags if tag == "input"}
     assert values == {"drug": "cg:Interleukin2Drug", "days": "60", "antibody": ""}
-    page = checked(query_page(SERVICE, about(SERVICE, served_query("refractory_cases"))))
+    page = checked(query_page(SERVICE, about(SERVICE, get_query("refractory_cases"))))
     chosen = [said["value"] for tag, said in page.tags if tag == "option" and "selected" in said]
     assert len(chosen) == 1

@@ -14,7 +14,7 @@ from casegraph.serve.guard.weighing import BRACKET, Weight, heaviest_possible
 from casegraph.serve.http.problems import RefusedError
 from casegraph.serve.limits import Limits
 
-__all__ = ["decoded", "form_of", "is_plain", "operations", "refuse", "refuse_length"]
+__all__ = ["decoded", "form_of", "is_plain", "refuse", "refuse_length"]
 
 _QUERIES = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY")
@@ -98,24 +98,6 @@ def form_of(text: str) -> Literal["query", "update", ""]:
     for first in _first_words(text):
         return _form(first)
     return ""
-
-
-def operations(update: str) -> tuple[str, ...]:
-    """Return the first words of the operations of an update.
-
-    >>> operations("INSERT DATA { <urn:s> <urn:p> 1 } ; DELETE WHERE { ?s ?p 2 }; CLEAR ALL")
-    ('INSERT DATA', 'DELETE WHERE', 'CLEAR ALL')
-    """
-    found: list[list[str]] = [[]]
-    depth = 0
-    for token in scan(update):
-        if token.kind == "sign":
-            depth += (token.text == "{") - (token.text == "}")
-            if token.text == ";" and not depth:
-                found.append([])
-        elif token.kind == "word" and not depth and not _is_prologue(token):
-            found[-1].append(token.text.upper())
-    return tuple(" ".join(words[:2]) for words in found if words)
 
 
 class _Forms:

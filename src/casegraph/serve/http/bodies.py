@@ -11,6 +11,7 @@ from typing import Final
 from starlette.types import Receive, Scope
 
 from casegraph.serve.http.problems import ClientGoneError, RefusedError
+from casegraph.serve.http.scope import header, headers
 
 __all__ = ["MediaType", "media_type", "parse_media_type", "parse_parameters", "read_body"]
 
@@ -88,7 +89,7 @@ def media_type(scope: Scope) -> MediaType | None:
 
     :raises RefusedError: 400 if there are two, or what is told is none.
     """
-    found = _all(scope, b"content-type")
+    found = headers(scope, b"content-type")
     if len(found) > 1:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "the request has several Content-Type headers")
     return parse_media_type(found[0]) if found else None
@@ -137,15 +138,15 @@ def _refuse_unread(scope: Scope, limit: int) -> None:
 
     :raises RefusedError: 413, 415 or 400.
     """
-    coded = [each.strip().lower() for value in _all(scope, b"content-encoding") for each in value.split(",")]
-    if any(each not in {"", "identity"} for each in coded):
+    coded = (header(scope, b"content-encoding") or "").lower().split(",")
+    if any(each.strip() not in {"", "identity"} for each in coded):
         raise RefusedError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "the body is compressed",
             todo="send it as it is",
             headers=(*_CLOSE, ("Accept-Encoding", "identity")),
         )
-    lengths = set(_all(scope, b"content-length"))
+    lengths = set(headers(scope, b"content-length"))
     if len(lengths) > 1 or not all(each.isascii() and each.isdigit() for each in lengths):
         raise RefusedError(HTTPStatus.BAD_REQUEST, "the Content-Length is no number", headers=_CLOSE)
     if any(len(each) > len(str(limit)) + 1 or int(each) > limit for each in lengths):
@@ -160,7 +161,3 @@ def _too_long(limit: int) -> RefusedError:
         todo="send it in parts, or load files with casegraph load",
         headers=_CLOSE,
     )
-
-
-def _all(scope: Scope, name: bytes) -> list[str]:
-    return [value.decode("latin-1") for each, value in scope["headers"] if each == name]

@@ -9,7 +9,16 @@ from typing import Final
 
 import msgspec
 
-__all__ = ["CSV", "GRAPHS", "HTML", "JSON", "RESULTS", "SRJ", "TURTLE", "Format", "choose", "media_type_of"]
+__all__ = ["CSV", "GRAPHS", "HTML", "JSON", "RESULTS", "SRJ", "TURTLE", "Format", "choose", "content_type"]
+
+
+def content_type(media_type: str) -> str:
+    """Return the value of a Content-Type header: text with its charset.
+
+    >>> content_type("text/turtle"), content_type("application/n-triples")
+    ('text/turtle; charset=utf-8', 'application/n-triples')
+    """
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -29,8 +38,7 @@ class Format(msgspec.Struct, frozen=True):
         >>> CSV.content_type, SRJ.content_type
         ('text/csv; charset=utf-8', 'application/sparql-results+json')
         """
-        text = self.media_type.startswith("text/")
-        return f"{self.media_type}; charset=utf-8" if text else self.media_type
+        return content_type(self.media_type)
 
 
 SRJ: Final = Format("json", "application/sparql-results+json")
@@ -119,16 +127,6 @@ def _chosen(accept: str, offered: tuple[Format, ...]) -> Format | None:
         if found > best and found[0] > 0:
             best, chosen = found, each
     return chosen
-
-
-def media_type_of(accept: str | None, offered: Sequence[Format]) -> str:
-    """Return the media type of the format that is chosen, and an empty text if there is none.
-
-    >>> media_type_of("text/csv", RESULTS), media_type_of("text/csv", GRAPHS)
-    ('text/csv', '')
-    """
-    chosen = choose(accept, offered)
-    return "" if chosen is None else chosen.media_type
 
 
 def _liking(format_: Format, ranges: tuple[_Range, ...]) -> tuple[float, int, int]:

@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from casegraph.errors import InputError
 from casegraph.serve.http.hosts import SITE
-from casegraph.serve.http.problems import Answer, RefusedError, header, send_answer
+from casegraph.serve.http.problems import Answer, RefusedError, send_answer
+from casegraph.serve.http.scope import header
 
 __all__ = ["ORIGIN", "Origins", "allowed_origin", "changes", "refuse_to_change"]
 

@@ -15,13 +15,13 @@ from casegraph.errors import CasegraphError, DocumentError, ForbiddenError, Inpu
 from casegraph.serve.errors import FullError, LimitError, NotAcceptableError, NotThereError, ServiceError
 from casegraph.serve.http.logs import note
 from casegraph.serve.http.negotiation import HTML, JSON, Format, choose
+from casegraph.serve.http.scope import header
 
 __all__ = [
     "Answer",
     "ClientGoneError",
     "Problems",
     "RefusedError",
-    "header",
     "problem",
     "reason_of",
     "send_answer",
@@ -130,18 +130,6 @@ async def send_answer(send: Send, answer: Answer) -> None:
     """Send a whole answer."""
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     await send({"type": "http.response.body", "body": answer.body})
-
-
-def header(scope: Scope, name: bytes) -> str | None:
-    """Return a header of the request, the values of several joined by commas, or None if there is none.
-
-    :param name: in lower case.
-
-    >>> header({"headers": [(b"accept", b"text/csv"), (b"accept", b"text/html")]}, b"accept")
-    'text/csv, text/html'
-    """
-    found = [value.decode("latin-1") for each, value in scope["headers"] if each == name]
-    return ", ".join(found) if found else None
 
 
 class Problems:

@@ -11,6 +11,7 @@ from typing import Any
 from casegraph.serve.errors import BrokenOffError
 from casegraph.serve.http.hosts import SITE
 from casegraph.serve.http.problems import RefusedError
+from casegraph.serve.http.scope import header
 from casegraph.serve.workers.answer import Answer
 
 __all__ = ["Request", "refused_method"]
@@ -34,13 +35,9 @@ class Request:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
 
-    def headers(self, name: bytes) -> list[str]:
-        """Return the values of a header, by its name in lower case."""
-        return [value.decode("latin-1") for key, value in self.scope["headers"] if key == name]
-
     def header(self, name: bytes) -> str | None:
         """Return the values of a header as one, or None if it is not there."""
-        return ", ".join(found) if (found := self.headers(name)) else None
+        return header(self.scope, name)
 
     @cached_property
     def site(self) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pyoxigraph as ox
 
 from casegraph.serve.errors import NotThereError
+from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
-from casegraph.serve.jobs.query import with_charset
-from casegraph.serve.jobs.reading import Document, format_of, triples_of
+from casegraph.serve.jobs.document import Document
+from casegraph.serve.telling.resources import form_of
 from casegraph.store.editing import add_to_graph, drop_graph, put_graph
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.syntax import named
@@ -34,16 +35,16 @@ class GetGraph(Job, frozen=True, kw_only=True):
 
         :raises NotThereError: if there is no such graph.
         """
-        format_, data = format_of(self.media_type), store.data
+        format_, data = form_of(self.media_type), store.data
         if self.whole:
-            out.begin(with_charset(self.media_type))
+            out.begin(content_type(self.media_type))
             if not self.head:
                 data.dump(out.file, format_)
             return
         graph = ox.DefaultGraph() if self.graph is None else named(self.graph)
         if isinstance(graph, ox.NamedNode) and not data.contains_named_graph(graph):
             raise NotThereError("no such graph", where=graph.value)
-        out.begin(with_charset(self.media_type))
+        out.begin(content_type(self.media_type))
         if not self.head:
             data.dump(out.file, format_, from_graph=graph)
 
@@ -59,6 +60,8 @@ class PutGraph(Job, frozen=True, kw_only=True):
 
         :raises InputError: if a document is not what its media type says.
         """
+        from casegraph.serve.jobs.reading import triples_of
+
         created = put_graph(store, self.graph, triples_of(self.documents))
         out.begin("", 201 if created else 204)
 
@@ -74,6 +77,8 @@ class AddToGraph(Job, frozen=True, kw_only=True):
 
         :raises InputError: if a document is not what its media type says.
         """
+        from casegraph.serve.jobs.reading import triples_of
+
         created = add_to_graph(store, self.graph, triples_of(self.documents))
         out.begin("", 201 if created else 204)
 

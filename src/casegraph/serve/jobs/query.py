@@ -11,6 +11,7 @@ from casegraph.errors import InputError, StoreError
 from casegraph.serve.errors import LimitError, NotAcceptableError, ServiceError
 from casegraph.serve.guard.addresses import hosts_called
 from casegraph.serve.guard.text import is_plain, refuse
+from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.jobs.counting import at_most, write_at_most
 from casegraph.serve.limits import Limits
@@ -18,7 +19,7 @@ from casegraph.serve.telling.resources import form_of
 from casegraph.store.asking import Dataset
 from casegraph.store.embedded import EmbeddedStore
 
-__all__ = ["Query", "results_format", "with_charset", "write_triples"]
+__all__ = ["Query", "results_format", "write_triples"]
 
 
 class Query(Job, frozen=True, kw_only=True):
@@ -65,7 +66,7 @@ class Query(Job, frozen=True, kw_only=True):
             return
         media_type = _wanted(self.results, "rows")
         format_ = results_format(media_type)
-        out.begin(with_charset(media_type), held=self.rows is not None)
+        out.begin(content_type(media_type), held=self.rows is not None)
         if isinstance(answer, ox.QueryBoolean) or self.rows is None:
             answer.serialize(out.file, format_)
         else:
@@ -78,7 +79,7 @@ def write_triples(triples: Iterator[ox.Triple], media_type: str, out: Out, limit
     :param limit: how many may be written; None for as many as there are.
     :raises LimitError: if there are more.
     """
-    out.begin(with_charset(media_type), held=limit is not None)
+    out.begin(content_type(media_type), held=limit is not None)
     format_ = form_of(media_type)
     ox.serialize(triples if limit is None else at_most(limit, triples), out.file, format_)
 
@@ -95,15 +96,6 @@ def results_format(media_type: str) -> ox.QueryResultsFormat:
     if format_ is None:
         raise InputError("no format of rows", where=media_type)
     return format_
-
-
-def with_charset(media_type: str) -> str:
-    """Return the value of a Content-Type header.
-
-    >>> with_charset("text/turtle"), with_charset("application/n-triples")
-    ('text/turtle; charset=utf-8', 'application/n-triples')
-    """
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
 def _wanted(media_type: str, what: str) -> str:

@@ -4,42 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
 import pyoxigraph as ox
 
 from casegraph.errors import InputError
 from casegraph.merge.foreign import depth_of_json
 from casegraph.serve.errors import LimitError
+from casegraph.serve.jobs.document import Document
+from casegraph.serve.telling.resources import form_of
 from casegraph.terms.owl import require_xml
 
-__all__ = ["Document", "format_of", "triples_of"]
+__all__ = ["triples_of"]
 
 _DEEPEST_JSON = 200
-
-
-class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """RDF as it was sent.
-
-    :param base: what its relative IRIs are resolved against.
-    """
-
-    content: bytes
-    media_type: str
-    base: str
-
-
-def format_of(media_type: str) -> ox.RdfFormat:
-    """Return the format of a media type.
-
-    :raises InputError: if it is none of RDF.
-
-    >>> format_of("text/turtle").name
-    'Turtle'
-    """
-    format_ = ox.RdfFormat.from_media_type(media_type)
-    if format_ is None:
-        raise InputError("no format of RDF", where=media_type)
-    return format_
 
 
 def triples_of(documents: Iterable[Document]) -> Iterator[ox.Triple]:
@@ -53,7 +29,7 @@ def triples_of(documents: Iterable[Document]) -> Iterator[ox.Triple]:
 
 
 def _triples(document: Document, where: str) -> Iterator[ox.Triple]:
-    format_ = format_of(document.media_type)
+    format_ = form_of(document.media_type)
     if format_ == ox.RdfFormat.RDF_XML:
         if b"<!DOCTYPE" in document.content:
             raise InputError("a document type declaration", where=where, todo="leave it out")

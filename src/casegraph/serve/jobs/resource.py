@@ -10,9 +10,9 @@ from casegraph.facts import read_case, read_report
 from casegraph.namespaces import BASE
 from casegraph.notices import flags_of
 from casegraph.serve.errors import NotThereError
+from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.telling.resources import (
-    content_type,
     find_report,
     find_subject,
     form_of,

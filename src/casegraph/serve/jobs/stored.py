@@ -12,8 +12,8 @@ from casegraph.parameters import closed_list
 from casegraph.query import StoredQuery, example_of, get_query, run
 from casegraph.rows import Rows
 from casegraph.serve.errors import LimitError
+from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
-from casegraph.serve.jobs.query import with_charset
 from casegraph.serve.telling.rowformats import written
 from casegraph.serve.telling.service import Service
 from casegraph.store.embedded import EmbeddedStore
@@ -70,7 +70,7 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
         if notes:
             rest = [f"and {len(notes) - _MOST_NOTES:,} more"] if len(notes) > _MOST_NOTES else []
             headers["casegraph-notice"] = ", ".join(map(_quoted, notes[:_MOST_NOTES] + rest))
-        out.begin(with_charset(self.media_type), headers=headers)
+        out.begin(content_type(self.media_type), headers=headers)
         if self.format_ == "html":
             out.write(self._html(query, page, notes, store))
         else:

@@ -15,8 +15,8 @@ from casegraph.serve.http.fields import fields_of, parts_of
 from casegraph.serve.http.negotiation import GRAPHS, choose
 from casegraph.serve.http.problems import RefusedError
 from casegraph.serve.http.request import Request, refused_method
+from casegraph.serve.jobs.document import Document
 from casegraph.serve.jobs.graph import AddToGraph, DropGraph, GetGraph, PutGraph
-from casegraph.serve.jobs.reading import Document
 from casegraph.serve.state import State
 from casegraph.store.syntax import named
 

@@ -7,16 +7,14 @@ from collections.abc import Mapping
 import msgspec
 from pyoxigraph import RdfFormat
 
-from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES
 from casegraph.parameters import ParameterType, closed_list
-from casegraph.query import StoredQuery, example_of, get_query, stored_queries
-from casegraph.serve.errors import NotThereError
+from casegraph.query import StoredQuery, example_of, stored_queries
 from casegraph.serve.telling.examples import example_triples
 from casegraph.serve.telling.service import Service
 from casegraph.serve.telling.statements import written
 
-__all__ = ["AboutParameter", "AboutQuery", "about", "all_queries", "query_rdf", "served_query"]
+__all__ = ["AboutParameter", "AboutQuery", "about", "all_queries", "query_rdf"]
 
 
 class AboutParameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,18 +62,6 @@ class QueryEntry(msgspec.Struct, frozen=True, kw_only=True):
     links: dict[str, str]
 
 
-def served_query(name: str) -> StoredQuery:
-    """Return the stored query of a name.
-
-    :raises NotThereError: if there is none; it names the nearest ones.
-    """
-    try:
-        return get_query(name)
-    except InputError as error:
-        todo = "GET /queries lists them all"
-        raise NotThereError(error.what, expected=error.expected, todo=todo) from error
-
-
 def all_queries(service: Service) -> tuple[QueryEntry, ...]:
     """Return the list of all stored queries, sorted by name.
 
@@ -97,7 +83,7 @@ def all_queries(service: Service) -> tuple[QueryEntry, ...]:
 def about(service: Service, query: StoredQuery) -> AboutQuery:
     """Return all that there is to know of a stored query before it is asked.
 
-    >>> found = about(Service(base="http://localhost/"), served_query("drug_responses"))
+    >>> found = about(Service(base="http://localhost/"), stored_queries()["drug_responses"])
     >>> found.links["results"], found.parameters["drug"].example
     ('http://localhost/queries/drug_responses/results', 'cg:Interleukin2Drug')
     """

@@ -11,12 +11,7 @@ from casegraph.query import StoredQuery, stored_queries
 from casegraph.serve.telling.service import Service
 from casegraph.serve.telling.statements import iri, statements, words
 
-__all__ = ["example_triples", "examples_graph", "text_without_head"]
-
-
-def examples_graph(service: Service) -> str:
-    """Return the name of the graph that holds the examples, which is where they can be fetched."""
-    return f"{service.base}.well-known/sparql-examples"
+__all__ = ["example_triples", "text_without_head"]
 
 
 def example_triples(service: Service, queries: Iterable[StoredQuery] | None = None) -> list[Triple]:

@@ -17,7 +17,7 @@ from casegraph.store import Store
 from casegraph.store.syntax import named
 from casegraph.subjects import subjects_of
 
-__all__ = ["KINDS", "content_type", "find_report", "find_subject", "form_of", "write_graphs"]
+__all__ = ["KINDS", "find_report", "find_subject", "form_of", "write_graphs"]
 
 #: first part of a path -> the kind in the IRI.
 KINDS = {"cases": "case", "groups": "group", "reports": "report", "datasets": "dataset"}
@@ -42,15 +42,6 @@ def form_of(media_type: str) -> ox.RdfFormat:
     if form is None:
         raise InputError(f"no form of RDF is {media_type!r}", expected="a media type such as text/turtle")
     return form
-
-
-def content_type(media_type: str) -> str:
-    """Return what a header says of the content: text with its charset.
-
-    >>> content_type("text/turtle"), content_type("application/n-quads")
-    ('text/turtle; charset=utf-8', 'application/n-quads')
-    """
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
 def _meant(kind: str, path: str) -> Iterator[str]:
