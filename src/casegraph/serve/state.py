@@ -25,6 +25,7 @@ from casegraph.serve.telling.service import Service
 from casegraph.serve.workers.answer import Answer
 from casegraph.serve.workers.kept import Kept
 from casegraph.serve.workers.pool import Pool
+from casegraph.serve.workers.stamp import stamp_of
 from casegraph.store.directory import HEAD
 
 __all__ = ["State"]
@@ -48,7 +49,7 @@ class State:
     reading_needs_token: bool = False
     forwarder: Forwarder | None = None
     kept: Kept = field(default_factory=Kept)
-    _version: tuple[tuple[int, int], str] = ((0, 0), "")
+    _version: tuple[tuple[int, ...] | None, str] = (None, "")
     _counts: tuple[str, asyncio.Task[Counts]] | None = None
 
     async def read(self, job: Job) -> Answer:
@@ -126,8 +127,7 @@ class State:
     def version(self) -> str:
         """Return what names the state of the store that is served now: another one, another name."""
         head = Path(self.settings.store, HEAD)
-        found = head.stat()
-        stamp = (found.st_ino, found.st_mtime_ns)
+        stamp = stamp_of(head)
         if stamp != self._version[0]:
             self._version = (stamp, hashlib.sha256(head.read_bytes()).hexdigest()[:16])
         return self._version[1]

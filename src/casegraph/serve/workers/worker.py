@@ -19,6 +19,7 @@ from casegraph.serve.jobs import Out
 from casegraph.serve.jobs.table import JOBS
 from casegraph.serve.limits import Limits
 from casegraph.serve.workers.frames import ERROR, JOB, READY, Frames, failure_of, frame
+from casegraph.serve.workers.stamp import stamp_of
 from casegraph.store.directory import HEAD
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.failures import failure
@@ -88,25 +89,17 @@ class Worker:
             self._fail(StoreError(f"a fault of the server: {type(error).__name__}", todo="please report it"))
 
     def _open(self) -> None:
-        self._seen = self._stamp()
+        self._seen = stamp_of(self._head)
         self._store = EmbeddedStore(self._place.store, writable=self._place.writable)
         self._number = generation(self._store)
 
     def _refresh(self) -> None:
         """Open the store anew if it was written to since; the one before answers until then."""
-        if self._place.writable or self._stamp() == self._seen:
+        if self._place.writable or stamp_of(self._head) == self._seen:
             return
         before = self._store
         self._open()
         before.close()
-
-    def _stamp(self) -> tuple[int, int]:
-        """Return what is another one each time that the head of the store is replaced."""
-        try:
-            found = self._head.stat()
-        except FileNotFoundError:
-            return 0, 0
-        return found.st_ino, found.st_mtime_ns
 
     def _limit(self) -> None:
         """Let the next job take so much memory and time of the processors, and no more."""
