@@ -1,20 +1,34 @@
-"""Which state of the store is served is told by its head."""
+"""Which state of the store is served is told by its head; a worker tries the next one until it opens."""
 
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
+from serving import filled
 
+from casegraph.errors import StoreError
+from casegraph.serve.jobs.query import Query
+from casegraph.serve.limits import Limits
 from casegraph.serve.settings import Settings
 from casegraph.serve.state import State
+from casegraph.serve.workers import worker as module
+from casegraph.serve.workers.frames import DATA, ERROR, Frames
 from casegraph.serve.workers.pool import Pool
 from casegraph.serve.workers.stamp import stamp_of
+from casegraph.serve.workers.worker import Place, Worker
+from casegraph.store import open_store
 from casegraph.store.directory import HEAD
+from casegraph.store.editing import update
+from casegraph.store.embedded import EmbeddedStore
 
 _TIME = 1_700_000_000_000_000_000
+_NEW = "urn:new"
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -47,3 +61,41 @@ def test_what_is_not_there_has_no_stamp(tmp_path: Path) -> None:
     assert stamp_of(tmp_path / HEAD) == ()
     with pytest.raises(FileNotFoundError):
         State(Settings(store=str(tmp_path)), cast(Pool, None)).version()
+
+
+@pytest.fixture
+def line() -> Iterator[tuple[socket.socket, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(10)
+        yield ours, theirs
+
+
+def _asks(worker: Worker, ours: socket.socket, monkeypatch: pytest.MonkeyPatch) -> tuple[bytes, bytes]:
+    monkeypatch.setattr(worker, "_limit", lambda: None)  # it would be one of the tests
+    job = Query(text=f"ASK {{ <{_NEW}> ?p ?o }}", results="application/sparql-results+json", triples="")
+    worker._do(msgspec.msgpack.encode(job))
+    (found,) = (each for each in Frames().feed(ours.recv(1 << 16)) if each[0] in (DATA, ERROR))
+    return found
+
+
+@pytest.mark.slow
+def test_a_reopening_that_failed_is_tried_again(
+    tmp_path: Path, line: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = line
+    place = filled(tmp_path)
+    worker = Worker(Place(store=str(place), writable=False, limits=Limits()), theirs)
+    assert b"false" in _asks(worker, ours, monkeypatch)[1]
+    with cast(EmbeddedStore, open_store(place, writable=True)) as store:
+        update(store, f"INSERT DATA {{ GRAPH <urn:g> {{ <{_NEW}> <urn:p> 1 }} }}")
+
+    def fail(*_: object, **__: object) -> None:
+        raise StoreError("no moment without a commit was found")
+
+    with monkeypatch.context() as once:
+        once.setattr(module, "EmbeddedStore", fail)
+        kind, content = _asks(worker, ours, monkeypatch)
+        assert (kind, b"no moment" in content) == (ERROR, True)
+    kind, content = _asks(worker, ours, monkeypatch)
+    assert (kind, b"true" in content) == (DATA, True)

@@ -89,9 +89,9 @@ class Worker:
             self._fail(StoreError(f"a fault of the server: {type(error).__name__}", todo="please report it"))
 
     def _open(self) -> None:
-        self._seen = stamp_of(self._head)
-        self._store = EmbeddedStore(self._place.store, writable=self._place.writable)
-        self._number = generation(self._store)
+        seen = stamp_of(self._head)
+        store = EmbeddedStore(self._place.store, writable=self._place.writable)
+        self._seen, self._store, self._number = seen, store, generation(store)
 
     def _refresh(self) -> None:
         """Open the store anew if it was written to since; the one before answers until then."""
