@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -81,7 +82,7 @@ def test_cheap_queries_do_not_wait_for_heavy_ones(server: Server) -> None:
     for each in heavy:
         each.join()
     assert [answer.status_code for answer in answers] == [200] * 5
-    assert min(answer.elapsed.total_seconds() for answer in answers) < 0.2
+    assert statistics.median(answer.elapsed.total_seconds() for answer in answers) < 0.2
 
 
 def test_when_all_are_busy_it_says_when_to_come_again(server: Server) -> None:

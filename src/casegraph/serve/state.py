@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from casegraph.errors import StoreError
 from casegraph.serve.counted import Counted
 from casegraph.serve.guard.forwarding import Forwarder
 from casegraph.serve.guard.services import with_addresses
@@ -27,6 +28,7 @@ from casegraph.serve.telling.service import Service
 from casegraph.serve.workers.answer import Answer
 from casegraph.serve.workers.kept import Kept
 from casegraph.serve.workers.pool import Pool
+from casegraph.serve.workers.stamp import stamp_of
 from casegraph.store.directory import HEAD
 from casegraph.version import __version__
 
@@ -53,7 +55,7 @@ class State:
     reading_needs_token: bool = False
     forwarder: Forwarder | None = None
     kept: Kept = field(default_factory=Kept)
-    _version: tuple[tuple[int, int], str] = ((0, 0), "")
+    _version: tuple[tuple[int, ...] | None, str] = (None, "")
 
     @cached_property
     def _counted(self) -> Counted:
@@ -149,10 +151,14 @@ class State:
         return f'W/"{self.version()}-{digest}"'
 
     def version(self) -> str:
-        """Return what names the state of the store that is served now: another one, another name."""
+        """Return what names the state of the store that is served now: another one, another name.
+
+        :raises StoreError: if it is not there any more.
+        """
         head = Path(self.settings.store, HEAD)
-        found = head.stat()
-        stamp = (found.st_ino, found.st_mtime_ns)
+        stamp = stamp_of(head)
+        if not stamp:
+            raise StoreError("the store is gone", where=self.settings.store)
         if stamp != self._version[0]:
             self._version = (stamp, hashlib.sha256(head.read_bytes()).hexdigest()[:16])
         return self._version[1]

@@ -54,8 +54,8 @@ class Answer:
         """
         self._seconds = seconds
         self._start_clock()
-        self._line.send(frame(JOB, msgspec.msgpack.encode(job)), self)
         try:
+            self._line.send(frame(JOB, msgspec.msgpack.encode(job)), self)
             self.head = await self._began
         except BaseException:
             self.close()

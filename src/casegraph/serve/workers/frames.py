@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
 import msgspec
 
-from casegraph.errors import CasegraphError
+from casegraph.errors import (
+    CasegraphError,
+    DocumentError,
+    ForbiddenError,
+    InputError,
+    StoreError,
+    StoreLockedError,
+)
+from casegraph.serve.errors import LimitError, NotAcceptableError, NotThereError
 
 __all__ = [
     "BEGIN",
@@ -34,6 +41,19 @@ END: Final = b"E"
 ERROR: Final = b"X"
 
 _HEAD = struct.Struct(">cI")
+#: What an error is told as: the first that it is one of.
+_KINDS: Final[dict[str, type[CasegraphError]]] = {
+    kind.__name__: kind
+    for kind in (
+        LimitError,
+        NotThereError,
+        NotAcceptableError,
+        ForbiddenError,
+        InputError,
+        StoreLockedError,
+        StoreError,
+    )
+}
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +71,7 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True):
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """An error that a job ended with.
 
-    :param kind: the name of the class of the error.
+    :param kind: the name of the nearest class of errors that the server knows too.
     """
 
     kind: str
@@ -71,33 +91,20 @@ def frame(kind: bytes, content: bytes = b"") -> bytes:
 
 
 def failure_of(error: CasegraphError) -> bytes:
-    """Return the content of the frame that tells of an error."""
+    """Return the content of the frame that tells of an error; problems of a document are in its words."""
+    if isinstance(error, DocumentError):
+        error = InputError(str(error))
+    kind = next((name for name, kind in _KINDS.items() if isinstance(error, kind)), StoreError.__name__)
     return msgspec.msgpack.encode(
-        Failure(
-            kind=type(error).__name__,
-            what=error.what,
-            where=error.where,
-            expected=error.expected,
-            todo=error.todo,
-        )
+        Failure(kind=kind, what=error.what, where=error.where, expected=error.expected, todo=error.todo)
     )
 
 
 def error_of(content: bytes) -> CasegraphError:
     """Return the error that a frame tells of."""
     told = msgspec.msgpack.decode(content, type=Failure)
-    return _kinds()[told.kind](told.what, where=told.where, expected=told.expected, todo=told.todo)
-
-
-@cache
-def _kinds() -> dict[str, type[CasegraphError]]:
-    """Return the classes of errors by their names."""
-    found, left = {}, [CasegraphError]
-    while left:
-        kind = left.pop()
-        found[kind.__name__] = kind
-        left += kind.__subclasses__()
-    return found
+    kind = _KINDS.get(told.kind, StoreError)
+    return kind(told.what, where=told.where, expected=told.expected, todo=told.todo)
 
 
 class Frames:

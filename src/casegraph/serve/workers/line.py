@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import socket
 import sys
+from collections.abc import Callable
 from typing import Final, Protocol, cast
 
 import msgspec
 
 from casegraph.errors import StoreError
+from casegraph.serve.errors import FullError
 from casegraph.serve.workers.frames import ERROR, READY, Frames, error_of
 from casegraph.serve.workers.worker import Place
 
@@ -18,6 +20,8 @@ __all__ = ["Line", "Listener"]
 
 _START_SECONDS: Final = 60.0
 _END_SECONDS: Final = 2.0
+#: A writer may have to wait until Oxigraph has merged its files, and takes their digests.
+_LEAVE_SECONDS: Final = 60.0
 
 
 class Listener(Protocol):
@@ -33,7 +37,9 @@ class Listener(Protocol):
 class Line(asyncio.Protocol):
     """A worker and what is said on its line."""
 
-    def __init__(self) -> None:
+    def __init__(self, lost: Callable[[Line], None]) -> None:
+        self._lost = lost
+        self._is_writer = False
         self.is_alive = True
         self.listener: Listener | None = None
         self._frames = Frames()
@@ -42,32 +48,54 @@ class Line(asyncio.Protocol):
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @classmethod
-    async def start(cls, place: Place) -> Line:
+    async def start(cls, place: Place, lost: Callable[[Line], None]) -> Line:
         """Start a worker, and wait until it can work.
 
+        :param lost: is told when it is gone while nobody asks it anything.
         :raises CasegraphError: if it cannot open the store, or does not come up.
         """
-        line = cls()
-        ours, theirs = socket.socketpair()
-        words = (sys.executable, "-m", "casegraph.serve.workers.worker", str(theirs.fileno()))
-        with theirs:
-            line._process = await asyncio.create_subprocess_exec(
-                *words,
-                msgspec.json.encode(place).decode(),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-            )
-        ours.setblocking(False)
-        await asyncio.get_running_loop().create_connection(lambda: line, sock=ours)
+        line = cls(lost)
+        line._is_writer = place.writable
         try:
-            await asyncio.wait_for(line._ready, _START_SECONDS)
+            async with asyncio.timeout(_START_SECONDS):
+                await line._come_up(place)
         except TimeoutError as error:
+            await line._give_up()
             raise StoreError("a worker did not come up in a minute", where=place.store) from error
-        finally:
-            if not line._ready.done() or line._ready.exception() is not None:
-                line.kill()
+        except OSError as error:
+            await line._give_up()
+            raise StoreError(f"a worker cannot be started: {error.strerror}") from error
+        except BaseException:
+            await line._give_up()
+            raise
         return line
+
+    async def _come_up(self, place: Place) -> None:
+        ours, theirs = socket.socketpair()
+        # -P: nothing is imported from the folder that the server was started in
+        words = (sys.executable, "-P", "-m", "casegraph.serve.workers.worker", str(theirs.fileno()))
+        try:
+            with theirs:
+                self._process = await asyncio.create_subprocess_exec(
+                    *words,
+                    msgspec.json.encode(place).decode(),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.DEVNULL,
+                    pass_fds=(theirs.fileno(),),
+                )
+            ours.setblocking(False)
+            await asyncio.get_running_loop().create_connection(lambda: self, sock=ours)
+        except BaseException:
+            ours.close()
+            raise
+        await self._ready
+
+    async def _give_up(self) -> None:
+        """Leave nothing of a worker that did not come up; a writer has let go of the store then."""
+        self._ready.cancel()
+        self.kill()
+        if self._process is not None:
+            await self._process.wait()
 
     @property
     def pid(self) -> int:
@@ -75,10 +103,14 @@ class Line(asyncio.Protocol):
         return self._process.pid if self._process is not None else 0
 
     def send(self, content: bytes, listener: Listener) -> None:
-        """Send a frame, and tell the listener of what comes back."""
+        """Send a frame, and tell the listener of what comes back.
+
+        :raises FullError: if the worker is gone.
+        """
+        if self._transport is None or self._transport.is_closing():
+            raise FullError("the worker has just ended", todo="try again")
         self.listener = listener
-        if self._transport is not None:
-            self._transport.write(content)
+        self._transport.write(content)
 
     def pause(self) -> None:
         """Take nothing from the worker, which waits then."""
@@ -109,7 +141,9 @@ class Line(asyncio.Protocol):
             self._transport.close()
         if self._process is not None:
             try:
-                await asyncio.wait_for(self._process.wait(), _END_SECONDS)
+                await asyncio.wait_for(
+                    self._process.wait(), _LEAVE_SECONDS if self._is_writer else _END_SECONDS
+                )
             except TimeoutError:
                 self.kill()
                 await self._process.wait()
@@ -134,6 +168,8 @@ class Line(asyncio.Protocol):
         if self.listener is not None:
             listener, self.listener = self.listener, None
             listener.lost()
+        else:
+            self._lost(self)
 
     def _came_up(self, kind: bytes, content: bytes) -> None:
         if kind == READY:

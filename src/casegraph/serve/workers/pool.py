@@ -45,7 +45,7 @@ class Pool:
         self._is_open = True
 
     async def __aenter__(self) -> Self:
-        self._add(await Line.start(self.place))
+        self._add(await Line.start(self.place, self._forget))
         self._fill()
         return self
 
@@ -81,6 +81,7 @@ class Pool:
         self._is_open = False
         if self._starting is not None:
             self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
         for line in (*self._all, *self._gone):
             await line.end()
         self._all.clear()
@@ -119,7 +120,10 @@ class Pool:
 
     def _add(self, line: Line) -> None:
         self._all.add(line)
-        self._free.append(line)
+        if line.is_alive:
+            self._free.append(line)
+        else:
+            self._lose(line)
         self._hand_out()
 
     def _hand_out(self) -> None:
@@ -158,15 +162,23 @@ class Pool:
             self._starting = asyncio.get_running_loop().create_task(self._start())
 
     async def _start(self) -> None:
-        while self._gone:  # a writer cannot have the store before the one before it has let go of it
-            await self._gone.pop().end()
         try:
-            self._add(await Line.start(self.place))
+            while self._gone:  # a writer cannot have the store before the one before it has let go of it
+                await self._gone[-1].end()
+                self._gone.pop()
+            self._add(await Line.start(self.place, self._forget))
         except CasegraphError as error:
             self._refuse_waiting(error)
             await asyncio.sleep(_PAUSE_SECONDS)
-        self._starting = None
+        finally:
+            self._starting = None
         self._fill()
+
+    def _forget(self, line: Line) -> None:
+        """Take that a worker is gone which nobody asked anything, and start another."""
+        if line in self._free:
+            self._free.remove(line)
+            self._lose(line)
 
     def _refuse_waiting(self, error: CasegraphError) -> None:
         while self._waiting:

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import msgspec
 
-from casegraph.errors import CasegraphError, StoreError
+from casegraph.errors import CasegraphError, InputError, StoreError
 from casegraph.serve.errors import LimitError
 from casegraph.serve.jobs import Out
 from casegraph.serve.jobs.table import JOBS
 from casegraph.serve.limits import Limits
 from casegraph.serve.workers.frames import ERROR, JOB, READY, Frames, failure_of, frame
+from casegraph.serve.workers.stamp import stamp_of
 from casegraph.store.directory import HEAD
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.failures import failure
@@ -88,25 +89,20 @@ class Worker:
             self._fail(StoreError(f"a fault of the server: {type(error).__name__}", todo="please report it"))
 
     def _open(self) -> None:
-        self._seen = self._stamp()
-        self._store = EmbeddedStore(self._place.store, writable=self._place.writable)
-        self._number = generation(self._store)
+        seen = stamp_of(self._head)
+        store = EmbeddedStore(self._place.store, writable=self._place.writable)
+        self._seen, self._store, self._number = seen, store, generation(store)
 
     def _refresh(self) -> None:
         """Open the store anew if it was written to since; the one before answers until then."""
-        if self._place.writable or self._stamp() == self._seen:
+        if self._place.writable or stamp_of(self._head) == self._seen:
             return
         before = self._store
-        self._open()
-        before.close()
-
-    def _stamp(self) -> tuple[int, int]:
-        """Return what is another one each time that the head of the store is replaced."""
         try:
-            found = self._head.stat()
-        except FileNotFoundError:
-            return 0, 0
-        return found.st_ino, found.st_mtime_ns
+            self._open()
+        except InputError as error:  # it was there when the server began, so it is no fault of the request
+            raise StoreError(error.what, where=error.where, todo=error.todo) from error
+        before.close()
 
     def _limit(self) -> None:
         """Let the next job take so much memory and time of the processors, and no more."""
@@ -143,7 +139,8 @@ def main() -> None:
 
     :raises SystemExit: with 1 if the store cannot be opened; the reason is sent first.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for each in (signal.SIGINT, signal.SIGTERM):  # the server tells when to end, by hanging up
+        signal.signal(each, signal.SIG_IGN)
     _end_with_server()
     with socket.socket(fileno=int(sys.argv[1])) as line:
         try:
