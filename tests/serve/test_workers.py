@@ -8,6 +8,7 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -177,6 +178,20 @@ def test_clients_that_take_nothing_do_not_fill_the_server(server: Server) -> Non
         line.close()
     assert grown < 40 << 20  # of 80 that are answered
     _wait_until_idle(server, 5)
+
+
+def test_clients_that_sip_do_not_keep_the_workers_from_others(tmp_path: Path) -> None:
+    data = {"query": "SELECT * { ?a ?b ?c . ?d ?e ?f }", "rows": "all"}
+    with serving(filled(tmp_path), tmp_path, "--workers", "2") as running, ExitStack() as open_:
+        _wait_for_workers(running, 2)
+        for _ in range(2):
+            answer = open_.enter_context(
+                httpx.stream("POST", f"{running.address}/sparql", data=data, timeout=60)
+            )
+            assert answer.status_code == 200
+            next(answer.iter_raw())
+        time.sleep(2.5)
+        assert ask(running, CHEAP).status_code == 200
 
 
 def test_workers_end_with_a_server_that_is_killed(tmp_path: Path) -> None:

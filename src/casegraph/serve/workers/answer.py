@@ -43,6 +43,7 @@ class Answer:
         self._error: CasegraphError | None = None
         self._news = asyncio.Event()
         self._seconds = self._since = 0.0
+        self._paused_at = self._waited = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self.head = Begin(status=500, media_type="")
 
@@ -77,6 +78,7 @@ class Answer:
                 self._held -= len(piece)
                 if self._is_paused and self._held < _LOW:
                     self._is_paused = False
+                    self._waited += asyncio.get_running_loop().time() - self._paused_at
                     self._start_clock()
                     self._line.resume()
                 yield piece
@@ -86,6 +88,19 @@ class Answer:
                 return
             self._news.clear()
             await self._news.wait()
+
+    @property
+    def waited(self) -> float:
+        """How many seconds its worker has waited for the client, if it does so now; else 0."""
+        if not self._is_paused:
+            return 0.0
+        return self._waited + asyncio.get_running_loop().time() - self._paused_at
+
+    def break_off(self) -> None:
+        """End it, since its client is slow and others wait for the worker."""
+        self._fail(BrokenOffError("the client took its answer too slowly, while others waited"))
+        self.close()
+        self._news.set()
 
     def close(self) -> None:
         """Let go of the worker; one that still works for this answer is killed."""
@@ -101,6 +116,7 @@ class Answer:
             self._held += len(content)
             if self._held > _HIGH and not self._is_paused:
                 self._is_paused = True
+                self._paused_at = asyncio.get_running_loop().time()
                 self._stop_clock()
                 self._line.pause()
         elif kind == BEGIN:

@@ -23,6 +23,8 @@ _PAUSE_SECONDS = 1.0
 #: longer than this lets the next one begin, so that what is quick does not wait for it.
 _YOUNG_SECONDS = 0.05
 _LEAST_YOUNG = 2
+#: Where others wait, a client may not let a worker wait any longer.
+_SLOW_SECONDS = 2.0
 _LATER = "try again later"
 
 
@@ -40,6 +42,7 @@ class Pool:
         self._waiting: deque[asyncio.Future[Line]] = deque()
         self._starting: asyncio.Task[None] | None = None
         self._gone: list[Line] = []
+        self._answers: dict[Line, Answer] = {}
         self._young: dict[Line, asyncio.TimerHandle] = {}
         self._most_young = max(_LEAST_YOUNG, os.cpu_count() or 1)
         self._is_open = True
@@ -63,6 +66,7 @@ class Pool:
         """
         line = await self._take()
         answer = Answer(line, self._give_back, writes=self.place.writable)
+        self._answers[line] = answer
         await answer.begin(job, seconds or self._seconds)
         return answer
 
@@ -99,6 +103,7 @@ class Pool:
             self._waiting.remove(waiting)
             raise FullError("all workers are busy, and as many requests wait as may", todo=_LATER)
         timer = loop.call_later(limits.patience, _wait_no_more, waiting)
+        room = loop.call_later(_SLOW_SECONDS, self._make_room)
         try:
             return await waiting
         except asyncio.CancelledError:
@@ -107,10 +112,12 @@ class Pool:
             raise
         finally:
             timer.cancel()
+            room.cancel()
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
 
     def _give_back(self, line: Line) -> None:
+        self._answers.pop(line, None)
         self._grow_old(line)
         if line.is_alive and self._is_open:
             self._free.append(line)
@@ -140,6 +147,12 @@ class Pool:
                 continue
             self._young[line] = loop.call_later(_YOUNG_SECONDS, self._pass_by, line)
             waiting.set_result(line)
+
+    def _make_room(self) -> None:
+        """Break off the answer whose client is the slowest, since somebody waits for its worker."""
+        slow = max(self._answers.values(), key=lambda answer: answer.waited, default=None)
+        if slow is not None and slow.waited > _SLOW_SECONDS:
+            slow.break_off()
 
     def _pass_by(self, line: Line) -> None:
         """Let others begin, since what this worker does takes its time."""
