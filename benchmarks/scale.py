@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingesting import bare, kept, loaded, plain, served, validated, written
+from over_http import over_http
 from queries import ask_all, by_rdflib, look_up
 from synthetic import SEED
 
@@ -36,7 +37,7 @@ class Asked:
 
     :param plain: how many of the cases go the plain way; none, if 0.
     :param rdflib: whether rdflib is asked the same, in memory.
-    :param servers: whether real servers load the same quads.
+    :param servers: whether real servers load the same quads, and the store is served beside one.
     :param limit: end a query after so many seconds.
     """
 
@@ -58,6 +59,8 @@ def section(asked: Asked) -> str:
             asking(folder / "store", asked),
             counting(folder / "store", asked),
         ]
+        if asked.servers:
+            parts.append(over_http(folder / "store"))
     return "\n".join(parts)
 
 

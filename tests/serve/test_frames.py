@@ -16,7 +16,7 @@ from casegraph.errors import (
     StoreError,
     StoreLockedError,
 )
-from casegraph.serve.errors import LimitError, NotAcceptableError, NotThereError
+from casegraph.serve.errors import LimitError, NotAcceptableError, NotThereError, ServiceError
 from casegraph.serve.http.problems import RefusedError, status_of
 from casegraph.serve.workers.frames import Failure, error_of, failure_of
 from casegraph.timeline.solved import TimelineError
@@ -33,10 +33,11 @@ PROBLEMS = (Problem("case.yaml", 3, 5, "unknown-key", "unknown key 'sexx'"), Pro
     ("error", "kind", "status"),
     [
         (LimitError("a"), LimitError, 422),
+        (ServiceError("a"), ServiceError, 422),
         (NotThereError("a"), NotThereError, 404),
         (NotAcceptableError("a"), NotAcceptableError, 406),
         (ForbiddenError("a"), ForbiddenError, 403),
-        (StoreLockedError("a"), StoreLockedError, 500),
+        (StoreLockedError("a"), StoreLockedError, 503),
         (EndpointError("a"), StoreError, 500),
         (CasegraphError("a"), StoreError, 500),
         (ShapesError("a"), InputError, 400),

@@ -80,7 +80,7 @@ def test_what_the_engine_then_says(victim: Victim, each: HostileQuery) -> None:
         assert victim.run(each.sent, update=each.update) == {200: "ok", 400: "syntax"}[each.expected]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     "each", [each for each in PASSES if each.expected == 422], ids=lambda each: each.name
 )
@@ -89,7 +89,7 @@ def test_what_only_the_limits_of_a_worker_stop(victim: Victim, each: HostileQuer
     assert victim.run(each.sent, update=each.update) in ("time", "memory", "signal 6", "signal 9")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("each", [e for e in HOSTILE if e.limit == "nesting"], ids=lambda each: each.name)
 def test_what_the_guard_stops_is_fatal(victim: Victim, each: HostileQuery) -> None:
     """Without the guard the process is killed, or does not come back in time."""

@@ -179,7 +179,7 @@ class Sender:
             said, todo = f"it sends on to {error.headers.get('Location')}", "use that address"
         else:
             said, todo = _said(error)
-        if error.code in _UNAUTHORIZED:
+        if error.code in _UNAUTHORIZED and not todo:
             todo = self._credentials(error.headers.get("WWW-Authenticate", ""))
         elif not todo and error.code < _SERVER_ERROR:
             todo = "check the address"

@@ -16,7 +16,7 @@ from casegraph.errors import (
     StoreError,
     StoreLockedError,
 )
-from casegraph.serve.errors import LimitError, NotAcceptableError, NotThereError
+from casegraph.serve.errors import LimitError, NotAcceptableError, NotThereError, ServiceError
 
 __all__ = [
     "BEGIN",
@@ -46,6 +46,7 @@ _KINDS: Final[dict[str, type[CasegraphError]]] = {
     kind.__name__: kind
     for kind in (
         LimitError,
+        ServiceError,
         NotThereError,
         NotAcceptableError,
         ForbiddenError,
