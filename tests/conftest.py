@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -105,3 +106,19 @@ def _virtuoso(folders: pytest.TempPathFactory, limits: str = "") -> AbstractCont
             pytest.fail(NO_VIRTUOSO)
         pytest.skip(NO_VIRTUOSO)
     return virtuoso(folders.mktemp("virtuoso"), limits)
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the directory of a store with the first shipped case, which nobody changes."""
+    path = tmp_path_factory.mktemp("loaded") / "store"
+    with open_store(path, writable=True) as store:
+        (arrived,) = load(store, shipped("cases", "miao-2020.yaml"))
+        assert isinstance(arrived, Loaded)
+    return path
+
+
+@pytest.fixture
+def directory(loaded: Path, tmp_path: Path) -> Path:
+    """Return a copy of that directory, to change."""
+    return Path(shutil.copytree(loaded, tmp_path / "copy"))

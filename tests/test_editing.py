@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +10,10 @@ import pyoxigraph as ox
 import pytest
 
 from casegraph.errors import ForbiddenError, InputError
-from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.resources import shipped
 from casegraph.rows import Rows
-from casegraph.store import DEFAULT_GRAPH, LEDGER, open_store
+from casegraph.store import DEFAULT_GRAPH, LEDGER
 from casegraph.store.by_hand import HandEdit, edited_by_hand
 from casegraph.store.directory import Directory
 from casegraph.store.editing import Edited, update
@@ -27,21 +25,6 @@ from edited_stores import BEFORE, ONE, G, H, content, plain
 CASE, REPORT = f"{BASE}case/10.1007/s13555-020-00421-8/1", f"{BASE}report/10.1007/s13555-020-00421-8"
 ASSERTED = f"{CASE}/asserted"
 DOCUMENT = next(path for path in shipped("cases", "*.yaml") if path.stem == "miao-2020")
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a store with one case, which nobody changes."""
-    path = tmp_path_factory.mktemp("editing") / "store"
-    with open_store(path, writable=True) as opened:
-        (arrived,) = load(opened, [DOCUMENT])
-        assert isinstance(arrived, Loaded)
-    return path
-
-
-@pytest.fixture
-def directory(loaded: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(loaded, tmp_path / "copy"))
 
 
 @pytest.fixture(params=["directory", "memory"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from casegraph.merge.undoing import undo
 from casegraph.namespaces import BASE, CG
 from casegraph.projection import build, find
 from casegraph.resources import shipped
-from casegraph.store import DEFAULT_GRAPH, LEDGER, open_store
+from casegraph.store import DEFAULT_GRAPH, LEDGER
 from casegraph.store import editing_graphs as writing
 from casegraph.store.backups import backup, restore
 from casegraph.store.by_hand import HandEdit, edited_by_hand
@@ -42,21 +41,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EmbeddedSt
     location = ":memory:" if request.param == "memory" else str(tmp_path / "store")
     with EmbeddedStore(location, writable=True) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a store with one case, which nobody changes."""
-    path = tmp_path_factory.mktemp("editing") / "store"
-    with open_store(path, writable=True) as opened:
-        (arrived,) = load(opened, [DOCUMENT])
-        assert isinstance(arrived, Loaded)
-    return path
-
-
-@pytest.fixture
-def directory(loaded: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(loaded, tmp_path / "copy"))
 
 
 def triple(value: str) -> ox.Triple:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from casegraph.ingest import Loaded, load, remove
+from casegraph.ingest import load, remove
 from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.resources import ontology_digest, shipped
 from casegraph.rows import Rows
@@ -35,21 +34,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     location = ":memory:" if request.param == "memory" else tmp_path / "store"
     with open_store(location, writable=True) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a store with one case, which nobody changes."""
-    path = tmp_path_factory.mktemp("ledger") / "store"
-    with open_store(path, writable=True) as opened:
-        (arrived,) = load(opened, [DOCUMENT])
-        assert isinstance(arrived, Loaded)
-    return path
-
-
-@pytest.fixture
-def directory(loaded: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(loaded, tmp_path / "copy"))
 
 
 def entry(store: Store, unit: str) -> dict[str, str]:
