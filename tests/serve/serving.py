@@ -51,20 +51,28 @@ class Server:
 
     def processes(self) -> dict[int, str]:
         """Return the processes of the server by number, itself among them, each with its state."""
-        parents: dict[int, int] = {}
-        states: dict[int, str] = {}
+        return {number: state for number, (_, state) in self._family().items()}
+
+    def workers(self) -> set[int]:
+        """Return the numbers of those that its fork server has forked."""
+        family = self._family()
+        others = {number: parent for number, (parent, _) in family.items() if number != self.process.pid}
+        return {number for number, parent in others.items() if parent != self.process.pid}
+
+    def _family(self) -> dict[int, tuple[int, str]]:
+        """Return the parent and the state of each of its processes."""
+        every: dict[int, tuple[int, str]] = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
                 state, parent = stat.read_text().rpartition(") ")[2].split()[:2]
             except OSError:  # it ended meanwhile
                 continue
-            number = int(stat.parent.name)
-            parents[number], states[number] = int(parent), state
+            every[int(stat.parent.name)] = int(parent), state
         found, new = set[int](), {self.process.pid}
         while new:
             found |= new
-            new = {number for number, parent in parents.items() if parent in found} - found
-        return {number: states[number] for number in found if number in states}
+            new = {number for number, (parent, _) in every.items() if parent in found} - found
+        return {number: every[number] for number in found if number in every}
 
     def memory(self) -> int:
         """Return the bytes of memory that its processes hold together, shared ones in equal parts."""

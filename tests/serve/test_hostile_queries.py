@@ -70,7 +70,7 @@ def assert_answers(server: Server) -> None:
     answer = sent(server.address, "GET", "/sparql?query=ASK%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D")
     assert (answer.status, json.loads(answer.body)["boolean"]) == (200, True)
     quiet(server, lambda states: "Z" not in states)
-    assert len(server.processes()) <= 1 + 8 + 2, server.processes()
+    assert len(server.workers()) <= 8 + 2, server.processes()
 
 
 def quiet(server: Server, is_quiet: Callable[[Iterable[str]], bool]) -> None:

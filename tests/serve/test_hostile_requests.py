@@ -68,7 +68,7 @@ def assert_unharmed(server: Server) -> None:
     ]
     written = 'SELECT ?g { GRAPH ?g { ?s ?p ?o FILTER (CONTAINS(STR(?o), "hostile-literal")) } }'
     assert rows(server, written) == []
-    assert len(server.processes()) <= 1 + WORKERS + 2, server.processes()  # a writer, and one about to end
+    assert len(server.workers()) <= WORKERS + 2, server.processes()  # a writer, and one about to end
 
 
 def test_there_are_enough_and_each_has_a_name_of_its_own() -> None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from serving import filled, serving
 
-from casegraph.errors import StoreError
+from casegraph.errors import InputError, StoreError
 from casegraph.serve.jobs.query import Query
 from casegraph.serve.limits import Limits
+from casegraph.serve.workers.forks import Fork, Forks
 from casegraph.serve.workers.line import Line
 from casegraph.serve.workers.pool import Pool
 from casegraph.serve.workers.worker import Place
@@ -44,7 +47,7 @@ def _run(work: Callable[[], Awaitable[None]]) -> None:
 
 def test_a_worker_that_dies_idle_is_replaced(tmp_path: Path) -> None:
     async def work() -> None:
-        async with Pool(_place(tmp_path), 2) as pool:
+        async with Forks() as forks, Pool(forks, _place(tmp_path), 2) as pool:
             await _until(lambda: len(pool._free) == 2)
             gone = pool._free[0]
             os.kill(gone.pid, signal.SIGKILL)
@@ -57,24 +60,84 @@ def test_a_worker_that_dies_idle_is_replaced(tmp_path: Path) -> None:
 def test_a_worker_that_cannot_be_started_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start, failures = Line.start, iter((OSError(24, "Too many open files"), StoreError("not now")))
+    start, failures = Forks.start, iter((OSError(24, "Too many open files"), StoreError("not now")))
+
+    async def failing(self: Forks, place: Place, line: socket.socket) -> Fork:
+        error = next(failures, None)
+        if error is not None:
+            raise error
+        return await start(self, place, line)
 
     async def work() -> None:
-        async with Pool(_place(tmp_path), 1) as pool:
-            executed = asyncio.create_subprocess_exec
-
-            async def failing(*words: str, **settings: object) -> object:
-                error = next(failures, None)
-                if error is not None:
-                    raise error
-                return await executed(*words, **settings)  # type: ignore[arg-type]
-
-            monkeypatch.setattr(asyncio, "create_subprocess_exec", failing)
+        async with Forks() as forks, Pool(forks, _place(tmp_path), 1) as pool:
+            monkeypatch.setattr(Forks, "start", failing)
             os.kill(pool._free[0].pid, signal.SIGKILL)
             await _until(lambda: next(failures, None) is None and len(pool._free) == 1)
 
     _run(work)
-    assert Line.start == start
+
+
+def test_all_workers_are_up_when_the_first_job_may_come(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Forks() as forks, Pool(forks, _place(tmp_path), 4) as pool:
+            assert len(pool._free) == 4
+            assert len({line.pid for line in pool._free}) == 4
+
+    _run(work)
+
+
+def test_a_fork_server_that_dies_is_replaced_and_its_workers_too(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Forks() as forks, Pool(forks, _place(tmp_path), 2) as pool:
+            before = {line.pid for line in pool._free}
+            os.kill(_parent_of(pool._free[0].pid), signal.SIGKILL)
+            await _until(lambda: len(pool._free) == 2 and not before & {line.pid for line in pool._free})
+            assert (await pool.ask(CHEAP)).whole == b'{"head":{},"boolean":true}'
+            await _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in before))
+
+    _run(work)
+
+
+def test_a_worker_without_a_store_says_so_and_the_next_one_works(tmp_path: Path) -> None:
+    lost: list[Line] = []
+
+    async def work() -> None:
+        place = _place(tmp_path)
+        async with Forks() as forks:
+            with pytest.raises(InputError, match="no store at nowhere"):
+                await Line.start(forks, msgspec.structs.replace(place, store="nowhere"), lost.append)
+            line = await Line.start(forks, place, lost.append)
+            assert line.is_alive
+            await line.end()
+
+    _run(work)
+
+
+def test_workers_do_not_draw_the_same_numbers(tmp_path: Path) -> None:
+    drawing = Query(text="SELECT (UUID() AS ?u) (STR(RAND()) AS ?r) {}", results="text/csv", triples="")
+    naming = Query(text="CONSTRUCT { [] <urn:p> 1 } WHERE {}", results="", triples="text/turtle")
+
+    async def work() -> None:
+        place = _place(tmp_path)
+        async with Forks() as forks, Pool(forks, place, 1) as one, Pool(forks, place, 1) as other:
+            for job in (drawing, naming):
+                assert (await one.ask(job)).whole != (await other.ask(job)).whole
+
+    _run(work)
+
+
+def test_the_fork_server_has_one_thread(tmp_path: Path) -> None:
+    """A fork takes the thread that forks and no other one, and what others hold is held for ever."""
+
+    async def work() -> None:
+        async with Forks() as forks, Pool(forks, _place(tmp_path), 1) as pool:
+            assert len(list(Path(f"/proc/{_parent_of(pool._free[0].pid)}/task").iterdir())) == 1
+
+    _run(work)
+
+
+def _parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1])
 
 
 def test_nothing_is_imported_from_the_folder_of_the_server(
@@ -85,7 +148,7 @@ def test_nothing_is_imported_from_the_folder_of_the_server(
     monkeypatch.chdir(tmp_path)
 
     async def work() -> None:
-        async with Pool(place, 1) as pool:
+        async with Forks() as forks, Pool(forks, place, 1) as pool:
             assert (await pool.ask(CHEAP)).whole is not None
 
     _run(work)

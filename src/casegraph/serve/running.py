@@ -23,6 +23,7 @@ from casegraph.serve.http.tokens import Tokens, read_token
 from casegraph.serve.routes.rest import rest
 from casegraph.serve.settings import Settings
 from casegraph.serve.state import State
+from casegraph.serve.workers.forks import Forks
 from casegraph.serve.workers.pool import Pool
 from casegraph.serve.workers.worker import Place
 from casegraph.store.directory import Directory
@@ -94,13 +95,15 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     async with AsyncExitStack() as open_:
         place = Place(store=settings.store, writable=False, limits=settings.limits)
         tokens = Tokens(read_token(settings.token_file)) if settings.token_file is not None else None
+        forks = await open_.enter_async_context(Forks())
         writer = None
         if settings.writable:
-            writer = await open_.enter_async_context(Pool(msgspec.structs.replace(place, writable=True), 1))
-        readers = await open_.enter_async_context(Pool(place, settings.limits.workers))
+            writing = msgspec.structs.replace(place, writable=True)
+            writer = await open_.enter_async_context(Pool(forks, writing, 1))
+        readers = await open_.enter_async_context(Pool(forks, place, settings.limits.workers))
         needs = not settings.open_to_read and not _is_of_this_machine(settings.address)
         forwarder = await open_.enter_async_context(_forwarding(settings))
-        watcher = Pool(place, 1)
+        watcher = Pool(forks, place, 1)
         open_.push_async_callback(watcher.close)
         state = State(settings, readers, watcher, writer, tokens, needs, forwarder)
         await _Server(_config(settings, state), settings, listener).serve(sockets=[listener])

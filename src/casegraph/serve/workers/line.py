@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
-import sys
 from collections.abc import Callable
 from typing import Final, Protocol, cast
 
-import msgspec
-
 from casegraph.errors import StoreError
 from casegraph.serve.errors import FullError
+from casegraph.serve.workers.forks import Fork, Forks
 from casegraph.serve.workers.frames import ERROR, READY, Frames, error_of
 from casegraph.serve.workers.worker import Place
 
@@ -43,14 +40,15 @@ class Line(asyncio.Protocol):
         self.is_alive = True
         self.listener: Listener | None = None
         self._frames = Frames()
-        self._process: asyncio.subprocess.Process | None = None
+        self._fork: Fork | None = None
         self._transport: asyncio.Transport | None = None
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @classmethod
-    async def start(cls, place: Place, lost: Callable[[Line], None]) -> Line:
+    async def start(cls, forks: Forks, place: Place, lost: Callable[[Line], None]) -> Line:
         """Start a worker, and wait until it can work.
 
+        :param forks: starts its process.
         :param lost: is told when it is gone while nobody asks it anything.
         :raises CasegraphError: if it cannot open the store, or does not come up.
         """
@@ -58,7 +56,7 @@ class Line(asyncio.Protocol):
         line._is_writer = place.writable
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await line._come_up(place)
+                await line._come_up(forks, place)
         except TimeoutError as error:
             await line._give_up()
             raise StoreError("a worker did not come up in a minute", where=place.store) from error
@@ -70,19 +68,11 @@ class Line(asyncio.Protocol):
             raise
         return line
 
-    async def _come_up(self, place: Place) -> None:
+    async def _come_up(self, forks: Forks, place: Place) -> None:
         ours, theirs = socket.socketpair()
-        # -P: nothing is imported from the folder that the server was started in
-        words = (sys.executable, "-P", "-m", "casegraph.serve.workers.worker", str(theirs.fileno()))
         try:
             with theirs:
-                self._process = await asyncio.create_subprocess_exec(
-                    *words,
-                    msgspec.json.encode(place).decode(),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=asyncio.subprocess.DEVNULL,
-                    pass_fds=(theirs.fileno(),),
-                )
+                self._fork = await forks.start(place, theirs)
             ours.setblocking(False)
             await asyncio.get_running_loop().create_connection(lambda: self, sock=ours)
         except BaseException:
@@ -94,13 +84,13 @@ class Line(asyncio.Protocol):
         """Leave nothing of a worker that did not come up; a writer has let go of the store then."""
         self._ready.cancel()
         self.kill()
-        if self._process is not None:
-            await self._process.wait()
+        if self._fork is not None:
+            await self._fork.wait()
 
     @property
     def pid(self) -> int:
         """The number of the process."""
-        return self._process.pid if self._process is not None else 0
+        return self._fork.pid if self._fork is not None else 0
 
     def send(self, content: bytes, listener: Listener) -> None:
         """Send a frame, and tell the listener of what comes back.
@@ -126,9 +116,8 @@ class Line(asyncio.Protocol):
         """End the worker at once, whatever it does."""
         self.is_alive = False
         self.listener = None
-        if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+        if self._fork is not None:
+            self._fork.kill()
         if self._transport is not None:
             self._transport.abort()
 
@@ -139,14 +128,13 @@ class Line(asyncio.Protocol):
         self.is_alive = False
         if self._transport is not None:
             self._transport.close()
-        if self._process is not None:
+        if self._fork is not None:
             try:
-                await asyncio.wait_for(
-                    self._process.wait(), _LEAVE_SECONDS if self._is_writer else _END_SECONDS
-                )
+                async with asyncio.timeout(_LEAVE_SECONDS if self._is_writer else _END_SECONDS):
+                    await self._fork.wait()
             except TimeoutError:
                 self.kill()
-                await self._process.wait()
+                await self._fork.wait()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport; called by asyncio."""

@@ -12,6 +12,7 @@ from casegraph.errors import CasegraphError, StoreError
 from casegraph.serve.errors import FullError
 from casegraph.serve.jobs import Job
 from casegraph.serve.workers.answer import Answer
+from casegraph.serve.workers.forks import Forks
 from casegraph.serve.workers.line import Line
 from casegraph.serve.workers.worker import Place
 
@@ -29,14 +30,15 @@ _LATER = "try again later"
 
 
 class Pool:
-    """Workers, of which there are as many as are to be as soon as they have come up.
+    """Workers, of which there are as many as are to be before the first is asked.
 
+    :param forks: starts their processes.
     :param place: what they work on.
     :param many: how many there are to be.
     """
 
-    def __init__(self, place: Place, many: int) -> None:
-        self.place, self.many = place, many
+    def __init__(self, forks: Forks, place: Place, many: int) -> None:
+        self._forks, self.place, self.many = forks, place, many
         self._free: list[Line] = []
         self._all: set[Line] = set()
         self._waiting: deque[asyncio.Future[Line]] = deque()
@@ -48,8 +50,11 @@ class Pool:
         self._is_open = True
 
     async def __aenter__(self) -> Self:
-        self._add(await Line.start(self.place, self._forget))
+        self._add(await Line.start(self._forks, self.place, self._forget))
         self._fill()
+        for _ in range(self.many):  # one that fails is tried again later
+            if self._starting is not None:
+                await asyncio.wait({self._starting})
         return self
 
     async def __aexit__(
@@ -179,7 +184,7 @@ class Pool:
             while self._gone:  # a writer cannot have the store before the one before it has let go of it
                 await self._gone[-1].end()
                 self._gone.pop()
-            self._add(await Line.start(self.place, self._forget))
+            self._add(await Line.start(self._forks, self.place, self._forget))
         except CasegraphError as error:
             self._refuse_waiting(error)
             await asyncio.sleep(_PAUSE_SECONDS)

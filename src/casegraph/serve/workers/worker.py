@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
-import signal
 import socket
-import sys
 import traceback
 from pathlib import Path
 
@@ -25,11 +22,10 @@ from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.failures import failure
 from casegraph.store.ledger import generation
 
-__all__ = ["Place", "Worker", "main"]
+__all__ = ["Place", "Worker", "work"]
 
 _RECEIVED = 1 << 18
 _SPARE_SECONDS = 5
-_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 #: How often the memory of a reader the writer may take.
 _OF_WRITER = 4
 _STATM = Path("/proc/self/statm")
@@ -125,31 +121,16 @@ def _size() -> int:
     return int(_STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
 
 
-def _end_with_server() -> None:
-    """Let the system end this process when the one that started it is gone, even where it is at work.
+def work(place: Place, line: int) -> int:
+    """Work on a line until the server hangs up; return the status that the process is to end with.
 
-    Elsewhere than on Linux it ends when its job does, or the time that it may take of the processors is over.
+    If the store cannot be opened, the reason is sent and the status is 1.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-
-
-def main() -> None:
-    """Work on the line and the place that the server gives as arguments.
-
-    :raises SystemExit: with 1 if the store cannot be opened; the reason is sent first.
-    """
-    for each in (signal.SIGINT, signal.SIGTERM):  # the server tells when to end, by hanging up
-        signal.signal(each, signal.SIG_IGN)
-    _end_with_server()
-    with socket.socket(fileno=int(sys.argv[1])) as line:
+    with socket.socket(fileno=line) as opened:
         try:
-            worker = Worker(msgspec.json.decode(sys.argv[2], type=Place), line)
+            worker = Worker(place, opened)
         except CasegraphError as error:
-            line.sendall(frame(ERROR, failure_of(error)))
-            sys.exit(1)
+            opened.sendall(frame(ERROR, failure_of(error)))
+            return 1
         worker.work()
-
-
-if __name__ == "__main__":
-    main()
+    return 0
