@@ -1,7 +1,7 @@
 """The fork server: a process that has imported what a worker needs, and forks one when it is asked.
 
-It draws nothing at random and opens no store: workers would draw the same numbers after it, and a fork takes one
-thread only.
+It draws nothing at random and opens no store: the workers would draw the same numbers after it, and a fork
+takes one thread only.
 """
 
 from __future__ import annotations
