@@ -201,7 +201,9 @@ def test_a_state_of_the_store_is_sent_once(server: Server) -> None:
         asked = httpx.get(f"{server.address}/sparql?query=garbage", headers={"If-None-Match": unlike})
         assert asked.status_code == 400
     for word in ("RAND", "NOW", "UUID", "BNODE"):
-        assert "etag" not in get(server, "/sparql", query=f"SELECT ({word}() AS ?x) {{}}").headers
+        for text in (f"{word}()", f"{word.lower()} ()", f"\\u00{ord(word[0]):x}{word[1:]}()"):
+            assert "etag" not in get(server, "/sparql", query=f"SELECT ({text} AS ?x) {{}}").headers
+    assert "etag" in get(server, "/sparql", query="SELECT (1 AS ?nowUnknown) {}").headers
 
 
 def test_the_first_page_leads_to_all_others(server: Server) -> None:

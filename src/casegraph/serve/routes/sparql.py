@@ -30,7 +30,9 @@ _FORM, _QUERY, _UPDATE = (
     "application/sparql-query",
     "application/sparql-update",
 )
-_CHANGING = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+#: Functions that answer another thing each time, and how a name may be hidden.
+_CHANGING = ("NOW", "RAND", "UUID", "BNODE", "\\U")
+_CALL = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(|\\U")
 _NUMBER = re.compile("[0-9]{1,9}", re.ASCII)
 _READ = ("GET", "HEAD", "POST")
 _UTF_8 = ("utf-8", "utf8", "us-ascii")
@@ -106,7 +108,7 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
         named=tuple(named),
         rows=_rows(form, settings.limits.rows),
     )
-    is_fixed = diverted is None and not _CHANGING.search(text)
+    is_fixed = diverted is None and not _may_change(text)
     headers = {"etag": state.tag(msgspec.msgpack.encode(job))} if is_fixed else {}
     if await request.has_already(headers):
         return
@@ -134,6 +136,12 @@ async def _write(request: Request, state: State, job: Job) -> None:
     answer = await state.write(job)
     note(request.scope, generation=answer.head.generation)
     await request.pass_on(answer, {}, state.settings.limits.stall)
+
+
+def _may_change(query: str) -> bool:
+    """Tell whether a query may have another answer each time."""
+    upper = query.upper()
+    return any(name in upper for name in _CHANGING) and _CALL.search(upper) is not None
 
 
 def _text(form: Fields, body: bytes | None, name: str) -> str:

@@ -28,7 +28,7 @@ _RECEIVED = 1 << 18
 _SPARE_SECONDS = 5
 #: How often the memory of a reader the writer may take.
 _OF_WRITER = 4
-_STATM = Path("/proc/self/statm")
+_STATM, _STATM_LENGTH = Path("/proc/self/statm"), 128
 _SMALLER = "ask for less at a time"
 
 
@@ -55,6 +55,7 @@ class Worker:
         self._place, self._line = place, line
         self._head = Path(place.store, HEAD)
         self._decoder = msgspec.msgpack.Decoder(JOBS)
+        self._statm = os.open(_STATM, os.O_RDONLY) if _STATM.exists() else None
         self._open()
 
     def work(self) -> None:
@@ -103,22 +104,21 @@ class Worker:
     def _limit(self) -> None:
         """Let the next job take so much memory and time of the processors, and no more."""
         limits = self._place.limits
-        memory = _size() + limits.memory * (_OF_WRITER if self._place.writable else 1)
+        memory = self._size() + limits.memory * (_OF_WRITER if self._place.writable else 1)
         resource.setrlimit(resource.RLIMIT_AS, (memory, resource.RLIM_INFINITY))
         used = resource.getrusage(resource.RUSAGE_SELF)
         seconds = (limits.write_seconds if self._place.writable else limits.seconds) * (os.cpu_count() or 1)
         until = int(used.ru_utime + used.ru_stime + seconds) + _SPARE_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
+    def _size(self) -> int:
+        """Return the bytes of the address space of this process; 0 where the system does not tell."""
+        if self._statm is None:
+            return 0
+        return int(os.pread(self._statm, _STATM_LENGTH, 0).split()[0]) * resource.getpagesize()
+
     def _fail(self, error: CasegraphError) -> None:
         self._line.sendall(frame(ERROR, failure_of(error)))
-
-
-def _size() -> int:
-    """Return the bytes of the address space of this process; 0 where the system does not tell."""
-    if not _STATM.exists():
-        return 0
-    return int(_STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
 
 
 def work(place: Place, line: int) -> int:
