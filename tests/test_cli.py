@@ -305,7 +305,18 @@ def test_an_answer_without_a_row_says_what_was_not_set(store: Path) -> None:
     asked = ("query", "cases_treated_with", "--store", store)
     assert run(*asked, "-p", "drug=rituximab").stderr == ""
     other = ("query", "refractory_cases_responding", "-p", "drug=rituximab", "--store", store)
-    assert "no row; asked with the query's own example of disease" in run(*other).stderr
+    assert (
+        "no row; asked with the query's own example of disease: adult dermatomyositis," in run(*other).stderr
+    )
+    said = "asked with the query's own example of drug: interleukin-2, disease: adult dermatomyositis,"
+    for words in (("query", other[1], "-f", "table"), ("why", other[1])):
+        told = run(*words, "--store", store).stderr
+        assert said in told
+        assert told.endswith("refractory: authors; set it by -p NAME=VALUE\n")
+    told = run("query", other[1], "--store", store).stderr  # what goes into a pipe has no labels
+    assert (
+        told == "asked with the query's own example of drug, disease, refractory; set it by -p NAME=VALUE\n"
+    )
 
 
 def test_the_store_may_come_from_the_environment(store: Path) -> None:

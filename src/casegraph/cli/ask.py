@@ -28,6 +28,7 @@ from casegraph.namespaces import PREFIXES
 from casegraph.query import StoredQuery, get_query, refuse_without_derived, stored_queries
 from casegraph.rows import Rows
 from casegraph.store import Answer, Store
+from casegraph.story.examples import kept_examples
 from casegraph.story.noticed import noticed
 
 if TYPE_CHECKING:
@@ -122,16 +123,16 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
         for line in noticed(store, asked, rows):
             say(line)
         terms = _terms_of(store) if needs_labels(form) or not rows.rows else None
+        kept = kept_examples(asked, {*values, compare}, None if terms is None else lambda: terms)
         if because:
             from casegraph.cli.because import write_rows_because
 
             write_rows_because(store, asked, rows, form)
     if not because:
         write_rows(rows, form, terms)
-    kept = [name for name in asked.head.parameters if name not in values and name != compare]
-    if not rows.rows and kept and not how["source"].asserted:
-        said = ", ".join(kept)
-        say(f"no row; asked with the query's own example of {said}: set it by -p NAME=VALUE")
+    if kept:
+        nothing = "" if rows.rows or how["source"].asserted else "no row; "
+        say(f"{nothing}{kept}; set it by -p NAME=VALUE")
     if (
         terms is not None
         and not rows.rows

@@ -18,6 +18,7 @@ from casegraph.rows import PythonValue
 from casegraph.store import Store, open_store
 from casegraph.story.around import notices_of_case
 from casegraph.story.evidence import of_claim
+from casegraph.story.examples import kept_examples
 from casegraph.story.noticed import noticed
 from casegraph.terms import Terms
 from casegraph.why import Step, derived_properties, derived_values, is_derived, prov_triples
@@ -185,6 +186,8 @@ def _of_query(cases: Cases, store: Store, name: str, values: dict[str, str], for
     rows = run(store, asked, values)
     for line in noticed(store, asked, rows):
         say(line)
+    if kept := kept_examples(asked, values, lambda: cases.terms):
+        say(f"{kept}; set it by -p NAME=VALUE")
     if form == "text":
         head = (asked.head.question.strip(), f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
         write_lines(

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from functools import partial
-from textwrap import shorten
 
-from casegraph.namespaces import expand
-from casegraph.parameters import closed_list
-from casegraph.query import StoredQuery, example_of, get_query, run
+from casegraph.query import StoredQuery, get_query, run
 from casegraph.rows import Rows
 from casegraph.serve.errors import LimitError
 from casegraph.serve.http.negotiation import content_type
@@ -17,15 +12,14 @@ from casegraph.serve.jobs import Job, Out
 from casegraph.serve.telling.rowformats import written
 from casegraph.serve.telling.service import Service
 from casegraph.store.embedded import EmbeddedStore
+from casegraph.story.examples import kept_examples
 from casegraph.story.noticed import noticed
-from casegraph.terms import Terms
 from casegraph.told import with_told
 
 __all__ = ["StoredAnswer"]
 
 #: So many notices a header tells.
 _MOST_NOTES = 20
-_LONGEST_EXAMPLE = 80
 #: What stands as it is in a display string (RFC 9651, section 4.1.11).
 _DISPLAYED = frozenset(map(chr, range(0x20, 0x7F))) - {"%", '"'}
 
@@ -65,7 +59,8 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
         found = run(store, query, self.values)
         page = self._page(found)
         terms = partial(with_told, store)
-        notes = [*noticed(store, query, found), *self._kept(query, terms)]
+        kept = kept_examples(query, self.values, terms)
+        notes = [*noticed(store, query, found), *([kept] if kept else [])]
         headers = {"x-total-count": str(len(found)), "link": self._links(len(found))}
         if notes:
             rest = [f"and {len(notes) - _MOST_NOTES:,} more"] if len(notes) > _MOST_NOTES else []
@@ -89,12 +84,6 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
             raise LimitError(what, where=self.name, todo="ask for pages by limit and offset")
         return Rows(found.columns, page)
 
-    def _kept(self, query: StoredQuery, terms: Callable[[], Terms]) -> list[str]:
-        """Return what is said where parameters kept the example of the query."""
-        kept = [name for name in query.head.parameters if name not in self.values]
-        told = ", ".join(f"{name}: {_example(query, name, terms)}" for name in kept)
-        return [f"asked with the query's own example of {told}"] if kept else []
-
     def _links(self, total: int) -> str:
         """Return the links to the query and to the other pages (RFC 8288)."""
         links = [f'<{self.address.partition("/results")[0]}>; rel="describedby"']
@@ -110,18 +99,6 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
     def _link(self, name: str, start: int) -> str:
         joint = "&" if "?" in self.address else "?"
         return f'<{self.address}{joint}limit={self.limit}&offset={start}>; rel="{name}"'
-
-
-def _example(query: StoredQuery, parameter: str, terms: Callable[[], Terms]) -> str:
-    """Return the example of a parameter as people say it."""
-    example, kind = example_of(query, parameter), query.head.parameters[parameter].type
-    if kind == "value":
-        return closed_list(example)[re.split("[#:]", example.strip("<>"))[-1]]
-    if kind in ("concept", "concept-and-below"):
-        known = terms()
-        names = (known.label(expand(each.strip("<>"))) or each for each in example.split())
-        return shorten(", ".join(names), _LONGEST_EXAMPLE)
-    return shorten(example, _LONGEST_EXAMPLE)
 
 
 def _quoted(text: str) -> str:
