@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from victim import Victim
 
 from casegraph.errors import InputError
-from casegraph.serve.guard.scanning import scan
 from casegraph.serve.guard.text import refuse
 from casegraph.serve.guard.weighing import Weight, heaviest_possible
 from casegraph.serve.limits import Limits
+from casegraph.store.tokens import scan
 
 NOBODY = "<http://127.0.0.1:9/>"
 #: Each prefix is one by which a keyword in its place names an address that the engine refuses to call.

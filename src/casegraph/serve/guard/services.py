@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from casegraph.errors import InputError
-from casegraph.serve.guard.scanning import Token, place_of, scan
+from casegraph.store.tokens import Token, place_of, scan
 
 __all__ = ["Call", "Calls", "allowed_by", "calls_nobody", "with_addresses"]
 

@@ -8,11 +8,11 @@ from typing import Literal
 
 from casegraph.errors import InputError
 from casegraph.serve.errors import LimitError
-from casegraph.serve.guard.scanning import Token, place_of, scan
 from casegraph.serve.guard.services import Calls, calls_nobody
 from casegraph.serve.guard.weighing import BRACKET, Weight, heaviest_possible
 from casegraph.serve.http.problems import RefusedError
 from casegraph.serve.limits import Limits
+from casegraph.store.tokens import Token, place_of, scan
 
 __all__ = ["decoded", "form_of", "is_plain", "refuse", "refuse_length"]
 
