@@ -31,3 +31,32 @@ def test_a_comment_ends_where_its_line_does(end: str) -> None:
     bare.update("INSERT DATA { GRAPH <urn:g> { <urn:s> <urn:p> 1 } <urn:s> <urn:p> 2 }")
     assert [row["o"].value for row in bare.query(query)] == ["1"]  # type: ignore[union-attr]
     assert brings_dataset(query)
+
+
+def test_a_quote_in_a_name_begins_no_string() -> None:
+    query = "ASK { ?s ex:a\\'b ?o . FILTER EXISTS { ?s ex:c\\'d 'x' } }"
+    assert without_strings(query) == "ASK { ?s ex:a\\'b ?o . FILTER EXISTS { ?s ex:c\\'d   } }"
+
+
+#: Oxigraph needs no space before FROM, or before a name after it.
+@pytest.mark.parametrize(
+    "query",
+    [
+        "PREFIX : <urn:> PREFIX e: <urn:> SELECT ?o FROM:g { ?s ?p ?o }",
+        "PREFIX : <urn:> PREFIX e: <urn:> SELECT ?o FROMe:g { ?s ?p ?o }",
+        "SELECT*FROM<urn:g>{ ?s ?p ?o }",
+        "SELECT (2 - 1 AS ?o)FROM<urn:g>{ ?s ?p 1 }",
+        "SELECT ?s ((EXISTS { ?s ?p 1 }) AS ?x) ?o FROM <urn:g> { ?s ?p ?o }",
+    ],
+)
+def test_a_dataset_is_found_where_no_space_is(query: str) -> None:
+    bare = ox.Store()
+    bare.update("INSERT DATA { GRAPH <urn:g> { <urn:s> <urn:p> 1 } <urn:s> <urn:p> 2 }")
+    assert [row["o"].value for row in bare.query(query)] == ["1"]  # type: ignore[union-attr]
+    assert brings_dataset(query)
+
+
+def test_a_template_and_names_are_no_dataset() -> None:
+    assert brings_dataset("CONSTRUCT { ?s ?p ?o } FROM <urn:g> WHERE { ?s ?p ?o }")
+    assert not brings_dataset("PREFIX from: <urn:> CONSTRUCT { ?s from:a ?o } WHERE { ?s ?from ?o }")
+    assert not brings_dataset("PREFIX from: <urn:> DESCRIBE from:a")
