@@ -152,44 +152,36 @@ class _Scanner:
             raise self._error(f"{bracket} is not closed", start, f"a {_CLOSED_BY[bracket]}")
 
     def _looked_at(self, token: Token) -> Token:
-        """Return a sign, IRI or string, checked, or the shorter token that stands at its place."""
+        """Return a sign, IRI or string, checked, or the ``<`` that stands at its place."""
         kind, text, start = token
-        if kind == "iri" or text == "<<":
-            return self._angle(text, start)
         if kind == "string":
             self._check_string(text, start)
+        elif (kind == "iri" or text == "<<") and self._compares(text, start):
+            return Token("sign", "<", start)
+        elif kind == "iri":
+            self._check_iri(text, start)
         else:
             self._bracket(text, start)
         return token
 
-    def _angle(self, text: str, start: int) -> Token:
-        """Decide between an IRI, *less than* and an opening ``<<``."""
+    def _compares(self, text: str, start: int) -> bool:
+        """Decide between *less than*, and an IRI or an opening ``<<``."""
         if not (self.after_operand and self.opened and self.opened[-1][0] == "("):
-            return self._iri(text, start) if text != "<<" else self._opening(text, start)
+            return False
         inner = _TOKEN.match(self.text, start + 1) if text == "<<" else None
-        if inner is not None and inner.lastgroup == "iri":
-            return self._less_than_an_iri(inner[0], start)
-        if text == "<<":
-            return self._opening(text, start)
-        if _PLAINLY_AN_IRI.match(text):
-            return self._iri(text, start)
-        self._refuse_if_unclear(text, start)
-        return Token("sign", "<", start)
-
-    def _less_than_an_iri(self, iri: str, start: int) -> Token:
-        if not _PLAINLY_AN_IRI.match(iri):
-            self._refuse_if_unclear(iri, start)
-        return Token("sign", "<", start)
-
-    def _refuse_if_unclear(self, iri: str, start: int) -> None:
-        if "#" in iri or "'" in iri or "\\" in iri:
+        if text == "<<" and (inner is None or inner.lastgroup != "iri"):
+            return False
+        iri = text if inner is None else inner[0]
+        is_plain = _PLAINLY_AN_IRI.match(iri) is not None
+        if not is_plain and ("#" in iri or "'" in iri or "\\" in iri):
             raise self._error(
                 f"{iri[:40]} can be read as an IRI and as 'less than'",
                 start,
                 todo="write a space after a < that compares; write an IRI with its scheme and //",
             )
+        return text == "<<" or not is_plain
 
-    def _iri(self, text: str, start: int) -> Token:
+    def _check_iri(self, text: str, start: int) -> None:
         for escape in _IRI_ESCAPE.finditer(text) if "\\" in text else ():
             code = int(escape["code"], 16)
             if (
@@ -201,11 +193,6 @@ class _Scanner:
                 raise self._error(
                     f"{escape[0]} in an IRI", start + escape.start(), "a character that an IRI may hold"
                 )
-        return Token("iri", text, start)
-
-    def _opening(self, text: str, start: int) -> Token:
-        self._bracket(text, start)
-        return Token("sign", text, start)
 
     def _bracket(self, text: str, start: int) -> None:
         if text in _CLOSED_BY:

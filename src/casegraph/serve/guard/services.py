@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from casegraph.errors import InputError
-from casegraph.store.tokens import Token, place_of, scan
+from casegraph.store.tokens import Token, iri_of, place_of, scan
 
 __all__ = ["Call", "Calls", "allowed_by", "calls_nobody", "with_addresses"]
 
@@ -131,12 +131,8 @@ class Calls:
         self.calls.append(Call(token, address))
 
     def _address(self, token: Token) -> str:
-        if token.kind == "iri":
-            found = token.text[1:-1]
-        else:
-            prefix, _, local = token.text.partition(":")
-            found = self._prefixes.get(prefix, "") + local
-        if not found.lower().startswith(("http://", "https://")) or "\\" in found:
+        found = iri_of(token, self._prefixes) or ""
+        if not found.lower().startswith(("http://", "https://")) or "\\" in found + token.text:
             raise self._error("SERVICE without a full address", token, "write <https://...>, without escapes")
         return found
 
