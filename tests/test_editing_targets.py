@@ -32,6 +32,7 @@ def told(found: Targets) -> set[str]:
         ("INSERT DATA { <urn:s> <urn:p> true.GRAPH <urn:g> { <urn:s> <urn:p> 5.GRAPH <urn:n> {} } }",
          {"urn:g", "DEFAULT"}),
         ("PREFIX a.b-c: <urn:> INSERT DATA { GRAPH a.b-c:d { <urn:s> a <urn:t> } }", {"urn:d"}),
+        ("PREFIX e: <urn:> CLEAR DEFAULT; PREFIX e: <g#> CREATE GRAPH e:n", {OTHERS, "DEFAULT"}),
         ("INSERT DATA { GRAPH <g> { <urn:s> <urn:p> 1 } }", {OTHERS}),
         ("INSERT DATA { GRAPH <http://e.org/a/../b> { <urn:s> <urn:p> 1 } }", {OTHERS}),
         ("DELETE { GRAPH ?a { ?s ?p ?o } } INSERT { GRAPH $b { ?s ?p ?o } } WHERE { GRAPH ?c { ?s ?p ?o } }",
@@ -70,13 +71,14 @@ GLUED = [
     "CREATEGRAPH:n",
     "MOVE SILENT:g TO:n",
     "INSERT { GRAPH <urn:\\u006e> { <urn:s> <urn:p> 1 } } WHERE { }",
-    "INSERT { GRAPH:n { <urn:s> <urn:p> ?x } } WHERE { VALUES (?x ?y) { (1 2) } FILTER(?x<?y#>\n) }",
+    "INSERT { <urn:s> <urn:p> ?x } WHERE { VALUES (?x ?y) { (1 2) } FILTER(?x<?y#>\n) }; CREATE GRAPH :n",
 ]
 
 
 @pytest.mark.parametrize("text", GLUED)
 def test_a_graph_is_not_overlooked_where_no_space_is(text: str) -> None:
-    prefixes = "PREFIX e: <urn:> PREFIX : <urn:> PREFIX h: <http://h:> PREFIX graph: <urn:x:> "
+    spaces = {"": "urn:", "e": "urn:", "h": "http://h:", "GRAPH": "urn:x:", "SILENT": "urn:x:"}
+    prefixes = "".join(f"PREFIX {name}: <{space}> " for name, space in spaces.items())
     whole, bare = prefixes + text, ox.Store()
     bare.update("INSERT DATA { GRAPH <urn:g> { <urn:s> <urn:p> 1 } }")
     bare.update(whole)

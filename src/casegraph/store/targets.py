@@ -147,7 +147,7 @@ class _Reading:
         first = token = self._next()
         if first.word in ("DATA", "WHERE"):
             token = self._next()
-        self._template(token)
+        self._template()
         if first.word == "WHERE":
             self.found.copies = True
             if self._variables:  # DELETE WHERE { ... }, which takes no filter
@@ -184,12 +184,11 @@ class _Reading:
             self._expect(not token.text.upper().startswith(_BEFORE_GRAPHS))
             self._name(token)
 
-    def _template(self, brace: Token) -> None:
+    def _template(self) -> None:
         """Read what is to be written: triples, and groups of them after GRAPH and a name.
 
         The engine needs no space before GRAPH, or after it; so no other brace may be overlooked.
         """
-        self._expect(brace.text == "{")
         depth = 1
         while depth and (token := self._next()) is not _END:
             if token.text in _BRACES:
