@@ -28,10 +28,11 @@ def told(found: Targets) -> set[str]:
         ("PREFIX e: <urn:e:> PREFIX : <urn:d#> INSERT DATA { GRAPH e:a.b\\-c { :s :p : } GRAPH : {} }",
          {"urn:e:a.b-c", "urn:d#"}),
         ("PREFIX e: <urn:e:> INSERT DATA { GRAPH e:\u00e4%20 { e:s e:p 1 } }", {"urn:e:\u00e4%20"}),
-        ("PREFIX e: <urn:e:> INSERT DATA { GRAPH e:a\u203f { e:s e:p 1 } }", {OTHERS, "DEFAULT"}),
+        ("PREFIX e: <urn:e:> INSERT DATA { GRAPH e:a\u203f { e:s e:p 1 } }", {"urn:e:a\u203f"}),
         ("INSERT DATA { <urn:s> <urn:p> true.GRAPH <urn:g> { <urn:s> <urn:p> 5.GRAPH <urn:n> {} } }",
          {"urn:g", "DEFAULT"}),
         ("PREFIX a.b-c: <urn:> INSERT DATA { GRAPH a.b-c:d { <urn:s> a <urn:t> } }", {"urn:d"}),
+        ("PREFIX e: <urn:> CLEAR DEFAULT; PREFIX e: <g#> CREATE GRAPH e:n", {OTHERS, "DEFAULT"}),
         ("INSERT DATA { GRAPH <g> { <urn:s> <urn:p> 1 } }", {OTHERS}),
         ("INSERT DATA { GRAPH <http://e.org/a/../b> { <urn:s> <urn:p> 1 } }", {OTHERS}),
         ("DELETE { GRAPH ?a { ?s ?p ?o } } INSERT { GRAPH $b { ?s ?p ?o } } WHERE { GRAPH ?c { ?s ?p ?o } }",
@@ -51,6 +52,38 @@ def told(found: Targets) -> set[str]:
 )  # fmt: skip
 def test_what_an_update_may_write_to_is_read_from_its_text(text: str, expected: set[str]) -> None:
     assert told(targets(text)) == expected
+
+
+#: Each writes to <urn:n>: by words without a space between them, and by prefixes named like keywords.
+GLUED = [
+    "INSERT DATA { GRAPHe:n { <urn:s> <urn:p> 1 } }",
+    "INSERT DATA { GRAPH:n { <urn:s> <urn:p> 1 } }",
+    "INSERT DATA { <urn:s> <urn:p> trueGRAPH <urn:n> { <urn:s> <urn:p> 1 } }",
+    "INSERT DATA { <urn:s> <urn:p> true.GRAPH :n { <urn:s> <urn:p> 1 } }",
+    "INSERT DATA { <urn:s> <urn:p> h:GRAPH <urn:n> { <urn:s> <urn:p> 1 } }",
+    "INSERTDATA { GRAPH :n { <urn:s> <urn:p> 1 } }",
+    "COPY <urn:g> TO:n",
+    "COPY <urn:g> TOGRAPH:n",
+    "COPY GRAPH:g TO GRAPH:n",
+    "COPYSILENT GRAPH:g TO GRAPH:n",
+    "WITH:n INSERT { <urn:s> <urn:p> 1 } WHERE { }",
+    "CREATE GRAPH:n",
+    "CREATEGRAPH:n",
+    "MOVE SILENT:g TO:n",
+    "INSERT { GRAPH <urn:\\u006e> { <urn:s> <urn:p> 1 } } WHERE { }",
+    "INSERT { <urn:s> <urn:p> ?x } WHERE { VALUES (?x ?y) { (1 2) } FILTER(?x<?y#>\n) }; CREATE GRAPH :n",
+]
+
+
+@pytest.mark.parametrize("text", GLUED)
+def test_a_graph_is_not_overlooked_where_no_space_is(text: str) -> None:
+    spaces = {"": "urn:", "e": "urn:", "h": "http://h:", "GRAPH": "urn:x:", "SILENT": "urn:x:"}
+    prefixes = "".join(f"PREFIX {name}: <{space}> " for name, space in spaces.items())
+    whole, bare = prefixes + text, ox.Store()
+    bare.update("INSERT DATA { GRAPH <urn:g> { <urn:s> <urn:p> 1 } }")
+    bare.update(whole)
+    assert bare.contains_named_graph(ox.NamedNode("urn:n"))
+    assert told(targets(whole)) & {"urn:n", OTHERS}
 
 
 @pytest.mark.parametrize("end", ["", " ", ";", "; # ;", " # ;", ";\n"])

@@ -12,10 +12,10 @@ from victim import Victim
 
 from casegraph.errors import InputError
 from casegraph.serve.errors import LimitError
-from casegraph.serve.guard.scanning import scan
 from casegraph.serve.guard.text import decoded, form_of, refuse
 from casegraph.serve.http.problems import RefusedError, status_of
 from casegraph.serve.limits import Limits
+from casegraph.store.tokens import scan
 
 QUERIES = sorted((Path(__file__).resolve().parents[2] / "queries").glob("*.rq"))
 HOSTILE = hostile_queries()
@@ -225,6 +225,7 @@ REFUSED = {
     "INSERT DATA { }": r"query:1:1: INSERT makes an update.*send it to /update",
     "ASK { FILTER(?a<?b#>\n) }": r"query:1:16: .*can be read as an IRI and as 'less than'.*write a space",
     "ASK { FILTER(?a<?b'>1) }": r"query:1:16: .*can be read as an IRI",
+    "ASK {\n # a # \\u000a }": r"query:2:8: not SPARQL: an escaped line end in a comment",
     "ASK { ?s ?p '\\u0027' }": r"query:1:14: not SPARQL: \\u0027 ends the string.*expected \\'",
 }
 
@@ -272,5 +273,6 @@ def test_one_pass_is_enough() -> None:
         "<a" * 50_000: 100_000,
         ":" * 50_000: 1,
         "?" * 50_000: 50_000,
+        "#" * 50_000 + "\\" * 50_000: 0,
     }.items():
         assert sum(1 for _ in scan(text)) == expected

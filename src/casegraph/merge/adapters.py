@@ -17,15 +17,13 @@ import yaml
 from casegraph.errors import InputError
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.resources import shipped
-from casegraph.store.syntax import refused_query, without_strings
+from casegraph.store.syntax import refused_query
+from casegraph.store.tokens import iri_of, scan
 
 __all__ = ["Adapter", "AdapterQuery", "Unread", "read_adapter", "shipped_adapters"]
 
 _TYPE = f"{PREFIXES['rdf']}type"
-_PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
-_NAMED = re.compile(r"(?<![\w<?$:-])([A-Za-z][\w-]*|):([A-Za-z_][\w-]*|\d[\w-]*)")
 _SERVICE = re.compile("service", re.IGNORECASE)
-_IRI = re.compile(r"<([^<>\s]+)>")
 
 
 class _Head(msgspec.Struct, forbid_unknown_fields=True):
@@ -122,7 +120,7 @@ def read_adapter(folder: Path) -> Adapter:
     heads = [_head(path, text) for path, text in texts.items()]
     for path, text in texts.items():
         _check(path, text)
-    reads = frozenset().union(*map(_names_in, texts.values()))
+    reads = frozenset().union(*(_names_in(path, text) for path, text in texts.items()))
     queries = tuple(AdapterQuery(str(path), text) for path, text in texts.items())
     return Adapter(folder.name, heads[0].model, queries, reads)
 
@@ -174,10 +172,18 @@ def _first_error(text: str) -> str:
     return ""
 
 
-def _names_in(text: str) -> set[str]:
+def _names_in(path: Path, text: str) -> set[str]:
     """Return the IRIs that a query names, those of casegraph's own vocabulary aside."""
-    prefixes = dict(_PREFIX.findall(text))
-    bare = without_strings(_PREFIX.sub("", text))
-    named = {f"{prefixes[prefix]}{name}" for prefix, name in _NAMED.findall(bare) if prefix in prefixes}
-    whole = set(_IRI.findall(_PREFIX.sub("", text)))
-    return {each for each in named | whole if not each.startswith(CG)}
+    prefixes: dict[str, str] = {}
+    named, tokens = set(), scan(text)
+    try:
+        for token in tokens:
+            if token.word == "PREFIX":
+                name, space = next(tokens), next(tokens)
+                prefixes[name.text[:-1]] = space.text[1:-1]
+            elif (iri := iri_of(token, prefixes)) is not None:
+                named.add(iri)
+    except InputError as error:
+        error.where = f"{path}:{error.where.removeprefix('query:')}"
+        raise
+    return {each for each in named if not each.startswith(CG)}

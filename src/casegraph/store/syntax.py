@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE
+from casegraph.store.tokens import Token, scan
 
 __all__ = [
     "DEFAULT_GRAPH",
@@ -30,15 +31,7 @@ __all__ = [
 #: What the default graph is called where a name is needed: in the ledger, in digests, by ``dump``.
 DEFAULT_GRAPH = f"{BASE}default-graph"
 
-#: Each text is read once, also one that is no query: a string that does not end goes up to the end.
-_IRI_STRING_OR_COMMENT = re.compile(
-    r"""(?P<iri><[^<>"{}|^`\\\s]*>)
-    | "{3}(?:[^\\]|\\.)*?(?:"{3}|\\?\Z) | '{3}(?:[^\\]|\\.)*?(?:'{3}|\\?\Z)
-    | "(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.)*'?
-    | \#[^\n\r]*""",
-    re.DOTALL | re.VERBOSE,
-)
-_FROM = re.compile(r"(?<![\w?$:@.-])FROM(?:\s*<|\s+(?:NAMED\s*<|NAMED\s+[\w.-]*:|[\w.-]*:))", re.IGNORECASE)
+_DEPTHS = {"(": 1, ")": -1, "{": 1, "}": -1}
 _PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<reason>.+)")
 #: Beyond it, a parser lists all the signs of its grammar.
 _LONGEST_REASON = 120
@@ -140,21 +133,49 @@ def triples_by_graph(nquads: str) -> dict[str, list[str]]:
 def brings_dataset(sparql: str) -> bool:
     """Tell whether a query names its own dataset, so that no union may be put in its place.
 
+    It is read up to its pattern.
+
+    :raises InputError: as :func:`casegraph.store.tokens.scan`.
+
     >>> brings_dataset("SELECT * FROM <http://e.org/g> { ?s ?p ?o }")
     True
     >>> brings_dataset("SELECT ?from { ?s ?from 'FROM <x>' }  # FROM <x>")
     False
     """
-    return bool(_FROM.search(without_strings(sparql)))
+    prefixes, before, depth = set[str](), "", 0
+    for token in scan(sparql):
+        if before == "PREFIX":
+            prefixes.add(token.text)
+        elif _is_from(token, prefixes):
+            return True
+        elif token.text == "{" and not depth and not before.endswith("CONSTRUCT"):
+            return False
+        before = token.word
+        depth += _DEPTHS.get(token.text, 0)
+    return False
+
+
+def _is_from(token: Token, prefixes: set[str]) -> bool:
+    """Tell whether the engine finds a FROM here: it needs no space around it."""
+    prefix, colon, _ = token.text.partition(":")
+    is_word = token.kind == "word" or (token.kind == "name" and prefix + colon not in prefixes)
+    return is_word and "FROM" in prefix.upper()
 
 
 def without_strings(sparql: str) -> str:
     """Return a query without what its strings and comments say, and with ``<>`` for each IRI.
 
+    :raises InputError: as :func:`casegraph.store.tokens.scan`.
+
     >>> without_strings("SELECT * { <urn:s> ?p 'FROM' } # FROM")
-    'SELECT * { <> ?p   }  '
+    'SELECT * { <> ?p   }'
     """
-    return _IRI_STRING_OR_COMMENT.sub(lambda found: "<>" if found["iri"] else " ", sparql)
+    pieces, end = [], 0
+    for token in scan(sparql):
+        pieces.append(" " if token.start > end else "")
+        pieces.append({"iri": "<>", "string": " "}.get(token.kind, token.text))
+        end = token.end
+    return "".join(pieces)
 
 
 def refused_query(message: str) -> InputError:

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from uuid import uuid4
 
 import pyoxigraph as ox
 
+from casegraph.errors import InputError
+from casegraph.store.tokens import Token, iri_of, scan
+
 __all__ = ["Targets", "joint", "targets"]
 
-_LOCAL = r":(?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\.))?"
-#: Each text is read once, also one that is no update: a string that does not end goes up to the end.
-_TOKEN = re.compile(
-    rf"""(?P<iri><[^<>"{{}}|^`\\\s]*>)
-    | (?P<text>"{{3}}(?:[^\\]|\\.)*?(?:"{{3}}|\\?\Z) | '{{3}}(?:[^\\]|\\.)*?(?:'{{3}}|\\?\Z)
-        | "(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.)*'?)
-    | (?P<comment>\#[^\n\r]*)
-    | (?P<variable>[?$]\w+)
-    | (?P<prefixed>(?>[^\W\d_][\w.-]*){_LOCAL} | {_LOCAL})
-    | (?P<words>(?>[^\W\d_][\w.-]*))
-    | (?P<word>\w+)
-    | (?P<sign>[^\s\w])""",
-    re.DOTALL | re.VERBOSE,
-)
-_PARTS = re.compile(r"(?P<word>\w+)|(?P<sign>[.-])")
-#: What may stand right after a name, so that no letter of it was overlooked.
-_ENDS = frozenset((*" \t\r\n{};#", ""))
 _OF_GRAPHS, _FROM_TO = frozenset({"CLEAR", "DROP", "CREATE"}), frozenset({"ADD", "COPY", "MOVE"})
 _BEGINNINGS = frozenset({"LOAD", "WITH", "INSERT", "DELETE"}) | _OF_GRAPHS | _FROM_TO
 _SEVERAL = frozenset({"ALL", "NAMED"})
+#: To the engine, ``GRAPH:x`` where a graph is due may be a keyword and ``:x``.
+_BEFORE_GRAPHS = ("GRAPH", "SILENT", "DEFAULT")
+_BRACES = {"{": 1, "}": -1}
+_END = Token("sign", "", 0)
 
 
 @dataclass(slots=True)
@@ -41,7 +29,8 @@ class Targets:
     :param named: the graphs that it names, to write to.
     :param default: whether it may write to the default graph.
     :param others: whether it may write to graphs that neither its text names nor a variable of a template
-        stands for; also if that cannot be read.
+        stands for; also if its text is not
+        plain to read.
     :param watched: where variables stand for graphs to write to: the update with each of their values given
         to the function *show*, which must return true. Else it is empty.
     :param show: the name of that function: another one each time, so that no update can know of it.
@@ -84,38 +73,21 @@ def joint(sparql: str) -> str:
     >>> joint("CLEAR DEFAULT"), joint("CLEAR DEFAULT; # all"), joint("PREFIX e: <urn:e:>")
     (';', '', '')
     """
-    last, begun = "", False
-    for token in _tokens(sparql):
-        begun |= token.word in _BEGINNINGS
-        last = token.text
-    return ";" if begun and last != ";" else ""
-
-
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    end: int
-
-    @property
-    def start(self) -> int:
-        return self.end - len(self.text)
-
-    @property
-    def word(self) -> str:
-        return self.text.upper() if self.kind == "word" else ""
-
-
-_END = _Token("end", "", 0)
+    last, begun = _END, False
+    with suppress(InputError):  # of what is no SPARQL, which the engine tells of
+        for last in scan(sparql):
+            begun |= last.word in _BEGINNINGS
+    return ";" if begun and last.text != ";" else ""
 
 
 class _Reading:
-    """One reading of an update, token by token."""
+    """One reading of an update, token by token; what is not just as expected may write to any graph."""
 
     def __init__(self, sparql: str) -> None:
         self.found = Targets()
         self._sparql = sparql
-        self._tokens = _tokens(sparql)
-        self._prefixes: dict[str, str | None] = {}
+        self._tokens = scan(sparql)
+        self._prefixes: dict[str, str] = {}
         self._has_with = False
         self._last = _END
         #: variables of the templates of an operation that stand for graphs
@@ -124,29 +96,45 @@ class _Reading:
         self._edits: list[tuple[int, int, str]] = []
 
     def read(self) -> None:
-        while (token := self._next()) is not _END:
-            self._operation(token)
+        try:
+            while (token := self._next()) is not _END:
+                self._operation(token)
+        except InputError:  # it can be cut in two ways, or is no SPARQL
+            self.found.others = True
         if self._edits:
             self.found.watched = _replaced(self._sparql, self._edits)
 
-    def _operation(self, token: _Token) -> None:
+    def _operation(self, token: Token) -> None:
         word = token.word
-        if word == "PREFIX":
-            name = self._next().text
-            self._prefixes[name.removesuffix(":")] = self._iri(self._next())
-        elif word in _OF_GRAPHS:
+        if word in _OF_GRAPHS:
             self._graph(self._after_silent())
         elif word in _FROM_TO:
             self._from_to(moves=word == "MOVE")
-        elif word == "WITH":
-            self._has_with = True
-            self._name(self._next())
         elif word in ("INSERT", "DELETE"):
             self._change()
         elif word == "WHERE":
             self._where()
-        elif word == "LOAD":
+        elif not self._is_before(word) and token.text != ";":  # LOAD, or without a space, as CLEARALL
             self.found.others = True
+
+    def _is_before(self, word: str) -> bool:
+        """Read what stands before an operation or its pattern; tell whether it does."""
+        if word == "PREFIX":
+            self._prefix(self._next().text.removesuffix(":"), self._next())
+        elif word == "WITH":
+            self._has_with = True
+            self._name(self._next())
+        elif word in ("BASE", "VERSION", "USING"):
+            if self._next().word == "NAMED":
+                self._next()
+        else:
+            return False
+        return True
+
+    def _prefix(self, name: str, token: Token) -> None:
+        self._prefixes.pop(name, None)
+        if (iri := iri_of(token, {})) is not None and _is_plain(iri):
+            self._prefixes[name] = iri
 
     def _where(self) -> None:
         self.found.copies, self._has_with = True, False
@@ -159,13 +147,11 @@ class _Reading:
         first = token = self._next()
         if first.word in ("DATA", "WHERE"):
             token = self._next()
-        start = token.start
-        if token.text == "{":
-            self._template()
+        self._template()
         if first.word == "WHERE":
             self.found.copies = True
             if self._variables:  # DELETE WHERE { ... }, which takes no filter
-                pattern = self._sparql[start : self._last.end]
+                pattern = self._sparql[token.start : self._last.end]
                 self._edits.append((first.start, first.end, ""))
                 where = f" WHERE {{ {pattern}{self._shown()} }}"
                 self._edits.append((self._last.end, self._last.end, where))
@@ -182,10 +168,10 @@ class _Reading:
             source = self._next()
         if moves:
             self._graph(source)
-        self._next()  # TO
+        self._expect(self._next().word == "TO")
         self._graph(self._next())
 
-    def _graph(self, token: _Token) -> None:
+    def _graph(self, token: Token) -> None:
         """Take a graph as CLEAR and others name it."""
         if token.word == "GRAPH":
             self._name(self._next())
@@ -195,70 +181,55 @@ class _Reading:
             self.found.others = self.found.clears = True
             self.found.default |= token.word == "ALL"
         else:
+            self._expect(not token.text.upper().startswith(_BEFORE_GRAPHS))
             self._name(token)
 
     def _template(self) -> None:
-        """Read what is to be written, after its first brace."""
+        """Read what is to be written: triples, and groups of them after GRAPH and a name.
+
+        The engine needs no space before GRAPH, or after it; so no other brace may be overlooked.
+        """
         depth = 1
         while depth and (token := self._next()) is not _END:
-            if depth == 1 and token.word == "GRAPH":
-                self._name(self._next())
-            elif token.text == "{" and token.kind == "sign":
-                depth += 1
-            elif token.text == "}" and token.kind == "sign":
-                depth -= 1
-            elif depth == 1 and token.text != ".":
-                self.found.default |= not self._has_with
+            if token.text in _BRACES:
+                self._expect(depth > 1 or token.text == "}")
+                depth += _BRACES[token.text]
+            elif depth == 1:
+                if token.word != "GRAPH" and token.text != ".":
+                    self.found.default |= not self._has_with
+                if token.word.endswith("GRAPH"):
+                    self._name(self._next())
+                    self._expect(self._next().text == "{")
+                    depth += 1
 
     def _skip_group(self) -> int:
         """Go to the end of a group; return where it begins."""
         token = self._next()
         start, depth = token.start, 1
         while depth and (token := self._next()) is not _END:
-            if token.kind == "sign":
-                depth += {"{": 1, "}": -1}.get(token.text, 0)
+            depth += _BRACES.get(token.text, 0)
         return start
 
-    def _name(self, token: _Token) -> None:
+    def _name(self, token: Token) -> None:
         if token.kind == "variable":
             self._variables.append(token.text)
             return
-        name = self._iri(token)
-        if name is None:
+        name = iri_of(token, self._prefixes)
+        if name is None or not _is_plain(name):
             self.found.others = True
         else:
             self.found.named.add(name)
 
-    def _iri(self, token: _Token) -> str | None:
-        """Return the IRI of a name; None if it is a variable, relative, or may be read in two ways."""
-        if self._sparql[token.end : token.end + 1] not in _ENDS and token.kind != "iri":
-            return None
-        if token.kind == "iri":
-            name = token.text[1:-1]
-        elif token.kind == "prefixed":
-            prefix, _, local = token.text.partition(":")
-            space = self._prefixes.get(prefix)
-            name = "" if space is None else space + re.sub(r"\\(.)", r"\1", local)
-        else:
-            return None
-        return name if _is_plain(name) else None
+    def _expect(self, is_met: bool) -> None:
+        self.found.others |= not is_met
 
-    def _after_silent(self) -> _Token:
+    def _after_silent(self) -> Token:
         token = self._next()
         return self._next() if token.word == "SILENT" else token
 
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         self._last = next(self._tokens, _END)
         return self._last
-
-
-def _tokens(sparql: str) -> Iterator[_Token]:
-    for found in _TOKEN.finditer(sparql):
-        if found.lastgroup == "words":  # such as true.GRAPH, where no prefix is meant
-            for part in _PARTS.finditer(found[0]):
-                yield _Token(part.lastgroup or "", part[0], found.start() + part.end())
-        elif found.lastgroup != "comment":
-            yield _Token(found.lastgroup or "", found[0], found.end())
 
 
 def _replaced(text: str, edits: list[tuple[int, int, str]]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from casegraph.errors import InputError
-from casegraph.serve.guard.scanning import Token, place_of, scan
 from casegraph.store.syntax import named
+from casegraph.store.tokens import Token, place_of, scan
 
 __all__ = ["with_using"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from casegraph.errors import InputError
-from casegraph.serve.guard.scanning import Token, place_of, scan
+from casegraph.store.tokens import Token, iri_of, place_of, scan
 
 __all__ = ["Call", "Calls", "allowed_by", "calls_nobody", "with_addresses"]
 
@@ -90,12 +90,7 @@ class Calls:
         if self._depth or "LOAD" not in prefix or not self.in_update:
             return
         before = self._before(1)
-        named = (
-            before is not None
-            and before.kind == "word"
-            and before.text.upper() in (*_NAMES_A_GRAPH, "SILENT")
-        )
-        if not named and not (before is not None and before.text.upper() == _NAMES_A_PREFIX):
+        if before is None or before.word not in (*_NAMES_A_GRAPH, "SILENT", _NAMES_A_PREFIX):
             raise self._error(
                 "this can be read as LOAD", token, "send the data by PUT /graphs, or rename the prefix"
             )
@@ -105,7 +100,7 @@ class Calls:
         if before is None or before.kind != "name" or not before.text.endswith(":"):
             return
         keyword = self._before(2)
-        if keyword is not None and keyword.text.upper() == _NAMES_A_PREFIX:
+        if keyword is not None and keyword.word == _NAMES_A_PREFIX:
             self._prefixes[before.text[:-1]] = token.text[1:-1]
 
     def _group(self) -> None:
@@ -117,14 +112,13 @@ class Calls:
             raise self._unclear(address)
         if word is None or address.kind not in _ADDRESSES:
             return
-        silent = word.kind == "word" and word.text.upper() == "SILENT"
-        keyword = earlier if silent and earlier is not None else word
+        keyword = earlier if word.word == "SILENT" and earlier is not None else word
         if keyword.kind == "name" and _holds(keyword):
             raise self._unclear(keyword)
 
     def _call(self, token: Token) -> None:
         """Take what comes after SERVICE."""
-        if token.kind == "word" and token.text.upper() == "SILENT":
+        if token.word == "SILENT":
             return
         self._due = False
         if token.kind not in ("iri", "name"):
@@ -137,12 +131,8 @@ class Calls:
         self.calls.append(Call(token, address))
 
     def _address(self, token: Token) -> str:
-        if token.kind == "iri":
-            found = token.text[1:-1]
-        else:
-            prefix, _, local = token.text.partition(":")
-            found = self._prefixes.get(prefix, "") + local
-        if not found.lower().startswith(("http://", "https://")) or "\\" in found:
+        found = iri_of(token, self._prefixes) or ""
+        if not found.lower().startswith(("http://", "https://")) or "\\" in found + token.text:
             raise self._error("SERVICE without a full address", token, "write <https://...>, without escapes")
         return found
 
@@ -223,4 +213,4 @@ def _holds(token: Token) -> bool:
 
 
 def _names_a_graph(token: Token | None) -> bool:
-    return token is not None and token.kind == "word" and token.text.upper() in _NAMES_A_GRAPH
+    return token is not None and token.word in _NAMES_A_GRAPH

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Literal
 
 from casegraph.errors import InputError
 from casegraph.serve.errors import LimitError
-from casegraph.serve.guard.scanning import Token, place_of, scan
 from casegraph.serve.guard.services import Calls, calls_nobody
 from casegraph.serve.guard.weighing import BRACKET, Weight, heaviest_possible
 from casegraph.serve.http.problems import RefusedError
 from casegraph.serve.limits import Limits
+from casegraph.store.tokens import Token, place_of, scan
 
 __all__ = ["decoded", "form_of", "is_plain", "refuse", "refuse_length"]
 
 _QUERIES = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY")
-_PROLOGUE = ("PREFIX", "BASE", "VERSION")
+#: What may stand before the first word of a form; also what is no word.
+_PROLOGUE = ("", "PREFIX", "BASE", "VERSION")
 
 
 def refuse(text: str, *, limits: Limits, services: Collection[str] = (), update: bool = False) -> None:
@@ -95,9 +96,7 @@ def form_of(text: str) -> Literal["query", "update", ""]:
     >>> form_of("PREFIX a: <urn:a> SELECT * { }"), form_of("CLEAR ALL"), form_of("hello")
     ('query', 'update', '')
     """
-    for first in _first_words(text):
-        return _form(first)
-    return ""
+    return next((_form(token) for token in scan(text) if token.word not in _PROLOGUE), "")
 
 
 class _Forms:
@@ -108,14 +107,14 @@ class _Forms:
         self._known = False
 
     def add(self, token: Token, *, update: bool) -> None:
-        if self._known or token.kind != "word" or _is_prologue(token):
+        if self._known or token.word in _PROLOGUE:
             return
         self._known = True
         form, wanted = _form(token), "update" if update else "query"
         if form in ("", wanted):
             return
         here = "/update" if form == "update" else "/sparql"
-        what = f"{token.text.upper()} makes {'an update' if form == 'update' else 'a query'}"
+        what = f"{token.word} makes {'an update' if form == 'update' else 'a query'}"
         where = place_of(self._text, token.start)
         raise InputError(
             what,
@@ -125,19 +124,10 @@ class _Forms:
         )
 
 
-def _first_words(text: str) -> Iterator[Token]:
-    return (token for token in scan(text) if token.kind == "word" and not _is_prologue(token))
-
-
-def _is_prologue(token: Token) -> bool:
-    return token.text.upper() in _PROLOGUE
-
-
 def _form(token: Token) -> Literal["query", "update", ""]:
-    upper = token.text.upper()
-    if upper.startswith(_QUERIES):
+    if token.word.startswith(_QUERIES):
         return "query"
-    return "update" if upper.startswith(_UPDATES) else ""
+    return "update" if token.word.startswith(_UPDATES) else ""
 
 
 def refuse_length(text: str, longest: int) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from casegraph.serve.guard.scanning import Token
+from casegraph.store.tokens import Token
 
 __all__ = ["BRACKET", "Weight", "heaviest_possible"]
 
@@ -90,7 +90,7 @@ class _Level:
 class Weight:
     """The weight of a query, token by token.
 
-    >>> from casegraph.serve.guard.scanning import scan
+    >>> from casegraph.store.tokens import scan
     >>> weight = Weight()
     >>> max(weight.add(token) for token in scan("ASK { ?s ?p ?o FILTER((?o + 1) = 2 || ?o = 3) }"))
     56

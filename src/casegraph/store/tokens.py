@@ -2,22 +2,22 @@ r"""Cuts SPARQL into tokens just where Oxigraph cuts it, or refuses the text.
 
 Oxigraph's parser has no tokens: it takes from each place what its grammar allows there. To it,
 ``SERVICESILENT<x>`` is a SERVICE, ``?a<?b)...#>`` is a comparison within brackets and an IRI elsewhere, and
-a long string with a bad escape is an empty string before a short one. Whoever looks for SERVICE in such a
-text must not be led to read a comment where the parser reads a pattern. So each token here ends where one of
-the parser's ends, and a text that can be cut in two ways is refused, with the place and a plain way to
-write it.
+a long string with a bad escape is an empty string before a short one. Whoever looks for SERVICE, or for
+the graphs of an update, must not be led to read a comment where the parser reads a pattern. So each
+token here ends where one of the parser's ends, and a text that can be cut in two ways is refused, with the
+place and a plain way to write it.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple, get_args
 
 from casegraph.errors import InputError
 
-__all__ = ["Kind", "Token", "place_of", "scan"]
+__all__ = ["Kind", "Token", "iri_of", "place_of", "scan"]
 
 Kind = Literal["word", "name", "iri", "string", "variable", "blank", "language", "number", "sign"]
 
@@ -34,8 +34,7 @@ _LOCAL = (
 )
 _ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 _TOKEN = re.compile(
-    rf"""(?:[ \t\r\n]++|\#[^\r\n]*+)++
-    | (?P<variable>[?$][{_BASE}_0-9][{_BASE}_{_MORE}]*+)
+    rf"""(?P<gap>(?:[ \t\r\n]++|\#[^\r\n]*+)*+)(?:(?P<variable>[?$][{_BASE}_0-9][{_BASE}_{_MORE}]*+)
     | (?P<word>[{_BASE}]{_CHARACTER}*+(?:\.++{_CHARACTER}++)*+)(?P<prefixed>:(?:{_LOCAL})?+)?+
     | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]++|{_ESCAPE})*+>)
     | (?P<string>\"\"\"(?:[^"\\]++|\\.|"{{1,2}}(?!"))*+\"\"\" | '''(?:[^'\\]++|\\.|'{{1,2}}(?!'))*+'''
@@ -45,14 +44,16 @@ _TOKEN = re.compile(
     | (?P<blank>_:[{_BASE}_0-9]{_CHARACTER}*+(?:\.++{_CHARACTER}++)*+)
     | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?+)
     | (?P<sign><<\(|\)>>|<<|>>|\{{\||\|\}}|\|\||&&|\^\^|<=|>=|!=|[][(){{}}.;,*/|^!?+=<>~-])
-    """,
+    | (?P<nothing>))""",
     re.VERBOSE | re.DOTALL,
 )
 _STRING_ESCAPE = re.compile(
     r"\\(?:[tbnrf\"'\\]|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})|(?P<bad>.))", re.S
 )
 _IRI_ESCAPE = re.compile(r"\\[uU](?P<code>[0-9A-Fa-f]+)")
-_COMMENT_ESCAPE = re.compile(r"#[^\r\n]*?\\(?:u000|U0000000)[aAdD]")
+_ESCAPED_LINE_END = re.compile(r"\\(?:u000|U0000000)[aAdD]")
+_KINDS: dict[str, Kind] = {"prefixed": "name", **{kind: kind for kind in get_args(Kind)}}
+_TO_LOOK_AT = frozenset(("sign", "iri", "string"))
 _CLOSED_BY = {"(": ")", "{": "}", "[": "]", "<<": ">>", "<<(": ")>>", "{|": "|}"}
 _CLOSING = frozenset(_CLOSED_BY.values())
 #: No expression can go on with ``//``, so that this is an IRI wherever it stands.
@@ -68,6 +69,11 @@ class Token(NamedTuple):
     kind: Kind
     text: str
     start: int
+
+    @property
+    def word(self) -> str:
+        """Its text in capitals, if it is a word."""
+        return self.text.upper() if self.kind == "word" else ""
 
     @property
     def end(self) -> int:
@@ -98,6 +104,22 @@ def scan(text: str) -> Iterator[Token]:
     return _Scanner(text).tokens()
 
 
+def iri_of(token: Token, prefixes: Mapping[str, str]) -> str | None:
+    r"""Return the IRI that an IRI or a name stands for; None if it is another token, or has no such prefix.
+
+    What stands between ``<`` and ``>`` is left as it is, be it relative or with escapes.
+
+    >>> iri_of(Token("name", r"a:b\-c", 0), {"a": "urn:x:"})
+    'urn:x:b-c'
+    """
+    if token.kind == "iri":
+        return token.text[1:-1]
+    prefix, _, local = token.text.partition(":")
+    if token.kind != "name" or prefix not in prefixes:
+        return None
+    return prefixes[prefix] + local.replace("\\", "")
+
+
 class _Scanner:
     """One pass over a text: the place, the brackets that are open, and whether an operand came last."""
 
@@ -108,65 +130,58 @@ class _Scanner:
 
     def tokens(self) -> Iterator[Token]:
         """Yield the tokens."""
-        position, end, match = 0, len(self.text), _TOKEN.match
-        while position < end:
-            found = match(self.text, position)
-            if found is None:
-                raise self._no_token(position)
-            kind = found.lastgroup
-            if kind is None:
-                self._check_comment(found)
-                position = found.end()
-                continue
-            token = self._token(kind, found[0], position)
-            position += len(token.text)
+        text, match, position, start = self.text, _TOKEN.match, 0, 0
+        has_escapes = "\\" in text
+        while (found := match(text, position)) is not None:
+            kind, start, position = found.lastgroup or "", found.end(1), found.end()
+            if has_escapes and (escape := _ESCAPED_LINE_END.search(found[1])):
+                where = found.start() + escape.start()
+                raise self._error("an escaped line end in a comment", where, "a comment without it")
+            if kind == "nothing":
+                break
+            token = Token(_KINDS[kind], text[start:position], start)
+            if kind in _TO_LOOK_AT:
+                token = self._looked_at(token)
+                position = token.end
             self.after_operand = token.kind != "sign" or token.text in _CLOSING
             yield token
+        if start < len(text):
+            raise self._no_token(start)
         if self.opened:
             bracket, start = self.opened[-1]
             raise self._error(f"{bracket} is not closed", start, f"a {_CLOSED_BY[bracket]}")
 
-    def _token(self, kind: str, text: str, start: int) -> Token:
-        if kind == "sign":
-            if text == "<<":
-                return self._angle(text, start)
-            self._bracket(text, start)
-        elif kind == "string":
+    def _looked_at(self, token: Token) -> Token:
+        """Return a sign, IRI or string, checked, or the ``<`` that stands at its place."""
+        kind, text, start = token
+        if kind == "string":
             self._check_string(text, start)
+        elif (kind == "iri" or text == "<<") and self._compares(text, start):
+            return Token("sign", "<", start)
         elif kind == "iri":
-            return self._angle(text, start)
-        elif kind == "prefixed":
-            kind = "name"
-        return Token(kind, text, start)  # type: ignore[arg-type]  # a group of the pattern: one of the kinds
+            self._check_iri(text, start)
+        else:
+            self._bracket(text, start)
+        return token
 
-    def _angle(self, text: str, start: int) -> Token:
-        """Decide between an IRI, *less than* and an opening ``<<``."""
+    def _compares(self, text: str, start: int) -> bool:
+        """Decide between *less than*, and an IRI or an opening ``<<``."""
         if not (self.after_operand and self.opened and self.opened[-1][0] == "("):
-            return self._iri(text, start) if text != "<<" else self._opening(text, start)
+            return False
         inner = _TOKEN.match(self.text, start + 1) if text == "<<" else None
-        if inner is not None and inner.lastgroup == "iri":
-            return self._less_than_an_iri(inner[0], start)
-        if text == "<<":
-            return self._opening(text, start)
-        if _PLAINLY_AN_IRI.match(text):
-            return self._iri(text, start)
-        self._refuse_if_unclear(text, start)
-        return Token("sign", "<", start)
-
-    def _less_than_an_iri(self, iri: str, start: int) -> Token:
-        if not _PLAINLY_AN_IRI.match(iri):
-            self._refuse_if_unclear(iri, start)
-        return Token("sign", "<", start)
-
-    def _refuse_if_unclear(self, iri: str, start: int) -> None:
-        if "#" in iri or "'" in iri or "\\" in iri:
+        if text == "<<" and (inner is None or inner.lastgroup != "iri"):
+            return False
+        iri = text if inner is None else inner[0]
+        is_plain = _PLAINLY_AN_IRI.match(iri) is not None
+        if not is_plain and ("#" in iri or "'" in iri or "\\" in iri):
             raise self._error(
                 f"{iri[:40]} can be read as an IRI and as 'less than'",
                 start,
                 todo="write a space after a < that compares; write an IRI with its scheme and //",
             )
+        return text == "<<" or not is_plain
 
-    def _iri(self, text: str, start: int) -> Token:
+    def _check_iri(self, text: str, start: int) -> None:
         for escape in _IRI_ESCAPE.finditer(text) if "\\" in text else ():
             code = int(escape["code"], 16)
             if (
@@ -178,11 +193,6 @@ class _Scanner:
                 raise self._error(
                     f"{escape[0]} in an IRI", start + escape.start(), "a character that an IRI may hold"
                 )
-        return Token("iri", text, start)
-
-    def _opening(self, text: str, start: int) -> Token:
-        self._bracket(text, start)
-        return Token("sign", text, start)
 
     def _bracket(self, text: str, start: int) -> None:
         if text in _CLOSED_BY:
@@ -213,11 +223,6 @@ class _Scanner:
                 raise self._error(
                     f"{escape[0]} ends the string in one reading of SPARQL", start + escape.start(), short
                 )
-
-    def _check_comment(self, found: re.Match[str]) -> None:
-        if "\\" in found[0] and (escape := _COMMENT_ESCAPE.search(found[0])):
-            where = found.start() + escape.end() - 1
-            raise self._error("an escaped line end in a comment", where, "a comment without it")
 
     def _no_token(self, position: int) -> InputError:
         character = self.text[position]
