@@ -47,7 +47,7 @@ def as_parameter(hostile: HostileQuery) -> ParameterSet:
     return pytest.param(hostile, id=hostile.name, marks=[pytest.mark.long] if is_long else [])
 
 
-@pytest.mark.parametrize("hostile", map(as_parameter, EVERY))
+@pytest.mark.parametrize("hostile", [as_parameter(each) for each in EVERY])
 def test_a_hostile_query_gets_its_answer(hostile: HostileQuery, served: Server) -> None:
     kind, path = ("update", f"/update?using-graph-uri={MANY[0]}") if hostile.update else ("query", "/sparql")
     if "USING" in hostile.sent or "WITH" in hostile.sent:
