@@ -124,7 +124,7 @@ def test_a_busy_server_makes_no_error_and_does_not_grow(seconds: int, tmp_path: 
     paths.write_text(
         "".join(f"/sparql?query={quote(bind(get_query(name), {}), safe='')}\n" for name in STORED)
     )
-    with serving(filled(tmp_path), tmp_path) as server:
+    with serving(filled(tmp_path), tmp_path, "--workers", "8") as server:
         warm = wrk(server, script, paths, 10)
         assert "Non-2xx" not in warm
         before = server.memory()
