@@ -13,13 +13,13 @@ demo: .venv/installed
 	$(BIN)/casegraph demo
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest -n $(JOBS) -m "not long"
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not long"
 
 test-fast: .venv/installed-dev
-	$(BIN)/python -m pytest -n $(JOBS) -m "not long and not slow"
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not long and not slow"
 
 test-long: .venv/installed-dev
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: .venv/installed-dev
 	$(BIN)/ruff format --check .

@@ -10,12 +10,16 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from known_answers import NEW
 from rdflib import Dataset
 from servers import NO_VIRTUOSO, has_virtuoso, oxigraph, virtuoso
+from serving import Server, filled, serving, token_file
+from w3c_answers import sent
 
 from casegraph.ingest import Loaded, load
 from casegraph.resources import shipped
 from casegraph.store import Store, open_store
+from loaded_stores import FIRST, loaded_store
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -55,7 +59,7 @@ def _dataset(store: Store) -> Dataset:
 @pytest.fixture(scope="session")
 def seed_store() -> Iterator[Store]:
     """Return an in-memory store that holds the first shipped case alone; do not write to it."""
-    yield from _filled("miao-2020.yaml")
+    yield from _filled(FIRST)
 
 
 @pytest.fixture(scope="session")
@@ -109,16 +113,28 @@ def _virtuoso(folders: pytest.TempPathFactory, limits: str = "") -> AbstractCont
 
 
 @pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def loaded() -> Path:
     """Return the directory of a store with the first shipped case, which nobody changes."""
-    path = tmp_path_factory.mktemp("loaded") / "store"
-    with open_store(path, writable=True) as store:
-        (arrived,) = load(store, shipped("cases", "miao-2020.yaml"))
-        assert isinstance(arrived, Loaded)
-    return path
+    return loaded_store()
 
 
 @pytest.fixture
 def directory(loaded: Path, tmp_path: Path) -> Path:
     """Return a copy of that directory, to change."""
     return Path(shutil.copytree(loaded, tmp_path / "copy"))
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server of a store with the first shipped case, which takes changes; leave it as it was."""
+    folder = tmp_path_factory.mktemp("served")
+    file, token = token_file(folder)
+    with serving(filled(folder), folder, "--writable", "--token-file", str(file), token=token) as server:
+        yield server
+
+
+@pytest.fixture
+def clean(served: Server) -> Iterator[Server]:
+    """Return that server, and take out afterwards what was written to the graph for tests to write."""
+    yield served
+    sent(served.address, "DELETE", f"/graphs?graph={NEW}", served.allowed)

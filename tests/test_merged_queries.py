@@ -121,13 +121,16 @@ def test_no_two_rows_are_left_without_an_order(store: Store, name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_rdflib_gives_the_same_rows(tellings: tuple[Store, Store], name: str) -> None:
-    dataset = Dataset(default_union=True)
-    dataset.parse(data="\n".join(tellings[1].dump()) + "\n", format="nquads")
+    store, dataset = tellings[1], Dataset(default_union=True)
+    graphs = [graph for graph in store.graphs() if graph != f"{BASE}ontology"]  # rdflib looks at all of it
+    assert len(graphs) == len(store.graphs()) - 1
+    for graph in graphs:
+        dataset.parse(data="\n".join(store.dump(graph)) + "\n", format="nquads")
     text = get_query(name).text.replace(f"{BASE}case/10.1007/s13555-020-00421-8/1", SECOND)
     theirs = dataset.query(text)
     variables = theirs.vars or []
     found = Counter(tuple(plain(row.get(each)) for each in variables) for row in theirs.bindings)
-    assert found == told(ask(tellings[1], name, **ASKED.get(name, {})), list(map(str, variables)))
+    assert found == told(ask(store, name, **ASKED.get(name, {})), list(map(str, variables)))
     assert found
 
 

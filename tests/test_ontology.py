@@ -305,7 +305,7 @@ def test_the_ontology_is_read_whole() -> None:
 @pytest.mark.usefixtures("java")
 @pytest.mark.parametrize(
     "extra",
-    [(), tuple(ALIGNMENTS), *((path,) for path in ALIGNMENTS)],
+    [(), tuple(ALIGNMENTS), *(pytest.param((path,), marks=pytest.mark.long) for path in ALIGNMENTS)],
     ids=lambda paths: "+".join(p.stem for p in paths) or "alone",
 )
 def test_both_reasoners_say_the_same(extra: tuple[Path, ...]) -> None:

@@ -16,7 +16,7 @@ import pytest
 from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE
-from casegraph.query import run, stored_queries
+from casegraph.query import StoredQuery, run, stored_queries
 from casegraph.resources import shipped
 from casegraph.store import LEDGER, Store, open_store
 from casegraph.store.embedded import EmbeddedStore
@@ -25,6 +25,7 @@ from casegraph.store.syntax import replacement
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 A, B = "http://e.org/a", "http://e.org/b"
+ALL = tuple(stored_queries().values())
 
 
 def quad(value: str, graph: str, subject: str = "<http://e.org/s>") -> str:
@@ -251,20 +252,33 @@ def test_a_dataset_of_ones_own_brings_nothing_derived_back(store: Store) -> None
         view.query(asked)
 
 
-@pytest.mark.slow
-def test_stored_queries_answer_as_if_nothing_had_been_derived(store: Store) -> None:
-    outcomes = tuple(load(store, shipped("cases", "miao-2020.yaml")))
-    assert all(isinstance(each, Loaded) for each in outcomes)
+@pytest.fixture(scope="module")
+def bare_answers() -> dict[str, tuple[list[str], bool]]:
+    """Return what the stored queries answer of a case from which nothing was derived, and if that is less."""
     with (
         open_store(":memory:", writable=True) as whole,
         open_store(":memory:", writable=True) as bare,
     ):
-        whole.replace([], "\n".join(store.dump()))
-        bare.replace([], "\n".join(store.dump()))
-        bare.replace([graph for graph in store.graphs() if graph.endswith("/inferred")], "")
-        view, changed = store.without_derived(), 0
-        for query in stored_queries().values():
-            found = sorted(map(str, run(view, query).rows))
-            assert found == sorted(map(str, run(bare, query).rows)), query.name
-            changed += found != sorted(map(str, run(whole, query).rows))
-    assert changed >= 10
+        outcomes = tuple(load(whole, shipped("cases", "miao-2020.yaml")))
+        assert all(isinstance(each, Loaded) for each in outcomes)
+        bare.replace([], "\n".join(whole.dump()))
+        bare.replace([graph for graph in whole.graphs() if graph.endswith("/inferred")], "")
+        both = {query.name: [answered(each, query) for each in (bare, whole)] for query in ALL}
+    return {name: (answer, answer != more) for name, (answer, more) in both.items()}
+
+
+def answered(store: Store, query: StoredQuery) -> list[str]:
+    return sorted(map(str, run(store, query).rows))
+
+
+@pytest.mark.slow
+def test_stored_queries_answer_as_if_nothing_had_been_derived(
+    store: Store, bare_answers: dict[str, tuple[list[str], bool]]
+) -> None:
+    outcomes = tuple(load(store, shipped("cases", "miao-2020.yaml")))
+    assert all(isinstance(each, Loaded) for each in outcomes)
+    view = store.without_derived()
+    telling = [query for query in ALL if bare_answers[query.name][1]]
+    assert len(telling) >= 10
+    for query in ALL if isinstance(store, EmbeddedStore) else telling:  # a server takes its time
+        assert answered(view, query) == bare_answers[query.name][0], query.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from io import StringIO
 from pathlib import Path
 
@@ -95,11 +96,18 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a store ``one`` that holds A and B; do not write to it."""
+    folder = tmp_path_factory.mktemp("one")
+    filled(folder, "one", A, B)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a folder with a store ``one`` that holds A and B."""
-    filled(tmp_path, "one", A, B)
-    return tmp_path
+def folder(one: Path, tmp_path: Path) -> Path:
+    """Return a copy of that folder."""
+    return Path(shutil.copytree(one, tmp_path, dirs_exist_ok=True))
 
 
 def filled(folder: Path, name: str, *documents: str) -> Path:

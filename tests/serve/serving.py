@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,14 +16,16 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from casegraph.ingest import Loaded, load
-from casegraph.resources import shipped
+from casegraph.serve.http.tokens import new_token
 from casegraph.store import open_store
+from loaded_stores import loaded_store
 
 __all__ = ["Server", "filled", "serving", "token_file"]
 
 _SECONDS_TO_START, _SECONDS_TO_STOP = 30, 15
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+(?=/)")
+#: Where a test does not say how many: each is a process that starts, and few need the eight of the command.
+_WORKERS = 2
 
 
 @dataclass
@@ -32,11 +35,13 @@ class Server:
     :param address: without a slash at its end.
     :param token: what allows to write; empty where nothing does.
     :param said: the file of what it said on standard error.
+    :param store: what it serves.
     """
 
     address: str
     process: subprocess.Popen[bytes]
     said: Path
+    store: Path
     token: str = field(default="", repr=False)
 
     @property
@@ -105,14 +110,15 @@ def serving(store: Path, folder: Path, *words: str, token: str = "") -> Iterator
     """Serve a store until the end of the block, which begins when the server has told its address.
 
     :param folder: what it says goes to a file there.
-    :param words: of the command, after ``--store`` and ``--port``.
+    :param words: of the command, after ``--store``, ``--port`` and ``--workers``.
     :param token: the token of the file that the words name.
     """
     said = folder / "said.txt"
-    command = [sys.executable, "-m", "casegraph", "serve", "--store", str(store), "--port", "0", *words]
+    usual = ["--store", str(store), "--port", "0", "--workers", str(_WORKERS)]
+    command = [sys.executable, "-m", "casegraph", "serve", *usual, *words]
     with said.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
-    server = Server("", process, said, token)
+    server = Server("", process, said, store, token)
     try:
         server.address = _address(process, said)
         yield server
@@ -135,18 +141,16 @@ def _address(process: subprocess.Popen[bytes], said: Path) -> str:
 def token_file(folder: Path) -> tuple[Path, str]:
     """Have a token made; return its file and the token."""
     file = folder / "token"
-    command = [sys.executable, "-m", "casegraph", "serve", "--new-token", str(file)]
-    subprocess.run(command, check=True, capture_output=True)
+    new_token(file)
     return file, file.read_text(encoding="utf-8").strip()
 
 
 def filled(folder: Path, *graphs: tuple[str, str]) -> Path:
     """Make a store of the first shipped case, and of graphs given by name and N-Triples; return its place."""
-    place = folder / "store"
+    place = Path(shutil.copytree(loaded_store(), folder / "store"))
+    if not graphs:
+        return place
     with open_store(place, writable=True) as store:
-        outcomes = tuple(load(store, shipped("cases", "miao-2020.yaml")))
-        assert len(outcomes) == 1
-        assert all(isinstance(each, Loaded) for each in outcomes)
         for name, content in graphs:
             triples = ox.parse(content, ox.RdfFormat.N_TRIPLES)
             quads = [

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,7 +12,7 @@ from known_answers import ASSERTED, CASES, NEW, TAPERS, THE_CASE, doses_of, expe
 from rdflib import ConjunctiveGraph, Graph, URIRef
 from rdflib import Literal as RdflibLiteral
 from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
-from serving import Server, filled, serving, token_file
+from serving import Server
 from SPARQLWrapper import (
     CSV,
     GET,
@@ -31,32 +29,12 @@ from SPARQLWrapper import (
     SPARQLWrapper,
 )
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, Unauthorized
-from w3c_answers import sent
 
 from casegraph.store import open_store
 
 pytestmark = pytest.mark.slow
 
 INSERT = f"INSERT DATA {{ GRAPH <{NEW}> {{ <urn:s> <urn:p> 'one' }} }}"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("clients")
-
-
-@pytest.fixture(scope="module")
-def served(folder: Path) -> Iterator[Server]:
-    file, token = token_file(folder)
-    with serving(filled(folder), folder, "--writable", "--token-file", str(file), token=token) as server:
-        yield server
-
-
-@pytest.fixture
-def clean(served: Server) -> Iterator[Server]:
-    """Give the server, and take out what was written to it."""
-    yield served
-    sent(served.address, "DELETE", f"/graphs?graph={NEW}", served.allowed)
 
 
 def wrapper(server: Server, query: str, form: str, method: str = GET) -> SPARQLWrapper:
@@ -150,10 +128,10 @@ def test_rdflib_asks(method: Any, form: str, served: Server) -> None:
         assert graph.query("ASK { ?s ?p ?o }").askAnswer is True
 
 
-def test_rdflib_finds_triples_and_named_graphs(served: Server, folder: Path) -> None:
+def test_rdflib_finds_triples_and_named_graphs(served: Server) -> None:
     store = SPARQLStore(f"{served.address}/sparql")
     assert list(Graph(store).triples((None, *THE_CASE[1:]))) == [THE_CASE]
-    with open_store(folder / "store") as opened:
+    with open_store(served.store) as opened:
         lines = list(opened.dump(ASSERTED))
     every = ConjunctiveGraph(store)
     named = every.get_context(URIRef(ASSERTED))

@@ -6,15 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from known_answers import ASSERTED, CASES, NEW, SEED, TAPERS, THE_CASE, doses_of, expected_doses
 from rdflib import Graph
-from serving import Server, filled, serving, token_file
-from w3c_answers import sent
+from serving import Server
 
+from casegraph.cli import commands
 from casegraph.namespaces import BASE, CG
 from casegraph.resources import shipped
 from casegraph.store import LEDGER
@@ -22,25 +22,6 @@ from casegraph.store import LEDGER
 pytestmark = pytest.mark.slow
 
 INSERT = f"INSERT DATA {{ GRAPH <{NEW}> {{ <urn:s> <urn:p> 'one' }} }}"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("clients")
-
-
-@pytest.fixture(scope="module")
-def served(folder: Path) -> Iterator[Server]:
-    file, token = token_file(folder)
-    with serving(filled(folder), folder, "--writable", "--token-file", str(file), token=token) as server:
-        yield server
-
-
-@pytest.fixture
-def clean(served: Server) -> Iterator[Server]:
-    """Give the server, and take out what was written to it."""
-    yield served
-    sent(served.address, "DELETE", f"/graphs?graph={NEW}", served.allowed)
 
 
 def curl(server: Server, *words: str, token: bool = True) -> tuple[int, str, str]:
@@ -161,10 +142,10 @@ def test_curl_puts_adds_and_deletes_a_graph(clean: Server, tmp_path: Path) -> No
 
 
 def casegraph(store: str | Path, *words: str, token: str = "", code: int = 0) -> str:
-    command = [sys.executable, "-m", "casegraph", *words, "--store", str(store)]
-    env = {**os.environ, "CASEGRAPH_TOKEN": token, "CASEGRAPH_ENDPOINT_PATIENCE": "0"}
-    ended = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
-    assert ended.returncode == code, ended.stderr
+    """Run a command on a store; return what it printed, or said where another code than 0 is due."""
+    given = [*words, "--store", str(store)]
+    ended = CliRunner().invoke(commands, given, env={"CASEGRAPH_TOKEN": token})
+    assert ended.exit_code == code, ended.output
     return ended.stdout if code == 0 else ended.stderr
 
 
@@ -181,17 +162,16 @@ def casegraph(store: str | Path, *words: str, token: str = "", code: int = 0) ->
         ["sparql", CASES],
     ],
 )
-def test_another_casegraph_reads_what_the_directory_says(
-    words: list[str], served: Server, folder: Path
-) -> None:
+def test_another_casegraph_reads_what_the_directory_says(words: list[str], served: Server) -> None:
     told = casegraph(f"{served.address}/sparql", *words)
-    assert told == casegraph(folder / "store", *words)
+    assert told == casegraph(served.store, *words)
     assert told.strip()
 
 
 def test_another_casegraph_asks_what_the_facts_answer(served: Server) -> None:
-    told = json.loads(casegraph(f"{served.address}/sparql", "query", "tapers", "-f", "json"))
-    assert doses_of(told) == expected_doses()
+    words = ["query", "tapers", "-f", "json", "--store", f"{served.address}/sparql"]
+    ended = subprocess.run([sys.executable, "-m", "casegraph", *words], capture_output=True, check=True)
+    assert doses_of(json.loads(ended.stdout)) == expected_doses()
 
 
 def test_another_casegraph_loads_as_into_a_directory(served: Server, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from casegraph.store.verifying import verify
 SEED = 20261127
 #: How many quads each written graph has: some of them only would be a torn write.
 QUADS = 50
+_SECONDS = 30
 STORED = ["tapers", "responses_to_drug", "diagnoses", "investigations", "timeline", "autoantibodies_at"]
 #: wrk reads the paths to ask from a file, one a line, and asks them in turn.
 WRK = """
@@ -64,6 +65,14 @@ class Writer(threading.Thread):
             self.acknowledged.append(number)
             number += 1
 
+    def reach(self, many: int) -> None:
+        """Wait until so many were acknowledged."""
+        last = time.monotonic() + _SECONDS
+        while len(self.acknowledged) < many:
+            assert self.is_alive(), self.refused
+            assert time.monotonic() < last, self.acknowledged
+            time.sleep(0.005)
+
     def _write(self, number: int) -> int:
         triples = "".join(f'<urn:s{each}> <urn:p> "{number}" .\n' for each in range(QUADS))
         if number % 2:
@@ -90,27 +99,29 @@ def test_what_was_acknowledged_is_there_after_a_kill(kills: int, tmp_path: Path)
         with serving(store, tmp_path, *words, token=token) as server:
             writer = Writer(server, begun)
             writer.start()
-            time.sleep(chance.uniform(0.05, 1.5))
+            writer.reach(chance.randint(1, 6))
+            time.sleep(chance.uniform(0, 0.1))  # at any moment of the next one
             server.kill()
-            writer.join(30)
+            writer.join(_SECONDS)
             assert not writer.is_alive()
             assert writer.refused == []
         done |= set(writer.acknowledged)
         begun += len(writer.acknowledged) + 1  # the last may be there, or not
         assert_whole(store, done, before)
     assert len(done) >= kills
+    command = [sys.executable, "-m", "casegraph", "verify", "--store", str(store)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def assert_whole(store: Path, done: set[int], before: dict[str, str]) -> None:
     """Look whether all that was acknowledged is there, all of what is there is whole, and nothing else."""
     with open_store(store) as opened:
         assert list(verify(opened)) == []
-        there = {graph: digest for graph, digest in opened.digest().items() if "numbered" in graph}
-        assert {name_of(number) for number in done} <= there.keys()
+        digests = opened.digest()
+        there = {graph for graph in digests if "numbered" in graph}
+        assert {name_of(number) for number in done} <= there
         assert all(len(list(opened.dump(graph))) == QUADS for graph in there)
-        assert {name: each for name, each in opened.digest().items() if name not in there} == before
-    command = [sys.executable, "-m", "casegraph", "verify", "--store", str(store)]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+        assert {name: each for name, each in digests.items() if name not in there} == before
 
 
 @pytest.mark.long
@@ -124,7 +135,7 @@ def test_a_busy_server_makes_no_error_and_does_not_grow(seconds: int, tmp_path: 
     paths.write_text(
         "".join(f"/sparql?query={quote(bind(get_query(name), {}), safe='')}\n" for name in STORED)
     )
-    with serving(filled(tmp_path), tmp_path) as server:
+    with serving(filled(tmp_path), tmp_path, "--workers", "8") as server:
         warm = wrk(server, script, paths, 10)
         assert "Non-2xx" not in warm
         before = server.memory()

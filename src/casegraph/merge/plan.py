@@ -142,7 +142,7 @@ def link_iri(one: str, other: str) -> str:
 def plan_text(plan: MergePlan) -> str:
     """Return a plan as YAML to edit."""
     told = _without_empty(msgspec.to_builtins(plan))
-    body = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=110)
+    body = yaml.dump(told, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=110)
     return _HEAD + (_LEFT_OUT if plan.left_out else "") + body
 
 
