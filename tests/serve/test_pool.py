@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
-from serving import filled, serving
+from serving import filled, serving, token_file
 
 from casegraph.errors import InputError, StoreError
 from casegraph.serve.jobs.query import Query
@@ -23,6 +23,8 @@ from casegraph.serve.workers.forks import Fork, Forks
 from casegraph.serve.workers.line import Line
 from casegraph.serve.workers.pool import Pool
 from casegraph.serve.workers.worker import Place
+from casegraph.store import open_store
+from casegraph.store.verifying import verify
 
 pytestmark = pytest.mark.slow
 
@@ -169,3 +171,22 @@ def test_a_query_at_work_is_answered_when_the_group_is_told_to_stop(tmp_path: Pa
         server.process.wait(_SECONDS)
     assert [answer.status_code for answer in answers] == [422]
     assert "the time that a request may take is over" in answers[0].json()["detail"]
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_told_to_stop_lets_its_writer_leave(told: signal.Signals, tmp_path: Path) -> None:
+    """A writer that is killed leaves files without a digest, and a reader its snapshot."""
+    file, token = token_file(tmp_path)
+    store = filled(tmp_path)
+    with serving(store, tmp_path, "--writable", "--token-file", str(file), token=token) as server:
+        update = {"update": "INSERT DATA { GRAPH <urn:g> { <urn:s> <urn:p> 1 } }"}
+        answer = httpx.post(f"{server.address}/update", data=update, headers=server.allowed)
+        assert answer.status_code == 204
+        server.process.send_signal(told)
+        assert server.process.wait(_SECONDS) == 128 + told
+        said = server.said.read_text(errors="replace")
+    assert "Traceback" not in said
+    with open_store(store) as opened:
+        assert list(verify(opened)) == []
+        assert opened.files_without_digest() == 0
+    assert list(store.glob("reader-*")) == []

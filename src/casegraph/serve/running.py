@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -46,8 +47,14 @@ def run(settings: Settings) -> None:
     """
     _refuse(settings)
     log_to(settings.log)
+    signal.signal(signal.SIGTERM, _leave)  # uvicorn raises it again when all requests are answered
     with _listening(settings) as listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, listener))
+
+
+def _leave(number: int, _: object) -> None:
+    """End with the status of a signal, but let the workers leave first: who is killed leaves its mark."""
+    raise SystemExit(128 + number)
 
 
 def _refuse(settings: Settings) -> None:
