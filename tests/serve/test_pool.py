@@ -19,6 +19,7 @@ from serving import filled, serving, token_file
 from casegraph.errors import InputError, StoreError
 from casegraph.serve.jobs.query import Query
 from casegraph.serve.limits import Limits
+from casegraph.serve.workers import pool as pool_module
 from casegraph.serve.workers.forks import Fork, Forks
 from casegraph.serve.workers.line import Line
 from casegraph.serve.workers.pool import Pool
@@ -124,6 +125,42 @@ def test_workers_do_not_draw_the_same_numbers(tmp_path: Path) -> None:
         async with Forks() as forks, Pool(forks, place, 1) as one, Pool(forks, place, 1) as other:
             for job in (drawing, naming):
                 assert (await one.ask(job)).whole != (await other.ask(job)).whole
+
+    _run(work)
+
+
+def test_a_worker_steps_back_when_its_job_takes_long(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Forks() as forks, Pool(forks, _place(tmp_path), 1) as pool:
+            pid = pool._free[0].pid
+            asked = asyncio.create_task(pool.ask(Query(text=HEAVY, results="text/csv", triples="")))
+            assert os.getpriority(os.PRIO_PROCESS, pid) == 0
+            await _until(lambda: os.getpriority(os.PRIO_PROCESS, pid) == 10)
+            asked.cancel()
+            await asyncio.wait({asked})
+
+    _run(work)
+
+
+def test_a_worker_that_has_stepped_back_is_replaced_after_its_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "_LONG_SECONDS", 0)
+
+    async def work() -> None:
+        async with Forks() as forks, Pool(forks, _place(tmp_path), 1) as pool:
+            before = pool._free[0]
+            assert (await pool.ask(CHEAP)).whole == b'{"head":{},"boolean":true}'
+            await _until(lambda: len(pool._free) == 1 and pool._free[0] is not before)
+            await _until(lambda: not Path(f"/proc/{before.pid}").exists())
+            assert os.getpriority(os.PRIO_PROCESS, pool._free[0].pid) == 0
+        async with (
+            Forks() as forks,
+            Pool(forks, msgspec.structs.replace(pool.place, writable=True), 1) as pool,
+        ):
+            before = pool._free[0]
+            await pool.ask(CHEAP)
+            assert pool._free == [before]  # the writer holds the store
 
     _run(work)
 

@@ -24,6 +24,8 @@ _PAUSE_SECONDS = 1.0
 #: longer than this lets the next one begin, so that what is quick does not wait for it.
 _YOUNG_SECONDS = 0.05
 _LEAST_YOUNG = 2
+#: A job that takes longer than this steps back behind all others, and its worker is replaced after it.
+_LONG_SECONDS = 0.5
 #: Where others wait, a client may not let a worker wait any longer.
 _SLOW_SECONDS = 2.0
 _LATER = "try again later"
@@ -43,9 +45,10 @@ class Pool:
         self._all: set[Line] = set()
         self._waiting: deque[asyncio.Future[Line]] = deque()
         self._starting: asyncio.Task[None] | None = None
-        self._gone: list[Line] = []
+        self._leaving: set[asyncio.Task[None]] = set()
         self._answers: dict[Line, Answer] = {}
         self._young: dict[Line, asyncio.TimerHandle] = {}
+        self._long: dict[Line, asyncio.TimerHandle] = {}
         self._most_young = max(_LEAST_YOUNG, os.cpu_count() or 1)
         self._is_open = True
 
@@ -91,8 +94,9 @@ class Pool:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
-        for line in (*self._all, *self._gone):
+        for line in tuple(self._all):
             await line.end()
+        await asyncio.gather(*self._leaving)
         self._all.clear()
         self._free.clear()
 
@@ -124,7 +128,10 @@ class Pool:
     def _give_back(self, line: Line) -> None:
         self._answers.pop(line, None)
         self._grow_old(line)
-        if line.is_alive and self._is_open:
+        timer = self._long.pop(line, None)
+        if timer is not None:
+            timer.cancel()
+        if line.is_alive and self._is_open and not line.is_behind:
             self._free.append(line)
         else:
             self._lose(line)
@@ -151,6 +158,8 @@ class Pool:
                 self._free.append(line)
                 continue
             self._young[line] = loop.call_later(_YOUNG_SECONDS, self._pass_by, line)
+            if not self.place.writable:
+                self._long[line] = loop.call_later(_LONG_SECONDS, line.step_back)
             waiting.set_result(line)
 
     def _make_room(self) -> None:
@@ -171,7 +180,9 @@ class Pool:
 
     def _lose(self, line: Line) -> None:
         self._all.discard(line)
-        self._gone.append(line)
+        leaving = asyncio.get_running_loop().create_task(line.end())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
         self._fill()
 
     def _fill(self) -> None:
@@ -181,9 +192,8 @@ class Pool:
 
     async def _start(self) -> None:
         try:
-            while self._gone:  # a writer cannot have the store before the one before it has let go of it
-                await self._gone[-1].end()
-                self._gone.pop()
+            if self.place.writable:  # it cannot have the store before the one before has let go of it
+                await asyncio.gather(*self._leaving)
             self._add(await Line.start(self._forks, self.place, self._forget))
         except CasegraphError as error:
             self._refuse_waiting(error)
