@@ -84,6 +84,11 @@ class EndpointStore(Store):
         return self.is_casegraph or self._greeting.server.startswith("Oxigraph/")
 
     @property
+    def gives_default_graph(self) -> bool:
+        """See :attr:`casegraph.store.Store.gives_default_graph`."""
+        return False
+
+    @property
     def is_casegraph(self) -> bool:
         """Whether the server is a ``casegraph serve``.
 
