@@ -64,6 +64,8 @@ def _tell(edits: list[HandEdit]) -> None:
     if any(edit.unit.startswith(f"{BASE}case/") for edit in edits):
         say("what follows from a case that was edited by hand was not derived anew; loading it does that,")
         say("and puts what its document says in the place of the edit")
+    if any(edit.is_of_terms for edit in edits):
+        say("where the ontology is not what a load put there, queries may find less; a load brings it back")
 
 
 @click.command(
