@@ -16,12 +16,14 @@ PROBLEM = {"Content-Type": "application/problem+json"}
 class Canned(HTTPServer):
     """Answers with what it has.
 
+    :param first: bodies that it answers with before all others, each once.
     :param challenge: where it is not empty, there is no answer without credentials.
     """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _CannedAnswer)
         self.status, self.headers, self.body = 200, dict(ROWS), b""
+        self.first: list[bytes] = []
         self.asked: list[str] = []
         self.credentials: list[str] = []
         self.content, self.name = b"", "Canned"
@@ -47,7 +49,7 @@ class _CannedAnswer(BaseHTTPRequestHandler):
         for name, value in self.server.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(self.server.body)
+        self.wfile.write(self.server.first.pop(0) if self.server.first else self.server.body)
 
     def do_GET(self) -> None:
         self.headers["Content-Length"] = "0"

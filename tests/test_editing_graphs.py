@@ -16,7 +16,7 @@ from casegraph.merge.undoing import undo
 from casegraph.namespaces import BASE, CG
 from casegraph.projection import build, find
 from casegraph.resources import shipped
-from casegraph.store import DEFAULT_GRAPH, LEDGER
+from casegraph.store import DEFAULT_GRAPH, LEDGER, GraphContent, Store
 from casegraph.store import editing_graphs as writing
 from casegraph.store.backups import backup, restore
 from casegraph.store.by_hand import HandEdit, edited_by_hand
@@ -93,6 +93,24 @@ def test_the_ledger_and_the_name_of_the_default_graph_are_protected(graph: str, 
     with pytest.raises(ForbiddenError):
         drop_graph(store, graph)
     assert (generation(store), is_whole(store)) == (1, True)
+
+
+class AtAnEndpoint(EmbeddedStore):
+    """A store that gives its named graphs only."""
+
+    gives_default_graph = False
+
+    def contents(self) -> Iterator[GraphContent]:
+        return Store.contents(self)
+
+
+def test_a_default_graph_that_is_not_given_is_no_damage() -> None:
+    with AtAnEndpoint(":memory:", writable=True) as store:
+        put_graph(store, None, [triple("1")])
+        put_graph(store, G, [triple("2")])
+        assert is_whole(store)
+        store.replace([G], "")
+        assert [each.where for each in verify(store)] == [G]
 
 
 def test_a_name_that_is_no_iri_is_refused(store: EmbeddedStore) -> None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from casegraph.merge.plan import PlannedLink
 from casegraph.merge.planning import make_plan
+from casegraph.merge.writing import link_text
+from casegraph.namespaces import PREFIXES
 from casegraph.store import open_store
 from command_line import run_cli
 
@@ -47,3 +52,9 @@ def test_a_policy_leaves_alone_what_a_person_decided(tmp_path: Path) -> None:
     assert "0 links decided, 1 undecided" in done.stderr
     assert run_cli("digest", "--store", place).stdout == before
     assert "different-patients" in run_cli("merge", "list", "--store", place).stdout
+
+
+@pytest.mark.parametrize(("score", "written"), [(-0.04, "0"), (12.0, "12"), (-3.26, "-3.3"), (0.0, "0")])
+def test_a_score_is_written_as_a_store_writes_it(score: float, written: str) -> None:
+    link = PlannedLink(between=("urn:a", "urn:b"), score=score, decision="different-patients")
+    assert f' "{written}"^^<{PREFIXES["xsd"]}decimal> <{link.iri}> .\n' in link_text(link)

@@ -139,7 +139,7 @@ def test_an_endpoint_that_is_down_is_named() -> None:
 def test_the_addresses_follow_from_the_location(canned: Canned, path: str, query: str, update: str) -> None:
     canned.body = b'{"head": {}, "boolean": true}'
     store = open_store(canned.address + path, writable=True)
-    assert store.query("ASK {}")
+    assert store.query("ASK {}", union=False)
     store.replace(["http://e.org/a"], "")
     assert canned.asked == [f"POST {query}"] * 2 + [f"POST {update}"]
 
@@ -186,5 +186,39 @@ def test_a_change_goes_to_the_address_of_updates_of_a_server_of_this_kind(canned
 
 def test_all_rows_are_asked_for(canned: Canned) -> None:
     canned.body = b'{"head": {"vars": ["x"]}, "results": {"bindings": []}}'
-    open_store(canned.address).query("SELECT ?x { ?x ?y ?z }")
+    open_store(canned.address).query("SELECT ?x { ?x ?y ?z }", union=False)
     assert b"rows=all" in canned.content
+
+
+YES, NO = b'{"head": {}, "boolean": true}', b'{"head": {}, "boolean": false}'
+
+
+def test_a_server_without_the_union_is_refused_and_not_taken_for_empty(canned: Canned) -> None:
+    store = open_store(canned.address)
+    canned.first, canned.body = [NO], YES  # not in the default graph, and in a named one
+    with pytest.raises(EndpointError, match="not the union of its named graphs") as failed:
+        store.query("ASK { ?s ?p ?o }")
+    assert "unionDefaultGraph" in failed.value.todo
+    assert len(canned.asked) == 2
+    assert store.query("ASK { GRAPH ?g { ?s ?p ?o } }", union=False)
+    assert store.query("ASK FROM <urn:g> { ?s ?p ?o }")
+    assert len(canned.asked) == 4
+
+
+def test_a_server_that_is_empty_is_asked_and_looked_at_again(canned: Canned) -> None:
+    store = open_store(canned.address)
+    canned.body = NO
+    assert not store.query("ASK { ?s ?p ?o }")
+    assert len(canned.asked) == 3
+    canned.first = [NO, YES]
+    with pytest.raises(EndpointError, match="not the union"):
+        store.query("ASK { ?s ?p ?o }")
+
+
+def test_a_server_with_the_union_is_looked_at_once(canned: Canned) -> None:
+    store = open_store(canned.address)
+    canned.body = YES
+    for _ in range(3):
+        assert store.query("ASK { ?s ?p ?o }")
+        assert b"union-default-graph=true" in canned.content
+    assert len(canned.asked) == 4

@@ -10,7 +10,7 @@ import click
 from casegraph.cli.form import PATH, Command, say, store_option, write_line
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE
-from casegraph.store import open_store
+from casegraph.store import DEFAULT_GRAPH, open_store
 from casegraph.store.by_hand import HandEdit
 from casegraph.store.ledger import generation
 
@@ -41,6 +41,7 @@ def verify(location: str) -> int:
             write_line(damage.where, damage.what)
         number, edits = (0, []) if many else (generation(store), list(edited_by_hand(store)))
         unknown = store.files_without_digest()
+        has_read_default = store.gives_default_graph
     _remember(location, number, many)
     if unknown:
         why = "their writer is at work or was killed, and a writer that leaves takes them"
@@ -51,6 +52,8 @@ def verify(location: str) -> int:
         return 1
     say(f"whole: every quad is as it was written, up to change {number:,}")
     _tell(edits)
+    if not has_read_default and any(edit.unit == DEFAULT_GRAPH for edit in edits):
+        say("the default graph was not looked at: an endpoint may give the union of all graphs for it")
     return 0
 
 
@@ -61,6 +64,8 @@ def _tell(edits: list[HandEdit]) -> None:
     if any(edit.unit.startswith(f"{BASE}case/") for edit in edits):
         say("what follows from a case that was edited by hand was not derived anew; loading it does that,")
         say("and puts what its document says in the place of the edit")
+    if any(edit.is_of_terms for edit in edits):
+        say("where the ontology is not what a load put there, queries may find less; a load brings it back")
 
 
 @click.command(

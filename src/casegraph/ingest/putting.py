@@ -13,7 +13,7 @@ from casegraph.reason import ontology_ntriples
 from casegraph.resources import ontology_digest
 from casegraph.rows import Rows
 from casegraph.store import Store
-from casegraph.store.ledger import Content, case_graphs, commit, unit_of
+from casegraph.store.ledger import Content, case_graphs, commit, current_digests, unit_of
 
 __all__ = [
     "ADDED",
@@ -74,12 +74,15 @@ def put_ontology(store: Store) -> None:
 
 
 def ontology_content(store: Store) -> Content | None:
-    """Return the graph of the shipped ontology; None if this very version is there.
+    """Return the graph of the shipped ontology; None if this very version is there, and nobody edited it.
 
     :raises StoreError: if the store fails.
     """
     known = store.query(f"ASK {{ GRAPH <{_ONTOLOGY}> {{ {_mark()} }} }}", union=False)
-    return None if known else _ontology()
+    if not known:
+        return _ontology()
+    is_edited = current_digests(store, [_ONTOLOGY], of_documents=True).get(_ONTOLOGY) == ""
+    return _ontology() if is_edited else None
 
 
 def _mark() -> str:

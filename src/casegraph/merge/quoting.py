@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from casegraph.merge.foreign import ForeignDocument
 from casegraph.namespaces import BASE, CG, PREFIXES
+from casegraph.store.syntax import as_stored
 from casegraph.terms import all_terms
 
 __all__ = ["graph_names", "original_quads", "quoted", "standing"]
@@ -80,9 +81,7 @@ def _stored(value: ox.Literal) -> ox.Literal:
     """Return a literal as Oxigraph writes it once it was stored."""
     if not value.datatype.value.startswith(_XSD) or value.datatype.value == f"{_XSD}string":
         return value
-    content = ox.Store()
-    content.add(ox.Quad(_TYPE, _TYPE, value))
-    (found,) = (each.object for each in content)
+    (found,) = (each.object for each in as_stored([ox.Quad(_TYPE, _TYPE, value)]))
     return found if isinstance(found, ox.Literal) else value
 
 

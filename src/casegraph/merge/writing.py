@@ -100,7 +100,7 @@ def link_text(link: PlannedLink) -> str:
     if link.documents:
         facts.append((me, f"{CG}speaksAgainst", _text(f"documents: {link.documents}")))
     if link.score is not None:
-        score = f"{link.score:.1f}".removesuffix(".0")  # as a store writes it
+        score = f"{round(link.score, 1) + 0.0:.1f}".removesuffix(".0")  # as a store writes it, without -0
         facts.append((me, f"{CG}linkScore", f'"{score}"^^<{_XSD}decimal>'))
     lines = {f"<{subject}> <{name}> {value} <{me}> .\n" for subject, name, value in facts}
     return "".join(sorted(lines))

@@ -43,6 +43,11 @@ class Store(Protocol):
         """Whether graphs are what the ledger tells of them, since both are written together or not at all."""
         return True
 
+    @property
+    def gives_default_graph(self) -> bool:
+        """Whether :meth:`contents` gives the default graph too; at an endpoint it may be the union."""
+        return True
+
     def replace(self, old_graphs: Iterable[str], nquads: str) -> None:
         """Remove these graphs and add these quads, in one transaction: all of it or nothing.
 
@@ -111,8 +116,7 @@ class Store(Protocol):
     def contents(self) -> Iterator[GraphContent]:
         """Give each graph that holds anything, with the digest of its dump and the number of its quads.
 
-        The order is any. Of an endpoint only the named graphs are given, for there the default graph may be
-        their union.
+        The order is any. Of an endpoint only the named graphs are given (:attr:`gives_default_graph`).
 
         :raises StoreError: if the store fails.
         """

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from casegraph.namespaces import CG, PREFIXES
+from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.store import LEDGER, Store
 from casegraph.store.syntax import named
 
 __all__ = ["HandEdit", "digests_before_edits", "edited_by_hand"]
 
+_ONTOLOGY = f"{BASE}ontology"
 _GENERATION = f"<{PREFIXES['prov']}wasGeneratedBy>/<{CG}generation>"
 
 
@@ -29,6 +30,15 @@ class HandEdit:
     unit: str
     generation: int
     gone: bool
+
+    @property
+    def is_of_terms(self) -> bool:
+        """Whether it is the ontology, or terms that cases name and it does not have.
+
+        >>> HandEdit("https://w3id.org/casegraph/ontology", 17, gone=True).is_of_terms
+        True
+        """
+        return self.unit == _ONTOLOGY or self.unit.startswith(f"{_ONTOLOGY}/")
 
     def __str__(self) -> str:
         return f"{'taken out' if self.gone else 'edited'} by hand in change {self.generation:,}"

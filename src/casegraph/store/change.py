@@ -12,7 +12,7 @@ from casegraph.namespaces import CG, PREFIXES
 from casegraph.store import LEDGER, Store
 from casegraph.store.editing_graphs import graphs_with, refuse_protected
 from casegraph.store.ledger import Origin, commit
-from casegraph.store.syntax import named, quads
+from casegraph.store.syntax import as_stored, named, quads
 
 __all__ = ["CHANGE", "Change", "apply_change", "change_of"]
 
@@ -108,4 +108,5 @@ def apply_change(store: Store, content: bytes) -> dict[str, str]:
         if note.graph_name.value != LEDGER or _is_entry(note) or note.predicate.value in _KEPT:  # type: ignore[union-attr]
             raise ForbiddenError("no note, but an entry of the ledger", where=str(note))
     origins = {unit: Origin(name, digest) for unit, (name, digest) in change.origins.items()}
-    return commit(store, graphs_with(graphs), "".join(f"{quad} .\n" for quad in new), origins, change.notes)
+    text = "".join(f"{quad} .\n" for quad in as_stored(new))
+    return commit(store, graphs_with(graphs), text, origins, change.notes)

@@ -22,6 +22,7 @@ from casegraph.store.ledger import (
     unit_of_lines,
 )
 from casegraph.store.rehearsing import Seen
+from casegraph.store.syntax import as_stored, graph_term
 
 __all__ = [
     "graphs_with",
@@ -73,10 +74,15 @@ def refuse_protected(graph: str) -> None:
 
 
 def lines_of(graph: str, content: Iterable[ox.Triple]) -> set[str]:
-    """Return triples as N-Quads lines of a graph, with blank nodes that nothing else has."""
-    end = " ." if graph == DEFAULT_GRAPH else f" <{graph}> ."
+    """Return triples as N-Quads lines of a graph, as Oxigraph writes them once they are stored.
+
+    Blank nodes are others than anything else has.
+    """
+    name = graph_term(graph)
     known: dict[str, ox.BlankNode] = {}
-    return {f"{_fresh(each, known)}{end}" for each in content}
+    fresh = (_fresh(each, known) for each in content)
+    new = as_stored(ox.Quad(each.subject, each.predicate, each.object, name) for each in fresh)
+    return {f"{each} ." for each in new}
 
 
 def touches_blank_nodes(before: Seen, after: Seen) -> bool:

@@ -27,6 +27,7 @@ from casegraph.store.syntax import (
     replacement,
     triples_by_graph,
 )
+from casegraph.store.union import IS_UNION, NEEDS_UNION, UNION, no_union
 from casegraph.store.virtuoso import changes, guard, is_own
 
 __all__ = ["EndpointStore"]
@@ -42,9 +43,10 @@ class EndpointStore(Store):
     ``casegraph serve`` is told by its name: a change goes to ``update`` beside ``sparql`` as it is, and the
     server enters it in the ledger itself. That many rows are wanted is said in each query (``rows=all``).
 
-    With ``union`` each query carries the parameter ``union-default-graph``, which the Oxigraph server
-    heeds. Another server must have the union of its named graphs as default graph by its own settings
-    (GraphDB, RDF4J and Virtuoso do; Fuseki with TDB2 by ``tdb2:unionDefaultGraph``).
+    With ``union`` each query carries the parameter ``union-default-graph``, which the servers of Oxigraph
+    and of casegraph heed. Another server must have the union of its named graphs as default graph by its own
+    settings (GraphDB, RDF4J and Virtuoso do; Fuseki with TDB2 by ``tdb2:unionDefaultGraph``). Before the
+    first such query one statement is looked for in both; a server that has another default graph is refused.
 
     A user and a password, or a token, come from the environment (:class:`casegraph.store.sending.Sender`).
     What fails for a while is sent again (:mod:`casegraph.store.patience`), and has the same result sent once
@@ -64,6 +66,7 @@ class EndpointStore(Store):
         self.location = location
         self._writable = writable
         self._derived = derived
+        self._has_union = False
         self._turn = threading.RLock()
         self._sender = Sender(location)
 
@@ -82,6 +85,11 @@ class EndpointStore(Store):
         :raises EndpointError: if the endpoint does not answer or answers with an error.
         """
         return self.is_casegraph or self._greeting.server.startswith("Oxigraph/")
+
+    @property
+    def gives_default_graph(self) -> bool:
+        """See :attr:`casegraph.store.Store.gives_default_graph`."""
+        return False
 
     @property
     def is_casegraph(self) -> bool:
@@ -133,16 +141,27 @@ class EndpointStore(Store):
         What is no standard SPARQL query is not sent: Virtuoso would carry an update out.
 
         :raises InputError: see there.
-        :raises EndpointError: if the endpoint does not answer, answers with an error or not with all.
+        :raises EndpointError: if the endpoint does not answer, answers with an error or not with all; or if
+            the union is wanted and its default graph is another one.
         """
         own = brings_dataset(sparql)
         if self._derived:
-            return self._ask(sparql, [("union-default-graph", "true")] if union and not own else [])
+            return self._ask_union(sparql) if union and not own else self._ask(sparql)
         if own:
             what = "a query that names its own dataset cannot be asked without what was derived"
             raise InputError(what, where="query", todo="take FROM out of it, or ask it with what was derived")
         kinds = ("named-graph-uri", "default-graph-uri") if union else ("named-graph-uri",)
         return self._ask(sparql, [(kind, graph) for graph in self.graphs() for kind in kinds])
+
+    def _ask_union(self, sparql: str) -> Answer:
+        """Answer a query over the union of all graphs, at a server that gives it."""
+        kind_of_answer(sparql)
+        if not self._has_union:
+            reply = self._send(IS_UNION, accept=ACCEPT[ox.QueryBoolean], parameters=UNION)
+            self._has_union = says_ask_in_rows(reply) or bool(self._read(reply, ox.QueryBoolean))
+            if not self._has_union and bool(self._ask(NEEDS_UNION)):
+                raise no_union(self.location)
+        return self._ask(sparql, UNION)
 
     def _ask(self, sparql: str, parameters: Iterable[tuple[str, str]] = ()) -> Answer:
         expected, with_them = kind_of_answer(sparql), tuple(parameters)

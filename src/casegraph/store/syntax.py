@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import pyoxigraph as ox
 
@@ -14,6 +15,7 @@ from casegraph.store.tokens import Token, scan
 
 __all__ = [
     "DEFAULT_GRAPH",
+    "as_stored",
     "brings_dataset",
     "digest",
     "graph_lines",
@@ -31,6 +33,8 @@ __all__ = [
 #: What the default graph is called where a name is needed: in the ledger, in digests, by ``dump``.
 DEFAULT_GRAPH = f"{BASE}default-graph"
 
+#: So many quads at a time are looked at as they are stored.
+_AT_ONCE = 1_000
 _DEPTHS = {"(": 1, ")": -1, "{": 1, "}": -1}
 _PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<reason>.+)")
 #: Beyond it, a parser lists all the signs of its grammar.
@@ -92,6 +96,23 @@ def quads(nquads: str) -> Iterator[ox.Quad]:
         raise InputError(f"not N-Quads: {error.msg}", where=where) from error
     except UnicodeEncodeError as error:
         raise InputError(f"not N-Quads: {error.reason}", where="nquads", expected="Unicode text") from error
+
+
+def as_stored(content: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield quads with their literals as a store of Oxigraph gives them back, in any order.
+
+    It keeps values and not how they are written: ``007`` is ``7`` then. What the ledger tells of a graph is
+    the digest of what it gives.
+
+    >>> iri, kind = ox.NamedNode("urn:s"), ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+    >>> [quad.object.value for quad in as_stored([ox.Quad(iri, iri, ox.Literal("007", datatype=kind))])]
+    ['7']
+    """
+    rest = iter(content)
+    while some := list(islice(rest, _AT_ONCE)):
+        store = ox.Store()
+        store.extend(some)
+        yield from store
 
 
 def replacement(old_graphs: Iterable[str], nquads: str) -> str:

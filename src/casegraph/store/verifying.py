@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from casegraph.errors import EndpointError, StoreError
 from casegraph.namespaces import CG, PREFIXES
-from casegraph.store import LEDGER, GraphContent, Store
+from casegraph.store import DEFAULT_GRAPH, LEDGER, GraphContent, Store
 from casegraph.store.ledger import Unit, unit_from, unit_of
 
 __all__ = ["Damage", "units_told", "verify"]
@@ -44,7 +44,7 @@ def verify(store: Store) -> Iterator[Damage]:
     """Read a store from its first quad to its last, and yield what is not as the ledger has it.
 
     Of a store in a directory the bytes of its files are looked at first, whatever is in them; where they have
-    changed, nothing more is read.
+    changed, nothing more is read. The default graph of an endpoint is not read.
 
     >>> from casegraph.store import open_store
     >>> with open_store(":memory:", writable=True) as store:
@@ -87,6 +87,8 @@ def _changes(store: Store) -> Iterator[Damage]:
 
 def _units(store: Store) -> Iterator[Damage]:
     told = units_told(store)
+    if not store.gives_default_graph:
+        told.pop(DEFAULT_GRAPH, None)
     graphs: dict[str, list[GraphContent]] = {}
     for found in store.contents():
         if found.graph != LEDGER:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from casegraph.namespaces import BASE, CG, PREFIXES, compact
 from casegraph.notices import Flag, also_told, counted_in, flags_of, own_iris, resting_on, told_twice
 from casegraph.query import StoredQuery
 from casegraph.rows import Rows
 from casegraph.store import Store
-from casegraph.store.by_hand import edited_by_hand
+from casegraph.store.by_hand import HandEdit, edited_by_hand
 
 __all__ = ["noticed", "notices_of_all"]
 
 #: So many patients, drugs or diseases are named.
 _NAMED = 3
 
+_ONTOLOGY = f"{BASE}ontology"
+_HAS_ONTOLOGY = f"ASK {{ GRAPH <{_ONTOLOGY}> {{ ?s ?p ?o }} }}"
+_HAS_CASES = f"ASK {{ GRAPH ?graph {{ ?case <{CG}reportedIn> ?report }} }}"
+_LOAD = "casegraph load brings it back"
+#: The terms that documents name and the ontology does not have come with these documents.
+_LOAD_ALL = "loading the documents that name its terms brings it back"
 _LABEL = f"{PREFIXES['rdfs']}label"
 _CONTRADICTED = f"""SELECT DISTINCT ?claim {{ GRAPH ?graph {{
   ?conflict a <{CG}TellingConflict> ; <{CG}firstTelling>|<{CG}secondTelling> ?claim }} }}"""
@@ -26,16 +32,28 @@ def noticed(store: Store, asked: StoredQuery, rows: Rows) -> Iterator[str]:
 
     :raises StoreError: if the store fails.
     """
-    yield from _edited(store, rows)
+    edits = list(edited_by_hand(store))
+    yield from _ontology(store, edits)
+    yield from _edited(edits, rows)
     yield from _notices(store, rows)
     yield from _contradicted(store, rows)
     if "merging" not in asked.head.tags:  # which are about patients who are told of twice
         yield from _told_twice(store, rows)
 
 
-def _edited(store: Store, rows: Rows) -> Iterator[str]:
+def _ontology(store: Store, edits: Iterable[HandEdit]) -> Iterator[str]:
+    """Yield that the ontology in the store is not what a load put there, so that queries may find less."""
+    of_terms = [edit for edit in edits if edit.is_of_terms]
+    for edit in of_terms:
+        told = f"the ontology in the store was {edit}, so that rows may be missing or wrong"
+        yield f"{told}; {_LOAD if edit.unit == _ONTOLOGY else _LOAD_ALL}: {edit.unit}"
+    if not of_terms and not store.query(_HAS_ONTOLOGY, union=False) and store.query(_HAS_CASES, union=False):
+        yield f"the ontology is not in the store, so that rows may be missing; {_LOAD}: {_ONTOLOGY}"
+
+
+def _edited(edited: Iterable[HandEdit], rows: Rows) -> Iterator[str]:
     """Yield how many rows are of cases that were edited by hand, so that their report may not say so."""
-    edits = {edit.unit: edit for edit in edited_by_hand(store) if not edit.gone}
+    edits = {edit.unit: edit for edit in edited if not edit.gone and not edit.is_of_terms}
     if not edits:
         return
     about = [{iri.partition("#")[0] for iri in row} for row in own_iris(rows)]
@@ -76,10 +94,13 @@ def _named(store: Store, iris: tuple[str, ...]) -> str:
 
 
 def notices_of_all(store: Store) -> Iterator[str]:
-    """Yield, a line each, which reports with a notice are counted with all others.
+    """Yield, a line each, what there is to know of counts.
+
+    That is which reports with a notice are counted with all others, and whether the ontology is as it was.
 
     :raises StoreError: if the store fails.
     """
+    yield from _ontology(store, edited_by_hand(store))
     for flag in flags_of(store):
         yield _counted(flag)
 

@@ -60,7 +60,8 @@ def integer(_: Names, value: object) -> str:
 
 
 def decimal(_: Names, value: object) -> str:
-    return f'"{format(Decimal(str(value)).normalize(), "f")}"^^<{XSD}decimal>'
+    number = Decimal(str(value)).normalize() + 0  # which makes -0 a 0, as a store does
+    return f'"{number:f}"^^<{XSD}decimal>'
 
 
 def address(_: Names, value: object) -> str:

@@ -103,7 +103,7 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
         results="" if results is None else results.media_type,
         triples="" if triples is None else triples.media_type,
         base=request.address,
-        union=settings.union,
+        union=_wants_union(form) or settings.union,
         default=tuple(default) if default or named else None,
         named=tuple(named),
         rows=_rows(form, settings.limits.rows),
@@ -154,6 +154,14 @@ def _text(form: Fields, body: bytes | None, name: str) -> str:
     if len(found) != 1:
         raise InputError(f"{len(found) or 'no'} {name} in the request", expected=f"one {name}")
     return found[0]
+
+
+def _wants_union(form: Fields) -> bool:
+    """Tell whether a request asks for the union of all graphs, in the way of the server of Oxigraph."""
+    asked = form.one("union-default-graph")
+    if asked not in (None, "", "true"):
+        raise InputError("no such default graph", where="union-default-graph", expected="true")
+    return asked is not None
 
 
 def _rows(form: Fields, limit: int) -> int | None:
