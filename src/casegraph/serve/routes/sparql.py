@@ -119,6 +119,8 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
 
 async def _update(request: Request, state: State, text: str, form: Fields) -> None:
     state.require_writer(request)
+    if form.all("query"):
+        raise InputError("a query beside an update", expected="a POST of the update alone")
     note_query(request.scope, text)
     limits = state.settings.limits
     refuse_length(text, limits.body)
