@@ -8,16 +8,22 @@ from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from casegraph.serve.http.logs import log_unread
+
 __all__ = ["CONNECTION", "Connection"]
 
 #: Under what a request has its connection.
 CONNECTION: Final = "casegraph.connection"
 
+#: A byte of a body as a chunk of its own: its length, two ends of lines, itself.
+_FOR_A_BYTE: Final = 6
+
 
 class Connection(HttpToolsProtocol):
     """What uvicorn does with a connection, with limits: half a megabyte before the body, in 10 seconds.
 
-    As much may come between two pieces of a body, or after the last: names of chunks and trailers.
+    As much may come beside a body, between its pieces and after the last; chunks of a byte are let through.
+    Trailers are read and not looked at.
     """
 
     most_bytes: ClassVar[int] = 500_000
@@ -59,13 +65,26 @@ class Connection(HttpToolsProtocol):
         self._taken += len(data)
         super().data_received(data)
         if self._taken > self.most_bytes:
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "too much beside the body of a request")
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP; called by uvicorn."""
+        if self._is_answered:
+            self.transport.close()
+            return
+        self._log(HTTPStatus.BAD_REQUEST, "no HTTP")
+        super().send_400_response(msg)
 
     def on_message_begin(self) -> None:
         """Begin a request; called by the parser."""
         super().on_message_begin()
         self.scope[CONNECTION] = self  # type: ignore[typeddict-unknown-key]
         self._wait()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; one that comes after the body is a trailer. Called by the parser."""
+        if self._is_before_body:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Take all before the body; called by the parser."""
@@ -77,7 +96,7 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body; called by the parser."""
-        self._taken = 0
+        self._taken = max(0, self._taken - _FOR_A_BYTE * len(body))
         if not self.transport.is_closing():
             super().on_body(body)
 
@@ -106,12 +125,32 @@ class Connection(HttpToolsProtocol):
     def _give_up(self) -> None:
         self._due = None
         if self.cycle is None or self.cycle.response_complete:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "a request that does not come")
         else:  # the client has sent half of a request while another is answered
             self._wait()
 
-    def _refuse(self, status: HTTPStatus) -> None:
-        if not self.transport.is_closing():
+    @property
+    def _is_answered(self) -> bool:
+        """Whether what comes belongs to a request whose answer has begun, or comes while one is sent."""
+        cycle = self.cycle
+        if self.pipeline:
+            return True
+        if cycle is None or not cycle.response_started:
+            return False
+        return not cycle.response_complete or (cycle.scope is self.scope and not self._is_before_body)
+
+    def _log(self, status: HTTPStatus, reason: str) -> None:
+        """Log an answer of the connection itself, after which no other is sent."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        log_unread(self.client[0] if self.client else "", status, reason)
+
+    def _refuse(self, status: HTTPStatus, reason: str) -> None:
+        """Close the connection, and say why unless there is an answer already."""
+        if self.transport.is_closing():
+            return
+        if not self._is_answered:
+            self._log(status, reason)
             line = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
             self.transport.write(f"{line}content-length: 0\r\nconnection: close\r\n\r\n".encode())
-            self.transport.close()
+        self.transport.close()
