@@ -97,9 +97,10 @@ class Request:
         if head.media_type:
             told["content-type"] = head.media_type
         try:
-            if (whole := answer.whole) is not None:
+            whole = answer.whole
+            if whole or (whole is not None and self.method != "HEAD"):
                 await self.reply(head.status, whole, told.items(), stall)
-            elif self.method == "HEAD":
+            elif self.method == "HEAD":  # an empty one may be of a job that gave the head alone
                 await self._start(head.status, told.items())
                 await self.send({"type": "http.response.body", "body": b""})
             else:
