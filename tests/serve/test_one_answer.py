@@ -2,59 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
 from logged import log_nowhere
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.server import ServerState
+from starlette.types import Receive, Scope, Send
+from wires import told
 
 from asgi_calls import fine
 from casegraph.serve.http.bodies import read_body
-from casegraph.serve.http.connections import Connection
 from casegraph.serve.http.logs import log_to
 
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 REFUSED = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 BESIDE = "too much beside the body of a request"
-
-
-class Small(Connection):
-    """A connection that takes few bytes."""
-
-    most_bytes = 20_000
-
-
-class Line(asyncio.Transport):
-    """What a connection writes to."""
-
-    def __init__(self) -> None:
-        super().__init__({"peername": ("127.0.0.1", 50000)})
-        self.written = b""
-        self.is_closed = False
-
-    def write(self, data: Any) -> None:
-        """Keep bytes."""
-        assert not self.is_closed
-        self.written += data
-
-    def close(self) -> None:
-        """Hang up."""
-        self.is_closed = True
-
-    def is_closing(self) -> bool:
-        """Tell whether it was hung up."""
-        return self.is_closed
-
-    def pause_reading(self) -> None:
-        """Go on."""
-
-    def resume_reading(self) -> None:
-        """Go on."""
 
 
 async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,26 +26,6 @@ async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
     length = (b"content-length", b"%d" % len(names))
     await send({"type": "http.response.start", "status": 200, "headers": [length]})
     await send({"type": "http.response.body", "body": names})
-
-
-async def _told(app: ASGIApp, pieces: tuple[bytes, ...]) -> Line:
-    """Return what a connection has answered to pieces that come one after the other."""
-    state, line = ServerState(), Line()
-    config = uvicorn.Config(app, http=Small, lifespan="off", log_config=None, access_log=False)
-    connection = Small(config, state, {})
-    connection.connection_made(line)
-    for piece in pieces:
-        if not line.is_closed:
-            connection.data_received(piece)
-        for _ in range(10):  # the app runs until it waits for more
-            await asyncio.sleep(0)
-    connection.connection_lost(None)
-    await asyncio.gather(*state.tasks, return_exceptions=True)
-    return line
-
-
-def told(app: ASGIApp, *pieces: bytes) -> Line:
-    return asyncio.run(_told(app, pieces))
 
 
 @pytest.mark.parametrize("trailer", [b"X: " + b"a" * 5_000, b"X: a\r\n" * 1_000, b"X: a\r\nX" * 1_000])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -10,10 +12,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from casegraph.serve.http.logs import log_unread
 
-__all__ = ["CONNECTION", "Connection"]
+__all__ = ["CONNECTION", "CYCLE", "Connection"]
 
 #: Under what a request has its connection.
 CONNECTION: Final = "casegraph.connection"
+
+#: Under what it has uvicorn's state of its answer.
+CYCLE: Final = "casegraph.cycle"
 
 #: A byte of a body as a chunk of its own: its length, two ends of lines, itself.
 _FOR_A_BYTE: Final = 6
@@ -49,6 +54,14 @@ class Connection(HttpToolsProtocol):
         if self.work is not None:
             self.work.cancel()
         super().connection_lost(exc)
+
+    def cut_off(self) -> None:
+        """End the connection at once by a reset, so that what was sent of an answer does not look whole."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        linger = struct.pack("ii", 1, 0)
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.transport.abort()
 
     def timeout_keep_alive_handler(self) -> None:
         """End a connection that is idle; at once if what was sent is not taken. Called by asyncio."""
@@ -93,6 +106,7 @@ class Connection(HttpToolsProtocol):
         self._wait_no_more()
         self._take_host_of_target()
         super().on_headers_complete()
+        self.scope[CYCLE] = self.cycle  # type: ignore[typeddict-unknown-key]
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body; called by the parser."""

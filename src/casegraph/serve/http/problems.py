@@ -183,7 +183,7 @@ def _is_cut_off(scope: Scope) -> bool:
     connection = scope.get("casegraph.connection")
     if connection is None:
         return False
-    connection.transport.abort()
+    connection.cut_off()
     return True
 
 
