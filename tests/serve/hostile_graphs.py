@@ -83,6 +83,17 @@ GRAPHS: list[Hostile] = [
         "no graph is named",
     ),
     case("a change that is none", request("POST", "/update", CHANGED, TOKEN, body=b"[" * 5000), 400, DEEP),
+    *(
+        case(
+            f"a graph that has no absolute name: {name or 'nothing'}",
+            request(
+                "PUT", f"/graphs?graph={name}", TURTLE, TOKEN, body=b"<urn:s> <urn:p> 'hostile-literal' ."
+            ),
+            400,
+            "the standard wants an absolute IRI (Graph Store Protocol, section 4.2)",
+        )
+        for name in ("", "relative", "/p", "//hostile.example/g", "%3Fg", "%23g")
+    ),
     _put("an XML bomb", XML, BOMB, 400, "100 GB of text in 1 kB"),
     _put("an XML entity of a file", XML, EXTERNAL + b"</rdf:RDF>", 400, "the file would be told"),
     _put("any DOCTYPE", XML, b"<!DOCTYPE r>" + CUT_OFF + b"</rdf:RDF>", 400, "no graph needs one"),

@@ -185,6 +185,23 @@ METHODS = [
         "they are read only",
         has="Allow",
     ),
+    *(
+        case(
+            f"an update and a query in one form at {path}",
+            request(
+                "POST", path, FORM, TOKEN, body=b"update=" + quote(WRITE).encode() + b"&query=ASK%20%7B%7D"
+            ),
+            400,
+            "which of the two is meant is not known",
+        )
+        for path in ("/sparql", "/update")
+    ),
+    case(
+        "an update as the body and a query in the address",
+        request("POST", ASK, UPDATE, TOKEN, body=WRITE),
+        400,
+        "as above",
+    ),
     case("an update as a query", request("POST", "/sparql", QUERY, TOKEN, body=WRITE), 400, "it is no query"),
     case(
         "a query as an update",

@@ -10,8 +10,11 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi_calls import fine
+from casegraph.serve.errors import BrokenOffError
 from casegraph.serve.http.bodies import read_body
 from casegraph.serve.http.connections import Connection
+from casegraph.serve.http.old_clients import OldClients
+from casegraph.serve.http.problems import Problems
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 Exchange = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[bytes]]
@@ -155,3 +158,17 @@ def test_what_is_sent_in_time_is_answered() -> None:
 
     answer = asyncio.run(_exchanged(Impatient, several, slowly_fine))
     assert answer.count(b"HTTP/1.1 200 OK") == answer.count(b"# fine") == 4
+
+
+def test_an_answer_that_breaks_off_does_not_look_whole_without_chunks_either() -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        raise BrokenOffError("it broke off")
+
+    async def whole(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(HEAD.replace(b"1.1", b"1.0") + b"\r\n")
+        return await reader.read()
+
+    with pytest.raises(ConnectionResetError):
+        asyncio.run(_exchanged(Small, whole, OldClients(Problems(broken))))

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import http.server
 import ipaddress
+import socket
 import ssl
+import struct
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
+import uvloop
 
 from casegraph.errors import InputError
 from casegraph.serve.guard.forwarding import Forwarder, Terms
@@ -239,6 +243,49 @@ async def _sent(port: int, request: bytes) -> bytes:
         return b""
     finally:
         writer.close()
+
+
+@pytest.mark.parametrize("is_public", [True, False], ids=["answered", "refused"])
+def test_an_engine_that_hangs_up_is_no_fault(is_public: bool) -> None:
+    """As when its worker is killed: while the service is asked, there is nobody any more to be told."""
+    faults: list[dict[str, object]] = []
+
+    async def tried() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, fault: faults.append(fault))
+        asked, gone = asyncio.Event(), asyncio.Event()
+
+        async def once_it_is_gone(host: str, port: int) -> Sequence[str]:
+            asked.set()
+            await gone.wait()
+            return ["127.0.0.1" if is_public else "10.0.0.1"]
+
+        forwarder = Forwarder(Terms(may_reach=_loopback, resolver=once_it_is_gone))
+        await forwarder.start()
+        with _service() as port:
+            here, secret = _place(forwarder, f"http://far.example:{port}/sparql")
+            _, writer = await asyncio.open_connection("127.0.0.1", here)
+            writer.write(f"POST /{secret} HTTP/1.1\r\nContent-Length: 0\r\n\r\n".encode())
+            await asked.wait()
+            (call,) = forwarder._calls
+            linger = struct.pack("ii", 1, 0)  # the connection is reset
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            writer.transport.abort()
+            await writer.wait_closed()
+            gone.set()
+            await asyncio.wait([call])
+        await forwarder.stop()
+        assert call.exception() is None
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(tried())
+    assert faults == []
+
+
+def _place(forwarder: Forwarder, service: str) -> tuple[int, str]:
+    """Return the port and the secret of the address that leads to a service."""
+    address = urlsplit(forwarder.address_of(service))
+    return address.port or 0, address.path.removeprefix("/")
 
 
 def test_a_forwarder_that_does_not_run_gives_no_address() -> None:

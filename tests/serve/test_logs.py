@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from logged import log_nowhere
 from starlette.types import Receive, Scope, Send
 
 from asgi_calls import call, fine
@@ -19,18 +20,12 @@ from casegraph.serve.http.problems import Problems, RefusedError
 QUERY = 'SELECT * { ?s ?p "a secret of a patient" }'
 
 
-def _log_nowhere() -> None:
-    logger = logging.getLogger("casegraph.serve")
-    logger.handlers, logger.propagate = [], True
-    logger.setLevel(logging.NOTSET)
-
-
 @pytest.fixture
 def lines(tmp_path: Path) -> Iterator[Callable[[], list[str]]]:
     """Return what gives the lines that were logged."""
     log_to(tmp_path / "log")
     yield lambda: (tmp_path / "log").read_text("ascii").splitlines()
-    _log_nowhere()
+    log_nowhere()
 
 
 async def asked(scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,7 +132,7 @@ def test_the_log_is_its_owners_and_grows(tmp_path: Path) -> None:
     for _ in range(2):
         log_to(path)
         call(Requests(fine))
-    _log_nowhere()
+    log_nowhere()
     assert len(path.read_text().splitlines()) == 2
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(InputError, match="cannot be written"):

@@ -148,10 +148,10 @@ def test_an_answer_that_has_begun_is_cut_off(error: Exception) -> None:
 
 class _Line:
     def __init__(self) -> None:
-        self.transport, self.aborted = self, 0
+        self.ended = 0
 
-    def abort(self) -> None:
-        self.aborted += 1
+    def cut_off(self) -> None:
+        self.ended += 1
 
 
 @pytest.mark.parametrize("error", [StoreError("x"), KeyError("x")])
@@ -164,4 +164,4 @@ def test_with_its_connection_it_is_cut_off_at_once(error: Exception) -> None:
         raise error
 
     call(Problems(app))
-    assert line.aborted == 1
+    assert line.ended == 1

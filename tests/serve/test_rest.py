@@ -192,6 +192,19 @@ def test_what_is_not_there_is_404(server: Server, path: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_head_tells_what_get_does(server: Server) -> None:
+    paths = ["/", "/queries", HEADLINE, HEADLINE.removesuffix("/results"), f"/cases/{SEED}", "/ontology"]
+    paths += ["/graphs", "/graphs?default", "/graphs?graph=https://w3id.org/casegraph/ontology", "/sparql"]
+    paths += ["/sparql?query=ASK%20%7B%7D", "/health", "/docs", "/openapi.json", "/.well-known/void"]
+    paths += ["/.well-known/sparql-examples", "/none", "/graphs?graph=urn:none", "/graphs?graph=none"]
+    own = ("date", "x-request-id", "content-length", "transfer-encoding")  # each answer has its own
+    for path in paths:
+        head, got = httpx.head(f"{server.address}{path}"), get(server, path)
+        assert head.headers.get("content-length") in (None, str(len(got.content))), path
+        told, said = ({n: v for n, v in each.headers.items() if n not in own} for each in (head, got))
+        assert (head.status_code, told) == (got.status_code, said), path
+
+
 def test_a_state_of_the_store_is_sent_once(server: Server) -> None:
     for path in (HEADLINE, f"/cases/{SEED}", "/ontology", "/graphs", "/sparql?query=ASK%20%7B%7D"):
         first = get(server, path)

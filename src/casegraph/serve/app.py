@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,6 +14,7 @@ from casegraph.serve.http.connections import CONNECTION
 from casegraph.serve.http.headers import HeadLimits, SafeHeaders
 from casegraph.serve.http.hosts import Hosts
 from casegraph.serve.http.logs import Requests, note
+from casegraph.serve.http.old_clients import OldClients
 from casegraph.serve.http.origins import Origins
 from casegraph.serve.http.problems import Problems
 from casegraph.serve.http.request import Request
@@ -29,6 +31,8 @@ _ROUTES: Final[Mapping[str, Route]] = {
     "update": answer_update,
     "graphs": answer_graphs,
 }
+#: All that are known at any address.
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 
 
 class App:
@@ -58,6 +62,9 @@ class App:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
+        if request.method == "OPTIONS" and request.path == "*":  # of the server as a whole
+            await request.reply(HTTPStatus.NO_CONTENT, headers=[("allow", ", ".join(_METHODS))])
+            return
         if self.state.reading_needs_token and self.state.tokens is not None:
             require(scope, self.state.tokens)
         first, _, below = request.path.removeprefix("/").partition("/")
@@ -76,4 +83,5 @@ def application(state: State, rest: ASGIApp | None = None) -> ASGIApp:
     inner: ASGIApp = App(state, rest)
     inner = Origins(inner, settings.origins)
     inner = Hosts(inner, settings.hosts, settings.public_url)
-    return Requests(SafeHeaders(Problems(HeadLimits(inner))), log_queries=settings.log_queries)
+    inner = SafeHeaders(Problems(HeadLimits(inner)))
+    return OldClients(Requests(inner, log_queries=settings.log_queries))

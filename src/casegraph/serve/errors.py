@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from casegraph.errors import InputError, StoreError
 
-__all__ = ["BrokenOffError", "FullError", "LimitError", "NotAcceptableError", "NotThereError", "ServiceError"]
+__all__ = [
+    "BrokenOffError",
+    "FullError",
+    "LimitError",
+    "NotAcceptableError",
+    "NotThereError",
+    "PreconditionError",
+    "ServiceError",
+]
 
 
 class LimitError(InputError):
@@ -17,6 +25,10 @@ class NotThereError(InputError):
 
 class NotAcceptableError(InputError):
     """The answer can be given in none of the formats that were asked for."""
+
+
+class PreconditionError(InputError):
+    """What the client said has to hold before a change does not hold, so nothing was changed."""
 
 
 class ServiceError(InputError):

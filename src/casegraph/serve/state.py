@@ -28,11 +28,11 @@ from casegraph.serve.telling.service import Service
 from casegraph.serve.workers.answer import Answer
 from casegraph.serve.workers.kept import Kept
 from casegraph.serve.workers.pool import Pool
-from casegraph.serve.workers.stamp import stamp_of
+from casegraph.serve.workers.stamp import stamp_of, state_of
 from casegraph.store.directory import HEAD
 from casegraph.version import __version__
 
-__all__ = ["State"]
+__all__ = ["State", "mark_of"]
 
 
 @dataclass
@@ -141,14 +141,13 @@ class State:
             raise RefusedError(HTTPStatus.FORBIDDEN, "the server only reads", todo=todo)
         require(request.scope, self.tokens)
 
-    def tag(self, *asked: str | bytes) -> str:
+    def tag(self, *asked: str | bytes, weak: bool = True) -> str:
         """Return the tag of an answer (RFC 9110, section 8.8.3).
 
         :param asked: all that makes the answer, besides the state of the store and the version of casegraph.
+        :param weak: whether its bytes may be others each time, though they say the same.
         """
-        parts = (each.encode() if isinstance(each, str) else each for each in asked)
-        digest = hashlib.sha256(b"\0".join((__version__.encode(), *parts))).hexdigest()[:16]
-        return f'W/"{self.version()}-{digest}"'
+        return f'{"W/" if weak else ""}"{self.version()}-{mark_of(*asked)}"'
 
     def version(self) -> str:
         """Return what names the state of the store that is served now: another one, another name.
@@ -160,5 +159,14 @@ class State:
         if not stamp:
             raise StoreError("the store is gone", where=self.settings.store)
         if stamp != self._version[0]:
-            self._version = (stamp, hashlib.sha256(head.read_bytes()).hexdigest()[:16])
+            self._version = (stamp, state_of(head))
         return self._version[1]
+
+
+def mark_of(*asked: str | bytes) -> str:
+    """Return the part of a tag that tells one answer of a state of the store from all others.
+
+    :param asked: see :meth:`State.tag`.
+    """
+    parts = (each.encode() if isinstance(each, str) else each for each in asked)
+    return hashlib.sha256(b"\0".join((__version__.encode(), *parts))).hexdigest()[:16]

@@ -67,10 +67,12 @@ class _Reply:
         self._begun = False
 
     def begin(self, media_type: str) -> None:
+        self._look()
         self._begun = True
         self._head(HTTPStatus.OK, media_type, "Transfer-Encoding: chunked")
 
     async def write(self, piece: bytes) -> None:
+        self._look()
         self._writer.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
         await self._writer.drain()
 
@@ -79,6 +81,7 @@ class _Reply:
         if self._begun:
             self.cut_off()
             return
+        self._look()
         body = why.encode("utf-8")
         self._head(HTTPStatus.BAD_GATEWAY, "text/plain; charset=utf-8", f"Content-Length: {len(body)}")
         self._writer.write(body)
@@ -86,6 +89,14 @@ class _Reply:
 
     def cut_off(self) -> None:
         self._writer.transport.abort()
+
+    def _look(self) -> None:
+        """Look whether the engine is there, before anything is said to it.
+
+        :raises ConnectionError: if it hung up, as it does when its worker is killed.
+        """
+        if self._writer.transport.is_closing():
+            raise ConnectionResetError("the engine hung up")
 
     def _head(self, status: HTTPStatus, media_type: str, length: str) -> None:
         lines = (f"HTTP/1.1 {status.value} {status.phrase}", f"Content-Type: {media_type}", length)
@@ -160,6 +171,18 @@ class Forwarder:
         """Answer one request and hang up."""
         reply = _Reply(writer)
         try:
+            await self._reply(reader, reply)
+        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
+            reply.cut_off()
+        finally:
+            writer.close()
+
+    async def _reply(self, reader: asyncio.StreamReader, reply: _Reply) -> None:
+        """Answer one request, or tell why there is no answer.
+
+        :raises ConnectionError: if nobody takes it any more.
+        """
+        try:
             async with asyncio.timeout(self.terms.seconds):
                 await self._forward(await self._read(reader), reply)
         except InputError as error:
@@ -168,10 +191,6 @@ class Forwarder:
             await reply.refuse(f"the service gave no whole answer within {self.terms.seconds:g} s")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             await reply.refuse(f"the service does not answer: {type(error).__name__}")
-        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
-            reply.cut_off()
-        finally:
-            writer.close()
 
     async def _read(self, reader: asyncio.StreamReader) -> _Call:
         """Read a request.

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["CONNECTION", "Connection"]
+from casegraph.serve.http.logs import log_unread
+
+__all__ = ["CONNECTION", "CYCLE", "Connection"]
 
 #: Under what a request has its connection.
 CONNECTION: Final = "casegraph.connection"
+
+#: Under what it has uvicorn's state of its answer.
+CYCLE: Final = "casegraph.cycle"
+
+#: A byte of a body as a chunk of its own: its length, two ends of lines, itself.
+_FOR_A_BYTE: Final = 6
 
 
 class Connection(HttpToolsProtocol):
     """What uvicorn does with a connection, with limits: half a megabyte before the body, in 10 seconds.
 
-    As much may come between two pieces of a body, or after the last: names of chunks and trailers.
+    As much may come beside a body, between its pieces and after the last; chunks of a byte are let through.
+    Trailers are read and not looked at.
     """
 
     most_bytes: ClassVar[int] = 500_000
@@ -44,6 +55,14 @@ class Connection(HttpToolsProtocol):
             self.work.cancel()
         super().connection_lost(exc)
 
+    def cut_off(self) -> None:
+        """End the connection at once by a reset, so that what was sent of an answer does not look whole."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        linger = struct.pack("ii", 1, 0)
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.transport.abort()
+
     def timeout_keep_alive_handler(self) -> None:
         """End a connection that is idle; at once if what was sent is not taken. Called by asyncio."""
         if self.transport.get_write_buffer_size():
@@ -59,13 +78,26 @@ class Connection(HttpToolsProtocol):
         self._taken += len(data)
         super().data_received(data)
         if self._taken > self.most_bytes:
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "too much beside the body of a request")
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP; called by uvicorn."""
+        if self._is_answered:
+            self.transport.close()
+            return
+        self._log(HTTPStatus.BAD_REQUEST, "no HTTP")
+        super().send_400_response(msg)
 
     def on_message_begin(self) -> None:
         """Begin a request; called by the parser."""
         super().on_message_begin()
         self.scope[CONNECTION] = self  # type: ignore[typeddict-unknown-key]
         self._wait()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; one that comes after the body is a trailer. Called by the parser."""
+        if self._is_before_body:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Take all before the body; called by the parser."""
@@ -74,10 +106,11 @@ class Connection(HttpToolsProtocol):
         self._wait_no_more()
         self._take_host_of_target()
         super().on_headers_complete()
+        self.scope[CYCLE] = self.cycle  # type: ignore[typeddict-unknown-key]
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body; called by the parser."""
-        self._taken = 0
+        self._taken = max(0, self._taken - _FOR_A_BYTE * len(body))
         if not self.transport.is_closing():
             super().on_body(body)
 
@@ -106,12 +139,32 @@ class Connection(HttpToolsProtocol):
     def _give_up(self) -> None:
         self._due = None
         if self.cycle is None or self.cycle.response_complete:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "a request that does not come")
         else:  # the client has sent half of a request while another is answered
             self._wait()
 
-    def _refuse(self, status: HTTPStatus) -> None:
-        if not self.transport.is_closing():
+    @property
+    def _is_answered(self) -> bool:
+        """Whether what comes belongs to a request whose answer has begun, or comes while one is sent."""
+        cycle = self.cycle
+        if self.pipeline:
+            return True
+        if cycle is None or not cycle.response_started:
+            return False
+        return not cycle.response_complete or (cycle.scope is self.scope and not self._is_before_body)
+
+    def _log(self, status: HTTPStatus, reason: str) -> None:
+        """Log an answer of the connection itself, after which no other is sent."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        log_unread(self.client[0] if self.client else "", status, reason)
+
+    def _refuse(self, status: HTTPStatus, reason: str) -> None:
+        """Close the connection, and say why unless there is an answer already."""
+        if self.transport.is_closing():
+            return
+        if not self._is_answered:
+            self._log(status, reason)
             line = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
             self.transport.write(f"{line}content-length: 0\r\nconnection: close\r\n\r\n".encode())
-            self.transport.close()
+        self.transport.close()

@@ -17,9 +17,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from casegraph.errors import InputError
 
-__all__ = ["JsonLines", "Requests", "log_to", "note", "note_query"]
+__all__ = ["JsonLines", "Requests", "log_to", "log_unread", "note", "note_query"]
 
 _LOGGER = logging.getLogger("casegraph.serve")
+#: What the server is built on says its warnings and faults there.
+_BENEATH = (logging.getLogger("uvicorn.error"), logging.getLogger("asyncio"))
+_UNREAD = "Invalid HTTP request received."  # uvicorn's words, which tell neither when nor whose
 _LONGEST_PATH = 500
 _NOTED = "casegraph.noted"
 
@@ -44,6 +47,8 @@ class JsonLines(logging.Formatter):
 def log_to(path: Path | None) -> None:
     """Send what the server logs to the end of a file, which only its owner may read, or to stderr.
 
+    So it does with warnings of what it is built on, as lines of JSON too.
+
     :raises InputError: if the file cannot be written.
     """
     handler: logging.Handler
@@ -56,9 +61,11 @@ def log_to(path: Path | None) -> None:
             raise InputError(f"the log cannot be written: {error.strerror}", where=f"{path}") from error
         handler = logging.StreamHandler(os.fdopen(descriptor, "a", encoding="ascii"))
     handler.setFormatter(JsonLines())
-    _LOGGER.handlers = [handler]
-    _LOGGER.setLevel(logging.INFO)
-    _LOGGER.propagate = False
+    handler.addFilter(lambda record: record.msg != _UNREAD)
+    for logger in (_LOGGER, *_BENEATH):
+        logger.handlers = [handler]
+        logger.setLevel(logging.INFO if logger is _LOGGER else logging.WARNING)
+        logger.propagate = False
 
 
 def note(scope: Scope, **told: object) -> None:
@@ -87,6 +94,16 @@ def note_query(scope: Scope, text: str) -> None:
     noted.update(sparql=hashlib.sha256(content).hexdigest()[:12], length=len(content))
     if scope.get("casegraph.log_queries"):
         noted["text"] = text
+
+
+def log_unread(client: str, status: int, reason: str) -> None:
+    """Write the line of what a client sent and what is no request that could be read.
+
+    :param status: that it was answered with.
+    :param reason: fixed words.
+    """
+    told = {"time": _now(), "client": client, "method": "", "path": "", "status": status, "reason": reason}
+    _write(told)
 
 
 class Requests:

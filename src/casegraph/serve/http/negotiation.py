@@ -105,14 +105,15 @@ def choose(accept: str | None, offered: Sequence[Format]) -> Format | None:
     first, then the one that is offered first. Parameters other than ``q`` are not looked at; what is no media
     range takes nothing, and beyond a hundred ranges none is read.
 
-    :param accept: the header, or None where there is none: then the first offer is taken.
+    :param accept: the header, or None where there is none: then the first offer is taken, as it is where the
+        list has no member.
 
     >>> choose("text/turtle;q=0.5, application/ld+json", GRAPHS).name
     'jsonld'
     >>> choose("application/pdf", GRAPHS) is None
     True
     """
-    if accept is None or not accept.strip() or accept == "*/*":
+    if accept is None or not accept.strip(", \t") or accept == "*/*":
         return offered[0]
     return _chosen(accept, tuple(offered))
 

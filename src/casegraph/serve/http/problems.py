@@ -12,7 +12,14 @@ from typing import Final, NamedTuple
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from casegraph.errors import CasegraphError, DocumentError, ForbiddenError, InputError, StoreLockedError
-from casegraph.serve.errors import FullError, LimitError, NotAcceptableError, NotThereError, ServiceError
+from casegraph.serve.errors import (
+    FullError,
+    LimitError,
+    NotAcceptableError,
+    NotThereError,
+    PreconditionError,
+    ServiceError,
+)
 from casegraph.serve.http.logs import note
 from casegraph.serve.http.negotiation import HTML, JSON, Format, choose
 from casegraph.serve.http.scope import header
@@ -34,6 +41,7 @@ _STATUSES: Final = (
     (NotThereError, HTTPStatus.NOT_FOUND),
     (ForbiddenError, HTTPStatus.FORBIDDEN),
     (NotAcceptableError, HTTPStatus.NOT_ACCEPTABLE),
+    (PreconditionError, HTTPStatus.PRECONDITION_FAILED),
     (LimitError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (ServiceError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FullError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -183,7 +191,7 @@ def _is_cut_off(scope: Scope) -> bool:
     connection = scope.get("casegraph.connection")
     if connection is None:
         return False
-    connection.transport.abort()
+    connection.cut_off()
     return True
 
 

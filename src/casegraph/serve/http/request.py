@@ -57,8 +57,8 @@ class Request:
     async def has_already(self, headers: Mapping[str, str]) -> bool:
         """Tell the client that it has the answer already, if it has: by its tag (RFC 9110, section 13.1.2).
 
-        A tag is made of the request and the state of the store: who has it was answered once. ``*`` is not
-        looked at, since nobody knows before the answer whether there is one.
+        A tag is made of the request and the state of the store: who has it was answered once. ``*`` is looked
+        at when there is an answer, see :meth:`reply`.
 
         :param headers: of the answer, its tag among them if it has one.
         """
@@ -73,11 +73,14 @@ class Request:
     async def reply(
         self, status: int, body: bytes = b"", headers: Iterable[tuple[str, str]] = (), stall: float = _STALL
     ) -> None:
-        """Send an answer that is here as a whole.
+        """Send an answer that is here as a whole; only that there is one, if the client has any (304).
 
         :param stall: seconds that the client may take nothing.
         :raises BrokenOffError: if it took nothing for longer.
         """
+        if self._has_any(status):
+            status, body = HTTPStatus.NOT_MODIFIED, b""
+            headers = [each for each in headers if each[0] != "content-type"]
         length = [] if status in _WITHOUT_BODY else [("content-length", str(len(body)))]
         await self._start(status, [*headers, *length])
         body = b"" if self.method == "HEAD" else body
@@ -97,9 +100,12 @@ class Request:
         if head.media_type:
             told["content-type"] = head.media_type
         try:
-            if (whole := answer.whole) is not None:
+            whole = answer.whole
+            if self._has_any(head.status):
+                await self.reply(head.status, headers=told.items())
+            elif whole or (whole is not None and self.method != "HEAD"):
                 await self.reply(head.status, whole, told.items(), stall)
-            elif self.method == "HEAD":
+            elif self.method == "HEAD":  # an empty one may be of a job that gave the head alone
                 await self._start(head.status, told.items())
                 await self.send({"type": "http.response.body", "body": b""})
             else:
@@ -107,6 +113,11 @@ class Request:
                 await self._stream(answer, stall)
         finally:
             answer.close()
+
+    def _has_any(self, status: int) -> bool:
+        """Tell whether the client has all that may be answered, and there is an answer (RFC 9110, 13.1.2)."""
+        is_read = status == HTTPStatus.OK and self.method in ("GET", "HEAD")
+        return is_read and (self.header(b"if-none-match") or "").strip() == "*"
 
     async def _stream(self, answer: Answer, stall: float) -> None:
         async for piece in answer.pieces():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.condition import Condition
 from casegraph.store.change import apply_change
 from casegraph.store.embedded import EmbeddedStore
 
@@ -16,11 +17,14 @@ class ChangeGraphs(Job, frozen=True, kw_only=True):
     """
 
     content: bytes
+    condition: Condition = Condition()
 
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Make it, all of it or nothing: status 204.
 
         :raises InputError: if it is none, or writes what is the ledger's own to tell.
+        :raises PreconditionError: if the condition does not hold.
         """
+        self.condition.check(store)
         apply_change(store, self.content)
         out.begin("", 204)

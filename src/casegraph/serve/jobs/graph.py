@@ -7,6 +7,7 @@ import pyoxigraph as ox
 from casegraph.serve.errors import NotThereError
 from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.condition import Condition
 from casegraph.serve.jobs.document import Document
 from casegraph.serve.telling.resources import form_of
 from casegraph.store.editing import add_to_graph, drop_graph, put_graph
@@ -54,14 +55,17 @@ class PutGraph(Job, frozen=True, kw_only=True):
 
     graph: str | None
     documents: tuple[Document, ...]
+    condition: Condition = Condition()
 
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Write it: status 201 if there was none, else 204.
 
+        :raises PreconditionError: if the condition does not hold.
         :raises InputError: if a document is not what its media type says.
         """
         from casegraph.serve.jobs.reading import triples_of
 
+        self.condition.check(store)
         created = put_graph(store, self.graph, triples_of(self.documents))
         out.begin("", 201 if created else 204)
 
@@ -71,14 +75,17 @@ class AddToGraph(Job, frozen=True, kw_only=True):
 
     graph: str | None
     documents: tuple[Document, ...]
+    condition: Condition = Condition()
 
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Add them: status 201 if there was no graph, else 204.
 
+        :raises PreconditionError: if the condition does not hold.
         :raises InputError: if a document is not what its media type says.
         """
         from casegraph.serve.jobs.reading import triples_of
 
+        self.condition.check(store)
         created = add_to_graph(store, self.graph, triples_of(self.documents))
         out.begin("", 201 if created else 204)
 
@@ -87,12 +94,16 @@ class DropGraph(Job, frozen=True, kw_only=True):
     """A graph that is to be no more."""
 
     graph: str | None
+    condition: Condition = Condition()
 
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Drop it: status 204.
 
         :raises NotThereError: if there is no such graph.
+        :raises PreconditionError: if the condition does not hold.
         """
+        if self.graph is None or store.data.contains_named_graph(named(self.graph)):
+            self.condition.check(store)
         if not drop_graph(store, self.graph):
             raise NotThereError("no such graph", where=self.graph or "the default graph")
         out.begin("", 204)

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import secrets
+from collections.abc import Iterator
 from http import HTTPStatus
 
 import msgspec
-import pyoxigraph as ox
 
 from casegraph.errors import InputError
 from casegraph.serve.http.bodies import MediaType, media_type, read_body
+from casegraph.serve.http.conditions import condition_of
 from casegraph.serve.http.fields import fields_of, parts_of
-from casegraph.serve.http.negotiation import GRAPHS, choose
+from casegraph.serve.http.negotiation import GRAPHS, Format, choose
 from casegraph.serve.http.problems import RefusedError
 from casegraph.serve.http.request import Request, refused_method
 from casegraph.serve.jobs.document import Document
 from casegraph.serve.jobs.graph import AddToGraph, DropGraph, GetGraph, PutGraph
-from casegraph.serve.state import State
+from casegraph.serve.state import State, mark_of
 from casegraph.store.syntax import named
 
 __all__ = ["answer_graphs"]
 
 _METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 _ROOT = "/graphs"
-#: What no IRI holds is left out (RFC 3987, section 2.2), so that nothing ends it before its end.
-_IRI = re.compile(r"[^\x00-\x20<>\"{}|^`\\]+")
 _OF_ALL = tuple(each for each in GRAPHS if each.name in ("trig", "nq", "jsonld"))
 _READABLE = frozenset(each.media_type for each in GRAPHS)
 
@@ -39,30 +37,44 @@ async def answer_graphs(request: Request, state: State) -> None:
         await _get(request, state, whole, graph)
         return
     state.require_writer(request)
+    holds = condition_of(request, graph, frozenset(_marks(whole, graph)))
     if request.method == "DELETE":
         _refuse_whole(whole)
-        job: PutGraph | AddToGraph | DropGraph = DropGraph(graph=graph)
+        job: PutGraph | AddToGraph | DropGraph = DropGraph(graph=graph, condition=holds)
     elif request.method == "PUT":
         _refuse_whole(whole)
-        job = PutGraph(graph=graph, documents=await _documents(request, state, graph))
+        documents = await _documents(request, state, graph)
+        job = PutGraph(graph=graph, documents=documents, condition=holds)
     else:
         graph = f"{request.site}{_ROOT}/{secrets.token_hex(8)}" if whole else graph
-        job = AddToGraph(graph=graph, documents=await _documents(request, state, graph))
+        documents = await _documents(request, state, graph)
+        job = AddToGraph(graph=graph, documents=documents, condition=holds)
     answer = await state.write(job)
     location = {"location": graph} if whole and graph else {}
     await request.pass_on(answer, location, state.settings.limits.stall)
 
 
 async def _get(request: Request, state: State, whole: bool, graph: str | None) -> None:
-    format_ = choose(request.header(b"accept"), _OF_ALL if whole else GRAPHS)
+    format_ = choose(request.header(b"accept"), _formats(whole))
     if format_ is None:
         raise RefusedError(HTTPStatus.NOT_ACCEPTABLE, "no format of a graph is acceptable")
-    job = GetGraph(graph=graph, whole=whole, media_type=format_.media_type, head=request.method == "HEAD")
-    headers = {"etag": state.tag(msgspec.msgpack.encode(msgspec.structs.replace(job, head=False)))}
+    job = GetGraph(graph=graph, whole=whole, media_type=format_.media_type)
+    headers = {"etag": state.tag(msgspec.msgpack.encode(job), weak=False)}
     if await request.has_already(headers):
         return
-    answer = await state.read(job)
+    answer = await state.read(msgspec.structs.replace(job, head=request.method == "HEAD"))
     await request.pass_on(answer, headers, state.settings.limits.stall)
+
+
+def _formats(whole: bool) -> tuple[Format, ...]:
+    return _OF_ALL if whole else GRAPHS
+
+
+def _marks(whole: bool, graph: str | None) -> Iterator[str]:
+    """Yield the marks of all answers that a graph has, or all graphs together."""
+    for each in _formats(whole):
+        job = GetGraph(graph=graph, whole=whole, media_type=each.media_type)
+        yield mark_of(msgspec.msgpack.encode(job))
 
 
 def _graph(request: Request) -> tuple[bool, str | None]:
@@ -75,19 +87,8 @@ def _graph(request: Request) -> tuple[bool, str | None]:
     if direct:
         return False, named(request.address).value
     if graphs:
-        return False, _absolute(graphs[0], request)
+        return False, named(graphs[0]).value  # an absolute IRI: section 4.2 of the protocol
     return not default, None
-
-
-def _absolute(graph: str, request: Request) -> str:
-    """Return a graph's IRI, resolved against the address of the request (section 4.2 of the protocol)."""
-    if not _IRI.fullmatch(graph):
-        raise InputError("no IRI of a graph", where="graph", expected="an absolute IRI")
-    try:
-        triple = next(iter(ox.parse(f"<{graph}> a <a:> .", ox.RdfFormat.TURTLE, base_iri=request.address)))
-    except SyntaxError as error:
-        raise InputError("no IRI of a graph", where="graph", expected="an absolute IRI") from error
-    return str(triple.subject)[1:-1]
 
 
 def _refuse_whole(whole: bool) -> None:

@@ -10,12 +10,12 @@ import msgspec
 from casegraph.errors import InputError
 from casegraph.serve.guard.text import decoded, refuse_length
 from casegraph.serve.http.bodies import media_type, read_body
+from casegraph.serve.http.conditions import condition_of
 from casegraph.serve.http.fields import Fields, fields_of
 from casegraph.serve.http.logs import note, note_query
 from casegraph.serve.http.negotiation import GRAPHS, RESULTS, choose
 from casegraph.serve.http.problems import RefusedError
 from casegraph.serve.http.request import Request, refused_method
-from casegraph.serve.jobs import Job
 from casegraph.serve.jobs.change import ChangeGraphs
 from casegraph.serve.jobs.query import Query
 from casegraph.serve.jobs.update import Update
@@ -119,6 +119,8 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
 
 async def _update(request: Request, state: State, text: str, form: Fields) -> None:
     state.require_writer(request)
+    if form.all("query"):
+        raise InputError("a query beside an update", expected="a POST of the update alone")
     note_query(request.scope, text)
     limits = state.settings.limits
     refuse_length(text, limits.body)
@@ -132,8 +134,8 @@ async def _update(request: Request, state: State, text: str, form: Fields) -> No
     await _write(request, state, job)
 
 
-async def _write(request: Request, state: State, job: Job) -> None:
-    answer = await state.write(job)
+async def _write(request: Request, state: State, job: Update | ChangeGraphs) -> None:
+    answer = await state.write(msgspec.structs.replace(job, condition=condition_of(request)))
     note(request.scope, generation=answer.head.generation)
     await request.pass_on(answer, {}, state.settings.limits.stall)
 

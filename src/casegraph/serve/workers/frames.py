@@ -16,7 +16,13 @@ from casegraph.errors import (
     StoreError,
     StoreLockedError,
 )
-from casegraph.serve.errors import LimitError, NotAcceptableError, NotThereError, ServiceError
+from casegraph.serve.errors import (
+    LimitError,
+    NotAcceptableError,
+    NotThereError,
+    PreconditionError,
+    ServiceError,
+)
 
 __all__ = [
     "BEGIN",
@@ -49,6 +55,7 @@ _KINDS: Final[dict[str, type[CasegraphError]]] = {
         ServiceError,
         NotThereError,
         NotAcceptableError,
+        PreconditionError,
         ForbiddenError,
         InputError,
         StoreLockedError,

@@ -1,10 +1,11 @@
-"""Tells one state of a file from the next."""
+"""Tells one state of a file, or of the store whose head it is, from the next."""
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
-__all__ = ["stamp_of"]
+__all__ = ["stamp_of", "state_of"]
 
 
 def stamp_of(file: Path) -> tuple[int, ...]:
@@ -17,3 +18,12 @@ def stamp_of(file: Path) -> tuple[int, ...]:
     except FileNotFoundError:
         return ()
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def state_of(head: Path) -> str:
+    """Return what names the state of a store: another state, another name.
+
+    :param head: its head.
+    :raises OSError: if that cannot be read.
+    """
+    return hashlib.sha256(head.read_bytes()).hexdigest()[:16]
