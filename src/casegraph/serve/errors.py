@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from casegraph.errors import InputError, StoreError
 
-__all__ = ["BrokenOffError", "FullError", "LimitError", "NotAcceptableError", "NotThereError", "ServiceError"]
+__all__ = [
+    "BrokenOffError",
+    "FullError",
+    "LimitError",
+    "NotAcceptableError",
+    "NotThereError",
+    "ServiceError",
+    "no_json_ld",
+]
 
 
 class LimitError(InputError):
@@ -29,3 +37,11 @@ class FullError(StoreError):
 
 class BrokenOffError(StoreError):
     """An answer broke off after it had begun, so that no status can tell of it any more."""
+
+
+def no_json_ld() -> NotAcceptableError:
+    """Return the error for JSON-LD that would have to hold a triple as a value (RDF 1.2), which it cannot."""
+    return NotAcceptableError(
+        "the answer holds a triple that is a value (RDF 1.2), and JSON-LD has no place for one",
+        todo="ask for another format, such as Turtle, TriG or N-Quads",
+    )

@@ -9,6 +9,7 @@ from casegraph.rows import Rows
 from casegraph.serve.errors import LimitError
 from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.out import as_its_format_can
 from casegraph.serve.telling.rowformats import written
 from casegraph.serve.telling.service import Service
 from casegraph.store.embedded import EmbeddedStore
@@ -69,7 +70,8 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
         if self.format_ == "html":
             out.write(self._html(query, page, notes, store))
         else:
-            out.write(written(page, self.format_, terms))
+            with as_its_format_can():
+                out.write(written(page, self.format_, terms))
 
     def _html(self, query: StoredQuery, page: Rows, notes: list[str], store: EmbeddedStore) -> bytes:
         from casegraph.serve.pages.rows import rows_page
