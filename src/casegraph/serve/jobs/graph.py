@@ -104,5 +104,4 @@ def _has_triples_as_values(data: ox.Store, graph: ox.NamedNode | ox.DefaultGraph
     """Tell whether a graph, or any if none is named, has a triple that is a value (RDF 1.2)."""
     pattern = "?s ?p ?value FILTER(isTRIPLE(?value))"
     within = f"{{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} }}" if graph is None else pattern
-    graphs = None if graph is None else [graph]
-    return bool(data.query(f"ASK {{ {within} }}", default_graph=graphs))
+    return bool(data.query(f"ASK {{ {within} }}", default_graph=graph))
