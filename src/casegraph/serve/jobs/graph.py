@@ -8,10 +8,14 @@ from casegraph.serve.errors import NotThereError, no_json_ld
 from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.jobs.document import Document
+from casegraph.serve.jobs.noticed import notice_header
 from casegraph.serve.telling.resources import form_of
+from casegraph.store.by_hand import edited_by_hand
 from casegraph.store.editing import add_to_graph, drop_graph, put_graph
 from casegraph.store.embedded import EmbeddedStore
-from casegraph.store.syntax import named
+from casegraph.store.ledger import unit_of
+from casegraph.store.syntax import DEFAULT_GRAPH, named
+from casegraph.story.around import edits_of
 
 __all__ = ["AddToGraph", "DropGraph", "GetGraph", "PutGraph"]
 
@@ -42,9 +46,16 @@ class GetGraph(Job, frozen=True, kw_only=True):
             raise NotThereError("no such graph", where=graph.value)
         if format_ == ox.RdfFormat.JSON_LD and _has_triples_as_values(data, graph):
             raise no_json_ld()
-        out.begin(content_type(self.media_type))
+        out.begin(content_type(self.media_type), headers=notice_header(self._notices(store)))
         if not self.head:
             data.dump(out.file, format_, from_graph=graph)
+
+    def _notices(self, store: EmbeddedStore) -> list[str]:
+        """Return what of it was edited by hand; of all graphs, how much."""
+        if not self.whole:
+            return list(edits_of(store, (unit_of(DEFAULT_GRAPH if self.graph is None else self.graph),)))
+        many = sum(not edit.gone for edit in edited_by_hand(store))
+        return [f"{many:,} edited by hand: casegraph verify names them"] if many else []
 
 
 class PutGraph(Job, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from casegraph.store import Store
 from casegraph.store.syntax import named
 from casegraph.subjects import subjects_of
 
-__all__ = ["KINDS", "find_report", "find_subject", "form_of", "write_graphs"]
+__all__ = ["KINDS", "find_report", "find_subject", "form_of", "quads_of", "write_graphs"]
 
 #: first part of a path -> the kind in the IRI.
 KINDS = {"cases": "case", "groups": "group", "reports": "report", "datasets": "dataset"}
@@ -105,15 +105,14 @@ def _has(store: Store, graph: str) -> bool:
     return bool(store.query(f"ASK {{ GRAPH {named(graph)} {{ ?s ?p ?o }} }}", union=False))
 
 
-def quads_of(store: Store, iri: str) -> Iterator[str]:
-    """Yield the N-Quads of the graphs of a case or group and of its report; of a report, its own.
+def quads_of(store: Store, iri: str) -> dict[str, str]:
+    """Return graph -> N-Quads of a case or group and of its report; of a report, its own.
 
     :raises StoreError: if the store fails.
     """
     if iri.startswith((f"{BASE}case/", f"{BASE}group/")):
-        yield from read_quads(store, iri).values()
-    else:
-        yield from (f"{line}\n" for line in store.dump(iri))
+        return read_quads(store, iri)
+    return {iri: "".join(f"{line}\n" for line in store.dump(iri))}
 
 
 def write_graphs(quads: Iterator[str], out: BinaryIO, media_type: str) -> None:
