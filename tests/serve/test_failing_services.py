@@ -114,7 +114,7 @@ def test_addresses_are_forgotten_when_the_request_has_ended(tmp_path: Path) -> N
         found = []
 
         async def request() -> None:
-            assert await state.with_services(query) != query
+            assert (await state.with_services(query) or (query,))[0] != query
             found.append(len(forwarder._known))
 
         forwarder.address_of("https://far.example/other")

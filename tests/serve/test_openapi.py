@@ -10,14 +10,23 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 from serving import Server, filled, serving
 
 from casegraph.query import stored_queries
 
 pytestmark = pytest.mark.slow
 
-CHECKS = [not_a_server_error, content_type_conformance, status_code_conformance]
+CHECKS = [
+    not_a_server_error,
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+]
 _UNHURRIED: Any = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
 
 

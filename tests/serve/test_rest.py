@@ -135,11 +135,14 @@ def test_a_field_of_the_form_that_is_left_empty_keeps_the_example(server: Server
     answer = get(server, HEADLINE, "text/html", drug="IL-2", disease="", refractory="")
     assert answer.text == get(server, HEADLINE, "text/html", drug="IL-2").text
     assert "own example of disease: " in answer.headers["casegraph-notice"]
+    page = get(server, HEADLINE, "text/html", drug="", disease="", refractory="").text
+    assert re.search(r"own example of drug: \w[^<]*, disease: \w[^<]*, refractory: \w", page)
 
 
 def test_a_program_that_gives_no_value_is_not_answered_for_the_example(server: Server) -> None:
     answer = get(server, HEADLINE, drug="")
     assert (answer.status_code, answer.json()["where"]) == (400, "drug")
+    assert answer.json()["todo"] == "leave it out to ask with the query's own example"
     answer = get(server, HEADLINE, drug="x" * 2001)
     assert (answer.status_code, answer.json()["where"]) == (400, "drug")
 

@@ -17,7 +17,7 @@ import yaml
 from casegraph.errors import InputError
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.resources import shipped
-from casegraph.store.syntax import refused_query
+from casegraph.store.refused import refused_query
 from casegraph.store.tokens import iri_of, scan
 
 __all__ = ["Adapter", "AdapterQuery", "Unread", "read_adapter", "shipped_adapters"]
@@ -148,7 +148,7 @@ def _check(path: Path, text: str) -> None:
     try:
         answer = ox.Store().query(text)
     except SyntaxError as error:
-        refused = refused_query(str(error))
+        refused = refused_query(str(error), text)
         raise InputError(refused.what, where=f"{path}:{refused.where.removeprefix('query:')}") from error
     except (RuntimeError, OSError) as error:
         raise _unanswered(str(path), error) from error

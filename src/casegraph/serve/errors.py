@@ -12,6 +12,7 @@ __all__ = [
     "NotThereError",
     "PreconditionError",
     "ServiceError",
+    "no_json_ld",
 ]
 
 
@@ -41,3 +42,11 @@ class FullError(StoreError):
 
 class BrokenOffError(StoreError):
     """An answer broke off after it had begun, so that no status can tell of it any more."""
+
+
+def no_json_ld() -> NotAcceptableError:
+    """Return the error for JSON-LD that would have to hold a triple as a value (RDF 1.2), which it cannot."""
+    return NotAcceptableError(
+        "the answer holds a triple that is a value (RDF 1.2), and JSON-LD has no place for one",
+        todo="ask for another format, such as Turtle, TriG or N-Quads",
+    )

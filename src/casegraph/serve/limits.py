@@ -16,6 +16,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     :param rows: of an answer, unless the request says how many it wants.
     :param text: bytes of a query.
     :param nesting: how deep the brackets of a query may be nested.
+    :param calls: of other servers that a query may make by SERVICE.
     :param body: bytes of the body of a query or an update.
     :param graph: bytes of a graph that is sent.
     :param stall: seconds that a client may take nothing of its answer.
@@ -30,6 +31,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 100_000
     text: int = 100_000
     nesting: int = 500
+    calls: int = 20
     body: int = 1 << 20
     graph: int = 64 << 20
     stall: float = 30.0

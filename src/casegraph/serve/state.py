@@ -13,6 +13,8 @@ import msgspec
 
 from casegraph.errors import StoreError
 from casegraph.serve.counted import Counted
+from casegraph.serve.errors import ServiceError
+from casegraph.serve.guard.calls import ServiceCalls
 from casegraph.serve.guard.forwarding import Forwarder
 from casegraph.serve.guard.services import with_addresses
 from casegraph.serve.guard.text import refuse
@@ -103,12 +105,29 @@ class State:
         content = b"".join([piece async for piece in answer.pieces()])
         return msgspec.json.decode(content, type=Counts)
 
-    async def with_services(self, text: str) -> str | None:
-        """Return a query whose calls of SERVICE go through the forwarder; None where there is none.
+    async def read_with_services(self, job: Job, calls: ServiceCalls) -> Answer:
+        """Return the answer of a worker to a query that calls services.
+
+        :raises LimitError: if it calls them too often; an answer that has begun breaks off then.
+        :raises CasegraphError: what the job ended with.
+        """
+        try:
+            answer = await self.readers.ask(job)
+        except ServiceError as error:
+            raise calls.told(error) from error
+        if calls.are_too_many:
+            answer.close()
+            raise calls.too_many()
+        calls.when_too_many(lambda: answer.break_off(calls.too_many().what))
+        return answer
+
+    async def with_services(self, text: str) -> tuple[str, ServiceCalls] | None:
+        """Return a query whose SERVICEs go through the forwarder, with what counts them; None if it has none.
 
         Its addresses of the forwarder are forgotten when the request, whose task calls this, has ended.
 
         :raises InputError: if it is a call that is not allowed, or the query is none that may be asked.
+        :raises LimitError: if it has more of them than it may make.
         """
         forwarder = self.forwarder
         if forwarder is None or "SERVICE" not in text.upper():
@@ -116,9 +135,10 @@ class State:
         services = self.settings.services
         await asyncio.to_thread(refuse, text, limits=self.settings.limits, services=services)
         given: list[str] = []
+        calls = ServiceCalls(self.settings.limits.calls)
 
         def address_of(service: str) -> str:
-            given.append(forwarder.address_of(service))
+            given.append(forwarder.address_of(service, calls))
             return given[-1]
 
         def forget(_: asyncio.Task[object]) -> None:
@@ -127,7 +147,10 @@ class State:
 
         if (request := asyncio.current_task()) is not None:
             request.add_done_callback(forget)
-        return with_addresses(text, services, address_of)
+        diverted = with_addresses(text, services, address_of)
+        if len(given) > self.settings.limits.calls:
+            raise calls.too_many()
+        return diverted, calls
 
     def require_writer(self, request: Request) -> None:
         """Refuse a request that may not change the store.

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from casegraph.namespaces import PREFIXES
 from casegraph.store import Answer
+from casegraph.store.refused import refused_query
 from casegraph.store.sending import Reply
-from casegraph.store.syntax import refused_query
 
 __all__ = ["ACCEPT", "XML", "kind_of_answer", "read_answer", "says_ask_in_rows"]
 
@@ -56,7 +56,7 @@ def kind_of_answer(sparql: str) -> type[Answer] | None:
     try:
         return type(ox.Store().query(sparql))
     except (SyntaxError, UnicodeEncodeError) as error:
-        raise refused_query(str(error)) from error
+        raise refused_query(str(error), sparql) from error
     except RuntimeError:
         return None
 

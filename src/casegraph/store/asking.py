@@ -8,7 +8,8 @@ import pyoxigraph as ox
 
 from casegraph.errors import InputError
 from casegraph.store import Answer
-from casegraph.store.syntax import brings_dataset, named, refused_query
+from casegraph.store.refused import refused_query
+from casegraph.store.syntax import brings_dataset, named
 
 __all__ = ["Dataset", "ask"]
 
@@ -53,7 +54,7 @@ def ask(
     try:
         return data.query(sparql, base_iri=base, use_default_graph_as_union=union, **graphs)
     except (SyntaxError, UnicodeEncodeError) as error:
-        raise refused_query(str(error)) from error
+        raise refused_query(str(error), sparql) from error
     except RuntimeError as error:
         if str(error).startswith("Corruption"):
             raise

@@ -8,7 +8,7 @@ from typing import IO, Protocol, cast
 import pyoxigraph as ox
 
 from casegraph.errors import InputError
-from casegraph.store.syntax import refused_update
+from casegraph.store.refused import refused_update
 
 __all__ = ["Reader", "bulk_load", "carry_out"]
 

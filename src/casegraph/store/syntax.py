@@ -23,8 +23,6 @@ __all__ = [
     "is_derived",
     "named",
     "quads",
-    "refused_query",
-    "refused_update",
     "replacement",
     "triples_by_graph",
     "without_strings",
@@ -36,9 +34,6 @@ DEFAULT_GRAPH = f"{BASE}default-graph"
 #: So many quads at a time are looked at as they are stored.
 _AT_ONCE = 1_000
 _DEPTHS = {"(": 1, ")": -1, "{": 1, "}": -1}
-_PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<reason>.+)")
-#: Beyond it, a parser lists all the signs of its grammar.
-_LONGEST_REASON = 120
 _ESCAPE = re.compile(r"\\\\(?P<u>[uU])|\\.")
 _BLANK = re.compile(r"^_:|(?<= )_:(?=c14n\d+ (?:<[^>]*> )?\.$)")
 
@@ -197,52 +192,6 @@ def without_strings(sparql: str) -> str:
         pieces.append({"iri": "<>", "string": " "}.get(token.kind, token.text))
         end = token.end
     return "".join(pieces)
-
-
-def refused_query(message: str) -> InputError:
-    """Return the error for a query that does not parse, from what the engine says of it.
-
-    >>> error = refused_query("error at 2:9: expected OPTIONAL")
-    >>> error.where, error.what
-    ('query:2:9', 'not a SPARQL query: expected OPTIONAL')
-    """
-    place, reason = _refused("query", message)
-    return InputError(
-        f"not a SPARQL query: {reason}",
-        where=place,
-        todo="ask with SELECT, ASK, CONSTRUCT or DESCRIBE; a store is changed by load and remove only",
-    )
-
-
-def refused_update(message: str, sparql: str) -> InputError:
-    """Return the error for an update that does not parse, from what the engine says of it.
-
-    :param sparql: the update; something may have been put after it, from a line of its own on.
-
-    >>> error = refused_update("error at 1:8: expected DATA", "INSERT  DTA {}")
-    >>> error.where, error.what
-    ('update:1:8', 'not a SPARQL update: expected DATA')
-    >>> refused_update("error at 2:1: expected }", "INSERT DATA {").what
-    'not a SPARQL update: it ends too early'
-    """
-    place, reason = _refused("update", message)
-    lines = sparql.split("\n")
-    found = _PLACE.match(message)
-    if found and int(found["line"]) > len(lines):
-        place, reason = f"update:{len(lines)}:{len(lines[-1]) + 1}", "it ends too early"
-    todo = "change with INSERT, DELETE, CREATE, DROP, CLEAR, ADD, MOVE or COPY"
-    return InputError(f"not a SPARQL update: {reason}", where=place, todo=todo)
-
-
-def _refused(kind: str, message: str) -> tuple[str, str]:
-    """Return where a text does not parse, and why."""
-    found = _PLACE.match(message)
-    reason = found["reason"] if found else message
-    if "Prefix not found" in reason:
-        reason = "a prefix that is not declared"
-    elif len(reason) > _LONGEST_REASON:
-        reason = f"{reason[:_LONGEST_REASON]} ..."
-    return f"{kind}:{found['line']}:{found['column']}" if found else kind, reason
 
 
 def graph_lines(content: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> list[str]:

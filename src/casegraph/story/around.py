@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from casegraph.facts import CaseFacts
-from casegraph.namespaces import CG
+from casegraph.namespaces import BASE, CG
 from casegraph.notices import Flag, flags_of
 from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.by_hand import edited_by_hand
 from casegraph.store.syntax import named
 
-__all__ = ["notices_of_case", "same_patient"]
+__all__ = ["edits_of", "notices_of_case", "same_patient"]
+
+_OF_REPORTS = tuple(f"{BASE}{kind}/" for kind in ("case", "group", "report", "dataset"))
 
 
 def notices_of_case(store: Store, facts: CaseFacts) -> list[str]:
@@ -18,10 +22,20 @@ def notices_of_case(store: Store, facts: CaseFacts) -> list[str]:
 
     :raises StoreError: if the store fails.
     """
-    units = (facts.case, facts.report)
-    edited = (edit for edit in edited_by_hand(store) if edit.unit in units and not edit.gone)
-    told = [f"{edit}, so that the report may not say so: {edit.unit}" for edit in edited]
+    told = list(edits_of(store, (facts.case, facts.report)))
     return told + [str(flag) for flag in flags_of(store) if flag.report == facts.report]
+
+
+def edits_of(store: Store, units: Collection[str]) -> Iterator[str]:
+    """Yield a line for each of some units that was edited by hand and not loaded again since.
+
+    :param units: the IRIs of cases and groups, or of graphs that cases share, as the ledger names them.
+    :raises StoreError: if the store fails.
+    """
+    for edit in edited_by_hand(store):
+        if edit.unit in units and not edit.gone:
+            aside = ", so that the report may not say so" if edit.unit.startswith(_OF_REPORTS) else ""
+            yield f"{edit}{aside}: {edit.unit}"
 
 
 def same_patient(store: Store, case: str) -> dict[str, tuple[Flag, ...]]:

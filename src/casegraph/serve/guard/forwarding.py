@@ -21,6 +21,7 @@ import httpx
 
 from casegraph.errors import InputError
 from casegraph.serve.guard.addresses import HERE, address_here
+from casegraph.serve.guard.calls import ServiceCalls
 from casegraph.serve.guard.reaching import Resolve, is_public, pinned, resolve
 
 __all__ = ["Forwarder", "Terms"]
@@ -29,6 +30,8 @@ _LONGEST_HEAD: Final = 1 << 14
 _LONGEST_BODY: Final = 1 << 20
 _MOST_KNOWN: Final = 10_000
 _PORTS: Final = {"http": 80, "https": 443}
+_WITHOUT: Final = "ask without it"
+_AGAIN: Final = f"try again, or {_WITHOUT}"
 _PASSED_ON: Final[tuple[str, ...]] = ("accept", "content-type")
 
 
@@ -55,8 +58,13 @@ class _Call:
     """A request of the engine: the address that is meant, what it says of itself, and its query."""
 
     address: str
+    calls: ServiceCalls | None
     headers: dict[str, str]
     body: bytes
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.address).hostname or ""
 
 
 class _Reply:
@@ -112,7 +120,7 @@ class Forwarder:
 
     def __init__(self, terms: Terms | None = None) -> None:
         self.terms = Terms() if terms is None else terms
-        self._known: dict[str, str] = {}
+        self._known: dict[str, tuple[str, ServiceCalls | None]] = {}
         self._server: asyncio.Server | None = None
         self._client: httpx.AsyncClient | None = None
         self._calls: set[asyncio.Task[None]] = set()
@@ -139,11 +147,12 @@ class Forwarder:
             await self._client.aclose()
             self._client = None
 
-    def address_of(self, address: str) -> str:
+    def address_of(self, address: str, calls: ServiceCalls | None = None) -> str:
         """Return an address of this machine that leads to an address of a service, and that no one can guess.
 
         Each call gives another, which is good until it is forgotten.
 
+        :param calls: those of the query that it is for, which have a limit; without it they have none.
         :raises InputError: if the forwarder does not run.
         """
         if self._server is None:
@@ -151,7 +160,7 @@ class Forwarder:
         if len(self._known) >= _MOST_KNOWN:
             del self._known[next(iter(self._known))]
         secret = secrets.token_urlsafe(24)
-        self._known[secret] = address
+        self._known[secret] = address, calls
         port = self._server.sockets[0].getsockname()[1]
         return address_here(port, secret, urlsplit(address).hostname or "")
 
@@ -182,15 +191,24 @@ class Forwarder:
 
         :raises ConnectionError: if nobody takes it any more.
         """
+        call = None
         try:
             async with asyncio.timeout(self.terms.seconds):
-                await self._forward(await self._read(reader), reply)
-        except InputError as error:
-            await reply.refuse(str(error))
-        except TimeoutError:
-            await reply.refuse(f"the service gave no whole answer within {self.terms.seconds:g} s")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            await reply.refuse(f"the service does not answer: {type(error).__name__}")
+                call = await self._read(reader)
+                await self._forward(call, reply)
+        except (InputError, TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+            why = self._why(error)
+            if call is not None and call.calls is not None:
+                call.calls.failed(call.host, why)
+            await reply.refuse(why.what)
+
+    def _why(self, error: Exception) -> InputError:
+        """Return why a call has no answer, in words for the client, which have no address of ours."""
+        if isinstance(error, InputError):
+            return error
+        if isinstance(error, TimeoutError):
+            return InputError(f"it gave no whole answer within {self.terms.seconds:g} s", todo=_AGAIN)
+        return InputError(f"it cannot be reached, or hung up: {type(error).__name__}", todo=_AGAIN)
 
     async def _read(self, reader: asyncio.StreamReader) -> _Call:
         """Read a request.
@@ -201,27 +219,29 @@ class Forwarder:
         fields = (line.partition(":") for line in lines if line)
         headers = {name.strip().lower(): value.strip() for name, _, value in fields}
         method, _, rest = first.partition(" ")
-        address = self._known.get(_secret(rest.partition(" ")[0]))
-        if address is None or method != "POST":
+        known = self._known.get(_secret(rest.partition(" ")[0]))
+        if known is None or method != "POST":
             raise InputError("no such service")
         length = headers.get("content-length", "")
         if not length.isdecimal() or int(length) > _LONGEST_BODY:
             raise InputError("the query is too long, or its length is not told")
         passed = {name: headers[name] for name in _PASSED_ON if name in headers}
-        return _Call(address, passed, await reader.readexactly(int(length)))
+        return _Call(*known, passed, await reader.readexactly(int(length)))
 
     async def _forward(self, call: _Call, reply: _Reply) -> None:
         """Call the service, and write its answer as it comes.
 
-        :raises InputError: if it may not be called, answers with an error, or says too much.
+        :raises InputError: if it may not be called, or not any more, answers with an error, or says too much.
         """
+        if call.calls is not None:
+            call.calls.begin(call.host)
         async with self._called(call) as answer:
             reply.begin(answer.headers.get("content-type", ""))
             left = self.terms.size
             async for piece in answer.aiter_raw():
                 left -= len(piece)
                 if left < 0:
-                    raise InputError(f"the answer of the service is longer than {self.terms.size:,} bytes")
+                    raise InputError(f"its answer is longer than {self.terms.size:,} bytes", todo=_WITHOUT)
                 if piece:
                     await reply.write(piece)
             await reply.write(b"")
@@ -231,8 +251,7 @@ class Forwarder:
         """Connect to the very address that was found to be public, and check the answer's head."""
         if self._client is None:
             raise InputError("the forwarder does not run")
-        parts = urlsplit(call.address)
-        host = parts.hostname or ""
+        parts, host = urlsplit(call.address), call.host
         port = parts.port or _PORTS[parts.scheme]
         found = await pinned(host, port, self.terms.resolver, self.terms.may_reach)
         netloc = f"[{found}]:{port}" if ":" in found else f"{found}:{port}"
@@ -247,11 +266,23 @@ class Forwarder:
             "POST", url, content=call.body, headers=headers, extensions={"sni_hostname": host}
         )
         async with asked as answer:
-            if answer.status_code != HTTPStatus.OK:
-                raise InputError(f"the service answered {answer.status_code}; redirects are not followed")
-            if answer.headers.get("content-encoding", "identity") != "identity":
-                raise InputError("the service sent a compressed answer that was not asked for")
+            _require_answer(answer)
             yield answer
+
+
+def _require_answer(answer: httpx.Response) -> None:
+    """Refuse what the head of an answer says is none.
+
+    :raises InputError: if it is an error, leads elsewhere, or is compressed.
+    """
+    status = answer.status_code
+    if answer.has_redirect_location:
+        what = f"it answered with a redirect ({status}), which is not followed"
+        raise InputError(what, todo="name the address that it leads to, if that is allowed")
+    if status != HTTPStatus.OK:
+        raise InputError(f"it answered with status {status}", todo=_AGAIN)
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise InputError("it sent a compressed answer that was not asked for", todo=_WITHOUT)
 
 
 def _secret(path: str) -> str:

@@ -57,7 +57,7 @@ async def pinned(host: str, port: int, resolver: Resolve, may_reach: Callable[[s
     try:
         addresses = await resolver(host, port)
     except (OSError, UnicodeError) as error:
-        raise InputError("the host has no address", where=host) from error
+        raise InputError("its name has no address", todo="look at the name, or try again") from error
     if not addresses or not all(may_reach(each) for each in addresses):
-        raise InputError("the host is not on the public internet", where=host)
+        raise InputError("refused, for its address is not public", todo="ask without it")
     return addresses[0]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from casegraph.serve.errors import NotThereError
+from casegraph.serve.errors import NotThereError, no_json_ld
 from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.jobs.condition import Condition
 from casegraph.serve.jobs.document import Document
+from casegraph.serve.jobs.noticed import notice_header
 from casegraph.serve.telling.resources import form_of
+from casegraph.store.by_hand import edited_by_hand
 from casegraph.store.editing import add_to_graph, drop_graph, put_graph
 from casegraph.store.embedded import EmbeddedStore
-from casegraph.store.syntax import named
+from casegraph.store.ledger import unit_of
+from casegraph.store.syntax import DEFAULT_GRAPH, named
+from casegraph.story.around import edits_of
 
 __all__ = ["AddToGraph", "DropGraph", "GetGraph", "PutGraph"]
 
@@ -35,19 +39,24 @@ class GetGraph(Job, frozen=True, kw_only=True):
         """Write them.
 
         :raises NotThereError: if there is no such graph.
+        :raises NotAcceptableError: if it is to be JSON-LD, which has no place for what it holds.
         """
         format_, data = form_of(self.media_type), store.data
-        if self.whole:
-            out.begin(content_type(self.media_type))
-            if not self.head:
-                data.dump(out.file, format_)
-            return
-        graph = ox.DefaultGraph() if self.graph is None else named(self.graph)
+        graph = None if self.whole else _term(self.graph)
         if isinstance(graph, ox.NamedNode) and not data.contains_named_graph(graph):
             raise NotThereError("no such graph", where=graph.value)
-        out.begin(content_type(self.media_type))
+        if format_ == ox.RdfFormat.JSON_LD and _has_triples_as_values(data, graph):
+            raise no_json_ld()
+        out.begin(content_type(self.media_type), headers=notice_header(self._notices(store)))
         if not self.head:
             data.dump(out.file, format_, from_graph=graph)
+
+    def _notices(self, store: EmbeddedStore) -> list[str]:
+        """Return what of it was edited by hand; of all graphs, how much."""
+        if not self.whole:
+            return list(edits_of(store, (unit_of(DEFAULT_GRAPH if self.graph is None else self.graph),)))
+        many = sum(not edit.gone for edit in edited_by_hand(store))
+        return [f"{many:,} edited by hand: casegraph verify names them"] if many else []
 
 
 class PutGraph(Job, frozen=True, kw_only=True):
@@ -107,3 +116,14 @@ class DropGraph(Job, frozen=True, kw_only=True):
         if not drop_graph(store, self.graph):
             raise NotThereError("no such graph", where=self.graph or "the default graph")
         out.begin("", 204)
+
+
+def _term(graph: str | None) -> ox.NamedNode | ox.DefaultGraph:
+    return ox.DefaultGraph() if graph is None else named(graph)
+
+
+def _has_triples_as_values(data: ox.Store, graph: ox.NamedNode | ox.DefaultGraph | None) -> bool:
+    """Tell whether a graph, or any if none is named, has a triple that is a value (RDF 1.2)."""
+    pattern = "?s ?p ?value FILTER(isTRIPLE(?value))"
+    within = f"{{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} }}" if graph is None else pattern
+    return bool(data.query(f"ASK {{ {within} }}", default_graph=graph))

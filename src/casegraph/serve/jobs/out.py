@@ -5,19 +5,36 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import IO, Any, cast
 
 import msgspec
 
-from casegraph.serve.errors import NotAcceptableError
+from casegraph.serve.errors import NotAcceptableError, no_json_ld
 from casegraph.serve.workers.frames import BEGIN, DATA, END, Begin, frame
 
-__all__ = ["Out"]
+__all__ = ["Out", "as_its_format_can"]
 
 _PIECE = 64 * 1024
 #: Control characters, and what Oxigraph writes for a property that has no name by the rules of XML.
 _NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|<oxprefix: ")
+#: What Oxigraph says of a triple that is a value.
+_NO_JSON_LD = "does not support RDF 1.2 yet"
+
+
+@contextmanager
+def as_its_format_can() -> Iterator[None]:
+    """Write RDF in it; a triple that is a value of another (RDF 1.2) is refused where JSON-LD is asked for.
+
+    :raises NotAcceptableError: if that is so.
+    """
+    try:
+        yield
+    except OSError as error:
+        if not str(error).endswith(_NO_JSON_LD):
+            raise
+        raise no_json_ld() from error
 
 
 class Out(io.RawIOBase):

@@ -14,6 +14,7 @@ from casegraph.serve.guard.text import is_plain, refuse
 from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
 from casegraph.serve.jobs.counting import at_most, write_at_most
+from casegraph.serve.jobs.out import as_its_format_can
 from casegraph.serve.limits import Limits
 from casegraph.serve.telling.resources import form_of
 from casegraph.store.asking import Dataset
@@ -78,10 +79,12 @@ def write_triples(triples: Iterator[ox.Triple], media_type: str, out: Out, limit
 
     :param limit: how many may be written; None for as many as there are.
     :raises LimitError: if there are more.
+    :raises NotAcceptableError: if the format has no place for one.
     """
     out.begin(content_type(media_type), held=limit is not None)
     format_ = form_of(media_type)
-    ox.serialize(triples if limit is None else at_most(limit, triples), out.file, format_)
+    with as_its_format_can():
+        ox.serialize(triples if limit is None else at_most(limit, triples), out.file, format_)
 
 
 def results_format(media_type: str) -> ox.QueryResultsFormat:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from casegraph.errors import InputError
 from casegraph.facts import read_case, read_report
@@ -12,6 +12,7 @@ from casegraph.notices import flags_of
 from casegraph.serve.errors import NotThereError
 from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.noticed import notice_header
 from casegraph.serve.telling.resources import (
     find_report,
     find_subject,
@@ -22,6 +23,7 @@ from casegraph.serve.telling.resources import (
 from casegraph.serve.telling.service import Service
 from casegraph.store import Store
 from casegraph.store.embedded import EmbeddedStore
+from casegraph.store.ledger import unit_of
 from casegraph.subjects import subjects_of
 
 __all__ = ["OntologyData", "ResourceData", "ResourcePage"]
@@ -53,7 +55,7 @@ class ResourceData(Job, frozen=True, kw_only=True):
         """
         form_of(self.media_type)
         iri = _found(store, self.kind, self.path)
-        _write(out, self.media_type, lambda to: write_graphs(quads_of(store, iri), to, self.media_type))
+        _write(store, out, self.media_type, quads_of(store, iri))
 
 
 class ResourcePage(Job, frozen=True, kw_only=True):
@@ -100,19 +102,21 @@ class OntologyData(Job, frozen=True, kw_only=True):
         :raises StoreError: if the store fails.
         """
         form_of(self.media_type)
-        quads = quads_of(store, f"{BASE}ontology")
-        _write(out, self.media_type, lambda to: write_graphs(quads, to, self.media_type))
+        _write(store, out, self.media_type, quads_of(store, f"{BASE}ontology"))
 
 
 def _found(store: Store, kind: str, path: str) -> str:
     return find_report(store, kind, path) if kind in _REPORTS else find_subject(store, kind, path)
 
 
-def _write(out: Out, media_type: str, write: Callable[[io.BytesIO], None]) -> None:
-    """Write an answer that begins when it is whole, so that an error on the way has a status of its own."""
+def _write(store: Store, out: Out, media_type: str, graphs: Mapping[str, str]) -> None:
+    """Write graphs; the answer begins when it is whole, so that an error on the way has its own status."""
+    from casegraph.story.around import edits_of
+
     whole = io.BytesIO()
-    write(whole)
-    out.begin(content_type(media_type))
+    write_graphs(iter(graphs.values()), whole, media_type)
+    notes = list(edits_of(store, set(map(unit_of, graphs))))
+    out.begin(content_type(media_type), headers=notice_header(notes))
     out.write(whole.getvalue())
 
 
@@ -128,9 +132,11 @@ def _case_page(service: Service, store: Store, case: str) -> bytes:
 
 def _report_page(service: Service, store: Store, report: str) -> bytes:
     from casegraph.serve.pages.report import report_page
+    from casegraph.story.around import edits_of
     from casegraph.story.words import Words
     from casegraph.told import with_told
 
     words = Words(read_report(store, report), with_told(store))
-    notices = [str(flag) for flag in flags_of(store) if flag.report == report]
+    flags = (str(flag) for flag in flags_of(store) if flag.report == report)
+    notices = [*edits_of(store, (report,)), *flags]
     return report_page(service, words, subjects_of(store, report), notices)

@@ -9,6 +9,8 @@ from casegraph.rows import Rows
 from casegraph.serve.errors import LimitError
 from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.noticed import notice_header
+from casegraph.serve.jobs.out import as_its_format_can
 from casegraph.serve.telling.rowformats import written
 from casegraph.serve.telling.service import Service
 from casegraph.store.embedded import EmbeddedStore
@@ -17,11 +19,6 @@ from casegraph.story.noticed import noticed
 from casegraph.told import with_told
 
 __all__ = ["StoredAnswer"]
-
-#: So many notices a header tells.
-_MOST_NOTES = 20
-#: What stands as it is in a display string (RFC 9651, section 4.1.11).
-_DISPLAYED = frozenset(map(chr, range(0x20, 0x7F))) - {"%", '"'}
 
 
 class StoredAnswer(Job, frozen=True, kw_only=True):
@@ -62,14 +59,12 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
         kept = kept_examples(query, self.values, terms)
         notes = [*noticed(store, query, found), *([kept] if kept else [])]
         headers = {"x-total-count": str(len(found)), "link": self._links(len(found))}
-        if notes:
-            rest = [f"and {len(notes) - _MOST_NOTES:,} more"] if len(notes) > _MOST_NOTES else []
-            headers["casegraph-notice"] = ", ".join(map(_quoted, notes[:_MOST_NOTES] + rest))
-        out.begin(content_type(self.media_type), headers=headers)
+        out.begin(content_type(self.media_type), headers=headers | notice_header(notes))
         if self.format_ == "html":
             out.write(self._html(query, page, notes, store))
         else:
-            out.write(written(page, self.format_, terms))
+            with as_its_format_can():
+                out.write(written(page, self.format_, terms))
 
     def _html(self, query: StoredQuery, page: Rows, notes: list[str], store: EmbeddedStore) -> bytes:
         from casegraph.serve.pages.rows import rows_page
@@ -99,19 +94,3 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
     def _link(self, name: str, start: int) -> str:
         joint = "&" if "?" in self.address else "?"
         return f'<{self.address}{joint}limit={self.limit}&offset={start}>; rel="{name}"'
-
-
-def _quoted(text: str) -> str:
-    r"""Return a text as a structured field of HTTP has it (RFC 9651): ASCII as it is, else percent-encoded.
-
-    >>> _quoted('the drug "X"'), _quoted("Sjögren")
-    ('"the drug \\"X\\""', '%"Sj%c3%b6gren"')
-    """
-    if text.isascii() and text.isprintable():
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return "".join(('%"', *(_display(each) for each in text.encode()), '"'))
-
-
-def _display(byte: int) -> str:
-    return chr(byte) if chr(byte) in _DISPLAYED else f"%{byte:02x}"

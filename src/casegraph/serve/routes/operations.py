@@ -48,6 +48,8 @@ class Operation:
 
     :param path: as FastAPI writes it.
     :param formats: of the answer.
+    :param json: the name of the schema of its JSON, in :mod:`casegraph.serve.routes.schemas`.
+    :param failed: the same of an answer in JSON that tells of a failure, if it is no problem like others.
     :param parameters: as OpenAPI writes them.
     :param is_told: whether OpenAPI tells of it.
     """
@@ -58,24 +60,24 @@ class Operation:
     summary: str
     tag: str
     formats: Sequence[Format] = ()
+    json: str = ""
+    failed: str = ""
     description: str = ""
     parameters: Sequence[Mapping[str, Any]] = ()
     is_told: bool = True
 
-    @property
-    def media_types(self) -> tuple[str, ...]:
-        """The media types of the answer."""
-        return tuple(dict.fromkeys(each.media_type for each in self.formats))
-
 
 def operations() -> Iterator[Operation]:
     """Yield all operations."""
-    yield Operation("queries", "/queries", answer_queries, "All stored queries", "queries", _DESCRIBED)
+    yield Operation(
+        "queries", "/queries", answer_queries, "All stored queries", "queries", _DESCRIBED, "Queries"
+    )
     for query in stored_queries().values():
         yield from _of_query(query)
     yield from _of_data()
     yield Operation("index", "/", answer_index, "", "server", is_told=False)
-    yield Operation("health", "/health", answer_health, "Whether the data can be read", "server", (JSON,))
+    about = "Whether the data can be read"
+    yield Operation("health", "/health", answer_health, about, "server", (JSON,), "Health", "Failed")
     for name, file in FILES.items():
         path = "/docs" if name == "docs.html" else f"/static/{name}"
         yield Operation(name, path, partial(answer_file, file), "", "server", is_told=False)
@@ -93,6 +95,7 @@ def _of_query(query: StoredQuery) -> Iterator[Operation]:
         partial(answer_query_head, query),
         head.summary,
         formats=_DESCRIBED,
+        json="AboutQuery",
         **told,
     )
     yield Operation(
@@ -101,6 +104,7 @@ def _of_query(query: StoredQuery) -> Iterator[Operation]:
         partial(answer_results, query),
         f"{head.summary}: the rows",
         formats=ROWS,
+        json="Results",
         parameters=[*(_of_parameter(query, *each) for each in head.parameters.items()), *_PAGING],
         **told,
     )

@@ -17,6 +17,7 @@ from casegraph.serve.http.logs import note
 from casegraph.serve.http.problems import RefusedError, problem, reason_of, send_answer, status_of
 from casegraph.serve.http.request import Request, refused_method
 from casegraph.serve.routes.operations import Operation, operations
+from casegraph.serve.routes.schemas import BEARER, components, responses
 from casegraph.serve.state import State
 from casegraph.version import __version__
 
@@ -27,27 +28,6 @@ for.
 
 SPARQL 1.1 is at `/sparql` and `/update`, the Graph Store HTTP Protocol at `/graphs`; both are described by
 their standards, and this server by the service description at `/sparql`."""
-_PROBLEM: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "what is wrong"},
-        "where": {"type": "string", "description": "the parameter, or the line and the column"},
-        "expected": {"type": "string", "description": "what would have been right"},
-        "todo": {"type": "string", "description": "the next step"},
-        "request": {"type": "string", "description": "what the log calls the request"},
-    },
-}
-_ERRORS: Final = {
-    400: "The request is malformed.",
-    404: "It is not there.",
-    406: "No format that Accept asks for.",
-    422: "It passes a limit of time, memory or rows.",
-    503: "All workers are busy.",
-}
 
 
 class _Passed(Response):
@@ -77,12 +57,12 @@ class _Refused(Response):
 
 
 class _Interface(FastAPI):
-    """What FastAPI describes, with the form of errors told once."""
+    """What FastAPI describes, with what answers have in common told once."""
 
     def openapi(self) -> dict[str, Any]:
         """Return the description, which is made when it is first asked for."""
         told: dict[str, Any] = super().openapi()
-        told["components"] = {"schemas": {"Problem": _PROBLEM}}
+        told["components"] = components()
         return told
 
 
@@ -96,6 +76,7 @@ def rest(state: State) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
+        servers=[{"url": "/"}],
         exception_handlers={CasegraphError: _told, HTTPException: _of_router},
     )
     for each in operations():
@@ -104,6 +85,8 @@ def rest(state: State) -> FastAPI:
 
 
 def _add(app: FastAPI, operation: Operation, state: State) -> None:
+    needs = state.reading_needs_token
+
     async def endpoint(request: StarletteRequest) -> Response:
         del request
         return _Passed(lambda asked: operation.route(asked, state))
@@ -116,18 +99,14 @@ def _add(app: FastAPI, operation: Operation, state: State) -> None:
         description=operation.description,
         tags=[operation.tag],
         response_class=Response,
-        responses=_responses(operation),
-        openapi_extra={"parameters": [*operation.parameters]},
+        responses=responses(operation.formats, operation.json, needs_token=needs, failed=operation.failed),
+        openapi_extra={
+            "parameters": [*operation.parameters],
+            "security": [{BEARER: []}] if needs else [],
+        },
         include_in_schema=operation.is_told,
     )
     app.add_route(operation.path, endpoint, methods=["HEAD"], include_in_schema=False)
-
-
-def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
-    answers = {name: {"schema": {"type": "string"}} for name in operation.media_types}
-    told: dict[int | str, dict[str, Any]] = {200: {"description": "The answer.", "content": answers}}
-    said = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return told | {status: {"description": text, "content": said} for status, text in _ERRORS.items()}
 
 
 async def _told(request: StarletteRequest, error: Exception) -> Response:

@@ -98,7 +98,7 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
         raise RefusedError(HTTPStatus.NOT_ACCEPTABLE, "no format of an answer is acceptable")
     default, named = form.all("default-graph-uri"), form.all("named-graph-uri")
     job = Query(
-        text=text if diverted is None else diverted,
+        text=text if diverted is None else diverted[0],
         limits=settings.limits if diverted is None else None,
         results="" if results is None else results.media_type,
         triples="" if triples is None else triples.media_type,
@@ -112,7 +112,7 @@ async def answer_query(request: Request, state: State, text: str, form: Fields) 
     headers = {"etag": state.tag(msgspec.msgpack.encode(job))} if is_fixed else {}
     if await request.has_already(headers):
         return
-    answer = await state.read(job)
+    answer = await (state.read(job) if diverted is None else state.read_with_services(job, diverted[1]))
     note(request.scope, generation=answer.head.generation)
     await request.pass_on(answer, headers, settings.limits.stall)
 

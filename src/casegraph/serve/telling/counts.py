@@ -29,7 +29,9 @@ _CASES = (f"{BASE}case/", f"{BASE}group/")
 _GRAPHS = "SELECT ?graph (COUNT(*) AS ?many) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"
 _OUTSIDE = "SELECT (COUNT(*) AS ?many) { ?s ?p ?o }"
 _SUBJECTS = "SELECT (COUNT(DISTINCT ?s) AS ?many) { ?s ?p ?o }"
-_ENTITIES = "SELECT (COUNT(DISTINCT ?s) AS ?many) { ?s a ?class }"
+#: What the description calls entities are the IRIs that begin with its ``void:uriSpace``.
+_ENTITIES = f"""SELECT (COUNT(?s) AS ?many) {{ {{ SELECT DISTINCT ?s {{ ?s ?p ?o }} }}
+  FILTER(ISIRI(?s) && STRSTARTS(STR(?s), "{BASE}")) }}"""
 _CLASSES = "SELECT ?name (COUNT(DISTINCT ?s) AS ?many) { ?s a ?name FILTER(ISIRI(?name)) } GROUP BY ?name"
 _PROPERTIES = "SELECT ?name (COUNT(*) AS ?many) { ?s ?name ?o } GROUP BY ?name"
 _OF_CLASSES = """
@@ -80,8 +82,8 @@ class Counts(msgspec.Struct, frozen=True):
 
     :param kinds: kind of graph, as :func:`kind_of` names it -> how many, and of how many triples.
     :param subjects: of how many things something is said.
-    :param entities: how many of them have a class.
-    :param classes: class -> how many things.
+    :param entities: how many of them have an IRI of ours, as ``void:uriSpace`` tells it.
+    :param classes: class -> how many things, those without an IRI too.
     :param properties: property -> how many triples.
     :param parts: which properties the things of each class have.
     :param examples: a few cases.

@@ -12,12 +12,12 @@ import pyoxigraph as ox
 from casegraph.errors import InputError
 from casegraph.facts import read_quads
 from casegraph.namespaces import BASE
-from casegraph.serve.errors import NotThereError
+from casegraph.serve.errors import NotThereError, no_json_ld
 from casegraph.store import Store
 from casegraph.store.syntax import named
 from casegraph.subjects import subjects_of
 
-__all__ = ["KINDS", "find_report", "find_subject", "form_of", "write_graphs"]
+__all__ = ["KINDS", "find_report", "find_subject", "form_of", "quads_of", "write_graphs"]
 
 #: first part of a path -> the kind in the IRI.
 KINDS = {"cases": "case", "groups": "group", "reports": "report", "datasets": "dataset"}
@@ -105,15 +105,14 @@ def _has(store: Store, graph: str) -> bool:
     return bool(store.query(f"ASK {{ GRAPH {named(graph)} {{ ?s ?p ?o }} }}", union=False))
 
 
-def quads_of(store: Store, iri: str) -> Iterator[str]:
-    """Yield the N-Quads of the graphs of a case or group and of its report; of a report, its own.
+def quads_of(store: Store, iri: str) -> dict[str, str]:
+    """Return graph -> N-Quads of a case or group and of its report; of a report, its own.
 
     :raises StoreError: if the store fails.
     """
     if iri.startswith((f"{BASE}case/", f"{BASE}group/")):
-        yield from read_quads(store, iri).values()
-    else:
-        yield from (f"{line}\n" for line in store.dump(iri))
+        return read_quads(store, iri)
+    return {iri: "".join(f"{line}\n" for line in store.dump(iri))}
 
 
 def write_graphs(quads: Iterator[str], out: BinaryIO, media_type: str) -> None:
@@ -121,8 +120,11 @@ def write_graphs(quads: Iterator[str], out: BinaryIO, media_type: str) -> None:
 
     :param out: a file that is open for bytes.
     :raises InputError: if there is no such form.
+    :raises NotAcceptableError: if it has no place for what they hold.
     """
     form = form_of(media_type)
+    if form == ox.RdfFormat.JSON_LD:
+        quads = iter(_fit_for_json_ld(list(quads)))
     if form in _EXPORTED:
         from casegraph.export.rdf import write_rdf
 
@@ -134,3 +136,11 @@ def write_graphs(quads: Iterator[str], out: BinaryIO, media_type: str) -> None:
         return
     triples = dict.fromkeys(each.triple for each in ox.parse(io.BytesIO(text), format=ox.RdfFormat.N_QUADS))
     ox.serialize(triples, out, form)
+
+
+def _fit_for_json_ld(quads: list[str]) -> list[str]:
+    """Return N-Quads, if none of them has a triple as its value (RDF 1.2)."""
+    suspects = "".join(each for each in quads if "<<(" in each).encode()
+    if any(isinstance(each.object, ox.Triple) for each in ox.parse(suspects, ox.RdfFormat.N_QUADS)):
+        raise no_json_ld()
+    return quads

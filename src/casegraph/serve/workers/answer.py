@@ -22,6 +22,7 @@ _SMALLER = "ask for less at a time, or add a LIMIT"
 _UNCERTAIN = (
     "look whether the change was made, which it was as a whole or not at all; then try less at a time"
 )
+_SLOW = "the client took its answer too slowly, while others waited"
 _decode_begin = msgspec.msgpack.Decoder(Begin).decode
 
 
@@ -96,9 +97,9 @@ class Answer:
             return 0.0
         return self._waited + asyncio.get_running_loop().time() - self._paused_at
 
-    def break_off(self) -> None:
-        """End it, since its client is slow and others wait for the worker."""
-        self._fail(BrokenOffError("the client took its answer too slowly, while others waited"))
+    def break_off(self, why: str = _SLOW) -> None:
+        """End it before its end, and let go of the worker."""
+        self._fail(BrokenOffError(why))
         self.close()
         self._news.set()
 
