@@ -101,6 +101,13 @@ GRAPHS: list[Hostile] = [
     _put("RDF/XML that is cut off in a tag", XML, CUT_OFF[:-20], 400, UNREADABLE),
     _put("RDF/XML with a rest", XML, CUT_OFF + b"</rdf:RDF><more/>", 400, UNREADABLE),
     _put("XML that nests", XML, RDF + b"<e:C><e:p>" * 100_000, {400, 422}, DEEP),
+    _put(
+        "XML that nests and is whole",
+        XML,
+        RDF + b"<e:C><e:p>" * 20_000 + b"</e:p></e:C>" * 20_000 + b"</rdf:RDF>",
+        422,
+        DEEP,
+    ),
     _put("Turtle that is cut off", TURTLE, b"<urn:s> <urn:p> 'hostile-literal' . <urn:s>", 400, UNREADABLE),
     _put("lists that nest", TURTLE, b"<urn:s> <urn:p> " + b"(" * 100_000, {400, 422}, DEEP),
     _put("blank nodes that nest", TURTLE, b"<urn:s> <urn:p> " + b"[<urn:p>" * 100_000, {400, 422}, DEEP),

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from asgi_calls import fine
 from casegraph.serve.errors import BrokenOffError
 from casegraph.serve.http.bodies import read_body
-from casegraph.serve.http.connections import Connection
+from casegraph.serve.http.connections import CONNECTION, Connection
 from casegraph.serve.http.old_clients import OldClients
 from casegraph.serve.http.problems import Problems
 
@@ -172,3 +172,27 @@ def test_an_answer_that_breaks_off_does_not_look_whole_without_chunks_either() -
 
     with pytest.raises(ConnectionResetError):
         asyncio.run(_exchanged(Small, whole, OldClients(Problems(broken))))
+
+
+@pytest.mark.parametrize("length", [1_000, 100_000, 3_000_000])
+def test_a_client_that_hangs_up_after_its_body_is_noticed(length: int) -> None:
+    noticed: list[int] = []
+
+    async def noticing(scope: Scope, receive: Receive, send: Send) -> None:
+        body = await read_body(scope, receive, length)
+        async with asyncio.timeout(5):
+            while not scope[CONNECTION].is_gone:
+                await asyncio.sleep(0.001)
+        noticed.append(len(body))
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(b"PUT / HTTP/1.1\r\nHost: localhost\r\n" + b"Content-Length: %d\r\n\r\n" % length)
+        writer.write(b"a" * length)
+        await writer.drain()
+        writer.close()
+        while not noticed:
+            await asyncio.sleep(0.001)
+        return b""
+
+    asyncio.run(_exchanged(Connection, hang_up, noticing))
+    assert noticed == [length]

@@ -24,6 +24,8 @@ from casegraph.serve.http.request import Request
 from casegraph.serve.http.tokens import Tokens, require
 from casegraph.serve.jobs import Job
 from casegraph.serve.jobs.described import CountAll
+from casegraph.serve.jobs.health import Health
+from casegraph.serve.looked import Looked
 from casegraph.serve.settings import Settings
 from casegraph.serve.telling.counts import Counts
 from casegraph.serve.telling.service import Service
@@ -63,6 +65,10 @@ class State:
     def _counted(self) -> Counted:
         return Counted(self._count, self.version)
 
+    @cached_property
+    def _looked(self) -> Looked:
+        return Looked(self._look)
+
     async def read(self, job: Job) -> Answer:
         """Return the answer of a worker that reads.
 
@@ -99,6 +105,18 @@ class State:
     def counts_so_far(self) -> Counts | None:
         """Return what the store held when it was counted last, if it was; else it is counted meanwhile."""
         return self._counted.so_far()
+
+    async def health(self) -> bytes:
+        """Return how the server is, in JSON; one look at a time, whose answer all get who ask meanwhile.
+
+        :raises CasegraphError: if the data cannot be read.
+        """
+        return await self._looked.now()
+
+    async def _look(self) -> bytes:
+        workers, busy = self.readers.many, self.readers.busy
+        answer = await self.watcher.ask(Health(writable=self.writer is not None, workers=workers, busy=busy))
+        return b"".join([piece async for piece in answer.pieces()])
 
     async def _count(self) -> Counts:
         answer = await self.readers.ask(CountAll(), self.settings.limits.write_seconds)

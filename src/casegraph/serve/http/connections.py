@@ -119,6 +119,8 @@ class Connection(HttpToolsProtocol):
         self._is_before_body, self._taken = True, 0
         if not self.transport.is_closing():
             super().on_message_complete()
+            if not self.pipeline:  # else it is read on when its turn comes
+                self.flow.resume_reading()  # a pause for the body would hide that the client hangs up
 
     def _take_host_of_target(self) -> None:
         """Let the host of a whole address in the request line go before the header (RFC 9112, 3.2.2)."""

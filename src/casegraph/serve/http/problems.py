@@ -25,6 +25,7 @@ from casegraph.serve.http.negotiation import HTML, JSON, Format, choose
 from casegraph.serve.http.scope import header
 
 __all__ = [
+    "RETRY_AFTER",
     "Answer",
     "ClientGoneError",
     "Problems",
@@ -49,8 +50,8 @@ _STATUSES: Final = (
     (InputError, HTTPStatus.BAD_REQUEST),
     (DocumentError, HTTPStatus.BAD_REQUEST),
 )
-_RETRY_AFTER: Final = ("Retry-After", "1")  # second
-
+#: In how many seconds to ask again where something is short.
+RETRY_AFTER: Final = ("retry-after", "1")
 _FAULT: Final = "a fault of the server; its log tells more"
 _TOLD: Final = (HTTPStatus.SERVICE_UNAVAILABLE,)
 
@@ -126,7 +127,7 @@ def problem(error: CasegraphError, status: int, accept: str | None = None, reque
     if isinstance(error, RefusedError):
         headers += error.headers
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers += (_RETRY_AFTER,)
+        headers += (RETRY_AFTER,)
     encoded = body.encode()
     length = (b"content-length", str(len(encoded)).encode())
     return Answer(

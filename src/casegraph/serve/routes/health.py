@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
 
 import msgspec
 
 from casegraph.errors import CasegraphError
+from casegraph.serve.errors import FullError
 from casegraph.serve.http.logs import note
-from casegraph.serve.http.problems import reason_of
+from casegraph.serve.http.problems import RETRY_AFTER, reason_of
 from casegraph.serve.http.request import Request
-from casegraph.serve.jobs.health import Health
 from casegraph.serve.state import State
 
 __all__ = ["answer_health"]
+
+_HEADERS: Final = (("cache-control", "no-store"), ("content-type", "application/json"))
 
 
 async def answer_health(request: Request, state: State) -> None:
@@ -21,15 +24,17 @@ async def answer_health(request: Request, state: State) -> None:
 
     The worker is one that does nothing else, so that a server that is busy is not taken for one that is ill.
     """
-    readers = state.readers
-    job = Health(writable=state.writer is not None, workers=readers.many, busy=readers.busy)
-    headers = {"cache-control": "no-store"}
+    stall = state.settings.limits.stall
     try:
-        answer = await state.watcher.ask(job)
+        found = await state.health()
     except CasegraphError as error:
-        note(request.scope, reason=reason_of(error))
-        body = msgspec.json.encode({"status": "failed", "detail": error.what})
-        told = [*headers.items(), ("content-type", "application/json")]
-        await request.reply(HTTPStatus.SERVICE_UNAVAILABLE, body, told)
+        note(request.scope, reason=reason_of(error), fault=str(error))
+        body = msgspec.json.encode({"status": "failed", "detail": _detail(error)})
+        await request.reply(HTTPStatus.SERVICE_UNAVAILABLE, body, (*_HEADERS, RETRY_AFTER), stall)
         return
-    await request.pass_on(answer, headers, state.settings.limits.stall)
+    await request.reply(HTTPStatus.OK, found, _HEADERS, stall)
+
+
+def _detail(error: CasegraphError) -> str:
+    """Return what anybody may know: of a fault of the store, which may quote a path, that it is one."""
+    return error.what if isinstance(error, FullError) else "the data cannot be read; the log tells more"
