@@ -160,6 +160,17 @@ def test_what_is_sent_in_time_is_answered() -> None:
     assert answer.count(b"HTTP/1.1 200 OK") == answer.count(b"# fine") == 4
 
 
+@pytest.mark.parametrize("start", [HEAD + b"X: ", b"no HTTP\r\n\r\n"])
+def test_who_still_sends_gets_the_answer(start: bytes) -> None:
+    async def much(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(start + b"a" * 3_000_000)
+        return await reader.read()
+
+    answer = asyncio.run(_exchanged(Small, much))
+    assert answer.startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 400 "))
+    assert answer.endswith(b"\r\n\r\n")
+
+
 def test_an_answer_that_breaks_off_does_not_look_whole_without_chunks_either() -> None:
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})

@@ -12,7 +12,7 @@ from wires import told
 
 from asgi_calls import fine
 from casegraph.serve.http.bodies import read_body
-from casegraph.serve.http.logs import log_to
+from casegraph.serve.http.logs import Requests, log_to
 
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 REFUSED = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -84,6 +84,20 @@ def test_what_is_no_request_is_a_line_of_the_log(
     (line,) = map(json.loads, (tmp_path / "log").read_text("ascii").splitlines())
     assert line.pop("time").endswith("+00:00")
     assert line == {"client": "127.0.0.1", "method": "", "path": "", "status": status, "reason": reason}
+    assert capfd.readouterr().err == ""
+
+
+def test_a_request_that_has_its_own_line_has_no_other(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log_to(tmp_path / "log")
+    try:
+        upgrade = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+        assert told(Requests(fine), upgrade).written.startswith(b"HTTP/1.1 200 OK")
+    finally:
+        log_nowhere()
+    (line,) = map(json.loads, (tmp_path / "log").read_text("ascii").splitlines())
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/", 200)
     assert capfd.readouterr().err == ""
 
 

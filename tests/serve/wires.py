@@ -37,13 +37,17 @@ class Wire(asyncio.Transport):
         """Tell that nothing waits."""
         return 0
 
+    def write_eof(self) -> None:
+        """Say no more."""
+        self.is_closed = True
+
     def close(self) -> None:
         """Hang up."""
         self.is_closed = True
 
     def is_closing(self) -> bool:
-        """Tell whether it was hung up."""
-        return self.is_closed
+        """Tell that what the other says is still taken."""
+        return False
 
     def pause_reading(self) -> None:
         """Go on."""
@@ -58,8 +62,7 @@ async def _told(app: ASGIApp, pieces: tuple[bytes, ...]) -> Wire:
     connection = Small(config, state, {})
     connection.connection_made(wire)
     for piece in pieces:
-        if not wire.is_closed:
-            connection.data_received(piece)
+        connection.data_received(piece)
         for _ in range(10):  # the app runs until it waits for more
             await asyncio.sleep(0)
     connection.connection_lost(None)

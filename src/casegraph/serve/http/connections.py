@@ -33,6 +33,7 @@ class Connection(HttpToolsProtocol):
 
     most_bytes: ClassVar[int] = 500_000
     seconds: ClassVar[float] = 10.0
+    seconds_to_leave: ClassVar[float] = 1.0
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -40,7 +41,7 @@ class Connection(HttpToolsProtocol):
         self._is_before_body = True
         self._due: asyncio.TimerHandle | None = None
         self.work: asyncio.Task[Any] | None = None
-        self.is_gone = False
+        self.is_gone = self._is_leaving = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; called by asyncio."""
@@ -71,7 +72,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; called by asyncio."""
-        if self.transport.is_closing():
+        if self._is_leaving or self.transport.is_closing():
             return
         if self._is_before_body:
             self._wait()
@@ -82,11 +83,8 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP; called by uvicorn."""
-        if self._is_answered:
-            self.transport.close()
-            return
-        self._log(HTTPStatus.BAD_REQUEST, "no HTTP")
-        super().send_400_response(msg)
+        del msg
+        self._refuse(HTTPStatus.BAD_REQUEST, "no HTTP")
 
     def on_message_begin(self) -> None:
         """Begin a request; called by the parser."""
@@ -155,18 +153,26 @@ class Connection(HttpToolsProtocol):
             return False
         return not cycle.response_complete or (cycle.scope is self.scope and not self._is_before_body)
 
-    def _log(self, status: HTTPStatus, reason: str) -> None:
-        """Log an answer of the connection itself, after which no other is sent."""
+    def _refuse(self, status: HTTPStatus, reason: str) -> None:
+        """End the connection, and say why unless there is an answer already."""
+        if self._is_leaving or self.transport.is_closing():
+            return
+        if self._is_answered:
+            self.transport.close()
+            return
+        log_unread(self.client[0] if self.client else "", status, reason)
+        line = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+        self.transport.write(f"{line}content-length: 0\r\nconnection: close\r\n\r\n".encode())
+        self._leave()
+
+    def _leave(self) -> None:
+        """Close in a moment: if the client still sends, to close at once would take the answer from it."""
+        self._is_leaving = self.is_gone = True
+        if self.work is not None:
+            self.work.cancel()
         if self.cycle is not None:
             self.cycle.disconnected = True
-        log_unread(self.client[0] if self.client else "", status, reason)
-
-    def _refuse(self, status: HTTPStatus, reason: str) -> None:
-        """Close the connection, and say why unless there is an answer already."""
-        if self.transport.is_closing():
-            return
-        if not self._is_answered:
-            self._log(status, reason)
-            line = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
-            self.transport.write(f"{line}content-length: 0\r\nconnection: close\r\n\r\n".encode())
-        self.transport.close()
+        self._wait_no_more()
+        self.flow.resume_reading()
+        self._due = self.loop.call_later(self.seconds_to_leave, self.transport.close)
+        self.transport.write_eof()

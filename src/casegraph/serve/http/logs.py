@@ -22,7 +22,8 @@ __all__ = ["JsonLines", "Requests", "log_to", "log_unread", "note", "note_query"
 _LOGGER = logging.getLogger("casegraph.serve")
 #: What the server is built on says its warnings and faults there.
 _BENEATH = (logging.getLogger("uvicorn.error"), logging.getLogger("asyncio"))
-_UNREAD = "Invalid HTTP request received."  # uvicorn's words, which tell neither when nor whose
+#: What uvicorn says of requests that have a line of their own, see :func:`log_unread`.
+_SAID = ("Invalid HTTP request received.", "Unsupported upgrade request.", "No supported WebSocket library")
 _LONGEST_PATH = 500
 _NOTED = "casegraph.noted"
 
@@ -61,7 +62,7 @@ def log_to(path: Path | None) -> None:
             raise InputError(f"the log cannot be written: {error.strerror}", where=f"{path}") from error
         handler = logging.StreamHandler(os.fdopen(descriptor, "a", encoding="ascii"))
     handler.setFormatter(JsonLines())
-    handler.addFilter(lambda record: record.msg != _UNREAD)
+    handler.addFilter(lambda record: not isinstance(record.msg, str) or not record.msg.startswith(_SAID))
     for logger in (_LOGGER, *_BENEATH):
         logger.handlers = [handler]
         logger.setLevel(logging.INFO if logger is _LOGGER else logging.WARNING)
