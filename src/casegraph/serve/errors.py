@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from casegraph.errors import InputError, StoreError
 
-__all__ = ["BrokenOffError", "FullError", "LimitError", "NotAcceptableError", "NotThereError", "ServiceError"]
+__all__ = [
+    "BrokenOffError",
+    "FullError",
+    "LimitError",
+    "NotAcceptableError",
+    "NotThereError",
+    "ServiceError",
+    "StartError",
+]
 
 
 class LimitError(InputError):
@@ -24,7 +32,11 @@ class ServiceError(InputError):
 
 
 class FullError(StoreError):
-    """All workers are busy, and enough requests wait already."""
+    """Nothing can be done now: all workers are busy, or the disk has no room for what reading needs."""
+
+
+class StartError(StoreError):
+    """A worker did not come up, and the store has nothing to do with it as far as anybody knows."""
 
 
 class BrokenOffError(StoreError):
