@@ -18,6 +18,7 @@ OF_OXIGRAPH = "IO error: No space left on device: While appending to file: store
     [
         OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "store/reader-1/CURRENT"),
         OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)),
+        OSError(errno.ENOSPC, "kein Platz"),
         OSError(OF_OXIGRAPH),
         RuntimeError(OF_OXIGRAPH),
         OSError("IO error: Disk quota exceeded: While appending to file"),

@@ -58,7 +58,7 @@ def test_who_asks_during_a_look_gets_its_answer() -> None:
         looks.begun[1].set_result(b"later")
         assert await later == b"later"
 
-    asyncio.run(scene())
+    asyncio.run(asyncio.wait_for(scene(), 5))
 
 
 def test_all_are_told_of_a_look_that_fails_and_the_next_one_looks_again() -> None:
@@ -75,7 +75,7 @@ def test_all_are_told_of_a_look_that_fails_and_the_next_one_looks_again() -> Non
         looks.begun[1].set_result(b"fine")
         assert await later == b"fine"
 
-    asyncio.run(scene())
+    asyncio.run(asyncio.wait_for(scene(), 5))
 
 
 class Failing:
