@@ -12,6 +12,7 @@ __all__ = [
     "ForbiddenError",
     "InputError",
     "MissingExtraError",
+    "NoSpaceError",
     "Problem",
     "ShapesError",
     "StoreError",
@@ -71,6 +72,10 @@ class StoreError(CasegraphError):
 
 class EndpointError(StoreError):
     """A SPARQL endpoint does not answer, or answers with an error."""
+
+
+class NoSpaceError(StoreError):
+    """The disk of the store is full, or the user's share of it."""
 
 
 class StoreLockedError(StoreError):

@@ -10,7 +10,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from asgi_calls import Told, call
-from casegraph.errors import CasegraphError, InputError, StoreError
+from casegraph.errors import CasegraphError, InputError, NoSpaceError, StoreError
 from casegraph.serve.errors import FullError
 from casegraph.serve.http.request import Request
 from casegraph.serve.jobs import Job
@@ -58,7 +58,7 @@ def test_who_asks_during_a_look_gets_its_answer() -> None:
         looks.begun[1].set_result(b"later")
         assert await later == b"later"
 
-    asyncio.run(scene())
+    asyncio.run(asyncio.wait_for(scene(), 5))
 
 
 def test_all_are_told_of_a_look_that_fails_and_the_next_one_looks_again() -> None:
@@ -75,7 +75,7 @@ def test_all_are_told_of_a_look_that_fails_and_the_next_one_looks_again() -> Non
         looks.begun[1].set_result(b"fine")
         assert await later == b"fine"
 
-    asyncio.run(scene())
+    asyncio.run(asyncio.wait_for(scene(), 5))
 
 
 class Failing:
@@ -86,7 +86,7 @@ class Failing:
     def __init__(self, error: CasegraphError) -> None:
         self._error = error
 
-    async def ask(self, job: Job) -> Answer:
+    async def ask(self, job: Job, seconds: float | None = None) -> Answer:
         """Fail."""
         raise self._error
 
@@ -119,3 +119,12 @@ def test_a_full_server_says_that_it_is_full() -> None:
     told = _answer(FullError("all workers are busy", todo="try again later"), {})
     assert (told.status, told.header("retry-after")) == (503, "1")
     assert json.loads(told.body)["detail"] == "all workers are busy"
+
+
+def test_a_full_disk_is_told_with_its_place_in_the_log_alone() -> None:
+    error = NoSpaceError(f"No space left on device: '{PLACE}'", where="/srv/hidden")
+    noted: dict[str, object] = {}
+    told = _answer(error, noted)
+    assert (told.status, told.header("retry-after")) == (503, "1")
+    assert json.loads(told.body)["detail"] == "no space is left for what reading needs"
+    assert noted["fault"] == str(error)

@@ -10,16 +10,18 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import msgspec
 import pytest
 from serving import filled, serving, token_file
 
-from casegraph.errors import InputError, StoreError
+from casegraph.errors import InputError, StoreError, StoreLockedError
+from casegraph.serve.errors import FullError, StartError
 from casegraph.serve.jobs.query import Query
 from casegraph.serve.limits import Limits
-from casegraph.serve.workers import pool as pool_module
+from casegraph.serve.workers import pool as module
 from casegraph.serve.workers.forks import Fork, Forks
 from casegraph.serve.workers.line import Line
 from casegraph.serve.workers.pool import Pool
@@ -76,6 +78,79 @@ def test_a_worker_that_cannot_be_started_is_tried_again(
             monkeypatch.setattr(Forks, "start", failing)
             os.kill(pool._free[0].pid, signal.SIGKILL)
             await _until(lambda: next(failures, None) is None and len(pool._free) == 1)
+
+    _run(work)
+
+
+async def _asked_while_none_is_there(
+    place: Place, monkeypatch: pytest.MonkeyPatch, errors: list[Exception]
+) -> list[object]:
+    """Kill the one worker of a pool, and ask ten times; return the answers, or the errors.
+
+    :param errors: with which the next workers fail to start, one after the other.
+    """
+    start = Forks.start
+
+    async def failing(self: Forks, place: Place, line: socket.socket) -> Fork:
+        if errors:
+            raise errors.pop(0)
+        return await start(self, place, line)
+
+    async with Forks() as forks, Pool(forks, place, 1) as pool:
+        monkeypatch.setattr(Forks, "start", failing)
+        monkeypatch.setattr(module, "_PAUSE_SECONDS", 0.01)
+        os.kill(pool._free[0].pid, signal.SIGKILL)
+        await _until(lambda: not pool._free)
+
+        async def asked() -> bytes | None:
+            return (await pool.ask(CHEAP)).whole
+
+        return list(await asyncio.gather(*(asked() for _ in range(10)), return_exceptions=True))
+
+
+@pytest.mark.parametrize("error", [StartError("a worker ended before it could work"), OSError(24, "files")])
+def test_who_waits_does_so_for_the_worker_after_one_that_did_not_come_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    asking = _asked_while_none_is_there(_place(tmp_path), monkeypatch, [error, error])
+    assert asyncio.run(asking) == [b'{"head":{},"boolean":true}'] * 10
+
+
+def test_who_waits_for_workers_that_do_not_come_up_is_told_to_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = msgspec.structs.replace(_place(tmp_path), limits=Limits(patience=0.2))
+    asking = _asked_while_none_is_there(place, monkeypatch, [StartError("it ended")] * 100_000)
+    assert [type(each) for each in asyncio.run(asking)] == [FullError] * 10
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (StoreError("the store is damaged"), StoreError),
+        (StoreLockedError("another one writes"), StoreLockedError),
+        (InputError("no store at"), StoreError),
+    ],
+)
+def test_what_the_store_tells_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[Exception]
+) -> None:
+    asking = _asked_while_none_is_there(_place(tmp_path), monkeypatch, [error] * 100_000)
+    assert [type(each) for each in asyncio.run(asking)] == [kind] * 10
+
+
+def test_a_worker_that_ends_before_it_can_work_did_not_come_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ended(self: Forks, place: Place, line: socket.socket) -> Fork:
+        fork = Fork(cast(Any, None), 0)
+        fork.is_gone()
+        return fork  # the line is closed by who asked for it, and nobody else has it
+
+    async def work() -> None:
+        monkeypatch.setattr(Forks, "start", ended)
+        with pytest.raises(StartError, match="a worker ended before it could work"):
+            await Line.start(Forks(), _place(tmp_path), lambda _: None)
 
     _run(work)
 
@@ -145,7 +220,7 @@ def test_a_worker_steps_back_when_its_job_takes_long(tmp_path: Path) -> None:
 def test_a_worker_that_has_stepped_back_is_replaced_after_its_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool_module, "_LONG_SECONDS", 0)
+    monkeypatch.setattr(module, "_LONG_SECONDS", 0)
 
     async def work() -> None:
         async with Forks() as forks, Pool(forks, _place(tmp_path), 1) as pool:

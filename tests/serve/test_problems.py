@@ -14,13 +14,14 @@ from casegraph.errors import (
     DocumentError,
     ForbiddenError,
     InputError,
+    NoSpaceError,
     Problem,
     StoreError,
     StoreLockedError,
 )
 from casegraph.serve.errors import FullError, LimitError, NotAcceptableError, NotThereError
 from casegraph.serve.http.logs import Requests
-from casegraph.serve.http.problems import Problems, RefusedError, problem, status_of
+from casegraph.serve.http.problems import Problems, RefusedError, fault_of, problem, status_of
 
 SCRIPT = "<script>alert(1)</script>&\"'"
 HOSTILE = InputError(f"no {SCRIPT}", where=f"query:1:3 {SCRIPT}", expected=SCRIPT, todo=SCRIPT)
@@ -45,6 +46,7 @@ STATUSES: list[tuple[CasegraphError, int]] = [
     (StoreError("x"), 500),
     (FullError("x"), 503),
     (StoreLockedError("x"), 503),
+    (NoSpaceError("x"), 507),
     (CasegraphError("x"), 500),
 ]
 
@@ -117,9 +119,19 @@ def test_a_fault_of_the_server_tells_no_place_of_it() -> None:
         assert b"its log tells more" in problem(error, 500, accept).body
 
 
+def test_a_full_disk_is_told_without_its_place() -> None:
+    error = NoSpaceError("No space left: /srv/store/data/000136.sst", where="/srv/store/data")
+    for accept in (None, "text/plain", "text/html"):
+        body = problem(error, status_of(error), accept).body
+        assert b"/srv" not in body
+        assert b"no space is left to write" in body
+    assert fault_of(error) == str(error)
+
+
 def test_a_full_server_tells_when_to_come_again() -> None:
     assert told_of(FullError("full")).header("retry-after") == "1"
     assert told_of(StoreLockedError("another process writes")).header("retry-after") == "1"
+    assert told_of(NoSpaceError("No space left")).header("retry-after") == "1"
     assert told_of(NotThereError("x")).header("retry-after") is None
 
 

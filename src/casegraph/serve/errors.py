@@ -12,6 +12,7 @@ __all__ = [
     "NotThereError",
     "PreconditionError",
     "ServiceError",
+    "StartError",
     "no_json_ld",
 ]
 
@@ -37,7 +38,11 @@ class ServiceError(InputError):
 
 
 class FullError(StoreError):
-    """All workers are busy, and enough requests wait already."""
+    """Nothing can be done now: all workers are busy, or the disk has no room for what reading needs."""
+
+
+class StartError(StoreError):
+    """A worker did not come up, and the store has nothing to do with it as far as anybody knows."""
 
 
 class BrokenOffError(StoreError):

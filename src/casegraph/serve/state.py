@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from casegraph.errors import StoreError
+from casegraph.errors import NoSpaceError, StoreError
 from casegraph.serve.counted import Counted
-from casegraph.serve.errors import ServiceError
+from casegraph.serve.errors import FullError, ServiceError
 from casegraph.serve.guard.calls import ServiceCalls
 from casegraph.serve.guard.forwarding import Forwarder
 from casegraph.serve.guard.services import with_addresses
@@ -74,7 +74,7 @@ class State:
 
         :raises CasegraphError: what the job ended with.
         """
-        return await self.readers.ask(job)
+        return await _read(self.readers, job)
 
     async def write(self, job: Job) -> Answer:
         """Return the answer of the worker that writes, once all is done; changes take turns.
@@ -114,12 +114,13 @@ class State:
         return await self._looked.now()
 
     async def _look(self) -> bytes:
-        workers, busy = self.readers.many, self.readers.busy
-        answer = await self.watcher.ask(Health(writable=self.writer is not None, workers=workers, busy=busy))
+        readers, writable = self.readers, self.writer is not None
+        job = Health(writable=writable, workers=readers.many, busy=readers.busy)
+        answer = await _read(self.watcher, job)
         return b"".join([piece async for piece in answer.pieces()])
 
     async def _count(self) -> Counts:
-        answer = await self.readers.ask(CountAll(), self.settings.limits.write_seconds)
+        answer = await _read(self.readers, CountAll(), self.settings.limits.write_seconds)
         content = b"".join([piece async for piece in answer.pieces()])
         return msgspec.json.decode(content, type=Counts)
 
@@ -211,3 +212,10 @@ def mark_of(*asked: str | bytes) -> str:
     """
     parts = (each.encode() if isinstance(each, str) else each for each in asked)
     return hashlib.sha256(b"\0".join((__version__.encode(), *parts))).hexdigest()[:16]
+
+
+async def _read(readers: Pool, job: Job, seconds: float | None = None) -> Answer:
+    try:
+        return await readers.ask(job, seconds)
+    except NoSpaceError as error:  # a reader has links to the data, and copies of what grows
+        raise FullError("no space is left for what reading needs", todo="try again later") from error

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import re
 
-from casegraph.errors import StoreError, StoreLockedError
+from casegraph.errors import NoSpaceError, StoreError, StoreLockedError
 
 __all__ = ["failure"]
 
-_TODO = {
-    "Permission denied": "check that you may read and write there",
-    "No space left": "make space; reading takes some megabytes too, beside the data",
-}
+_NO_SPACE = {errno.ENOSPC: "No space left on device", errno.EDQUOT: "Disk quota exceeded"}
 
 
 def failure(error: Exception, location: str) -> StoreError:
@@ -30,8 +28,17 @@ def failure(error: Exception, location: str) -> StoreError:
     if reason.startswith("Corruption"):
         todo = "restore it from a backup, or load the documents into a new store"
         return StoreError(f"the store is damaged: {reason}", where=location, todo=todo)
-    todo = next((each for words, each in _TODO.items() if words in reason), "")
-    return StoreError(f"the store failed: {reason}", where=location, todo=todo)
+    what = f"the store failed: {reason}"
+    if _says_no_space(error, reason):
+        todo = "make space; reading takes some megabytes too, beside the data"
+        return NoSpaceError(what, where=location, todo=todo)
+    todo = "check that you may read and write there" if "Permission denied" in reason else ""
+    return StoreError(what, where=location, todo=todo)
+
+
+def _says_no_space(error: Exception, reason: str) -> bool:
+    """Tell whether the disk is full: errors of the system have a number, those of Oxigraph words alone."""
+    return getattr(error, "errno", None) in _NO_SPACE or any(words in reason for words in _NO_SPACE.values())
 
 
 def _says_locked(reason: str) -> bool:

@@ -11,7 +11,14 @@ from typing import Final, NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from casegraph.errors import CasegraphError, DocumentError, ForbiddenError, InputError, StoreLockedError
+from casegraph.errors import (
+    CasegraphError,
+    DocumentError,
+    ForbiddenError,
+    InputError,
+    NoSpaceError,
+    StoreLockedError,
+)
 from casegraph.serve.errors import (
     FullError,
     LimitError,
@@ -30,6 +37,7 @@ __all__ = [
     "ClientGoneError",
     "Problems",
     "RefusedError",
+    "fault_of",
     "problem",
     "reason_of",
     "send_answer",
@@ -47,13 +55,16 @@ _STATUSES: Final = (
     (ServiceError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FullError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreLockedError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (NoSpaceError, HTTPStatus.INSUFFICIENT_STORAGE),
     (InputError, HTTPStatus.BAD_REQUEST),
     (DocumentError, HTTPStatus.BAD_REQUEST),
 )
 #: In how many seconds to ask again where something is short.
 RETRY_AFTER: Final = ("retry-after", "1")
 _FAULT: Final = "a fault of the server; its log tells more"
-_TOLD: Final = (HTTPStatus.SERVICE_UNAVAILABLE,)
+_NO_SPACE: Final = "no space is left to write"
+#: Faults of the server that may be over when the client comes again.
+_PASSING: Final = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE)
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -102,6 +113,13 @@ def reason_of(error: CasegraphError) -> str:
     return error.what if isinstance(error, RefusedError) else type(error).__name__
 
 
+def fault_of(error: CasegraphError) -> str:
+    """Return what the log tells of a fault of the server, with its place; nothing where it is none."""
+    fault = error.__cause__ if isinstance(error.__cause__, NoSpaceError) else error
+    is_fault = isinstance(fault, NoSpaceError) or status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR
+    return str(fault) if is_fault else ""
+
+
 def problem(error: CasegraphError, status: int, accept: str | None = None, request: str = "") -> Answer:
     """Return the answer that tells an error.
 
@@ -126,7 +144,7 @@ def problem(error: CasegraphError, status: int, accept: str | None = None, reque
     headers: Headers = (("Content-Type", format_.content_type), ("Cache-Control", "no-store"))
     if isinstance(error, RefusedError):
         headers += error.headers
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in _PASSING:
         headers += (RETRY_AFTER,)
     encoded = body.encode()
     length = (b"content-length", str(len(encoded)).encode())
@@ -179,8 +197,8 @@ def _told(scope: Scope, error: Exception) -> CasegraphError:
     """Tell the log of an error, and return what the client is told."""
     if isinstance(error, CasegraphError):
         note(scope, reason=reason_of(error))
-        if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:
-            note(scope, fault=str(error))
+        if fault := fault_of(error):
+            note(scope, fault=fault)
         return error
     note(scope, reason=type(error).__name__)
     logging.getLogger("casegraph.serve.faults").error("a fault of the server", exc_info=error)
@@ -207,8 +225,11 @@ def _where(error: CasegraphError, status: int) -> str:
 
 
 def _what(error: CasegraphError, status: int) -> str:
-    """Return what is wrong; of a fault of the store, which may quote a path, only that it is one."""
-    return error.what if status in _TOLD or status < HTTPStatus.INTERNAL_SERVER_ERROR else _FAULT
+    """Return what is wrong; of a fault of the store, which may quote a path, only of which kind it is."""
+    if isinstance(error, NoSpaceError):
+        return _NO_SPACE
+    is_told = status == HTTPStatus.SERVICE_UNAVAILABLE or status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return error.what if is_told else _FAULT
 
 
 def _members(error: CasegraphError, status: int, request: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ import msgspec
 from casegraph.errors import CasegraphError
 from casegraph.serve.errors import FullError
 from casegraph.serve.http.logs import note
-from casegraph.serve.http.problems import RETRY_AFTER, reason_of
+from casegraph.serve.http.problems import RETRY_AFTER, fault_of, reason_of
 from casegraph.serve.http.request import Request
 from casegraph.serve.state import State
 
@@ -28,7 +28,7 @@ async def answer_health(request: Request, state: State) -> None:
     try:
         found = await state.health()
     except CasegraphError as error:
-        note(request.scope, reason=reason_of(error), fault=str(error))
+        note(request.scope, reason=reason_of(error), fault=fault_of(error) or str(error))
         body = msgspec.json.encode({"status": "failed", "detail": _detail(error)})
         await request.reply(HTTPStatus.SERVICE_UNAVAILABLE, body, (*_HEADERS, RETRY_AFTER), stall)
         return

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
-from casegraph.errors import CasegraphError
+from casegraph.errors import CasegraphError, StoreError
 from casegraph.serve.errors import BrokenOffError, LimitError
 from casegraph.serve.jobs import Job
 from casegraph.serve.workers.frames import BEGIN, DATA, END, ERROR, JOB, Begin, error_of, frame
@@ -35,6 +35,7 @@ class Answer:
     """
 
     def __init__(self, line: Line, give_back: Callable[[Line], None], *, writes: bool = False) -> None:
+        self._writes = writes
         self._smaller = _UNCERTAIN if writes else _SMALLER
         self._line, self._give_back = line, give_back
         self._began: asyncio.Future[Begin] = asyncio.get_running_loop().create_future()
@@ -126,8 +127,7 @@ class Answer:
         elif kind == END:
             self._done()
         elif kind == ERROR:
-            self._fail(error_of(content))
-            self._done()
+            self._refused(error_of(content))
         self._news.set()
 
     def lost(self) -> None:
@@ -136,6 +136,14 @@ class Answer:
         self._fail(LimitError(what, todo=self._smaller))
         self._done()
         self._news.set()
+
+    def _refused(self, error: CasegraphError) -> None:
+        """Take an error; where writing failed Oxigraph writes no more, so that another worker has to."""
+        self._fail(error)
+        if self._writes and isinstance(error, StoreError):
+            self.close()
+        else:
+            self._done()
 
     def _done(self) -> None:
         self._over()

@@ -13,7 +13,7 @@ from typing import Final, Self
 
 import msgspec
 
-from casegraph.errors import StoreError
+from casegraph.serve.errors import StartError
 from casegraph.serve.workers.forkserver import FORK, FORKED, GONE, KILL, PID
 from casegraph.serve.workers.frames import ERROR, Frames, frame
 from casegraph.serve.workers.worker import Place
@@ -167,7 +167,7 @@ class _Line:
             else:
                 asked.set_result(fork)
         elif kind == ERROR and not asked.cancelled():
-            asked.set_exception(StoreError(f"a worker cannot be started: {content.decode()}"))
+            asked.set_exception(StartError(f"a worker cannot be started: {content.decode()}"))
 
     def _lose(self) -> None:
         """Take that it is gone; the system ends its workers."""
@@ -181,4 +181,4 @@ class _Line:
         while self._asked:
             asked = self._asked.popleft()
             if not asked.cancelled():
-                asked.set_exception(StoreError("a worker cannot be started: the fork server has ended"))
+                asked.set_exception(StartError("a worker cannot be started: the fork server has ended"))

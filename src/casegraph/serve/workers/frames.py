@@ -13,6 +13,7 @@ from casegraph.errors import (
     DocumentError,
     ForbiddenError,
     InputError,
+    NoSpaceError,
     StoreError,
     StoreLockedError,
 )
@@ -59,6 +60,7 @@ _KINDS: Final[dict[str, type[CasegraphError]]] = {
         ForbiddenError,
         InputError,
         StoreLockedError,
+        NoSpaceError,
         StoreError,
     )
 }

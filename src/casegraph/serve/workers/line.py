@@ -9,8 +9,7 @@ import socket
 from collections.abc import Callable
 from typing import Final, Protocol, cast
 
-from casegraph.errors import StoreError
-from casegraph.serve.errors import FullError
+from casegraph.serve.errors import FullError, StartError
 from casegraph.serve.workers.forks import Fork, Forks
 from casegraph.serve.workers.frames import ERROR, READY, Frames, error_of
 from casegraph.serve.workers.worker import Place
@@ -55,7 +54,8 @@ class Line(asyncio.Protocol):
 
         :param forks: starts its process.
         :param lost: is told when it is gone while nobody asks it anything.
-        :raises CasegraphError: if it cannot open the store, or does not come up.
+        :raises CasegraphError: if it cannot open the store.
+        :raises StartError: if it does not come up.
         """
         line = cls(lost)
         line._is_writer = place.writable
@@ -64,10 +64,10 @@ class Line(asyncio.Protocol):
                 await line._come_up(forks, place)
         except TimeoutError as error:
             await line._give_up()
-            raise StoreError("a worker did not come up in a minute", where=place.store) from error
+            raise StartError("a worker did not come up in a minute", where=place.store) from error
         except OSError as error:
             await line._give_up()
-            raise StoreError(f"a worker cannot be started: {error.strerror}") from error
+            raise StartError(f"a worker cannot be started: {error.strerror}") from error
         except BaseException:
             await line._give_up()
             raise
@@ -164,7 +164,7 @@ class Line(asyncio.Protocol):
         """Take that the worker is gone; called by asyncio."""
         self.is_alive = False
         if not self._ready.done():
-            self._ready.set_exception(StoreError("a worker ended before it could work"))
+            self._ready.set_exception(StartError("a worker ended before it could work"))
         if self.listener is not None:
             listener, self.listener = self.listener, None
             listener.lost()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections import deque
 from types import TracebackType
 from typing import Self
 
 from casegraph.errors import CasegraphError, StoreError
-from casegraph.serve.errors import FullError
+from casegraph.serve.errors import FullError, StartError
 from casegraph.serve.jobs import Job
 from casegraph.serve.workers.answer import Answer
 from casegraph.serve.workers.forks import Forks
@@ -195,6 +196,9 @@ class Pool:
             if self.place.writable:  # it cannot have the store before the one before has let go of it
                 await asyncio.gather(*self._leaving)
             self._add(await Line.start(self._forks, self.place, self._forget))
+        except StartError as error:  # those who wait do so for the next one, until their patience is over
+            logging.getLogger("casegraph.serve.faults").error("a worker did not come up", exc_info=error)
+            await asyncio.sleep(_PAUSE_SECONDS)
         except CasegraphError as error:
             self._refuse_waiting(error)
             await asyncio.sleep(_PAUSE_SECONDS)
@@ -209,10 +213,11 @@ class Pool:
             self._lose(line)
 
     def _refuse_waiting(self, error: CasegraphError) -> None:
+        kind = type(error) if isinstance(error, StoreError) else StoreError  # no fault of the requests
         while self._waiting:
             waiting = self._waiting.popleft()
             if not waiting.done():
-                waiting.set_exception(StoreError(error.what, where=error.where, todo=error.todo))
+                waiting.set_exception(kind(error.what, where=error.where, todo=error.todo))
 
 
 def _wait_no_more(waiting: asyncio.Future[Line]) -> None:
