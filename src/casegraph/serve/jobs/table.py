@@ -6,6 +6,7 @@ from casegraph.serve.jobs.change import ChangeGraphs
 from casegraph.serve.jobs.described import CountAll
 from casegraph.serve.jobs.graph import AddToGraph, DropGraph, GetGraph, PutGraph
 from casegraph.serve.jobs.health import Health
+from casegraph.serve.jobs.listed import ListResources
 from casegraph.serve.jobs.query import Query
 from casegraph.serve.jobs.resource import OntologyData, ResourceData, ResourcePage
 from casegraph.serve.jobs.stored import StoredAnswer
@@ -20,6 +21,7 @@ JOBS = (
     | ResourceData
     | ResourcePage
     | OntologyData
+    | ListResources
     | CountAll
     | Health
     | Update

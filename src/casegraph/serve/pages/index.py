@@ -13,6 +13,9 @@ __all__ = ["index_page"]
 _HEADLINE: Final = "queries/refractory_cases_responding"
 _PLACES: Final = (
     ("queries", "the stored questions, with their answers"),
+    ("cases", "all cases, each behind the DOI of its report"),
+    ("groups", "groups of patients that are told of as one"),
+    ("reports", "all reports, each behind its DOI"),
     ("ontology", "classes and properties, with definitions"),
     ("docs", "the interface for programs, to try"),
     ("sparql", "SPARQL; by itself the description of this service, as RDF"),
@@ -31,7 +34,6 @@ def index_page(service: Service) -> bytes:
         element("h1", "Case reports as a graph"),
         element("p", "Begin with ", link(f"{service.base}{_HEADLINE}", "the headline question"), "."),
         element("ul", places),
-        element("p", "Cases are at /cases/, reports at /reports/, each behind its DOI."),
         element("p", "No medical advice: a case report says what was seen in one person."),
     ]
     return page(service, "Case reports as a graph", content, address=service.base)

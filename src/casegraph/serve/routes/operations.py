@@ -23,6 +23,7 @@ from casegraph.serve.routes.data import (
     answer_void,
 )
 from casegraph.serve.routes.health import answer_health
+from casegraph.serve.routes.lists import MOST_LISTED, answer_list
 from casegraph.serve.routes.queries import (
     MOST_LIMIT,
     MOST_OFFSET,
@@ -32,6 +33,7 @@ from casegraph.serve.routes.queries import (
 )
 from casegraph.serve.state import State
 from casegraph.serve.static import FILES
+from casegraph.serve.telling.listed import LISTS
 from casegraph.serve.telling.rowformats import ROWS
 
 __all__ = ["Operation", "operations"]
@@ -84,7 +86,7 @@ def operations() -> Iterator[Operation]:
 
 
 def _of_query(query: StoredQuery) -> Iterator[Operation]:
-    head = query.head
+    head, paging = query.head, _paging(MOST_LIMIT, "how many rows")
     told: dict[str, Any] = {
         "tag": "queries",
         "description": f"{head.question}\n\n{' '.join(head.description.split())}",
@@ -105,13 +107,28 @@ def _of_query(query: StoredQuery) -> Iterator[Operation]:
         f"{head.summary}: the rows",
         formats=ROWS,
         json="Results",
-        parameters=[*(_of_parameter(query, *each) for each in head.parameters.items()), *_PAGING],
+        parameters=[
+            *(_of_parameter(query, *each) for each in head.parameters.items()),
+            *paging,
+            _format(ROWS),
+        ],
         **told,
     )
 
 
 def _of_data() -> Iterator[Operation]:
     of: dict[str, Any] = {"tag": "data", "formats": (*GRAPHS, HTML), "description": "As RDF or as a page."}
+    for kind in LISTS:
+        yield Operation(
+            f"all_{kind}",
+            f"/{kind}",
+            partial(answer_list, kind),
+            f"The list of {kind}",
+            "data",
+            _DESCRIBED,
+            "Listed",
+            parameters=[*_paging(MOST_LISTED, f"how many {kind}"), _format(_DESCRIBED)],
+        )
     for kind, what in _KINDS.items():
         path = _parameter("path", f"the IRI of {what} behind /{kind[:-1]}/", place="path")
         route = partial(answer_resource, kind)
@@ -167,10 +184,10 @@ def _parameter(
     }
 
 
-_PAGING: Final = (
-    _parameter("limit", "how many rows a page has", {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT}),
-    _parameter(
-        "offset", "how many rows come before", {"type": "integer", "minimum": 0, "maximum": MOST_OFFSET}
-    ),
-    _format(ROWS),
-)
+def _paging(most: int, what: str) -> tuple[dict[str, Any], ...]:
+    limits = {"type": "integer", "minimum": 1, "maximum": most}
+    offsets = {"type": "integer", "minimum": 0, "maximum": MOST_OFFSET}
+    return (
+        _parameter("limit", f"{what} a page has", limits),
+        _parameter("offset", f"{what} come before", offsets),
+    )

@@ -26,7 +26,14 @@ from casegraph.serve.telling.resources import form_of
 from casegraph.serve.telling.rowformats import ROWS
 from casegraph.serve.telling.statements import written
 
-__all__ = ["MOST_LIMIT", "MOST_OFFSET", "answer_queries", "answer_query_head", "answer_results"]
+__all__ = [
+    "MOST_LIMIT",
+    "MOST_OFFSET",
+    "answer_queries",
+    "answer_query_head",
+    "answer_results",
+    "number",
+]
 
 #: Of a page of rows.
 MOST_LIMIT: Final = 100_000
@@ -74,8 +81,8 @@ async def answer_results(query: StoredQuery, request: Request, state: State) -> 
         format_=asked.name,
         media_type=asked.media_type,
         service=state.service(request),
-        limit=_number(fields, "limit", 1, MOST_LIMIT),
-        offset=_number(fields, "offset", 0, MOST_OFFSET) or 0,
+        limit=number(fields, "limit", 1, MOST_LIMIT),
+        offset=number(fields, "offset", 0, MOST_OFFSET) or 0,
         most=state.settings.limits.rows,
     )
     await pass_on(request, state, job)
@@ -103,7 +110,11 @@ def _address(request: Request, values: Mapping[str, str]) -> str:
     return f"{request.address}?{urlencode(values)}" if values else request.address
 
 
-def _number(fields: Fields, name: str, least: int, most: int) -> int | None:
+def number(fields: Fields, name: str, least: int, most: int) -> int | None:
+    """Return the whole number that a field of the address has; None if it is not there.
+
+    :raises InputError: if it is none, or not between these.
+    """
     said = fields.one(name)
     if said is None:
         return None

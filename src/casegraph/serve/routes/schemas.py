@@ -9,6 +9,7 @@ import msgspec
 
 from casegraph.serve.http.negotiation import Format
 from casegraph.serve.telling.catalogue import AboutQuery, QueryEntry
+from casegraph.serve.telling.listed import LISTS, Entry
 from casegraph.store.verified import Verified
 
 __all__ = ["BEARER", "components", "responses"]
@@ -70,6 +71,13 @@ _OWN: Final[dict[str, Any]] = {
     )
     | {"description": "Rows, as SPARQL 1.1 Query Results JSON has them."},
     "Queries": _object("queries", queries={"type": "array", "items": _ref("QueryEntry")}),
+    "Listed": {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": {"enum": list(LISTS)},
+        "additionalProperties": {"type": "array", "items": _ref("Entry")},
+    },
     "JsonLd": {"type": ["object", "array"], "description": "RDF as JSON-LD 1.1."},
     "Health": _object(
         "status casegraph generation cases quads_read last_verify writable workers",
@@ -86,7 +94,7 @@ _OWN: Final[dict[str, Any]] = {
 }
 
 
-def components(named: Iterable[type] = (AboutQuery, QueryEntry, Verified)) -> dict[str, Any]:
+def components(named: Iterable[type] = (AboutQuery, Entry, QueryEntry, Verified)) -> dict[str, Any]:
     """Return the schemas that answers refer to, and how the token is sent.
 
     >>> sorted(components()["schemas"]["Problem"]["required"])

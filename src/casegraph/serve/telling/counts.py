@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import msgspec
+import pyoxigraph as ox
 
 from casegraph.namespaces import BASE, CG
 from casegraph.rows import Rows
@@ -28,10 +29,7 @@ _CASES = (f"{BASE}case/", f"{BASE}group/")
 
 _GRAPHS = "SELECT ?graph (COUNT(*) AS ?many) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"
 _OUTSIDE = "SELECT (COUNT(*) AS ?many) { ?s ?p ?o }"
-_SUBJECTS = "SELECT (COUNT(DISTINCT ?s) AS ?many) { ?s ?p ?o }"
-#: What the description calls entities are the IRIs that begin with its ``void:uriSpace``.
-_ENTITIES = f"""SELECT (COUNT(?s) AS ?many) {{ {{ SELECT DISTINCT ?s {{ ?s ?p ?o }} }}
-  FILTER(ISIRI(?s) && STRSTARTS(STR(?s), "{BASE}")) }}"""
+_SUBJECTS = "SELECT DISTINCT ?s { ?s ?p ?o }"
 _CLASSES = "SELECT ?name (COUNT(DISTINCT ?s) AS ?many) { ?s a ?name FILTER(ISIRI(?name)) } GROUP BY ?name"
 _PROPERTIES = "SELECT ?name (COUNT(*) AS ?many) { ?s ?name ?o } GROUP BY ?name"
 _OF_CLASSES = """
@@ -129,8 +127,7 @@ def counts_of(store: Store) -> Counts:
     asked = (_VALUES,) if is_small else tuple(_SEEN % named(each) for each in classes)
     return Counts(
         kinds,
-        _number(store, _SUBJECTS),
-        _number(store, _ENTITIES),
+        *_subjects(store),
         classes,
         _named(store, _PROPERTIES),
         tuple(_parts(store, asked)),
@@ -151,9 +148,16 @@ def _kinds(store: Store) -> dict[str, Kind]:
     return dict(sorted(found.items()))
 
 
-def _number(store: Store, query: str) -> int:
-    (row,) = Rows.read(store.query(query))
-    return int(str(row["many"]))
+def _subjects(store: Store) -> tuple[int, int]:
+    """Return of how many things something is said, and how many of them have an IRI of ours.
+
+    They are looked at here: to compare their texts takes the engine three times as long.
+    """
+    subjects = entities = 0
+    for row in store.query(_SUBJECTS):  # type: ignore[union-attr]  # a SELECT gives rows
+        subjects += 1
+        entities += isinstance(row["s"], ox.NamedNode) and row["s"].value.startswith(BASE)
+    return subjects, entities
 
 
 def _named(store: Store, query: str) -> dict[str, int]:

@@ -71,9 +71,7 @@ def find_subject(store: Store, kind: str, path: str) -> str:
     expected = (
         f"one of {', '.join(dict.fromkeys(subjects))}" if subjects else "a DOI, /, and the patient's number"
     )
-    raise NotThereError(
-        f"no {kind} {path!r}", expected=expected, todo="casegraph cases lists those of the store"
-    )
+    raise NotThereError(f"no {kind} {path!r}", expected=expected, todo=f"/{kind}s lists those of the store")
 
 
 def find_report(store: Store, kind: str, path: str) -> str:
@@ -88,7 +86,9 @@ def find_report(store: Store, kind: str, path: str) -> str:
         if _has(store, iri):
             return iri
     expected = "a DOI, pmid/number, or key/name" if kind == "report" else "the name of a data set"
-    raise NotThereError(f"no {kind} {path!r}", expected=expected)
+    raise NotThereError(
+        f"no {kind} {path!r}", expected=expected, todo="/reports lists the reports of the store"
+    )
 
 
 def _iris_of(kind: str, path: str) -> Iterator[str]:
