@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -12,6 +13,7 @@ __all__ = ["CONNECTION", "Connection"]
 
 #: Under what a request has its connection.
 CONNECTION: Final = "casegraph.connection"
+_HUNG_UP: Final = getattr(select, "POLLRDHUP", 0)  # Linux has it
 
 
 class Connection(HttpToolsProtocol):
@@ -22,12 +24,14 @@ class Connection(HttpToolsProtocol):
 
     most_bytes: ClassVar[int] = 500_000
     seconds: ClassVar[float] = 10.0
+    look_seconds: ClassVar[float] = 1.0
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self._taken = 0
         self._is_before_body = True
         self._due: asyncio.TimerHandle | None = None
+        self._is_looking = False
         self.work: asyncio.Task[Any] | None = None
         self.is_gone = False
 
@@ -74,6 +78,8 @@ class Connection(HttpToolsProtocol):
         self._wait_no_more()
         self._take_host_of_target()
         super().on_headers_complete()
+        if self.pipeline and not self._is_looking:
+            self._look()
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body; called by the parser."""
@@ -96,6 +102,15 @@ class Connection(HttpToolsProtocol):
             others = [(name, value) for name, value in self.headers if name != b"host"]
             self.headers[:] = [*others, (b"host", host)]  # in place: the request has this list already
 
+    def _look(self) -> None:
+        """End the connection if the client has hung up, which is not read while a request waits its turn."""
+        self._is_looking = bool(self.pipeline) and not self.is_gone
+        if not self._is_looking:
+            return
+        if _has_hung_up(self.transport):
+            self.transport.abort()
+        self.loop.call_later(self.look_seconds, self._look)
+
     def _wait(self) -> None:
         if self._due is None:
             self._due = self.loop.call_later(self.seconds, self._give_up)
@@ -117,3 +132,10 @@ class Connection(HttpToolsProtocol):
             line = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
             self.transport.write(f"{line}content-length: 0\r\nconnection: close\r\n\r\n".encode())
             self.transport.close()
+
+
+def _has_hung_up(transport: asyncio.Transport) -> bool:
+    """Tell whether the end of what the client sends has come, also where something before it was not read."""
+    looked = select.poll()
+    looked.register(transport.get_extra_info("socket").fileno(), _HUNG_UP)
+    return bool(looked.poll(0))
