@@ -26,6 +26,12 @@ class Small(Connection):
     most_bytes = 20_000
 
 
+class Watchful(Connection):
+    """A connection that looks all the time whether its client is there."""
+
+    look_seconds = 0.001
+
+
 class Impatient(Connection):
     """A connection that takes few bytes and waits for a moment."""
 
@@ -185,11 +191,14 @@ def test_an_answer_that_breaks_off_does_not_look_whole_without_chunks_either() -
         asyncio.run(_exchanged(Small, whole, OldClients(Problems(broken))))
 
 
+@pytest.mark.parametrize("more", [b"", HEAD + b"\r\n", (HEAD + b"\r\n") * 3 + HEAD])
 @pytest.mark.parametrize("length", [1_000, 100_000, 3_000_000])
-def test_a_client_that_hangs_up_after_its_body_is_noticed(length: int) -> None:
+def test_a_client_that_hangs_up_after_its_body_is_noticed(length: int, more: bytes) -> None:
     noticed: list[int] = []
 
     async def noticing(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "GET":
+            return
         body = await read_body(scope, receive, length)
         async with asyncio.timeout(5):
             while not scope[CONNECTION].is_gone:
@@ -198,12 +207,12 @@ def test_a_client_that_hangs_up_after_its_body_is_noticed(length: int) -> None:
 
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
         writer.write(b"PUT / HTTP/1.1\r\nHost: localhost\r\n" + b"Content-Length: %d\r\n\r\n" % length)
-        writer.write(b"a" * length)
+        writer.write(b"a" * length + more)
         await writer.drain()
         writer.close()
         while not noticed:
             await asyncio.sleep(0.001)
         return b""
 
-    asyncio.run(_exchanged(Connection, hang_up, noticing))
+    asyncio.run(_exchanged(Watchful, hang_up, noticing))
     assert noticed == [length]

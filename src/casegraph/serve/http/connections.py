@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import struct
 from http import HTTPStatus
@@ -16,6 +17,7 @@ __all__ = ["CONNECTION", "CYCLE", "Connection"]
 
 #: Under what a request has its connection.
 CONNECTION: Final = "casegraph.connection"
+_HUNG_UP: Final = getattr(select, "POLLRDHUP", 0)  # Linux has it
 
 #: Under what it has uvicorn's state of its answer.
 CYCLE: Final = "casegraph.cycle"
@@ -34,12 +36,14 @@ class Connection(HttpToolsProtocol):
     most_bytes: ClassVar[int] = 500_000
     seconds: ClassVar[float] = 10.0
     seconds_to_leave: ClassVar[float] = 1.0
+    look_seconds: ClassVar[float] = 1.0
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self._taken = 0
         self._is_before_body = True
         self._due: asyncio.TimerHandle | None = None
+        self._is_looking = False
         self.work: asyncio.Task[Any] | None = None
         self.is_gone = self._is_leaving = False
 
@@ -105,6 +109,8 @@ class Connection(HttpToolsProtocol):
         self._take_host_of_target()
         super().on_headers_complete()
         self.scope[CYCLE] = self.cycle  # type: ignore[typeddict-unknown-key]
+        if self.pipeline and not self._is_looking:
+            self._look()
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body; called by the parser."""
@@ -126,6 +132,15 @@ class Connection(HttpToolsProtocol):
             host = self.url.partition(b"://")[2].partition(b"/")[0].partition(b"?")[0]
             others = [(name, value) for name, value in self.headers if name != b"host"]
             self.headers[:] = [*others, (b"host", host)]  # in place: the request has this list already
+
+    def _look(self) -> None:
+        """End the connection if the client has hung up, which is not read while a request waits its turn."""
+        self._is_looking = bool(self.pipeline) and not self.is_gone
+        if not self._is_looking:
+            return
+        if _has_hung_up(self.transport):
+            self.transport.abort()
+        self.loop.call_later(self.look_seconds, self._look)
 
     def _wait(self) -> None:
         if self._due is None:
@@ -176,3 +191,10 @@ class Connection(HttpToolsProtocol):
         self.flow.resume_reading()
         self._due = self.loop.call_later(self.seconds_to_leave, self.transport.close)
         self.transport.write_eof()
+
+
+def _has_hung_up(transport: asyncio.Transport) -> bool:
+    """Tell whether the end of what the client sends has come, also where something before it was not read."""
+    looked = select.poll()
+    looked.register(transport.get_extra_info("socket").fileno(), _HUNG_UP)
+    return bool(looked.poll(0))
