@@ -24,8 +24,8 @@ from casegraph.serve.limits import Limits
 from casegraph.serve.workers import pool as module
 from casegraph.serve.workers.forks import Fork, Forks
 from casegraph.serve.workers.line import Line
+from casegraph.serve.workers.place import Place
 from casegraph.serve.workers.pool import Pool
-from casegraph.serve.workers.worker import Place
 from casegraph.store import open_store
 from casegraph.store.verifying import verify
 

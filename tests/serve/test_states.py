@@ -19,9 +19,10 @@ from casegraph.serve.settings import Settings
 from casegraph.serve.state import State
 from casegraph.serve.workers import worker as module
 from casegraph.serve.workers.frames import DATA, ERROR, Frames
+from casegraph.serve.workers.place import Place
 from casegraph.serve.workers.pool import Pool
 from casegraph.serve.workers.stamp import stamp_of
-from casegraph.serve.workers.worker import Place, Worker
+from casegraph.serve.workers.worker import Worker
 from casegraph.store import open_store
 from casegraph.store.directory import HEAD
 from casegraph.store.editing import update

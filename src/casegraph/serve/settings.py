@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 
 import msgspec
 
+from casegraph.errors import InputError
 from casegraph.serve.limits import Limits
 
 __all__ = ["Settings"]
@@ -45,3 +47,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log: Path | None = None
     log_queries: bool = False
     limits: Limits = Limits()
+
+    @property
+    def is_of_this_machine(self) -> bool:
+        """Whether no other machine reaches the address.
+
+        :raises InputError: if it is none.
+
+        >>> Settings(store="store", address="::1").is_of_this_machine
+        True
+        """
+        if self.address == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.address).is_loopback
+        except ValueError as error:
+            where = f"--host {self.address}"
+            raise InputError("no address", where=where, expected="such as 127.0.0.1") from error

@@ -14,9 +14,8 @@ from typing import Final, Self
 import msgspec
 
 from casegraph.serve.errors import StartError
-from casegraph.serve.workers.forkserver import FORK, FORKED, GONE, KILL, PID
-from casegraph.serve.workers.frames import ERROR, Frames, frame
-from casegraph.serve.workers.worker import Place
+from casegraph.serve.workers.frames import ERROR, FORK, FORKED, GONE, KILL, PID, Frames, frame
+from casegraph.serve.workers.place import Place
 
 __all__ = ["Fork", "Forks"]
 
@@ -57,6 +56,7 @@ class Forks:
         self._starting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
+        self._line = await _Line.open()
         return self
 
     async def __aexit__(

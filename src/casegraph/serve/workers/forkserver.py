@@ -12,26 +12,18 @@ import os
 import select
 import signal
 import socket
-import struct
 import sys
 import traceback
 from collections import deque
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import msgspec
 
-from casegraph.serve.workers.frames import ERROR, Frames, frame
-from casegraph.serve.workers.worker import Place, work
+from casegraph.serve.workers.frames import ERROR, FORK, FORKED, GONE, KILL, PID, Frames, frame
+from casegraph.serve.workers.place import Place
+from casegraph.serve.workers.worker import work
 
-__all__ = ["FORK", "FORKED", "GONE", "KILL", "PID", "ForkServer", "main"]
-
-#: What the server asks: for a worker, whose line comes with it, and for the end of one.
-FORK: Final = b"F"
-KILL: Final = b"K"
-#: What it is told: the number of the worker, and that one has ended.
-FORKED: Final = b"P"
-GONE: Final = b"G"
-PID: Final = struct.Struct(">I")
+__all__ = ["ForkServer", "main"]
 
 _RECEIVED = 1 << 16
 _MOST_AT_ONCE = 16

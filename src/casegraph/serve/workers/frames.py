@@ -30,7 +30,12 @@ __all__ = [
     "DATA",
     "END",
     "ERROR",
+    "FORK",
+    "FORKED",
+    "GONE",
     "JOB",
+    "KILL",
+    "PID",
     "READY",
     "Begin",
     "Failure",
@@ -46,6 +51,13 @@ BEGIN: Final = b"B"
 DATA: Final = b"D"
 END: Final = b"E"
 ERROR: Final = b"X"
+#: What the fork server is asked: for a worker, whose line comes with it, and for the end of one.
+FORK: Final = b"F"
+KILL: Final = b"K"
+#: What it tells: the number of the worker, and that one has ended.
+FORKED: Final = b"P"
+GONE: Final = b"G"
+PID: Final = struct.Struct(">I")
 
 _HEAD = struct.Struct(">cI")
 #: What an error is told as: the first that it is one of.

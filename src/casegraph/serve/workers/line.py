@@ -12,7 +12,7 @@ from typing import Final, Protocol, cast
 from casegraph.serve.errors import FullError, StartError
 from casegraph.serve.workers.forks import Fork, Forks
 from casegraph.serve.workers.frames import ERROR, READY, Frames, error_of
-from casegraph.serve.workers.worker import Place
+from casegraph.serve.workers.place import Place
 
 __all__ = ["Line", "Listener"]
 

@@ -15,7 +15,7 @@ from casegraph.serve.jobs import Job
 from casegraph.serve.workers.answer import Answer
 from casegraph.serve.workers.forks import Forks
 from casegraph.serve.workers.line import Line
-from casegraph.serve.workers.worker import Place
+from casegraph.serve.workers.place import Place
 
 __all__ = ["Pool"]
 

@@ -14,15 +14,15 @@ from casegraph.errors import CasegraphError, InputError, StoreError
 from casegraph.serve.errors import LimitError
 from casegraph.serve.jobs import Out
 from casegraph.serve.jobs.table import JOBS
-from casegraph.serve.limits import Limits
 from casegraph.serve.workers.frames import ERROR, JOB, READY, Frames, failure_of, frame
+from casegraph.serve.workers.place import Place
 from casegraph.serve.workers.stamp import stamp_of
 from casegraph.store.directory import HEAD
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.failures import failure
 from casegraph.store.ledger import generation
 
-__all__ = ["Place", "Worker", "work"]
+__all__ = ["Worker", "work"]
 
 _RECEIVED = 1 << 18
 _SPARE_SECONDS = 5
@@ -30,19 +30,6 @@ _SPARE_SECONDS = 5
 _OF_WRITER = 4
 _STATM, _STATM_LENGTH = Path("/proc/self/statm"), 128
 _SMALLER = "ask for less at a time"
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker works on.
-
-    :param store: the directory.
-    :param writable: whether it is the one that writes.
-    :param limits: those of the server.
-    """
-
-    store: str
-    writable: bool
-    limits: Limits
 
 
 class Worker:
