@@ -204,7 +204,9 @@ def test_workers_do_not_draw_the_same_numbers(tmp_path: Path) -> None:
     _run(work)
 
 
-def test_a_worker_steps_back_when_its_job_takes_long(tmp_path: Path) -> None:
+def test_a_worker_steps_back_when_its_job_takes_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LONG_SECONDS", 0.1)
+
     async def work() -> None:
         async with Forks() as forks, Pool(forks, _place(tmp_path), 1) as pool:
             pid = pool._free[0].pid

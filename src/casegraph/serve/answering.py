@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -49,7 +50,10 @@ async def answer(settings: Settings, listener: socket.socket, forks: Forks) -> N
         watcher = Pool(forks, place, 1)
         open_.push_async_callback(watcher.close)
         state = State(settings, readers, watcher, writer, tokens, needs, forwarder)
-        await _Server(_config(settings, state), settings, listener).serve(sockets=[listener])
+        server = _Server(_config(settings, state), settings, listener)
+        gc.collect()
+        gc.freeze()  # a look through all that was imported would hold every answer for 60 ms, now and then
+        await server.serve(sockets=[listener])
 
 
 @asynccontextmanager

@@ -21,12 +21,13 @@ __all__ = ["Pool"]
 
 #: After a worker that could not be started, the next one is tried.
 _PAUSE_SECONDS = 1.0
-#: As many as there are processors begin at a time, for more would be in each other's way; a job that takes
-#: longer than this lets the next one begin, so that what is quick does not wait for it.
+#: Twice as many as there are processors begin at a time: one of two waits for the server to pass its answer
+#: on, and more would be in each other's way. A job that takes longer than this lets the next one begin, so
+#: that what is quick does not wait for it.
 _YOUNG_SECONDS = 0.05
-_LEAST_YOUNG = 2
+_LEAST_YOUNG = 4
 #: A job that takes longer than this steps back behind all others, and its worker is replaced after it.
-_LONG_SECONDS = 0.5
+_LONG_SECONDS = 2.0
 #: Where others wait, a client may not let a worker wait any longer.
 _SLOW_SECONDS = 2.0
 _LATER = "try again later"
@@ -50,7 +51,7 @@ class Pool:
         self._answers: dict[Line, Answer] = {}
         self._young: dict[Line, asyncio.TimerHandle] = {}
         self._long: dict[Line, asyncio.TimerHandle] = {}
-        self._most_young = max(_LEAST_YOUNG, os.cpu_count() or 1)
+        self._most_young = max(_LEAST_YOUNG, 2 * (os.cpu_count() or 1))
         self._is_open = True
 
     async def __aenter__(self) -> Self:
