@@ -69,7 +69,8 @@ class Forks:
         """Start a worker.
 
         :param line: which it is to work on; it is the caller's to close.
-        :raises OSError: if it cannot be started.
+        :raises StartError: if it cannot be forked.
+        :raises OSError: if no fork server can be started.
         """
         async with self._starting:
             if self._line is None or not self._line.is_alive:
@@ -115,7 +116,8 @@ class _Line:
     async def fork(self, place: Place, line: socket.socket) -> Fork:
         """Have a worker forked.
 
-        :raises OSError: if there can be none.
+        :raises StartError: if it cannot be, or the fork server ends meanwhile.
+        :raises OSError: if the fork server takes nothing.
         """
         asked: asyncio.Future[Fork] = asyncio.get_running_loop().create_future()
         socket.send_fds(self._line, [frame(FORK, msgspec.json.encode(place))], [line.fileno()])
