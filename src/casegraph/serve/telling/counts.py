@@ -151,7 +151,7 @@ def _kinds(store: Store) -> dict[str, Kind]:
 def _subjects(store: Store) -> tuple[int, int]:
     """Return of how many things something is said, and how many of them have an IRI of ours.
 
-    They are looked at here: to compare their texts takes the engine three times as long.
+    They are looked at here: to compare their texts takes the engine longer.
     """
     subjects = entities = 0
     for row in store.query(_SUBJECTS):  # type: ignore[union-attr]  # a SELECT gives rows
