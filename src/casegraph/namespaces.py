@@ -19,6 +19,7 @@ __all__ = [
     "SCHEMA",
     "SD",
     "UNDECLARED",
+    "VEGA_LITE",
     "VOID_EXT",
     "compact",
     "expand",
@@ -46,6 +47,8 @@ VOID_EXT = "http://ldf.fi/void-ext#"
 SCHEMA = "https://schema.org/"
 #: Where SSSOM puts the properties of slots that no mapping set declares.
 UNDECLARED = "http://sssom.invalid/"
+#: The schema that a picture says it follows.
+VEGA_LITE = "https://vega.github.io/schema/vega-lite/v6.json"
 
 #: prefix -> namespace. External ones as bioregistry has them.
 PREFIXES: Mapping[str, str] = MappingProxyType(
