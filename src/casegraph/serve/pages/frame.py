@@ -9,7 +9,7 @@ from casegraph.serve.pages.markup import Content, Element, element, link, render
 from casegraph.serve.telling.service import Service
 from casegraph.version import __version__
 
-__all__ = ["FORMS", "described", "page", "term"]
+__all__ = ["FORMS", "described", "page", "script", "term"]
 
 #: media type -> what ``format=`` calls it, and what people do; for cases, reports and the ontology.
 FORMS = {
@@ -45,6 +45,7 @@ def page(
         element("title", f"{title} - casegraph"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("link", rel="stylesheet", href=f"{service.base}static/casegraph.css"),
+        element("link", rel="icon", href=f"{service.base}static/icon.svg"),
         (element("link", rel="alternate", type=media, href=each) for media, each in addresses.items()),
     )
     body = element(
@@ -55,6 +56,14 @@ def page(
         element("footer", _forms(known, addresses), element("p", f"casegraph {__version__}")),
     )
     return f"<!DOCTYPE html>\n{rendered(element('html', head, body, lang='en'))}\n".encode()
+
+
+def script(service: Service, name: str) -> Element:
+    """Return what loads a script of this server once the page is there.
+
+    :param name: one of :data:`casegraph.serve.static.FILES`.
+    """
+    return element("script", src=f"{service.base}static/{name}", defer=True)
 
 
 def _navigation(service: Service) -> Element:

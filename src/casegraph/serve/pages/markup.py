@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["Content", "Element", "element", "link", "plain", "rendered"]
+__all__ = ["Content", "Element", "data_block", "element", "link", "plain", "rendered"]
 
 _VOID = frozenset({"br", "hr", "input", "link", "meta"})
 #: What a page must not hold, or what turns the order of the letters around it: controls, half letters.
@@ -15,6 +16,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_JSON_ESCAPES = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
 _BREAK = {"p", "li", "dd", "tr", "h1", "h2", "h3", "section", "meta", "link", "head", "ul", "dl", "main"}
 
 
@@ -59,6 +61,18 @@ def link(address: str, text: str, **attributes: str | bool | None) -> Content:
     return element("a", text, href=address, **attributes) if inner or _WEB.match(address) else text
 
 
+def data_block(media_type: str, value: object) -> Element:
+    r"""Return data for the scripts and the readers of a page: a block of JSON, which no browser runs.
+
+    :param value: what :mod:`json` can write.
+
+    >>> print(rendered(data_block("application/json", {"label": "</script>"})))
+    <script type="application/json">{"label": "\u003c/script\u003e"}</script>
+    """
+    text = plain(json.dumps(value, ensure_ascii=False, allow_nan=False)).translate(_JSON_ESCAPES)
+    return Element("script", (("type", media_type),), (text,))
+
+
 def plain(text: str) -> str:
     """Return text with a mark in place of each letter that is not seen but can do harm on a page.
 
@@ -78,4 +92,5 @@ def rendered(content: Content) -> str:
     end = "\n" if content.tag in _BREAK else ""
     if content.tag in _VOID:
         return f"<{content.tag}{said}>{end}"
-    return f"<{content.tag}{said}>{''.join(map(rendered, content.content))}</{content.tag}>{end}"
+    held = content.content if content.tag == "script" else map(rendered, content.content)
+    return f"<{content.tag}{said}>{''.join(map(str, held))}</{content.tag}>{end}"

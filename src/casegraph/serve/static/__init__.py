@@ -26,11 +26,25 @@ class StaticFile(NamedTuple):
         return (_HERE / self.name).read_bytes()
 
 
+_SCRIPT: Final = "text/javascript; charset=utf-8"
+_STYLE: Final = "text/css; charset=utf-8"
+_NAMES: Final = (
+    "casegraph.css",
+    "docs.js",
+    "pictures.js",
+    "cytoscape/cytoscape.min.js",
+    "swagger-ui/swagger-ui.css",
+    "swagger-ui/swagger-ui-bundle.js",
+    "vega-embed/vega-embed.min.js",
+    "vega-lite/vega-lite.min.js",
+    "vega/vega.min.js",
+    "yasgui/yasgui.min.css",
+    "yasgui/yasgui.min.js",
+)
+
 #: The last part of the address -> the file.
 FILES: Final = {
+    "icon.svg": StaticFile("icon.svg", "image/svg+xml"),
     "docs.html": StaticFile("docs.html", "text/html; charset=utf-8"),
-    "casegraph.css": StaticFile("casegraph.css", "text/css; charset=utf-8"),
-    "docs.js": StaticFile("docs.js", "text/javascript; charset=utf-8"),
-    "swagger-ui.css": StaticFile("swagger-ui/swagger-ui.css", "text/css; charset=utf-8"),
-    "swagger-ui-bundle.js": StaticFile("swagger-ui/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+    **{Path(name).name: StaticFile(name, _STYLE if name.endswith(".css") else _SCRIPT) for name in _NAMES},
 }

@@ -1,0 +1,53 @@
+/* Draws the pictures of a page: each figure holds its specification, and leads to the claims that it shows. */
+"use strict";
+
+(() => {
+  const MOST = 640, LEAST = 180, LABELS = 120, SMALL = 500, SMALL_LABELS = 150;
+
+  /* Vega-Lite stretches no view that stands above another: each gets the width that there is. */
+  const fitted = (view, width) => {
+    const views = view.vconcat || (view.spec ? [view.spec] : []);
+    views.forEach((each) => fitted(each, width));
+    if (!views.length && typeof view.width === "number") view.width = Math.min(view.width, width);
+    return view;
+  };
+
+  /* Links stay on the site: a specification is made of what the store has, whatever that is. */
+  const loader = vega.loader();
+  loader.load = () => Promise.reject(new Error("a picture loads nothing"));
+  const sanitize = loader.sanitize.bind(loader);
+  loader.sanitize = (address, options) =>
+    options && options.context === "href" && /^(#|\/(?!\/))/.test(address)
+      ? Promise.resolve({ href: address })
+      : Promise.reject(new Error("a picture leads to this site only"));
+
+  const embed = (place, text, width) => {
+    const specification = fitted(JSON.parse(text), width);
+    if (place.clientWidth < SMALL) {
+      specification.config.axis.labelLimit = SMALL_LABELS;
+      Object.assign(specification.config.legend, { columns: 1, labelLimit: 2 * SMALL_LABELS });
+    }
+    return vegaEmbed(place, specification, {
+      ast: true, actions: false, defaultStyle: false, renderer: "svg", tooltip: false, loader,
+    });
+  };
+
+  /* What stands beside the views is known once it is drawn: if that is too wide, they are drawn narrower. */
+  const draw = async (figure) => {
+    const place = figure.querySelector(".drawing");
+    if (!place) return;
+    const text = figure.querySelector("script[type='application/json']").textContent;
+    const width = Math.min(MOST, place.clientWidth - LABELS);
+    try {
+      await embed(place, text, Math.max(LEAST, width));
+      const over = place.scrollWidth - place.clientWidth;
+      if (over > 0 && width > LEAST) await embed(place, text, Math.max(LEAST, width - over));
+      figure.dataset.drawn = "yes";
+    } catch (error) {
+      figure.dataset.drawn = "no";
+      place.textContent = `The picture cannot be drawn: ${error.message}. Its data are in the table below.`;
+    }
+  };
+
+  document.querySelectorAll("figure.picture").forEach(draw);
+})();
