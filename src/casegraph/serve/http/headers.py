@@ -30,6 +30,8 @@ _EXPOSED: Final = (
     b"access-control-expose-headers",
     b"Casegraph-Notice, ETag, Link, Retry-After, X-Request-Id, X-Total-Count",
 )
+_POLICY: Final = b"content-security-policy"
+_NOT_MODIFIED: Final = 304
 _VARY: Final = (b"Accept", b"Origin")
 
 
@@ -51,7 +53,8 @@ class SafeHeaders:
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _with_safe(list(message.get("headers", ())), scope)
+                told = _with_safe(list(message.get("headers", ())), scope)
+                message["headers"] = _unlike_kept(told) if message["status"] == _NOT_MODIFIED else told
             await send(message)
 
         await self.app(scope, receive, add)
@@ -95,15 +98,20 @@ def _with_safe(headers: list[tuple[bytes, bytes]], scope: Scope) -> list[tuple[b
     headers = [each for each in headers if each[0] != b"vary"]
     headers += _ALWAYS
     headers.append((b"vary", _vary(vary)))
-    if b"content-security-policy" not in told:
+    if _POLICY not in told:
         page = told.get(b"content-type", b"").startswith(b"text/html")
-        headers.append((b"content-security-policy", PAGE_POLICY if page else DATA_POLICY))
+        headers.append((_POLICY, PAGE_POLICY if page else DATA_POLICY))
     origin = scope.get(ORIGIN)
     if origin is None:
         headers.append(_OWN_SITE)
     else:
         headers += (_EXPOSED, (b"access-control-allow-origin", origin.encode("latin-1")))
     return _with_cache_control(headers, told, scope)
+
+
+def _unlike_kept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return headers without a policy: a browser would put it in the place of that of the page it kept."""
+    return [each for each in headers if each[0] != _POLICY]
 
 
 def _with_cache_control(

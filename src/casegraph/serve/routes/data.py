@@ -80,6 +80,8 @@ async def answer_file(file: StaticFile, request: Request, state: State) -> None:
     """Answer with a file."""
     del state
     headers = [("content-type", file.media_type), ("cache-control", "public, max-age=3600")]
+    if file.policy:
+        headers.append(("content-security-policy", file.policy))
     await request.reply(HTTPStatus.OK, file.content(), headers)
 
 
