@@ -2,7 +2,7 @@
 
 To have a new page tested, add a line to ``KINDS``: its address in the store of hostile data
 (``hostile_stores.py``), and what is there once its own scripts are done; pictures are waited for anyhow. All
-tests of this folder then go over it: nothing of the data runs, axe-core finds nothing, it fits a telephone, and
+tests here then go over it: nothing of the data runs, axe-core finds nothing, it fits a telephone, and
 the keyboard leads through it.
 """
 
