@@ -30,7 +30,7 @@ __all__ = ["OntologyData", "ResourceData", "ResourcePage"]
 
 _PAGE = "text/html; charset=utf-8"
 #: what comes of data that no load lets in, as a number that is none, or a claim that is its own cause.
-_UNTOLD = (InputError, ArithmeticError, ValueError, RecursionError)
+_UNTOLD = (InputError, ArithmeticError, LookupError, ValueError, RecursionError)
 _REPORTS = ("report", "dataset")
 
 
@@ -121,13 +121,19 @@ def _write(store: Store, out: Out, media_type: str, graphs: Mapping[str, str]) -
 
 
 def _case_page(service: Service, store: Store, case: str) -> bytes:
-    from casegraph.serve.pages.case import case_page
-    from casegraph.story.around import notices_of_case, same_patient
+    from casegraph.serve.pages.case import Around, case_page
+    from casegraph.story.around import contradictions, notices_of_case, same_patient
     from casegraph.story.words import Words
     from casegraph.told import with_told
 
     words = Words(read_case(store, case), with_told(store))
-    return case_page(service, words, notices_of_case(store, words.facts), same_patient(store, case))
+    others = same_patient(store, case)
+    around = Around(
+        notices=notices_of_case(store, words.facts),
+        others=others,
+        contradictions=contradictions(store, case, words.terms) if others else (),
+    )
+    return case_page(service, words, around)
 
 
 def _report_page(service: Service, store: Store, report: str) -> bytes:
