@@ -25,7 +25,7 @@ def what_follows(words: Words) -> list[Line]:
 
 
 def _rule(words: Words, node: str) -> str:
-    return words.facts.value(node, "rule") or _BY_TIME[words.facts.kind(node)]
+    return words.facts.value(node, "rule") or _BY_TIME.get(words.facts.kind(node), "no rule that is told")
 
 
 def _rank_of_outcome(words: Words, node: str) -> int:

@@ -100,11 +100,7 @@ def _test(words: Words, claim: str) -> str:
 def outcome(words: Words, claim: str) -> str:
     """Return what a test gave: its value as a number and as printed, its result, its change."""
     number, printed = words.facts.number(claim, "value"), words.text(claim, "valuePrinted", "printed as “{}”")
-    value = (
-        ""
-        if number is None
-        else joined(f"{number:f}", words.text(claim, "unit") or words.labels(claim, "unitConcept"), by=" ")
-    )
+    value = "" if number is None else joined(f"{number:f}", _unit(words, claim), by=" ")
     low, high = words.text(claim, "rangeLow"), words.text(claim, "rangeHigh")
     return joined(
         value,
@@ -115,6 +111,12 @@ def outcome(words: Words, claim: str) -> str:
         _counts(words, claim, "positiveCount"),
         "a summary whose members are not listed" if words.facts.values(claim, "coverage") else "",
     )
+
+
+def _unit(words: Words, claim: str) -> str:
+    """Return the unit of a value; nothing for the UCUM unit of a bare number."""
+    unit = words.text(claim, "unit")
+    return "" if unit == "1" else unit or words.labels(claim, "unitConcept")
 
 
 def _treatments(words: Words) -> Iterator[Line]:

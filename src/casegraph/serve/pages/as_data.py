@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from casegraph.namespaces import BASE, PREFIXES, SCHEMA
-from casegraph.query import stored_queries
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.frame import FORMS
 from casegraph.serve.pages.markup import Content, Element, data_block, element, link
@@ -17,7 +15,6 @@ from casegraph.serve.pages.source import citation
 __all__ = ["as_data", "linked_data", "questions"]
 
 _EXPORTS = ("phenopacket", "fhir", "care-sm", "csv", "turtle", "trig", "nquads", "jsonld")
-_CASE = "case"
 
 
 def linked_data(claims: Claims) -> Element:
@@ -103,28 +100,17 @@ def _short_name(case: str) -> str:
     return name if name.startswith("10.") and name.isascii() and "'" not in name else f"'{case}'"
 
 
-def questions(claims: Claims) -> Content:
-    """Return the stored queries that can be asked for this case; nothing for a group, which they pass by."""
-    facts, service = claims.words.facts, claims.service
-    if facts.kind(facts.case) == "Group":
+def questions(claims: Claims, queries: Iterable[tuple[str, str]]) -> Content:
+    """Return the links to the answers of stored queries for this case; nothing where there are none.
+
+    :param queries: their names with what they give.
+    """
+    asked = urlencode({"case": claims.words.facts.case})
+    base = claims.service.base
+    entries = [
+        element("li", link(f"{base}queries/{name}/results?{asked}", summary)) for name, summary in queries
+    ]
+    if not entries:
         return ""
-    asked = urlencode({_CASE: facts.case})
-    entries = (
-        element("li", link(f"{service.base}queries/{name}/results?{asked}", summary))
-        for name, summary in _about_a_case()
-    )
     folded = element("details", element("summary", "Questions to ask of this case"), element("ul", entries))
     return claims.section("_questions", "Stored queries about this case", folded)
-
-
-@cache
-def _about_a_case() -> tuple[tuple[str, str], ...]:
-    """Return name and summary of the stored queries of which a case alone is asked for."""
-    found = (
-        (name, query.head.summary)
-        for name, query in stored_queries().items()
-        if (case := query.head.parameters.get(_CASE))
-        and case.type == _CASE
-        and len(query.head.parameters) == 1
-    )
-    return tuple(sorted(found))

@@ -43,12 +43,14 @@ class Around:
     :param others: other cases of the same patient, each with the notices about its report.
     :param contradictions: where these say something else.
     :param pictures: what shows the case.
+    :param questions: the stored queries that can be asked of it, name and what each gives.
     """
 
     notices: Iterable[str] = ()
     others: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict)
     contradictions: Iterable[Contradiction] = ()
     pictures: Iterable[Picture] = ()
+    questions: Iterable[tuple[str, str]] = ()
 
 
 def case_page(service: Service, words: Words, around: Around) -> bytes:
@@ -95,7 +97,7 @@ def _parts(claims: Claims, around: Around) -> Iterator[Content]:
     yield _times(claims)
     yield source(claims)
     yield claims.section("_rest", "Also told", claims.entries(told(words, claims.left())))
-    yield questions(claims)
+    yield questions(claims, around.questions)
     yield as_data(claims)
 
 

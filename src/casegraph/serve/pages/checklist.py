@@ -13,8 +13,9 @@ from casegraph.serve.pages.tables import Row, table
 __all__ = ["completeness"]
 
 _MEANING = (
-    "Which items of the CARE checklist are told. Not reported: missing in a paper that was read whole, or that "
-    "was searched for it. Not captured: only a part was read, or a record of data: silence means nothing there."
+    "Which items of the CARE checklist are told. Not reported: missing in a paper that was read whole, or "
+    "that was searched for it. Not captured: only a part was read, or a record of data, whose silence means "
+    "nothing."
 )
 _MARKS = {"reported": "✓ ", "not reported": "✗ ", "not captured": "? "}
 

@@ -40,6 +40,7 @@ class Claims:
         self._places = {each for name in _TOLD for each in facts.having(name)}
         self._places.update(facts.values(facts.case, "hasJudgement"))
         self._taken = set[str]()
+        self._passages = dict[str, Content]()
 
     def anchor(self, node: str) -> str | None:
         """Return the name of the place of a node, the first time; None again, or where it has none."""
@@ -126,6 +127,11 @@ class Claims:
 
     def passage(self, node: str) -> Content:
         """Return the link to a passage, told by its place; of a whole report or record, that."""
+        if node not in self._passages:
+            self._passages[node] = self._passage(node)
+        return self._passages[node]
+
+    def _passage(self, node: str) -> Content:
         facts = self.words.facts
         if facts.kind(node) == "Passage":
             return link(self.address(node), self.words.place(node))

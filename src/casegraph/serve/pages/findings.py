@@ -11,11 +11,12 @@ from casegraph.story.telling import told
 
 __all__ = ["findings"]
 
-_FOUND = "The report says that this was there."
-_ABSENT = "The report says that this was not there, at the time that is told."
-_OPEN = "The report leaves open whether this was there."
-_UNSTATED = "Looked for in the report, and not told: neither present nor absent."
+_FOUND = "The {} says that this was there."
+_ABSENT = "The {} says that this was not there, at the time that is told."
+_OPEN = "The {} leaves open whether this was there."
+_UNSTATED = "Looked for in the {}, and not told: neither present nor absent."
 _REST = "What is in none of these lists was not told of. That is not absence."
+_NONE_ABSENT = " None is told to have been absent."
 
 
 def findings(claims: Claims) -> Content:
@@ -24,14 +25,23 @@ def findings(claims: Claims) -> Content:
     found, absent = facts.claims("hasFinding"), facts.claims("excludesFinding")
     open_ = told(words, facts.claims("questionsFinding"))
     unstated = told(words, facts.claims("leavesOpen"))
+    teller = "record" if facts.having("recordId") else "report"
     lists = [
-        *_list("Found", _FOUND, claims.entries(_also(claims, found, absent, "not found"))),
-        *_list("Explicitly not found", _ABSENT, claims.entries(_also(claims, absent, found, "found"))),
-        *_list("Left open", _OPEN, claims.entries(open_)),
-        *_list("Not stated", _UNSTATED, claims.entries(unstated)),
+        *_list("Found", _FOUND.format(teller), claims.entries(_also(claims, found, absent, "not found"))),
+        *_list(
+            "Explicitly not found",
+            _ABSENT.format(teller),
+            claims.entries(_also(claims, absent, found, "found")),
+        ),
+        *_list("Left open", _OPEN.format(teller), claims.entries(open_)),
+        *_list("Not stated", _UNSTATED.format(teller), claims.entries(unstated)),
     ]
     columns = element("div", lists, class_="beside")
-    return claims.section("_findings", "Findings", element("p", _REST), columns) if lists else ""
+    return (
+        claims.section("_findings", "Findings", element("p", _REST, "" if absent else _NONE_ABSENT), columns)
+        if lists
+        else ""
+    )
 
 
 def _list(heading: str, meaning: str, entries: Content) -> Iterator[Element]:

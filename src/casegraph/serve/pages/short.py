@@ -10,7 +10,8 @@ from casegraph.serve.pages.frame import described
 from casegraph.serve.pages.markup import Content, element, link
 from casegraph.serve.pages.tables import Row, table
 from casegraph.story.frame import person
-from casegraph.story.telling import tell, told
+from casegraph.story.telling import told
+from casegraph.story.words import joined
 
 __all__ = ["in_short"]
 
@@ -47,9 +48,11 @@ def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
 def _diagnosis(claims: Claims, claim: str) -> Content:
     facts = claims.words.facts
     concepts = [claims.term(each) for each in facts.values(claim, "aboutConcept")]
-    told = [part for each in concepts for part in (", ", each)][1:]
+    about = [part for each in concepts for part in (", ", each)][1:]
     standing = _STANDINGS.get(facts.kind(claim), "")
-    return element("span", told, f", {standing}; " if standing else "; ", claims.to(claim, "where it stands"))
+    return element(
+        "span", about, f", {standing}; " if standing else "; ", claims.to(claim, "where it stands")
+    )
 
 
 def _named(claims: Claims, found: Iterable[str]) -> Content:
@@ -66,18 +69,20 @@ def _tried(claims: Claims) -> Content:
     rows = (
         Row(
             words.labels(each, "aboutConcept"),
-            (
-                words.labels(each, "domain"),
-                words.labels(each, "verdict"),
-                words.labels(each, "attribution"),
-                claims.to(each, "why"),
-            ),
+            (words.labels(each, "domain"), _seen(claims, each)),
         )
         for each in sorted(verdicts, key=lambda each: _place(claims, each))
     )
-    columns = ("treatment", "domain", "what was seen", "what else changed", "how that is known")
+    columns = ("treatment", "domain", "what was seen, and what else changed")
     made = table("What was tried and what happened", columns, rows)
     return element("div", element("p", _BY_RULE), made) if made else _outcomes(claims)
+
+
+def _seen(claims: Claims, verdict: str) -> list[Content]:
+    """Return a verdict with what else changed, which no small screen may cut off."""
+    words = claims.words
+    seen = joined(words.labels(verdict, "verdict"), words.labels(verdict, "attribution"), by=": ")
+    return [seen, " ", claims.to(verdict, "why")]
 
 
 def _place(claims: Claims, verdict: str) -> tuple[int, str, str]:
@@ -94,10 +99,8 @@ def _place(claims: Claims, verdict: str) -> tuple[int, str, str]:
 
 def _outcomes(claims: Claims) -> Content:
     """Return what became of it as it is told, where no rule judged it, as of a group."""
-    entries = [
-        element("li", tell(claims.words, each), " ", claims.to(each, "where it stands"))
-        for each in claims.words.facts.claims(*_OUTCOMES)
-    ]
+    lines = told(claims.words, claims.words.facts.claims(*_OUTCOMES))
+    entries = [element("li", each.text, " ", claims.to(each.node, "where it stands")) for each in lines]
     return element("div", element("p", "What became of it:"), element("ul", entries)) if entries else ""
 
 
