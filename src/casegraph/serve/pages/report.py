@@ -38,7 +38,10 @@ def report_page(
         notice_part(notices),
         described(_bibliography(words)),
         _cases(service, subjects),
-        *(claims.part(number, heading, each) for number, (heading, each) in parts if each),
+        *(
+            claims.section(f"_part-{number}", heading, claims.entries(each))
+            for number, (heading, each) in parts
+        ),
         _passages(words),
     ]
     return page(service, title, content, forms=FORMS, address=service.address(facts.report))
