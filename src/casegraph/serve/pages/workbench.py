@@ -17,7 +17,7 @@ SELECT ?drug (COUNT(DISTINCT ?case) AS ?cases) {{
   ?case a cg:Case ; cg:treatedWith ?drug
 }}
 GROUP BY ?drug ORDER BY DESC(?cases) LIMIT 20"""
-#: Cytoscape adds an inline style, which no page may have, unless there is something of this name; it is in the file.
+#: Cytoscape adds an inline style, which no page may have, unless something has this name; the file has it.
 _STYLE_OF_CYTOSCAPE: Final = "__________cytoscape_stylesheet"
 _HINT: Final = (
     "Ctrl+Enter runs it, Ctrl+Space completes a class, a property, a prefix or a variable. "
