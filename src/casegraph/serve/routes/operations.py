@@ -21,9 +21,11 @@ from casegraph.serve.routes.data import (
     answer_ontology,
     answer_resource,
     answer_void,
+    answer_workbench,
 )
 from casegraph.serve.routes.health import answer_health
 from casegraph.serve.routes.lists import MOST_LISTED, answer_list
+from casegraph.serve.routes.named import MOST_TERMS, SPARQL, answer_labels, answer_terms, answer_text
 from casegraph.serve.routes.queries import (
     MOST_LIMIT,
     MOST_OFFSET,
@@ -77,7 +79,9 @@ def operations() -> Iterator[Operation]:
     for query in stored_queries().values():
         yield from _of_query(query)
     yield from _of_data()
+    yield from _of_names()
     yield Operation("index", "/", answer_index, "", "server", is_told=False)
+    yield Operation("workbench", "/workbench", answer_workbench, "", "server", is_told=False)
     about = "Whether the data can be read"
     yield Operation("health", "/health", answer_health, about, "server", (JSON,), "Health", "Failed")
     for name, file in FILES.items():
@@ -113,6 +117,35 @@ def _of_query(query: StoredQuery) -> Iterator[Operation]:
             _format(ROWS),
         ],
         **told,
+    )
+    text, route = f"/queries/{query.name}/text", partial(answer_text, query)
+    yield Operation(f"{query.name}_text", text, route, "", "queries", (SPARQL,), is_told=False)
+
+
+def _of_names() -> Iterator[Operation]:
+    """Yield what the fields of forms and the tables of rows ask."""
+    limit = _paging(MOST_TERMS, "how many terms")[:1]
+    several = {"type": "array", "items": {"type": "string"}}
+    within = _parameter("within", "CURIEs of what the terms are to be, or be below", several)
+    yield Operation(
+        "terms",
+        "/terms",
+        answer_terms,
+        "Terms by the beginning of a name",
+        "names",
+        (JSON,),
+        "Terms",
+        parameters=[_required("text", "what is typed", {"type": "string"}), within, *limit],
+    )
+    yield Operation(
+        "labels",
+        "/labels",
+        answer_labels,
+        "What IRIs are called",
+        "names",
+        (JSON,),
+        "Names",
+        parameters=[_required("iri", "of a term, a case, a claim ...", several)],
     )
 
 
@@ -182,6 +215,10 @@ def _parameter(
         "description": meaning,
         "schema": dict(schema or {"type": "string"}),
     }
+
+
+def _required(name: str, meaning: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_parameter(name, meaning, schema), "required": True}
 
 
 def _paging(most: int, what: str) -> tuple[dict[str, Any], ...]:

@@ -37,6 +37,7 @@ class AboutQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What a server tells of a stored query.
 
     :param returns: column -> its meaning and unit.
+    :param view: how its rows are best seen first: ``table``, ``chart``; empty where it does not say.
     :param links: ``self``, ``results``, and the ``endpoint`` that it can be sent to.
     """
 
@@ -48,6 +49,7 @@ class AboutQuery(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     parameters: dict[str, AboutParameter]
     returns: dict[str, str]
+    view: str
     text: str
     links: dict[str, str]
 
@@ -115,6 +117,7 @@ def about(service: Service, query: StoredQuery) -> AboutQuery:
         tags=head.tags,
         parameters=dict(_parameters(query)),
         returns=head.returns,
+        view=head.view or "",
         text=query.text,
         links=_links(service, query.name) | {"endpoint": service.endpoint},
     )
