@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
-from casegraph.namespaces import BASE, expand
-from casegraph.plot.cohort import Cohort, cohort_question, label_of
+from casegraph.namespaces import BASE
+from casegraph.plot.cohort import Cohort, cohort_question
 from casegraph.plot.cohorts import QUESTIONS
 from casegraph.plot.picture import Picture
 from casegraph.plot.shown import counted
