@@ -64,7 +64,7 @@ def query_page(service: Service, query: AboutQuery) -> bytes:
         element(
             "section",
             element("h2", "SPARQL", id="_text"),
-            element("pre", query.text),
+            element("pre", query.text, tabindex="0"),
             aria_labelledby="_text",
         ),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import msgspec
 from pyoxigraph import RdfFormat
@@ -15,7 +16,7 @@ from casegraph.serve.telling.examples import example_triples
 from casegraph.serve.telling.service import Service
 from casegraph.serve.telling.statements import written
 
-__all__ = ["AboutParameter", "AboutQuery", "about", "all_queries", "query_rdf"]
+__all__ = ["AboutParameter", "AboutQuery", "about", "about_a_case", "all_queries", "query_rdf"]
 
 
 class AboutParameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +81,23 @@ def all_queries(service: Service) -> tuple[QueryEntry, ...]:
         )
         for name, query in stored_queries().items()
     )
+
+
+@cache
+def about_a_case() -> tuple[tuple[str, str], ...]:
+    """Return name and summary of the stored queries that ask of one case.
+
+    Their other parameters keep their examples, which the answers tell of.
+
+    :raises InputError: if one of them is malformed.
+
+    >>> dict(about_a_case())["autoantibody_panels"]
+    'The autoantibodies of a case over time'
+    """
+    asked = (
+        (name, query.head) for name, query in stored_queries().items() if "case" in query.head.parameters
+    )
+    return tuple((name, head.summary) for name, head in asked if head.parameters["case"].type == "case")
 
 
 def about(service: Service, query: StoredQuery) -> AboutQuery:
