@@ -33,7 +33,7 @@ from casegraph.resources import shipped
 from casegraph.store import open_store
 from casegraph.store.directory import Directory
 
-__all__ = ["over_http"]
+__all__ = ["over_http", "served"]
 
 _CONNECTIONS, _LOOK_UPS, _ROUNDS = 16, 1_000, 3
 #: The goals: milliseconds over the embedded call, parts of what Oxigraph does, p99, seconds to an answer.
@@ -80,7 +80,7 @@ def _starting(location: Path, folder: Path, cases: int) -> str:
     times = []
     for _ in range(_ROUNDS):
         begun = time.perf_counter()
-        with _casegraph(location, folder):
+        with served(location, folder):
             times.append(time.perf_counter() - begun)
     took = statistics.median(times)
     missed = _missed(took > _FIRST)
@@ -89,7 +89,7 @@ def _starting(location: Path, folder: Path, cases: int) -> str:
 
 def _looking_up(location: Path, folder: Path, cases: list[str]) -> str:
     embedded = 1000 * statistics.median(look_up(location, _LOOK_UPS))
-    with _casegraph(location, folder) as port:
+    with served(location, folder) as port:
         line, times = http.client.HTTPConnection("127.0.0.1", port), []
         for case in cases:
             begun = time.perf_counter()
@@ -115,7 +115,7 @@ def _beside(location: Path, folder: Path, cases: list[str], seconds: int) -> str
         "questions of cohorts": [each.text for each in queries.values() if "cohort" in each.head.tags],
     }
     lines = []
-    with _casegraph(location, folder) as ours, _oxigraph(location, folder) as theirs:
+    with served(location, folder) as ours, _oxigraph(location, folder) as theirs:
         for (what, asked), goal in zip(texts.items(), (_OF_LOOK_UPS, _OF_COHORTS), strict=True):
             found: dict[int, list[Load]] = {ours: [], theirs: []}
             for _ in range(_ROUNDS):
@@ -141,7 +141,7 @@ def _corpus(folder: Path, seconds: int) -> str:
     with open_store(location, writable=True) as store:
         list(load(store, shipped("cases", "*.yaml")))
     names = [name for name, each in stored_queries().items() if "cohort" in each.head.tags]
-    with _casegraph(location, folder) as port:
+    with served(location, folder) as port:
         for name in names:  # once, as the first who asks
             _wrk(port, [f"/queries/{name}/results"], folder, 1)
         found = {name: _wrk(port, [f"/queries/{name}/results"], folder, seconds) for name in names}
@@ -174,7 +174,7 @@ def _wrk(port: int, requests: Iterable[str], folder: Path, seconds: int) -> Load
 
 
 @contextmanager
-def _casegraph(location: Path, folder: Path) -> Iterator[int]:
+def served(location: Path, folder: Path) -> Iterator[int]:
     """Give the port of a server of casegraph, which has answered once; all its workers are up at the end."""
     said = folder / "said.txt"
     words = [sys.executable, "-m", "casegraph", "serve", "--store", str(location), "--port", "0"]

@@ -8,8 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from browsing import NO_AXE, NO_BROWSER, Browser, axe_script, browsing, has_browser
+from hostile_stores import hostile_store
 from known_answers import NEW
 from rdflib import Dataset
 from servers import NO_VIRTUOSO, has_virtuoso, oxigraph, virtuoso
@@ -36,7 +39,11 @@ def material() -> Path:
     folder = Path(os.environ.get("CASEGRAPH_MATERIAL") or PROJECT.parent / "shared")
     if folder.is_dir():
         return folder
-    reason = f"no test material at {folder}; set CASEGRAPH_MATERIAL to its folder"
+    _without(f"no test material at {folder}; set CASEGRAPH_MATERIAL to its folder")
+
+
+def _without(reason: str) -> NoReturn:
+    """Skip a test for what is not installed; in CI it must be there."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
@@ -106,9 +113,7 @@ def limited_virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _virtuoso(folders: pytest.TempPathFactory, limits: str = "") -> AbstractContextManager[str]:
     if not has_virtuoso():
-        if os.environ.get("CI") == "true":
-            pytest.fail(NO_VIRTUOSO)
-        pytest.skip(NO_VIRTUOSO)
+        _without(NO_VIRTUOSO)
     return virtuoso(folders.mktemp("virtuoso"), limits)
 
 
@@ -138,3 +143,27 @@ def clean(served: Server) -> Iterator[Server]:
     """Return that server, and take out afterwards what was written to the graph for tests to write."""
     yield served
     sent(served.address, "DELETE", f"/graphs?graph={NEW}", served.allowed)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a browser, which tests use one after the other."""
+    if not has_browser():
+        _without(NO_BROWSER)
+    with browsing() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def axe() -> None:
+    """Need axe-core, which the browser runs in a page."""
+    if not axe_script():
+        _without(NO_AXE)
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server of a store of hostile data, which is read only."""
+    folder = tmp_path_factory.mktemp("hostile")
+    with serving(hostile_store(folder), folder) as server:
+        yield server

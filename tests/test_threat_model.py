@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMED = re.compile(r"`((?:serve/)?test_\w+\.py)?(?:::(test_\w+))?`")
+NAMED = re.compile(r"`((?:(?:serve|browser)/)?test_\w+\.py)?(?:::(test_\w+))?`")
 
 
 def test_each_promise_names_tests_that_are_there() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import pyoxigraph as ox
@@ -17,7 +18,7 @@ from casegraph.rules import data_with_hierarchy
 from casegraph.terms import Terms
 from casegraph.triples import asserted_quads
 
-__all__ = ["STATES", "Item", "Score", "State", "score"]
+__all__ = ["STATES", "Item", "Score", "State", "score", "score_quads"]
 
 State = Literal["reported", "not reported", "not captured"]
 STATES: tuple[State, ...] = ("reported", "not reported", "not captured")
@@ -82,17 +83,29 @@ def score(document: CaseDocument, terms: Terms) -> tuple[Score, ...]:
     >>> [item.label for item in one.items if item.state != "reported"]
     ['limitations']
     """
+    return score_quads(asserted_quads(document), terms)
+
+
+def score_quads(quads: str, terms: Terms) -> tuple[Score, ...]:
+    """Return the score of each case that some N-Quads hold, by IRI.
+
+    :param quads: of cases as they are asserted, and of their reports.
+    """
     store = ox.Store()
-    triples = data_with_hierarchy(asserted_quads(document), terms)
-    store.load(triples.encode(), format=ox.RdfFormat.N_TRIPLES)
-    for path in shipped("ontology", "care.ttl"):
-        store.load(path=str(path))
+    store.load(data_with_hierarchy(quads, terms).encode(), format=ox.RdfFormat.N_TRIPLES)
+    store.extend(_checklist())
     rows = list(Rows.read(store.query(get_query("care_items").text)))
     cases = dict.fromkeys((str(row["case"]), str(row["extent"]).rpartition("#")[2]) for row in rows)
     return tuple(
         Score(case, extent, tuple(_items([row for row in rows if row["case"] == case], store)))
         for case, extent in cases
     )
+
+
+@cache
+def _checklist() -> tuple[ox.Quad, ...]:
+    """Return what the ontology says of the items."""
+    return tuple(quad for path in shipped("ontology", "care.ttl") for quad in ox.parse(path=path))
 
 
 def _items(rows: list[dict[str, PythonValue]], store: ox.Store) -> Iterator[Item]:

@@ -69,7 +69,8 @@ class CaseFacts:
 
     def having(self, name: str) -> tuple[str, ...]:
         """Return the nodes that have a property, sorted."""
-        return tuple(sorted(node for node, each in self._values if each == _property(name)))
+        wanted = _property(name)
+        return tuple(sorted(node for node, each in self._values if each == wanted))
 
     def name(self, node: str) -> str:
         """Return the curator's name of a part: what stands behind the ``#``."""

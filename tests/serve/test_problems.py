@@ -112,6 +112,12 @@ def test_a_page_runs_nothing_of_what_was_sent() -> None:
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#x27;") == 4
 
 
+def test_a_page_of_an_error_is_laid_out_for_any_screen() -> None:
+    page = problem(HOSTILE, 400, "text/html").body.decode()
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in page
+    assert '<link rel="stylesheet" href="/static/casegraph.css">' in page
+
+
 def test_a_fault_of_the_server_tells_no_place_of_it() -> None:
     error = StoreError("no space to write /srv/store/data/000136.sst", where="/srv/store/data")
     for accept in (None, "text/plain", "text/html"):

@@ -253,9 +253,9 @@ def test_health_reads_data_and_tells_of_the_last_verify(server: Server, store: P
 def test_the_page_of_the_interface_needs_nothing_from_elsewhere(server: Server) -> None:
     page = get(server, "/docs").text
     needed = re.findall(r'(?:src|href)="([^"]+)"', page)
-    assert len(needed) == 3
+    assert len(needed) == 4
     assert all(each.startswith("/static/") for each in needed)
-    assert [get(server, each).status_code for each in needed] == [200] * 3
+    assert [get(server, each).status_code for each in needed] == [200] * 4
     assert "<script>" not in page
 
 

@@ -8,8 +8,7 @@ from typing import Any
 import msgspec
 
 from casegraph.namespaces import CG, PREFIXES, compact
-from casegraph.story.judged import details, tell_derived
-from casegraph.story.telling import tell
+from casegraph.story.judged import details, tell_part
 from casegraph.story.words import Words, joined, listed
 from casegraph.why import Link, Place, RuleWords, Step
 
@@ -93,13 +92,7 @@ def said(words: Words, step: Step) -> str:
     if step.name is not None and step.value is not None:
         name = "is a" if step.name == _TYPE else words.label(step.name)
         return f"{name}: {words.label(step.value)} ({compact(step.value)})"
-    if step.rules:
-        return tell_derived(words, step.node)
-    told = tell(words, step.node)
-    if step.kind != "DoseSegment":
-        return told
-    kind = words.label(CG + step.kind)
-    return f"{kind} of {words.drug(step.node)}{told.removeprefix(kind)}"
+    return tell_part(words, step.node, derived=bool(step.rules))
 
 
 def _evidence(words: Words, step: Step) -> str:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
-from casegraph.facts import CaseFacts
+from casegraph.facts import CaseFacts, read_case
 from casegraph.namespaces import BASE, CG
 from casegraph.notices import Flag, flags_of
 from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.by_hand import edited_by_hand
 from casegraph.store.syntax import named
+from casegraph.story.noticed import ontology_edits
+from casegraph.story.words import Words
+from casegraph.terms import Terms
 
-__all__ = ["edits_of", "notices_of_case", "same_patient"]
+__all__ = ["Contradiction", "contradictions", "edits_of", "notices_of_case", "same_patient"]
 
 _OF_REPORTS = tuple(f"{BASE}{kind}/" for kind in ("case", "group", "report", "dataset"))
 
 
 def notices_of_case(store: Store, facts: CaseFacts) -> list[str]:
-    """Return a line for each notice about a case or group: that it was edited by hand, or of its report.
+    """Return a line for each notice about a case or group, about the ontology in the store, and its report.
 
     :raises StoreError: if the store fails.
     """
-    told = list(edits_of(store, (facts.case, facts.report)))
+    told = [*edits_of(store, (facts.case, facts.report)), *ontology_edits(store, edited_by_hand(store))]
     return told + [str(flag) for flag in flags_of(store) if flag.report == facts.report]
 
 
@@ -56,3 +60,58 @@ def same_patient(store: Store, case: str) -> dict[str, tuple[Flag, ...]]:
     return {
         str(row["other"]): tuple(flag for flag in flags if flag.report == str(row["report"])) for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Where another report on the same patient says something else; neither side is preferred.
+
+    :param matter: the IRI of what it is about.
+    :param certainty: the IRI of how sure it is that both cannot be true.
+    :param mine: the claim of the case, or the case itself for sex and age; what it says is ``i_say``.
+    :param theirs: the claim of the other case, or that case; what it says is ``they_say``.
+    :param they_stand: where the report of the other case says so: passage -> its place.
+    """
+
+    matter: str
+    certainty: str
+    mine: str
+    i_say: str
+    theirs: str
+    they_say: str
+    they_stand: dict[str, str]
+
+    @property
+    def they_are(self) -> str:
+        """The other case."""
+        return self.theirs.partition("#")[0]
+
+
+def contradictions(store: Store, case: str, terms: Terms) -> list[Contradiction]:
+    """Return where other reports on the same patient contradict a case, in the order of its claims.
+
+    :param case: the IRI of the case.
+    :raises InputError: if it is no IRI.
+    :raises StoreError: if the store fails.
+    """
+    asked = f"""SELECT ?matter ?certainty ?first ?first_says ?second ?second_says {{ GRAPH ?graph {{
+      ?graph <{CG}compares> {named(case)} .
+      ?conflict <{CG}ofComparison> ?graph ; a <{CG}TellingConflict> ;
+        <{CG}conflictMatter> ?matter ; <{CG}conflictCertainty> ?certainty ;
+        <{CG}firstTelling> ?first ; <{CG}firstSays> ?first_says ;
+        <{CG}secondTelling> ?second ; <{CG}secondSays> ?second_says
+    }} }} ORDER BY ?first ?second ?matter"""
+    found, words = [], dict[str, Words]()
+    for row in Rows.read(store.query(asked, union=False)):
+        said = {name: str(row[name]) for name in row}
+        sides = [(said[name], said[f"{name}_says"]) for name in ("first", "second")]
+        if sides[0][0].partition("#")[0] != case:
+            sides.reverse()
+        (mine, i_say), (theirs, they_say) = sides
+        other = theirs.partition("#")[0]
+        if other not in words:
+            words[other] = Words(read_case(store, other), terms)
+        passages = words[other].facts.values(theirs, "statedIn")
+        places = {each: words[other].place(each) for each in passages}
+        found.append(Contradiction(said["matter"], said["certainty"], mine, i_say, theirs, they_say, places))
+    return sorted(found, key=lambda each: (each.mine, each.theirs, each.matter))

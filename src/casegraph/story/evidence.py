@@ -13,7 +13,7 @@ from casegraph.rows import Term
 from casegraph.story.telling import tell
 from casegraph.story.words import Words
 
-__all__ = ["of_claim"]
+__all__ = ["definitions", "of_claim"]
 
 _DEFINITION = PREFIXES["skos"] + "definition"
 _LINKS = ("statedIn", "restatedIn", "derivedFrom", "searchedIn", "between")
@@ -54,7 +54,7 @@ def _inferred(words: Words, node: str) -> Iterator[str]:
         if quad.subject == ox.NamedNode(node) and not isinstance(quad.object, ox.Triple):
             found.setdefault(quad.predicate.value, []).append(_shown(words, quad.object))
     for name, values in found.items():
-        definition = _definitions().get(name)
+        definition = definitions().get(name)
         if definition is not None:
             yield f"  derived: {words.label(name)} {', '.join(values)} ({definition})"
 
@@ -67,8 +67,8 @@ def _shown(words: Words, term: Term) -> str:
 
 
 @cache
-def _definitions() -> dict[str, str]:
-    """Return the definitions of our own terms."""
+def definitions() -> dict[str, str]:
+    """Return the definitions of our own terms, as IRI -> definition."""
     quads = [quad for path in shipped("ontology", "casegraph.ttl") for quad in ox.parse(path=path)]
     return {
         quad.subject.value: quad.object.value

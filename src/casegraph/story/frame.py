@@ -9,7 +9,7 @@ from casegraph.namespaces import PREFIXES
 from casegraph.story.lines import Line
 from casegraph.story.words import Words, joined
 
-__all__ = ["head", "person", "times"]
+__all__ = ["head", "occasions", "person", "times"]
 
 #: an age as records print it, in years, months, weeks and days.
 _AGE = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T.*)?")
@@ -64,16 +64,23 @@ def times(words: Words) -> Iterator[Line]:
 
     Of a record, whose dates and ages nothing may join, those with days stand apart from those without.
     """
+    in_order, others = occasions(words)
+    yield from (_time(words, each) for each in in_order)
+    if others:
+        yield Line("Not known whether before or after those:")
+        yield from (_time(words, each) for each in others)
+
+
+def occasions(words: Words) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the occasions in order, and those of which nobody knows whether they were before or after."""
     facts = words.facts
-    with_days = [each for each in facts.occasions() if _has_days(words, each)]
-    others = [each for each in facts.occasions() if each not in with_days]
+    every = facts.occasions()
+    with_days = tuple(each for each in every if _has_days(words, each))
+    others = tuple(each for each in every if each not in with_days)
     zero = facts.value(facts.case, "zeroPoint")
     if not facts.having("recordId") or not others or not set(with_days) - {zero}:
-        yield from (_time(words, each) for each in facts.occasions())
-        return
-    yield from (_time(words, each) for each in with_days)
-    yield Line("Not known whether before or after those:")
-    yield from (_time(words, each) for each in others)
+        return every, ()
+    return with_days, others
 
 
 def _has_days(words: Words, occasion: str) -> bool:

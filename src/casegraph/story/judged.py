@@ -7,7 +7,7 @@ from casegraph.story.lines import Line
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["details", "tell_derived", "what_follows"]
+__all__ = ["details", "tell_derived", "tell_part", "what_follows"]
 
 #: class of what is derived from solved time -> its rule.
 _BY_TIME = {"AttributedOutcome": "attribution", "TreatmentLine": "treatment_line"}
@@ -25,7 +25,7 @@ def what_follows(words: Words) -> list[Line]:
 
 
 def _rule(words: Words, node: str) -> str:
-    return words.facts.value(node, "rule") or _BY_TIME[words.facts.kind(node)]
+    return words.facts.value(node, "rule") or _BY_TIME.get(words.facts.kind(node), "no rule that is told")
 
 
 def _rank_of_outcome(words: Words, node: str) -> int:
@@ -39,6 +39,17 @@ def tell_derived(words: Words, node: str) -> str:
     if kind == "Regimen":
         return tell(words, node)
     return joined(words.label(words.facts.value(node, "rdf:type")), _said(words, node, kind), by=": ")
+
+
+def tell_part(words: Words, node: str, *, derived: bool) -> str:
+    """Return a claim or something derived in a line, without its evidence; of a dosing also its drug."""
+    if derived:
+        return tell_derived(words, node)
+    told = tell(words, node)
+    if words.facts.kind(node) != "DoseSegment":
+        return told
+    kind = words.label(words.facts.value(node, "rdf:type"))
+    return f"{kind} of {words.drug(node)}{told.removeprefix(kind)}"
 
 
 def _said(words: Words, node: str, kind: str) -> str:

@@ -11,7 +11,7 @@ from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.by_hand import HandEdit, edited_by_hand
 
-__all__ = ["noticed", "notices_of_all"]
+__all__ = ["noticed", "notices_of_all", "ontology_edits"]
 
 #: So many patients, drugs or diseases are named.
 _NAMED = 3
@@ -33,7 +33,7 @@ def noticed(store: Store, asked: StoredQuery, rows: Rows) -> Iterator[str]:
     :raises StoreError: if the store fails.
     """
     edits = list(edited_by_hand(store))
-    yield from _ontology(store, edits)
+    yield from ontology_edits(store, edits)
     yield from _edited(edits, rows)
     yield from _notices(store, rows)
     yield from _contradicted(store, rows)
@@ -41,8 +41,11 @@ def noticed(store: Store, asked: StoredQuery, rows: Rows) -> Iterator[str]:
         yield from _told_twice(store, rows)
 
 
-def _ontology(store: Store, edits: Iterable[HandEdit]) -> Iterator[str]:
-    """Yield that the ontology in the store is not what a load put there, so that queries may find less."""
+def ontology_edits(store: Store, edits: Iterable[HandEdit]) -> Iterator[str]:
+    """Yield that the ontology in the store is not what a load put there, so that queries may find less.
+
+    :raises StoreError: if the store fails.
+    """
     of_terms = [edit for edit in edits if edit.is_of_terms]
     for edit in of_terms:
         told = f"the ontology in the store was {edit}, so that rows may be missing or wrong"
@@ -100,7 +103,7 @@ def notices_of_all(store: Store) -> Iterator[str]:
 
     :raises StoreError: if the store fails.
     """
-    yield from _ontology(store, edited_by_hand(store))
+    yield from ontology_edits(store, edited_by_hand(store))
     for flag in flags_of(store):
         yield _counted(flag)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from casegraph.story.frame import head, times
 from casegraph.story.lines import Line
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["response", "sections", "tell"]
+__all__ = ["end", "outcome", "response", "sections", "tell", "told"]
 
 _Telling = Callable[[Words, str], str]
 _STANDINGS = {
@@ -53,6 +53,12 @@ def tell(words: Words, claim: str) -> str:
     return told if told.startswith(label.removesuffix(" statement")) else joined(label, told, by=": ")
 
 
+def told(words: Words, claims: Iterable[str]) -> list[Line]:
+    """Return a line for each of some claims, with its evidence."""
+    tellings = ((each, _TELLINGS.get(words.facts.kind(each), _statement)) for each in claims)
+    return [_line(words, telling, claim) for claim, telling in tellings]
+
+
 def _lines(words: Words, telling: _Telling, *links: str) -> list[Line]:
     return [_line(words, telling, claim) for claim in words.facts.claims(*links)]
 
@@ -86,27 +92,31 @@ def _site(words: Words, claim: str) -> str:
 
 
 def _test(words: Words, claim: str) -> str:
+    said = f"{words.labels(claim, 'aboutConcept')}: {outcome(words, claim)}"
+    how = [words.labels(claim, name) for name in ("method", "specimen", "site")]
+    return _with_gist(words, claim, joined(said, *how, words.when(claim)))
+
+
+def outcome(words: Words, claim: str) -> str:
+    """Return what a test gave: its value as a number and as printed, its result, its change."""
     number, printed = words.facts.number(claim, "value"), words.text(claim, "valuePrinted", "printed as “{}”")
-    value = (
-        ""
-        if number is None
-        else joined(f"{number:f}", words.text(claim, "unit") or words.labels(claim, "unitConcept"), by=" ")
-    )
+    value = "" if number is None else joined(f"{number:f}", _unit(words, claim), by=" ")
     low, high = words.text(claim, "rangeLow"), words.text(claim, "rangeHigh")
-    change = joined(words.labels(claim, "direction"), words.labels(claim, "degree"))
-    outcome = joined(
+    return joined(
         value,
         printed,
         f"normal {low or '?'} to {high or '?'}" if low or high else "",
         words.labels(claim, "resultConcept") or words.labels(claim, "result"),
-        change,
+        joined(words.labels(claim, "direction"), words.labels(claim, "degree")),
         _counts(words, claim, "positiveCount"),
         "a summary whose members are not listed" if words.facts.values(claim, "coverage") else "",
     )
-    how = [words.labels(claim, name) for name in ("method", "specimen", "site")]
-    return _with_gist(
-        words, claim, joined(f"{words.labels(claim, 'aboutConcept')}: {outcome}", *how, words.when(claim))
-    )
+
+
+def _unit(words: Words, claim: str) -> str:
+    """Return the unit of a value; nothing for the UCUM unit of a bare number."""
+    unit = words.text(claim, "unit")
+    return "" if unit == "1" else unit or words.labels(claim, "unitConcept")
 
 
 def _treatments(words: Words) -> Iterator[Line]:
@@ -122,8 +132,8 @@ def _treatments(words: Words) -> Iterator[Line]:
 def _episode(words: Words, episode: str) -> str:
     indication = words.labels(episode, "indication")
     aim = joined(f"for {indication}" if indication else "", words.text_of(episode, "intent", "intent: {}"))
-    end = _end(words, episode) or "end not stated"
-    said = joined(_since(words, episode), words.duration(episode), words.in_all(episode), end, aim)
+    until = end(words, episode) or "end not stated"
+    said = joined(_since(words, episode), words.duration(episode), words.in_all(episode), until, aim)
     what = joined(words.drug(episode), _site(words, episode), by=" ")
     return f"{what}: {_with_gist(words, episode, said)}"
 
@@ -134,7 +144,7 @@ def _segment(words: Words, segment: str) -> str:
     dosing = words.dosing(segment) or (
         "each dose not stated" if words.in_all(words.episode(segment)) else "dose not stated"
     )
-    until = _end(words, segment).replace("stopped at ", "until ", 1)
+    until = end(words, segment).replace("stopped at ", "until ", 1)
     told = joined(dosing, f"that is {weight}" if weight else "", reason, until)
     return _with_gist(words, segment, joined(_since(words, segment), told, by=": "))
 
@@ -143,7 +153,8 @@ def _since(words: Words, claim: str) -> str:
     return words.when(claim).replace("at ", "from ", 1)
 
 
-def _end(words: Words, exposure: str) -> str:
+def end(words: Words, exposure: str) -> str:
+    """Return what is told of the end of a treatment or a dosing; nothing where nothing is."""
     facts = words.facts
     stop, ongoing = facts.value(exposure, "endsAt"), facts.value(exposure, "ongoingAt")
     reason = words.labels(exposure, "stopReason")

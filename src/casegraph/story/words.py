@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from casegraph.facts import CaseFacts
@@ -41,10 +41,15 @@ class Words:
 
     facts: CaseFacts
     terms: Terms
+    _labels: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def label(self, iri: str | None) -> str:
         """Return the name of a concept or value for people; its CURIE where it has none; nothing for None."""
-        return "" if iri is None else self.terms.plain(iri) or compact(iri)
+        if iri is None:
+            return ""
+        if iri not in self._labels:
+            self._labels[iri] = self.terms.plain(iri) or compact(iri)
+        return self._labels[iri]
 
     def labels(self, node: str, name: str) -> str:
         """Return the labels of all values of a property."""

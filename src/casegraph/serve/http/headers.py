@@ -51,7 +51,8 @@ class SafeHeaders:
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _with_safe(list(message.get("headers", ())), scope)
+                is_kept = message["status"] == HTTPStatus.NOT_MODIFIED
+                message["headers"] = _with_safe(list(message.get("headers", ())), scope, is_kept=is_kept)
             await send(message)
 
         await self.app(scope, receive, add)
@@ -88,14 +89,21 @@ class HeadLimits:
         await self.app(scope, receive, send)
 
 
-def _with_safe(headers: list[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:
+def _with_safe(
+    headers: list[tuple[bytes, bytes]], scope: Scope, *, is_kept: bool
+) -> list[tuple[bytes, bytes]]:
+    """Return the headers with those that make an answer safe.
+
+    :param is_kept: whether the client keeps the answer that it has (304). Its headers are those of this one
+        from then on, and this one has no media type to tell a page by: so the policy stays as it is.
+    """
     headers = [(name.lower(), value) for name, value in headers]
     told = dict(headers)
     vary = b", ".join(value for name, value in headers if name == b"vary")
     headers = [each for each in headers if each[0] != b"vary"]
     headers += _ALWAYS
     headers.append((b"vary", _vary(vary)))
-    if b"content-security-policy" not in told:
+    if b"content-security-policy" not in told and not is_kept:
         page = told.get(b"content-type", b"").startswith(b"text/html")
         headers.append((b"content-security-policy", PAGE_POLICY if page else DATA_POLICY))
     origin = scope.get(ORIGIN)

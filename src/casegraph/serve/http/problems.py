@@ -65,6 +65,10 @@ _FAULT: Final = "a fault of the server; its log tells more"
 _NO_SPACE: Final = "no space is left to write"
 #: Faults of the server that may be over when the client comes again.
 _PASSING: Final = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE)
+_HEAD: Final = (
+    '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<link rel="stylesheet" href="/static/casegraph.css"><link rel="icon" href="/static/icon.svg">'
+)
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -266,6 +270,6 @@ def _problems(error: CasegraphError) -> list[str]:
 def _page(title: str, lines: Sequence[str]) -> str:
     paragraphs = "\n".join(f"<p>{html.escape(each)}</p>" for each in lines)
     return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title></head>\n'
-        f"<body>\n<h1>{title}</h1>\n{paragraphs}\n</body>\n</html>\n"
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>{_HEAD}<title>{title}</title></head>\n'
+        f"<body>\n<main>\n<h1>{title}</h1>\n{paragraphs}\n</main>\n</body>\n</html>\n"
     )

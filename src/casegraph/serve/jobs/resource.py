@@ -30,7 +30,7 @@ __all__ = ["OntologyData", "ResourceData", "ResourcePage"]
 
 _PAGE = "text/html; charset=utf-8"
 #: what comes of data that no load lets in, as a number that is none, or a claim that is its own cause.
-_UNTOLD = (InputError, ArithmeticError, ValueError, RecursionError)
+_UNTOLD = (InputError, ArithmeticError, LookupError, ValueError, RecursionError)
 _REPORTS = ("report", "dataset")
 
 
@@ -64,11 +64,13 @@ class ResourcePage(Job, frozen=True, kw_only=True):
     :param service: the server as the client sees it.
     :param kind: one of the values of :data:`casegraph.serve.telling.resources.KINDS`.
     :param path: what stands behind ``/cases/`` and the like, as it was sent.
+    :param questions: name and summary of the stored queries that can be asked of a case.
     """
 
     service: Service
     kind: str
     path: str
+    questions: tuple[tuple[str, str], ...] = ()
 
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """See :meth:`casegraph.serve.jobs.Job.run`.
@@ -77,14 +79,33 @@ class ResourcePage(Job, frozen=True, kw_only=True):
         :raises StoreError: if the store fails.
         """
         iri = _found(store, self.kind, self.path)
-        make = _report_page if self.kind in _REPORTS else _case_page
         try:
-            made = make(self.service, store, iri)
+            made = (
+                _report_page(self.service, store, iri)
+                if self.kind in _REPORTS
+                else self._case_page(store, iri)
+            )
         except _UNTOLD as error:
             what = f"what the store has cannot be told in words: {error}"
             raise NotThereError(what, where=iri, todo="ask for it as text/turtle") from error
         out.begin(_PAGE)
         out.write(made)
+
+    def _case_page(self, store: Store, case: str) -> bytes:
+        from casegraph.serve.pages.case import Around, case_page
+        from casegraph.story.around import contradictions, notices_of_case, same_patient
+        from casegraph.story.words import Words
+        from casegraph.told import with_told
+
+        words = Words(read_case(store, case), with_told(store))
+        others = same_patient(store, case)
+        around = Around(
+            notices=notices_of_case(store, words.facts),
+            others=others,
+            contradictions=contradictions(store, case, words.terms) if others else (),
+            questions=self.questions,
+        )
+        return case_page(self.service, words, around)
 
 
 class OntologyData(Job, frozen=True, kw_only=True):
@@ -118,16 +139,6 @@ def _write(store: Store, out: Out, media_type: str, graphs: Mapping[str, str]) -
     notes = list(edits_of(store, set(map(unit_of, graphs))))
     out.begin(content_type(media_type), headers=notice_header(notes))
     out.write(whole.getvalue())
-
-
-def _case_page(service: Service, store: Store, case: str) -> bytes:
-    from casegraph.serve.pages.case import case_page
-    from casegraph.story.around import notices_of_case, same_patient
-    from casegraph.story.words import Words
-    from casegraph.told import with_told
-
-    words = Words(read_case(store, case), with_told(store))
-    return case_page(service, words, notices_of_case(store, words.facts), same_patient(store, case))
 
 
 def _report_page(service: Service, store: Store, report: str) -> bytes:

@@ -1,50 +1,140 @@
-"""The page of a case or a group: what ``casegraph show`` tells, with an anchor for each claim."""
+"""The page of a case or a group: what a clinician asks first stands first, each line with where it stands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from casegraph.namespaces import BASE
 from casegraph.notices import Flag
+from casegraph.plot.picture import Picture
+from casegraph.serve.pages.as_data import as_data, linked_data, questions
+from casegraph.serve.pages.because import verdicts
+from casegraph.serve.pages.checklist import completeness
 from casegraph.serve.pages.claims import Claims
-from casegraph.serve.pages.frame import FORMS, described, page, term
-from casegraph.serve.pages.markup import Content, element, link
+from casegraph.serve.pages.doubted import conflicts, other_reports
+from casegraph.serve.pages.findings import findings
+from casegraph.serve.pages.frame import FORMS, page
+from casegraph.serve.pages.markup import Content, Element, element
+from casegraph.serve.pages.panels import antibodies, tests
+from casegraph.serve.pages.picture import figure, picture_scripts
+from casegraph.serve.pages.short import in_short
+from casegraph.serve.pages.source import source
+from casegraph.serve.pages.tables import Row, table
+from casegraph.serve.pages.treated import adverse_events, course, responses, treatments
 from casegraph.serve.telling.service import Service
-from casegraph.story.frame import person
-from casegraph.story.judged import what_follows
-from casegraph.story.telling import sections
+from casegraph.story.around import Contradiction
+from casegraph.story.frame import head, occasions, person
+from casegraph.story.telling import told
 from casegraph.story.words import Words
 
-__all__ = ["case_page", "notice_part"]
+__all__ = ["Around", "case_page", "notice_part"]
 
-_FOLLOWS = "What follows by rule, and is no word of the report"
+_DIAGNOSES = ("hasDiagnosis", "considersDiagnosis", "excludesDiagnosis")
+_CLAIMED = "Claimed by the authors, which is not the same as observed."
+_UNORDERED = "It is not known whether these were before or after the others."
 
 
-def case_page(
-    service: Service,
-    words: Words,
-    notices: Iterable[str] = (),
-    others: Mapping[str, tuple[Flag, ...]] = MappingProxyType({}),
-) -> bytes:
-    """Return the page of a case or a group.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a case in its store.
 
-    :param notices: lines about its report, as that it was retracted.
+    :param notices: lines about the case, its report and the store, as that the report was retracted.
     :param others: other cases of the same patient, each with the notices about its report.
+    :param contradictions: where these say something else.
+    :param pictures: what shows the case.
+    :param questions: the stored queries that can be asked of it, name and what each gives.
     """
+
+    notices: Iterable[str] = ()
+    others: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict)
+    contradictions: Iterable[Contradiction] = ()
+    pictures: Iterable[Picture] = ()
+    questions: Iterable[tuple[str, str]] = ()
+
+
+def case_page(service: Service, words: Words, around: Around) -> bytes:
+    """Return the page of a case or a group."""
     facts, claims = words.facts, Claims(service, words)
-    (title, lines), (who, _), *told = sections(words)
-    parts = [*told, (_FOLLOWS, what_follows(words))]
-    name = facts.case.removeprefix(BASE)
+    (title, lines), *_ = head(words)
+    parts = [each for each in _parts(claims, around) if each]
     content: list[Content] = [
         element("h1", title),
-        notice_part(notices),
-        described(_head(service, words)),
         element("p", "; ".join(line.text for line in lines)),
-        _others(service, others),
-        *(claims.part(number, heading, each) for number, (heading, each) in enumerate(parts)),
+        notice_part(around.notices),
+        _contents(parts),
+        *parts,
+        linked_data(claims),
     ]
-    return page(service, f"{name}: {who}", content, forms=FORMS, address=service.address(facts.case))
+    name = facts.case.removeprefix(BASE)
+    return page(
+        service, f"{name}: {person(words)}", content, forms=FORMS, address=service.address(facts.case)
+    )
+
+
+def _parts(claims: Claims, around: Around) -> Iterator[Content]:
+    """Yield the parts of the page in their order; claims are given their places in this order too."""
+    words, facts = claims.words, claims.words.facts
+    yield in_short(claims)
+    yield _pictures(claims, around.pictures)
+    diagnoses = (each for link in _DIAGNOSES for each in facts.claims(link))
+    yield claims.section("_diagnoses", "Diagnoses", claims.entries(told(words, diagnoses)))
+    yield findings(claims)
+    yield antibodies(claims)
+    yield tests(claims)
+    yield treatments(claims)
+    yield responses(claims)
+    yield adverse_events(claims)
+    yield course(claims)
+    yield verdicts(claims)
+    yield conflicts(claims, around.contradictions)
+    yield other_reports(claims, around.others)
+    stated = claims.entries(told(words, facts.claims("hasStatement")))
+    yield claims.section(
+        "_statements", "What the authors say of it", stated and element("p", _CLAIMED), stated
+    )
+    yield completeness(claims)
+    yield _times(claims)
+    yield source(claims)
+    yield claims.section("_rest", "Also told", claims.entries(told(words, claims.left())))
+    yield questions(claims, around.questions)
+    yield as_data(claims)
+
+
+def _contents(parts: Iterable[Content]) -> Element:
+    """Return the links to the parts of the page."""
+    entries = []
+    for part in parts:
+        if isinstance(part, Element) and isinstance(heading := part.content[0], Element):
+            name = dict(heading.attributes)["id"]
+            entries.append(element("li", element("a", *heading.content, href=f"#{name}")))
+    return element("nav", element("ul", entries), aria_label="On this page")
+
+
+def _pictures(claims: Claims, pictures: Iterable[Picture]) -> Content:
+    shown = [figure(each, claims.address) for each in pictures]
+    scripts = picture_scripts(claims.service) if shown else []
+    return claims.section("_pictures", "Over time", shown, scripts)
+
+
+def _times(claims: Claims) -> Content:
+    """Return the occasions in the order of time, with what is known of when they were."""
+    words, facts = claims.words, claims.words.facts
+    in_order, others = occasions(words)
+    zero = facts.name(facts.value(facts.case, "zeroPoint") or "")
+    columns = ("occasion", "place in the order", "when")
+    made = [
+        table(caption, columns, (_occasion(claims, each) for each in listed))
+        for caption, listed in (("Occasions in the order of time", in_order), (_UNORDERED, others))
+    ]
+    counted = element("p", f"Days are counted from {zero}.") if zero and any(made) else ""
+    return claims.section("_times", "Times", counted, made)
+
+
+def _occasion(claims: Claims, occasion: str) -> Row:
+    words, facts = claims.words, claims.words.facts
+    when = words.time(occasion) or "not told"
+    return Row(facts.name(occasion), (str(facts.rank(occasion)), when), claims.anchor(occasion))
 
 
 def notice_part(notices: Iterable[str]) -> Content:
@@ -52,35 +142,5 @@ def notice_part(notices: Iterable[str]) -> Content:
     told = [element("li", each) for each in notices]
     if not told:
         return ""
-    heading = element("h2", "Notices about the report", id="_notices")
+    heading = element("h2", "Read this first", id="_notices")
     return element("section", heading, element("ul", told), class_="notice", aria_labelledby="_notices")
-
-
-def _head(service: Service, words: Words) -> Iterator[tuple[str, list[Content]]]:
-    facts = words.facts
-    is_group = facts.kind(facts.case) == "Group"
-    yield "group" if is_group else "patient", [person(words)]
-    yield "called", [words.text(facts.case, "patientLabel")]
-    diagnoses = facts.values(facts.case, "diagnosis") or _final(words)
-    yield "diagnosis", [term(service, each, words.terms.plain(each) or "") for each in diagnoses]
-    yield "report", [link(service.address(facts.report), facts.report.removeprefix(BASE))]
-    yield "group" if is_group else "case", [link(service.address(facts.case), facts.case)]
-
-
-def _final(words: Words) -> tuple[str, ...]:
-    """Return the concepts of the diagnoses that a group has, of which none is derived."""
-    claims = words.facts.claims("hasDiagnosis")
-    return tuple(
-        dict.fromkeys(each for claim in claims for each in words.facts.values(claim, "aboutConcept"))
-    )
-
-
-def _others(service: Service, others: Mapping[str, tuple[Flag, ...]]) -> Content:
-    if not others:
-        return ""
-    entries = (
-        element("li", link(service.address(case), case.removeprefix(BASE)), [f" {flag}" for flag in flags])
-        for case, flags in others.items()
-    )
-    heading = element("h2", "Other reports on this patient", id="_others")
-    return element("section", heading, element("ul", entries), aria_labelledby="_others")

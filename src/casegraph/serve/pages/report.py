@@ -38,7 +38,10 @@ def report_page(
         notice_part(notices),
         described(_bibliography(words)),
         _cases(service, subjects),
-        *(claims.part(number, heading, each) for number, (heading, each) in parts if each),
+        *(
+            claims.section(f"_part-{number}", heading, claims.entries(each))
+            for number, (heading, each) in parts
+        ),
         _passages(words),
     ]
     return page(service, title, content, forms=FORMS, address=service.address(facts.report))
@@ -79,13 +82,14 @@ def _passages(words: Words) -> Content:
         return ""
     head = element("tr", (element("th", name, scope="col") for name in _COLUMNS))
     rows = (_passage(words, each) for each in passages)
+    table = element("table", element("thead", head), element("tbody", rows))
     return element(
         "section",
         element("h2", "Passages", id="_passages"),
         element(
             "p", "Where the report says what is told; characters are counted from 0 in the text as read."
         ),
-        element("table", element("thead", head), element("tbody", rows)),
+        element("div", table, class_="wide", tabindex="0"),
         aria_labelledby="_passages",
     )
 

@@ -50,7 +50,8 @@ def _table(service: Service, query: StoredQuery, rows: Rows, terms: Terms) -> El
         element("tr", (_cell(service, value, text, terms) for value, text in zip(row, texts, strict=True)))
         for row, texts in shown
     )
-    return element("div", element("table", element("thead", head), element("tbody", body)), class_="wide")
+    table = element("table", element("thead", head), element("tbody", body))
+    return element("div", table, class_="wide", tabindex="0")
 
 
 def _cell(service: Service, value: Term | None, text: str, terms: Terms) -> Element:

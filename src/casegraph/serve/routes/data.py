@@ -17,8 +17,10 @@ from casegraph.serve.jobs import Job
 from casegraph.serve.jobs.resource import OntologyData, ResourceData, ResourcePage
 from casegraph.serve.pages.index import index_page
 from casegraph.serve.pages.ontology import ontology_page
+from casegraph.serve.pages.workbench import workbench_page
 from casegraph.serve.state import State
 from casegraph.serve.static import StaticFile
+from casegraph.serve.telling.catalogue import about_a_case
 from casegraph.serve.telling.described import (
     dataset_description,
     prefix_declarations,
@@ -39,6 +41,7 @@ __all__ = [
     "answer_resource",
     "answer_service",
     "answer_void",
+    "answer_workbench",
     "pass_on",
     "send_made",
 ]
@@ -76,10 +79,17 @@ async def answer_index(request: Request, state: State) -> None:
     await send_made(request, state, HTML, "index", partial(index_page, state.service(request)))
 
 
+async def answer_workbench(request: Request, state: State) -> None:
+    """Answer with the page for those who write SPARQL."""
+    await send_made(request, state, HTML, "workbench", partial(workbench_page, state.service(request)))
+
+
 async def answer_file(file: StaticFile, request: Request, state: State) -> None:
     """Answer with a file."""
     del state
     headers = [("content-type", file.media_type), ("cache-control", "public, max-age=3600")]
+    if file.policy:
+        headers.append(("content-security-policy", file.policy))
     await request.reply(HTTPStatus.OK, file.content(), headers)
 
 
@@ -98,7 +108,10 @@ async def answer_resource(kind: str, request: Request, state: State) -> None:
     path = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
     path = path.removeprefix(f"/{kind}/")
     if asked.name == "html":
-        job: Job = ResourcePage(service=state.service(request), kind=KINDS[kind], path=path)
+        of_case = about_a_case() if KINDS[kind] == "case" else ()
+        job: Job = ResourcePage(
+            service=state.service(request), kind=KINDS[kind], path=path, questions=of_case
+        )
     else:
         job = ResourceData(kind=KINDS[kind], path=path, media_type=asked.media_type)
     await pass_on(request, state, job)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import msgspec
 from pyoxigraph import RdfFormat
 
 from casegraph.namespaces import PREFIXES
 from casegraph.parameters import ParameterType, closed_list
+from casegraph.plot.cohort import is_cohort
 from casegraph.query import StoredQuery, example_of, stored_queries
 from casegraph.serve.telling.examples import example_triples
 from casegraph.serve.telling.service import Service
 from casegraph.serve.telling.statements import written
 
-__all__ = ["AboutParameter", "AboutQuery", "about", "all_queries", "query_rdf"]
+__all__ = ["AboutParameter", "AboutQuery", "about", "about_a_case", "all_queries", "query_rdf"]
 
 
 class AboutParameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +38,9 @@ class AboutQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What a server tells of a stored query.
 
     :param returns: column -> its meaning and unit.
-    :param links: ``self``, ``results``, and the ``endpoint`` that it can be sent to.
+    :param view: how its rows are best seen first: ``table``, ``chart``; empty where it does not say.
+    :param links: ``self``, ``results``, the ``endpoint`` that it can be sent to, and where its cases are a
+        cohort the pictures of it as ``cohort``.
     """
 
     name: str
@@ -47,6 +51,7 @@ class AboutQuery(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     parameters: dict[str, AboutParameter]
     returns: dict[str, str]
+    view: str
     text: str
     links: dict[str, str]
 
@@ -80,6 +85,23 @@ def all_queries(service: Service) -> tuple[QueryEntry, ...]:
     )
 
 
+@cache
+def about_a_case() -> tuple[tuple[str, str], ...]:
+    """Return name and summary of the stored queries that ask of one case.
+
+    Their other parameters keep their examples, which the answers tell of.
+
+    :raises InputError: if one of them is malformed.
+
+    >>> dict(about_a_case())["autoantibody_panels"]
+    'The autoantibodies of a case over time'
+    """
+    asked = (
+        (name, query.head) for name, query in stored_queries().items() if "case" in query.head.parameters
+    )
+    return tuple((name, head.summary) for name, head in asked if head.parameters["case"].type == "case")
+
+
 def about(service: Service, query: StoredQuery) -> AboutQuery:
     """Return all that there is to know of a stored query before it is asked.
 
@@ -97,14 +119,20 @@ def about(service: Service, query: StoredQuery) -> AboutQuery:
         tags=head.tags,
         parameters=dict(_parameters(query)),
         returns=head.returns,
+        view=head.view or "",
         text=query.text,
-        links=_links(service, query.name) | {"endpoint": service.endpoint},
+        links=_links(service, query.name) | _cohort(service, query) | {"endpoint": service.endpoint},
     )
 
 
 def _links(service: Service, name: str) -> dict[str, str]:
     me = f"{service.base}queries/{name}"
     return {"self": me, "results": f"{me}/results"}
+
+
+def _cohort(service: Service, query: StoredQuery) -> dict[str, str]:
+    """Return the link to the pictures of the cases of a query, where it is a cohort."""
+    return {"cohort": f"{service.base}cohorts/{query.name}"} if is_cohort(query) else {}
 
 
 def _parameters(query: StoredQuery) -> Mapping[str, AboutParameter]:

@@ -1,0 +1,91 @@
+"""Antibodies over time as a table, and all tests as a list in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from casegraph.namespaces import CG
+from casegraph.serve.pages.claims import Claims
+from casegraph.serve.pages.markup import Content, Element, element
+from casegraph.serve.pages.tables import Row, table
+from casegraph.story.telling import outcome, told
+
+__all__ = ["antibodies", "tests"]
+
+_AUTOANTIBODY = f"{CG}Autoantibody"
+_EMPTY = "An empty cell: no result is told for that time, which is not a negative result."
+_SUMMARY = "A summary such as “all negative” does not list its members: it says nothing about one antibody."
+_MARKS = {"positive": "+ ", "negative": "\N{MINUS SIGN} "}
+
+
+def antibodies(claims: Claims) -> Content:
+    """Return the antibodies of the case by occasion; nothing where none is told of."""
+    words, facts = claims.words, claims.words.facts
+    found = [each for each in facts.claims("hasTestResult", "leavesOpen") if _is_antibody(claims, each)]
+    occasions = _occasions(claims, found)
+    analytes = dict.fromkeys(facts.value(each, "aboutConcept") or "" for each in found)
+    columns = ["antibody", *(_head(claims, each) for each in occasions)]
+    rows = (
+        Row(
+            words.label(analyte),
+            [
+                _cell(claims, (each for each in found if _is_at(claims, each, analyte, time)))
+                for time in occasions
+            ],
+        )
+        for analyte in sorted(analytes, key=lambda each: _order(claims, found, each))
+    )
+    made = table("Results by antibody and time, each leading to where it stands", columns, rows)
+    summary = any(facts.values(each, "coverage") for each in found)
+    notes = element("p", _EMPTY, f" {_SUMMARY}" if summary else "")
+    return claims.section("_antibodies", "Antibodies over time", notes, made) if made else ""
+
+
+def tests(claims: Claims) -> Content:
+    """Return all tests with where they stand; nothing where there are none."""
+    lines = told(claims.words, claims.words.facts.claims("hasTestResult"))
+    return claims.section("_tests", "All tests, in the order of time", claims.entries(lines))
+
+
+def _is_antibody(claims: Claims, claim: str) -> bool:
+    terms = claims.words.terms
+    concepts = claims.words.facts.values(claim, "aboutConcept")
+    return any(each == _AUTOANTIBODY or _AUTOANTIBODY in terms.above(each) for each in concepts)
+
+
+def _occasions(claims: Claims, found: Iterable[str]) -> list[str]:
+    """Return the occasions of some claims in order; last, as no text, where a claim has none."""
+    facts = claims.words.facts
+    at = dict.fromkeys(facts.value(each, "at") or "" for each in found)
+    return sorted(at, key=lambda each: (not each, facts.rank(each), each))
+
+
+def _is_at(claims: Claims, claim: str, analyte: str, occasion: str) -> bool:
+    facts = claims.words.facts
+    return (facts.value(claim, "aboutConcept") or "", facts.value(claim, "at") or "") == (analyte, occasion)
+
+
+def _order(claims: Claims, found: list[str], analyte: str) -> tuple[bool, bool, int, str]:
+    """Return the place of an antibody: by its first result, then a summary, then those not stated."""
+    facts = claims.words.facts
+    mine = [each for each in found if facts.value(each, "aboutConcept") == analyte]
+    results = [each for each in mine if facts.kind(each) == "TestResult"]
+    ranks = (facts.rank(facts.value(each, "at")) for each in results)
+    return not results, analyte == _AUTOANTIBODY, min(ranks, default=0), claims.words.label(analyte)
+
+
+def _head(claims: Claims, occasion: str) -> Content:
+    if not occasion:
+        return "time not told"
+    when = claims.words.time(occasion)
+    return element("span", claims.to(occasion), f" ({when})" if when else "")
+
+
+def _cell(claims: Claims, found: Iterable[str]) -> list[Element]:
+    facts = claims.words.facts
+    told = []
+    for each in found:
+        mark = _MARKS.get(facts.name(facts.value(each, "result") or ""), "")
+        said = outcome(claims.words, each) if facts.kind(each) == "TestResult" else "not stated"
+        told.append(element("p", claims.to(each, f"{mark}{said}")))
+    return told

@@ -1,0 +1,124 @@
+"""The top of the page of a case: who, which diagnosis, and what was tried with what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from casegraph.namespaces import BASE
+from casegraph.serve.pages.claims import Claims
+from casegraph.serve.pages.frame import described
+from casegraph.serve.pages.markup import Content, element, link
+from casegraph.serve.pages.tables import Row, table
+from casegraph.story.frame import person
+from casegraph.story.telling import told
+from casegraph.story.words import joined
+
+__all__ = ["in_short"]
+
+_STANDINGS = {"FinalDiagnosis": "final", "WorkingDiagnosis": "working"}
+#: the statements of the authors about what treatments did.
+_CLAIMED = frozenset(
+    ("RefractoryStatement", "EffectivenessStatement", "NonResponseStatement", "SafetyStatement")
+)
+_BY_RULE = (
+    "Derived by rule from the course that the report tells; it is no word of the authors. What else changed "
+    "belongs to it: added to others is not caused by it."
+)
+_OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
+
+
+def in_short(claims: Claims) -> Content:
+    """Return who the patient is, the diagnoses, and what was tried and happened, with whose word that is."""
+    return claims.section("_short", "In short", described(_head(claims)), _tried(claims), _claimed(claims))
+
+
+def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
+    words, facts = claims.words, claims.words.facts
+    is_group = facts.kind(facts.case) == "Group"
+    yield "group" if is_group else "patient", [person(words)]
+    yield "called", [words.text(facts.case, "patientLabel", "“{}”")]
+    held = facts.claims("hasDiagnosis")
+    yield "diagnosis", [_diagnosis(claims, each) for each in held] or ["none is told"]
+    yield "considered, not held", [_named(claims, facts.claims("considersDiagnosis"))]
+    yield "excluded", [_named(claims, facts.claims("excludesDiagnosis"))]
+    yield "report", [link(claims.service.address(facts.report), facts.report.removeprefix(BASE))]
+    yield "group" if is_group else "case", [link(claims.service.address(facts.case), facts.case)]
+
+
+def _diagnosis(claims: Claims, claim: str) -> Content:
+    facts = claims.words.facts
+    concepts = [claims.term(each) for each in facts.values(claim, "aboutConcept")]
+    about = [part for each in concepts for part in (", ", each)][1:]
+    standing = _STANDINGS.get(facts.kind(claim), "")
+    return element(
+        "span", about, f", {standing}; " if standing else "; ", claims.to(claim, "where it stands")
+    )
+
+
+def _named(claims: Claims, found: Iterable[str]) -> Content:
+    """Return what some claims are about, each as the link to where that is told."""
+    links = (claims.to(each, claims.words.labels(each, "aboutConcept")) for each in found)
+    return element("span", [part for each in links for part in ("; ", each)][1:]) if found else ""
+
+
+def _tried(claims: Claims) -> Content:
+    words, facts = claims.words, claims.words.facts
+    verdicts = [
+        each for each in facts.values(facts.case, "hasJudgement") if facts.kind(each) == "DrugOutcome"
+    ]
+    rows = (
+        Row(
+            words.labels(each, "aboutConcept"),
+            (words.labels(each, "domain"), _seen(claims, each)),
+        )
+        for each in sorted(verdicts, key=lambda each: _place(claims, each))
+    )
+    columns = ("treatment", "domain", "what was seen, and what else changed")
+    made = table("What was tried and what happened", columns, rows)
+    return element("div", element("p", _BY_RULE), made) if made else _outcomes(claims)
+
+
+def _seen(claims: Claims, verdict: str) -> list[Content]:
+    """Return a verdict with what else changed, which no small screen may cut off."""
+    words = claims.words
+    seen = joined(words.labels(verdict, "verdict"), words.labels(verdict, "attribution"), by=": ")
+    return [seen, " ", claims.to(verdict, "why")]
+
+
+def _place(claims: Claims, verdict: str) -> tuple[int, str, str]:
+    """Return the place of a verdict: by when its drug was begun first, then by domain."""
+    words, facts = claims.words, claims.words.facts
+    drugs = facts.values(verdict, "aboutConcept")
+    begun = (
+        facts.rank(facts.value(each, "at"))
+        for each in facts.values(facts.case, "hasTreatment")
+        if set(drugs) & set(facts.values(each, "aboutConcept"))
+    )
+    return min(begun, default=0), words.labels(verdict, "aboutConcept"), words.labels(verdict, "domain")
+
+
+def _outcomes(claims: Claims) -> Content:
+    """Return what became of it as it is told, where no rule judged it, as of a group."""
+    lines = told(claims.words, claims.words.facts.claims(*_OUTCOMES))
+    entries = [element("li", each.text, " ", claims.to(each.node, "where it stands")) for each in lines]
+    return element("div", element("p", "What became of it:"), element("ul", entries)) if entries else ""
+
+
+def _claimed(claims: Claims) -> Content:
+    facts = claims.words.facts
+    found = [
+        each
+        for each in facts.claims("hasStatement")
+        if facts.kind(each) in _CLAIMED and facts.value(each, "general") != "true"
+    ]
+    if not found:
+        return ""
+    entries = (
+        element("li", line.text, " ", claims.to(line.node, "where it stands"))
+        for line in told(claims.words, found)
+    )
+    return element(
+        "div",
+        element("p", "What the authors claim of this patient; claimed is not observed:"),
+        element("ul", entries),
+    )

@@ -1,0 +1,325 @@
+"""The page of a case against what its paper tells: nothing lost, nothing mixed, nothing made up."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from answering import answer_of
+from html_tree import Node, tree_of
+
+from casegraph.facts import read_case
+from casegraph.ingest import Loaded, load
+from casegraph.namespaces import BASE, CG, PREFIXES, SCHEMA
+from casegraph.resources import shipped
+from casegraph.serve.jobs.resource import ResourcePage
+from casegraph.serve.telling.catalogue import about_a_case
+from casegraph.serve.telling.service import Service
+from casegraph.store import Store, open_store
+from casegraph.store.embedded import EmbeddedStore
+
+SERVER = "http://localhost:7878/"
+PATH = "10.1007/s13555-020-00421-8"
+CASE, REPORT = f"{BASE}case/{PATH}/1", f"{BASE}report/{PATH}"
+#: One report with two patients, and one of a group.
+TWO, GROUP = "10.1186/s12969-021-00637-8", "10.1001/jamadermatol.2014.504/1"
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "case_page.md"
+
+
+def tree(store: Store, iri: str) -> Node:
+    kind, _, path = iri.removeprefix(BASE).partition("/")
+    job = ResourcePage(service=Service(base=SERVER), kind=kind, path=path, questions=about_a_case())
+    _, content = answer_of(job, store)
+    return tree_of(content)
+
+
+@pytest.fixture(scope="module")
+def page(seed_store: Store) -> Node:
+    return tree(seed_store, CASE)
+
+
+@pytest.fixture(scope="module")
+def others() -> Iterable[Store]:
+    paths = [*shipped("cases", "jak-inhibitors-review-2021.yaml"), *shipped("cases", "castela-2014.yaml")]
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, paths))
+        yield store
+
+
+def changed(store: Store, case: str, lines: Iterable[str], without: str = "\n") -> Store:
+    """Return a store of one case of another, with some more quads, and without those that name something."""
+    quads = "".join(read_case(store, case).quads.values()).splitlines()
+    text = "\n".join([*(line for line in quads if without not in line), *lines]) + "\n"
+    return EmbeddedStore.of_quads(ox.parse(text, format=ox.RdfFormat.N_QUADS), "a store")
+
+
+def named(node: Node) -> set[str]:
+    """Return the names of the claims below a node, without those that the page itself gives."""
+    return {each for each in node.ids() if not each.startswith("_")}
+
+
+def test_every_claim_has_its_anchor_once(page: Node, seed_store: Store) -> None:
+    facts = read_case(seed_store, CASE)
+    claims = {facts.name(each) for each in facts.having("basis") if each.startswith(f"{CASE}#")}
+    names = Counter(page.ids())
+    assert len(claims) == 114
+    assert [each for each in claims if names[each] != 1] == []
+    assert max(names.values()) == 1
+
+
+@pytest.mark.slow
+def test_so_has_each_claim_of_other_cases_and_of_a_group(others: Store) -> None:
+    found = [f"{BASE}case/{TWO}/{each}" for each in ("papadopoulou-2019", "sabbagh-2019-2")]
+    for iri, many in zip([*found, f"{BASE}group/{GROUP}"], (25, 21, 15), strict=True):
+        facts = read_case(others, iri)
+        claims = {facts.name(each) for each in facts.having("basis") if each.startswith(f"{iri}#")}
+        names = Counter(tree(others, iri).ids())
+        assert len(claims) == many
+        assert [each for each in claims if names[each] != 1] == []
+
+
+def test_the_parts_stand_in_the_order_of_what_is_asked(page: Node) -> None:
+    assert [each for each in page.ids() if each.startswith("_")] == [
+        "_main",
+        "_short",
+        "_diagnoses",
+        "_findings",
+        "_antibodies",
+        "_tests",
+        "_treatments",
+        "_responses",
+        "_adverse-events",
+        "_course",
+        "_verdicts",
+        "_words",
+        "_conflicts",
+        "_statements",
+        "_care",
+        "_times",
+        "_source",
+        "_questions",
+        "_data",
+    ]
+
+
+FOUND = {
+    *("erythema", "rough-skin", "desquamation", "pruritus", "periorbital-erythema", "rough-skin-worse"),
+    *("leg-weakness", "strength-decline", "flare-weakness", "flare-rough-skin"),
+}
+NOT_FOUND = {
+    *("no-myalgia-at-onset", "no-weakness-at-onset", "no-wheezing-at-onset", "no-fever-at-onset"),
+    *("no-myalgia-at-worsening", "no-dysphagia", "no-chest-pain"),
+}
+
+
+def test_found_not_found_and_not_stated_are_never_mixed(page: Node) -> None:
+    findings = page.named("_findings")
+    assert findings.tag == "h2"
+    part = page.section("Findings")
+    assert named(part.section("Found")) == FOUND
+    assert named(part.section("Explicitly not found")) == NOT_FOUND
+    unstated = named(part.section("Not stated"))
+    assert len(unstated) == 18
+    assert {each for each in unstated if not each.startswith("unstated-")} == set()
+    assert "Left open" not in part.headings()
+    weakness = page.named("no-weakness-at-onset").text
+    assert weakness.startswith("Muscle weakness, at onset (told as found elsewhere: strength-decline)")
+
+
+def test_antibodies_over_time_are_as_the_paper_tells(page: Node) -> None:
+    head, *rows = page.section("Antibodies over time").rows()
+    assert [each.partition(" ")[0] for each in head] == ["antibody", "panel-1", "workup", "il2-month-2"]
+    assert {row[0]: row[1:] for row in rows} == {
+        "antinuclear antibody": ["+ positive", "", ""],
+        "anti-SSA antibody": ["+ positive", "", ""],
+        "rheumatoid factor": ["+ positive", "", ""],
+        "anti-PL-7 antibody": ["", "+ positive", ""],
+        "anti-TIF1-gamma antibody": ["", "+ positive", ""],
+        "anti-Ro52 antibody": ["", "+ positive", ""],
+        "autoantibody": ["", "", "\N{MINUS SIGN} negative, a summary whose members are not listed"],
+        **{
+            f"anti-{each} antibody": ["", "not stated", ""]
+            for each in ("MDA5", "Mi-2", "Jo-1", "NXP2", "SAE", "SRP")
+        },
+    }
+
+
+def test_treatments_stand_with_their_doses_and_ends(page: Node) -> None:
+    rows = page.section("Treatments and doses").rows()[1:]
+    assert len(rows) == 5 + 11
+    ends = {row[0]: row[2] for row in rows}
+    assert ends["interleukin-2"] == "still given at writing"
+    assert [row[2] for row in rows if row[0] == "prednisone"] == [
+        "a stop is only implied at il2-start",
+        "still given at writing",
+    ]
+    weekly, twice = (row for row in rows if row[0].startswith("1,000,000 IU"))
+    assert weekly[0].endswith("once a week, subcutaneous")
+    assert weekly[2] == "followed by il2-twice-weekly"
+    assert twice[2:4] == ["not told", "because of flare"]
+
+
+def test_outcomes_are_told_by_domain(page: Node) -> None:
+    part = page.section("What became of it")
+    assert named(part.section("skin")) == {
+        *("skin-on-prednisone-hcq", "skin-worse-on-prednisone-hcq", "skin-on-weekly-il2"),
+        "skin-on-twice-weekly-il2",
+    }
+    assert part.headings()[1:] == ["immune cells", "muscle", "overall", "serology", "skin"]
+
+
+def test_a_verdict_unfolds_to_the_places_of_what_it_rests_on(page: Node) -> None:
+    verdict = page.named("outcome-Interleukin2Drug-skin")
+    (folded,) = verdict.all("details")
+    text, links = folded.text, folded.links()
+    assert "By the rule drug_outcome" in text
+    for passage, place in (
+        ("c2-6", "paragraph 2, characters 4525 to 4679"),
+        ("c3-8", "paragraph 3, characters 5572 to 5687"),
+    ):
+        assert place in text
+        assert f"{SERVER}reports/{PATH}#{passage}" in links
+    assert "beside it ran hydroxychloroquine" in text
+    lists = page.section("What follows by rule")
+    assert all(each.all("details") for each in lists.all("li") if each.said.get("class") == "claim")
+    assert len(named(lists)) == 49
+
+
+def test_a_conflict_has_both_sides_with_their_places(page: Node) -> None:
+    part = page.section("What does not fit together")
+    assert len(named(part)) == 12
+    sides = page.named("conflict-adverse-events")
+    assert {"#no-adverse-event", "#no-significant-adverse-event"} <= set(sides.links())
+    assert "case presentation, paragraph 3, characters 6047 to 6112" in sides.text
+    assert "abstract, paragraph 1, characters 660 to 852" in sides.text
+
+
+ONE, OTHER = (f"{BASE}case/{TWO}/{each}" for each in ("papadopoulou-2019", "sabbagh-2019-2"))
+
+
+@pytest.mark.slow
+def test_another_report_that_says_otherwise_stands_beside(others: Store) -> None:
+    graph, conflict = f"<{BASE}compared/x>", f"<{BASE}compared/x#conflict-1>"
+    theirs = read_case(others, OTHER).claims("hasTestResult")[0]
+    told = {
+        "a": "cg:TellingConflict",
+        "cg:ofComparison": graph,
+        "cg:conflictMatter": "cg:sexConflict",
+        "cg:conflictCertainty": "cg:certainConflict",
+        "cg:firstTelling": f"<{ONE}>",
+        "cg:firstSays": '"it is <b>so</b>"',
+        "cg:secondTelling": f"<{theirs}>",
+        "cg:secondSays": '"it is otherwise"',
+    }
+    lines = f"""PREFIX cg: <{CG}> INSERT DATA {{
+      GRAPH {graph} {{ {graph} cg:compares <{ONE}>, <{OTHER}> .
+        {" ".join(f"{conflict} {name} {value} ." for name, value in told.items())} }}
+      GRAPH <{BASE}patients> {{ <{ONE}> cg:countedAs <{ONE}> . <{OTHER}> cg:countedAs <{ONE}> }} }}"""
+    compared = ox.Store()
+    compared.update(lines)
+    told_before = ox.parse("\n".join(others.dump()), format=ox.RdfFormat.N_QUADS)
+    both = EmbeddedStore.of_quads([*told_before, *compared], "both")
+    for mine, other in ((ONE, OTHER), (OTHER, ONE)):
+        part = tree(both, mine).section("With other reports on this patient")
+        assert "it is <b>so</b>" in part.text
+        assert "it is otherwise" in part.text
+        assert "certain" in part.text
+        assert any(each.startswith(other.replace(f"{BASE}case/", f"{SERVER}cases/")) for each in part.links())
+
+
+def test_the_source_tells_licence_consent_and_what_was_read(page: Node) -> None:
+    part = page.section("Source")
+    assert "https://creativecommons.org/licenses/by-nc/4.0/" in part.links()
+    assert f"https://doi.org/{PATH}" in part.links()
+    text = part.text
+    assert "Miao Miao; Yuhui Li; Bo Huang; Jing He; Zhanguo Li (2020). Hypomyopathic" in text
+    assert "Dermatology and Therapy, issue 5/2020. https://doi.org/" in text
+    assert f"{SERVER}reports/{PATH}#i3" in part.links()
+
+
+def test_care_is_told_item_by_item(page: Node) -> None:
+    rows = page.section("Completeness by CARE").rows()[1:]
+    assert len(rows) == 19
+    assert [row[1] for row in rows if row[2] != "✓ reported"] == ["limitations"]
+    assert [row[2] for row in rows if row[1] == "limitations"] == ["✗ not reported"]
+
+
+def test_the_page_tells_programs_of_the_report_and_nothing_of_the_patient(page: Node) -> None:
+    (block,) = (each for each in page.all("script") if each.said["type"] == "application/ld+json")
+    text = "".join(each for each in block.content if isinstance(each, str))
+    assert not re.search("[<>&]", text)
+    quads = list(ox.parse(text, format=ox.RdfFormat.JSON_LD))
+    kinds = {
+        (quad.subject.value, quad.object.value)
+        for quad in quads
+        if quad.predicate.value == PREFIXES["rdf"] + "type"
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
+    }
+    assert {(REPORT, f"{SCHEMA}MedicalScholarlyArticle"), (CASE, f"{SCHEMA}Dataset")} <= kinds
+    said = {(quad.predicate.value, getattr(quad.object, "value", "")) for quad in quads}
+    assert (f"{SCHEMA}sameAs", f"https://doi.org/{PATH}") in said
+    assert (f"{SCHEMA}license", "https://creativecommons.org/licenses/by-nc/4.0/") in said
+    assert "Patient" not in text
+    assert not {"female", "61", "Female"} & set(re.findall(r"[\w.]+", text))
+
+
+def test_what_is_hostile_stays_text(seed_store: Store) -> None:
+    bad = "</script><script>alert(1)</script>\\u2028<!--"
+    lines = (
+        f'<{REPORT}> <{PREFIXES["dcterms"]}title> "{bad}" <{REPORT}> .',
+        f'<{CASE}#ana> <{CG}valuePrinted> "<img src=x>" <{CASE}/asserted> .',
+        f'<{CASE}#curation> <{PREFIXES["dcterms"]}creator> "<i>x</i>" <{CASE}/provenance> .',
+        f"<{CASE}> <{CG}hasJudgement> <{CASE}#no-kind> <{CASE}/inferred> .",
+        f'<{CASE}#outcome-Interleukin2Drug-skin> <{CG}rule> "no_such_rule" <{CASE}/inferred> .',
+        f"<{CASE}#lost> <{CG}basis> <{CG}stated> <{CASE}/asserted> .",
+    )
+    page = tree(changed(seed_store, CASE, lines), CASE)
+    assert [each.said for each in page.all("script")] == [{"type": "application/ld+json"}]
+    (block,) = page.all("script")
+    graph = json.loads("".join(each for each in block.content if isinstance(each, str)))["@graph"]
+    assert any(each.get("name", "").startswith("</script>") for each in graph)
+    assert page.all("img") == []
+    assert "<img src=x>" in page.section("Antibodies over time").text
+    assert "by <i>x</i>" in page.section("Source").text
+    assert "cannot explain it" in page.named("outcome-Interleukin2Drug-skin").text
+    assert named(page.section("Also told")) == {"lost"}
+
+
+def test_a_store_without_the_ontology_says_so_before_all_else(seed_store: Store) -> None:
+    part = tree(changed(seed_store, CASE, ()), CASE).section("Read this first")
+    assert "the ontology is not in the store" in part.text
+
+
+def test_what_must_be_legible_is(page: Node) -> None:
+    rows = re.findall(r"^\| `(_[\w-]+)` \| (.+) \|$", DOCUMENTATION.read_text(encoding="utf-8"), re.M)
+    assert len(rows) >= 14
+    for part, words in rows:
+        (section,) = (each for each in page.all("section") if each.said.get("aria-labelledby") == part)
+        for each in re.findall("`([^`]+)`", words):
+            assert each in section.text, (part, each)
+
+
+def test_headings_landmarks_and_tables_are_whole(page: Node, others: Store) -> None:
+    for each in (page, tree(others, f"{BASE}group/{GROUP}")):
+        assert all(table.all("caption") for table in each.all("table"))
+        assert all(head.said["scope"] in ("col", "row") for head in each.all("th"))
+        wide = [box for box in each.all("div") if box.said.get("class") == "wide"]
+        assert wide
+        assert all(box.said["tabindex"] == "0" and box.said["aria-label"] for box in wide)
+        assert all(len(section.text) > len(section.headings()[0]) for section in each.all("section"))
+        assert {nav.said["aria-label"] for nav in each.all("nav")} >= {"Site", "On this page"}
+
+
+def test_a_group_is_told_as_one(others: Store) -> None:
+    page = tree(others, f"{BASE}group/{GROUP}")
+    assert "group 5 patients" in page.section("In short").text
+    assert "in 4 of 5 patients" in page.section("In short").text
+    assert "SALT score: 82, printed as “82 (range 63-100)”" in page.text
+    assert "Completeness by CARE" not in page.headings()
+    assert "None is told to have been absent." in page.section("Findings").text
+    assert "so that what is not told here may still stand in the rest" in page.section("Source").text
