@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import run_cli
 from pyoxigraph import Literal
 
 import casegraph
 from casegraph.api import CaseStore
 from casegraph.errors import InputError, MissingExtraError
 from casegraph.facts import read_case
-from casegraph.namespaces import BASE
+from casegraph.namespaces import BASE, CG
 from casegraph.plot.files import FORMS, picture_page, picture_svg, write_picture
 from casegraph.plot.picture import Picture
 from casegraph.plot.timeline import timeline
@@ -28,9 +27,26 @@ from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.story.words import Words
 from casegraph.told import with_told
+from command_line import run_cli
 
 DOI = "10.1007/s13555-020-00421-8"
 SEED = f"{BASE}case/{DOI}/1"
+#: the occasions at which the seed has something to draw, as its document names them.
+TIMES = {
+    *(
+        "panel-1",
+        "start",
+        "first-improvement",
+        "worsening",
+        "workup",
+        "il2-start",
+        "il2-week-1",
+        "il2-month-2",
+    ),
+    *("on-il2", "decline", "second-workup", "csa-start", "csa-week-1", "taper-weekly", "taper-fortnightly"),
+    *("prednisone-20", "flare-time", "il2-increase", "flare-week-1", "late-taper", "prednisone-10"),
+    *("symptom-free", "writing"),
+}
 EVIL = "</script><script>alert(1)</script>\"'&<img src=x onerror=alert(2)>"
 
 
@@ -100,16 +116,17 @@ def test_the_suffix_says_how_it_is_written(form: str, store: Path, tmp_path: Pat
 def test_what_cannot_be_drawn_leaves_the_file_as_it_was(store: Path, tmp_path: Path) -> None:
     goal = tmp_path / "seed.svg"
     goal.write_text("old", encoding="utf-8")
-    told = run_cli("plot", "10.9999/none", "-o", goal, "--store", store, code=1).exception
-    assert isinstance(told, InputError)
+    assert (
+        "no case '10.9999/none'"
+        in run_cli("plot", "10.9999/none", "-o", goal, "--store", store, code=2).output
+    )
     assert goal.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [goal]
 
 
 def test_a_suffix_that_says_nothing_is_refused(store: Path, tmp_path: Path) -> None:
-    told = run_cli("plot", DOI, "-o", tmp_path / "seed.gif", "--store", store, code=1).exception
-    assert isinstance(told, InputError)
-    assert ".json, .svg, .png, .html" in str(told)
+    told = run_cli("plot", DOI, "-o", tmp_path / "seed.gif", "--store", store, code=2).output
+    assert "expected .json, .svg, .png, .html; say it by -f" in told
     assert not list(tmp_path.iterdir())
 
 
@@ -138,6 +155,33 @@ def test_nothing_to_draw_is_told_and_no_empty_file(tmp_path: Path) -> None:
         empty.chart()
 
 
+# a cohort
+
+
+def test_a_cohort_is_drawn_by_the_name_of_its_query(store: Path) -> None:
+    asked = ("plot", "cases_treated_with", "-p", "drug=IL-2", "--store", store)
+    swimmer = json.loads(run_cli(*asked).stdout)
+    responses = json.loads(run_cli(*asked, "--picture", "responses").stdout)
+    assert swimmer["$schema"] == responses["$schema"]
+    assert swimmer != responses
+    assert "asked with the query's own example" not in run_cli(*asked).stderr
+    assert "set it by -p NAME=VALUE" in run_cli("plot", "cases_treated_with", "--store", store).stderr
+
+
+@pytest.mark.slow
+def test_a_page_holds_all_pictures_of_a_cohort(store: Path, tmp_path: Path) -> None:
+    pytest.importorskip("vl_convert")
+    run_cli("plot", "cases_treated_with", "-o", tmp_path / "all.html", "--store", store)
+    tags = Tags((tmp_path / "all.html").read_text(encoding="utf-8")).found
+    assert [tag for tag, _ in tags].count("figure") == 3
+
+
+def test_what_is_no_cohort_has_no_picture_and_a_case_takes_no_parameter(store: Path) -> None:
+    assert "diagnoses is no cohort" in run_cli("plot", "diagnoses", "--store", store, code=2).output
+    told = run_cli("plot", DOI, "-p", "drug=IL-2", "--store", store, code=2).output
+    assert "are for a stored query" in told
+
+
 # what a store holds is text
 
 
@@ -162,14 +206,22 @@ def test_the_page_asks_for_nothing_and_each_mark_leads_to_its_row(seed: Picture)
     assert not {"script", "link", "img", "object", "iframe"} & {tag for tag, _ in tags}
     assert not [each for _, each in tags if {"src", "srcset", "data"} & set(each)]
     rows = {each["id"] for tag, each in tags if tag == "tr" and "id" in each}
-    leads = {each.get("xlink:href") or each["href"] for tag, each in tags if tag == "a"}
-    inside = {each.removeprefix("#") for each in leads if each and each.startswith("#")}
     claims = {row[-1].text.removeprefix("#") for row in seed.rows}
     assert rows == claims
-    assert claims <= inside
-    assert {each for each in leads if each and not each.startswith("#")} == {
-        f"{SEED}#{each}" for each in claims
-    }
+    marks = {each["xlink:href"] for tag, each in tags if tag == "a" and "xlink:href" in each}
+    assert {f"#{each}" for each in claims} <= marks
+    assert marks - {f"#{each}" for each in claims} == {f"{SEED}#{each}" for each in TIMES}
+    cells = {each["href"] for tag, each in tags if tag == "a" and "href" in each}
+    assert cells == {f"{SEED}#{each}" for each in claims}
+
+
+@pytest.mark.slow
+def test_marks_of_an_svg_by_itself_lead_to_the_iris_of_their_claims(seed: Picture) -> None:
+    pytest.importorskip("vl_convert")
+    found = [each["xlink:href"] for tag, each in Tags(picture_svg(seed)).found if tag == "a"]
+    assert len(found) > 100
+    assert set(found) == {f"{SEED}{row[-1].text}" for row in seed.rows} | {f"{SEED}#{each}" for each in TIMES}
+    assert "vega.github.io" not in picture_svg(seed)
 
 
 def test_notebooks_get_text_as_text(hostile: Picture) -> None:
@@ -192,7 +244,7 @@ def test_notebooks_get_text_as_text(hostile: Picture) -> None:
 
 
 def test_rows_in_notebooks_have_labels(seed_store: Store) -> None:
-    asked = f"SELECT ?drug {{ GRAPH ?g {{ <{SEED}#hcq> <https://w3id.org/casegraph/ontology#aboutConcept> ?drug }} }}"
+    asked = f"SELECT ?drug {{ GRAPH ?g {{ <{SEED}#hcq> <{CG}aboutConcept> ?drug }} }}"
     shown = Rows.read(seed_store.query(asked, union=False))._repr_mimebundle_()
     assert "<td>hydroxychloroquine (CHEBI:5801)</td>" in shown["text/html"]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from html import escape
+import re
+from collections.abc import Collection, Iterator, Sequence
+from html import escape, unescape
 from typing import BinaryIO, Final
 
 from casegraph.errors import InputError, MissingExtraError
@@ -14,12 +15,14 @@ __all__ = ["FORMS", "picture_page", "picture_svg", "write_picture"]
 
 #: How a picture can be written; each is the suffix of its file too.
 FORMS: Final = ("json", "svg", "png", "html")
+#: vl-convert takes what leads to a fragment for an address on the web.
+_LINK: Final = re.compile(r'<a xlink:href="https://vega\.github\.io/vega-datasets/#([^"]*)"')
 #: What the page may do: show itself. There is no script in it, and nothing that it could ask for.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE: Final = (
     "body{font-family:'DejaVu Sans',Verdana,sans-serif;line-height:1.4;max-width:75rem;margin:1rem auto;"
     "padding:0 1rem;color:#111;background:#fff}figure{margin:0 0 3rem}.wide{overflow-x:auto}"
-    "svg{max-width:100%;height:auto}table{border-collapse:collapse}th,td{border:1px solid #767676;"
+    "h1{font-size:1.3rem}table{border-collapse:collapse}th,td{border:1px solid #767676;"
     "padding:.25rem .5rem;text-align:left;vertical-align:top}tr:target{background:#fff3c4}"
     "a{color:#0b5394}:focus-visible{outline:3px solid #0b5394}"
 )
@@ -49,9 +52,10 @@ def _drawn(picture: Picture) -> dict[str, object]:
     return picture.spec
 
 
-def picture_svg(picture: Picture) -> str:
+def picture_svg(picture: Picture, *, rows: Collection[str] = ()) -> str:
     """Return a picture as SVG, in which each mark leads to its claim and is described in words.
 
+    :param rows: the anchors that are at hand; marks lead to these, and all others to the IRI of their claim.
     :raises InputError: if there is nothing to draw.
     :raises MissingExtraError: if ``vl-convert`` is not installed.
     """
@@ -60,8 +64,17 @@ def picture_svg(picture: Picture) -> str:
         import vl_convert
     except ImportError as error:
         raise _missing() from error
-    found: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-    return found
+    svg: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    bases = {cell.iri.partition("#")[0] for row in picture.rows for cell in row if "#" in cell.iri}
+    base = next(iter(bases)) if len(bases) == 1 else ""
+    return _LINK.sub(lambda found: _leading(found[1], rows, base), svg)
+
+
+def _leading(fragment: str, rows: Collection[str], base: str) -> str:
+    """Return the begin of a link to a fragment, which is text of XML; without a place it leads nowhere."""
+    if unescape(fragment) in rows:
+        return f'<a xlink:href="#{fragment}"'
+    return f'<a xlink:href="{escape(base)}#{fragment}"' if base else "<a"
 
 
 def _png(picture: Picture, scale: float) -> bytes:
@@ -102,8 +115,9 @@ def _figure(picture: Picture) -> Iterator[str]:
     title = escape(picture.title)
     yield f'<h1>{title}</h1>\n<figure aria-label="{title}">\n'
     if picture.spec:
+        anchors = {name for row in picture.rows if (name := _anchor(row))}
         yield f'<div class="wide" tabindex="0" role="group" aria-label="{title}">\n'
-        yield f"{picture_svg(picture)}\n</div>\n"
+        yield f"{picture_svg(picture, rows=anchors)}\n</div>\n"
     notes = "".join(f"<li>{escape(each)}</li>\n" for each in picture.notes)
     yield f"<figcaption><p>{escape(picture.summary)}</p>\n<ul>\n{notes}</ul></figcaption>\n"
     if picture.rows:
@@ -119,10 +133,15 @@ def _table(picture: Picture) -> Iterator[str]:
     yield '<div class="wide" tabindex="0" role="group" aria-label="The data of the picture">\n'
     yield f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
     for row in picture.rows:
-        name = next((cell.iri.partition("#")[2] for cell in row if "#" in cell.iri), "")
+        name = _anchor(row)
         anchor = f' id="{escape(name)}"' if name else ""
         yield f"<tr{anchor}>{''.join(map(_cell, row))}</tr>\n"
     yield "</tbody>\n</table>\n</div>\n"
+
+
+def _anchor(row: tuple[Cell, ...]) -> str:
+    """Return the name of the claim that a row of the table is about; empty if it names none."""
+    return next((cell.iri.partition("#")[2] for cell in row if "#" in cell.iri), "")
 
 
 def _cell(cell: Cell) -> str:
