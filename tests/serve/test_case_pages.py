@@ -315,6 +315,17 @@ def test_headings_landmarks_and_tables_are_whole(page: Node, others: Store) -> N
         assert {nav.said["aria-label"] for nav in each.all("nav")} >= {"Site", "On this page"}
 
 
+def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, shipped("cases", "ramseur-1989.yaml")))
+        part = tree(store, f"{BASE}case/key/pemphigus-il2-interferon-1989/1").section("In short")
+    rows = {row[0]: row[1:] for row in part.rows()}
+    assert rows["radiotherapy"] == ["", "no outcome of it is told where it stands"]
+    assert rows["interleukin-2"][1].startswith("no outcome of it is told; adverse events during it: ")
+    assert rows["trimetrexate"] == ["overall", "not improved: not known what else changed why"]
+    assert re.search("died death, at death-time", part.text)
+
+
 def test_a_group_is_told_as_one(others: Store) -> None:
     page = tree(others, f"{BASE}group/{GROUP}")
     assert "group 5 patients" in page.section("In short").text

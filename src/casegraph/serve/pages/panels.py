@@ -78,7 +78,7 @@ def _head(claims: Claims, occasion: str) -> Content:
     if not occasion:
         return "time not told"
     when = claims.words.time(occasion)
-    return element("span", claims.to(occasion), f" ({when})" if when else "")
+    return element("span", claims.to(occasion), element("span", f" {when}", class_="when") if when else "")
 
 
 def _cell(claims: Claims, found: Iterable[str]) -> list[Element]:
