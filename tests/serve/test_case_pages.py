@@ -226,8 +226,10 @@ def test_another_report_that_says_otherwise_stands_beside(others: Store) -> None
     both = EmbeddedStore.of_quads([*told_before, *compared], "both")
     for mine, other in ((ONE, OTHER), (OTHER, ONE)):
         part = tree(both, mine).section("With other reports on this patient")
-        assert "it is <b>so</b>" in part.text
-        assert "it is otherwise" in part.text
+        said = ["it is <b>so</b>", "it is otherwise"]
+        ours, theirs_said = said if mine == ONE else reversed(said)
+        assert f"This report: {ours}" in part.text
+        assert f"The other report: {theirs_said}" in part.text
         assert "certain" in part.text
         assert any(each.startswith(other.replace(f"{BASE}case/", f"{SERVER}cases/")) for each in part.links())
 
@@ -240,6 +242,13 @@ def test_the_source_tells_licence_consent_and_what_was_read(page: Node) -> None:
     assert "Miao Miao; Yuhui Li; Bo Huang; Jing He; Zhanguo Li (2020). Hypomyopathic" in text
     assert "Dermatology and Therapy, issue 5/2020. https://doi.org/" in text
     assert f"{SERVER}reports/{PATH}#i3" in part.links()
+
+
+def test_claims_about_a_drug_in_general_are_no_claims_about_this_patient(page: Node) -> None:
+    safe = "Low-dose IL-2 is safe in this disease"
+    assert safe not in page.section("In short").text
+    assert safe in page.section("What the authors say of it").text
+    assert "Low-dose IL-2 worked in this patient" in page.section("In short").text
 
 
 def test_care_is_told_item_by_item(page: Node) -> None:
