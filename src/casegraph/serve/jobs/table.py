@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from casegraph.serve.jobs.change import ChangeGraphs
+from casegraph.serve.jobs.cohort import CohortData, CohortPage
 from casegraph.serve.jobs.described import CountAll
 from casegraph.serve.jobs.graph import AddToGraph, DropGraph, GetGraph, PutGraph
 from casegraph.serve.jobs.health import Health
 from casegraph.serve.jobs.listed import ListResources
+from casegraph.serve.jobs.named import BoundText, FindTerms, NameTerms
 from casegraph.serve.jobs.query import Query
 from casegraph.serve.jobs.resource import OntologyData, ResourceData, ResourcePage
 from casegraph.serve.jobs.stored import StoredAnswer
@@ -17,11 +19,16 @@ __all__ = ["JOBS"]
 JOBS = (
     Query
     | StoredAnswer
+    | CohortPage
+    | CohortData
     | GetGraph
     | ResourceData
     | ResourcePage
     | OntologyData
     | ListResources
+    | FindTerms
+    | NameTerms
+    | BoundText
     | CountAll
     | Health
     | Update

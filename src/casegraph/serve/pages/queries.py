@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from casegraph.serve.pages.frame import described, page
+from casegraph.serve.pages.frame import described, module, page
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.telling.catalogue import AboutParameter, AboutQuery, QueryEntry
 from casegraph.serve.telling.service import Service
 
-__all__ = ["queries_page", "query_page"]
+__all__ = ["parameter_field", "queries_page", "query_page"]
 
 _TEXT = "_text"
 _KINDS = {
@@ -24,6 +24,8 @@ _KINDS = {
     "decimal": "a number",
     "boolean": "true or false",
 }
+#: What a field of a kind offers to who types in it, where there are scripts.
+_OFFERS = {"concept": "terms", "concept-and-below": "terms", "term": "terms", "case": "cases"}
 
 
 def queries_page(service: Service, queries: Iterable[QueryEntry]) -> bytes:
@@ -49,7 +51,17 @@ def query_page(service: Service, query: AboutQuery) -> bytes:
         element("h1", query.summary),
         element("p", query.question),
         element("p", query.description),
-        described([("name", [query.name]), ("tags", [", ".join(query.tags)])]),
+        described(
+            [
+                ("name", [query.name]),
+                ("tags", [", ".join(query.tags)]),
+                (
+                    "pictures",
+                    [link(query.links["cohort"], "of its cases")] if "cohort" in query.links else [],
+                ),
+            ]
+        ),
+        element("p", link(f"{service.base}workbench#stored={query.name}", "Open in the workbench")),
         _form(query),
         _columns(query),
         element(
@@ -58,26 +70,38 @@ def query_page(service: Service, query: AboutQuery) -> bytes:
             element("pre", query.text, tabindex="0"),
             aria_labelledby="_text",
         ),
+        module(service, "fields.js"),
     ]
     return page(service, query.summary, content, forms=("text/turtle",), address=query.links["self"])
 
 
 def _form(query: AboutQuery) -> Element:
-    fields = [part for name, each in query.parameters.items() for part in _field(name, each)]
+    fields = [part for name, each in query.parameters.items() for part in parameter_field(name, each)]
     return element(
         "section",
         element("h2", "Ask it", id="_ask"),
-        element("form", fields, element("button", "Ask"), action=query.links["results"], method="get"),
+        element(
+            "form",
+            fields,
+            element("button", "Ask"),
+            action=query.links["results"],
+            method="get",
+            data_fields=True,
+        ),
         aria_labelledby="_ask",
     )
 
 
-def _field(name: str, parameter: AboutParameter) -> Iterator[Content]:
+def parameter_field(name: str, parameter: AboutParameter, said: str = "") -> Iterator[Content]:
+    """Yield a field of a form for a parameter, with its label.
+
+    :param said: what was said for it; empty for its example.
+    """
     me, hint = f"_field-{name}", f"_hint-{name}"
     yield element("label", f"{name}: {parameter.label}", for_=me)
     terms = parameter.example.split() if parameter.type != "text" else [parameter.example]
     if parameter.values:
-        chosen = re.split("[#:]", terms[0].strip("<>"))[-1]
+        chosen = said or re.split("[#:]", terms[0].strip("<>"))[-1]
         options = (
             element("option", label, value=value, selected=value == chosen)
             for value, label in parameter.values.items()
@@ -85,7 +109,15 @@ def _field(name: str, parameter: AboutParameter) -> Iterator[Content]:
         yield element("select", options, id=me, name=name)
         return
     example = terms[0].strip('<>"') if len(terms) == 1 else ""
-    yield element("input", id=me, name=name, value=example, aria_describedby=hint)
+    yield element(
+        "input",
+        id=me,
+        name=name,
+        value=said or example,
+        aria_describedby=hint,
+        data_offers=_OFFERS.get(parameter.type),
+        data_within=" ".join(parameter.within),
+    )
     kept = "" if example else "; left empty, the example of the query stands"
     yield element("p", f"{_KINDS[parameter.type]}{kept}", id=hint)
 

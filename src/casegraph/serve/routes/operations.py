@@ -10,10 +10,18 @@ from typing import Any, Final
 import msgspec
 
 from casegraph.parameters import closed_list
+from casegraph.plot.cohort import is_cohort
 from casegraph.query import Parameter, StoredQuery, example_of, stored_queries
 from casegraph.serve.http.formats import FORMAT
 from casegraph.serve.http.negotiation import GRAPHS, HTML, JSON, Format
 from casegraph.serve.http.request import Request
+from casegraph.serve.routes.cohorts import (
+    COHORT_DATA,
+    PICTURES,
+    answer_cohort,
+    answer_cohort_data,
+    answer_cohorts,
+)
 from casegraph.serve.routes.data import (
     answer_examples,
     answer_file,
@@ -21,9 +29,11 @@ from casegraph.serve.routes.data import (
     answer_ontology,
     answer_resource,
     answer_void,
+    answer_workbench,
 )
 from casegraph.serve.routes.health import answer_health
 from casegraph.serve.routes.lists import MOST_LISTED, answer_list
+from casegraph.serve.routes.named import MOST_TERMS, SPARQL, answer_labels, answer_terms, answer_text
 from casegraph.serve.routes.queries import (
     MOST_LIMIT,
     MOST_OFFSET,
@@ -76,8 +86,11 @@ def operations() -> Iterator[Operation]:
     )
     for query in stored_queries().values():
         yield from _of_query(query)
+    yield from _of_cohorts()
     yield from _of_data()
+    yield from _of_names()
     yield Operation("index", "/", answer_index, "", "server", is_told=False)
+    yield Operation("workbench", "/workbench", answer_workbench, "", "server", is_told=False)
     about = "Whether the data can be read"
     yield Operation("health", "/health", answer_health, about, "server", (JSON,), "Health", "Failed")
     for name, file in FILES.items():
@@ -114,6 +127,61 @@ def _of_query(query: StoredQuery) -> Iterator[Operation]:
         ],
         **told,
     )
+    text, route = f"/queries/{query.name}/text", partial(answer_text, query)
+    yield Operation(f"{query.name}_text", text, route, "", "queries", (SPARQL,), is_told=False)
+
+
+def _of_names() -> Iterator[Operation]:
+    """Yield what the fields of forms and the tables of rows ask."""
+    limit = _paging(MOST_TERMS, "how many terms")[:1]
+    several = {"type": "array", "items": {"type": "string"}}
+    within = _parameter("within", "CURIEs of what the terms are to be, or be below", several)
+    yield Operation(
+        "terms",
+        "/terms",
+        answer_terms,
+        "Terms by the beginning of a name",
+        "names",
+        (JSON,),
+        "Terms",
+        parameters=[_required("text", "what is typed", {"type": "string"}), within, *limit],
+    )
+    yield Operation(
+        "labels",
+        "/labels",
+        answer_labels,
+        "What IRIs are called",
+        "names",
+        (JSON,),
+        "Names",
+        parameters=[_required("iri", "of a term, a case, a claim ...", several)],
+    )
+
+
+def _of_cohorts() -> Iterator[Operation]:
+    yield Operation("cohorts", "/cohorts", answer_cohorts, "The cohorts", "cohorts", (HTML,))
+    for query in filter(is_cohort, stored_queries().values()):
+        asked = [_of_parameter(query, *each) for each in query.head.parameters.items()]
+        yield Operation(
+            f"{query.name}_cohort",
+            f"/cohorts/{query.name}",
+            partial(answer_cohort, query),
+            f"{query.head.summary}: pictures of the cases",
+            "cohorts",
+            (HTML,),
+            parameters=asked,
+        )
+        for picture in PICTURES:
+            yield Operation(
+                f"{query.name}_{picture}",
+                f"/cohorts/{query.name}/{picture}",
+                partial(answer_cohort_data, query, picture),
+                f"{query.head.summary}: the data of the picture {picture}",
+                "cohorts",
+                COHORT_DATA,
+                "Results",
+                parameters=[*asked, _format(COHORT_DATA)],
+            )
 
 
 def _of_data() -> Iterator[Operation]:
@@ -182,6 +250,10 @@ def _parameter(
         "description": meaning,
         "schema": dict(schema or {"type": "string"}),
     }
+
+
+def _required(name: str, meaning: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_parameter(name, meaning, schema), "required": True}
 
 
 def _paging(most: int, what: str) -> tuple[dict[str, Any], ...]:

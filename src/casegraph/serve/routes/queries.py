@@ -33,6 +33,7 @@ __all__ = [
     "answer_query_head",
     "answer_results",
     "number",
+    "values_of",
 ]
 
 #: Of a page of rows.
@@ -73,7 +74,7 @@ async def answer_results(query: StoredQuery, request: Request, state: State) -> 
     note(request.scope, query=query.name)
     fields = fields_of(request.scope["query_string"])
     asked = requested_format(request, ROWS)
-    values = _values(fields, is_form=asked.name == "html")
+    values = values_of(fields, is_form=asked.name == "html")
     job = StoredAnswer(
         name=query.name,
         values=values,
@@ -88,8 +89,8 @@ async def answer_results(query: StoredQuery, request: Request, state: State) -> 
     await pass_on(request, state, job)
 
 
-def _values(fields: Fields, *, is_form: bool) -> dict[str, str]:
-    """Return what is said for parameters.
+def values_of(fields: Fields, *, is_form: bool = False) -> dict[str, str]:
+    """Return what is said for the parameters of a query.
 
     :param is_form: whether a field that is left empty is none, and keeps the example.
     :raises InputError: if one is empty, too long, or there twice.
