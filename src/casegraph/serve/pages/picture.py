@@ -52,9 +52,11 @@ def _table(picture: Picture, addressed: Addressed) -> Content:
         "tr", (element("th", name, scope="col", title=what) for name, what in picture.columns.items())
     )
     rows = (element("tr", (_cell(each, addressed) for each in row)) for row in picture.rows)
-    table = element("table", element("thead", head), element("tbody", rows))
+    caption = f"What the picture shows: {picture.title}"
+    table = element("table", element("caption", caption), element("thead", head), element("tbody", rows))
     count = f"The data of this picture ({len(picture.rows):,} row{'' if len(picture.rows) == 1 else 's'})"
-    return element("details", element("summary", count), element("div", table, class_="wide", tabindex="0"))
+    box = element("div", table, class_="wide", tabindex="0", role="region", aria_label=caption)
+    return element("details", element("summary", count), box)
 
 
 def _cell(cell: Cell, addressed: Addressed) -> Element:
