@@ -8,7 +8,8 @@ from casegraph.namespaces import CG
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.markup import Content, Element, element
 from casegraph.serve.pages.tables import Row, table
-from casegraph.story.telling import outcome, told
+from casegraph.story.outcomes import outcome
+from casegraph.story.telling import told
 
 __all__ = ["antibodies", "tests"]
 
