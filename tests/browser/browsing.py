@@ -73,7 +73,7 @@ class Browser:
 
         That is: a planted script ran, the content security policy was violated, a dialog opened, there was
         a frame, something was asked of another host, the console told an error, the prototype of all objects
-        was changed, a picture was not drawn.
+        was changed, a picture was not drawn, or there were letters that turn the order of others around.
 
         :param ready: a selector of CSS that something matches once the page's own scripts are done.
         """
@@ -126,11 +126,11 @@ class Browser:
 
     def tabs(self, times: int) -> None:
         """Press the key that leads from one control to the next."""
-        ActionChains(self.driver, duration=0).send_keys(Keys.TAB * times).perform()
+        self.presses(Keys.TAB * times)
 
-    def enter(self) -> None:
-        """Press the key that follows a link."""
-        ActionChains(self.driver, duration=0).send_keys(Keys.ENTER).perform()
+    def presses(self, keys: str) -> None:
+        """Press keys one after the other, as :class:`selenium.webdriver.common.keys.Keys` names them."""
+        ActionChains(self.driver, duration=0).send_keys(keys).perform()
 
     def run(self, script: str, *arguments: object) -> Any:
         """Return what a script of JavaScript returns in the page."""

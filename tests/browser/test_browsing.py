@@ -36,6 +36,7 @@ FAULTS = {
     "<script>fetch('https://evil.example/').catch(() => 0)</script>": "request: https://evil.example/",
     "<img alt='' src='/missing.png'>": "error: IMG",
     "<figure class='picture' data-drawn='no' id='f'><div class='drawing'></div></figure>": "picture: f",
+    "<p>\u202egnp.exe</p>": "text: what turns letters around: \u202egnp.exe",
 }
 #: The same under a content security policy, which stops it and tells.
 STOPPED = {

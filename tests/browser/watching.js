@@ -2,6 +2,8 @@
 // at it when the tests ask (browsing.py).
 (() => {
   const seen = [], stops = [];
+  // Letters that change the order of those beside them, with what follows.
+  const TURNING = /[\u202a-\u202e\u2066-\u2069].{0,40}/g;
   const told = (node) => node.outerHTML.slice(0, 120);
   const all = (selector) => [...document.querySelectorAll(selector)];
   const tell = (kind, what) => seen.push(`${kind}: ${String(what).slice(0, 300)}`);
@@ -43,9 +45,10 @@
       ...Object.keys(Object.prototype).map((each) => `prototype: ${each}`),
       ...all("figure.picture[data-drawn=no]").map((each) =>
         `picture: ${each.id} is not drawn: ${each.textContent.slice(0, 200)}`),
+      ...(document.body.textContent.match(TURNING) || []).map((each) => `text: what turns letters around: ${each}`),
     ],
 
-    isDrawn: () => all("figure.picture:has(.drawing)").every((each) => each.dataset.drawn),
+    isDrawn: () => all("figure.picture:has(script[type='application/json'])").every((each) => each.dataset.drawn),
 
     hover: () => {
       for (const each of all("body *")) {
