@@ -36,6 +36,11 @@
     all("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]").filter((each) =>
       each.tabIndex >= 0 && !each.disabled && each.checkVisibility({ visibilityProperty: true })).slice(0, most);
 
+  // Addresses that run something, or lead to what no page may lead to.
+  const WEB = /^(https?|file|blob):/;
+  const leads = (node) => ["href", "xlink:href", "src", "action", "formaction"].map((name) => node.getAttribute(name))
+    .filter((each) => each !== null && !WEB.test(URL.canParse(each, document.baseURI) ? new URL(each, document.baseURI).href : each));
+
   const looks = {
     tell,
 
@@ -45,6 +50,8 @@
       ...Object.keys(Object.prototype).map((each) => `prototype: ${each}`),
       ...all("figure.picture[data-drawn=no]").map((each) =>
         `picture: ${each.id} is not drawn: ${each.textContent.slice(0, 200)}`),
+      ...all("body [href], body [*|href], body [src], body [action], body [formaction]").flatMap(leads)
+        .map((each) => `address: ${each.slice(0, 100)}`),
       ...(document.body.textContent.match(TURNING) || []).map((each) => `text: what turns letters around: ${each}`),
     ],
 
