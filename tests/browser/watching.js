@@ -50,15 +50,16 @@
       ...Object.keys(Object.prototype).map((each) => `prototype: ${each}`),
       ...all("figure.picture[data-drawn=no]").map((each) =>
         `picture: ${each.id} is not drawn: ${each.textContent.slice(0, 200)}`),
-      ...all("body [href], body [*|href], body [src], body [action], body [formaction]").flatMap(leads)
+      ...all("[href], [*|href], [src], [action], [formaction]").flatMap(leads)
         .map((each) => `address: ${each.slice(0, 100)}`),
-      ...(document.body.textContent.match(TURNING) || []).map((each) => `text: what turns letters around: ${each}`),
+      ...(document.documentElement.textContent.match(TURNING) || []).map((each) =>
+        `text: what turns letters around: ${each}`),
     ],
 
     isDrawn: () => all("figure.picture:has(script[type='application/json'])").every((each) => each.dataset.drawn),
 
     hover: () => {
-      for (const each of all("body *")) {
+      for (const each of all("*")) {
         for (const kind of ["pointerover", "mouseover", "mouseenter", "mousemove"]) {
           each.dispatchEvent(new MouseEvent(kind, { bubbles: true }));
         }
@@ -88,7 +89,9 @@
     sideways: (least) => {
       const wide = document.scrollingElement.scrollWidth;
       if (wide <= least) return [];
-      const outer = all("body *").filter((each) => each.getBoundingClientRect().right > least + 1);
+      // a box that is too wide, or a text that is wider than its box
+      const outer = all("body *").filter((each) => each.getBoundingClientRect().right > least + 1
+        || (each.scrollWidth > least && getComputedStyle(each).overflowX === "visible"));
       return [`the page is ${wide} px wide in a window of ${least}: ${outer.slice(-3).map(told).join(" ... ")}`];
     },
 
