@@ -28,6 +28,7 @@ PATH = "10.1007/s13555-020-00421-8"
 CASE, REPORT = f"{BASE}case/{PATH}/1", f"{BASE}report/{PATH}"
 #: One report with two patients, and one of a group.
 TWO, GROUP = "10.1186/s12969-021-00637-8", "10.1001/jamadermatol.2014.504/1"
+SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js", "pictures.js")
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "case_page.md"
 
 
@@ -87,6 +88,8 @@ def test_the_parts_stand_in_the_order_of_what_is_asked(page: Node) -> None:
     assert [each for each in page.ids() if each.startswith("_")] == [
         "_main",
         "_short",
+        "_pictures",
+        "_picture-timeline",
         "_diagnoses",
         "_findings",
         "_antibodies",
@@ -250,7 +253,7 @@ def test_care_is_told_item_by_item(page: Node) -> None:
 
 
 def test_the_page_tells_programs_of_the_report_and_nothing_of_the_patient(page: Node) -> None:
-    (block,) = (each for each in page.all("script") if each.said["type"] == "application/ld+json")
+    (block,) = (each for each in page.all("script") if each.said.get("type") == "application/ld+json")
     text = "".join(each for each in block.content if isinstance(each, str))
     assert not re.search("[<>&]", text)
     quads = list(ox.parse(text, format=ox.RdfFormat.JSON_LD))
@@ -279,8 +282,10 @@ def test_what_is_hostile_stays_text(seed_store: Store) -> None:
         f"<{CASE}#lost> <{CG}basis> <{CG}stated> <{CASE}/asserted> .",
     )
     page = tree(changed(seed_store, CASE, lines), CASE)
-    assert [each.said for each in page.all("script")] == [{"type": "application/ld+json"}]
-    (block,) = page.all("script")
+    ours = [{"src": f"http://localhost:7878/static/{each}", "defer": ""} for each in SCRIPTS]
+    data = [{"type": "application/json"}, {"type": "application/ld+json"}]
+    assert [each.said for each in page.all("script")] == [data[0], *ours, data[1]]
+    block = page.all("script")[-1]
     graph = json.loads("".join(each for each in block.content if isinstance(each, str)))["@graph"]
     assert any(each.get("name", "").startswith("</script>") for each in graph)
     assert page.all("img") == []

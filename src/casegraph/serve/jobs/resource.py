@@ -92,6 +92,7 @@ class ResourcePage(Job, frozen=True, kw_only=True):
         out.write(made)
 
     def _case_page(self, store: Store, case: str) -> bytes:
+        from casegraph.plot.timeline import timeline
         from casegraph.serve.pages.case import Around, case_page
         from casegraph.story.around import contradictions, notices_of_case, same_patient
         from casegraph.story.words import Words
@@ -103,6 +104,7 @@ class ResourcePage(Job, frozen=True, kw_only=True):
             notices=notices_of_case(store, words.facts),
             others=others,
             contradictions=contradictions(store, case, words.terms) if others else (),
+            pictures=(timeline(words),),
             questions=self.questions,
         )
         return case_page(self.service, words, around)
