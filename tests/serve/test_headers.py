@@ -53,7 +53,7 @@ def test_a_policy_of_a_page_of_its_own_stays() -> None:
 
 
 def test_an_answer_that_the_client_has_keeps_the_policy_that_it_came_with() -> None:
-    """A browser takes the headers of a 304 for those of what it has: a page would lose its styles and scripts."""
+    """A browser takes the headers of a 304 for those of what it has: a page would lose its styles."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 304, "headers": [(b"etag", b'"7"')]})

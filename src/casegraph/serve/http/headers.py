@@ -94,8 +94,8 @@ def _with_safe(
 ) -> list[tuple[bytes, bytes]]:
     """Return the headers with those that make an answer safe.
 
-    :param is_kept: whether the client keeps the answer that it has (304). Its headers are those of this one from
-        then on, and this one has no media type to tell a page by: so the policy stays the one that it has.
+    :param is_kept: whether the client keeps the answer that it has (304). Its headers are those of this one
+        from then on, and this one has no media type to tell a page by: so the policy stays as it is.
     """
     headers = [(name.lower(), value) for name, value in headers]
     told = dict(headers)
