@@ -45,6 +45,7 @@ class Kind:
 KINDS: Final = (
     Kind("index", "/"),
     Kind("queries", "/queries"),
+    Kind("workbench", "/workbench", "body[data-ready=yes]"),
     Kind("query", "/queries/drug_responses"),
     Kind("rows", "/queries/drug_responses/results", shows=PLANTED),
     Kind("cases", "/cases", shows="__proto__"),

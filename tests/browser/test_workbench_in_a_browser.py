@@ -16,6 +16,7 @@ from urllib.parse import quote
 import pytest
 import requests
 from browsing import NARROW, Browser
+from planted import NAMES
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -354,6 +355,11 @@ def test_hostile_answers_stay_text(browser: Browser, hostile: Server) -> None:
     bench.click("[data-name=sort-2]")
     bench.show("chart")
     assert browser.faults() == []
+    named = [f'("{name}" AS ?{name})' for name in NAMES]
+    bench.ask(f"SELECT {' '.join(named)} {{}}")
+    assert bench.texts("#_result th") == list(NAMES)
+    assert bench.texts("#_result td") == list(NAMES)
+    bench.show("chart")
     bench.ask('CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(CONTAINS(STR(?o), "__pwned")) } LIMIT 120')
     assert "__pwned" in "".join(bench.texts("#_result td"))
     bench.show("graph")
