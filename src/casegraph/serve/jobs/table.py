@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casegraph.serve.jobs.change import ChangeGraphs
+from casegraph.serve.jobs.cohort import CohortData, CohortPage
 from casegraph.serve.jobs.described import CountAll
 from casegraph.serve.jobs.graph import AddToGraph, DropGraph, GetGraph, PutGraph
 from casegraph.serve.jobs.health import Health
@@ -18,6 +19,8 @@ __all__ = ["JOBS"]
 JOBS = (
     Query
     | StoredAnswer
+    | CohortPage
+    | CohortData
     | GetGraph
     | ResourceData
     | ResourcePage

@@ -22,6 +22,7 @@ FORMS = {
 _MAIN = "_main"
 _SITE = (
     ("queries", "Stored queries"),
+    ("cohorts", "Cohorts"),
     ("workbench", "Workbench"),
     ("ontology", "Ontology"),
     ("docs", "Interface"),

@@ -10,7 +10,7 @@ from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.telling.catalogue import AboutParameter, AboutQuery, QueryEntry
 from casegraph.serve.telling.service import Service
 
-__all__ = ["queries_page", "query_page"]
+__all__ = ["parameter_field", "queries_page", "query_page"]
 
 _TEXT = "_text"
 _KINDS = {
@@ -51,7 +51,16 @@ def query_page(service: Service, query: AboutQuery) -> bytes:
         element("h1", query.summary),
         element("p", query.question),
         element("p", query.description),
-        described([("name", [query.name]), ("tags", [", ".join(query.tags)])]),
+        described(
+            [
+                ("name", [query.name]),
+                ("tags", [", ".join(query.tags)]),
+                (
+                    "pictures",
+                    [link(query.links["cohort"], "of its cases")] if "cohort" in query.links else [],
+                ),
+            ]
+        ),
         element("p", link(f"{service.base}workbench#stored={query.name}", "Open in the workbench")),
         _form(query),
         _columns(query),
@@ -67,7 +76,7 @@ def query_page(service: Service, query: AboutQuery) -> bytes:
 
 
 def _form(query: AboutQuery) -> Element:
-    fields = [part for name, each in query.parameters.items() for part in _field(name, each)]
+    fields = [part for name, each in query.parameters.items() for part in parameter_field(name, each)]
     return element(
         "section",
         element("h2", "Ask it", id="_ask"),
@@ -83,12 +92,16 @@ def _form(query: AboutQuery) -> Element:
     )
 
 
-def _field(name: str, parameter: AboutParameter) -> Iterator[Content]:
+def parameter_field(name: str, parameter: AboutParameter, said: str = "") -> Iterator[Content]:
+    """Yield a field of a form for a parameter, with its label.
+
+    :param said: what was said for it; empty for its example.
+    """
     me, hint = f"_field-{name}", f"_hint-{name}"
     yield element("label", f"{name}: {parameter.label}", for_=me)
     terms = parameter.example.split() if parameter.type != "text" else [parameter.example]
     if parameter.values:
-        chosen = re.split("[#:]", terms[0].strip("<>"))[-1]
+        chosen = said or re.split("[#:]", terms[0].strip("<>"))[-1]
         options = (
             element("option", label, value=value, selected=value == chosen)
             for value, label in parameter.values.items()
@@ -100,7 +113,7 @@ def _field(name: str, parameter: AboutParameter) -> Iterator[Content]:
         "input",
         id=me,
         name=name,
-        value=example,
+        value=said or example,
         aria_describedby=hint,
         data_offers=_OFFERS.get(parameter.type),
         data_within=" ".join(parameter.within),

@@ -10,10 +10,18 @@ from typing import Any, Final
 import msgspec
 
 from casegraph.parameters import closed_list
+from casegraph.plot.cohort import is_cohort
 from casegraph.query import Parameter, StoredQuery, example_of, stored_queries
 from casegraph.serve.http.formats import FORMAT
 from casegraph.serve.http.negotiation import GRAPHS, HTML, JSON, Format
 from casegraph.serve.http.request import Request
+from casegraph.serve.routes.cohorts import (
+    COHORT_DATA,
+    PICTURES,
+    answer_cohort,
+    answer_cohort_data,
+    answer_cohorts,
+)
 from casegraph.serve.routes.data import (
     answer_examples,
     answer_file,
@@ -78,6 +86,7 @@ def operations() -> Iterator[Operation]:
     )
     for query in stored_queries().values():
         yield from _of_query(query)
+    yield from _of_cohorts()
     yield from _of_data()
     yield from _of_names()
     yield Operation("index", "/", answer_index, "", "server", is_told=False)
@@ -147,6 +156,32 @@ def _of_names() -> Iterator[Operation]:
         "Names",
         parameters=[_required("iri", "of a term, a case, a claim ...", several)],
     )
+
+
+def _of_cohorts() -> Iterator[Operation]:
+    yield Operation("cohorts", "/cohorts", answer_cohorts, "The cohorts", "cohorts", (HTML,))
+    for query in filter(is_cohort, stored_queries().values()):
+        asked = [_of_parameter(query, *each) for each in query.head.parameters.items()]
+        yield Operation(
+            f"{query.name}_cohort",
+            f"/cohorts/{query.name}",
+            partial(answer_cohort, query),
+            f"{query.head.summary}: pictures of the cases",
+            "cohorts",
+            (HTML,),
+            parameters=asked,
+        )
+        for picture in PICTURES:
+            yield Operation(
+                f"{query.name}_{picture}",
+                f"/cohorts/{query.name}/{picture}",
+                partial(answer_cohort_data, query, picture),
+                f"{query.head.summary}: the data of the picture {picture}",
+                "cohorts",
+                COHORT_DATA,
+                "Results",
+                parameters=[*asked, _format(COHORT_DATA)],
+            )
 
 
 def _of_data() -> Iterator[Operation]:

@@ -90,7 +90,7 @@ async def answer_results(query: StoredQuery, request: Request, state: State) -> 
 
 
 def values_of(fields: Fields, *, is_form: bool = False) -> dict[str, str]:
-    """Return what is said for parameters.
+    """Return what is said for the parameters of a query.
 
     :param is_form: whether a field that is left empty is none, and keeps the example.
     :raises InputError: if one is empty, too long, or there twice.

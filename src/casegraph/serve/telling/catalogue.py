@@ -10,6 +10,7 @@ from pyoxigraph import RdfFormat
 
 from casegraph.namespaces import PREFIXES
 from casegraph.parameters import ParameterType, closed_list
+from casegraph.plot.cohort import is_cohort
 from casegraph.query import StoredQuery, example_of, stored_queries
 from casegraph.serve.telling.examples import example_triples
 from casegraph.serve.telling.service import Service
@@ -38,7 +39,8 @@ class AboutQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     :param returns: column -> its meaning and unit.
     :param view: how its rows are best seen first: ``table``, ``chart``; empty where it does not say.
-    :param links: ``self``, ``results``, and the ``endpoint`` that it can be sent to.
+    :param links: ``self``, ``results``, the ``endpoint`` that it can be sent to, and where its cases are a
+        cohort the pictures of it as ``cohort``.
     """
 
     name: str
@@ -119,13 +121,18 @@ def about(service: Service, query: StoredQuery) -> AboutQuery:
         returns=head.returns,
         view=head.view or "",
         text=query.text,
-        links=_links(service, query.name) | {"endpoint": service.endpoint},
+        links=_links(service, query.name) | _cohort(service, query) | {"endpoint": service.endpoint},
     )
 
 
 def _links(service: Service, name: str) -> dict[str, str]:
     me = f"{service.base}queries/{name}"
     return {"self": me, "results": f"{me}/results"}
+
+
+def _cohort(service: Service, query: StoredQuery) -> dict[str, str]:
+    """Return the link to the pictures of the cases of a query, where it is a cohort."""
+    return {"cohort": f"{service.base}cohorts/{query.name}"} if is_cohort(query) else {}
 
 
 def _parameters(query: StoredQuery) -> Mapping[str, AboutParameter]:

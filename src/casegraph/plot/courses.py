@@ -1,0 +1,227 @@
+"""When the treatments of a case ran, from the start of the first that is drawn, and what was seen then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from casegraph.model import Claim, DoseSegment, Subject, Treatment
+from casegraph.namespaces import expand
+from casegraph.store import Store
+from casegraph.timeline import Timeline, solve_subject
+from casegraph.triples import Triples, named_claims, read_subject
+
+__all__ = ["EVENTS", "Event", "Lane", "Run", "lane"]
+
+#: What is marked on a lane.
+EVENTS: Final = ("first response", "first resolved", "flare or relapse", "adverse event", "death")
+Days = tuple[int | None, int | None]
+_OPEN: Final[Days] = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One course of a treatment; days count from the start of the lane, and None is open.
+
+    :param claim: its IRI.
+    :param drug: the IRI of what was given.
+    :param starts: the least and the most days until it began.
+    :param ends: until when it certainly ran at least, and by when it was over or last told of.
+    :param length: the least and the most days that it lasted; an end that is only implied sets no most.
+    :param end: ``stopped``, ``stop implied``, ``ongoing`` or ``not told``.
+    """
+
+    claim: str
+    drug: str
+    starts: Days
+    ends: Days
+    length: Days
+    end: str
+
+    @property
+    def has_place(self) -> bool:
+        """Whether it is told when it began, seen from the start of the lane."""
+        return self.starts[1] is not None or bool(self.starts[0] and self.starts[0] > 0)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is told how long it ran, that it still did, or that it began later."""
+        begun, lasted = self.starts[0] or 0, self.length[1] is not None or bool(self.length[0])
+        return begun > 0 or lasted or self.end == "ongoing"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What was seen, at least and at most so many days after the start of the lane.
+
+    :param kind: one of :data:`EVENTS`.
+    """
+
+    claim: str
+    kind: str
+    at: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What is drawn of one case.
+
+    :param events: those that may have come after the start.
+    :param unplaced: those of which no time on this scale is told.
+    """
+
+    case: str
+    runs: tuple[Run, ...]
+    events: tuple[Event, ...]
+    unplaced: tuple[Event, ...]
+
+    @property
+    def longest(self) -> tuple[int, int]:
+        """Return the most days that a course certainly lasted, and that the lane certainly reaches to."""
+        return (
+            max((each.length[0] or 0 for each in self.runs), default=0),
+            max((each.ends[0] or 0 for each in self.runs), default=0),
+        )
+
+
+def lane(store: Store, case: str, drugs: Set[str]) -> Lane | None:
+    """Return what is drawn of a case; None where it was given none of the drugs.
+
+    :param drugs: IRIs; empty for whatever was given.
+    :raises StoreError: if the store fails.
+    """
+    quads = "".join(f"{line}\n" for line in store.dump(f"{case}/asserted"))
+    found = Triples(ox.parse(quads.encode(), format=ox.RdfFormat.N_QUADS), lambda iri: None)
+    subject = read_subject(case, found)
+    kept = [each for each in subject.treatments if not drugs or _iri(each) in drugs]
+    return _Reading(case, subject, solve_subject(subject)).lane(kept) if kept else None
+
+
+def _iri(treatment: Treatment) -> str:
+    return expand(treatment.what.split(maxsplit=1)[0])
+
+
+class _Reading:
+    """A case with its solved times."""
+
+    def __init__(self, case: str, subject: Subject, timeline: Timeline) -> None:
+        self.case, self.subject, self.timeline = case, subject, timeline
+        self.names = {id(claim): fragment for fragment, _, claim in named_claims(subject)}
+        self.origin: str | None = None
+
+    def lane(self, treatments: list[Treatment]) -> Lane:
+        ranks = self.timeline.ranks()
+        starts = [each.at for each in treatments if each.at is not None]
+        self.origin = min(starts, key=lambda at: (ranks[at], at), default=None)
+        runs = sorted(map(self._run, treatments), key=lambda run: (_late(run.starts), run.claim))
+        exposures = {self.names[id(each)] for each in self._exposures(treatments)}
+        events = list(self._events(exposures))
+        placed = tuple(each for each in events if _is_told(each.at) and _is_after(each.at))
+        unplaced = tuple(each for each in events if not _is_told(each.at))
+        return Lane(self.case, tuple(runs), placed, unplaced)
+
+    @staticmethod
+    def _exposures(treatments: Iterable[Treatment]) -> Iterator[Claim]:
+        for treatment in treatments:
+            yield treatment
+            yield from treatment.doses
+
+    def _between(self, first: str | None, second: str | None) -> Days:
+        return _OPEN if first is None or second is None else self.timeline.between(first, second)
+
+    def _run(self, treatment: Treatment) -> Run:
+        starts = self._between(self.origin, treatment.at)
+        if self.origin is None:
+            starts = (0, 0)  # nothing else is drawn: its own start is that of the lane, whenever that was
+        length = self._length(treatment)
+        least, most = starts
+        stop = treatment.ends_at if treatment.end_basis != "implied" else None
+        certain = [
+            _sum(least, length[0]),
+            *(self._between(self.origin, at)[0] for at in _last_told(treatment)),
+        ]
+        over = [_sum(most, length[1]), self._between(self.origin, stop or treatment.ongoing_at)[1]]
+        return Run(
+            claim=f"{self.case}#{self.names[id(treatment)]}",
+            drug=_iri(treatment),
+            starts=starts,
+            ends=(
+                max((each for each in certain if each is not None), default=None),
+                min((each for each in over if each is not None), default=None),
+            ),
+            length=length,
+            end=_end(treatment),
+        )
+
+    def _length(self, treatment: Treatment) -> Days:
+        stop = treatment.ends_at if treatment.end_basis != "implied" else None
+        least = [treatment.duration_min_days]
+        least += [self._between(treatment.at, at)[0] for at in _last_told(treatment)]
+        most = [treatment.duration_max_days, self._between(treatment.at, stop)[1]]
+        return (
+            max((each for each in least if each is not None), default=None),
+            min((each for each in most if each is not None), default=None),
+        )
+
+    def _events(self, exposures: Set[str]) -> Iterator[Event]:
+        yield from self._responses(exposures)
+        for turn in self.subject.course:
+            if turn.kind in ("flare", "relapse", "death"):
+                yield self._event(turn, "death" if turn.kind == "death" else "flare or relapse")
+        for harm in self.subject.adverse_events.observed:
+            if not harm.during or not exposures.isdisjoint(harm.during):
+                yield self._event(harm, "adverse event")
+
+    def _responses(self, exposures: Set[str]) -> Iterator[Event]:
+        """Yield the first response to what is drawn, and the first by which a part was free of disease."""
+        ranks = self.timeline.ranks()
+        answers = [
+            each
+            for each in self.subject.responses
+            if not exposures.isdisjoint(each.to) and each.domain not in ("serology", "immuneCells")
+        ]
+        for kind, directions in ((EVENTS[0], ("improved", "resolved")), (EVENTS[1], ("resolved",))):
+            seen = [each for each in answers if each.direction in directions]
+            first = min(seen, key=lambda each: ranks.get(each.at or "", len(ranks) + 1), default=None)
+            if first is not None and (kind == EVENTS[1] or first.direction != "resolved"):
+                yield self._event(first, kind)
+
+    def _event(self, claim: Claim, kind: str) -> Event:
+        return Event(f"{self.case}#{self.names[id(claim)]}", kind, self._between(self.origin, claim.at))
+
+
+def _last_told(treatment: Treatment) -> Iterator[str]:
+    """Yield the occasions at which a treatment certainly ran, or until which it did."""
+    exposures: tuple[Treatment | DoseSegment, ...] = (treatment, *treatment.doses)
+    for each in exposures:
+        yield from (at for at in (each.at, each.ends_at, each.ongoing_at) if at is not None)
+
+
+def _end(treatment: Treatment) -> str:
+    if treatment.ends_at is not None:
+        return "stop implied" if treatment.end_basis == "implied" else "stopped"
+    if treatment.ongoing_at is not None:
+        return "ongoing"
+    return "stopped" if treatment.stop_reason is not None else "not told"
+
+
+def _is_told(at: Days) -> bool:
+    """Tell whether there is more to say than that it may have come at any time after the start."""
+    return at[1] is not None or bool(at[0] and at[0] > 0)
+
+
+def _is_after(at: Days) -> bool:
+    """Tell whether it may have come after the start of the lane."""
+    return at[1] is None or at[1] > 0
+
+
+def _late(starts: Days) -> tuple[int, int]:
+    least = starts[0]
+    return (1, 0) if least is None else (0, least)
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other

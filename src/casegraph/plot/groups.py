@@ -1,0 +1,45 @@
+"""What treatments are coloured by: the groups of drugs that most of them belong to, at most six."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from casegraph.namespaces import CG
+from casegraph.plot.cohort import Cohort, label_of
+from casegraph.plot.courses import Lane
+from casegraph.rows import Rows
+
+__all__ = ["OTHER", "groups_of"]
+
+OTHER: Final = "other treatments"
+_MOST: Final = 6
+_GROUPS: Final = f"""
+SELECT DISTINCT ?drug ?group {{ GRAPH ?ontology {{ ?drug <{CG}drugGroup> ?group }} }} ORDER BY ?drug ?group"""
+
+
+def groups_of(cohort: Cohort, lanes: Iterable[Lane]) -> Mapping[str, str]:
+    """Return drug -> the name of its group; of a cohort that asks for drugs, what they are called.
+
+    :raises StoreError: if the store fails.
+    """
+    drugs = Counter(run.drug for each in lanes for run in each.runs)
+    groups: dict[str, list[str]] = {drug: [] for drug in drugs}
+    if cohort.drugs:
+        groups = {drug: [drug] for drug in drugs}
+    else:
+        for row in Rows.read(cohort.store.query(_GROUPS, union=False)):
+            groups.get(str(row["drug"]), []).append(str(row["group"]))
+    sizes = Counter[str]()
+    for drug, found in groups.items():
+        sizes.update(dict.fromkeys(found, drugs[drug]))
+    kept = {group for group, _ in sorted(sizes.items(), key=lambda each: (-each[1], each[0]))[:_MOST]}
+    return {
+        drug: _name(cohort, [each for each in found if each in kept], sizes) for drug, found in groups.items()
+    }
+
+
+def _name(cohort: Cohort, groups: list[str], sizes: Mapping[str, int]) -> str:
+    largest = min(groups, key=lambda group: (-sizes[group], group), default=None)
+    return OTHER if largest is None else label_of(cohort, largest)

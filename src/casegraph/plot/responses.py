@@ -1,0 +1,202 @@
+"""The picture of what became of the patients of a cohort on each drug, all of them in the denominator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from casegraph.plot.cohort import Cohort, label_of
+from casegraph.plot.look import COLOURS, framed
+from casegraph.plot.picture import Cell, Picture, Spec
+from casegraph.plot.shown import counted, lines
+from casegraph.plot.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
+
+__all__ = ["responses"]
+
+#: So many drugs are drawn; the table has all.
+_MOST: Final = 15
+_WIDTH: Final = 640
+_LINE, _BAR, _GAP = 15, 20, 14
+_COLOURS: Final = {
+    "improved": COLOURS["bluish green"],
+    "mixed": COLOURS["yellow"],
+    "stable": COLOURS["sky blue"],
+    "not improved": COLOURS["vermilion"],
+    "failed otherwise": COLOURS["orange"],
+    "not evaluable": COLOURS["reddish purple"],
+    "no outcome told": "#ffffff",
+    "not captured": "#e2e2e2",
+}
+#: attribution -> what it says of other treatments, in few words.
+_ATTRIBUTIONS: Final = {
+    "soleTreatment": "given alone",
+    "soleChange": "the only change told",
+    "afterEscalation": "its dose was raised",
+    "lostAndRegained": "lost and regained",
+    "addedToBackground": "added to others",
+    "startedTogether": "together with other changes",
+}
+_COLUMNS: Final = {
+    "drug": "the drug or procedure; a kind of a drug has a row of its own",
+    "patients given it": "patients of these cases who were given it, each once",
+    **dict.fromkeys(VERDICTS, "of them; the patients of a row add up"),
+    "when it improved": "of those with a response, what else was changed; one may count more than once",
+    "cases": "the first case that tells of it, and how many more",
+}
+_NOTES: Final = (
+    "Each patient counts once for a drug, over all parts of the disease but laboratory values. Improved: "
+    "each part with a verdict improved or was stable; mixed: it improved at one time or in one part and not in "
+    "another.",
+    "No outcome told: the reports, read whole, tell none on this drug. Not captured: nobody can say, for a "
+    "report was not read whole or is a record that a program read.",
+    "These are no rates of success: reports of cases that went well are published more often, and what was "
+    "added to other treatments did not necessarily cause what was seen.",
+)
+
+
+def responses(cohort: Cohort) -> Picture:
+    """Return the picture of what became of the patients on each drug.
+
+    :raises StoreError: if the store fails.
+    """
+    found = drug_verdicts(cohort)
+    patients = len({patient for each in found for patient in each.verdicts})
+    everyone = len(cohort.patients_of(cohort.cases))
+    title = f"What became of the patients on each drug: {counted(patients, 'patient')} given any"
+    if not found:
+        summary = f"No treatment is told of any of the {counted(everyone, 'patient')}, so nothing is drawn."
+        return Picture("responses", "What became of the patients on each drug", summary, {}, (), {}, ())
+    shown = found[:_MOST]
+    summary = (
+        f"{counted(len(found), 'treatment')} given to {patients:,} of {counted(everyone, 'patient')}. "
+        f"{_words(cohort, shown[0])}"
+    )
+    left = len(found) - len(shown)
+    notes = (
+        _NOTES
+        if not left
+        else (*_NOTES, f"Drawn are the {_MOST} given most; {left:,} more are in the table.")
+    )
+    spec = framed(_view(cohort, shown), title=title, summary=summary)
+    rows = tuple(_row(cohort, each) for each in found)
+    return Picture("responses", title, summary, spec, notes, _COLUMNS, rows)
+
+
+def _words(cohort: Cohort, each: DrugVerdicts) -> str:
+    told = ", ".join(f"{verdict} {many:,}" for verdict, many in each.counts().items() if many)
+    return f"{label_of(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}."
+
+
+def _attributed(each: DrugVerdicts) -> str:
+    told = ((words, len(each.attributions.get(name, ()))) for name, words in _ATTRIBUTIONS.items())
+    return ", ".join(f"{words} {many:,}" for words, many in told if many)
+
+
+def _label(cohort: Cohort, each: DrugVerdicts) -> list[str]:
+    said = each.counts()
+    silent = said["no outcome told"] + said["not captured"]
+    better = f"improved {said['improved']:,}, mixed {said['mixed']:,}"
+    told = f"outcome told in {each.given - silent:,} of {each.given:,}: {better}"
+    changed = _attributed(each)
+    name = f"{label_of(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
+    return [*lines(name), *lines(told), *(lines(f"improving: {changed}") if changed else ())]
+
+
+def _view(cohort: Cohort, shown: Sequence[DrugVerdicts]) -> Spec:
+    texts: list[dict[str, Any]] = []
+    pieces: list[dict[str, Any]] = []
+    most, top = max(each.given for each in shown), 0
+    for each in shown:
+        for number, line in enumerate(_label(cohort, each)):
+            texts.append({"text": line, "y": top + _LINE / 2, "bold": number == 0})
+            top += _LINE
+        pieces += _pieces(each, top)
+        top += _BAR + _GAP
+    scale = {"domain": [0, top], "range": [0, top], "nice": False}
+    y = {"field": "top", "type": "quantitative", "scale": scale, "axis": None}
+    x = {"field": "from", "type": "quantitative", "scale": {"domain": [0, most], "nice": False}}
+    axis = {"title": "patients", "tickMinStep": 1, "format": "d", "grid": False}
+    names = [_named(verdict) for verdict in VERDICTS]
+    # a sign within its piece only where it fits on a small screen
+    fitting = [each for each in pieces if each["many"] / most * 200 >= 8 * len(each["sign"])]
+    return {
+        "width": _WIDTH,
+        "height": top,
+        "layer": [
+            {
+                "data": {"values": pieces},
+                "mark": {"type": "rect", "stroke": "black", "strokeWidth": 1},
+                "encoding": {
+                    "x": {**x, "axis": axis},
+                    "x2": {"field": "to"},
+                    "y": y,
+                    "y2": {"field": "bottom"},
+                    "fill": {
+                        "field": "verdict",
+                        "type": "nominal",
+                        "title": "of the patients given it",
+                        "scale": {"domain": names, "range": [_COLOURS[each] for each in VERDICTS]},
+                        "legend": {"columns": 2, "symbolStrokeColor": "black"},
+                    },
+                },
+            },
+            {
+                "data": {"values": fitting},
+                "mark": {"type": "text", "color": "black"},
+                "encoding": {
+                    "x": {**x, "field": "middle"},
+                    "y": {**y, "field": "centre"},
+                    "text": {"field": "sign", "type": "nominal"},
+                },
+            },
+            _texts(texts, y),
+        ],
+    }
+
+
+def _texts(texts: Sequence[Mapping[str, Any]], y: Spec) -> Spec:
+    return {
+        "data": {"values": list(texts)},
+        "mark": {"type": "text", "align": "left", "color": "black", "limit": 0},
+        "encoding": {
+            "x": {"value": 0},
+            "y": {**y, "field": "y"},
+            "text": {"field": "text", "type": "nominal"},
+            "size": {"value": 12},
+        },
+    }
+
+
+def _named(verdict: str) -> str:
+    return f"{VERDICTS[verdict]} {verdict}"
+
+
+def _pieces(each: DrugVerdicts, top: int) -> Iterator[dict[str, Any]]:
+    start = 0
+    for verdict, many in each.counts().items():
+        if many:
+            yield {
+                "drug": each.drug,
+                "verdict": _named(verdict),
+                "many": many,
+                "sign": f"{VERDICTS[verdict]}{many:,}",
+                "from": start,
+                "to": start + many,
+                "middle": start + many / 2,
+                "top": top,
+                "bottom": top + _BAR,
+                "centre": top + _BAR / 2,
+            }
+        start += many
+
+
+def _row(cohort: Cohort, each: DrugVerdicts) -> tuple[Cell, ...]:
+    cases = sorted(case for found in each.cases.values() for case in found)
+    more = f" and {len(cases) - 1:,} more" if len(cases) > 1 else ""
+    return (
+        Cell(label_of(cohort, each.drug), each.drug),
+        Cell(f"{each.given:,}"),
+        *(Cell(f"{many:,}") for many in each.counts().values()),
+        Cell(_attributed(each) or "no response told"),
+        Cell(cases[0].partition("/case/")[2] + more, cases[0]),
+    )

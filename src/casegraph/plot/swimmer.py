@@ -1,0 +1,151 @@
+"""The swimmer plot of a cohort: a lane a case, with its treatments and what was seen since they began."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from casegraph.namespaces import BASE
+from casegraph.plot.cohort import Cohort, label_of
+from casegraph.plot.courses import Lane, Run, lane
+from casegraph.plot.groups import groups_of
+from casegraph.plot.look import framed
+from casegraph.plot.picture import Cell, Picture
+from casegraph.plot.shown import counted, days
+from casegraph.plot.strokes import MOST_RUNS, Strokes
+
+__all__ = ["swimmer"]
+
+#: So many lanes are drawn, and so many cases looked at for the longest.
+_LANES: Final = 40
+_LOOKED_AT: Final = 200
+_ENDS: Final = {
+    "stopped": "then stopped",
+    "stop implied": "a stop is only implied",
+    "ongoing": "still given when last told of",
+    "not told": "end not told",
+}
+_COLUMNS: Final = {
+    "case": "the case; several reports may tell of one patient, and each has a lane",
+    "treatment": "the course, as the report tells it",
+    "what was given": "the drug or procedure",
+    "starts": "days after the start of the lane",
+    "lasted": "how long it ran, as far as the report tells",
+    "end": "stopped, ongoing when last told of, or not told; not told is not stopped",
+    "seen": "what was seen, and how many days after the start of the lane",
+}
+_NOTES: Final = (
+    "Solid: it certainly ran. Dashed outline: it possibly ran. Dashed line: until when is not told. A stroke "
+    "across: stopped by then. Arrow: still given when last told of. A question mark: how long is not told.",
+    "What is only listed was given, and the report does not tell when it began, or how long it ran.",
+    "A mark with a line stands at the latest day on which it may have been; with a dashed line there is no "
+    "latest day, and it stands at the earliest.",
+    "What was seen on a treatment, or after it began, was not necessarily caused by it.",
+)
+_NO_LANE: Final = "so nothing is drawn"
+
+
+def swimmer(cohort: Cohort) -> Picture:
+    """Return the swimmer plot; it has no specification where no case was given what it is about.
+
+    :raises StoreError: if the store fails.
+    """
+    what = "what the query asks for" if cohort.drugs else "any treatment"
+    treated = sorted({row["case"] for row in cohort.given if not cohort.drugs or row["drug"] in cohort.drugs})
+    if not treated:
+        told = f"Of {counted(len(cohort.cases), 'case')}, none is told to have been given {what}, {_NO_LANE}."
+        return Picture("swimmer", "Time on treatment", told, {}, (), {}, ())
+    looked = treated[:_LOOKED_AT]
+    found = [each for case in looked if (each := lane(cohort.store, case, cohort.drugs)) is not None]
+    lanes = sorted(found, key=lambda each: (*(-days for days in each.longest), each.case))
+    shown = lanes[:_LANES]
+    many = counted(len(treated), "case")
+    part = many if len(shown) == len(treated) else f"{len(shown)} of {many}, the longest first"
+    title = f"Time on treatment: {part}"
+    names = _names(cohort, [each.case for each in shown])
+    lasting = sum(each.longest[0] > 0 for each in shown)
+    summary = (
+        f"{counted(len(shown), 'lane')}, one a case, of {many} given {what}; of {lasting:,} of them the report "
+        f"tells some length. {_words(names, shown[0])}"
+    )
+    strokes = Strokes(groups_of(cohort, shown), has_drug=bool(cohort.drugs))
+    for each in shown:
+        strokes.add(each, names[each.case], {run.claim: _told(cohort, run) for run in each.runs})
+    spec = framed(strokes.view(), title=title, summary=summary)
+    rows = tuple(row for each in shown for row in _rows(cohort, names, each))
+    return Picture("swimmer", title, summary, spec, _notes(treated, looked, shown), _COLUMNS, rows)
+
+
+def _notes(treated: Sequence[str], looked: Sequence[str], shown: Sequence[Lane]) -> tuple[str, ...]:
+    notes = list(_NOTES)
+    if len(looked) < len(treated):
+        many = f"Of {len(treated):,} cases the first {len(looked):,} by their address were looked at"
+        notes.append(f"{many}, and of these the {len(shown):,} longest are drawn.")
+    elif len(shown) < len(treated):
+        notes.append(f"{len(shown):,} of {len(treated):,} cases are drawn, the longest first.")
+    if any(len(each.runs) > MOST_RUNS for each in shown):
+        notes.append(f"Of a case at most {MOST_RUNS} courses are drawn; the table has all.")
+    return tuple(notes)
+
+
+def _names(cohort: Cohort, cases: Sequence[str]) -> dict[str, str]:
+    """Return what cases are called: first author, year and number of the patient; else by their address."""
+    reports = sorted({cohort.reports[case] for case in cases if case in cohort.reports})
+    found: dict[str, dict[str, str]] = {}
+    for row in cohort.bibliography(reports):
+        told = {name: value for name, value in row.items() if value}
+        found.setdefault(row["report"], {}).update(told)
+    return {case: _name(case, found.get(cohort.reports.get(case, ""), {})) for case in cases}
+
+
+def _name(case: str, report: Mapping[str, str]) -> str:
+    short = case.removeprefix(f"{BASE}case/")
+    author = report.get("authors", "").partition(";")[0].strip()
+    if not author:
+        return short
+    year, number = report.get("issued", "")[:4], short.rpartition("/")[2]
+    surname = author.partition(",")[0] if "," in author else author.rpartition(" ")[2]
+    return f"{surname}{f' {year}' if year else ''}, {f'patient {number}' if number.isdigit() else number}"
+
+
+def _words(names: Mapping[str, str], first: Lane) -> str:
+    run = max(first.runs, key=lambda each: each.length[0] or 0)
+    return f"The first, {names[first.case]}: {days(*run.length)}, {_ENDS[run.end]}."
+
+
+def _told(cohort: Cohort, run: Run) -> tuple[str, str]:
+    return label_of(cohort, run.drug), _lasting(run)
+
+
+def _lasting(run: Run) -> str:
+    told = days(*run.length)
+    length = "length not told" if told == "not told" else told
+    start = "" if run.has_place else "start not told; "
+    end = "" if (told == "not told" and run.end == "not told") else f", {_ENDS[run.end]}"
+    return f"{start}{length}{end}"
+
+
+def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tuple[Cell, ...]]:
+    for run in each.runs:
+        yield (
+            Cell(names[each.case], each.case),
+            Cell(run.claim.partition("#")[2], run.claim),
+            Cell(label_of(cohort, run.drug), run.drug),
+            Cell(_since(run.starts)),
+            Cell(days(*run.length)),
+            Cell(run.end),
+            Cell(""),
+        )
+    for event in (*each.events, *each.unplaced):
+        yield (
+            Cell(names[each.case], each.case),
+            Cell(event.claim.partition("#")[2], event.claim),
+            *(Cell("") for _ in range(4)),
+            Cell(f"{event.kind}: {_since(event.at)}"),
+        )
+
+
+def _since(at: tuple[int | None, int | None]) -> str:
+    if at in ((0, 0), (None, None)):
+        return "at the start" if at == (0, 0) else "not told"
+    return "at some time after the start" if days(*at) == "not told" else f"after {days(*at)}"

@@ -1,0 +1,92 @@
+"""The jobs that make the page of a cohort, and give the data of its pictures."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pyoxigraph import Literal, NamedNode
+
+from casegraph.query import get_query
+from casegraph.rows import Rows, Term
+from casegraph.serve.errors import NotThereError
+from casegraph.serve.http.negotiation import content_type
+from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.noticed import notice_header
+from casegraph.serve.telling.service import Service
+from casegraph.store.embedded import EmbeddedStore
+from casegraph.story.examples import kept_examples
+from casegraph.story.noticed import noticed
+from casegraph.told import with_told
+
+__all__ = ["CohortData", "CohortPage"]
+
+
+class CohortPage(Job, frozen=True, kw_only=True):
+    """The page of the cases that answer a stored query, with their pictures.
+
+    :param values: parameter -> what was said for it; the others keep their example.
+    :param service: the server as the client sees it.
+    """
+
+    name: str
+    values: dict[str, str]
+    service: Service
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """Write it.
+
+        :raises InputError: if a parameter is unknown or a value is not of its type.
+        :raises StoreError: if the store fails.
+        """
+        from casegraph.plot.cohort import cohort_of
+        from casegraph.plot.cohorts import pictures_of
+        from casegraph.serve.pages.cohort import cohort_page
+
+        query = get_query(self.name)
+        cohort = cohort_of(store, query, self.values)
+        kept = kept_examples(query, self.values, partial(with_told, store))
+        notices = [*noticed(store, query, cohort.rows), *([kept] if kept else [])]
+        made = cohort_page(self.service, cohort, pictures_of(cohort), notices)
+        out.begin("text/html; charset=utf-8", headers=notice_header(notices))
+        out.write(made)
+
+
+class CohortData(Job, frozen=True, kw_only=True):
+    """The data of one picture of a cohort, as rows; beside what leads to a claim or a term, its IRI.
+
+    :param values: parameter -> what was said for it; the others keep their example.
+    :param picture: its name.
+    :param format_: the name of a format of rows.
+    """
+
+    name: str
+    values: dict[str, str]
+    picture: str
+    format_: str
+    media_type: str
+
+    def run(self, store: EmbeddedStore, out: Out) -> None:
+        """Write them.
+
+        :raises NotThereError: if there is no such picture.
+        :raises InputError: if a parameter is unknown or a value is not of its type.
+        :raises StoreError: if the store fails.
+        """
+        from casegraph.plot.cohort import cohort_of
+        from casegraph.plot.cohorts import picture_of
+        from casegraph.serve.telling.rowformats import written
+
+        query = get_query(self.name)
+        cohort = cohort_of(store, query, self.values)
+        picture = picture_of(cohort, self.picture)
+        if picture is None:
+            raise NotThereError("no such picture", where=self.picture)
+        columns, rows = list(picture.columns), []
+        for row in picture.rows:
+            terms: list[Term | None] = [Literal(each.text) if each.text else None for each in row]
+            rows.append((*terms, *(NamedNode(each.iri) if each.iri else None for each in row)))
+        names = [each.replace(" ", "_") for each in columns]
+        found = Rows((*names, *(f"{each}_iri" for each in names)), tuple(rows))
+        headers = notice_header(list(noticed(store, query, cohort.rows)))
+        out.begin(content_type(self.media_type), headers=headers)
+        out.write(written(found, self.format_, partial(with_told, store)))
