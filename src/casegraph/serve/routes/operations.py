@@ -209,7 +209,7 @@ def _of_data() -> Iterator[Operation]:
         route = partial(answer_resource, kind)
         yield Operation(
             kind,
-            f"/{kind}/{{path:path}}",
+            f"/{kind}/{{path:lines}}",
             route,
             what[0].upper() + what[1:],
             parameters=[path, _format(of["formats"])],
