@@ -33,7 +33,15 @@ from casegraph.serve.routes.data import (
 )
 from casegraph.serve.routes.health import answer_health
 from casegraph.serve.routes.lists import MOST_LISTED, answer_list
-from casegraph.serve.routes.named import MOST_TERMS, SPARQL, answer_labels, answer_terms, answer_text
+from casegraph.serve.routes.named import (
+    MOST_NAMED,
+    MOST_TERMS,
+    MOST_WITHIN,
+    SPARQL,
+    answer_labels,
+    answer_terms,
+    answer_text,
+)
 from casegraph.serve.routes.queries import (
     MOST_LIMIT,
     MOST_OFFSET,
@@ -134,8 +142,7 @@ def _of_query(query: StoredQuery) -> Iterator[Operation]:
 def _of_names() -> Iterator[Operation]:
     """Yield what the fields of forms and the tables of rows ask."""
     limit = _paging(MOST_TERMS, "how many terms")[:1]
-    several = {"type": "array", "items": {"type": "string"}}
-    within = _parameter("within", "CURIEs of what the terms are to be, or be below", several)
+    within = _parameter("within", "CURIEs of what the terms are to be, or be below", _several(MOST_WITHIN))
     yield Operation(
         "terms",
         "/terms",
@@ -154,7 +161,7 @@ def _of_names() -> Iterator[Operation]:
         "names",
         (JSON,),
         "Names",
-        parameters=[_required("iri", "of a term, a case, a claim ...", several)],
+        parameters=[_required("iri", "of a term, a case, a claim ...", _several(MOST_NAMED))],
     )
 
 
@@ -250,6 +257,10 @@ def _parameter(
         "description": meaning,
         "schema": dict(schema or {"type": "string"}),
     }
+
+
+def _several(most: int) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": most}
 
 
 def _required(name: str, meaning: str, schema: Mapping[str, Any]) -> dict[str, Any]:
