@@ -211,7 +211,7 @@ class Strokes:
         colours = [COLOURS[_FILLS[number % len(_FILLS)]] for number in range(len(names))]
         domain, colours = [*names, OTHER], [*colours, "#bbbbbb"]
         legend = (
-            None if self._is_of_one else {"columns": 2, "title": "coloured by", "symbolStrokeColor": "black"}
+            None if self._is_of_one else {"title": "coloured by", "symbolStrokeColor": "black"}
         )
         scale = {"domain": domain, "range": colours}
         return {"fill": {"field": "group", "type": "nominal", "scale": scale, "legend": legend}}
@@ -232,14 +232,12 @@ _LEGEND: Final = {
         "type": "nominal",
         "title": "seen",
         "scale": {**_SCALE, "range": list(_SHAPES)},
-        "legend": {"columns": 2},
     },
     "fill": {
         "field": "kind",
         "type": "nominal",
         "title": "seen",
         "scale": {**_SCALE, "range": [COLOURS[each] for each in _MARKS]},
-        "legend": {"columns": 2},
     },
 }
 

@@ -89,7 +89,7 @@ def _counted(cohort: Cohort) -> Element:
         "strong", f"{patients}, told of in {counted(cases, 'case')} of {counted(reports, 'report')}."
     )
     return element(
-        "span", many, f"{untold} Groups of patients are not counted: what is told of them is of nobody."
+        "span", many, f"{untold} Groups are left out: what is told of them is told of no one patient."
     )
 
 
