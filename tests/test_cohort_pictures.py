@@ -1,9 +1,10 @@
-"""The pictures of cohorts show what the shipped cases tell: counts, denominators, and no end that is not told."""
+"""The pictures of cohorts show what the shipped cases tell: counts, denominators, and no end untold."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,21 +14,26 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rdflib import RDF
 
 from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
+from casegraph.model import Case, Occasion, Treatment
 from casegraph.namespaces import BASE, CG
+from casegraph.plot import cohort, verdicts
 from casegraph.plot.cohort import GIVEN, cohort_of
 from casegraph.plot.cohorts import cohort_pictures, picture_of
-from casegraph.plot.courses import Event, Lane, Run, lane
+from casegraph.plot.courses import Event, Lane, Run, _Reading, lane
 from casegraph.plot.picture import Picture
 from casegraph.plot.responses import _pieces
 from casegraph.plot.strokes import Strokes
 from casegraph.plot.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.query import get_query, run
 from casegraph.resources import shipped
+from casegraph.rows import Rows
 from casegraph.store import Store, open_store
 from casegraph.store.embedded import EmbeddedStore
+from casegraph.timeline import solve_subject
 
 SNAPSHOTS = Path(__file__).parent / "pictures"
 SEED = f"{BASE}case/10.1007/s13555-020-00421-8/1"
@@ -119,6 +125,7 @@ def test_the_antibodies_of_the_headline_are_those_of_its_paper(
     told = texts(picture, "finding", "observed", "excluded", "not told")
     assert {("Fever", "0", "1", "0"), ("Muscle weakness", "1", "0", "0")} <= told
     assert {"0/1", "1/1"} == set(drawn(picture))
+    assert "never positive" not in " ".join(picture.notes)
 
 
 def test_five_patients_were_given_tofacitinib_and_four_improved(
@@ -196,13 +203,18 @@ def registry() -> Iterator[EmbeddedStore]:
         yield opened
 
 
-def test_a_patient_of_whom_two_cases_tell_counts_once(registry: EmbeddedStore) -> None:
-    query, values = get_query("cases_treated_with"), {"drug": "rituximab"}
-    before = drug_verdicts(cohort_of(registry, query, values))
+def one_patient(store: EmbeddedStore) -> None:
+    """Decide that two cases of the registry tell of one patient."""
     patients, counted = ox.NamedNode(f"{BASE}patients"), ox.NamedNode(f"{CG}countedAs")
     first = ox.NamedNode(f"{REGISTRY}/4")
     for case in ("4", "6"):
-        registry.data.add(ox.Quad(ox.NamedNode(f"{REGISTRY}/{case}"), counted, first, patients))
+        store.data.add(ox.Quad(ox.NamedNode(f"{REGISTRY}/{case}"), counted, first, patients))
+
+
+def test_a_patient_of_whom_two_cases_tell_counts_once(registry: EmbeddedStore) -> None:
+    query, values = get_query("cases_treated_with"), {"drug": "rituximab"}
+    before = drug_verdicts(cohort_of(registry, query, values))
+    one_patient(registry)
     found = cohort_of(registry, query, values)
     after = drug_verdicts(found)
     assert len(found.cases) == 4
@@ -215,7 +227,85 @@ def test_a_patient_of_whom_two_cases_tell_counts_once(registry: EmbeddedStore) -
     assert any(len(cases) == 2 for each in after for cases in each.cases.values())
 
 
+def test_silence_is_not_captured_where_one_report_on_the_patient_was_not_read_whole(
+    registry: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_patient(registry)
+    found = cohort_of(registry, get_query("cases_treated_with"), {"drug": "rituximab"})
+    monkeypatch.setattr(verdicts, "_told", lambda *_: defaultdict(set))
+    for unread, verdict in ((set(), "no outcome told"), ({f"{REGISTRY}/6"}, "not captured")):
+        monkeypatch.setattr(verdicts, "_unread", lambda _, those=unread: those)
+        told = next(each for each in drug_verdicts(found) if len(each.cases[f"{REGISTRY}/4"]) > 1)
+        assert told.verdicts[f"{REGISTRY}/4"] == verdict
+
+
+def test_what_a_laboratory_tells_makes_no_verdict(registry: EmbeddedStore) -> None:
+    query, values = get_query("cases_treated_with"), {"drug": "rituximab"}
+    before = drug_verdicts(cohort_of(registry, query, values))
+    drug = before[0].drug
+    for case in before[0].verdicts:
+        node, where = ox.NamedNode(f"{case}#made"), ox.NamedNode(f"{case}/inferred")
+        said = {"aboutConcept": drug, "domain": f"{CG}serology", "verdict": f"{CG}mixedVerdict"}
+        quads = [(node, f"{CG}{name}", value) for name, value in said.items()]
+        quads += [
+            (node, str(RDF.type), f"{CG}DrugOutcome"),
+            (ox.NamedNode(case), f"{CG}hasJudgement", node.value),
+        ]
+        for subject, name, value in quads:
+            registry.data.add(ox.Quad(subject, ox.NamedNode(name), ox.NamedNode(value), where))
+    assert drug_verdicts(cohort_of(registry, query, values)) == before
+
+
+def test_what_one_report_saw_and_another_did_not_was_seen(registry: EmbeddedStore) -> None:
+    one_patient(registry)
+    for case, name in (("4", "phenotype"), ("6", "excludedPhenotype")):
+        me = ox.NamedNode(f"{REGISTRY}/{case}")
+        link, fever = ox.NamedNode(f"{CG}{name}"), ox.NamedNode(f"{BASE}fever")
+        registry.data.add(ox.Quad(me, link, fever, ox.NamedNode(f"{REGISTRY}/{case}/inferred")))
+        where = ox.NamedNode(f"{REGISTRY}/{case}/asserted")
+        said = {"aboutConcept": f"{CG}AntiJo1", "result": f"{CG}positive"}
+        test = ox.NamedNode(f"{REGISTRY}/{case}#made")
+        registry.data.add(ox.Quad(me, ox.NamedNode(f"{CG}hasTestResult"), test, where))
+        for each, value in said.items():
+            registry.data.add(ox.Quad(test, ox.NamedNode(f"{CG}{each}"), ox.NamedNode(value), where))
+    found = cohort_of(registry, get_query("cases_treated_with"), {"drug": "rituximab"})
+    picture = picture_of(found, "antibodies")
+    assert picture is not None
+    row = next(row for row in picture.rows if row[3].iri == f"{BASE}fever" and row[0].iri == f"{CG}AntiJo1")
+    assert [each.text for each in row[1:3]] == ["1", "1"]
+    assert [each.text for each in row[4:7]] == ["1", "0", "0"]
+
+
+def test_a_group_is_no_case_of_a_cohort(corpus_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = (ox.NamedNode(f"{BASE}group/10.1001/x/1"), ox.NamedNode(SEED), None)
+    monkeypatch.setattr(cohort, "run", lambda *_: Rows(("case",), tuple((each,) for each in found)))
+    assert cohort_of(corpus_store, get_query("cases_treated_with")).cases == (SEED,)
+
+
 # --- ends and gaps
+
+
+def lane_of(*treatments: Treatment) -> Lane:
+    """Return the lane of a made case; days count from its occasion ``a``, and ``d9`` is nine days later."""
+    occasions = {"a": Occasion(), "late": Occasion(after=("a",))}
+    occasions |= {f"d{day}": Occasion(anchor="a", start=(day, day)) for day in (9, 50)}
+    subject = Case(zero_point="a", occasions=occasions, treatments=treatments)
+    return _Reading("case", subject, solve_subject(subject)).lane(list(treatments))
+
+
+def test_a_stop_that_is_only_implied_sets_no_most() -> None:
+    (run,) = lane_of(Treatment(id="x", what="CHEBI:1 x", at="a", ends_at="d9", end_basis="implied")).runs
+    assert (run.length, run.end) == ((9, None), "stop implied")
+    (run,) = lane_of(Treatment(id="x", what="CHEBI:1 x", at="a", ends_at="d9")).runs
+    assert (run.length, run.ends, run.end) == ((9, 9), (9, 9), "stopped")
+
+
+def test_what_began_at_some_time_still_ran_when_it_was_told_of() -> None:
+    first = Treatment(id="x", what="CHEBI:1 x", at="a")
+    lane = lane_of(first, Treatment(id="y", what="CHEBI:2 y", at="late", ongoing_at="d50"))
+    run = next(each for each in lane.runs if each.claim == "case#y")
+    assert (run.starts, run.ends, run.end) == ((0, 50), (50, 50), "ongoing")
+    assert run.length[0] in (0, None)
 
 
 def strokes_of(*runs: Run, events: tuple[Event, ...] = ()) -> dict[str, list[dict[str, Any]]]:
@@ -229,6 +319,10 @@ def strokes_of(*runs: Run, events: tuple[Event, ...] = ()) -> dict[str, list[dic
         kind = "stop" if mark.get("strokeWidth") == 3 else kind
         found.setdefault(kind, []).extend(layer["data"]["values"])
     return found
+
+
+def signs(found: Mapping[str, list[dict[str, Any]]]) -> list[str]:
+    return [each["sign"] for each in found.get("text", ()) if "sign" in each]
 
 
 def run_of(
@@ -266,7 +360,7 @@ def test_an_end_that_is_not_told_is_no_edge(end: str) -> None:
 def test_a_length_that_is_not_told_is_no_bar() -> None:
     found = strokes_of(run_of((0, None), "not told"))
     assert "rect" not in found
-    assert [each["sign"] for each in found["text"] if "sign" in each] == ["?"]
+    assert signs(found) == ["?"]
 
 
 def test_a_start_that_may_have_been_later_is_dashed() -> None:
