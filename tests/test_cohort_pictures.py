@@ -278,7 +278,7 @@ def test_what_one_report_saw_and_another_did_not_was_seen(registry: EmbeddedStor
 
 def test_a_group_is_no_case_of_a_cohort(corpus_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     found = (ox.NamedNode(f"{BASE}group/10.1001/x/1"), ox.NamedNode(SEED), None)
-    monkeypatch.setattr(cohort, "run", lambda *_: Rows(("case",), tuple((each,) for each in found)))
+    monkeypatch.setattr(cohort, "_answer", lambda *_: Rows(("case",), tuple((each,) for each in found)))
     assert cohort_of(corpus_store, get_query("cases_treated_with")).cases == (SEED,)
 
 

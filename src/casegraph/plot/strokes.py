@@ -210,9 +210,7 @@ class Strokes:
         names = sorted({*self._groups.values()} - {OTHER})
         colours = [COLOURS[_FILLS[number % len(_FILLS)]] for number in range(len(names))]
         domain, colours = [*names, OTHER], [*colours, "#bbbbbb"]
-        legend = (
-            None if self._is_of_one else {"title": "coloured by", "symbolStrokeColor": "black"}
-        )
+        legend = None if self._is_of_one else {"title": "coloured by", "symbolStrokeColor": "black"}
         scale = {"domain": domain, "range": colours}
         return {"fill": {"field": "group", "type": "nominal", "scale": scale, "legend": legend}}
 
