@@ -138,7 +138,7 @@ def test_five_patients_were_given_tofacitinib_and_four_improved(
     found = {verdict: told[verdict] for verdict in VERDICTS if told[verdict] != "0"}
     assert found == {"improved": "4", "not improved": "1"}
     assert "tofacitinib: given to 5 patients" in drawn(picture)
-    assert "outcome told in 5 of 5: improved 4, mixed" in drawn(picture)
+    assert "outcome told of 5; improved 4, mixed 0" in drawn(picture)
 
 
 def test_of_tofacitinib_the_length_is_told_once(pictures: Mapping[tuple[str, str], Picture]) -> None:

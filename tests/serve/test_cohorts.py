@@ -59,6 +59,9 @@ def test_the_page_counts_patients_cases_and_reports(headline: Node) -> None:
     assert headline.all("h1")[0].text == "Refractory cases that responded to a drug"
     assert headline.all("strong")[0].text == "1 patient, told of in 1 case of 1 report."
     assert "Groups are left out" in headline.text
+    asked = [each.text for each in headline.all("dd")]
+    assert asked[0] == "interleukin-2, the example of the query"
+    assert asked[1].endswith(" and 12 more, the example of the query")
     assert [each.said["id"] for each in headline.all("figure")] == list(PICTURES)
     assert f"{SERVICE.base}cases/{SEED.partition('/case/')[2]}" in headline.links()
 

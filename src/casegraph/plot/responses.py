@@ -96,7 +96,7 @@ def _label(cohort: Cohort, each: DrugVerdicts) -> list[str]:
     said = each.counts()
     silent = said["no outcome told"] + said["not captured"]
     better = f"improved {said['improved']:,}, mixed {said['mixed']:,}"
-    told = f"outcome told in {each.given - silent:,} of {each.given:,}: {better}"
+    told = f"outcome told of {each.given - silent:,}; {better}"
     changed = _attributed(each)
     name = f"{label_of(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
     return [*lines(name), *lines(told), *(lines(f"improving: {changed}") if changed else ())]

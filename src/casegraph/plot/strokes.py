@@ -196,9 +196,9 @@ class Strokes:
 
     def _x(self, field: str) -> Spec:
         longest = self._at((self._longest or 10) * (1 + 2 * _OPEN))
-        unit = "months of 30.4 days" if self._unit > 1 else "days"
+        unit = "months" if self._unit > 1 else "days"
         axis = {
-            "title": f"{unit} since the first start told",
+            "title": f"{unit} since the first start",
             "grid": True,
             "labels": self._longest > 0,
             "ticks": self._longest > 0,

@@ -35,6 +35,7 @@ _COLUMNS: Final = {
     "seen": "what was seen, and how many days after the start of the lane",
 }
 _NOTES: Final = (
+    "Days or months of 30.4 days count from the first start that is told of what is drawn.",
     "Solid: it certainly ran. Dashed outline: it possibly ran. Dashed line: until when is not told. A stroke "
     "across: stopped by then. Arrow: still given when last told of. A question mark: how long is not told.",
     "What is only listed was given, and the report does not tell when it began, or how long it ran.",
