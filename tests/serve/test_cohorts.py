@@ -139,6 +139,15 @@ def test_what_the_store_says_is_never_markup(seed_store: Store) -> None:
     assert "<script>alert(1)" in json.dumps(spec)
 
 
+def test_a_case_whose_times_cannot_be_read_is_left_out_and_named(corpus_store: Store) -> None:
+    broken = f'<{SEED}#start> <{CG}startMinDays> "soon" <{SEED}/asserted> .\n'
+    twice = f'<{SEED}#il2-start> <{CG}startMaxDays> "1" <{SEED}/asserted> .\n'
+    shown = page(copied(corpus_store, more=broken + twice), "cases_treated_with", drug="IL-2")
+    swimmer = shown.named("swimmer")
+    assert "Left out, for its times cannot be read: 10.1007/s13555-020-00421-8/1" in swimmer.text
+    assert swimmer.all("script")
+
+
 def test_the_form_asks_for_others_and_keeps_what_was_asked(seed_store: Store) -> None:
     shown = page(seed_store, "cases_treated_with", drug="prednisone")
     (form,) = shown.all("form")
