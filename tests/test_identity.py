@@ -613,7 +613,13 @@ def real(material: Path, vocabulary: None) -> list[Features]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("distortion", distortions.DISTORTIONS)
+@pytest.mark.parametrize(
+    "distortion",
+    [
+        pytest.param(named, marks=pytest.mark.long if number % 2 else ())
+        for number, named in enumerate(distortions.DISTORTIONS)
+    ],
+)
 def test_real_patients_are_known_again_beside_their_siblings(distortion: str, real: list[Features]) -> None:
     """On the half of the cases that no threshold was fixed on."""
     it = identity_pairs.measured(real, distortions.DISTORTIONS[distortion], all_terms(), half=1)

@@ -123,7 +123,7 @@ def assert_whole(store: Path, material: Material, acknowledged: set[str]) -> int
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [2, pytest.param(100, marks=pytest.mark.long)])
 def test_a_killed_load_by_several_processes_leaves_all_or_nothing(
     kills: int, whole: Material, tmp_path: Path
 ) -> None:
@@ -165,7 +165,7 @@ def test_a_killed_load_by_several_processes_leaves_all_or_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
 def test_a_killed_load_leaves_whole_cases_and_all_that_it_acknowledged(
     kills: int, whole: Material, tmp_path: Path
 ) -> None:

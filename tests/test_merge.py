@@ -247,7 +247,7 @@ def test_an_adapter_asks_mappings_by_predicate_and_confidence(
 
 
 #: How many examples of the algebra are made up each day, and in a full count.
-MANY = [12, pytest.param(100, marks=pytest.mark.long)]
+MANY = [6, pytest.param(100, marks=pytest.mark.long)]
 SUBJECTS = some.dictionaries(
     some.sampled_from("abcde"), some.tuples(some.integers(1, 90), some.booleans()), min_size=1, max_size=4
 )

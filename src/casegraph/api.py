@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Self
 
 from casegraph.compare import compare
 from casegraph.errors import DocumentError, Problem
+from casegraph.facts import read_case
 from casegraph.ingest import Loaded, LoadedRecord, Rejected, RejectedRecord, known_of, load_paths
 from casegraph.loaders.records import Options
 from casegraph.notices import told_twice
 from casegraph.query import StoredQuery, get_query, refuse_without_derived, run
 from casegraph.rows import Rows
 from casegraph.store import Store, open_store
+from casegraph.subjects import find_case
 
 if TYPE_CHECKING:
     from rdflib import Dataset
 
     from casegraph.parameters import ParameterValue
+    from casegraph.plot.picture import Picture
+    from casegraph.story.shown import CaseStory
 
 __all__ = ["CaseStore"]
 
@@ -110,6 +114,30 @@ class CaseStore:
         """
         with self._store() as store:
             return told_twice(store, rows)[1]
+
+    def case(self, case: str) -> CaseStory:
+        """Return a case in plain words, as ``casegraph show`` tells it; notebooks show it by itself.
+
+        :param case: its IRI; or the DOI, ``pmid:NUMBER`` or key of a report, perhaps with ``/NUMBER``.
+        :raises InputError: if the text names no case of the store.
+        """
+        from casegraph.story.shown import story_of
+
+        with self._store() as store:
+            return story_of(store, find_case(store, case))
+
+    def plot(self, case: str) -> Picture:
+        """Return the timeline of a case as a picture; notebooks show it by itself.
+
+        :param case: as for :meth:`case`.
+        :raises InputError: if the text names no case of the store.
+        """
+        from casegraph.plot.timeline import timeline
+        from casegraph.story.words import Words
+        from casegraph.told import with_told
+
+        with self._store() as store:
+            return timeline(Words(read_case(store, find_case(store, case)), with_told(store)))
 
     @staticmethod
     def _asked(name: str, *, asserted: bool) -> StoredQuery:

@@ -20,6 +20,7 @@ __all__ = [
     "SD",
     "UNDECLARED",
     "VEGA_LITE",
+    "VEGA_LITE_TYPE",
     "VOID_EXT",
     "compact",
     "expand",
@@ -49,6 +50,8 @@ SCHEMA = "https://schema.org/"
 UNDECLARED = "http://sssom.invalid/"
 #: The schema that a picture says it follows.
 VEGA_LITE = "https://vega.github.io/schema/vega-lite/v6.json"
+#: The media type of such a specification.
+VEGA_LITE_TYPE = "application/vnd.vegalite.v6+json"
 
 #: prefix -> namespace. External ones as bioregistry has them.
 PREFIXES: Mapping[str, str] = MappingProxyType(

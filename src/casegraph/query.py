@@ -38,7 +38,6 @@ __all__ = [
 ]
 
 _DEPTH = 3
-_CONCEPTS = frozenset(("concept", "concept-and-below"))
 _Kind = TypeVar("_Kind", bound=msgspec.Struct)
 
 
@@ -282,17 +281,9 @@ def run(
     :raises InputError: if a parameter is unknown, a value is not of its type, or the store has no such case.
     :raises StoreError: if the store fails.
     """
-    given, heads = dict(values or {}), query.head.parameters
-    kinds = {name: heads[name].type for name in given if name in heads}
-    for name in (each for each, kind in kinds.items() if kind == "case"):
-        from casegraph.subjects import find_case
+    from casegraph.bound import text_for
 
-        given[name] = find_case(store, str(given[name]))
-    if not _CONCEPTS.isdisjoint(kinds.values()):
-        from casegraph.told import with_told
-
-        terms = with_told(store, terms)
-    text, union = bind(query, given, terms=terms), query.head.dataset != "named"
+    text, union = text_for(store, query, values, terms=terms), query.head.dataset != "named"
     if "://" not in store.location:
         return Rows.read(store.query(text, union=union))
     from casegraph.expand import rows_of

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -145,6 +146,17 @@ class Rows:
         """Return the rows of :meth:`to_table` as a Markdown table with a head."""
         table = [list(self.columns), ["---"] * len(self.columns), *self.to_table(terms)]
         return "".join(f"| {' | '.join(map(_cell, row))} |\n" for row in table)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """Return the rows as notebooks show them: a table with the labels of the shipped vocabulary."""
+        from casegraph.terms import all_terms
+
+        terms = all_terms()
+        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
+        table = ("".join(f"<td>{escape(text)}</td>" for text in row) for row in self.to_table(terms))
+        body = "".join(f"<tr>{row}</tr>" for row in table)
+        html = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return {"text/plain": self.to_markdown(terms), "text/html": html}
 
     def _labelled(self, terms: Terms) -> Iterator[dict[str, Any]]:
         for values, row in zip(self, self.rows, strict=True):

@@ -58,7 +58,7 @@ class Wire(asyncio.Transport):
 
 async def _told(app: ASGIApp, pieces: tuple[bytes, ...]) -> Wire:
     state, wire = ServerState(), Wire()
-    config = uvicorn.Config(app, http=Small, lifespan="off", log_config=None, access_log=False)
+    config = uvicorn.Config(app, http=Small, ws="none", lifespan="off", log_config=None, access_log=False)
     connection = Small(config, state, {})
     connection.connection_made(wire)
     for piece in pieces:

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "validate": ("casegraph.cli.validate:validate", "Check data against SHACL shapes."),
         "cases": ("casegraph.cli.cases:cases", "List the cases of a store."),
         "show": ("casegraph.cli.show:show", "Tell a case in plain words."),
+        "plot": ("casegraph.cli.plot:plot", "Draw a case: its timeline as a picture."),
         "remove": ("casegraph.cli.cases:remove", "Take a report and its cases out of a store."),
         "notices": ("casegraph.cli.notices:notices", "Tell which reports are retracted or corrected."),
         "query": ("casegraph.cli.ask:query", "Ask a stored query, or list them all."),

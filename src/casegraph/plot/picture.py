@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from casegraph.errors import InputError, MissingExtraError
+from casegraph.namespaces import VEGA_LITE_TYPE
+
+if TYPE_CHECKING:
+    from altair import TopLevelMixin
 
 __all__ = ["Cell", "Picture", "Spec"]
 
@@ -45,3 +52,31 @@ class Picture:
     notes: tuple[str, ...]
     columns: Mapping[str, str]
     rows: tuple[tuple[Cell, ...], ...]
+
+    def chart(self) -> TopLevelMixin:
+        """Return the picture as an Altair chart, to be changed or combined with others.
+
+        :raises InputError: if there is nothing to draw.
+        :raises MissingExtraError: if altair is not installed.
+        """
+        if not self.spec:
+            raise InputError("there is nothing to draw", todo=self.summary)
+        try:
+            from altair import Chart
+        except ImportError as error:
+            raise MissingExtraError("altair is not installed", todo="pip install 'casegraph[viz]'") from error
+        found: TopLevelMixin = Chart.from_dict(self.spec)
+        return found
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """Return the picture as notebooks show it; those that draw no Vega-Lite show its data."""
+        told = "\n".join((self.title, self.summary, *self.notes))
+        shown = {"text/plain": told, "text/html": self._html()}
+        return {VEGA_LITE_TYPE: self.spec, **shown} if self.spec else shown
+
+    def _html(self) -> str:
+        heads = "".join(f"<th>{escape(each)}</th>" for each in self.columns)
+        rows = ("".join(f"<td>{escape(cell.text)}</td>" for cell in row) for row in self.rows)
+        body = "".join(f"<tr>{each}</tr>" for each in rows)
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>" if self.rows else ""
+        return f"<p><strong>{escape(self.title)}</strong></p><p>{escape(self.summary)}</p>{table}"

@@ -112,6 +112,14 @@ class Words:
 
     def time(self, occasion: str) -> str:
         """Return what is known of when an occasion was: days from the zero point, and the printed words."""
+        return joined(
+            self.days(occasion),
+            self.text(occasion, "timePrinted", "printed as “{}”"),
+            self.labels(occasion, "phase"),
+        )
+
+    def days(self, occasion: str) -> str:
+        """Return the solved days of an occasion from the zero point; nothing where they are open."""
         low = self.facts.value(occasion, "solvedStartMinDays")
         high = self.facts.value(occasion, "solvedStartMaxDays")
         zero = self.facts.value(self.facts.case, "zeroPoint")
@@ -123,9 +131,7 @@ class Words:
             days = f"day {low} or later" if low else f"day {high} or earlier" if high else ""
         if days and self.facts.values(occasion, "solvedBasis"):
             days += " by the curator's reading"
-        return joined(
-            days, self.text(occasion, "timePrinted", "printed as “{}”"), self.labels(occasion, "phase")
-        )
+        return days
 
     def drug(self, exposure: str) -> str:
         """Return the drug or procedure of a treatment or of a stretch of one dosing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +29,8 @@ CREATE TABLE near (length INTEGER PRIMARY KEY, keys TEXT);
 """
 _HOLDING = """
 SELECT iri, text, key FROM name JOIN term ON term.id = name.term WHERE ' ' || key || ' ' LIKE ?"""
+_BEGINNING = """
+SELECT iri, matched, text, key FROM name JOIN term ON term.id = name.term WHERE ' ' || key LIKE ?"""
 _INDEXES = "CREATE INDEX name_key ON name (key); CREATE INDEX name_term ON name (term);"
 _ABOVE = """
 WITH RECURSIVE up (id) AS (
@@ -213,6 +215,19 @@ class Vocabulary:
         longest = max(words, key=len)
         found = self.ask(_HOLDING, f"% {longest} %")
         return [(iri, name) for iri, name, key in found if set(words) <= set(key.split())]
+
+    def beginning(self, words: Sequence[str]) -> list[Hit]:
+        """Return the terms, each with the name, that have a word that begins so for each of these.
+
+        :param words: in small letters, at least one.
+        """
+        longest = max(words, key=len)
+        found = self.ask(_BEGINNING, f"% {longest}%")
+        return [
+            Hit(iri, how, name)
+            for iri, how, name, key in found
+            if all(f" {each}" in f" {key}" for each in words)
+        ]
 
     def ask(self, question: str, *values: object) -> list[Any]:
         """Return the rows that answer a SELECT.

@@ -8,6 +8,7 @@ from casegraph.serve.jobs.described import CountAll
 from casegraph.serve.jobs.graph import AddToGraph, DropGraph, GetGraph, PutGraph
 from casegraph.serve.jobs.health import Health
 from casegraph.serve.jobs.listed import ListResources
+from casegraph.serve.jobs.named import BoundText, FindTerms, NameTerms
 from casegraph.serve.jobs.query import Query
 from casegraph.serve.jobs.resource import OntologyData, ResourceData, ResourcePage
 from casegraph.serve.jobs.stored import StoredAnswer
@@ -25,6 +26,9 @@ JOBS = (
     | ResourcePage
     | OntologyData
     | ListResources
+    | FindTerms
+    | NameTerms
+    | BoundText
     | CountAll
     | Health
     | Update

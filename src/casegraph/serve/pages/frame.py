@@ -9,7 +9,7 @@ from casegraph.serve.pages.markup import Content, Element, element, link, render
 from casegraph.serve.telling.service import Service
 from casegraph.version import __version__
 
-__all__ = ["FORMS", "described", "page", "script", "term"]
+__all__ = ["FORMS", "described", "module", "page", "script", "term"]
 
 #: media type -> what ``format=`` calls it, and what people do; for cases, reports and the ontology.
 FORMS = {
@@ -23,6 +23,7 @@ _MAIN = "_main"
 _SITE = (
     ("queries", "Stored queries"),
     ("cohorts", "Cohorts"),
+    ("workbench", "Workbench"),
     ("ontology", "Ontology"),
     ("docs", "Interface"),
     ("sparql", "Service"),
@@ -65,6 +66,11 @@ def script(service: Service, name: str) -> Element:
     :param name: one of :data:`casegraph.serve.static.FILES`.
     """
     return element("script", src=f"{service.base}static/{name}", defer=True)
+
+
+def module(service: Service, name: str) -> Element:
+    """Return what loads a module of this server, with those that it needs, once the page is there."""
+    return element("script", src=f"{service.base}static/{name}", type="module")
 
 
 def _navigation(service: Service) -> Element:

@@ -14,6 +14,7 @@ _HEADLINE: Final = "queries/refractory_cases_responding"
 _PLACES: Final = (
     ("queries", "the stored questions, with their answers"),
     ("cohorts", "pictures of the cases that answer a stored question"),
+    ("workbench", "an editor of SPARQL, with the stored questions, labels, charts and graphs"),
     ("cases", "all cases, each behind the DOI of its report"),
     ("groups", "groups of patients that are told of as one"),
     ("reports", "all reports, each behind its DOI"),

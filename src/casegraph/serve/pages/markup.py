@@ -61,16 +61,18 @@ def link(address: str, text: str, **attributes: str | bool | None) -> Content:
     return element("a", text, href=address, **attributes) if inner or _WEB.match(address) else text
 
 
-def data_block(media_type: str, value: object) -> Element:
+def data_block(media_type: str, value: object, id_: str = "") -> Element:
     r"""Return data for the scripts and the readers of a page: a block of JSON, which no browser runs.
 
     :param value: what :mod:`json` can write.
+    :param id_: what a script finds it by.
 
     >>> print(rendered(data_block("application/json", {"label": "</script>"})))
     <script type="application/json">{"label": "\u003c/script\u003e"}</script>
     """
     text = plain(json.dumps(value, ensure_ascii=False, allow_nan=False)).translate(_JSON_ESCAPES)
-    return Element("script", (("type", media_type),), (text,))
+    named = (("id", id_),) if id_ else ()
+    return Element("script", (("type", media_type), *named), (text,))
 
 
 def plain(text: str) -> str:

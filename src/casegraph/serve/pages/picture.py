@@ -31,18 +31,16 @@ def figure(picture: Picture, addressed: Addressed, more: Iterable[Content] = ())
     :param more: what stands below its data, as the query that they come from.
     """
     name = f"_picture-{picture.name}"
+    title = element("p", element("strong", picture.title), id=name)
     drawing: list[Content] = []
     if picture.spec:
         # a picture of its own may be wider than a small screen, and is then moved by itself
         drawing.append(element("div", class_="drawing", role="group", tabindex="0", aria_labelledby=name))
         drawing.append(data_block("application/json", picture.spec))
     notes = element("ul", (element("li", each) for each in picture.notes)) if picture.notes else ""
-    told = element(
-        "figcaption", element("strong", picture.title, id=name), element("p", picture.summary), notes
-    )
-    return element(
-        "figure", drawing, told, _table(picture, addressed), more, id=picture.name, class_="picture"
-    )
+    told = element("figcaption", element("p", picture.summary), notes)
+    table = _table(picture, addressed)
+    return element("figure", title, drawing, told, table, more, id=picture.name, class_="picture")
 
 
 def _table(picture: Picture, addressed: Addressed) -> Content:
@@ -52,9 +50,12 @@ def _table(picture: Picture, addressed: Addressed) -> Content:
         "tr", (element("th", name, scope="col", title=what) for name, what in picture.columns.items())
     )
     rows = (element("tr", (_cell(each, addressed) for each in row)) for row in picture.rows)
-    table = element("table", element("thead", head), element("tbody", rows))
+    caption = element("caption", f"The data of: {picture.title}")
+    table = element("table", caption, element("thead", head), element("tbody", rows))
     count = f"The data of this picture ({len(picture.rows):,} row{'' if len(picture.rows) == 1 else 's'})"
-    return element("details", element("summary", count), element("div", table, class_="wide", tabindex="0"))
+    label = f"Table: the data of {picture.title}"
+    box = element("div", table, class_="wide", tabindex="0", role="group", aria_label=label)
+    return element("details", element("summary", count), box)
 
 
 def _cell(cell: Cell, addressed: Addressed) -> Element:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from casegraph.serve.pages.frame import described, page
+from casegraph.serve.pages.frame import described, module, page
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.telling.catalogue import AboutParameter, AboutQuery, QueryEntry
 from casegraph.serve.telling.service import Service
@@ -24,6 +24,8 @@ _KINDS = {
     "decimal": "a number",
     "boolean": "true or false",
 }
+#: What a field of a kind offers to who types in it, where there are scripts.
+_OFFERS = {"concept": "terms", "concept-and-below": "terms", "term": "terms", "case": "cases"}
 
 
 def queries_page(service: Service, queries: Iterable[QueryEntry]) -> bytes:
@@ -59,6 +61,7 @@ def query_page(service: Service, query: AboutQuery) -> bytes:
                 ),
             ]
         ),
+        element("p", link(f"{service.base}workbench#stored={query.name}", "Open in the workbench")),
         _form(query),
         _columns(query),
         element(
@@ -67,6 +70,7 @@ def query_page(service: Service, query: AboutQuery) -> bytes:
             element("pre", query.text, tabindex="0"),
             aria_labelledby="_text",
         ),
+        module(service, "fields.js"),
     ]
     return page(service, query.summary, content, forms=("text/turtle",), address=query.links["self"])
 
@@ -76,7 +80,14 @@ def _form(query: AboutQuery) -> Element:
     return element(
         "section",
         element("h2", "Ask it", id="_ask"),
-        element("form", fields, element("button", "Ask"), action=query.links["results"], method="get"),
+        element(
+            "form",
+            fields,
+            element("button", "Ask"),
+            action=query.links["results"],
+            method="get",
+            data_fields=True,
+        ),
         aria_labelledby="_ask",
     )
 
@@ -98,7 +109,15 @@ def parameter_field(name: str, parameter: AboutParameter, said: str = "") -> Ite
         yield element("select", options, id=me, name=name)
         return
     example = terms[0].strip('<>"') if len(terms) == 1 else ""
-    yield element("input", id=me, name=name, value=said or example, aria_describedby=hint)
+    yield element(
+        "input",
+        id=me,
+        name=name,
+        value=said or example,
+        aria_describedby=hint,
+        data_offers=_OFFERS.get(parameter.type),
+        data_within=" ".join(parameter.within),
+    )
     kept = "" if example else "; left empty, the example of the query stands"
     yield element("p", f"{_KINDS[parameter.type]}{kept}", id=hint)
 

@@ -17,6 +17,7 @@ from casegraph.serve.jobs import Job
 from casegraph.serve.jobs.resource import OntologyData, ResourceData, ResourcePage
 from casegraph.serve.pages.index import index_page
 from casegraph.serve.pages.ontology import ontology_page
+from casegraph.serve.pages.workbench import workbench_page
 from casegraph.serve.state import State
 from casegraph.serve.static import StaticFile
 from casegraph.serve.telling.catalogue import about_a_case
@@ -40,6 +41,7 @@ __all__ = [
     "answer_resource",
     "answer_service",
     "answer_void",
+    "answer_workbench",
     "pass_on",
     "send_made",
 ]
@@ -75,6 +77,11 @@ async def answer_examples(request: Request, state: State) -> None:
 async def answer_index(request: Request, state: State) -> None:
     """Answer with the page that leads to all others."""
     await send_made(request, state, HTML, "index", partial(index_page, state.service(request)))
+
+
+async def answer_workbench(request: Request, state: State) -> None:
+    """Answer with the page for those who write SPARQL."""
+    await send_made(request, state, HTML, "workbench", partial(workbench_page, state.service(request)))
 
 
 async def answer_file(file: StaticFile, request: Request, state: State) -> None:

@@ -28,9 +28,19 @@ from casegraph.serve.routes.data import (
     answer_ontology,
     answer_resource,
     answer_void,
+    answer_workbench,
 )
 from casegraph.serve.routes.health import answer_health
 from casegraph.serve.routes.lists import MOST_LISTED, answer_list
+from casegraph.serve.routes.named import (
+    MOST_NAMED,
+    MOST_TERMS,
+    MOST_WITHIN,
+    SPARQL,
+    answer_labels,
+    answer_terms,
+    answer_text,
+)
 from casegraph.serve.routes.queries import (
     MOST_LIMIT,
     MOST_OFFSET,
@@ -85,7 +95,9 @@ def operations() -> Iterator[Operation]:
         yield from _of_query(query)
     yield from _of_cohorts()
     yield from _of_data()
+    yield from _of_names()
     yield Operation("index", "/", answer_index, "", "server", is_told=False)
+    yield Operation("workbench", "/workbench", answer_workbench, "", "server", is_told=False)
     about = "Whether the data can be read"
     yield Operation("health", "/health", answer_health, about, "server", (JSON,), "Health", "Failed")
     for name, file in FILES.items():
@@ -122,6 +134,34 @@ def _of_query(query: StoredQuery) -> Iterator[Operation]:
         ],
         **told,
     )
+    text, route = f"/queries/{query.name}/text", partial(answer_text, query)
+    yield Operation(f"{query.name}_text", text, route, "", "queries", (SPARQL,), is_told=False)
+
+
+def _of_names() -> Iterator[Operation]:
+    """Yield what the fields of forms and the tables of rows ask."""
+    limit = _paging(MOST_TERMS, "how many terms")[:1]
+    within = _parameter("within", "CURIEs of what the terms are to be, or be below", _several(MOST_WITHIN))
+    yield Operation(
+        "terms",
+        "/terms",
+        answer_terms,
+        "Terms by the beginning of a name",
+        "names",
+        (JSON,),
+        "Terms",
+        parameters=[_required("text", "what is typed", {"type": "string"}), within, *limit],
+    )
+    yield Operation(
+        "labels",
+        "/labels",
+        answer_labels,
+        "What IRIs are called",
+        "names",
+        (JSON,),
+        "Names",
+        parameters=[_required("iri", "of a term, a case, a claim ...", _several(MOST_NAMED))],
+    )
 
 
 def _of_cohorts() -> Iterator[Operation]:
@@ -157,7 +197,7 @@ def _of_data() -> Iterator[Operation]:
         route = partial(answer_resource, kind)
         yield Operation(
             kind,
-            f"/{kind}/{{path:path}}",
+            f"/{kind}/{{path:lines}}",
             route,
             what[0].upper() + what[1:],
             parameters=[path, _format(of["formats"])],
@@ -205,6 +245,14 @@ def _parameter(
         "description": meaning,
         "schema": dict(schema or {"type": "string"}),
     }
+
+
+def _several(most: int) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": most}
+
+
+def _required(name: str, meaning: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_parameter(name, meaning, schema), "required": True}
 
 
 def _paging(most: int, what: str) -> tuple[dict[str, Any], ...]:

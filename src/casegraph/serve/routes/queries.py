@@ -89,7 +89,7 @@ async def answer_results(query: StoredQuery, request: Request, state: State) -> 
     await pass_on(request, state, job)
 
 
-def values_of(fields: Fields, *, is_form: bool) -> dict[str, str]:
+def values_of(fields: Fields, *, is_form: bool = False) -> dict[str, str]:
     """Return what is said for the parameters of a query.
 
     :param is_form: whether a field that is left empty is none, and keeps the example.

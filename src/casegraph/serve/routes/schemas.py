@@ -8,7 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from casegraph.serve.http.negotiation import Format
+from casegraph.serve.jobs.named import OfferedTerm
 from casegraph.serve.telling.catalogue import AboutQuery, QueryEntry
+from casegraph.serve.telling.labels import Named
 from casegraph.serve.telling.listed import LISTS, Entry
 from casegraph.store.verified import Verified
 
@@ -78,6 +80,8 @@ _OWN: Final[dict[str, Any]] = {
         "propertyNames": {"enum": list(LISTS)},
         "additionalProperties": {"type": "array", "items": _ref("Entry")},
     },
+    "Terms": _object("terms", terms={"type": "array", "items": _ref("OfferedTerm")}),
+    "Names": _object("names", names={"type": "object", "additionalProperties": _ref("Named")}),
     "JsonLd": {"type": ["object", "array"], "description": "RDF as JSON-LD 1.1."},
     "Health": _object(
         "status casegraph generation cases quads_read last_verify writable workers",
@@ -94,7 +98,10 @@ _OWN: Final[dict[str, Any]] = {
 }
 
 
-def components(named: Iterable[type] = (AboutQuery, Entry, QueryEntry, Verified)) -> dict[str, Any]:
+_NAMED: Final = (AboutQuery, Entry, Named, OfferedTerm, QueryEntry, Verified)
+
+
+def components(named: Iterable[type] = _NAMED) -> dict[str, Any]:
     """Return the schemas that answers refer to, and how the token is sent.
 
     >>> sorted(components()["schemas"]["Problem"]["required"])

@@ -23,6 +23,7 @@
 
   const embed = (place, text, width) => {
     const specification = fitted(JSON.parse(text), width);
+    delete specification.title; // the page says it, where it is not cut
     if (place.clientWidth < SMALL) {
       specification.config.axis.labelLimit = SMALL_LABELS;
       Object.assign(specification.config.legend, { columns: 1, labelLimit: 2 * SMALL_LABELS });

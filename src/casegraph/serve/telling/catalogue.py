@@ -38,6 +38,7 @@ class AboutQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What a server tells of a stored query.
 
     :param returns: column -> its meaning and unit.
+    :param view: how its rows are best seen first: ``table``, ``chart``; empty where it does not say.
     :param links: ``self``, ``results``, the ``endpoint`` that it can be sent to, and where its cases are a
         cohort the pictures of it as ``cohort``.
     """
@@ -50,6 +51,7 @@ class AboutQuery(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     parameters: dict[str, AboutParameter]
     returns: dict[str, str]
+    view: str
     text: str
     links: dict[str, str]
 
@@ -117,6 +119,7 @@ def about(service: Service, query: StoredQuery) -> AboutQuery:
         tags=head.tags,
         parameters=dict(_parameters(query)),
         returns=head.returns,
+        view=head.view or "",
         text=query.text,
         links=_links(service, query.name) | _cohort(service, query) | {"endpoint": service.endpoint},
     )

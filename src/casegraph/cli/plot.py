@@ -1,0 +1,101 @@
+"""``casegraph plot``: a case or a cohort as a picture."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+import click
+
+from casegraph.cli.ask import parameter_option
+from casegraph.cli.form import Command, say, store_option
+from casegraph.cli.outputs import opened_whole
+from casegraph.errors import InputError
+from casegraph.facts import read_case
+from casegraph.plot.cohorts import QUESTIONS, cohort_pictures
+from casegraph.plot.files import FORMS, picture_page, write_picture
+from casegraph.plot.picture import Picture
+from casegraph.plot.timeline import timeline
+from casegraph.query import StoredQuery, stored_queries
+from casegraph.store import Store, open_store
+from casegraph.story.examples import kept_examples
+from casegraph.story.words import Words
+from casegraph.subjects import find_case
+from casegraph.told import with_told
+
+__all__ = ["plot"]
+
+_DEFAULT = "swimmer"
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        ("casegraph plot 10.1007/s13555-020-00421-8 -o seed.svg", "the timeline of a case as SVG"),
+        ("casegraph plot 10.1007/s13555-020-00421-8 > seed.json", "as a Vega-Lite specification"),
+        (
+            "casegraph plot cases_treated_with -p drug=rituximab --picture responses -o responses.png",
+            "what became of those who were given a drug",
+        ),
+        ("casegraph plot cases_treated_with -o cohort.html", "all pictures of a cohort in one page"),
+    ),
+)
+@click.argument("what", metavar="CASE|NAME")
+@click.option("-o", "--output", metavar="FILE", help="Where to, also a URL; its suffix says how.")
+@click.option("-f", "--format", "form", type=click.Choice(FORMS), help="How to draw it; json by default.")
+@click.option("--picture", type=click.Choice(tuple(QUESTIONS)), help="Which picture of a cohort.")
+@parameter_option
+@click.option(
+    "--scale",
+    type=click.FloatRange(0.1, 10),
+    default=2,
+    show_default=True,
+    help="Pixels of a PNG for each pixel of the drawing.",
+)
+@store_option
+def plot(what: str, output: str | None, form: str | None, scale: float, **how: Any) -> None:
+    """Draw CASE as a timeline, or the cases that answer the stored query NAME as a cohort.
+
+    CASE is an IRI; or the DOI, pmid:NUMBER or key of a report, which means its first patient, or with /NUMBER
+    that patient. Only what is certain has a place: what began or ended at some time is dashed, what is not
+    stated dotted. NAME is a query tagged cohort: its swimmer plot, or in HTML all its pictures.
+
+    svg, png and html need the extra: pip install 'casegraph[viz]'.
+    """
+    form = form or _form_of(output)
+    with open_store(how["location"]) as store:
+        pictures = _pictures(store, what, how["picture"], how["values"], form)
+    with opened_whole(output) as out:
+        if len(pictures) > 1:
+            out.write(picture_page(pictures).encode())
+        else:
+            write_picture(pictures[0], form, out, scale=scale)
+
+
+def _form_of(output: str | None) -> str:
+    if output is None:
+        return "json"
+    suffix = PurePath(output).suffix.removeprefix(".").lower()
+    if suffix in FORMS:
+        return suffix
+    told = "the name of the file does not say how to draw"
+    raise InputError(told, where=output, expected="." + ", .".join(FORMS), todo="say it by -f")
+
+
+def _pictures(
+    store: Store, what: str, picture: str | None, values: dict[str, str], form: str
+) -> tuple[Picture, ...]:
+    query = stored_queries().get(what)
+    if query is not None:
+        return _of_cohort(store, query, picture or ("" if form == "html" else _DEFAULT), values)
+    if picture or values:
+        raise click.UsageError("--picture and -p are for a stored query: casegraph query lists them")
+    return (timeline(Words(read_case(store, find_case(store, what)), with_told(store))),)
+
+
+def _of_cohort(store: Store, query: StoredQuery, picture: str, values: dict[str, str]) -> tuple[Picture, ...]:
+    found = cohort_pictures(store, query, values)
+    kept = kept_examples(query, values, lambda: with_told(store))
+    if kept:
+        say(f"{kept}; set it by -p NAME=VALUE")
+    return tuple(each for each in found if picture in ("", each.name))

@@ -1,0 +1,217 @@
+"""The lanes of treatments: what certainly ran where, what may have, and how each ended.
+
+A bar is drawn only where a treatment certainly ran: from the last moment at which it can have begun to the
+first at which it can have ended, or was last told of. What lies before, between and after is drawn as open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from casegraph.facts import CaseFacts
+from casegraph.namespaces import CG, PREFIXES
+from casegraph.plot.axis import Axis, Place
+
+__all__ = ["Exposure", "Piece", "exposures", "times_of"]
+
+#: Concepts that two different treatments may share: a procedure, a drug that is not said.
+_PROCEDURE, _ANY_DRUG = PREFIXES["MAXO"], CG + "Drug"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a lane.
+
+    :param kind: ``given`` or ``lowered``: it certainly ran; ``unsure``: it began or ended somewhere here;
+        ``open``: not stated whether it went on.
+    """
+
+    kind: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """A treatment, or a stretch of one dosing of it.
+
+    :param starts: when it began; None where no time is told.
+    :param ends: when it ended or was last told of; None where no such time is told.
+    :param kind: how it ended: ``stopped``, ``implied`` (a stop is only implied), ``ongoing`` (still given
+        when last told of), ``changed`` (another dose followed), ``once``, ``undated`` (stopped, but when is
+        not told), or ``open`` (not stated).
+    :param superseded: the certainly later start of the same drug, by when it was over.
+    :param lowered: whether its dose changed from one to another.
+    :param follows: the start of the dosing before it.
+    :param has_own_end: whether its end is told of itself, and not of the treatment that it belongs to.
+    :param told: when its dosings began.
+    """
+
+    claim: str
+    episode: str
+    starts: str | None
+    ends: str | None
+    kind: str
+    superseded: str | None
+    lowered: bool = False
+    follows: str | None = None
+    has_own_end: bool = True
+    told: tuple[str, ...] = ()
+
+    def pieces(self, axis: Axis) -> Iterator[Piece]:
+        """Yield the stretches of its lane, from left to right."""
+        begins = self.begins(axis)
+        if self.kind == "once":
+            yield from _stretch("unsure", begins.low, begins.high)
+            return
+        ends = begins if self.ends is None else axis.place(self.ends)
+        if begins.high < ends.low or (begins.high == ends.low and begins.exact):
+            yield from _stretch("unsure", begins.low, begins.high)
+            yield from _stretch("lowered" if self.lowered else "given", begins.high, ends.low)
+            yield from _stretch("unsure", ends.low, ends.high)
+        else:
+            yield from _stretch("unsure", begins.low, max(begins.high, ends.high))
+        if self.kind in ("open", "implied", "ongoing", "undated"):
+            kind = "unsure" if self.kind == "undated" else "open"
+            yield from _stretch(kind, max(begins.high, ends.high), self._latest(axis))
+
+    def end(self, axis: Axis) -> Place | None:
+        """Return where the sign of its end stands; None if it has none."""
+        signed = self.kind in ("stopped", "implied", "ongoing") and self.ends is not None
+        return axis.place(self.ends) if signed else None
+
+    def unsure(self, axis: Axis) -> Iterator[Place]:
+        """Yield the stretches on which it begins, is changed or ends, and nobody knows where."""
+        begins = self.begins(axis)
+        if not begins.exact:
+            yield begins
+        ends = axis.place(self.ends) if self.ends is not None else begins
+        if self.kind in ("changed", "open") and not ends.exact and ends != begins:
+            yield ends
+        if self.kind == "undated":
+            yield Place(begins.high, axis.last)
+
+    def begins(self, axis: Axis) -> Place:
+        """Return where it began, which is not after anything that is told of it."""
+        begins = axis.place(self.starts)
+        if self.starts is None and self.follows is not None:
+            begins = Place(axis.place(self.follows).low, axis.last)
+        later = (axis.place(each).high for each in (*self.told, self.ends) if each is not None)
+        return Place(begins.low, max(begins.low, min((begins.high, *later))))
+
+    def _latest(self, axis: Axis) -> float:
+        if self.superseded is not None:
+            return axis.place(self.superseded).high
+        is_last = self.ends is not None and axis.columns[-1:] == (self.ends,)
+        return axis.place(self.ends).high if self.kind == "ongoing" and is_last else axis.last
+
+
+def _stretch(kind: str, low: float, high: float) -> Iterator[Piece]:
+    if low < high:
+        yield Piece(kind, low, high)
+
+
+def exposures(facts: CaseFacts) -> tuple[tuple[Exposure, tuple[Exposure, ...]], ...]:
+    """Return the treatments of a case in order, each with the stretches of its dosings."""
+    found = []
+    for claim in facts.claims("hasTreatment"):
+        dosings = _dosings(facts, claim)
+        found.append((_episode(facts, claim, dosings), dosings))
+    return tuple(found)
+
+
+def times_of(exposure: Exposure) -> Iterator[str]:
+    """Yield the occasions at which something of an exposure is drawn."""
+    yield from (each for each in (exposure.starts, exposure.ends) if each is not None)
+
+
+def _episode(facts: CaseFacts, episode: str, dosings: tuple[Exposure, ...]) -> Exposure:
+    starts = facts.value(episode, "at")
+    kind, ends = _end(facts, episode, starts)
+    if kind == "open" and starts is not None:
+        told = [time for each in dosings for time in times_of(each) if time != starts]
+        ends = max(told, key=lambda each: (facts.rank(each), each), default=None)
+    began = tuple(each.starts for each in dosings if each.starts is not None)
+    return Exposure(episode, episode, starts, ends, kind, _later_course(facts, episode), told=began)
+
+
+def _end(facts: CaseFacts, exposure: str, starts: str | None) -> tuple[str, str | None]:
+    stop, still = facts.value(exposure, "endsAt"), facts.value(exposure, "ongoingAt")
+    if stop is not None:
+        implied = facts.name(facts.value(exposure, "endBasis") or "") == "implied"
+        return "implied" if implied else "once" if stop == starts else "stopped", stop
+    if still is not None:
+        return "ongoing", still
+    return "undated" if facts.values(exposure, "stopReason") else "open", None
+
+
+def _dosings(facts: CaseFacts, episode: str) -> tuple[Exposure, ...]:
+    segments = facts.values(episode, "hasSegment")
+    found = (_dosing(facts, episode, each, segments) for each in segments)
+    return tuple(sorted(found, key=lambda each: (facts.rank(each.starts), _steps(facts, each), each.claim)))
+
+
+def _steps(facts: CaseFacts, exposure: Exposure) -> int:
+    """Return how many dosings came before one in its chain."""
+    steps, claim = 0, facts.value(exposure.claim, "follows")
+    while claim is not None and steps < len(facts.values(exposure.episode, "hasSegment")):
+        steps, claim = steps + 1, facts.value(claim, "follows")
+    return steps
+
+
+def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, ...]) -> Exposure:
+    own, whole = facts.value(segment, "at"), facts.value(episode, "at")
+    before = facts.value(segment, "follows")
+    starts = own or (whole if before is None else None)
+    followers = [each for each in segments if facts.value(each, "follows") == segment]
+    kind, ends = _end(facts, segment, starts)
+    superseded, has_own_end = None, ends is not None
+    if followers and ends is None:
+        ends = facts.value(followers[0], "at")
+        kind = "open" if ends is None else "changed"
+    elif ends is None:
+        kind, ends = _end(facts, episode, starts)
+        superseded = _first_after(facts, starts, (facts.value(each, "at") for each in segments))
+        if superseded is not None:
+            kind, ends = "open", None
+    if kind in ("open", "implied", "undated"):
+        superseded = superseded or _later_course(facts, episode)
+    lowered = facts.number(segment, "doseFrom") is not None
+    last = None if before is None else facts.value(before, "at")
+    return Exposure(segment, episode, starts, ends, kind, superseded, lowered, last, has_own_end)
+
+
+def _later_course(facts: CaseFacts, episode: str) -> str | None:
+    """Return when the same drug was certainly begun again, after it was last told of."""
+    drug = facts.value(episode, "aboutConcept")
+    if drug is None or drug.startswith(_PROCEDURE) or drug == _ANY_DRUG:
+        return None
+    since = facts.value(episode, "ongoingAt") or facts.value(episode, "at")
+    courses = (
+        each
+        for each in facts.values(facts.case, "hasTreatment")
+        if each != episode and facts.value(each, "aboutConcept") == drug and _same_route(facts, each, episode)
+    )
+    return _first_after(facts, since, (facts.value(each, "at") for each in courses))
+
+
+def _same_route(facts: CaseFacts, one: str, other: str) -> bool:
+    routes = [
+        {route for dose in facts.values(each, "hasSegment") for route in facts.values(dose, "route")}
+        for each in (one, other)
+    ]
+    return not all(routes) or not routes[0].isdisjoint(routes[1])
+
+
+def _first_after(facts: CaseFacts, since: str | None, starts: Iterator[str | None]) -> str | None:
+    """Return the first of some occasions that is certainly later than another."""
+    if since is None:
+        return None
+    later = set(facts.values(since, "notAfter"))
+    found = {
+        each
+        for each in starts
+        if each is not None and each in later and since not in facts.values(each, "notAfter")
+    }
+    return min(found, key=lambda each: (facts.rank(each), each), default=None)

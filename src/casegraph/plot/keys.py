@@ -1,0 +1,76 @@
+"""What the columns of a timeline stand for: their heads, and the panel that tells each time in words."""
+
+from __future__ import annotations
+
+from textwrap import shorten
+
+from casegraph.plot.axis import Axis
+from casegraph.plot.marks import Datum, Panel, anchored
+from casegraph.story.words import Words, joined
+
+__all__ = ["heads", "times_panel"]
+
+_LONGEST = 90
+
+
+def heads(words: Words, axis: Axis) -> list[Datum]:
+    """Return the heads of the columns, by the names that the story of the case calls the occasions."""
+    return [
+        {
+            "x": number,
+            "text": f"{number} {_called(words, axis, each)}",
+            "told": words.time(each),
+            "href": f"#{words.facts.name(each)}",
+        }
+        for number, each in enumerate(axis.columns, start=1)
+    ]
+
+
+def times_panel(words: Words, axis: Axis) -> Panel:
+    """Return the panel of times: each occasion at its place, with its printed words and its days."""
+    panel = Panel("Times, as the report tells them")
+    numbers = {each: str(number) for number, each in enumerate(axis.columns, start=1)}
+    together = {name: column for column in axis.columns for name in _same(axis, column)}
+    for each in sorted(
+        axis.places, key=lambda each: (axis.places[each].middle, words.facts.rank(each), each)
+    ):
+        if together.get(each, each) != each:
+            continue
+        place = axis.place(each)
+        row = panel.row(
+            f"{numbers.get(each, '≈' if not axis.to_scale else '')} {_called(words, axis, each)}".strip()
+        )
+        head = {
+            "row": row,
+            "told": words.time(each) or "no time is told",
+            "href": f"#{words.facts.name(each)}",
+        }
+        text = _told(words, each)
+        if not place.exact:
+            panel.marks.append({**head, "part": "unsure", "x": place.low, "x2": place.high})
+            panel.marks.append({**head, "part": "about", "x": place.middle, "shift": 0})
+        else:
+            panel.marks.append({**head, "part": "sign", "x": place.middle, "sign": "time"})
+        panel.marks.append({**head, **anchored(axis, place.middle, text)})
+    return panel
+
+
+def _same(axis: Axis, column: str) -> tuple[str, ...]:
+    """Return the occasions that share a column, which are certainly at the same time; else the one itself."""
+    here = axis.places[column]
+    if axis.to_scale or not here.exact:
+        return (column,)
+    return tuple(sorted(each for each, place in axis.places.items() if place == here))
+
+
+def _called(words: Words, axis: Axis, occasion: str) -> str:
+    return " = ".join(words.facts.name(each) for each in _same(axis, occasion))
+
+
+def _told(words: Words, occasion: str) -> str:
+    """Return the days of an occasion, its printed words, and whether the days rest on a reading."""
+    days, _, reading = words.days(occasion).partition(" by ")
+    printed = words.facts.value(occasion, "timePrinted")
+    quoted = f"“{shorten(printed, _LONGEST, placeholder=' ...')}”" if printed else ""
+    told = joined(days, quoted) or "no time is told"
+    return f"{told} (by {reading})" if reading else told

@@ -1,0 +1,212 @@
+"""The panels of a timeline as views of Vega-Lite, all as wide as each other and on one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from casegraph.plot.axis import Axis
+from casegraph.plot.look import COLOURS
+from casegraph.plot.marks import Datum, Panel
+from casegraph.plot.picture import Spec
+
+__all__ = ["WIDTH", "heads_view", "panel_view"]
+
+#: pixels of the drawing beside its labels, and of the labels.
+WIDTH = 640
+_LABELS = 168
+_HEADS = 150
+_SMALL = 11
+#: the width of a letter of that size.
+_LETTER = 6.6
+#: how far below the middle of a row its stretches and signs stand, and its words above it.
+_BELOW = 6
+_RED, _GREEN, _BLUE = COLOURS["vermilion"], COLOURS["bluish green"], COLOURS["blue"]
+_ORANGE, _BLACK = COLOURS["orange"], COLOURS["black"]
+#: words begin at their place, and end at the right edge at the latest.
+_BESIDE = f"max(-width * datum.left, min(2, width * (1 - datum.left) - datum.letters * {_LETTER}))"
+_CAP = "M-0.2,-1L0.2,-1L0.2,1L-0.2,1Z"
+_HOLLOW_CAP = "M-0.5,-1L0.5,-1L0.5,1L-0.5,1Z"
+
+#: How a sign is drawn: shape, line, filling; no two of one panel have the same shape and filling.
+_SIGNS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "start": ("circle", _BLUE, _BLUE),
+        "stopped": (_CAP, _BLACK, _BLACK),
+        "implied": (_HOLLOW_CAP, _BLACK, "white"),
+        "ongoing": ("triangle-right", _BLACK, _BLACK),
+        "improved": ("triangle-up", _GREEN, _GREEN),
+        "resolved": ("circle", _BLUE, _BLUE),
+        "stabilised": ("diamond", _BLUE, "white"),
+        "unchanged": ("square", _BLACK, _ORANGE),
+        "worse": ("triangle-down", _RED, _RED),
+        "notEvaluable": ("cross", _BLACK, "white"),
+        "Flare": ("triangle-down", _RED, _RED),
+        "Relapse": ("triangle-down", _RED, "white"),
+        "Remission": ("circle", _GREEN, _GREEN),
+        "SymptomFreeInterval": ("circle", _GREEN, "white"),
+        "Death": ("cross", _BLACK, _BLACK),
+        "AdverseEvent": ("diamond", _RED, _RED),
+        "NoAdverseEvent": ("circle", _GREEN, "white"),
+        "NoSignificantAdverseEvent": ("square", _GREEN, "white"),
+        "positive": ("cross", _BLACK, _BLACK),
+        "negative": ("stroke", _BLACK, _BLACK),
+        "raised": ("triangle-up", _RED, _RED),
+        "lowered": ("triangle-down", _BLUE, _BLUE),
+        "time": ("circle", _BLACK, _BLACK),
+    }
+)
+_OTHER = ("square", _BLACK, "white")
+
+
+def panel_view(panel: Panel, axis: Axis, *, framed: bool = True, titled: bool = False) -> Spec:
+    """Return a panel as a view.
+
+    :param framed: whether it has an axis and a border.
+    :param titled: whether its axis has a title.
+    """
+    head: Spec = {"text": panel.title, "anchor": "start", "fontSize": 13, "offset": 6}
+    border = {} if framed else {"view": {"stroke": None}}
+    links: Spec = {"href": {"field": "href", "type": "nominal"}} if _leads(panel) else {}
+    return {
+        "title": head,
+        **border,
+        "width": WIDTH,
+        "height": {"step": panel.step},
+        "data": {"values": panel.marks},
+        "encoding": {
+            "x": _x(axis, framed=framed, titled=titled),
+            "y": {"field": "row", "type": "nominal", "scale": {"domain": panel.rows}, "axis": _LABEL_AXIS},
+            "tooltip": {"field": "told", "type": "nominal"},
+            "description": {"field": "told", "type": "nominal"},
+            **links,
+        },
+        "layer": [layer for part, layer in _layers(panel).items() if _has(panel, part)],
+    }
+
+
+_LABEL_AXIS: Spec = {
+    "title": None,
+    "domain": False,
+    "ticks": False,
+    "grid": False,
+    "labelExpr": "split(slice(datum.label, 4), '\\n')",
+    "labelFontSize": _SMALL,
+    "labelLineHeight": 12,
+    "labelLimit": _LABELS,
+    "minExtent": _LABELS,
+    "maxExtent": _LABELS,
+}
+
+
+def _x(axis: Axis, *, framed: bool, titled: bool = False) -> Spec:
+    numbers: Spec = {
+        "title": axis.title.split("; ") if titled else None,
+        "grid": True,
+        "labelOverlap": "parity",
+    }
+    numbers |= {"labelFontSize": _SMALL, "titleFontSize": _SMALL}
+    if not axis.to_scale:
+        numbers |= {"values": list(range(1, len(axis.columns) + 1)), "format": "d"}
+    return {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"domain": [axis.first, axis.last], "nice": False, "zero": False},
+        "axis": numbers if framed else None,
+    }
+
+
+def _leads(panel: Panel) -> bool:
+    return any(mark.get("href") for mark in panel.marks)
+
+
+def _has(panel: Panel, part: str) -> bool:
+    return any(mark["part"] == ("about" if part == "halo" else part) for mark in panel.marks)
+
+
+def _layers(panel: Panel) -> dict[str, Spec]:
+    """Return the layer of each part, in the order of drawing."""
+    lower = {"yOffset": _BELOW}
+    grey = {"stroke": "#333333", **lower}
+    bar = {"type": "bar", "height": 9, "stroke": _BLUE, "strokeWidth": 1.5, **lower}
+    return {
+        "open": _stretch("open", {"type": "rule", "strokeDash": [1, 4], "strokeWidth": 2, **grey}),
+        "unsure": _stretch("unsure", {"type": "rule", "strokeDash": [6, 3], "strokeWidth": 1.5, **grey}),
+        "whole": _stretch("whole", {"type": "rule", "strokeWidth": 2, **grey}),
+        "given": _stretch("given", {**bar, "fill": COLOURS["sky blue"]}),
+        "lowered": _stretch("lowered", {**bar, "fill": "white"}),
+        "sign": _sign_layer(panel, lower),
+        "halo": _about({"fill": "white", "stroke": "white", "strokeWidth": 5}),
+        "about": _about({}),
+        "words": _words_layer(),
+    }
+
+
+def _about(more: Spec) -> Spec:
+    shift = {"expr": "datum.shift"}
+    return _text_layer("about", {"text": "≈", "fontSize": 14, "dx": shift, "dy": _BELOW, **more})
+
+
+def _only(part: str) -> list[Spec]:
+    return [{"filter": {"field": "part", "equal": part}}]
+
+
+def _stretch(part: str, mark: Spec) -> Spec:
+    return {"transform": _only(part), "mark": mark, "encoding": {"x2": {"field": "x2"}}}
+
+
+def _sign_layer(panel: Panel, offset: Spec) -> Spec:
+    used = sorted({mark["sign"] for mark in panel.marks if mark["part"] == "sign"})
+    drawn = [_SIGNS.get(each, _OTHER) for each in used]
+
+    def scale(which: int) -> Spec:
+        ranged = {"domain": used, "range": [each[which] for each in drawn]}
+        return {"field": "sign", "type": "nominal", "scale": ranged, "legend": None}
+
+    return {
+        "transform": _only("sign"),
+        "mark": {"type": "point", "size": 90, "opacity": 1, "strokeWidth": 1.5, **offset},
+        "encoding": {"shape": scale(0), "stroke": scale(1), "fill": scale(2)},
+    }
+
+
+def _text_layer(part: str, mark: Spec) -> Spec:
+    return {"transform": _only(part), "mark": {"type": "text", "fill": "black", **mark}}
+
+
+def _words_layer() -> Spec:
+    mark: Spec = {
+        "fontSize": _SMALL,
+        "align": "left",
+        "dx": {"expr": _BESIDE},
+        "dy": -_BELOW,
+        "limit": {"expr": "width"},
+    }
+    layer = _text_layer("words", mark)
+    return {**layer, "encoding": {"text": {"field": "text", "type": "nominal"}}}
+
+
+def heads_view(axis: Axis, heads: list[Datum]) -> Spec:
+    """Return the heads of the columns, each written upwards above its column."""
+    return {
+        "title": {"text": axis.title, "anchor": "start", "fontSize": 12, "fontStyle": "italic", "offset": 4},
+        "width": WIDTH,
+        "height": _HEADS,
+        "view": {"stroke": None},
+        "data": {"values": heads},
+        "encoding": {
+            "x": _x(axis, framed=False),
+            "text": {"field": "text", "type": "nominal"},
+            "y": {"value": _HEADS},
+            "tooltip": {"field": "told", "type": "nominal"},
+            "href": {"field": "href", "type": "nominal"},
+        },
+        "mark": {
+            "type": "text",
+            "angle": 270,
+            "align": "left",
+            "baseline": "middle",
+            "fontSize": _SMALL,
+            "limit": _HEADS,
+        },
+    }

@@ -1,0 +1,153 @@
+"""The timeline of a case as a picture: treatments with their doses, outcomes, turns, tests, on one axis."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from textwrap import wrap
+from types import MappingProxyType
+
+from casegraph.namespaces import BASE
+from casegraph.plot.axis import Axis, axis_of, unseen_order
+from casegraph.plot.events import KINDS, Event, events, events_panel
+from casegraph.plot.exposures import Exposure, exposures, times_of
+from casegraph.plot.keys import heads, times_panel
+from casegraph.plot.lanes import key_panel, treatments_panel
+from casegraph.plot.look import framed
+from casegraph.plot.panels import heads_view, panel_view
+from casegraph.plot.picture import Cell, Picture, Spec
+from casegraph.plot.table import COLUMNS, of_event, of_exposure
+from casegraph.story.frame import person
+from casegraph.story.words import Words, joined, listed
+
+__all__ = ["timeline"]
+
+_NOTES: Mapping[bool, str] = MappingProxyType(
+    {
+        False: "The columns are in the order that the report tells; how far apart they stand means nothing.",
+        True: "The axis is to scale: all that is drawn has both an earliest and a latest day.",
+    }
+)
+_ALWAYS = (
+    "A bar tells that a treatment was under way, not that it was given without a break.",
+    "What stands on a dashed line with ≈ lies somewhere on it: before, at or after what is drawn there.",
+    "A dotted line is neither a treatment nor a gap: it is not stated whether it went on.",
+    "What followed a treatment in time need not be due to it, nor what was added to others.",
+    "Findings and diagnoses are told in the text, not here.",
+)
+
+#: letters of a line of the title.
+_TITLE = 46
+
+#: so many orders that are not to be seen are told.
+_MOST = 12
+
+_Lanes = tuple[tuple[Exposure, tuple[Exposure, ...]], ...]
+
+
+def timeline(words: Words) -> Picture:
+    """Return the timeline of a case or group.
+
+    Lengths mean time only where each time that is drawn has an earliest and a latest day; else each occasion
+    that comes certainly before the next has a column. Nothing is drawn at a place that is not known.
+
+    :param words: the case, as :func:`casegraph.facts.read_case` reads it.
+    """
+    lanes = exposures(words.facts)
+    happened = {kind.title: events(words, kind) for kind in KINDS}
+    who = words.facts.case.removeprefix(BASE).partition("/")[2]
+    title = f"Timeline of {who}: {person(words)}"
+    told = (f"Timeline of {who}", person(words))
+    lines = [line for each in told for line in wrap(each, _TITLE, break_on_hyphens=False)]
+    if not lanes and not any(happened.values()):
+        why = "Nothing to draw: no treatment, outcome, turn, adverse event or test is told of this case."
+        return Picture("timeline", title, why, {}, (), COLUMNS, ())
+    axis = axis_of(words, _used(words, lanes, happened))
+    summary = _summary(words, lanes, happened, axis)
+    views = _views(words, axis, lanes, happened)
+    spec = framed(
+        {**views, "title": {"text": lines, "anchor": "start", "fontSize": 13}}, title=title, summary=summary
+    )
+    rows = (*_lane_rows(words, lanes), *_event_rows(words, happened))
+    return Picture("timeline", title, summary, spec, tuple(_notes(words, axis)), COLUMNS, tuple(rows))
+
+
+def _used(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ...]]) -> dict[str, int]:
+    """Return the occasions at which something is drawn, each with how many things are."""
+    found: Counter[str] = Counter()
+    for episode, dosings in lanes:
+        found.update(time for each in (episode, *dosings) for time in times_of(each))
+    found.update(each.at for group in happened.values() for each in group if each.at is not None)
+    return dict(found)
+
+
+def _views(words: Words, axis: Axis, lanes: _Lanes, happened: Mapping[str, tuple[Event, ...]]) -> Spec:
+    treatments = (treatments_panel(words, axis, lanes),) if lanes else ()
+    panels = (
+        *treatments,
+        *(events_panel(words, axis, title, found) for title, found in happened.items() if found),
+    )
+    times, key = times_panel(words, axis), key_panel(axis, panels)
+    views = [panel_view(each, axis) for each in panels]
+    tops = [] if axis.to_scale else [heads_view(axis, heads(words, axis))]
+    lower = [panel_view(times, axis, titled=True), panel_view(key, axis, framed=False)]
+    own = dict.fromkeys(("shape", "stroke", "fill"), "independent")
+    return {"vconcat": [*tops, *views, *lower], "spacing": 14, "resolve": {"scale": own}}
+
+
+def _summary(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ...]], axis: Axis) -> str:
+    drugs = list(dict.fromkeys(words.drug(episode.claim) for episode, _ in lanes))
+    kinds = Counter(episode.kind for episode, _ in lanes)
+    ends = (
+        _many(kinds["stopped"] + kinds["undated"] + kinds["once"], "stopped"),
+        _many(kinds["implied"], "with a stop that is only implied"),
+        _many(kinds["ongoing"], "still given when last told of"),
+        _many(kinds["open"], "without a stated end"),
+    )
+    told = [counted(len(happened[each.title]), *each.noun) for each in KINDS if happened[each.title]]
+    given = f"{counted(len(lanes), 'treatment', 'treatments')} ({listed(drugs)}): {joined(*ends)}"
+    scale = "The axis is to scale." if axis.to_scale else "The axis gives the order as told, not to scale."
+    given = given if lanes else "No treatment is told"
+    return joined(f"{given}.", f"Also drawn: {listed(told)}." if told else "", scale, by=" ")
+
+
+def counted(count: int, one: str, several: str) -> str:
+    """Return how many of something there are.
+
+    >>> counted(1, "test", "tests"), counted(2, "test", "tests")
+    ('1 test', '2 tests')
+    """
+    return f"{count} {one if count == 1 else several}"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count else ""
+
+
+def _notes(words: Words, axis: Axis) -> Iterator[str]:
+    facts = words.facts
+    yield _NOTES[axis.to_scale]
+    zero = facts.value(facts.case, "zeroPoint")
+    if zero is not None:
+        yield f"Days are counted from the occasion {facts.name(zero)}."
+    yield from _ALWAYS
+    if unseen := [
+        f"{facts.name(one)} before {facts.name(other)}" for one, other in unseen_order(facts, axis)
+    ]:
+        more = f"; and {len(unseen) - _MOST} more" if len(unseen) > _MOST else ""
+        yield f"Certain too, though not to be seen here: {'; '.join(unseen[:_MOST])}{more}."
+    silent = [words.labels(each, "aboutConcept") for each in facts.values(facts.case, "leavesOpen")]
+    if silent:
+        yield f"Looked for and not stated, which is not absence: {listed(sorted(set(silent)))}."
+
+
+def _lane_rows(words: Words, lanes: _Lanes) -> Iterator[tuple[Cell, ...]]:
+    for episode, dosings in lanes:
+        for each in (episode, *dosings):
+            yield of_exposure(words, each)
+
+
+def _event_rows(words: Words, happened: Mapping[str, tuple[Event, ...]]) -> Iterator[tuple[Cell, ...]]:
+    for title, found in happened.items():
+        for each in found:
+            yield of_event(words, title, each)

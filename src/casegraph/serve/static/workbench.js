@@ -1,0 +1,142 @@
+/* The workbench: stored questions, an editor of SPARQL, and what the server answers. */
+
+import { address, ask, place, problemBox } from "./workbench-asking.js";
+import { button } from "./workbench-dom.js";
+import * as editor from "./workbench-editor.js";
+import { Result } from "./workbench-result.js";
+import { Form, Stored } from "./workbench-stored.js";
+import * as snippets from "./workbench-snippets.js";
+
+const ROWS = "application/sparql-results+json", TRIPLES = "application/n-triples";
+const SPARQL = address("sparql");
+const at = (id) => document.getElementById(id);
+const told = JSON.parse(at("_told").textContent);
+const status = at("_status"), run = at("_run"), stop = at("_stop");
+let asking = null;
+
+const result = new Result(at("_result"));
+
+const busy = (controller) => {
+  asking = controller;
+  stop.hidden = !controller;
+  at("_result").setAttribute("aria-busy", String(Boolean(controller)));
+};
+
+/* One request at a time: a new one takes the place of the one before, which the server then gives up. */
+const put = async (where, accept, options, question) => {
+  asking?.abort();
+  const mine = new AbortController();
+  busy(mine);
+  result.clear();
+  editor.point(yasqe, null);
+  status.textContent = "Asking …";
+  try {
+    const answer = await ask(where, accept, { ...options, signal: mine.signal });
+    if (asking !== mine) return;
+    if (answer.problem) refused(answer.problem, question);
+    else await answered(answer, question);
+  } catch (error) {
+    if (asking === mine) {
+      status.textContent = error.name === "AbortError" ? "Stopped." : `No answer: ${error.message}`;
+    }
+  } finally {
+    if (asking === mine) busy(null);
+  }
+};
+
+const refused = (problem, question) => {
+  const where = question.text === undefined ? null : place(problem);
+  status.textContent = "Not answered.";
+  const go = where ? button(`Go to line ${where.line}`, () => { editor.point(yasqe, where); yasqe.focus(); }) : null;
+  if (where) editor.point(yasqe, where);
+  result.say(problemBox(problem, go));
+};
+
+const answered = async (answer, question) => {
+  const many = await result.show(answer, question);
+  status.textContent = `${many}, in ${answer.seconds.toFixed(2)} s.`;
+  status.scrollIntoView({ block: question.text === undefined ? "start" : "nearest" });
+};
+
+const ofText = (text) => ({
+  text, name: "query", meanings: {}, view: "",
+  again: (accept) => ask(SPARQL, accept, { method: "POST", body: new URLSearchParams({ query: text }) }),
+  snippets: (accept) => snippets.ofText(SPARQL, text, accept),
+});
+
+const ofStored = (about, values) => ({
+  name: about.name, meanings: about.returns, view: about.view || "",
+  again: (accept) => ask(address(`queries/${about.name}/results`, values), accept),
+  snippets: (accept) => snippets.ofStored(SPARQL, about.links.results, about.name, values, accept),
+});
+
+const askText = () => {
+  const text = yasqe.getValue();
+  remember(new URLSearchParams({ query: text }));
+  return put(SPARQL, `${ROWS}, ${TRIPLES};q=0.9`, { method: "POST", body: new URLSearchParams({ query: text }) }, ofText(text));
+};
+
+const askStored = (about, values) => {
+  remember(new URLSearchParams([["stored", about.name], ...values.map(([name, value]) => [`_${name}`, value])]));
+  return put(address(`queries/${about.name}/results`, values), ROWS, {}, ofStored(about, values));
+};
+
+/* What is asked stands behind the # of the address, which no request sends: a link to it is a link to the question. */
+const remember = (values) => history.replaceState(null, "", `#${values}`);
+
+const form = new Form(at("_form"), {
+  run: askStored,
+  edit: async (about, values) => {
+    const answer = await ask(address(`queries/${about.name}/text`, values), "application/sparql-query");
+    if (answer.problem) { refused(answer.problem, {}); return; }
+    editor.open(yasqe, answer.body);
+    remember(new URLSearchParams({ query: answer.body }));
+    status.textContent = `${about.name} is in the editor, with its values.`;
+    yasqe.focus();
+  },
+});
+
+const stored = new Stored(at("_stored"), (about, values) => {
+  form.show(about, values);
+  at("_question").focus();
+  editor.open(yasqe, about.text);
+  if (!Object.keys(values).length) remember(new URLSearchParams({ stored: about.name }));
+});
+
+const yasqe = editor.begin(at("_editor"), told.prefixes, told.example, { run: askText, leave: () => run.focus() });
+
+/* A link fills in what it asks; whether that is run is for who opened it to say. */
+const recall = async () => {
+  const said = new URLSearchParams(location.hash.slice(1));
+  const query = said.get("query") ?? new URLSearchParams(location.search).get("query");
+  if (said.get("stored")) {
+    const values = [...said].filter(([name]) => name.startsWith("_")).map(([name, value]) => [name.slice(1), value]);
+    await stored.choose(said.get("stored"), Object.fromEntries(values));
+  } else if (query) editor.open(yasqe, query);
+};
+
+const begin = async () => {
+  run.addEventListener("click", askText);
+  stop.addEventListener("click", () => asking?.abort());
+  at("_link").addEventListener("click", async () => {
+    if (!location.hash) remember(new URLSearchParams({ query: yasqe.getValue() }));
+    await copy(location.href, "The link is copied; the question is in it, and nothing of the answer.");
+  });
+  addEventListener("hashchange", () => recall().catch((error) => { status.textContent = error.message; }));
+  try {
+    await stored.begin();
+    await recall();
+  } catch (error) { status.textContent = `The stored questions cannot be read: ${error.message}`; }
+  at("_known").textContent = await editor.complete();
+  document.body.dataset.ready = "yes";
+};
+
+/** Copy a text, and say so; where the browser does not let it, say that. */
+const copy = async (text, done) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    status.textContent = done;
+  } catch { status.textContent = "The browser does not let this page copy: select the text and copy it by hand."; }
+};
+result.copy = copy;
+begin();

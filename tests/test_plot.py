@@ -1,0 +1,274 @@
+"""Pictures as files and in notebooks: whole, without a request, and no text of a store as markup."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import re
+from collections import ChainMap
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyoxigraph import Literal
+
+import casegraph
+from casegraph.api import CaseStore
+from casegraph.errors import InputError, MissingExtraError
+from casegraph.facts import read_case
+from casegraph.namespaces import BASE, CG
+from casegraph.plot.files import FORMS, picture_page, picture_svg, write_picture
+from casegraph.plot.picture import Picture
+from casegraph.plot.timeline import timeline
+from casegraph.resources import shipped
+from casegraph.rows import Rows
+from casegraph.store import Store
+from casegraph.story.words import Words
+from casegraph.told import with_told
+from command_line import run_cli
+
+DOI = "10.1007/s13555-020-00421-8"
+SEED = f"{BASE}case/{DOI}/1"
+#: the occasions at which the seed has something to draw, as its document names them.
+TIMES = {
+    *(
+        "panel-1",
+        "start",
+        "first-improvement",
+        "worsening",
+        "workup",
+        "il2-start",
+        "il2-week-1",
+        "il2-month-2",
+    ),
+    *("on-il2", "decline", "second-workup", "csa-start", "csa-week-1", "taper-weekly", "taper-fortnightly"),
+    *("prednisone-20", "flare-time", "il2-increase", "flare-week-1", "late-taper", "prednisone-10"),
+    *("symptom-free", "writing"),
+}
+EVIL = "</script><script>alert(1)</script>\"'&<img src=x onerror=alert(2)>"
+
+
+@pytest.fixture(scope="module")
+def seed(seed_store: Store) -> Picture:
+    return timeline(Words(read_case(seed_store, SEED), with_told(seed_store)))
+
+
+@pytest.fixture(scope="module")
+def hostile(seed_store: Store) -> Picture:
+    """Return the seed with a drug, a domain and a test that are called as no drug is."""
+    terms = with_told(seed_store)
+    facts = read_case(seed_store, SEED)
+    concepts = [
+        each
+        for claim in facts.claims("hasTreatment", "hasTestResult")
+        for each in facts.values(claim, "aboutConcept")
+    ]
+    evil = dict.fromkeys((*concepts, *facts.values(f"{SEED}#flare", "domain")), EVIL)
+    labels: Any = ChainMap(evil, terms.labels)  # type: ignore[arg-type]  # only ever read
+    return timeline(Words(facts, replace(terms, labels=labels)))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a store that holds the first case; do not write to it."""
+    folder = tmp_path_factory.mktemp("plot") / "store"
+    run_cli("load", *shipped("cases", "miao-2020.yaml"), "--store", folder)
+    return folder
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a page and their attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+# the command
+
+
+def test_without_a_file_the_specification_is_printed(store: Path, seed: Picture) -> None:
+    assert json.loads(run_cli("plot", DOI, "--store", store).stdout) == seed.spec
+
+
+def test_the_same_case_gives_the_same_bytes(store: Path) -> None:
+    one, two = (run_cli("plot", f"{DOI}/1", "--store", store).stdout_bytes for _ in range(2))
+    assert one == two
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS)
+def test_the_suffix_says_how_it_is_written(form: str, store: Path, tmp_path: Path) -> None:
+    pytest.importorskip("vl_convert")
+    goal = tmp_path / f"seed.{form.upper()}"
+    run_cli("plot", DOI, "-o", goal, "--scale", "1", "--store", store)
+    begins = {"json": b"{", "svg": b"<svg", "png": b"\x89PNG", "html": b"<!doctype html>"}
+    assert goal.read_bytes().startswith(begins[form])
+    assert list(tmp_path.iterdir()) == [goal]
+
+
+def test_what_cannot_be_drawn_leaves_the_file_as_it_was(store: Path, tmp_path: Path) -> None:
+    goal = tmp_path / "seed.svg"
+    goal.write_text("old", encoding="utf-8")
+    assert (
+        "no case '10.9999/none'"
+        in run_cli("plot", "10.9999/none", "-o", goal, "--store", store, code=2).output
+    )
+    assert goal.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [goal]
+
+
+def test_a_suffix_that_says_nothing_is_refused(store: Path, tmp_path: Path) -> None:
+    told = run_cli("plot", DOI, "-o", tmp_path / "seed.gif", "--store", store, code=2).output
+    assert "expected .json, .svg, .png, .html; say it by -f" in told
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("form", [each for each in FORMS if each != "json"])
+def test_a_missing_extra_is_told_with_what_to_type(
+    form: str, seed: Picture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *args: Any, **settings: Any) -> Any:
+        if name == "vl_convert":
+            raise ImportError(name)
+        return real(name, *args, **settings)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MissingExtraError, match=r"casegraph\[viz\]"), (tmp_path / "a").open("wb") as out:
+        write_picture(seed, form, out)
+
+
+def test_nothing_to_draw_is_told_and_no_empty_file(tmp_path: Path) -> None:
+    empty = Picture("timeline", "Timeline", "Nothing to draw: no treatment.", {}, (), {}, ())
+    with pytest.raises(InputError, match="no treatment"), (tmp_path / "a").open("wb") as out:
+        write_picture(empty, "json", out)
+    assert (tmp_path / "a").read_bytes() == b""
+    with pytest.raises(InputError, match="no treatment"):
+        empty.chart()
+
+
+# a cohort
+
+
+def test_a_cohort_is_drawn_by_the_name_of_its_query(store: Path) -> None:
+    asked = ("plot", "cases_treated_with", "-p", "drug=IL-2", "--store", store)
+    swimmer = json.loads(run_cli(*asked).stdout)
+    responses = json.loads(run_cli(*asked, "--picture", "responses").stdout)
+    assert swimmer["$schema"] == responses["$schema"]
+    assert swimmer != responses
+    assert "asked with the query's own example" not in run_cli(*asked).stderr
+    assert "set it by -p NAME=VALUE" in run_cli("plot", "cases_treated_with", "--store", store).stderr
+
+
+@pytest.mark.slow
+def test_a_page_holds_all_pictures_of_a_cohort(store: Path, tmp_path: Path) -> None:
+    pytest.importorskip("vl_convert")
+    run_cli("plot", "cases_treated_with", "-o", tmp_path / "all.html", "--store", store)
+    tags = Tags((tmp_path / "all.html").read_text(encoding="utf-8")).found
+    assert [tag for tag, _ in tags].count("figure") == 3
+
+
+def test_what_is_no_cohort_has_no_picture_and_a_case_takes_no_parameter(store: Path) -> None:
+    assert "diagnoses is no cohort" in run_cli("plot", "diagnoses", "--store", store, code=2).output
+    told = run_cli("plot", DOI, "-p", "drug=IL-2", "--store", store, code=2).output
+    assert "are for a stored query" in told
+
+
+# what a store holds is text
+
+
+@pytest.mark.slow
+def test_hostile_labels_are_text_in_svg_and_page(hostile: Picture) -> None:
+    pytest.importorskip("vl_convert")
+    assert EVIL in {cell.text for row in hostile.rows for cell in row}
+    for text in (picture_svg(hostile), picture_page((hostile,))):
+        tags = Tags(text).found
+        assert len(tags) > 500
+        assert not {"script", "img", "foreignobject", "iframe"} & {tag for tag, _ in tags}
+        assert not [name for _, attributes in tags for name in attributes if name.startswith("on")]
+        assert "&lt;script&gt;" in text
+
+
+@pytest.mark.slow
+def test_the_page_asks_for_nothing_and_each_mark_leads_to_its_row(seed: Picture) -> None:
+    pytest.importorskip("vl_convert")
+    tags = Tags(picture_page((seed,))).found
+    policies = [each["content"] for tag, each in tags if tag == "meta" and "http-equiv" in each]
+    assert policies == ["default-src 'none'; style-src 'unsafe-inline'"]
+    assert not {"script", "link", "img", "object", "iframe"} & {tag for tag, _ in tags}
+    assert not [each for _, each in tags if {"src", "srcset", "data"} & set(each)]
+    rows = {each["id"] for tag, each in tags if tag == "tr" and "id" in each}
+    claims = {row[-1].text.removeprefix("#") for row in seed.rows}
+    assert rows == claims
+    marks = {each["xlink:href"] for tag, each in tags if tag == "a" and "xlink:href" in each}
+    assert {f"#{each}" for each in claims} <= marks
+    assert marks - {f"#{each}" for each in claims} == {f"{SEED}#{each}" for each in TIMES}
+    cells = {each["href"] for tag, each in tags if tag == "a" and "href" in each}
+    assert cells == {f"{SEED}#{each}" for each in claims}
+
+
+@pytest.mark.slow
+def test_marks_of_an_svg_by_itself_lead_to_the_iris_of_their_claims(seed: Picture) -> None:
+    pytest.importorskip("vl_convert")
+    found = [each["xlink:href"] for tag, each in Tags(picture_svg(seed)).found if tag == "a"]
+    assert len(found) > 100
+    assert set(found) == {f"{SEED}{row[-1].text}" for row in seed.rows} | {f"{SEED}#{each}" for each in TIMES}
+    assert "vega.github.io" not in picture_svg(seed)
+
+
+def test_notebooks_get_text_as_text(hostile: Picture) -> None:
+    shown = hostile._repr_mimebundle_()
+    assert set(shown) == {"application/vnd.vegalite.v6+json", "text/plain", "text/html"}
+    assert shown["application/vnd.vegalite.v6+json"] == hostile.spec
+    assert {tag for tag, _ in Tags(shown["text/html"]).found} <= {
+        "p",
+        "strong",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    }
+    rows = Rows(("<b>",), ((Literal(EVIL),),))._repr_mimebundle_()
+    assert {tag for tag, _ in Tags(rows["text/html"]).found} == {"table", "thead", "tbody", "tr", "th", "td"}
+    assert rows["text/plain"].startswith("| <b> |")
+
+
+def test_rows_in_notebooks_have_labels(seed_store: Store) -> None:
+    asked = f"SELECT ?drug {{ GRAPH ?g {{ <{SEED}#hcq> <{CG}aboutConcept> ?drug }} }}"
+    shown = Rows.read(seed_store.query(asked, union=False))._repr_mimebundle_()
+    assert "<td>hydroxychloroquine (CHEBI:5801)</td>" in shown["text/html"]
+
+
+# in Python
+
+
+def test_a_store_gives_stories_and_pictures(store: Path, seed: Picture) -> None:
+    cases = casegraph.open(store)
+    assert isinstance(cases, CaseStore)
+    assert cases.plot(DOI) == seed
+    story = cases.case(f"{DOI}/1")
+    assert story.iri == SEED
+    shown = story._repr_mimebundle_()
+    assert shown["text/plain"] == str(story)
+    for line in ("from il2-start: 1,000,000 IU", "Not stated: looked for, which is not absence"):
+        assert line in str(story)
+    told = re.findall("<li>(.*?)</li>", shown["text/html"])
+    assert len(told) == sum(len(lines) for _, lines in story.parts) > 100
+
+
+@pytest.mark.slow
+def test_a_picture_is_a_chart_of_altair(seed: Picture) -> None:
+    pytest.importorskip("altair")
+    chart = seed.chart()
+    views = chart.to_dict(validate=True)["vconcat"]
+    assert [each["title"] for each in views] == [each["title"] for each in seed.spec["vconcat"]]

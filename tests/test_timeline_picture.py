@@ -1,0 +1,315 @@
+"""The timeline of a case as a picture: what the facts of the cases say must be drawn, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from casegraph.facts import CaseFacts
+from casegraph.namespaces import BASE
+from casegraph.plot.picture import Picture
+from casegraph.plot.timeline import timeline
+from casegraph.store import Store
+from casegraph.story.words import Words
+from drawn_pictures import columns, lanes, marks, said, signs, stretches, texts, timelines
+
+SEED = f"{BASE}case/10.1007/s13555-020-00421-8/1"
+PICTURES = Path(__file__).parent / "pictures"
+#: file -> the case; of each kind one, and each was compared with its document line by line.
+REVIEWED = {
+    "miao-2020": SEED,
+    "rituximab-registry-2011-4": f"{BASE}case/10.3899/jrheum.101321/4",
+    "ramseur-1989": f"{BASE}case/key/pemphigus-il2-interferon-1989/1",
+    "jak-inhibitors-review-2021-sabbagh": f"{BASE}case/10.1186/s12969-021-00637-8/sabbagh-2019-2",
+    "miao-2021-group": f"{BASE}group/10.1007/s40744-021-00301-3/1",
+    "mda5-aspergillosis-2024": f"{BASE}case/10.1186/s13256-024-04793-9/1",
+}
+OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
+EVENTS = (*OUTCOMES, "hasCourse", "hasAdverseEvent", "excludesAdverseEvent", "hasTestResult")
+
+
+@pytest.fixture(scope="module")
+def drawn(corpus_store: Store) -> dict[str, tuple[Words, Picture]]:
+    """Return the timelines of all shipped cases."""
+    found = timelines(corpus_store)
+    assert len(found) == 32
+    return found
+
+
+@pytest.fixture(scope="module")
+def seed(drawn: dict[str, tuple[Words, Picture]]) -> Picture:
+    return drawn[SEED][1]
+
+
+def names(facts: CaseFacts, *links: str) -> list[str]:
+    return [facts.name(each) for each in facts.claims(*links)]
+
+
+# what the seed says
+
+
+def test_il2_goes_from_weekly_to_twice_weekly_after_the_flare_and_still_runs_when_written(
+    seed: Picture,
+) -> None:
+    at, drawn = columns(seed), lanes(seed)
+    assert said(drawn["il2-weekly"]) == ["1,000,000 IU 1x/week"]
+    assert said(drawn["il2-twice-weekly"]) == ["1,000,000 IU 2x/week"]
+    assert stretches(drawn["il2-weekly"]) == [("given", at["il2-start"], at["il2-increase"])]
+    assert stretches(drawn["il2-twice-weekly"]) == [("given", at["il2-increase"], at["writing"])]
+    assert signs(drawn["il2"]) == [("start", at["il2-start"]), ("ongoing", at["writing"])]
+    flare = next(
+        mark for mark in marks(seed, "Course") if mark["href"] == "#flare" and mark["part"] == "sign"
+    )
+    assert at["csa-start"] < flare["x"] == at["flare-time"] < at["il2-increase"]
+
+
+def test_between_its_courses_prednisone_is_neither_given_nor_stopped(seed: Picture) -> None:
+    at, drawn = columns(seed), lanes(seed)
+    first = stretches(drawn["prednisone-1"])
+    assert first == [
+        ("given", at["start"], at["il2-start"]),
+        ("open", at["il2-start"], at["csa-start"]),
+    ]
+    assert ("implied", at["il2-start"]) in signs(drawn["prednisone-1"])
+    assert "stopped" not in {sign for each in drawn.values() for sign, _ in signs(each)}
+
+
+def test_the_taper_is_told_step_by_step(seed: Picture) -> None:
+    drawn, at = lanes(seed), columns(seed)
+    doses = [said(drawn[f"prednisone-2-{each}"]) for each in ("start", "weekly-steps", "fortnightly-steps")]
+    assert doses == [["50 mg/day"], ["50→30 mg/day"], ["30→20 mg/day"]]
+    assert [said(drawn[f"prednisone-2-{each}"])[0] for each in ("at-20", "late-steps", "now")] == [
+        "20 mg/day",
+        "20→10 mg/day",
+        "10 mg/day",
+    ]
+    assert stretches(drawn["prednisone-2-fortnightly-steps"]) == [
+        ("lowered", at["taper-fortnightly"], at["prednisone-20"])
+    ]
+
+
+def test_the_skin_got_better_and_strength_fell_on_weekly_il2(seed: Picture) -> None:
+    found = {mark["href"]: mark["sign"] for mark in marks(seed) if mark["part"] == "sign"}
+    assert found["#skin-on-weekly-il2"] == "improved"
+    assert found["#muscle-on-weekly-il2"] == "worse"
+    assert found["#skin-on-twice-weekly-il2"] == found["#muscle-on-twice-weekly-il2"] == "resolved"
+    assert found["#flare"] == "Flare"
+    assert found["#no-adverse-event"] == "NoAdverseEvent"
+    assert found["#no-significant-adverse-event"] == "NoSignificantAdverseEvent"
+    assert found["#all-autoantibodies"] == "negative"
+    assert {
+        found[f"#{each}"] for each in ("ana", "ssa", "rheumatoid-factor", "pl7", "tif1-gamma", "ro52")
+    } == {"positive"}
+
+
+def test_what_lies_between_two_times_has_no_place_of_its_own(seed: Picture) -> None:
+    at = columns(seed)
+    assert "on-il2" not in at
+    assert "csa-week-1" not in at
+    treg = [mark for mark in marks(seed, "Tests") if mark["href"] == "#treg"]
+    assert stretches(treg) == [("unsure", at["il2-start"], at["writing"])]
+    assert [mark["part"] for mark in treg].count("about") == 1
+
+
+def test_the_times_tell_their_days_and_their_printed_words(seed: Picture) -> None:
+    found = {
+        mark["href"]: mark["text"]
+        for mark in marks(seed, "Times, as the report tells them")
+        if "text" in mark
+    }
+    assert found["#start"] == "day 0"
+    assert found["#first-improvement"] == "day 0 to 183, “within 6 months”"
+    assert found["#il2-start"] == "day 152 or later (by the curator's reading)"
+
+
+def test_silence_is_told_beside_the_picture_and_not_drawn(seed: Picture) -> None:
+    assert any("interstitial lung disease" in note for note in seed.notes)
+    assert not any("interstitial lung disease" in text for text in texts(seed.spec))
+
+
+# what holds for each shipped case
+
+
+def test_each_treatment_has_a_lane_and_each_claim_is_drawn_and_stands_in_the_table_once(
+    drawn: dict[str, tuple[Words, Picture]],
+) -> None:
+    count = 0
+    for words, picture in drawn.values():
+        facts = words.facts
+        episodes = names(facts, "hasTreatment")
+        doses = [
+            facts.name(each)
+            for one in facts.claims("hasTreatment")
+            for each in facts.values(one, "hasSegment")
+        ]
+        events = names(facts, *EVENTS)
+        assert sorted(lanes(picture)) == sorted([*episodes, *doses])
+        other = [
+            mark["href"][1:]
+            for mark in marks(picture)
+            if mark["part"] == "sign" and mark["href"][1:] in events
+        ]
+        assert sorted(other) == sorted(events)
+        assert sorted(row[-1].text[1:] for row in picture.rows) == sorted([*episodes, *doses, *events])
+        assert all(row[-1].iri == f"{facts.case}{row[-1].text}" for row in picture.rows)
+        count += len(picture.rows)
+    assert count > 400
+
+
+def test_a_bar_ends_as_the_case_says_and_no_other_way(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    ends: list[str] = []
+    for words, picture in drawn.values():
+        facts = words.facts
+        for name, lane in lanes(picture).items():
+            claim = f"{facts.case}#{name}"
+            found = {sign for sign, _ in signs(lane)} - {"start"}
+            implied = bool(facts.values(claim, "endBasis"))
+            stops = bool(facts.values(claim, "endsAt")) and facts.value(claim, "endsAt") != facts.value(
+                claim, "at"
+            )
+            expected = "implied" if implied else "stopped" if stops else ""
+            expected = expected or ("ongoing" if facts.values(claim, "ongoingAt") else "")
+            assert found == ({expected} if expected else set()), claim
+            ends += found
+            if not expected and facts.kind(claim) == "TreatmentEpisode":
+                parts = {part for part, _, _ in stretches(lane)}
+                assert parts & {"open", "unsure"} or facts.values(claim, "endsAt"), claim
+    assert {end: ends.count(end) for end in ("stopped", "implied", "ongoing")} == {
+        "stopped": 22,
+        "implied": 1,
+        "ongoing": 19,
+    }
+
+
+def test_what_has_no_certain_place_is_marked_so(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    marked = 0
+    for words, picture in drawn.values():
+        at = columns(picture)
+        if not at:
+            continue
+        for mark in marks(picture):
+            claim = f"{words.facts.case}{mark['href']}"
+            time = words.facts.value(claim, "at")
+            if mark["part"] == "sign" and mark["sign"] not in ("stopped", "implied", "ongoing"):
+                here = [each for each in marks(picture) if each["href"] == mark["href"]]
+                sure = time is not None and words.facts.name(time) in at
+                if mark["sign"] == "start":
+                    assert sure or words.facts.kind(claim) == "DoseSegment", claim
+                elif not sure and mark["x"] not in at.values():
+                    assert {"unsure", "about"} <= {each["part"] for each in here}, claim
+                    marked += 1
+    assert marked > 20
+
+
+def test_columns_are_in_a_certain_order(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    pairs = 0
+    for words, picture in drawn.values():
+        for first, one in columns(picture).items():
+            for second, other in columns(picture).items():
+                if one < other and " = " not in first + second:
+                    later = words.facts.values(f"{words.facts.case}#{first}", "notAfter")
+                    assert f"{words.facts.case}#{second}" in later, (first, second)
+                    assert f"{words.facts.case}#{first}" not in words.facts.values(
+                        f"{words.facts.case}#{second}", "notAfter"
+                    )
+                    pairs += 1
+    assert pairs > 300
+
+
+def test_no_place_says_more_than_is_certain(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    """Of two events whose stretches do not meet, the left one is certainly not after the right one."""
+    checked = 0
+    for words, picture in drawn.values():
+        facts = words.facts
+        found = []
+        for name in names(facts, *EVENTS):
+            here = [mark for mark in marks(picture) if mark["href"] == f"#{name}"]
+            spans = stretches(here) or [("", x, x) for _, x in signs(here)]
+            found.append((facts.value(f"{facts.case}#{name}", "at"), spans[0][1], spans[0][2]))
+        for first, _, to in found:
+            for second, start, _ in found:
+                if to < start:
+                    assert first is not None
+                    assert second in facts.values(first, "notAfter"), (first, second)
+                    checked += 1
+    assert checked > 200
+
+
+def test_each_dose_is_printed(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    printed = 0
+    for words, picture in drawn.values():
+        for name, lane in lanes(picture).items():
+            dose = words.dose(f"{words.facts.case}#{name}")
+            if dose:
+                assert any(dose in text for text in said(lane)), (name, dose)
+                printed += 1
+    assert printed == 47
+
+
+def test_only_days_that_keep_the_order_are_drawn_to_scale(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    to_scale = [case for case, (_, picture) in drawn.items() if not columns(picture)]
+    assert to_scale == [f"{BASE}group/10.1007/s40744-021-00301-3/1"]
+    lane = lanes(drawn[to_scale[0]][1])["il2"]
+    assert stretches(lane) == [("given", 0, 84)]
+    assert signs(lane) == [("start", 0), ("stopped", 84)]
+
+
+def test_there_is_a_key_to_each_kind_of_stretch_and_end(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    kinds = set()
+    for _, picture in drawn.values():
+        key = {mark.get("sign", mark["part"]) for mark in marks(picture, "What is drawn")}
+        used = {mark.get("sign", mark["part"]) for mark in marks(picture, "Treatments")}
+        assert used - {"words", "about", "halo"} <= key
+        kinds |= used
+    assert {"given", "lowered", "whole", "unsure", "open", "start", "stopped", "implied", "ongoing"} <= kinds
+
+
+# the specification
+
+
+def test_all_views_are_as_wide_as_each_other_and_have_the_same_axis(seed: Picture) -> None:
+    found = seed.spec["vconcat"]
+    assert {each["width"] for each in found} == {640}
+    assert len({json.dumps(each["encoding"]["x"]["scale"]) for each in found}) == 1
+
+
+def test_only_plain_characters_and_the_arrow_are_drawn(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    for _, picture in drawn.values():
+        assert not set(re.findall(r"[^\x00-\x7f]", json.dumps(picture.spec, ensure_ascii=False))) - set(
+            "≈→“”αβγ²"
+        )
+
+
+def test_a_case_without_anything_to_draw_says_so(seed_store: Store, seed: Picture) -> None:
+    assert seed.spec
+    facts = CaseFacts(SEED, SEED, {}, {})
+    found = timeline(Words(facts, timelines(seed_store)[SEED][0].terms))
+    assert found.spec == {}
+    assert found.summary.startswith("Nothing to draw")
+
+
+@pytest.mark.parametrize("name", REVIEWED)
+def test_the_picture_is_the_reviewed_one(name: str, drawn: dict[str, tuple[Words, Picture]]) -> None:
+    recorded = (PICTURES / f"{name}.json").read_text()
+    spec = drawn[REVIEWED[name]][1].spec
+    assert json.dumps(spec, indent=1, ensure_ascii=False) + "\n" == recorded
+
+
+@pytest.mark.slow
+def test_each_picture_is_vega_lite_and_is_drawn_without_a_warning(
+    drawn: dict[str, tuple[Words, Picture]], capfd: pytest.CaptureFixture[str]
+) -> None:
+    altair = pytest.importorskip("altair")
+    convert = pytest.importorskip("vl_convert")
+    for name in REVIEWED.values():
+        spec = drawn[name][1].spec
+        jsonschema.validate(spec, altair.Chart._rootschema)
+        svg = convert.vegalite_to_svg(json.dumps(spec), show_warnings=True, allowed_base_urls=[])
+        assert svg.startswith("<svg")
+        assert all(words in svg for words in ("Treatments", "What is drawn"))
+    told = capfd.readouterr()
+    assert "WARN" not in told.out + told.err
