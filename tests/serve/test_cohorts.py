@@ -106,6 +106,13 @@ def test_cases_without_treatment_are_told_of_in_a_sentence(seed_store: Store) ->
     assert drawn == [False, False, True]
 
 
+def test_of_two_cases_the_one_without_treatment_is_counted(corpus_store: Store) -> None:
+    untreated = copied(corpus_store, without=f"<{SEED}> <{CG}hasTreatment>")
+    shown = page(untreated, "cases_by_diagnosis")
+    assert "Of 1 case no treatment is told." in shown.text
+    assert "20 cases given any treatment" in shown.named("swimmer").text
+
+
 def test_no_case_is_said_to_be_none(seed_store: Store) -> None:
     shown = page(seed_store, "cases_treated_with", drug="rituximab")
     assert "No case of the store answers this." in shown.text
