@@ -91,6 +91,13 @@ def test_an_end_that_is_not_told_is_no_edge(end: str) -> None:
     )
 
 
+def test_what_went_on_between_two_days_did_not_stop() -> None:
+    found = strokes_of(run_of((5, 9), "ongoing"))
+    assert [(each["from"], each["to"]) for each in found["rect dashed"]] == [(5, 9)]
+    assert "stop" not in found
+    assert signs(found) == ["\u25b6"]
+
+
 def test_a_length_that_is_not_told_is_no_bar() -> None:
     found = strokes_of(run_of((0, None), "not told"))
     assert "rect" not in found
