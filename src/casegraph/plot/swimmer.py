@@ -68,8 +68,7 @@ def swimmer(cohort: Cohort) -> Picture:
     lanes = sorted(found, key=lambda each: (*(-days for days in each.longest), each.case))
     shown = lanes[:_LANES]
     many = counted(len(treated), "case")
-    part = many if len(shown) == len(treated) else f"{len(shown)} of {many}, the longest first"
-    title = f"Time on treatment: {part}"
+    title = f"Time on treatment: {_part(many, treated, looked, shown)}"
     names = _names(cohort, [each.case for each in shown])
     lasting = sum(each.longest[0] > 0 for each in shown)
     summary = (
@@ -98,6 +97,13 @@ def _read(cohort: Cohort, cases: Iterable[str]) -> tuple[list[Lane], list[str]]:
         if each is not None:
             found.append(each)
     return found, unread
+
+
+def _part(many: str, treated: Sequence[str], looked: Sequence[str], shown: Sequence[Lane]) -> str:
+    if len(shown) == len(treated):
+        return many
+    among = "first" if len(looked) == len(treated) else f"of the first {len(looked):,}"
+    return f"{len(shown)} of {many}, the longest {among}"
 
 
 def _notes(treated: Sequence[str], looked: Sequence[str], shown: Sequence[Lane]) -> tuple[str, ...]:
