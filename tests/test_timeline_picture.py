@@ -10,10 +10,11 @@ import jsonschema
 import pytest
 
 from casegraph.facts import CaseFacts
+from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE
 from casegraph.plot.picture import Picture
 from casegraph.plot.timeline import timeline
-from casegraph.store import Store
+from casegraph.store import Store, open_store
 from casegraph.story.words import Words
 from drawn_pictures import columns, lanes, marks, said, signs, stretches, texts, timelines
 
@@ -256,6 +257,42 @@ def test_only_days_that_keep_the_order_are_drawn_to_scale(drawn: dict[str, tuple
     lane = lanes(drawn[to_scale[0]][1])["il2"]
     assert stretches(lane) == [("given", 0, 84)]
     assert signs(lane) == [("start", 0), ("stopped", 84)]
+
+
+#: made up: two dates that are counted from a birth of which the year alone is known.
+_DATES = """
+casegraph: 1
+report: {title: Made up - two dates, doi: 10.5555/two-dates, extent: fullText}
+passages:
+  p1: {section: case-presentation, paragraph: 1}
+cases:
+  '1':
+    sex: male
+    zero_point: birth
+    occasions:
+      birth: {}
+      first: {anchor: birth, start: [19000, 19365]}
+      second: {anchor: first, start: [LEAST, LEAST]}
+    treatments:
+      - {id: one, what: 'CHEBI:8382 prednisone', at: first, ends_at: second, stated_in: p1}
+      - {id: two, what: 'CHEBI:4031 cyclosporin A', at: second, stated_in: p1}
+"""
+
+
+@pytest.mark.parametrize(("least", "to_scale"), [(30, False), (365, True)])
+def test_days_that_hide_which_came_first_are_no_scale(least: int, to_scale: bool, tmp_path: Path) -> None:
+    document = tmp_path / "two-dates.yaml"
+    document.write_text(_DATES.replace("LEAST", str(least)), encoding="utf-8")
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, [document]))
+        ((_, picture),) = timelines(store).values()
+    assert (columns(picture) == {}) == to_scale
+    if not to_scale:
+        assert columns(picture) == {"birth": 1, "first": 2, "second": 3}
+        assert stretches(lanes(picture)["one"]) == [("given", 2, 3)]
+    else:
+        parts = [part for part, _, _ in stretches(lanes(picture)["one"])]
+        assert parts == ["unsure"]
 
 
 def test_there_is_a_key_to_each_kind_of_stretch_and_end(drawn: dict[str, tuple[Words, Picture]]) -> None:
