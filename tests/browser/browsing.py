@@ -73,7 +73,8 @@ class Browser:
 
         That is: a planted script ran, the content security policy was violated, a dialog opened, there was
         a frame, something was asked of another host, the console told an error, the prototype of all objects
-        was changed, a picture was not drawn.
+        was changed, a picture was not drawn, there are letters that turn others around, or addresses that run
+        something.
 
         :param ready: a selector of CSS that something matches once the page's own scripts are done.
         """
@@ -126,21 +127,27 @@ class Browser:
 
     def tabs(self, times: int) -> None:
         """Press the key that leads from one control to the next."""
-        ActionChains(self.driver, duration=0).send_keys(Keys.TAB * times).perform()
+        self.presses(Keys.TAB * times)
 
-    def enter(self) -> None:
-        """Press the key that follows a link."""
-        ActionChains(self.driver, duration=0).send_keys(Keys.ENTER).perform()
+    def presses(self, keys: str) -> None:
+        """Press keys one after the other, as :class:`selenium.webdriver.common.keys.Keys` names them."""
+        ActionChains(self.driver, duration=0).send_keys(keys).perform()
 
     def run(self, script: str, *arguments: object) -> Any:
         """Return what a script of JavaScript returns in the page."""
         return self.driver.execute_script(script, *arguments)
 
-    def picture(self, file: Path) -> None:
-        """Keep the whole page as it is seen, as PNG."""
+    def picture(self, file: Path, part: str = "") -> None:
+        """Keep the whole page as it is seen, as PNG.
+
+        :param part: a selector of CSS; then the first that matches is kept alone.
+        """
         tall = min(int(self.run("return document.scrollingElement.scrollHeight")), _TALLEST)
         self._sized(self.width, max(tall, _HEIGHT))
-        self.driver.save_screenshot(str(file))
+        if part:
+            self.driver.find_element(By.CSS_SELECTOR, part).screenshot(str(file))
+        else:
+            self.driver.save_screenshot(str(file))
         self._sized(self.width, _HEIGHT)
 
     def _looks(self, width: int, *, dark: bool) -> None:

@@ -44,6 +44,7 @@ PEOPLE: Final = (
     "' onmouseover='window.__pwned=1",
     '"><img src=x onerror=window.__pwned=1>',
     "javascript:window.__pwned=1",
+    "../../queries",
     "\u202egnp",
     "${x}{{x}}",
     "a b\nc",

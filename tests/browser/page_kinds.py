@@ -15,8 +15,10 @@ from hostile_stores import CASES, GROUP, PACKETS, REPORT
 
 from casegraph.query import stored_queries
 
-__all__ = ["EVERY_KIND", "KINDS", "Kind"]
+__all__ = ["EVERY_KIND", "KINDS", "READY", "Kind"]
 
+#: The workbench is what its scripts make of it, and says when.
+READY: Final = "body[data-ready=yes]"
 PLANTED: Final = "window.__pwned"
 _NONSENSE: Final = "%22%3E%3Cimg%20src=x%20onerror=window.__pwned=1%3E"
 
@@ -47,6 +49,9 @@ KINDS: Final = (
     Kind("queries", "/queries"),
     Kind("query", "/queries/drug_responses"),
     Kind("rows", "/queries/drug_responses/results", shows=PLANTED),
+    Kind("cohorts", "/cohorts"),
+    Kind("cohort", "/cohorts/drug_responses", shows=PLANTED),
+    Kind("workbench", "/workbench", READY),
     Kind("cases", "/cases", shows="__proto__"),
     Kind("groups", "/groups", shows=PLANTED),
     Kind("reports", "/reports", shows=PLANTED),

@@ -20,6 +20,7 @@ def main() -> int:
     words.add_argument("-o", type=Path, default=Path(), metavar="FOLDER", help="where the files go")
     words.add_argument("--width", type=int, action="append", help="in CSS pixels")
     words.add_argument("--dark", action="store_true", help="as who prefers dark pages sees it")
+    words.add_argument("--part", default="", help="a selector of CSS: the first that matches alone")
     words.add_argument("--unfold", action="store_true", help="with all that is folded away")
     words.add_argument(
         "--ready", default="", help="a selector of CSS that something matches once it is drawn"
@@ -32,16 +33,16 @@ def main() -> int:
             for width in asked.width or (WIDE, NARROW):
                 file = asked.o / f"{number}-{width}{'-dark' * asked.dark}.png"
                 faults = browser.visit(url, width=width, dark=asked.dark, ready=asked.ready)
-                count += _keep(browser, file, faults, unfold=asked.unfold)
+                count += _keep(browser, file, faults, asked)
     return min(count, 1)
 
 
-def _keep(browser: Browser, file: Path, faults: list[str], *, unfold: bool) -> int:
+def _keep(browser: Browser, file: Path, faults: list[str], asked: argparse.Namespace) -> int:
     """Keep a page as a picture, tell its faults, and return how many there are."""
-    if unfold:
+    if asked.unfold:
         browser.unfold()
     faults = [*faults, *browser.sideways(), *(browser.accessibility() if axe_script() else ())]
-    browser.picture(file)
+    browser.picture(file, asked.part)
     sys.stdout.write("\n  ".join([f"{file}: {browser.address}", *faults]) + "\n")
     return len(faults)
 

@@ -22,8 +22,7 @@ def faults_of(browser: Browser, server: Server, kind: Kind, *, width: int, dark:
     return [*faults, *browser.sideways(), *found]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize(("width", "dark"), [(WIDE, True), (NARROW, False)], ids=["wide and dark", "narrow"])
 def test_every_page(width: int, dark: bool, browser: Browser, hostile: Server, axe: None) -> None:
     faults = {
         each.name: found

@@ -36,6 +36,10 @@ FAULTS = {
     "<script>fetch('https://evil.example/').catch(() => 0)</script>": "request: https://evil.example/",
     "<img alt='' src='/missing.png'>": "error: IMG",
     "<figure class='picture' data-drawn='no' id='f'><div class='drawing'></div></figure>": "picture: f",
+    "<a href='JavaScript:x()'>x</a>": "address: JavaScript:x()",
+    "<svg><a xlink:href='data:text/html,x'><text>x</text></a></svg>": "address: data:text/html,x",
+    "<form action='vbscript:x'></form>": "address: vbscript:x",
+    "<p>\u202egnp.exe</p>": "text: what turns letters around: \u202egnp.exe",
 }
 #: The same under a content security policy, which stops it and tells.
 STOPPED = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from browsing import NARROW, WIDE, Browser
 from page_kinds import KINDS, Kind
+from selenium.webdriver.common.keys import Keys
 from serving import Server
 
 pytestmark = pytest.mark.slow
@@ -53,7 +54,7 @@ def test_the_keyboard_leads_through_it(kind: Kind, browser: Browser, hostile: Se
     visited(browser, hostile, kind)
     browser.tabs(1)
     assert browser.run("return document.activeElement.className") == "skip"
-    browser.enter()
+    browser.presses(Keys.ENTER)
     assert browser.run("return location.hash") == "#_main"
     browser.tabs(1)
     assert browser.run("return document.activeElement.closest('main, footer') !== null")

@@ -2,6 +2,8 @@
 // at it when the tests ask (browsing.py).
 (() => {
   const seen = [], stops = [];
+  // Letters that change the order of those beside them, with what follows.
+  const TURNING = /[\u202a-\u202e\u2066-\u2069].{0,40}/g;
   const told = (node) => node.outerHTML.slice(0, 120);
   const all = (selector) => [...document.querySelectorAll(selector)];
   const tell = (kind, what) => seen.push(`${kind}: ${String(what).slice(0, 300)}`);
@@ -34,6 +36,11 @@
     all("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]").filter((each) =>
       each.tabIndex >= 0 && !each.disabled && each.checkVisibility({ visibilityProperty: true })).slice(0, most);
 
+  // Addresses that run something, or lead to what no page may lead to.
+  const WEB = /^(https?|file|blob):/;
+  const leads = (node) => ["href", "xlink:href", "src", "action", "formaction"].map((name) => node.getAttribute(name))
+    .filter((each) => each !== null && !WEB.test(URL.canParse(each, document.baseURI) ? new URL(each, document.baseURI).href : each));
+
   const looks = {
     tell,
 
@@ -43,12 +50,16 @@
       ...Object.keys(Object.prototype).map((each) => `prototype: ${each}`),
       ...all("figure.picture[data-drawn=no]").map((each) =>
         `picture: ${each.id} is not drawn: ${each.textContent.slice(0, 200)}`),
+      ...all("[href], [*|href], [src], [action], [formaction]").flatMap(leads)
+        .map((each) => `address: ${each.slice(0, 100)}`),
+      ...(document.documentElement.textContent.match(TURNING) || []).map((each) =>
+        `text: what turns letters around: ${each}`),
     ],
 
-    isDrawn: () => all("figure.picture:has(.drawing)").every((each) => each.dataset.drawn),
+    isDrawn: () => all("figure.picture:has(script[type='application/json'])").every((each) => each.dataset.drawn),
 
     hover: () => {
-      for (const each of all("body *")) {
+      for (const each of all("*")) {
         for (const kind of ["pointerover", "mouseover", "mouseenter", "mousemove"]) {
           each.dispatchEvent(new MouseEvent(kind, { bubbles: true }));
         }
@@ -78,7 +89,9 @@
     sideways: (least) => {
       const wide = document.scrollingElement.scrollWidth;
       if (wide <= least) return [];
-      const outer = all("body *").filter((each) => each.getBoundingClientRect().right > least + 1);
+      // a box that is too wide, or a text that is wider than its box
+      const outer = all("body *").filter((each) => each.getBoundingClientRect().right > least + 1
+        || (each.scrollWidth > least && getComputedStyle(each).overflowX === "visible"));
       return [`the page is ${wide} px wide in a window of ${least}: ${outer.slice(-3).map(told).join(" ... ")}`];
     },
 

@@ -250,6 +250,12 @@ def test_health_reads_data_and_tells_of_the_last_verify(server: Server, store: P
     assert told["generation"] == found["generation"]
 
 
+def test_an_address_may_hold_a_line_break(server: Server) -> None:
+    told = get(server, "/cases/10.1007/a%0Ab/1").json()
+    assert told["status"] == 404
+    assert told["detail"] == "no case '10.1007/a%0Ab/1'"
+
+
 def test_the_page_of_the_interface_needs_nothing_from_elsewhere(server: Server) -> None:
     page = get(server, "/docs").text
     needed = re.findall(r'(?:src|href)="([^"]+)"', page)

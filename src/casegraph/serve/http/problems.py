@@ -30,6 +30,7 @@ from casegraph.serve.errors import (
 from casegraph.serve.http.logs import note
 from casegraph.serve.http.negotiation import HTML, JSON, Format, choose
 from casegraph.serve.http.scope import header
+from casegraph.serve.pages.markup import plain
 
 __all__ = [
     "RETRY_AFTER",
@@ -268,7 +269,7 @@ def _problems(error: CasegraphError) -> list[str]:
 
 
 def _page(title: str, lines: Sequence[str]) -> str:
-    paragraphs = "\n".join(f"<p>{html.escape(each)}</p>" for each in lines)
+    paragraphs = "\n".join(f"<p>{html.escape(plain(each))}</p>" for each in lines)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>{_HEAD}<title>{title}</title></head>\n'
         f"<body>\n<main>\n<h1>{title}</h1>\n{paragraphs}\n</main>\n</body>\n</html>\n"

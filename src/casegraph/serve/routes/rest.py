@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final, cast
 
 from fastapi import FastAPI
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
@@ -28,6 +29,15 @@ for.
 
 SPARQL 1.1 is at `/sparql` and `/update`, the Graph Store HTTP Protocol at `/graphs`; both are described by
 their standards, and this server by the service description at `/sparql`."""
+
+
+class _Lines(PathConvertor):
+    """The rest of a path, also where it holds a line break, as the name of a record may."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("lines", _Lines())
 
 
 class _Passed(Response):

@@ -1,6 +1,7 @@
 /* Terms of RDF as the pages hold them, read from the formats that the server answers in. */
 
 import { BASE, address, json } from "./workbench-asking.js";
+import { plain } from "./workbench-dom.js";
 
 const XSD = "http://www.w3.org/2001/XMLSchema#";
 const NUMBERS = new Set(["integer", "decimal", "double", "float"].map((each) => XSD + each));
@@ -38,7 +39,7 @@ export const readRows = (text) => {
 
 const LINE = /\s*(?:<([^>]*)>|(_:[^\s]+)|"((?:[^"\\]|\\.)*)"(?:\^\^<([^>]*)>|@([A-Za-z0-9-]+))?|(<<\(.*\)>>))/y;
 const ESCAPES = { t: "\t", n: "\n", r: "\r", b: "\b", f: "\f" };
-const plain = (text) => text.replace(/\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|\\(.)/g,
+const unescaped = (text) => text.replace(/\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|\\(.)/g,
   (_, four, eight, one) => one === undefined ? String.fromCodePoint(parseInt(four || eight, 16)) : ESCAPES[one] || one);
 
 /** Return the triples of N-Triples. */
@@ -48,10 +49,10 @@ export const readTriples = (text) => text.split("\n").filter((line) => line.trim
     const found = LINE.exec(line);
     if (!found) throw new Error(`no triple: ${line}`);
     const [, iri, blank, literal, datatype, language, triple] = found;
-    if (iri !== undefined) return { kind: "iri", value: plain(iri) };
+    if (iri !== undefined) return { kind: "iri", value: unescaped(iri) };
     if (blank !== undefined) return { kind: "blank", value: blank.slice(2) };
     if (triple !== undefined) return { kind: "triple", value: triple };
-    return { kind: "literal", value: plain(literal), datatype: datatype || "", language: language || "" };
+    return { kind: "literal", value: unescaped(literal), datatype: datatype || "", language: language || "" };
   });
 });
 
@@ -92,9 +93,9 @@ export const learn = async (iris) => {
 /** Return the one line that people read for a term: the label, with the short name where there is no label. */
 export const said = (term) => {
   if (term === null) return "";
-  if (term.kind !== "iri") return term.kind === "blank" ? `_:${term.value}` : term.value;
+  if (term.kind !== "iri") return plain(term.kind === "blank" ? `_:${term.value}` : term.value);
   const name = nameOf(term.value);
-  return name ? name.label || name.short : term.value;
+  return plain(name ? name.label || name.short : term.value);
 };
 
 /** Tell whether an address is of this server. */
