@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -295,6 +296,11 @@ def test_days_that_hide_which_came_first_are_no_scale(least: int, to_scale: bool
         assert parts == ["unsure"]
 
 
+def test_outcomes_of_a_group_have_their_denominators(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    found = said(marks(drawn[REVIEWED["miao-2021-group"]][1]))
+    assert {"improved, 15 of 18", "improved, 14 of 18"} <= set(found)
+
+
 def test_there_is_a_key_to_each_kind_of_stretch_and_end(drawn: dict[str, tuple[Words, Picture]]) -> None:
     kinds = set()
     for _, picture in drawn.values():
@@ -331,9 +337,15 @@ def test_a_case_without_anything_to_draw_says_so(seed_store: Store, seed: Pictur
 
 @pytest.mark.parametrize("name", REVIEWED)
 def test_the_picture_is_the_reviewed_one(name: str, drawn: dict[str, tuple[Words, Picture]]) -> None:
-    recorded = (PICTURES / f"{name}.json").read_text()
-    spec = drawn[REVIEWED[name]][1].spec
-    assert json.dumps(spec, indent=1, ensure_ascii=False) + "\n" == recorded
+    recorded = json.loads((PICTURES / f"{name}.json").read_text(encoding="utf-8"))
+    assert without_stories(drawn[REVIEWED[name]][1].spec) == recorded
+
+
+def without_stories(value: Any) -> Any:
+    """Return a specification without the lines of the story, which are tested with the story."""
+    if isinstance(value, dict):
+        return {key: without_stories(each) for key, each in value.items() if key != "told"}
+    return [without_stories(each) for each in value] if isinstance(value, list) else value
 
 
 @pytest.mark.slow
