@@ -110,7 +110,7 @@ def _to_scale(words: Words, bounds: Mapping[str, tuple[int, int]]) -> Axis:
     margin = span / unit * 0.03
     return Axis(
         to_scale=True,
-        title=f"{name}, counted from {zero}; to scale",
+        title=f"{name}; counted from {zero}; to scale",
         columns=(),
         places=places,
         first=round(first / unit - margin, 4),

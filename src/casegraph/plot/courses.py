@@ -9,7 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from casegraph.model import Claim, DoseSegment, Subject, Treatment
-from casegraph.namespaces import expand
+from casegraph.namespaces import expand, known_prefixes
 from casegraph.store import Store
 from casegraph.timeline import Timeline, solve_subject
 from casegraph.triples import Triples, named_claims, read_subject
@@ -101,7 +101,9 @@ def lane(store: Store, case: str, drugs: Set[str]) -> Lane | None:
 
 
 def _iri(treatment: Treatment) -> str:
-    return expand(treatment.what.split(maxsplit=1)[0])
+    """Return the IRI of what was given; one that no prefix shortens is written as it is."""
+    written = treatment.what.split(maxsplit=1)[0]
+    return expand(written) if written.partition(":")[0] in known_prefixes() else written
 
 
 class _Reading:

@@ -100,8 +100,11 @@ _LABEL_AXIS: Spec = {
 
 
 def _x(axis: Axis, *, framed: bool, titled: bool = False) -> Spec:
-    title = axis.title if axis.to_scale else f"columns: {axis.title}"
-    numbers: Spec = {"title": title if titled else None, "grid": True, "labelOverlap": "parity"}
+    numbers: Spec = {
+        "title": axis.title.split("; ") if titled else None,
+        "grid": True,
+        "labelOverlap": "parity",
+    }
     numbers |= {"labelFontSize": _SMALL, "titleFontSize": _SMALL}
     if not axis.to_scale:
         numbers |= {"values": list(range(1, len(axis.columns) + 1)), "format": "d"}

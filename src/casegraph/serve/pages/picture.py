@@ -50,9 +50,12 @@ def _table(picture: Picture, addressed: Addressed) -> Content:
         "tr", (element("th", name, scope="col", title=what) for name, what in picture.columns.items())
     )
     rows = (element("tr", (_cell(each, addressed) for each in row)) for row in picture.rows)
-    table = element("table", element("thead", head), element("tbody", rows))
+    caption = element("caption", f"The data of: {picture.title}")
+    table = element("table", caption, element("thead", head), element("tbody", rows))
     count = f"The data of this picture ({len(picture.rows):,} row{'' if len(picture.rows) == 1 else 's'})"
-    return element("details", element("summary", count), element("div", table, class_="wide", tabindex="0"))
+    label = f"Table: the data of {picture.title}"
+    box = element("div", table, class_="wide", tabindex="0", role="group", aria_label=label)
+    return element("details", element("summary", count), box)
 
 
 def _cell(cell: Cell, addressed: Addressed) -> Element:

@@ -16,7 +16,6 @@ from casegraph.serve.http.formats import FORMAT
 from casegraph.serve.http.negotiation import GRAPHS, HTML, JSON, Format
 from casegraph.serve.http.request import Request
 from casegraph.serve.routes.cohorts import (
-    COHORT_DATA,
     PICTURES,
     answer_cohort,
     answer_cohort_data,
@@ -167,27 +166,16 @@ def _of_names() -> Iterator[Operation]:
 
 def _of_cohorts() -> Iterator[Operation]:
     yield Operation("cohorts", "/cohorts", answer_cohorts, "The cohorts", "cohorts", (HTML,))
+    # what they take is what the queries take, and is told there
     for query in filter(is_cohort, stored_queries().values()):
-        asked = [_of_parameter(query, *each) for each in query.head.parameters.items()]
+        path = f"/cohorts/{query.name}"
         yield Operation(
-            f"{query.name}_cohort",
-            f"/cohorts/{query.name}",
-            partial(answer_cohort, query),
-            f"{query.head.summary}: pictures of the cases",
-            "cohorts",
-            (HTML,),
-            parameters=asked,
+            f"{query.name}_cohort", path, partial(answer_cohort, query), "", "cohorts", is_told=False
         )
         for picture in PICTURES:
+            route = partial(answer_cohort_data, query, picture)
             yield Operation(
-                f"{query.name}_{picture}",
-                f"/cohorts/{query.name}/{picture}",
-                partial(answer_cohort_data, query, picture),
-                f"{query.head.summary}: the data of the picture {picture}",
-                "cohorts",
-                COHORT_DATA,
-                "Results",
-                parameters=[*asked, _format(COHORT_DATA)],
+                f"{query.name}_{picture}", f"{path}/{picture}", route, "", "cohorts", is_told=False
             )
 
 
