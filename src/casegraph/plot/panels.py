@@ -10,13 +10,15 @@ from casegraph.plot.look import COLOURS
 from casegraph.plot.marks import Datum, Panel
 from casegraph.plot.picture import Spec
 
-__all__ = ["WIDTH", "heads_view", "panel_view"]
+__all__ = ["WIDTH", "heads_view", "least_width", "panel_view"]
 
 #: pixels of the drawing beside its labels, and of the labels.
 WIDTH = 640
 _LABELS = 168
 _HEADS = 150
 _SMALL = 11
+#: a column is at least so wide, for the words that are written upwards above it.
+_COLUMN = 15
 #: the width of a letter of that size.
 _LETTER = 6.6
 #: how far below the middle of a row its stretches and signs stand, and its words above it.
@@ -71,7 +73,7 @@ def panel_view(panel: Panel, axis: Axis, *, framed: bool = True, titled: bool = 
     return {
         "title": head,
         **border,
-        "width": WIDTH,
+        "width": max(WIDTH, least_width(axis)),
         "height": {"step": panel.step},
         "data": {"values": panel.marks},
         "encoding": {
@@ -186,11 +188,16 @@ def _words_layer() -> Spec:
     return {**layer, "encoding": {"text": {"field": "text", "type": "nominal"}}}
 
 
+def least_width(axis: Axis) -> int:
+    """Return the width in pixels below which heads of columns cover each other; 0 where there are none."""
+    return _COLUMN * len(axis.columns)
+
+
 def heads_view(axis: Axis, heads: list[Datum]) -> Spec:
     """Return the heads of the columns, each written upwards above its column."""
     return {
         "title": {"text": axis.title, "anchor": "start", "fontSize": 12, "fontStyle": "italic", "offset": 4},
-        "width": WIDTH,
+        "width": max(WIDTH, least_width(axis)),
         "height": _HEADS,
         "view": {"stroke": None},
         "data": {"values": heads},

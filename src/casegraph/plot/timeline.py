@@ -14,7 +14,7 @@ from casegraph.plot.exposures import Exposure, exposures, times_of
 from casegraph.plot.keys import heads, times_panel
 from casegraph.plot.lanes import key_panel, treatments_panel
 from casegraph.plot.look import framed
-from casegraph.plot.panels import heads_view, panel_view
+from casegraph.plot.panels import heads_view, least_width, panel_view
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.table import COLUMNS, of_event, of_exposure
 from casegraph.story.frame import person
@@ -66,7 +66,13 @@ def timeline(words: Words) -> Picture:
     summary = _summary(words, lanes, happened, axis)
     views = _views(words, axis, lanes, happened)
     spec = framed(
-        {**views, "title": {"text": lines, "anchor": "start", "fontSize": 13}}, title=title, summary=summary
+        {
+            **views,
+            "title": {"text": lines, "anchor": "start", "fontSize": 13},
+            "usermeta": {"leastWidth": least_width(axis)},
+        },
+        title=title,
+        summary=summary,
     )
     rows = (*_lane_rows(words, lanes), *_event_rows(words, happened))
     return Picture("timeline", title, summary, spec, tuple(_notes(words, axis)), COLUMNS, tuple(rows))

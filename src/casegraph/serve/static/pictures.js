@@ -38,11 +38,12 @@
     const place = figure.querySelector(".drawing");
     if (!place) return;
     const text = figure.querySelector("script[type='application/json']").textContent;
-    const width = Math.min(MOST, place.clientWidth - LABELS);
+    const least = Math.max(LEAST, (JSON.parse(text).usermeta || {}).leastWidth || 0);
+    const width = Math.max(least, Math.min(MOST, place.clientWidth - LABELS));
     try {
-      await embed(place, text, Math.max(LEAST, width));
+      await embed(place, text, width);
       const over = place.scrollWidth - place.clientWidth;
-      if (over > 0 && width > LEAST) await embed(place, text, Math.max(LEAST, width - over));
+      if (over > 0 && width > least) await embed(place, text, Math.max(least, width - over));
       figure.dataset.drawn = "yes";
     } catch (error) {
       figure.dataset.drawn = "no";

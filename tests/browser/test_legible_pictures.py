@@ -1,0 +1,97 @@
+"""The pictures of the first shipped case as a reader sees them: what must be legible is there, and whole."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+from browsing import NARROW, WIDE, Browser
+from serving import Server
+
+pytestmark = pytest.mark.slow
+CASE = "/cases/10.1007/s13555-020-00421-8/1"
+COHORT = "/cohorts/refractory_cases_responding"
+#: As the report tells it: drugs with doses and units, outcomes with their direction, what marks mean.
+TIMELINE = (
+    *("hydroxychloroquine", "prednisone", "interleukin-2", "cyclosporin A"),
+    *("200 mg 2x/day", "0.5 mg/kg/day", "1,000,000 IU 1x/week", "1,000,000 IU 2x/week", "100 mg/day"),
+    *("50→30 mg/day", "30→20 mg/day", "20→10 mg/day"),
+    *("improved", "worse", "resolved", "flare (muscle and skin)", "for “8 months”"),
+    *("anti-PL-7 antibody", "positive", "negative", "not raised", "order as told; not to scale"),
+    *("still given when last told of", "not stated whether it went on", "≈"),
+)
+SWIMMER = (
+    "Miao 2020, patient 1",
+    "at least 330 days",
+    "months of 30.4 days",
+    "first response",
+    "flare or relapse",
+)
+RESPONSES = ("interleukin-2: given to 1 patient", "outcome told of 1", "patients", "no outcome told")
+ANTIBODIES = ("anti-PL-7 antibody: 1 positive of 1 tested", "1/1")
+
+#: The texts of a drawing with their boxes, as they stand on the page, and the box of the drawing itself.
+_TEXTS = """
+const drawing = document.querySelector(arguments[0] + " .drawing svg");
+const boxed = (each) => {
+  const { left, top, right, bottom } = each.getBoundingClientRect();
+  return [left, top, right, bottom];
+};
+// the box of what is written aslant is larger than what is written
+const aslant = (each) => { const { a, b } = each.getScreenCTM(); return Math.abs(a * b) > 0.1; };
+const seen = [...drawing.querySelectorAll("text")].filter((each) => each.textContent.trim());
+return [boxed(drawing), seen.map((each) => [each.textContent, ...boxed(each), aslant(each)])];
+"""
+#: Letters reach into the space between lines: boxes may share so many pixels.
+_SHARED = 3.0
+
+
+class Text(NamedTuple):
+    """A text of a drawing, with its box in CSS pixels."""
+
+    said: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    is_aslant: bool
+
+    def holds(self, other: Text) -> bool:
+        """Tell whether the other lies within this."""
+        return self.left - 1 <= other.left and other.right <= self.right + 1
+
+    def covers(self, other: Text) -> bool:
+        """Tell whether the two cannot both be read."""
+        if self.said == other.said or self.is_aslant or other.is_aslant:
+            return False  # one sign twice at one place is one sign
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return across > _SHARED and down > _SHARED + 1
+
+
+MUST = {
+    CASE: {"#_timeline": TIMELINE},
+    COHORT: {"#swimmer": SWIMMER, "#responses": RESPONSES, "#antibodies": ANTIBODIES},
+}
+
+
+def texts(browser: Browser, picture: str) -> tuple[Text, list[Text]]:
+    """Return the box of a drawing, and its texts."""
+    box: list[Any]
+    box, found = browser.run(_TEXTS, picture)
+    return Text("", *box, is_aslant=False), [Text(*each) for each in found]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("page", [CASE, COHORT], ids=["case", "cohort"])
+def test_pictures_are_legible(page: str, width: int, browser: Browser, served: Server) -> None:
+    assert browser.visit(served.address + page, width=width) == []
+    for picture, must in MUST[page].items():
+        drawing, found = texts(browser, picture)
+        everything = " ".join(each.said for each in found)
+        told = browser.run("return document.querySelector(arguments[0]).innerText", picture)
+        assert [each for each in must if each not in everything and each not in told] == []
+        assert [each.said for each in found if not drawing.holds(each)] == []
+        pairs = ((a, b) for number, a in enumerate(found) for b in found[number + 1 :])
+        assert [(a.said, b.said) for a, b in pairs if a.covers(b)] == []
+        assert [each.said for each in found if each.said.endswith("…")] == []
