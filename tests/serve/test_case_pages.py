@@ -28,7 +28,9 @@ PATH = "10.1007/s13555-020-00421-8"
 CASE, REPORT = f"{BASE}case/{PATH}/1", f"{BASE}report/{PATH}"
 #: One report with two patients, and one of a group.
 TWO, GROUP = "10.1186/s12969-021-00637-8", "10.1001/jamadermatol.2014.504/1"
-SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js", "pictures.js")
+LINKED = "application/ld+json"
+#: data, which no browser runs, and scripts that come with the server.
+RUNS_NOT = re.compile(rf"application/(ld\+)?json$|{SERVER}static/[\w.-]+\.js$")
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "case_page.md"
 
 
@@ -89,7 +91,8 @@ def test_the_parts_stand_in_the_order_of_what_is_asked(page: Node) -> None:
         "_main",
         "_short",
         "_pictures",
-        "_picture-timeline",
+        "_timeline",
+        "_picture-_timeline",
         "_diagnoses",
         "_findings",
         "_antibodies",
@@ -108,6 +111,34 @@ def test_the_parts_stand_in_the_order_of_what_is_asked(page: Node) -> None:
         "_questions",
         "_data",
     ]
+
+
+def test_the_timeline_leads_to_the_claims_that_it_shows(page: Node) -> None:
+    figure = page.named("_timeline")
+    (block,) = figure.all("script")
+    text = "".join(each for each in block.content if isinstance(each, str))
+    drawn = set(re.findall('"href": "#([^"]+)"', text))
+    listed = {each[1:] for each in figure.links() if each.startswith("#")}
+    assert {"il2-weekly", "il2-twice-weekly", "flare", "skin-on-weekly-il2", "no-adverse-event"} <= drawn
+    assert drawn <= set(page.ids())
+    assert {"il2-weekly", "flare"} <= listed <= set(page.ids())
+    assert "not to scale" in figure.text
+
+
+def test_a_picture_that_cannot_be_drawn_is_told_of_and_the_page_stands(
+    seed_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(words: object) -> None:
+        raise ValueError("no day")
+
+    monkeypatch.setattr("casegraph.plot.timeline.timeline", fails)
+    page = tree(seed_store, CASE)
+    assert (
+        "the timeline of the case cannot be drawn from what the store has: no day"
+        in page.section("Read this first").text
+    )
+    assert "Over time" not in page.headings()
+    assert page.all("figure") == []
 
 
 FOUND = {
@@ -229,8 +260,10 @@ def test_another_report_that_says_otherwise_stands_beside(others: Store) -> None
     both = EmbeddedStore.of_quads([*told_before, *compared], "both")
     for mine, other in ((ONE, OTHER), (OTHER, ONE)):
         part = tree(both, mine).section("With other reports on this patient")
-        assert "it is <b>so</b>" in part.text
-        assert "it is otherwise" in part.text
+        said = ["it is <b>so</b>", "it is otherwise"]
+        ours, theirs_said = said if mine == ONE else reversed(said)
+        assert f"This report: {ours}" in part.text
+        assert f"The other report: {theirs_said}" in part.text
         assert "certain" in part.text
         assert any(each.startswith(other.replace(f"{BASE}case/", f"{SERVER}cases/")) for each in part.links())
 
@@ -245,6 +278,13 @@ def test_the_source_tells_licence_consent_and_what_was_read(page: Node) -> None:
     assert f"{SERVER}reports/{PATH}#i3" in part.links()
 
 
+def test_claims_about_a_drug_in_general_are_no_claims_about_this_patient(page: Node) -> None:
+    safe = "Low-dose IL-2 is safe in this disease"
+    assert safe not in page.section("In short").text
+    assert safe in page.section("What the authors say of it").text
+    assert "Low-dose IL-2 worked in this patient" in page.section("In short").text
+
+
 def test_care_is_told_item_by_item(page: Node) -> None:
     rows = page.section("Completeness by CARE").rows()[1:]
     assert len(rows) == 19
@@ -253,7 +293,7 @@ def test_care_is_told_item_by_item(page: Node) -> None:
 
 
 def test_the_page_tells_programs_of_the_report_and_nothing_of_the_patient(page: Node) -> None:
-    (block,) = (each for each in page.all("script") if each.said.get("type") == "application/ld+json")
+    (block,) = (each for each in page.all("script") if each.said.get("type") == LINKED)
     text = "".join(each for each in block.content if isinstance(each, str))
     assert not re.search("[<>&]", text)
     quads = list(ox.parse(text, format=ox.RdfFormat.JSON_LD))
@@ -282,10 +322,8 @@ def test_what_is_hostile_stays_text(seed_store: Store) -> None:
         f"<{CASE}#lost> <{CG}basis> <{CG}stated> <{CASE}/asserted> .",
     )
     page = tree(changed(seed_store, CASE, lines), CASE)
-    ours = [{"src": f"http://localhost:7878/static/{each}", "defer": ""} for each in SCRIPTS]
-    data = [{"type": "application/json"}, {"type": "application/ld+json"}]
-    assert [each.said for each in page.all("script")] == [data[0], *ours, data[1]]
-    block = page.all("script")[-1]
+    assert all(RUNS_NOT.match(each.said.get("type") or each.said["src"]) for each in page.all("script"))
+    (block,) = (each for each in page.all("script") if each.said.get("type") == LINKED)
     graph = json.loads("".join(each for each in block.content if isinstance(each, str)))["@graph"]
     assert any(each.get("name", "").startswith("</script>") for each in graph)
     assert page.all("img") == []
@@ -320,10 +358,22 @@ def test_headings_landmarks_and_tables_are_whole(page: Node, others: Store) -> N
         assert {nav.said["aria-label"] for nav in each.all("nav")} >= {"Site", "On this page"}
 
 
+def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, shipped("cases", "ramseur-1989.yaml")))
+        part = tree(store, f"{BASE}case/key/pemphigus-il2-interferon-1989/1").section("In short")
+    rows = {row[0]: row[1:] for row in part.rows()}
+    assert rows["radiotherapy"] == ["", "no outcome of it is told where it stands"]
+    assert rows["interleukin-2"][1].startswith("no outcome of it is told; adverse events during it: ")
+    assert rows["trimetrexate"] == ["overall", "not improved: not known what else changed why"]
+    assert re.search("died death, at death-time", part.text)
+
+
 def test_a_group_is_told_as_one(others: Store) -> None:
     page = tree(others, f"{BASE}group/{GROUP}")
     assert "group 5 patients" in page.section("In short").text
-    assert "in 4 of 5 patients" in page.section("In short").text
+    assert "skin: improved, on interleukin-2, at after-il2" in page.section("In short").text
+    assert "4 of 5 patients responded" in page.section("In short").text
     assert "SALT score: 82, printed as “82 (range 63-100)”" in page.text
     assert "Completeness by CARE" not in page.headings()
     assert "None is told to have been absent." in page.section("Findings").text

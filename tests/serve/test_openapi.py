@@ -55,9 +55,9 @@ def _ask_all(server: Server, many: int) -> int:
 
 
 def test_requests_that_are_allowed(server: Server) -> None:
-    assert _ask_all(server, 2) == 14 + 2 * len(stored_queries())
+    assert _ask_all(server, 2) == 15 + 2 * len(stored_queries())
 
 
 @pytest.mark.long
 def test_many_requests_that_are_allowed(server: Server) -> None:
-    assert _ask_all(server, 100) == 14 + 2 * len(stored_queries())
+    assert _ask_all(server, 100) == 15 + 2 * len(stored_queries())

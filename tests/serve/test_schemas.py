@@ -40,7 +40,7 @@ def test_each_answer_in_json_has_a_schema_that_is_there(interface: dict[str, Any
                 named.add(answer["schema"]["$ref"].removeprefix("#/components/schemas/"))
             else:
                 assert answer["schema"] == {"type": "string"}
-    assert named == {"Queries", "AboutQuery", "Listed", "Results", "JsonLd", "Health"}
+    assert named == {"Queries", "AboutQuery", "Listed", "Results", "JsonLd", "Health", "Names", "Terms"}
     referred = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(interface)))
     assert referred == set(interface["components"]["schemas"])
 

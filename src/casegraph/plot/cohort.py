@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE, CG, PREFIXES, compact, expand
 from casegraph.parameters import terms_of
-from casegraph.query import StoredQuery, example_of, run
+from casegraph.query import StoredQuery, bind, example_of
 from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.syntax import named
@@ -132,12 +132,12 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
     column = next((each for each in _COLUMNS if each in query.head.returns), "")
     if not is_cohort(query):
         raise InputError(f"{query.name} is no cohort", expected=f"a stored query tagged {TAG}")
-    rows = run(store, query, given)
+    terms = with_told(store)
+    rows = _answer(store, query, bind(query, given, terms=terms))
     place = rows.columns.index(column)
     found = {row[place].value for row in rows.rows if isinstance(row[place], NamedNode)}  # type: ignore[union-attr]  # looked at just before
     cases = tuple(sorted(each for each in found if each.startswith(_CASE)))
     firsts = {str(row["case"]): str(row["first"]) for row in Rows.read(store.query(_PATIENTS, union=False))}
-    terms = with_told(store)
     cohort = Cohort(
         store=store,
         query=query,
@@ -154,6 +154,14 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
         return cohort
     reports = {row["case"]: row["report"] for row in cohort.ask(_REPORTS)}
     return replace(cohort, reports=reports, given=tuple(cohort.ask(GIVEN)))
+
+
+def _answer(store: Store, query: StoredQuery, text: str) -> Rows:
+    if "://" not in store.location:
+        return Rows.read(store.query(text, union=query.head.dataset != "named"))
+    from casegraph.expand import rows_of
+
+    return rows_of(store, text, union=query.head.dataset != "named")
 
 
 def _drugs(query: StoredQuery, values: Mapping[str, str], terms: Terms) -> frozenset[str]:

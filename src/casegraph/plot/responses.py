@@ -8,7 +8,7 @@ from typing import Any, Final
 from casegraph.plot.cohort import Cohort, label_of
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
-from casegraph.plot.shown import counted, lines
+from casegraph.plot.shown import counted, in_columns, lines
 from casegraph.plot.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 
 __all__ = ["responses"]
@@ -45,8 +45,8 @@ _COLUMNS: Final = {
 }
 _NOTES: Final = (
     "Each patient counts once for a drug, over all parts of the disease but laboratory values. Improved: "
-    "each part with a verdict improved or was stable; mixed: it improved at one time or in one part and not in "
-    "another.",
+    "each part with a verdict improved or was stable; mixed: it improved at one time or in one part "
+    "and not in another.",
     "No outcome told: the reports, read whole, tell none on this drug. Not captured: nobody can say, for a "
     "report was not read whole or is a record that a program read.",
     "These are no rates of success: reports of cases that went well are published more often, and what was "
@@ -62,10 +62,10 @@ def responses(cohort: Cohort) -> Picture:
     found = drug_verdicts(cohort)
     patients = len({patient for each in found for patient in each.verdicts})
     everyone = len(cohort.patients_of(cohort.cases))
-    title = f"What became of the patients on each drug: {counted(patients, 'patient')} given any"
+    title = f"What became of {counted(patients, 'patient')} on each drug"
     if not found:
         summary = f"No treatment is told of any of the {counted(everyone, 'patient')}, so nothing is drawn."
-        return Picture("responses", "What became of the patients on each drug", summary, {}, (), {}, ())
+        return Picture("responses", "What became of the patients", summary, {}, (), {}, ())
     shown = found[:_MOST]
     summary = (
         f"{counted(len(found), 'treatment')} given to {patients:,} of {counted(everyone, 'patient')}. "
@@ -77,7 +77,7 @@ def responses(cohort: Cohort) -> Picture:
         if not left
         else (*_NOTES, f"Drawn are the {_MOST} given most; {left:,} more are in the table.")
     )
-    spec = framed(_view(cohort, shown), title=title, summary=summary)
+    spec = in_columns(framed(_view(cohort, shown), title=title, summary=summary))
     rows = tuple(_row(cohort, each) for each in found)
     return Picture("responses", title, summary, spec, notes, _COLUMNS, rows)
 
@@ -96,7 +96,7 @@ def _label(cohort: Cohort, each: DrugVerdicts) -> list[str]:
     said = each.counts()
     silent = said["no outcome told"] + said["not captured"]
     better = f"improved {said['improved']:,}, mixed {said['mixed']:,}"
-    told = f"outcome told in {each.given - silent:,} of {each.given:,}: {better}"
+    told = f"outcome told of {each.given - silent:,}; {better}"
     changed = _attributed(each)
     name = f"{label_of(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
     return [*lines(name), *lines(told), *(lines(f"improving: {changed}") if changed else ())]
@@ -136,7 +136,7 @@ def _view(cohort: Cohort, shown: Sequence[DrugVerdicts]) -> Spec:
                         "type": "nominal",
                         "title": "of the patients given it",
                         "scale": {"domain": names, "range": [_COLOURS[each] for each in VERDICTS]},
-                        "legend": {"columns": 2, "symbolStrokeColor": "black"},
+                        "legend": {"symbolStrokeColor": "black"},
                     },
                 },
             },

@@ -5,10 +5,12 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import Final
 
-__all__ = ["LINE", "counted", "days", "lines"]
+from casegraph.plot.picture import Spec
+
+__all__ = ["LINE", "counted", "days", "in_columns", "lines"]
 
 #: So many characters of a label fit on a small screen.
-LINE: Final = 44
+LINE: Final = 42
 
 
 def counted(many: int, what: str) -> str:
@@ -36,3 +38,9 @@ def days(least: int | None, most: int | None) -> str:
 def lines(text: str) -> list[str]:
     """Return a text as the lines of a label."""
     return wrap(text, LINE) or [""]
+
+
+def in_columns(spec: Spec) -> Spec:
+    """Return a specification whose legends have two columns, unless a small screen has place for one."""
+    config = spec["config"]
+    return {**spec, "config": {**config, "legend": {**config["legend"], "columns": 2}}}

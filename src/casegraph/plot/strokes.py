@@ -196,9 +196,9 @@ class Strokes:
 
     def _x(self, field: str) -> Spec:
         longest = self._at((self._longest or 10) * (1 + 2 * _OPEN))
-        unit = "months of 30.4 days" if self._unit > 1 else "days"
+        unit = "months" if self._unit > 1 else "days"
         axis = {
-            "title": f"{unit} since the first start told",
+            "title": f"{unit} since the first start",
             "grid": True,
             "labels": self._longest > 0,
             "ticks": self._longest > 0,
@@ -210,9 +210,7 @@ class Strokes:
         names = sorted({*self._groups.values()} - {OTHER})
         colours = [COLOURS[_FILLS[number % len(_FILLS)]] for number in range(len(names))]
         domain, colours = [*names, OTHER], [*colours, "#bbbbbb"]
-        legend = (
-            None if self._is_of_one else {"columns": 2, "title": "coloured by", "symbolStrokeColor": "black"}
-        )
+        legend = None if self._is_of_one else {"title": "coloured by", "symbolStrokeColor": "black"}
         scale = {"domain": domain, "range": colours}
         return {"fill": {"field": "group", "type": "nominal", "scale": scale, "legend": legend}}
 
@@ -232,14 +230,12 @@ _LEGEND: Final = {
         "type": "nominal",
         "title": "seen",
         "scale": {**_SCALE, "range": list(_SHAPES)},
-        "legend": {"columns": 2},
     },
     "fill": {
         "field": "kind",
         "type": "nominal",
         "title": "seen",
         "scale": {**_SCALE, "range": [COLOURS[each] for each in _MARKS]},
-        "legend": {"columns": 2},
     },
 }
 

@@ -11,7 +11,7 @@ from casegraph.plot.courses import Lane, Run, lane
 from casegraph.plot.groups import groups_of
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture
-from casegraph.plot.shown import counted, days
+from casegraph.plot.shown import counted, days, in_columns
 from casegraph.plot.strokes import MOST_RUNS, Strokes
 
 __all__ = ["swimmer"]
@@ -35,6 +35,7 @@ _COLUMNS: Final = {
     "seen": "what was seen, and how many days after the start of the lane",
 }
 _NOTES: Final = (
+    "Days or months of 30.4 days count from the first start that is told of what is drawn.",
     "Solid: it certainly ran. Dashed outline: it possibly ran. Dashed line: until when is not told. A stroke "
     "across: stopped by then. Arrow: still given when last told of. A question mark: how long is not told.",
     "What is only listed was given, and the report does not tell when it began, or how long it ran.",
@@ -65,13 +66,13 @@ def swimmer(cohort: Cohort) -> Picture:
     names = _names(cohort, [each.case for each in shown])
     lasting = sum(each.longest[0] > 0 for each in shown)
     summary = (
-        f"{counted(len(shown), 'lane')}, one a case, of {many} given {what}; of {lasting:,} of them the report "
-        f"tells some length. {_words(names, shown[0])}"
+        f"{counted(len(shown), 'lane')}, one a case, of {many} given {what}; of {lasting:,} of them the "
+        f"report tells some length. {_words(names, shown[0])}"
     )
     strokes = Strokes(groups_of(cohort, shown), has_drug=bool(cohort.drugs))
     for each in shown:
         strokes.add(each, names[each.case], {run.claim: _told(cohort, run) for run in each.runs})
-    spec = framed(strokes.view(), title=title, summary=summary)
+    spec = in_columns(framed(strokes.view(), title=title, summary=summary))
     rows = tuple(row for each in shown for row in _rows(cohort, names, each))
     return Picture("swimmer", title, summary, spec, _notes(treated, looked, shown), _COLUMNS, rows)
 

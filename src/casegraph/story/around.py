@@ -70,7 +70,8 @@ class Contradiction:
     :param certainty: the IRI of how sure it is that both cannot be true.
     :param mine: the claim of the case, or the case itself for sex and age; what it says is ``i_say``.
     :param theirs: the claim of the other case, or that case; what it says is ``they_say``.
-    :param they_stand: where the report of the other case says so: passage -> its place.
+    :param they_stand: where the report of the other case says so: passage -> its place; none where that case
+        is no longer in the store.
     """
 
     matter: str
@@ -80,11 +81,6 @@ class Contradiction:
     theirs: str
     they_say: str
     they_stand: dict[str, str]
-
-    @property
-    def they_are(self) -> str:
-        """The other case."""
-        return self.theirs.partition("#")[0]
 
 
 def contradictions(store: Store, case: str, terms: Terms) -> list[Contradiction]:
@@ -109,9 +105,16 @@ def contradictions(store: Store, case: str, terms: Terms) -> list[Contradiction]
             sides.reverse()
         (mine, i_say), (theirs, they_say) = sides
         other = theirs.partition("#")[0]
-        if other not in words:
+        if other not in words and _is_there(store, other):
             words[other] = Words(read_case(store, other), terms)
-        passages = words[other].facts.values(theirs, "statedIn")
-        places = {each: words[other].place(each) for each in passages}
+        told = words.get(other)
+        places = {each: told.place(each) for each in told.facts.values(theirs, "statedIn")} if told else {}
         found.append(Contradiction(said["matter"], said["certainty"], mine, i_say, theirs, they_say, places))
     return sorted(found, key=lambda each: (each.mine, each.theirs, each.matter))
+
+
+def _is_there(store: Store, case: str) -> bool:
+    """Say whether a case is in the store: it may have been taken out by hand, and its comparison left."""
+    return bool(
+        store.query(f"ASK {{ GRAPH ?graph {{ {named(case)} <{CG}reportedIn> ?report }} }}", union=False)
+    )

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from casegraph.story.frame import head, times
 from casegraph.story.lines import Line
+from casegraph.story.outcomes import beside, counts, outcome, response
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["end", "outcome", "response", "sections", "tell", "told"]
+__all__ = ["end", "sections", "tell", "told"]
 
 _Telling = Callable[[Words, str], str]
 _STANDINGS = {
@@ -97,28 +98,6 @@ def _test(words: Words, claim: str) -> str:
     return _with_gist(words, claim, joined(said, *how, words.when(claim)))
 
 
-def outcome(words: Words, claim: str) -> str:
-    """Return what a test gave: its value as a number and as printed, its result, its change."""
-    number, printed = words.facts.number(claim, "value"), words.text(claim, "valuePrinted", "printed as “{}”")
-    value = "" if number is None else joined(f"{number:f}", _unit(words, claim), by=" ")
-    low, high = words.text(claim, "rangeLow"), words.text(claim, "rangeHigh")
-    return joined(
-        value,
-        printed,
-        f"normal {low or '?'} to {high or '?'}" if low or high else "",
-        words.labels(claim, "resultConcept") or words.labels(claim, "result"),
-        joined(words.labels(claim, "direction"), words.labels(claim, "degree")),
-        _counts(words, claim, "positiveCount"),
-        "a summary whose members are not listed" if words.facts.values(claim, "coverage") else "",
-    )
-
-
-def _unit(words: Words, claim: str) -> str:
-    """Return the unit of a value; nothing for the UCUM unit of a bare number."""
-    unit = words.text(claim, "unit")
-    return "" if unit == "1" else unit or words.labels(claim, "unitConcept")
-
-
 def _treatments(words: Words) -> Iterator[Line]:
     for episode in words.facts.claims("hasTreatment"):
         yield _line(words, _episode, episode)
@@ -167,39 +146,10 @@ def end(words: Words, exposure: str) -> str:
     return joined("stopped, when is not told", reason) if reason else ""
 
 
-def response(words: Words, claim: str) -> str:
-    """Return what became of a domain, on what, how fast, when, and what ran beside it."""
-    exposures = [words.exposure(each) for each in words.facts.values(claim, "responseTo")]
-    stopped = [words.exposure(each) for each in words.facts.values(claim, "afterStopping")]
-    degree, site = words.labels(claim, "degree"), words.labels(claim, "site")
-    what = joined(
-        words.labels(claim, "direction"), f"({joined(degree, site)})" if degree or site else "", by=" "
-    )
-    said = joined(
-        f"{words.labels(claim, 'domain')}: {what}",
-        f"on {' + '.join(exposures)}" if exposures else "",
-        f"after {' + '.join(stopped)} was stopped" if stopped else "",
-        words.latency(claim),
-        words.when(claim),
-    )
-    return joined(said, _beside(words, claim), by="; ")
-
-
-def _beside(words: Words, claim: str) -> str:
-    sure, maybe = words.beside(claim)
-    may = f"possibly also {maybe}" if sure else f"beside it may have run {maybe}"
-    return joined(f"beside it ran {sure}" if sure else "", may if maybe else "", by="; ")
-
-
 def _response(words: Words, claim: str) -> str:
-    of = _counts(words, claim, "responderCount")
+    of = counts(words, claim, "responderCount", "{} of {} patients responded")
     by = words.text(claim, "criterion", "by {}")
     return _with_gist(words, claim, joined(response(words, claim), of, by))
-
-
-def _counts(words: Words, claim: str, name: str) -> str:
-    some, all_ = words.text(claim, name), words.text(claim, "evaluatedCount")
-    return f"in {some or '?'} of {all_ or '?'} patients" if some or all_ else ""
 
 
 def _adverse(words: Words, claim: str) -> str:
@@ -225,7 +175,7 @@ def _turn(words: Words, claim: str) -> str:
     what = joined(kind, scope, by=" ")
     due = words.text_of(claim, "cause", "put down to {}")
     said = joined(what, due, after, lasted, printed, words.when(claim))
-    return _with_gist(words, claim, joined(said, _beside(words, claim), by="; "))
+    return _with_gist(words, claim, joined(said, beside(words, claim), by="; "))
 
 
 def _cause(words: Words, trigger: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from casegraph.errors import InputError
 from casegraph.facts import read_case, read_report
@@ -25,6 +26,10 @@ from casegraph.store import Store
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.store.ledger import unit_of
 from casegraph.subjects import subjects_of
+
+if TYPE_CHECKING:
+    from casegraph.plot.picture import Picture
+    from casegraph.story.words import Words
 
 __all__ = ["OntologyData", "ResourceData", "ResourcePage"]
 
@@ -92,7 +97,6 @@ class ResourcePage(Job, frozen=True, kw_only=True):
         out.write(made)
 
     def _case_page(self, store: Store, case: str) -> bytes:
-        from casegraph.plot.timeline import timeline
         from casegraph.serve.pages.case import Around, case_page
         from casegraph.story.around import contradictions, notices_of_case, same_patient
         from casegraph.story.words import Words
@@ -100,11 +104,12 @@ class ResourcePage(Job, frozen=True, kw_only=True):
 
         words = Words(read_case(store, case), with_told(store))
         others = same_patient(store, case)
+        pictures, undrawn = _pictures(words)
         around = Around(
-            notices=notices_of_case(store, words.facts),
+            notices=[*notices_of_case(store, words.facts), *undrawn],
+            pictures=pictures,
             others=others,
             contradictions=contradictions(store, case, words.terms) if others else (),
-            pictures=(timeline(words),),
             questions=self.questions,
         )
         return case_page(self.service, words, around)
@@ -141,6 +146,16 @@ def _write(store: Store, out: Out, media_type: str, graphs: Mapping[str, str]) -
     notes = list(edits_of(store, set(map(unit_of, graphs))))
     out.begin(content_type(media_type), headers=notice_header(notes))
     out.write(whole.getvalue())
+
+
+def _pictures(words: Words) -> tuple[list[Picture], list[str]]:
+    """Return the pictures of a case, and a line for each that its data do not let be drawn."""
+    from casegraph.plot.timeline import timeline
+
+    try:
+        return [timeline(words)], []
+    except _UNTOLD as error:
+        return [], [f"the timeline of the case cannot be drawn from what the store has: {error}"]
 
 
 def _report_page(service: Service, store: Store, report: str) -> bytes:

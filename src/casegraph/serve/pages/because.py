@@ -16,6 +16,8 @@ from casegraph.why import Explainer, Link, RuleWords, Step
 
 __all__ = ["verdicts"]
 
+#: What tells a step of an explanation from all others.
+_Key = tuple[str, str | None, str | None]
 _NOT_SAID = (
     "This follows by rule from what the report tells, and is no word of the report. Unfold a verdict to see "
     "its rule, what it rests on, and where each of these stands."
@@ -76,6 +78,7 @@ class _Because:
     def __init__(self, claims: Claims) -> None:
         self._claims, self._words = claims, claims.words
         self._explainer = Explainer(claims.words.facts, claims.words.terms)
+        self._steps: dict[_Key, tuple[str, Content]] = {}
 
     def entry(self, line: Line) -> Element:
         """Return a verdict with why it holds, folded."""
@@ -106,23 +109,26 @@ class _Because:
                 told.add(rule.name)
                 yield element("p", *_rule(rule), class_="rule")
 
-    def _inputs(
-        self, step: Step, told: set[tuple[str, str | None, str | None]], rules: set[str]
-    ) -> Iterator[Element]:
+    def _inputs(self, step: Step, told: set[_Key], rules: set[str]) -> Iterator[Element]:
         entries = [self._input(each, told, rules) for each in step.builds_on]
         if entries:
             yield element("ul", entries)
 
-    def _input(self, link: Link, told: set[tuple[str, str | None, str | None]], rules: set[str]) -> Element:
+    def _input(self, link: Link, told: set[_Key], rules: set[str]) -> Element:
         step, words = link.step, self._words
         how = "" if link.name == "prov:wasDerivedFrom" else f"{words.label(CG + link.name)}: "
         to = self._claims.to(step.node, f"#{words.facts.name(step.node)}")
         if step.key in told:
             return element("li", how, to, ", told above")
         told.add(step.key)
-        said = element("p", how, f"{tell_part(words, step.node, derived=bool(step.rules))} ", to)
+        if step.key not in self._steps:
+            self._steps[step.key] = (
+                tell_part(words, step.node, derived=bool(step.rules)),
+                self._evidence(step),
+            )
+        text, evidence = self._steps[step.key]
         below = [*self._rules(step, rules), *self._inputs(step, told, rules)]
-        return element("li", said, self._evidence(step), below)
+        return element("li", element("p", how, f"{text} ", to), evidence, below)
 
     def _evidence(self, step: Step) -> Content:
         """Return where a claim stands; nothing of what is derived by rule."""

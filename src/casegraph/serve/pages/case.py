@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from casegraph.namespaces import BASE
 from casegraph.notices import Flag
@@ -112,7 +112,8 @@ def _contents(parts: Iterable[Content]) -> Element:
 
 
 def _pictures(claims: Claims, pictures: Iterable[Picture]) -> Content:
-    shown = [figure(each, claims.address) for each in pictures]
+    # a claim may have the name of a picture, but none that begins as those of the page do
+    shown = [figure(replace(each, name=f"_{each.name}"), claims.address) for each in pictures]
     scripts = picture_scripts(claims.service) if shown else []
     return claims.section("_pictures", "Over time", shown, scripts)
 

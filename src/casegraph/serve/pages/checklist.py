@@ -29,7 +29,8 @@ def completeness(claims: Claims) -> Content:
 
 
 def _score(claims: Claims, score: Score) -> Content:
-    share = f" ({score.share:.0%} of those that can be known)" if score.share is not None else ""
+    known = len(score.items) - score.count("not captured")
+    share = "" if score.share is None else f": {score.share:.0%} of the {known} items that can be known"
     counts = ", ".join(f"{score.count(state)} {state}" for state in STATES)
     rows = (
         Row(each.number, (each.label, f"{_MARKS[each.state]}{each.state}", list(_shown(claims, each))))

@@ -96,16 +96,21 @@ class Claims:
         anchor = self.anchor(line.node) if line.node else None
         return element("li", element("p", line.text), where, *more, id=anchor, class_=f"claim{set_in}")
 
-    def where(self, node: str) -> Element:
-        """Return on what a claim rests: time, basis, passages, other claims; then its codes and its name."""
-        parts = [element("span", each) for each in self._where(node)]
+    def where(self, node: str, *, timed: bool = True) -> Element:
+        """Return on what a claim rests: time, basis, passages, other claims; then its codes and its name.
+
+        :param timed: whether to tell its time; not where that stands beside it already.
+        """
+        parts = [element("span", each) for each in (*(self._when(node) if timed else ()), *self._where(node))]
         return element("p", _apart(parts), class_="where")
+
+    def _when(self, node: str) -> Iterator[Iterable[Content]]:
+        for occasion in self.words.facts.values(node, "at"):
+            when = self.words.time(occasion)
+            yield self.to(occasion), f": {when}" if when else ""
 
     def _where(self, node: str) -> Iterator[Iterable[Content]]:
         facts, words = self.words.facts, self.words
-        for occasion in facts.values(node, "at"):
-            when = words.time(occasion)
-            yield self.to(occasion), f": {when}" if when else ""
         if basis := words.basis(node):
             yield (f"basis: {basis}",)
         yield from self.passages(node)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
-from casegraph.namespaces import BASE
-from casegraph.plot.cohort import Cohort, cohort_question
+from casegraph.namespaces import BASE, expand
+from casegraph.plot.cohort import Cohort, cohort_question, label_of
 from casegraph.plot.cohorts import QUESTIONS
 from casegraph.plot.picture import Picture
 from casegraph.plot.shown import counted
@@ -89,7 +89,7 @@ def _counted(cohort: Cohort) -> Element:
         "strong", f"{patients}, told of in {counted(cases, 'case')} of {counted(reports, 'report')}."
     )
     return element(
-        "span", many, f"{untold} Groups of patients are not counted: what is told of them is of nobody."
+        "span", many, f"{untold} Groups are left out: what is told of them is told of no one patient."
     )
 
 
@@ -101,8 +101,13 @@ def _asked(service: Service, cohort: Cohort, query: AboutQuery) -> Iterator[tupl
 
 
 def _example(cohort: Cohort, example: str) -> str:
-    first = example.split(maxsplit=1)[0] if example else ""
-    return f"the example of the query, {first} and others" if " " in example else first
+    """Return what the example of a query means, its first term by name."""
+    if example.startswith('"') or ":" not in example:
+        return example.strip('"')
+    terms = example.split()
+    more = f" and {len(terms) - 1} more" if len(terms) > 1 else ""
+    first = terms[0].strip("<>")
+    return f"{label_of(cohort, first if '://' in first else expand(first))}{more}, the example of the query"
 
 
 def _form(cohort: Cohort, query: AboutQuery) -> Element:

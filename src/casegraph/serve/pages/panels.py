@@ -8,7 +8,8 @@ from casegraph.namespaces import CG
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.markup import Content, Element, element
 from casegraph.serve.pages.tables import Row, table
-from casegraph.story.telling import outcome, told
+from casegraph.story.outcomes import outcome
+from casegraph.story.telling import told
 
 __all__ = ["antibodies", "tests"]
 
@@ -78,7 +79,7 @@ def _head(claims: Claims, occasion: str) -> Content:
     if not occasion:
         return "time not told"
     when = claims.words.time(occasion)
-    return element("span", claims.to(occasion), f" ({when})" if when else "")
+    return element("span", claims.to(occasion), element("span", f" {when}", class_="when") if when else "")
 
 
 def _cell(claims: Claims, found: Iterable[str]) -> list[Element]:

@@ -24,6 +24,7 @@ _BY_RULE = (
     "Derived by rule from the course that the report tells; it is no word of the authors. What else changed "
     "belongs to it: added to others is not caused by it."
 )
+_UNKNOWN = "no outcome of it is told"
 _OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
 
 
@@ -41,6 +42,15 @@ def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
     yield "diagnosis", [_diagnosis(claims, each) for each in held] or ["none is told"]
     yield "considered, not held", [_named(claims, facts.claims("considersDiagnosis"))]
     yield "excluded", [_named(claims, facts.claims("excludesDiagnosis"))]
+    yield "adverse events", [_named(claims, facts.claims("hasAdverseEvent"))]
+    deaths = [each for each in facts.claims("hasCourse") if facts.kind(each) == "Death"]
+    yield (
+        "died",
+        [
+            element("span", f"{each.text}; ", claims.to(each.node, "where it stands"))
+            for each in told(words, deaths)
+        ],
+    )
     yield "report", [link(claims.service.address(facts.report), facts.report.removeprefix(BASE))]
     yield "group" if is_group else "case", [link(claims.service.address(facts.case), facts.case)]
 
@@ -62,20 +72,41 @@ def _named(claims: Claims, found: Iterable[str]) -> Content:
 
 
 def _tried(claims: Claims) -> Content:
+    """Return what was tried, in the order of time: each with its verdicts, or that nothing is told of it."""
     words, facts = claims.words, claims.words.facts
     verdicts = [
         each for each in facts.values(facts.case, "hasJudgement") if facts.kind(each) == "DrugOutcome"
     ]
+    if not verdicts:
+        return _outcomes(claims)
+    judged = {drug for each in verdicts for drug in facts.values(each, "aboutConcept")}
+    silent = [each for each in facts.claims("hasTreatment") if not _about(claims, each) <= judged]
     rows = (
         Row(
             words.labels(each, "aboutConcept"),
-            (words.labels(each, "domain"), _seen(claims, each)),
+            (words.labels(each, "domain"), _seen(claims, each))
+            if each in verdicts
+            else ("", _unknown(claims, each)),
         )
-        for each in sorted(verdicts, key=lambda each: _place(claims, each))
+        for each in sorted((*verdicts, *silent), key=lambda each: _place(claims, each))
     )
     columns = ("treatment", "domain", "what was seen, and what else changed")
-    made = table("What was tried and what happened", columns, rows)
-    return element("div", element("p", _BY_RULE), made) if made else _outcomes(claims)
+    return element("div", element("p", _BY_RULE), table("What was tried and what happened", columns, rows))
+
+
+def _unknown(claims: Claims, episode: str) -> list[Content]:
+    """Return that no outcome of a treatment is told, with the adverse events that are told during it."""
+    facts = claims.words.facts
+    parts = {episode, *facts.values(episode, "hasSegment")}
+    during = [
+        each for each in facts.claims("hasAdverseEvent") if parts & set(facts.values(each, "duringTreatment"))
+    ]
+    harms = ["; adverse events during it: ", _named(claims, during)] if during else []
+    return [_UNKNOWN, *harms, " ", claims.to(episode, "where it stands")]
+
+
+def _about(claims: Claims, node: str) -> set[str]:
+    return set(claims.words.facts.values(node, "aboutConcept"))
 
 
 def _seen(claims: Claims, verdict: str) -> list[Content]:
@@ -86,13 +117,13 @@ def _seen(claims: Claims, verdict: str) -> list[Content]:
 
 
 def _place(claims: Claims, verdict: str) -> tuple[int, str, str]:
-    """Return the place of a verdict: by when its drug was begun first, then by domain."""
+    """Return the place of a verdict or a treatment: by when its drug was begun first, then by domain."""
     words, facts = claims.words, claims.words.facts
-    drugs = facts.values(verdict, "aboutConcept")
+    drugs = _about(claims, verdict)
     begun = (
         facts.rank(facts.value(each, "at"))
         for each in facts.values(facts.case, "hasTreatment")
-        if set(drugs) & set(facts.values(each, "aboutConcept"))
+        if drugs & _about(claims, each)
     )
     return min(begun, default=0), words.labels(verdict, "aboutConcept"), words.labels(verdict, "domain")
 

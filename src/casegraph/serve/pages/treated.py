@@ -58,7 +58,7 @@ def _row(claims: Claims, exposure: str, what: str, class_: str) -> Row:
         by="; ",
     )
     until = end(words, exposure) or (["followed by ", *next_] if next_ else "not told")
-    cells = (begun or "not told", until, remarks, claims.where(exposure))
+    cells = (begun or "not told", until, remarks, claims.where(exposure, timed=False))
     return Row(what, cells, claims.anchor(exposure), class_)
 
 

@@ -20,8 +20,8 @@ GROUP BY ?drug ORDER BY DESC(?cases) LIMIT 20"""
 #: Cytoscape adds an inline style, which no page may have, unless something has this name; the file has it.
 _STYLE_OF_CYTOSCAPE: Final = "__________cytoscape_stylesheet"
 _HINT: Final = (
-    "Ctrl+Enter runs it, Ctrl+Space completes a class, a property, a prefix or a variable. "
-    "Tab indents: to leave the editor by the keyboard press Esc."
+    "Ctrl+Enter runs it, Ctrl+Space completes a class, a property, a prefix or a variable, "
+    "Ctrl+] and Ctrl+[ indent; Esc leaves the editor for the button Run."
 )
 
 

@@ -20,12 +20,10 @@ from casegraph.serve.routes.queries import values_of
 from casegraph.serve.state import State
 from casegraph.serve.telling.catalogue import about
 
-__all__ = ["COHORT_DATA", "PICTURES", "answer_cohort", "answer_cohort_data", "answer_cohorts"]
+__all__ = ["PICTURES", "answer_cohort", "answer_cohort_data", "answer_cohorts"]
 
 #: The names of the pictures, in their order on the page.
 PICTURES: Final = tuple(QUESTIONS)
-#: The formats of the data of a picture.
-COHORT_DATA: Final = RESULTS
 
 
 async def answer_cohorts(request: Request, state: State) -> None:
@@ -49,7 +47,7 @@ async def answer_cohort_data(query: StoredQuery, picture: str, request: Request,
 
     :param picture: one of :data:`PICTURES`.
     """
-    asked = requested_format(request, COHORT_DATA)
+    asked = requested_format(request, RESULTS)
     note(request.scope, query=query.name)
     values = values_of(fields_of(request.scope["query_string"]), is_form=False)
     job = CohortData(

@@ -15,17 +15,26 @@ from casegraph.serve.routes.data import pass_on
 from casegraph.serve.routes.queries import number, values_of
 from casegraph.serve.state import State
 
-__all__ = ["MOST_NAMED", "MOST_TERMS", "SPARQL", "answer_labels", "answer_terms", "answer_text"]
+__all__ = [
+    "MOST_NAMED",
+    "MOST_TERMS",
+    "MOST_WITHIN",
+    "SPARQL",
+    "answer_labels",
+    "answer_terms",
+    "answer_text",
+]
 
 #: Of one answer of ``/terms``.
 MOST_TERMS: Final = 50
+#: CURIEs of one request to ``/terms``.
+MOST_WITHIN: Final = 20
 #: IRIs of one request to ``/labels``.
 MOST_NAMED: Final = 100
 SPARQL: Final = Format("rq", "application/sparql-query")
 _USUAL: Final = 10
 _LONGEST: Final = 200
 _LONGEST_IRI: Final = 4_000
-_MOST_WITHIN: Final = 20
 
 
 async def answer_terms(request: Request, state: State) -> None:
@@ -37,8 +46,8 @@ async def answer_terms(request: Request, state: State) -> None:
         raise InputError("no text", where="text", expected="the beginning of a name, or an identifier")
     if len(text) > _LONGEST:
         raise InputError("too long", where="text", expected=f"at most {_LONGEST} characters")
-    if len(within) > _MOST_WITHIN:
-        raise InputError("too many", where="within", expected=f"at most {_MOST_WITHIN}")
+    if len(within) > MOST_WITHIN:
+        raise InputError("too many", where="within", expected=f"at most {MOST_WITHIN}")
     limit = number(fields, "limit", 1, MOST_TERMS) or _USUAL
     await pass_on(request, state, FindTerms(text=text, within=within, limit=limit))
 

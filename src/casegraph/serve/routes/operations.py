@@ -16,7 +16,6 @@ from casegraph.serve.http.formats import FORMAT
 from casegraph.serve.http.negotiation import GRAPHS, HTML, JSON, Format
 from casegraph.serve.http.request import Request
 from casegraph.serve.routes.cohorts import (
-    COHORT_DATA,
     PICTURES,
     answer_cohort,
     answer_cohort_data,
@@ -33,7 +32,15 @@ from casegraph.serve.routes.data import (
 )
 from casegraph.serve.routes.health import answer_health
 from casegraph.serve.routes.lists import MOST_LISTED, answer_list
-from casegraph.serve.routes.named import MOST_TERMS, SPARQL, answer_labels, answer_terms, answer_text
+from casegraph.serve.routes.named import (
+    MOST_NAMED,
+    MOST_TERMS,
+    MOST_WITHIN,
+    SPARQL,
+    answer_labels,
+    answer_terms,
+    answer_text,
+)
 from casegraph.serve.routes.queries import (
     MOST_LIMIT,
     MOST_OFFSET,
@@ -134,8 +141,7 @@ def _of_query(query: StoredQuery) -> Iterator[Operation]:
 def _of_names() -> Iterator[Operation]:
     """Yield what the fields of forms and the tables of rows ask."""
     limit = _paging(MOST_TERMS, "how many terms")[:1]
-    several = {"type": "array", "items": {"type": "string"}}
-    within = _parameter("within", "CURIEs of what the terms are to be, or be below", several)
+    within = _parameter("within", "CURIEs of what the terms are to be, or be below", _several(MOST_WITHIN))
     yield Operation(
         "terms",
         "/terms",
@@ -154,33 +160,22 @@ def _of_names() -> Iterator[Operation]:
         "names",
         (JSON,),
         "Names",
-        parameters=[_required("iri", "of a term, a case, a claim ...", several)],
+        parameters=[_required("iri", "of a term, a case, a claim ...", _several(MOST_NAMED))],
     )
 
 
 def _of_cohorts() -> Iterator[Operation]:
     yield Operation("cohorts", "/cohorts", answer_cohorts, "The cohorts", "cohorts", (HTML,))
+    # what they take is what the queries take, and is told there
     for query in filter(is_cohort, stored_queries().values()):
-        asked = [_of_parameter(query, *each) for each in query.head.parameters.items()]
+        path = f"/cohorts/{query.name}"
         yield Operation(
-            f"{query.name}_cohort",
-            f"/cohorts/{query.name}",
-            partial(answer_cohort, query),
-            f"{query.head.summary}: pictures of the cases",
-            "cohorts",
-            (HTML,),
-            parameters=asked,
+            f"{query.name}_cohort", path, partial(answer_cohort, query), "", "cohorts", is_told=False
         )
         for picture in PICTURES:
+            route = partial(answer_cohort_data, query, picture)
             yield Operation(
-                f"{query.name}_{picture}",
-                f"/cohorts/{query.name}/{picture}",
-                partial(answer_cohort_data, query, picture),
-                f"{query.head.summary}: the data of the picture {picture}",
-                "cohorts",
-                COHORT_DATA,
-                "Results",
-                parameters=[*asked, _format(COHORT_DATA)],
+                f"{query.name}_{picture}", f"{path}/{picture}", route, "", "cohorts", is_told=False
             )
 
 
@@ -250,6 +245,10 @@ def _parameter(
         "description": meaning,
         "schema": dict(schema or {"type": "string"}),
     }
+
+
+def _several(most: int) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": most}
 
 
 def _required(name: str, meaning: str, schema: Mapping[str, Any]) -> dict[str, Any]:

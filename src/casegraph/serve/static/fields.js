@@ -7,7 +7,7 @@ import { address, json } from "./workbench-asking.js";
 import { element, fill } from "./workbench-dom.js";
 
 const WAIT = 120, MOST = 10, CASES = 1000;
-let count = 0, cases = null;
+let count = 0, cases = null, isCut = false;
 
 const termsFor = async (text, within) => {
   const asked = [["text", text], ["limit", MOST], ...within.map((each) => ["within", each])];
@@ -19,7 +19,10 @@ const termsFor = async (text, within) => {
 };
 
 const allCases = async () => {
-  cases ??= json(address("cases", [["limit", CASES], ["format", "json"]])).then((told) => told.cases);
+  cases ??= json(address("cases", [["limit", CASES], ["format", "json"]])).then((told) => {
+    isCut = told.cases.length === CASES;
+    return told.cases;
+  });
   return cases;
 };
 
@@ -95,7 +98,12 @@ class Field {
     this.list.hidden = !found.length;
     this.input.setAttribute("aria-expanded", String(found.length > 0));
     this.input.removeAttribute("aria-activedescendant");
-    this.meant.textContent = found.length ? "" : "No name is like this.";
+    this.meant.textContent = found.length ? "" : `No name is like this.${this.limits()}`;
+  }
+
+  /* Of very many cases not all are at hand here. */
+  limits() {
+    return this.offers === "cases" && isCut ? ` Offered are the first ${CASES.toLocaleString("en")} cases; the DOI of any can be typed.` : "";
   }
 
   close() {

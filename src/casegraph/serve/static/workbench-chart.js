@@ -3,7 +3,7 @@
 import { counted, element, fill, load } from "./workbench-dom.js";
 import { isNumber, isTime, learn, nameOf, said } from "./workbench-terms.js";
 
-const MOST = 2000, WIDEST = 640, LEAST = 120, SMALL = 400;
+const MOST = 2000, WIDEST = 640, LEAST = 120, SMALL = 400, LONG = 40, A_LETTER = 7.5;
 const COUNT = "(number of rows)";
 const MARKS = { bar: "bars", point: "points", line: "a line" };
 const BLUE = "#0072B2";
@@ -14,15 +14,21 @@ const kindOf = (rows, place) => {
   return there.length && there.every(isTime) ? "temporal" : "nominal";
 };
 
-/* Two terms with one label are two values: the short name tells them apart. */
+/* Two terms with one label are two values, and a title is cut off where it is drawn: the short name tells them apart. */
 const valueOf = (term, kind, twice) => {
   if (term === null) return null;
   if (kind === "quantitative") return Number(term.value);
   if (kind === "temporal") return term.value;
   const text = said(term);
   const name = term.kind === "iri" ? nameOf(term.value) : null;
-  /* of a name that two have, what tells them apart */
+  if (name && text.length > LONG) return name.short.replace(/^case\//, "");
   return name && twice.has(text) ? `${text} (${name.short})` : text;
+};
+
+/* Names of cases differ at their ends: what is too long is cut inside. */
+const cutInside = (limit) => {
+  const most = Math.floor(limit / A_LETTER), end = Math.floor(most / 2);
+  return `length(datum.label) > ${most} ? slice(datum.label, 0, ${most - end - 1}) + "…" + slice(datum.label, -${end}) : datum.label`;
 };
 
 const namedTwice = (terms) => {
@@ -42,9 +48,9 @@ export const specification = (columns, rows, { x, y, mark }, width) => {
   const values = rows.map((row) => ({
     x: valueOf(row[x], kindX, twice[0]), ...(isCount ? {} : { y: valueOf(row[y], kindY, twice[1]) }),
   })).filter((each) => each.x !== null && (isCount || each.y !== null));
-  const isNominal = kindX === "nominal";
-  const across = { field: "x", type: kindX, title: columns[x], ...(isNominal ? { sort: null } : {}) };
-  const up = isCount ? { aggregate: "count", type: "quantitative", title: "number of rows" }
+  const isNominal = kindX === "nominal", limit = width < SMALL ? 190 : 240;
+  const across = { field: "x", type: kindX, title: columns[x], ...(isNominal ? { sort: null, axis: { labelExpr: cutInside(limit) } } : {}) };
+  const up = isCount ? { aggregate: "count", type: "quantitative", title: "number of rows", axis: { tickMinStep: 1, format: ",d" } }
     : { field: "y", type: kindY, title: columns[y], ...(kindY === "nominal" ? { sort: null } : {}) };
   const drawn = mark === "bar" ? { type: "bar", color: BLUE } : { type: mark, color: BLUE, ...(mark === "line" ? { point: true } : { size: 60 }) };
   return {
@@ -53,7 +59,7 @@ export const specification = (columns, rows, { x, y, mark }, width) => {
     data: { values }, mark: drawn, width, ...(isNominal ? { height: { step: 22 } } : { height: 280 }),
     /* names of things are read from left to right: they stand beside their bars */
     encoding: isNominal ? { y: across, x: up } : { x: across, y: up },
-    config: { font: "DejaVu Sans, Verdana, sans-serif", axis: { labelFontSize: 12, titleFontSize: 12, labelLimit: width < SMALL ? 150 : 220 } },
+    config: { font: "DejaVu Sans, Verdana, sans-serif", axis: { labelFontSize: 12, titleFontSize: 12, labelLimit: limit } },
   };
 };
 

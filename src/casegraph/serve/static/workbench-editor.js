@@ -8,6 +8,8 @@ const VOID = "http://rdfs.org/ns/void#";
 const MOST = 100;
 const found = { class: null, property: null };
 
+const isForeign = (iri) => Number(!iri.startsWith("https://w3id.org/casegraph/"));
+
 /* Which classes and properties the data have: their VoID, asked for once. */
 const described = async () => {
   const answer = await ask(address(".well-known/void"), "application/n-triples");
@@ -17,6 +19,8 @@ const described = async () => {
     const iris = triples.filter(([, predicate]) => predicate.value === VOID + name).map(([, , object]) => object.value);
     found[name] = [...new Set(iris)].sort();
   }
+  /* what is ours comes first: the rest is how the data are described */
+  for (const name of ["class", "property"]) found[name].sort((one, other) => isForeign(one) - isForeign(other));
   await learn([...found.class, ...found.property]);
 };
 
@@ -28,14 +32,21 @@ const matching = (name, token) => {
   return (found[name] || []).filter(fits).slice(0, MOST);
 };
 
+/* As a CURIE where that can be written: its prefix is then declared as if it had been typed. */
+const short = (iri, prefixes) => {
+  const fits = Object.entries(prefixes).filter(([, space]) => iri.startsWith(space)).sort(([, one], [, other]) => other.length - one.length);
+  const local = fits.length ? iri.slice(fits[0][1].length) : "";
+  return /^\w[\w-]*$/.test(local) ? `${fits[0][0]}:${local}` : `<${iri}>`;
+};
+
 /* YASQE writes a suggestion as the query does; what it is called stands beside it. */
-const completer = (name) => {
+const completer = (name, prefixes) => {
   const written = new Map(), stock = Yasqe.Autocompleters[name];
   return {
     name: `casegraph-${name}`, bulk: false, persistenceId: null,
     get: (_, token) => matching(name, token || {}),
     postProcessSuggestion: (yasqe, token, iri) => {
-      const text = stock.postProcessSuggestion(yasqe, token, iri);
+      const text = token.tokenPrefixUri ? stock.postProcessSuggestion(yasqe, token, iri) : short(iri, prefixes);
       written.set(text, iri);
       return text;
     },
@@ -62,16 +73,17 @@ function checkSyntax() {
   }
 }
 
+/* The key Tab goes on to the next control, as everywhere on a page: nobody is caught in the editor. */
 const keys = (act) => ({
-  "Ctrl-Enter": act.run, "Cmd-Enter": act.run, Esc: act.leave, "Ctrl-S": () => {}, "Cmd-S": () => {},
+  Tab: false, "Shift-Tab": false, "Ctrl-Enter": act.run, "Cmd-Enter": act.run, Esc: act.leave, "Ctrl-S": () => {}, "Cmd-S": () => {},
 });
 
 /** Put an editor in a place. */
 export const begin = (place, prefixes, text, act) => {
   Yasqe.prototype.checkSyntax = checkSyntax;
   Yasqe.defaults.autocompleters = ["variables"];
-  Yasqe.forkAutocompleter("class", completer("class"));
-  Yasqe.forkAutocompleter("property", completer("property"));
+  Yasqe.forkAutocompleter("class", completer("class", prefixes));
+  Yasqe.forkAutocompleter("property", completer("property", prefixes));
   Yasqe.forkAutocompleter("prefixes", {
     name: "casegraph-prefixes", persistenceId: null,
     get: () => Object.entries(prefixes).map(([name, iri]) => `${name}: <${iri}>`).sort(),
@@ -81,7 +93,13 @@ export const begin = (place, prefixes, text, act) => {
     editorHeight: "19rem", extraKeys: keys(act), prefixCcApi: null, queryingDisabled: "asked elsewhere", screenReaderLabel: "SPARQL query", inputStyle: "contenteditable",
     requestConfig: { endpoint: address("sparql") }, foldGutter: false, gutters: ["gutterErrorBar", "CodeMirror-linenumbers"],
   });
-  yasqe.getInputField().setAttribute("aria-label", "SPARQL query");
+  for (const [name, value] of Object.entries({ role: "textbox", "aria-multiline": "true", "aria-label": "SPARQL query" })) {
+    yasqe.getInputField().setAttribute(name, value);
+  }
+  yasqe.on("autocompletionShown", (_, widget) => {
+    widget.hints.setAttribute("aria-label", "What may be written here");
+    widget.hints.tabIndex = 0;
+  });
   return yasqe;
 };
 

@@ -30,11 +30,13 @@ export const parts = (triples, most = MOST) => {
 
 const STYLE = [
   { selector: "node", style: {
-    label: "data(label)", "text-wrap": "wrap", "text-max-width": "140px", "font-size": "11px", "min-zoomed-font-size": 7, color: "#000", width: 18, height: 18,
+    label: "data(label)", "text-wrap": "wrap", "text-max-width": "140px", "font-size": "11px", color: "#000", width: 18, height: 18,
     "background-color": "#56B4E9", "border-width": 1, "border-color": "#000", "text-valign": "bottom", "text-margin-y": 3 } },
   { selector: "node[kind = 'literal']", style: { shape: "rectangle", "background-color": "#F0E442" } },
   { selector: "node[kind = 'blank']", style: { shape: "diamond", "background-color": "#fff" } },
   { selector: "node[kind = 'triple']", style: { shape: "triangle", "background-color": "#CC79A7" } },
+  /* of many nodes names would lie over each other: they come as the drawing is made larger */
+  { selector: "node.many", style: { "min-zoomed-font-size": 12.5 } },
   { selector: "edge", style: {
     label: "data(label)", "font-size": "10px", "min-zoomed-font-size": 7, color: "#222", width: 1.5, "line-color": "#666", "target-arrow-color": "#666",
     "target-arrow-shape": "triangle", "curve-style": "bezier", "text-background-color": "#fff", "text-background-opacity": 0.85 } },
@@ -55,10 +57,10 @@ export class Graph {
     const left = this.triples.length - edges.length;
     const note = left ? ` ${counted(left, "triple")} ${left === 1 ? "is" : "are"} not drawn: a drawing has at most ${MOST} nodes.` : "";
     const legend = "A disc is an IRI, a square a literal, a diamond a blank node; an arrow leads from subject to object.";
-    const names = edges.length > FEW ? `Arrows have no names where there are more than ${FEW}; larger, more nodes have theirs.` : "";
+    const names = edges.length > FEW ? `Of more than ${FEW} arrows none has its name here, and nodes have theirs once the drawing is larger.` : "";
     fill(this.place,
       element("p", { role: "status" }, [`${what}.${note}`, legend, names, "The table has all triples."].filter(Boolean).join(" ")),
-      element("div", { class: "choices" },
+      element("div", { class: "buttons" },
         button("Larger", () => this.zoom(1.25)), button("Smaller", () => this.zoom(0.8)), button("Whole", () => this.cy.fit(undefined, 20))),
       drawing);
     this.cy = cytoscape({ container: drawing, elements: this.elements(nodes, edges), style: STYLE, layout: this.layout(nodes) });
@@ -67,7 +69,9 @@ export class Graph {
 
   elements(nodes, edges) {
     return [
-      ...nodes.map(({ id, term }) => ({ data: { id, label: short(nameOfNode(term)), kind: term.kind } })),
+      ...nodes.map(({ id, term }) => ({
+        data: { id, label: short(nameOfNode(term)), kind: term.kind }, classes: nodes.length > FEW ? "many" : "",
+      })),
       ...edges.map(({ source, target, term }, at) => ({ data: { id: `e${at}`, source, target, label: edges.length > FEW ? "" : short(said(term)) } })),
     ];
   }

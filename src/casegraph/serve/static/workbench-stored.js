@@ -74,7 +74,7 @@ const field = (name, each, given) => {
 export class Form {
   constructor(place, { run, edit }) { Object.assign(this, { place, run, edit, about: null }); }
 
-  async show(about, values) {
+  show(about, values) {
     this.about = about;
     const known = Object.entries(about.parameters);
     const fields = known.flatMap(([name, each]) => field(name, each, values[name]));
@@ -87,7 +87,7 @@ export class Form {
         element("p", {}, about.name, " · ", about.tags.join(", "), " · ", page)), form);
     this.place.hidden = false;
     this.form = form;
-    await begin(form);
+    begin(form);  // examples get their labels when those come; nobody has to wait for that
   }
 
   /** The values that are set, without those that are empty. */

@@ -49,15 +49,18 @@ export class Table {
     const shown = this.rows.slice(this.page * A_PAGE, (this.page + 1) * A_PAGE);
     this.put(shown);
     await learn(shown.flat().filter((term) => term && term.kind === "iri").map((term) => term.value));
-    this.put(shown);
+    if (this.body.isConnected) this.fill(shown);
   }
+
+  fill(shown) { fill(this.body, shown.map((row) => element("tr", {}, row.map(cell)))); }
 
   put(shown) {
     const kept = this.place.contains(document.activeElement) ? document.activeElement.dataset.name : null;
     const head = element("tr", {}, this.columns.map((name, place) => this.head(name, place)));
-    const body = element("tbody", {}, shown.map((row) => element("tr", {}, row.map(cell))));
+    this.body = element("tbody");
+    this.fill(shown);
     const caption = element("caption", {}, this.told(shown.length));
-    const table = element("table", {}, caption, element("thead", {}, head), body);
+    const table = element("table", {}, caption, element("thead", {}, head), this.body);
     fill(this.place, element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Rows" }, table), this.turns());
     if (kept) [...this.place.querySelectorAll("[data-name]")].find((each) => each.dataset.name === kept)?.focus();
   }

@@ -96,11 +96,11 @@ const form = new Form(at("_form"), {
   },
 });
 
-const stored = new Stored(at("_stored"), async (about, values) => {
-  await form.show(about, values);
+const stored = new Stored(at("_stored"), (about, values) => {
+  form.show(about, values);
+  at("_question").focus();
   editor.open(yasqe, about.text);
   if (!Object.keys(values).length) remember(new URLSearchParams({ stored: about.name }));
-  at("_question").focus();
 });
 
 const yasqe = editor.begin(at("_editor"), told.prefixes, told.example, { run: askText, leave: () => run.focus() });

@@ -1,0 +1,76 @@
+"""Puts outcomes into words: what a test gave, and what became of a domain, with what ran beside it."""
+
+from __future__ import annotations
+
+from casegraph.namespaces import CG
+from casegraph.story.words import Words, joined, listed
+
+__all__ = ["beside", "counts", "outcome", "response"]
+
+
+def outcome(words: Words, claim: str) -> str:
+    """Return what a test gave: its value as a number and as printed, its result, its change."""
+    number, printed = words.facts.number(claim, "value"), words.text(claim, "valuePrinted", "printed as “{}”")
+    value = "" if number is None else joined(f"{number:f}", _unit(words, claim), by=" ")
+    low, high = words.text(claim, "rangeLow"), words.text(claim, "rangeHigh")
+    return joined(
+        value,
+        printed,
+        f"normal {low or '?'} to {high or '?'}" if low or high else "",
+        words.labels(claim, "resultConcept") or words.labels(claim, "result"),
+        joined(words.labels(claim, "direction"), words.labels(claim, "degree")),
+        counts(words, claim, "positiveCount", "in {} of {} patients"),
+        "a summary whose members are not listed" if words.facts.values(claim, "coverage") else "",
+    )
+
+
+def _unit(words: Words, claim: str) -> str:
+    """Return the unit of a value; nothing for the UCUM unit of a bare number."""
+    unit = words.text(claim, "unit")
+    return "" if unit == "1" else unit or words.labels(claim, "unitConcept")
+
+
+def response(words: Words, claim: str) -> str:
+    """Return what became of a domain, on what, how fast, when, and what ran beside it."""
+    exposures = [words.exposure(each) for each in words.facts.values(claim, "responseTo")]
+    stopped = [words.exposure(each) for each in words.facts.values(claim, "afterStopping")]
+    degree, site = words.labels(claim, "degree"), words.labels(claim, "site")
+    what = joined(
+        words.labels(claim, "direction"), f"({joined(degree, site)})" if degree or site else "", by=" "
+    )
+    said = joined(
+        f"{_domain(words, claim)}: {what}",
+        f"on {' + '.join(exposures)}" if exposures else "",
+        f"after {' + '.join(stopped)} was stopped" if stopped else "",
+        words.latency(claim),
+        words.when(claim),
+    )
+    return joined(said, beside(words, claim), by="; ")
+
+
+def _domain(words: Words, claim: str) -> str:
+    """Return the domain of an outcome; of one that is of no domain alone, what it concerns too."""
+    domain = words.labels(claim, "domain")
+    if f"{CG}overall" not in words.facts.values(claim, "domain"):
+        return domain
+    concerned = dict.fromkeys(
+        words.labels(each, "aboutConcept") for each in words.facts.values(claim, "concerns")
+    )
+    return joined(domain, f"({listed(list(concerned))})" if any(concerned) else "", by=" ")
+
+
+def beside(words: Words, claim: str) -> str:
+    """Return what certainly and what possibly ran beside an outcome; nothing where nothing did."""
+    sure, maybe = words.beside(claim)
+    may = f"possibly also {maybe}" if sure else f"beside it may have run {maybe}"
+    return joined(f"beside it ran {sure}" if sure else "", may if maybe else "", by="; ")
+
+
+def counts(words: Words, claim: str, name: str, form: str) -> str:
+    """Return of how many patients an outcome is told; nothing where that is not counted.
+
+    :param name: the property that has the number of those; the number of all is evaluatedCount.
+    :param form: the words, with a place for each of the two.
+    """
+    some, all_ = words.text(claim, name), words.text(claim, "evaluatedCount")
+    return form.format(some or "?", all_ or "?") if some or all_ else ""

@@ -1,0 +1,219 @@
+"""The pages of cohorts: who is counted, each picture with data and queries, and a form to ask for others."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+import httpx
+import pyoxigraph as ox
+import pytest
+from answering import answer_of
+from html_tree import Node, tree_of
+from serving import Server, serving
+
+from casegraph.errors import InputError
+from casegraph.namespaces import BASE, CG
+from casegraph.plot.cohort import is_cohort
+from casegraph.query import get_query, stored_queries
+from casegraph.rows import Rows
+from casegraph.serve.errors import NotThereError
+from casegraph.serve.jobs.cohort import CohortData, CohortPage
+from casegraph.serve.routes.cohorts import PICTURES
+from casegraph.serve.telling.service import Service
+from casegraph.store import Store, open_store
+from casegraph.store.embedded import EmbeddedStore
+
+SERVICE = Service(base="http://localhost:7878/")
+HEADLINE = "refractory_cases_responding"
+SEED = f"{BASE}case/10.1007/s13555-020-00421-8/1"
+
+
+def page(store: Store, name: str, **values: str) -> Node:
+    _, content = answer_of(CohortPage(name=name, values=values, service=SERVICE), store)
+    return tree_of(content)
+
+
+def words(node: Node) -> str:
+    return " ".join(node.text.split())
+
+
+def copied(store: Store, without: str = "\n", more: str = "") -> Store:
+    """Return a copy of a store without the quads that name something, and with some more."""
+    assert isinstance(store, EmbeddedStore)
+    kept = (str(quad) for quad in store.data)
+    lines = [f"{line} .\n" for line in kept if without not in line]
+    text = "".join(lines) + more
+    return EmbeddedStore.of_quads(ox.parse(text, format=ox.RdfFormat.N_QUADS), "a store")
+
+
+@pytest.fixture(scope="module")
+def headline(seed_store: Store) -> Node:
+    return page(seed_store, HEADLINE)
+
+
+def test_the_page_counts_patients_cases_and_reports(headline: Node) -> None:
+    assert headline.all("h1")[0].text == "Refractory cases that responded to a drug"
+    assert headline.all("strong")[0].text == "1 patient, told of in 1 case of 1 report."
+    assert "Groups are left out" in headline.text
+    asked = [each.text for each in headline.all("dd")]
+    assert asked[0] == "interleukin-2, the example of the query"
+    assert asked[1].endswith(" and 12 more, the example of the query")
+    assert [each.said["id"] for each in headline.all("figure")] == list(PICTURES)
+    assert f"{SERVICE.base}cases/{SEED.partition('/case/')[2]}" in headline.links()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_picture_has_its_drawing_its_words_its_data_and_its_queries(headline: Node, name: str) -> None:
+    figure = headline.named(name)
+    (spec,) = (json.loads("".join(map(str, each.content))) for each in figure.all("script"))
+    assert spec["$schema"].endswith("/vega-lite/v6.json")
+    assert figure.all("figcaption")[0].all("li")
+    assert [each.text.partition(" (")[0] for each in figure.all("summary")] == [
+        "The data of this picture",
+        "Its queries",
+    ]
+    for form in ("csv", "json"):
+        assert f"{SERVICE.base}cohorts/{HEADLINE}/{name}?format={form}" in figure.links()
+    assert f"{SERVICE.base}queries/{HEADLINE}" in figure.links()
+
+
+def test_the_queries_on_the_page_can_be_asked_as_they_are(seed_store: Store, headline: Node) -> None:
+    found: dict[str, int] = {}
+    for each in headline.all("pre"):
+        text = "".join(map(str, each.content))
+        if text.startswith("# "):
+            name = text.partition("\n")[0].removeprefix("# ")
+            found[name] = len(Rows.read(seed_store.query(text, union=False)))
+    # hydroxychloroquine, two courses of prednisone, interleukin-2, cyclosporin A; one report, read whole
+    assert found["given"] == 5
+    assert found["read whole"] == 1
+    assert found["records"] == found["unclear"] == 0
+    assert all(
+        found[name] for name in ("verdicts", "failures", "attributions", "tests", "observed", "excluded")
+    )
+
+
+def test_cases_without_treatment_are_told_of_in_a_sentence(seed_store: Store) -> None:
+    untreated = copied(seed_store, without="#hasTreatment>")
+    shown = page(untreated, "cases_by_diagnosis")
+    assert "Of 1 case no treatment is told." in shown.text
+    assert "Of 1 case, none is told to have been given any treatment, so nothing is drawn." in shown.text
+    drawn = [bool(shown.named(name).all("script")) for name in PICTURES]
+    assert drawn == [False, False, True]
+
+
+def test_no_case_is_said_to_be_none(seed_store: Store) -> None:
+    shown = page(seed_store, "cases_treated_with", drug="rituximab")
+    assert "No case of the store answers this." in shown.text
+    assert not any(shown.named(name).all("script") for name in PICTURES)
+
+
+def test_what_is_known_of_a_report_comes_first(seed_store: Store) -> None:
+    report = SEED.rpartition("/")[0].replace("/case/", "/report/")
+    notice, a = f"<{report}#notice>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    lines = (
+        f"<{report}> <{CG}hasNotice> {notice} <{report}> .\n"
+        f"{notice} {a} <{CG}Retraction> <{report}> .\n"
+        f'{notice} <{CG}noticeDoi> "10.1000/why" <{report}> .\n'
+        f"{notice} <{CG}affects> <{report}> <{report}> .\n"
+    )
+    shown = page(copied(seed_store, more=lines), HEADLINE)
+    sections = [each for each in shown.walk() if each.tag in ("section", "figure")]
+    assert sections[0].said["class"] == "notice"
+    assert "was retracted" in sections[0].text
+
+
+def test_what_the_store_says_is_never_markup(seed_store: Store) -> None:
+    report = SEED.rpartition("/")[0].replace("/case/", "/report/")
+    hostile = "</script><script>alert(1)</script>"
+    lines = f'<{report}> <{CG}authors> "{hostile}" <{report}> .\n'
+    shown = page(copied(seed_store, without="#authors>", more=lines), HEADLINE)
+    scripts = [each.said.get("src", "") for each in shown.all("script")]
+    assert [each for each in scripts if each] == scripts[-4:]
+    assert len(scripts) == 3 + 4
+    spec = json.loads("".join(map(str, shown.named("swimmer").all("script")[0].content)))
+    assert "<script>alert(1)" in json.dumps(spec)
+
+
+def test_the_form_asks_for_others_and_keeps_what_was_asked(seed_store: Store) -> None:
+    shown = page(seed_store, "cases_treated_with", drug="prednisone")
+    (form,) = shown.all("form")
+    assert form.said["action"] == f"{SERVICE.base}cohorts/cases_treated_with"
+    assert [(each.said["name"], each.said["value"]) for each in form.all("input")] == [("drug", "prednisone")]
+    assert f"{SERVICE.base}queries/cases_treated_with/results?drug=prednisone" in shown.links()
+
+
+def rows_of(store: Store, picture: str, name: str = HEADLINE) -> list[Mapping[str, str]]:
+    job = CohortData(name=name, values={}, picture=picture, format_="csv", media_type="text/csv")
+    _, content = answer_of(job, store)
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_the_data_are_those_of_the_table(seed_store: Store, headline: Node, picture: str) -> None:
+    head, *table = headline.named(picture).rows()
+    rows = rows_of(seed_store, picture)
+    assert [list(row.values())[: len(head)] for row in rows] == table
+    assert list(rows[0])[: len(head)] == [each.replace(" ", "_") for each in head]
+    assert rows[0].keys() >= {f"{each.replace(' ', '_')}_iri" for each in head}
+
+
+def test_each_lane_of_the_data_leads_to_its_case_and_its_claim(seed_store: Store) -> None:
+    (lane, *_) = rows_of(seed_store, "swimmer")
+    assert (lane["case_iri"], lane["treatment_iri"]) == (SEED, f"{SEED}#il2")
+
+
+def test_what_is_no_picture_or_no_parameter_is_refused(seed_store: Store) -> None:
+    with pytest.raises(NotThereError, match="no such picture"):
+        rows_of(seed_store, "pie")
+    with pytest.raises(InputError, match="unknown parameter"):
+        page(seed_store, HEADLINE, colour="red")
+
+
+# --- the routes
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, seed_store: Store) -> Iterator[Server]:
+    place = tmp_path_factory.mktemp("cohorts")
+    with open_store(place / "store", writable=True) as made:
+        assert isinstance(made, EmbeddedStore)
+        assert isinstance(seed_store, EmbeddedStore)
+        made.data.extend(seed_store.data)
+    with serving(place / "store", place) as running:
+        yield running
+
+
+@pytest.mark.slow
+def test_the_routes_answer_with_pages_and_data(server: Server) -> None:
+    with httpx.Client(base_url=server.address, timeout=60) as client:
+        listed = client.get("/cohorts")
+        names = [name for name, query in stored_queries().items() if is_cohort(query)]
+        assert len(names) >= 10
+        assert re.findall(r'/cohorts/(\w+)"', listed.text) == names
+        first = client.get(f"/cohorts/{HEADLINE}?drug=IL-2")
+        assert (first.status_code, first.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        again = client.get(f"/cohorts/{HEADLINE}?drug=IL-2", headers={"If-None-Match": first.headers["etag"]})
+        assert again.status_code == 304
+        data = client.get(f"/cohorts/{HEADLINE}/responses", headers={"Accept": "text/csv"})
+        assert data.text.startswith("drug,patients_given_it,improved,")
+        refused = client.get(f"/cohorts/{HEADLINE}?colour=red")
+        absent = [
+            client.get(f"/cohorts/{each}").status_code for each in ("group_outcomes", f"{HEADLINE}/pie")
+        ]
+        assert (refused.status_code, absent) == (400, [404, 404])
+        about = client.get(f"/queries/{HEADLINE}", headers={"Accept": "text/html"})
+        assert f"/cohorts/{HEADLINE}" in about.text
+        assert (
+            "/cohorts/group_outcomes"
+            not in client.get("/queries/group_outcomes", headers={"Accept": "text/html"}).text
+        )
+
+
+def test_a_cohort_gives_cases() -> None:
+    assert is_cohort(get_query(HEADLINE))
+    assert not is_cohort(get_query("group_outcomes"))

@@ -1,0 +1,429 @@
+"""The pictures of cohorts show what the shipped cases tell: counts, denominators, and no end untold."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rdflib import RDF
+
+from casegraph.errors import InputError
+from casegraph.ingest import Loaded, load
+from casegraph.model import Case, Occasion, Treatment
+from casegraph.namespaces import BASE, CG
+from casegraph.plot import cohort, verdicts
+from casegraph.plot.cohort import GIVEN, cohort_of
+from casegraph.plot.cohorts import cohort_pictures, picture_of
+from casegraph.plot.courses import Event, Lane, Run, _Reading, lane
+from casegraph.plot.picture import Picture
+from casegraph.plot.responses import _pieces
+from casegraph.plot.strokes import Strokes
+from casegraph.plot.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
+from casegraph.query import get_query, run
+from casegraph.resources import shipped
+from casegraph.rows import Rows
+from casegraph.store import Store, open_store
+from casegraph.store.embedded import EmbeddedStore
+from casegraph.timeline import solve_subject
+
+SNAPSHOTS = Path(__file__).parent / "pictures"
+SEED = f"{BASE}case/10.1007/s13555-020-00421-8/1"
+#: cohort -> query and values; a snapshot of each of its pictures was looked at beside the case documents.
+COHORTS: dict[str, tuple[str, dict[str, str]]] = {
+    "headline": ("refractory_cases_responding", {}),
+    "tofacitinib": ("cases_treated_with", {"drug": "tofacitinib"}),
+}
+NAMES = ("swimmer", "responses", "antibodies")
+REGISTRY = f"{BASE}case/10.3899/jrheum.101321"
+
+
+@pytest.fixture(scope="module")
+def pictures(corpus_store: Store) -> Mapping[tuple[str, str], Picture]:
+    """Return all pictures of the cohorts."""
+    return {
+        (name, each.name): each
+        for name, (query, values) in COHORTS.items()
+        for each in cohort_pictures(corpus_store, get_query(query), values)
+    }
+
+
+def texts(picture: Picture, *columns: str) -> set[tuple[str, ...]]:
+    """Return what some columns of the table of a picture say."""
+    places = [list(picture.columns).index(each) for each in columns]
+    return {tuple(row[place].text for place in places) for row in picture.rows}
+
+
+def drawn(picture: Picture) -> list[str]:
+    """Return the texts that stand in a picture, each line by itself."""
+    rows = (row for layer in picture.spec["layer"] for row in layer["data"]["values"])
+    return [row["text"] for row in rows if "text" in row]
+
+
+# --- what the papers tell
+
+
+def test_the_headline_is_one_lane_of_a_treatment_that_went_on(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    picture = pictures["headline", "swimmer"]
+    # the flare came at least 45 + 42 days after the start, and she was free of signs for 243 more
+    assert texts(picture, "case", "what was given", "starts", "lasted", "end") == {
+        ("Miao 2020, patient 1", "interleukin-2", "at the start", "at least 330 days", "ongoing"),
+        ("Miao 2020, patient 1", "", "", "", ""),
+    }
+    assert texts(picture, "treatment", "seen") == {
+        ("il2", ""),
+        ("skin-on-weekly-il2", "first response: after at most 7 days"),
+        ("muscle-on-twice-weekly-il2", "first resolved: after at least 87 days"),
+        ("flare", "flare or relapse: after at least 87 days"),
+    }
+    assert picture.rows[0][0].iri == SEED
+    assert picture.rows[0][1].iri == f"{SEED}#il2"
+    assert "still given when" in " ".join(drawn(picture))
+
+
+def test_the_verdicts_of_the_headline_are_those_of_its_paper(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    picture = pictures["headline", "responses"]
+    columns = ("drug", "patients given it", "improved", "mixed", "when it improved")
+    assert texts(picture, *columns) == {
+        ("hydroxychloroquine", "1", "0", "1", "together with other changes 1"),
+        ("prednisone", "1", "0", "1", "together with other changes 1"),
+        ("cyclosporin A", "1", "1", "0", "together with other changes 1"),
+        (
+            "interleukin-2",
+            "1",
+            "0",
+            "1",
+            "its dose was raised 1, added to others 1, together with other changes 1",
+        ),
+    }
+    notes = " ".join(picture.notes)
+    assert "no rates of success" in notes
+    assert "published more often" in notes
+
+
+def test_the_antibodies_of_the_headline_are_those_of_its_paper(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    picture = pictures["headline", "antibodies"]
+    names = ("anti-PL-7", "anti-Ro52", "anti-SSA", "anti-TIF1-gamma")
+    positive = {(f"{name} antibody", "1", "1") for name in names}
+    positive |= {("antinuclear antibody", "1", "1"), ("rheumatoid factor", "1", "1")}
+    assert texts(picture, "antibody", "patients tested", "positive") == positive
+    # said to be absent at onset and never seen: fever; absent at first and seen later: muscle weakness
+    told = texts(picture, "finding", "observed", "excluded", "not told")
+    assert {("Fever", "0", "1", "0"), ("Muscle weakness", "1", "0", "0")} <= told
+    assert {"0/1", "1/1"} == set(drawn(picture))
+    assert "never positive" not in " ".join(picture.notes)
+
+
+def test_five_patients_were_given_tofacitinib_and_four_improved(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    picture = pictures["tofacitinib", "responses"]
+    row = next(row for row in picture.rows if row[0].text == "tofacitinib")
+    told = dict(zip(picture.columns, (each.text for each in row), strict=True))
+    assert told["patients given it"] == "5"
+    found = {verdict: told[verdict] for verdict in VERDICTS if told[verdict] != "0"}
+    assert found == {"improved": "4", "not improved": "1"}
+    assert "tofacitinib: given to 5 patients" in drawn(picture)
+    assert "outcome told of 5; improved 4, mixed 0" in drawn(picture)
+
+
+def test_of_tofacitinib_the_length_is_told_once(pictures: Mapping[tuple[str, str], Picture]) -> None:
+    picture = pictures["tofacitinib", "swimmer"]
+    lasted = [row[4].text for row in picture.rows if row[2].text]
+    # seen 26 weeks after its start; the others tell no length, and none that it was stopped
+    assert sorted(lasted) == ["at least 182 days", *["not told"] * 4]
+    assert {row[5].text for row in picture.rows if row[2].text} == {"not told"}
+    assert not [layer for layer in picture.spec["layer"] if layer["mark"].get("strokeWidth") == 3]
+
+
+def test_a_cohort_without_treatment_says_so(corpus_store: Store) -> None:
+    found = cohort_of(corpus_store, get_query("cases_by_diagnosis"), {"disease": "asthma"})
+    assert found.cases == ()
+    shown = [picture_of(found, name) for name in NAMES]
+    assert all(each is not None and not each.spec and "othing is drawn" in each.summary for each in shown)
+
+
+def test_what_gives_no_cases_is_no_cohort(corpus_store: Store) -> None:
+    with pytest.raises(InputError, match="is no cohort"):
+        cohort_of(corpus_store, get_query("group_outcomes"))
+
+
+# --- denominators
+
+
+@given(
+    st.dictionaries(st.integers(0, 30).map(str), st.sampled_from(list(VERDICTS)), min_size=1),
+)
+def test_the_pieces_of_a_bar_are_all_who_were_given_it(verdicts: dict[str, str]) -> None:
+    found = DrugVerdicts("drug", verdicts=verdicts)
+    pieces = list(_pieces(found, 0))
+    assert sum(found.counts().values()) == found.given == len(verdicts)
+    assert [each["from"] for each in pieces] == [0, *(each["to"] for each in pieces[:-1])]
+    assert pieces[-1]["to"] == found.given
+
+
+def test_every_drug_of_the_corpus_has_the_counts_of_the_query_ofall_cases(corpus_store: Store) -> None:
+    everyone = {term.value for (term,) in all_cases(corpus_store)}
+    some = cohort_of(corpus_store, get_query("cases_treated_with"))
+    whole = replace(some, cases=tuple(sorted(everyone)), patients={case: case for case in everyone})
+    told = drug_verdicts(replace(whole, given=tuple(whole.ask(GIVEN))))
+    rows = {str(row["drug"]): row for row in run(corpus_store, get_query("drug_verdicts"))}
+    names = {verdict: verdict.replace(" ", "_") for verdict in VERDICTS} | {"no outcome told": "not_reported"}
+    assert len(told) == len(rows) > 30
+    for each in told:
+        expected = {verdict: rows[each.drug][names[verdict]] for verdict in VERDICTS}
+        assert each.counts() == expected, each.drug
+
+
+def all_cases(store: Store) -> Any:
+    return store.query(f"SELECT DISTINCT ?case {{ GRAPH ?g {{ ?case a <{CG}Case> }} }}", union=False)
+
+
+@pytest.fixture
+def registry() -> Iterator[EmbeddedStore]:
+    """Return a store with the registry that tells of several patients who were given rituximab."""
+    with open_store(":memory:", writable=True) as opened:
+        (path,) = shipped("cases", "rituximab-registry-2011.yaml")
+        assert all(isinstance(each, Loaded) for each in load(opened, [path]))
+        assert isinstance(opened, EmbeddedStore)
+        yield opened
+
+
+def one_patient(store: EmbeddedStore) -> None:
+    """Decide that two cases of the registry tell of one patient."""
+    patients, counted = ox.NamedNode(f"{BASE}patients"), ox.NamedNode(f"{CG}countedAs")
+    first = ox.NamedNode(f"{REGISTRY}/4")
+    for case in ("4", "6"):
+        store.data.add(ox.Quad(ox.NamedNode(f"{REGISTRY}/{case}"), counted, first, patients))
+
+
+def test_a_patient_of_whom_two_cases_tell_counts_once(registry: EmbeddedStore) -> None:
+    query, values = get_query("cases_treated_with"), {"drug": "rituximab"}
+    before = drug_verdicts(cohort_of(registry, query, values))
+    one_patient(registry)
+    found = cohort_of(registry, query, values)
+    after = drug_verdicts(found)
+    assert len(found.cases) == 4
+    assert len(found.patients_of(found.cases)) == 3
+    named = {each.drug: each for each in before}
+    for each in after:
+        both = {f"{REGISTRY}/4", f"{REGISTRY}/6"} <= set(named[each.drug].verdicts)
+        assert each.given == named[each.drug].given - both
+        assert sum(each.counts().values()) == each.given
+    assert any(len(cases) == 2 for each in after for cases in each.cases.values())
+
+
+def test_silence_is_not_captured_where_one_report_on_the_patient_was_not_read_whole(
+    registry: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_patient(registry)
+    found = cohort_of(registry, get_query("cases_treated_with"), {"drug": "rituximab"})
+    monkeypatch.setattr(verdicts, "_told", lambda *_: defaultdict(set))
+    for unread, verdict in ((set(), "no outcome told"), ({f"{REGISTRY}/6"}, "not captured")):
+        monkeypatch.setattr(verdicts, "_unread", lambda _, those=unread: those)
+        told = next(each for each in drug_verdicts(found) if len(each.cases[f"{REGISTRY}/4"]) > 1)
+        assert told.verdicts[f"{REGISTRY}/4"] == verdict
+
+
+def test_what_a_laboratory_tells_makes_no_verdict(registry: EmbeddedStore) -> None:
+    query, values = get_query("cases_treated_with"), {"drug": "rituximab"}
+    before = drug_verdicts(cohort_of(registry, query, values))
+    drug = before[0].drug
+    for case in before[0].verdicts:
+        node, where = ox.NamedNode(f"{case}#made"), ox.NamedNode(f"{case}/inferred")
+        said = {"aboutConcept": drug, "domain": f"{CG}serology", "verdict": f"{CG}mixedVerdict"}
+        quads = [(node, f"{CG}{name}", value) for name, value in said.items()]
+        quads += [
+            (node, str(RDF.type), f"{CG}DrugOutcome"),
+            (ox.NamedNode(case), f"{CG}hasJudgement", node.value),
+        ]
+        for subject, name, value in quads:
+            registry.data.add(ox.Quad(subject, ox.NamedNode(name), ox.NamedNode(value), where))
+    assert drug_verdicts(cohort_of(registry, query, values)) == before
+
+
+def test_what_one_report_saw_and_another_did_not_was_seen(registry: EmbeddedStore) -> None:
+    one_patient(registry)
+    for case, name in (("4", "phenotype"), ("6", "excludedPhenotype")):
+        me = ox.NamedNode(f"{REGISTRY}/{case}")
+        link, fever = ox.NamedNode(f"{CG}{name}"), ox.NamedNode(f"{BASE}fever")
+        registry.data.add(ox.Quad(me, link, fever, ox.NamedNode(f"{REGISTRY}/{case}/inferred")))
+        where = ox.NamedNode(f"{REGISTRY}/{case}/asserted")
+        said = {"aboutConcept": f"{CG}AntiJo1", "result": f"{CG}positive"}
+        test = ox.NamedNode(f"{REGISTRY}/{case}#made")
+        registry.data.add(ox.Quad(me, ox.NamedNode(f"{CG}hasTestResult"), test, where))
+        for each, value in said.items():
+            registry.data.add(ox.Quad(test, ox.NamedNode(f"{CG}{each}"), ox.NamedNode(value), where))
+    found = cohort_of(registry, get_query("cases_treated_with"), {"drug": "rituximab"})
+    picture = picture_of(found, "antibodies")
+    assert picture is not None
+    row = next(row for row in picture.rows if row[3].iri == f"{BASE}fever" and row[0].iri == f"{CG}AntiJo1")
+    assert [each.text for each in row[1:3]] == ["1", "1"]
+    assert [each.text for each in row[4:7]] == ["1", "0", "0"]
+
+
+def test_a_group_is_no_case_of_a_cohort(corpus_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = (ox.NamedNode(f"{BASE}group/10.1001/x/1"), ox.NamedNode(SEED), None)
+    monkeypatch.setattr(cohort, "_answer", lambda *_: Rows(("case",), tuple((each,) for each in found)))
+    assert cohort_of(corpus_store, get_query("cases_treated_with")).cases == (SEED,)
+
+
+# --- ends and gaps
+
+
+def lane_of(*treatments: Treatment) -> Lane:
+    """Return the lane of a made case; days count from its occasion ``a``, and ``d9`` is nine days later."""
+    occasions = {"a": Occasion(), "late": Occasion(after=("a",))}
+    occasions |= {f"d{day}": Occasion(anchor="a", start=(day, day)) for day in (9, 50)}
+    subject = Case(zero_point="a", occasions=occasions, treatments=treatments)
+    return _Reading("case", subject, solve_subject(subject)).lane(list(treatments))
+
+
+def test_a_stop_that_is_only_implied_sets_no_most() -> None:
+    (run,) = lane_of(Treatment(id="x", what="CHEBI:1 x", at="a", ends_at="d9", end_basis="implied")).runs
+    assert (run.length, run.end) == ((9, None), "stop implied")
+    (run,) = lane_of(Treatment(id="x", what="CHEBI:1 x", at="a", ends_at="d9")).runs
+    assert (run.length, run.ends, run.end) == ((9, 9), (9, 9), "stopped")
+
+
+def test_what_began_at_some_time_still_ran_when_it_was_told_of() -> None:
+    first = Treatment(id="x", what="CHEBI:1 x", at="a")
+    lane = lane_of(first, Treatment(id="y", what="CHEBI:2 y", at="late", ongoing_at="d50"))
+    run = next(each for each in lane.runs if each.claim == "case#y")
+    assert (run.starts, run.ends, run.end) == ((0, 50), (50, 50), "ongoing")
+    assert run.length[0] in (0, None)
+
+
+def strokes_of(*runs: Run, events: tuple[Event, ...] = ()) -> dict[str, list[dict[str, Any]]]:
+    """Return what is drawn of one lane, by the kind of the stroke."""
+    strokes = Strokes(dict.fromkeys((run.drug for run in runs), "drug"), has_drug=True)
+    strokes.add(Lane("case", runs, events, ()), "case", {run.claim: ("drug", "words") for run in runs})
+    found: dict[str, list[dict[str, Any]]] = {}
+    for layer in strokes.view()["layer"]:
+        mark = layer["mark"]
+        kind = mark["type"] + (" dashed" if "strokeDash" in mark else "")
+        kind = "stop" if mark.get("strokeWidth") == 3 else kind
+        found.setdefault(kind, []).extend(layer["data"]["values"])
+    return found
+
+
+def signs(found: Mapping[str, list[dict[str, Any]]]) -> list[str]:
+    return [each["sign"] for each in found.get("text", ()) if "sign" in each]
+
+
+def run_of(
+    ends: tuple[int | None, int | None], end: str, starts: tuple[int | None, int | None] = (0, 0)
+) -> Run:
+    return Run("case#run", "drug", starts, ends, ends, end)
+
+
+def test_a_certain_stop_is_a_stroke_at_its_day() -> None:
+    found = strokes_of(run_of((9, 9), "stopped"))
+    assert [(each["from"], each["to"]) for each in found["rect"]] == [(0, 9)]
+    assert [each["from"] for each in found["stop"]] == [9]
+    assert "rule dashed" not in found
+    assert "rect dashed" not in found
+
+
+def test_between_the_least_and_the_most_it_is_dashed() -> None:
+    found = strokes_of(run_of((5, 9), "stopped"))
+    assert [(each["from"], each["to"]) for each in found["rect"]] == [(0, 5)]
+    assert [(each["from"], each["to"]) for each in found["rect dashed"]] == [(5, 9)]
+    assert [each["from"] for each in found["stop"]] == [9]
+
+
+@pytest.mark.parametrize("end", ["not told", "stop implied", "ongoing", "stopped"])
+def test_an_end_that_is_not_told_is_no_edge(end: str) -> None:
+    found = strokes_of(run_of((5, None), end))
+    assert [(each["from"], each["to"]) for each in found["rect"]] == [(0, 5)]
+    assert [each["from"] for each in found["rule dashed"]] == [5]
+    assert "stop" not in found
+    assert [each["sign"] for each in found.get("text", ()) if "sign" in each] == ["\u25b6"] * (
+        end == "ongoing"
+    )
+
+
+def test_a_length_that_is_not_told_is_no_bar() -> None:
+    found = strokes_of(run_of((0, None), "not told"))
+    assert "rect" not in found
+    assert signs(found) == ["?"]
+
+
+def test_a_start_that_may_have_been_later_is_dashed() -> None:
+    found = strokes_of(run_of((0, 0), "stopped"), Run("case#b", "drug", (3, 6), (10, 10), (4, 7), "stopped"))
+    assert (6, 10) in [(each["from"], each["to"]) for each in found["rect"]]
+    assert [(each["from"], each["to"]) for each in found["rect dashed"]] == [(3, 6)]
+
+
+def test_an_event_between_two_days_has_a_line_and_one_without_a_latest_day_a_dashed_one() -> None:
+    events = (Event("case#a", "first response", (3, 7)), Event("case#b", "flare or relapse", (20, None)))
+    found = strokes_of(run_of((30, 30), "stopped"), events=events)
+    assert {each["kind"]: each["from"] for each in found["point"]} == {
+        "first response": 7,
+        "flare or relapse": 20,
+    }
+    assert [(each["from"], each["to"]) for each in found["rule"]] == [(3, 7)]
+    assert [each["from"] for each in found["rule dashed"]] == [20]
+
+
+def test_what_may_have_come_at_any_time_has_no_place(corpus_store: Store) -> None:
+    found = lane(corpus_store, f"{BASE}case/10.3899/jrheum.101321/8", frozenset())
+    assert found is not None
+    for each in (*found.events, *found.unplaced):
+        is_told = each.at[1] is not None or (each.at[0] or 0) > 0
+        assert (each in found.events) == is_told
+
+
+def test_no_lane_of_the_corpus_is_longer_than_is_told(corpus_store: Store) -> None:
+    seen = 0
+    for (term,) in all_cases(corpus_store):
+        found = lane(corpus_store, term.value, frozenset())
+        for each in found.runs if found else ():
+            seen += 1
+            least, most = each.length
+            assert least is None or most is None or least <= most
+            assert each.ends[0] is None or each.ends[1] is None or each.ends[0] <= each.ends[1]
+    assert seen > 100
+
+
+# --- the specifications
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("which", COHORTS)
+def test_the_picture_is_as_it_was_looked_at(
+    pictures: Mapping[tuple[str, str], Picture], which: str, name: str
+) -> None:
+    kept = SNAPSHOTS / f"cohort_{which}_{name}.json"
+    assert json.loads(kept.read_text(encoding="utf-8")) == pictures[which, name].spec
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("which", COHORTS)
+def test_the_specification_is_one_of_vega_lite(
+    pictures: Mapping[tuple[str, str], Picture], which: str, name: str
+) -> None:
+    import altair
+    import vl_convert
+
+    spec = pictures[which, name].spec
+    altair.Chart.from_dict(spec, validate=True)
+    drawn_as = vl_convert.vegalite_to_svg(json.dumps(spec))
+    shown = re.sub(r"<[^>]+>", "\n", drawn_as)
+    for text in drawn(pictures[which, name]):
+        assert text in shown, text
