@@ -13,6 +13,7 @@ from typing import Final
 
 from hostile_stores import CASES, GROUP, PACKETS, REPORT
 
+from casegraph.plot.cohort import is_cohort
 from casegraph.query import stored_queries
 
 __all__ = ["EVERY_KIND", "KINDS", "READY", "Kind"]
@@ -81,5 +82,10 @@ EVERY_KIND: Final = (
         Kind(f"{name} {end}", f"/queries/{name}{end}")
         for name in stored_queries()
         for end in ("", "/results")
+    ),
+    *(
+        Kind(f"cohort {name}", f"/cohorts/{name}")
+        for name, query in stored_queries().items()
+        if is_cohort(query)
     ),
 )
