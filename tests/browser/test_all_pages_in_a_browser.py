@@ -20,8 +20,9 @@ def test_there_are_pages_to_visit() -> None:
 
 
 @pytest.mark.parametrize(("width", "dark"), [(WIDE, True), (NARROW, False)], ids=["wide and dark", "narrow"])
+@pytest.mark.usefixtures("axe")
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: kind.name)
-def test_every_page(kind: Kind, width: int, dark: bool, browser: Browser, hostile: Server, axe: None) -> None:
+def test_every_page(kind: Kind, width: int, dark: bool, browser: Browser, hostile: Server) -> None:
     address = hostile.address + kind.path
     assert browser.visit(address, width=width, dark=dark, ready=kind.ready) == []
     browser.unfold()
