@@ -18,22 +18,18 @@ from rdflib import RDF
 
 from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
-from casegraph.model import Case, Occasion, Treatment
 from casegraph.namespaces import BASE, CG
 from casegraph.plot import cohort, verdicts
 from casegraph.plot.cohort import GIVEN, cohort_of
 from casegraph.plot.cohorts import cohort_pictures, picture_of
-from casegraph.plot.courses import Event, Lane, Run, _Reading, lane
 from casegraph.plot.picture import Picture
 from casegraph.plot.responses import _pieces
-from casegraph.plot.strokes import Strokes
 from casegraph.plot.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.query import get_query, run
 from casegraph.resources import shipped
 from casegraph.rows import Rows
 from casegraph.store import Store, open_store
 from casegraph.store.embedded import EmbeddedStore
-from casegraph.timeline import solve_subject
 
 SNAPSHOTS = Path(__file__).parent / "pictures"
 SEED = f"{BASE}case/10.1007/s13555-020-00421-8/1"
@@ -280,124 +276,6 @@ def test_a_group_is_no_case_of_a_cohort(corpus_store: Store, monkeypatch: pytest
     found = (ox.NamedNode(f"{BASE}group/10.1001/x/1"), ox.NamedNode(SEED), None)
     monkeypatch.setattr(cohort, "_answer", lambda *_: Rows(("case",), tuple((each,) for each in found)))
     assert cohort_of(corpus_store, get_query("cases_treated_with")).cases == (SEED,)
-
-
-# --- ends and gaps
-
-
-def lane_of(*treatments: Treatment) -> Lane:
-    """Return the lane of a made case; days count from its occasion ``a``, and ``d9`` is nine days later."""
-    occasions = {"a": Occasion(), "late": Occasion(after=("a",))}
-    occasions |= {f"d{day}": Occasion(anchor="a", start=(day, day)) for day in (9, 50)}
-    subject = Case(zero_point="a", occasions=occasions, treatments=treatments)
-    return _Reading("case", subject, solve_subject(subject)).lane(list(treatments))
-
-
-def test_a_stop_that_is_only_implied_sets_no_most() -> None:
-    (run,) = lane_of(Treatment(id="x", what="CHEBI:1 x", at="a", ends_at="d9", end_basis="implied")).runs
-    assert (run.length, run.end) == ((9, None), "stop implied")
-    (run,) = lane_of(Treatment(id="x", what="CHEBI:1 x", at="a", ends_at="d9")).runs
-    assert (run.length, run.ends, run.end) == ((9, 9), (9, 9), "stopped")
-
-
-def test_what_began_at_some_time_still_ran_when_it_was_told_of() -> None:
-    first = Treatment(id="x", what="CHEBI:1 x", at="a")
-    lane = lane_of(first, Treatment(id="y", what="CHEBI:2 y", at="late", ongoing_at="d50"))
-    run = next(each for each in lane.runs if each.claim == "case#y")
-    assert (run.starts, run.ends, run.end) == ((0, 50), (50, 50), "ongoing")
-    assert run.length[0] in (0, None)
-
-
-def strokes_of(*runs: Run, events: tuple[Event, ...] = ()) -> dict[str, list[dict[str, Any]]]:
-    """Return what is drawn of one lane, by the kind of the stroke."""
-    strokes = Strokes(dict.fromkeys((run.drug for run in runs), "drug"), has_drug=True)
-    strokes.add(Lane("case", runs, events, ()), "case", {run.claim: ("drug", "words") for run in runs})
-    found: dict[str, list[dict[str, Any]]] = {}
-    for layer in strokes.view()["layer"]:
-        mark = layer["mark"]
-        kind = mark["type"] + (" dashed" if "strokeDash" in mark else "")
-        kind = "stop" if mark.get("strokeWidth") == 3 else kind
-        found.setdefault(kind, []).extend(layer["data"]["values"])
-    return found
-
-
-def signs(found: Mapping[str, list[dict[str, Any]]]) -> list[str]:
-    return [each["sign"] for each in found.get("text", ()) if "sign" in each]
-
-
-def run_of(
-    ends: tuple[int | None, int | None], end: str, starts: tuple[int | None, int | None] = (0, 0)
-) -> Run:
-    return Run("case#run", "drug", starts, ends, ends, end)
-
-
-def test_a_certain_stop_is_a_stroke_at_its_day() -> None:
-    found = strokes_of(run_of((9, 9), "stopped"))
-    assert [(each["from"], each["to"]) for each in found["rect"]] == [(0, 9)]
-    assert [each["from"] for each in found["stop"]] == [9]
-    assert "rule dashed" not in found
-    assert "rect dashed" not in found
-
-
-def test_between_the_least_and_the_most_it_is_dashed() -> None:
-    found = strokes_of(run_of((5, 9), "stopped"))
-    assert [(each["from"], each["to"]) for each in found["rect"]] == [(0, 5)]
-    assert [(each["from"], each["to"]) for each in found["rect dashed"]] == [(5, 9)]
-    assert [each["from"] for each in found["stop"]] == [9]
-
-
-@pytest.mark.parametrize("end", ["not told", "stop implied", "ongoing", "stopped"])
-def test_an_end_that_is_not_told_is_no_edge(end: str) -> None:
-    found = strokes_of(run_of((5, None), end))
-    assert [(each["from"], each["to"]) for each in found["rect"]] == [(0, 5)]
-    assert [each["from"] for each in found["rule dashed"]] == [5]
-    assert "stop" not in found
-    assert [each["sign"] for each in found.get("text", ()) if "sign" in each] == ["\u25b6"] * (
-        end == "ongoing"
-    )
-
-
-def test_a_length_that_is_not_told_is_no_bar() -> None:
-    found = strokes_of(run_of((0, None), "not told"))
-    assert "rect" not in found
-    assert signs(found) == ["?"]
-
-
-def test_a_start_that_may_have_been_later_is_dashed() -> None:
-    found = strokes_of(run_of((0, 0), "stopped"), Run("case#b", "drug", (3, 6), (10, 10), (4, 7), "stopped"))
-    assert (6, 10) in [(each["from"], each["to"]) for each in found["rect"]]
-    assert [(each["from"], each["to"]) for each in found["rect dashed"]] == [(3, 6)]
-
-
-def test_an_event_between_two_days_has_a_line_and_one_without_a_latest_day_a_dashed_one() -> None:
-    events = (Event("case#a", "first response", (3, 7)), Event("case#b", "flare or relapse", (20, None)))
-    found = strokes_of(run_of((30, 30), "stopped"), events=events)
-    assert {each["kind"]: each["from"] for each in found["point"]} == {
-        "first response": 7,
-        "flare or relapse": 20,
-    }
-    assert [(each["from"], each["to"]) for each in found["rule"]] == [(3, 7)]
-    assert [each["from"] for each in found["rule dashed"]] == [20]
-
-
-def test_what_may_have_come_at_any_time_has_no_place(corpus_store: Store) -> None:
-    found = lane(corpus_store, f"{BASE}case/10.3899/jrheum.101321/8", frozenset())
-    assert found is not None
-    for each in (*found.events, *found.unplaced):
-        is_told = each.at[1] is not None or (each.at[0] or 0) > 0
-        assert (each in found.events) == is_told
-
-
-def test_no_lane_of_the_corpus_is_longer_than_is_told(corpus_store: Store) -> None:
-    seen = 0
-    for (term,) in all_cases(corpus_store):
-        found = lane(corpus_store, term.value, frozenset())
-        for each in found.runs if found else ():
-            seen += 1
-            least, most = each.length
-            assert least is None or most is None or least <= most
-            assert each.ends[0] is None or each.ends[1] is None or each.ends[0] <= each.ends[1]
-    assert seen > 100
 
 
 # --- the specifications

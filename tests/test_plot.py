@@ -189,6 +189,7 @@ def test_what_is_no_cohort_has_no_picture_and_a_case_takes_no_parameter(store: P
 def test_hostile_labels_are_text_in_svg_and_page(hostile: Picture) -> None:
     pytest.importorskip("vl_convert")
     assert EVIL in {cell.text for row in hostile.rows for cell in row}
+    hostile = replace(hostile, title=EVIL, summary=EVIL, notes=(EVIL,), columns={EVIL: EVIL})
     for text in (picture_svg(hostile), picture_page((hostile,))):
         tags = Tags(text).found
         assert len(tags) > 500

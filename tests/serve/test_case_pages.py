@@ -361,7 +361,9 @@ def test_headings_landmarks_and_tables_are_whole(page: Node, others: Store) -> N
 def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
     with open_store(":memory:", writable=True) as store:
         assert all(isinstance(each, Loaded) for each in load(store, shipped("cases", "ramseur-1989.yaml")))
-        part = tree(store, f"{BASE}case/key/pemphigus-il2-interferon-1989/1").section("In short")
+        whole = tree(store, f"{BASE}case/key/pemphigus-il2-interferon-1989/1")
+    part = whole.section("In short")
+    assert "overall (non-Hodgkin lymphoma): worse, on cyclophosphamide" in whole.section("overall").text
     rows = {row[0]: row[1:] for row in part.rows()}
     assert rows["radiotherapy"] == ["", "no outcome of it is told where it stands"]
     assert rows["interleukin-2"][1].startswith("no outcome of it is told; adverse events during it: ")

@@ -106,6 +106,13 @@ def test_cases_without_treatment_are_told_of_in_a_sentence(seed_store: Store) ->
     assert drawn == [False, False, True]
 
 
+def test_of_two_cases_the_one_without_treatment_is_counted(corpus_store: Store) -> None:
+    untreated = copied(corpus_store, without=f"<{SEED}> <{CG}hasTreatment>")
+    shown = page(untreated, "cases_by_diagnosis")
+    assert "Of 1 case no treatment is told." in shown.text
+    assert "20 cases given any treatment" in shown.named("swimmer").text
+
+
 def test_no_case_is_said_to_be_none(seed_store: Store) -> None:
     shown = page(seed_store, "cases_treated_with", drug="rituximab")
     assert "No case of the store answers this." in shown.text
@@ -137,6 +144,15 @@ def test_what_the_store_says_is_never_markup(seed_store: Store) -> None:
     assert len(scripts) == 3 + 4
     spec = json.loads("".join(map(str, shown.named("swimmer").all("script")[0].content)))
     assert "<script>alert(1)" in json.dumps(spec)
+
+
+def test_a_case_whose_times_cannot_be_read_is_left_out_and_named(corpus_store: Store) -> None:
+    broken = f'<{SEED}#start> <{CG}startMinDays> "soon" <{SEED}/asserted> .\n'
+    twice = f'<{SEED}#il2-start> <{CG}startMaxDays> "1" <{SEED}/asserted> .\n'
+    shown = page(copied(corpus_store, more=broken + twice), "cases_treated_with", drug="IL-2")
+    swimmer = shown.named("swimmer")
+    assert "Left out, for its times cannot be read: 10.1007/s13555-020-00421-8/1" in swimmer.text
+    assert swimmer.all("script")
 
 
 def test_the_form_asks_for_others_and_keeps_what_was_asked(seed_store: Store) -> None:

@@ -93,6 +93,9 @@ def antibodies(cohort: Cohort) -> Picture:
         return Picture("antibodies", title, told, {}, tuple(notes[len(_NOTES) :]), {}, ())
     cells = list(_cells(cohort, having))
     rows, columns = _frequent(having, cells)
+    if not columns:
+        told = "Of those with a positive antibody no finding is told, so nothing is drawn."
+        return Picture("antibodies", title, told, {}, tuple(notes[len(_NOTES) :]), {}, ())
     positive = len({patient for each in having.values() for patient in each.positive})
     summary = (
         f"{counted(len(having), 'antibody').replace('antibodys', 'antibodies')} positive in {positive:,} of "
@@ -166,48 +169,42 @@ def _view(
     }
     heads = _told_apart(cohort, columns)
     values = [_value(each, named, heads) for each in cells]
-    x = {
-        "field": "finding",
-        "type": "nominal",
-        "sort": list(heads.values()),
-        "axis": {"orient": "top", "labelAngle": -60, "title": None, "labelLimit": 200},
-    }
-    y = {
-        "field": "antibody",
-        "type": "nominal",
-        "sort": list(named.values()),
-        "axis": {"title": None, "labelLimit": 300},
-    }
-    most = max((each["observed"] for each in values), default=1) or 1
-    colour = {
-        "field": "observed",
-        "type": "quantitative",
-        "title": "observed",
-        "scale": {"domain": [0, most], "range": ["#ffffff", "#56B4E9"], "interpolate": "rgb"},
-        "legend": {"tickMinStep": 1, "format": "d"},
-    }
     told = [each for each in values if each["told"]]
-    place = {"x": x, "y": y}
+    untold = [each for each in values if not each["told"]]
+    place = _place(list(heads.values()), list(named.values()))
+    number = {**place, "text": {"field": "text", "type": "nominal"}}
+    filled = {**place, "fill": _colour(max(each["observed"] for each in values))}
+    layers = (
+        (told, {"type": "rect", "stroke": "black", "strokeWidth": 1}, filled),
+        (untold, {"type": "text", "color": "#555555"}, number),
+        (told, {"type": "text", "color": "black"}, number),
+    )
     return {
         "width": {"step": _PADDING + _LETTER * max(len(each["text"]) for each in values)},
         "height": {"step": 26},
         "layer": [
-            {
-                "data": {"values": told},
-                "mark": {"type": "rect", "stroke": "black", "strokeWidth": 1},
-                "encoding": {**place, "fill": colour},
-            },
-            {
-                "data": {"values": [each for each in values if not each["told"]]},
-                "mark": {"type": "text", "color": "#555555"},
-                "encoding": {**place, "text": {"field": "text", "type": "nominal"}},
-            },
-            {
-                "data": {"values": told},
-                "mark": {"type": "text", "color": "black"},
-                "encoding": {**place, "text": {"field": "text", "type": "nominal"}},
-            },
+            {"data": {"values": rows_of}, "mark": mark, "encoding": encoding}
+            for rows_of, mark, encoding in layers
         ],
+    }
+
+
+def _place(heads: list[str], names: list[str]) -> Spec:
+    above = {"orient": "top", "labelAngle": -60, "title": None, "labelLimit": 200}
+    beside = {"title": None, "labelLimit": 300}
+    return {
+        "x": {"field": "finding", "type": "nominal", "sort": heads, "axis": above},
+        "y": {"field": "antibody", "type": "nominal", "sort": names, "axis": beside},
+    }
+
+
+def _colour(most: int) -> Spec:
+    return {
+        "field": "observed",
+        "type": "quantitative",
+        "title": "observed",
+        "scale": {"domain": [0, most or 1], "range": ["#ffffff", "#56B4E9"], "interpolate": "rgb"},
+        "legend": {"tickMinStep": 1, "format": "d"},
     }
 
 

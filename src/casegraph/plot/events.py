@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from casegraph.plot.axis import Axis
 from casegraph.plot.marks import Panel, anchored, fits, packed
+from casegraph.story.outcomes import domain_of
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined
 
@@ -91,9 +92,9 @@ def _response(words: Words, claim: str) -> tuple[str, str, str]:
     drugs = list(dict.fromkeys(words.drug(each) for each in exposures))
     stopped = list(dict.fromkeys(words.drug(each) for each in words.facts.values(claim, "afterStopping")))
     direction = words.label(words.facts.value(claim, "direction"))
-    text = joined(direction, words.text_of(claim, "degree", "({})"), by=" ")
-    domain = words.labels(claim, "domain")
-    label = _with_drugs(_with_drugs(domain, " on ", drugs), " after the stop of ", stopped)
+    outcome = joined(direction, words.text_of(claim, "degree", "({})"), by=" ")
+    text = joined(outcome, _many(words, claim, "responderCount"))
+    label = _with_drugs(_with_drugs(domain_of(words, claim), " on ", drugs), " after the stop of ", stopped)
     return label, words.facts.name(words.facts.value(claim, "direction") or ""), text
 
 
@@ -103,6 +104,12 @@ def _with_drugs(label: str, between: str, drugs: list[str]) -> str:
         return label
     named = f"{label}{between}{' + '.join(drugs)}"
     return named if fits(named) or len(drugs) == 1 else f"{label}{between}{len(drugs)} treatments"
+
+
+def _many(words: Words, claim: str, name: str) -> str:
+    """Return in how many patients of how many, of a group."""
+    some, all_ = words.text(claim, name), words.text(claim, "evaluatedCount")
+    return f"{some or '?'} of {all_ or '?'}" if some or all_ else ""
 
 
 def _turn(words: Words, claim: str) -> tuple[str, str, str]:
@@ -132,7 +139,7 @@ def _test(words: Words, claim: str) -> tuple[str, str, str]:
     unit = "" if unit == "1" else unit
     outcome = words.labels(claim, "resultConcept") or words.labels(claim, "result")
     change = joined(words.labels(claim, "direction"), words.text_of(claim, "degree", "({})"), by=" ")
-    many = joined(words.text(claim, "positiveCount"), words.text(claim, "evaluatedCount"), by=" of ")
+    many = _many(words, claim, "positiveCount")
     sign = facts.value(claim, "result") or facts.value(claim, "direction")
     text = joined(joined(value, unit if value else "", by=" "), outcome, change, many)
     return words.labels(claim, "aboutConcept"), facts.name(sign or "") or "value", text or "done"

@@ -115,43 +115,34 @@ def _view(cohort: Cohort, shown: Sequence[DrugVerdicts]) -> Spec:
     scale = {"domain": [0, top], "range": [0, top], "nice": False}
     y = {"field": "top", "type": "quantitative", "scale": scale, "axis": None}
     x = {"field": "from", "type": "quantitative", "scale": {"domain": [0, most], "nice": False}}
-    axis = {"title": "patients", "tickMinStep": 1, "format": "d", "grid": False}
-    names = [_named(verdict) for verdict in VERDICTS]
     # a sign within its piece only where it fits on a small screen
     fitting = [each for each in pieces if each["many"] / most * 200 >= 8 * len(each["sign"])]
-    return {
-        "width": _WIDTH,
-        "height": top,
-        "layer": [
-            {
-                "data": {"values": pieces},
-                "mark": {"type": "rect", "stroke": "black", "strokeWidth": 1},
-                "encoding": {
-                    "x": {**x, "axis": axis},
-                    "x2": {"field": "to"},
-                    "y": y,
-                    "y2": {"field": "bottom"},
-                    "fill": {
-                        "field": "verdict",
-                        "type": "nominal",
-                        "title": "of the patients given it",
-                        "scale": {"domain": names, "range": [_COLOURS[each] for each in VERDICTS]},
-                        "legend": {"symbolStrokeColor": "black"},
-                    },
-                },
-            },
-            {
-                "data": {"values": fitting},
-                "mark": {"type": "text", "color": "black"},
-                "encoding": {
-                    "x": {**x, "field": "middle"},
-                    "y": {**y, "field": "centre"},
-                    "text": {"field": "sign", "type": "nominal"},
-                },
-            },
-            _texts(texts, y),
-        ],
+    sign = {
+        "x": {**x, "field": "middle"},
+        "y": {**y, "field": "centre"},
+        "text": {"field": "sign", "type": "nominal"},
     }
+    layers = (
+        (pieces, {"type": "rect", "stroke": "black", "strokeWidth": 1}, _bars(x, y)),
+        (fitting, {"type": "text", "color": "black"}, sign),
+    )
+    drawn = [
+        {"data": {"values": values}, "mark": mark, "encoding": encoding} for values, mark, encoding in layers
+    ]
+    return {"width": _WIDTH, "height": top, "layer": [*drawn, _texts(texts, y)]}
+
+
+def _bars(x: Spec, y: Spec) -> Spec:
+    axis = {"title": "patients", "tickMinStep": 1, "format": "d", "grid": False}
+    names = [_named(verdict) for verdict in VERDICTS]
+    fill = {
+        "field": "verdict",
+        "type": "nominal",
+        "title": "of the patients given it",
+        "scale": {"domain": names, "range": [_COLOURS[each] for each in VERDICTS]},
+        "legend": {"symbolStrokeColor": "black"},
+    }
+    return {"x": {**x, "axis": axis}, "x2": {"field": "to"}, "y": y, "y2": {"field": "bottom"}, "fill": fill}
 
 
 def _texts(texts: Sequence[Mapping[str, Any]], y: Spec) -> Spec:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from casegraph.errors import InputError
 from casegraph.namespaces import BASE
 from casegraph.plot.cohort import Cohort, label_of
 from casegraph.plot.courses import Lane, Run, lane
@@ -43,6 +44,9 @@ _NOTES: Final = (
     "latest day, and it stands at the earliest.",
     "What was seen on a treatment, or after it began, was not necessarily caused by it.",
 )
+_CASE: Final = f"{BASE}case/"
+#: What comes of data that no load lets in, as a number that is none.
+_UNREADABLE: Final = (InputError, ArithmeticError, ValueError, RecursionError)
 _NO_LANE: Final = "so nothing is drawn"
 
 
@@ -57,12 +61,14 @@ def swimmer(cohort: Cohort) -> Picture:
         told = f"Of {counted(len(cohort.cases), 'case')}, none is told to have been given {what}, {_NO_LANE}."
         return Picture("swimmer", "Time on treatment", told, {}, (), {}, ())
     looked = treated[:_LOOKED_AT]
-    found = [each for case in looked if (each := lane(cohort.store, case, cohort.drugs)) is not None]
+    found, unread = _read(cohort, looked)
+    if not found:
+        told = f"The times of {counted(len(unread), 'case')} cannot be read, {_NO_LANE}."
+        return Picture("swimmer", "Time on treatment", told, {}, (), {}, ())
     lanes = sorted(found, key=lambda each: (*(-days for days in each.longest), each.case))
     shown = lanes[:_LANES]
     many = counted(len(treated), "case")
-    part = many if len(shown) == len(treated) else f"{len(shown)} of {many}, the longest first"
-    title = f"Time on treatment: {part}"
+    title = f"Time on treatment: {_part(many, treated, looked, shown)}"
     names = _names(cohort, [each.case for each in shown])
     lasting = sum(each.longest[0] > 0 for each in shown)
     summary = (
@@ -74,7 +80,30 @@ def swimmer(cohort: Cohort) -> Picture:
         strokes.add(each, names[each.case], {run.claim: _told(cohort, run) for run in each.runs})
     spec = in_columns(framed(strokes.view(), title=title, summary=summary))
     rows = tuple(row for each in shown for row in _rows(cohort, names, each))
-    return Picture("swimmer", title, summary, spec, _notes(treated, looked, shown), _COLUMNS, rows)
+    return Picture(
+        "swimmer", title, summary, spec, (*_notes(treated, looked, shown), *unread), _COLUMNS, rows
+    )
+
+
+def _read(cohort: Cohort, cases: Iterable[str]) -> tuple[list[Lane], list[str]]:
+    """Return the lanes of cases, and a line for each that cannot be read, as one that was edited by hand."""
+    found, unread = [], []
+    for case in cases:
+        try:
+            each = lane(cohort.store, case, cohort.drugs)
+        except _UNREADABLE as error:
+            unread.append(f"Left out, for its times cannot be read: {case.removeprefix(_CASE)}: {error}")
+            continue
+        if each is not None:
+            found.append(each)
+    return found, unread
+
+
+def _part(many: str, treated: Sequence[str], looked: Sequence[str], shown: Sequence[Lane]) -> str:
+    if len(shown) == len(treated):
+        return many
+    among = "first" if len(looked) == len(treated) else f"of the first {len(looked):,}"
+    return f"{len(shown)} of {many}, the longest {among}"
 
 
 def _notes(treated: Sequence[str], looked: Sequence[str], shown: Sequence[Lane]) -> tuple[str, ...]:
@@ -100,7 +129,7 @@ def _names(cohort: Cohort, cases: Sequence[str]) -> dict[str, str]:
 
 
 def _name(case: str, report: Mapping[str, str]) -> str:
-    short = case.removeprefix(f"{BASE}case/")
+    short = case.removeprefix(_CASE)
     author = report.get("authors", "").partition(";")[0].strip()
     if not author:
         return short

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casegraph.namespaces import CG
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["beside", "counts", "outcome", "response"]
+__all__ = ["beside", "counts", "domain_of", "outcome", "response"]
 
 
 def outcome(words: Words, claim: str) -> str:
@@ -39,7 +39,7 @@ def response(words: Words, claim: str) -> str:
         words.labels(claim, "direction"), f"({joined(degree, site)})" if degree or site else "", by=" "
     )
     said = joined(
-        f"{_domain(words, claim)}: {what}",
+        f"{domain_of(words, claim)}: {what}",
         f"on {' + '.join(exposures)}" if exposures else "",
         f"after {' + '.join(stopped)} was stopped" if stopped else "",
         words.latency(claim),
@@ -48,7 +48,7 @@ def response(words: Words, claim: str) -> str:
     return joined(said, beside(words, claim), by="; ")
 
 
-def _domain(words: Words, claim: str) -> str:
+def domain_of(words: Words, claim: str) -> str:
     """Return the domain of an outcome; of one that is of no domain alone, what it concerns too."""
     domain = words.labels(claim, "domain")
     if f"{CG}overall" not in words.facts.values(claim, "domain"):
