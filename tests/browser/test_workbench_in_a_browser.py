@@ -17,6 +17,7 @@ import pytest
 import requests
 from browsing import NARROW, Browser
 from planted import NAMES
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -28,6 +29,7 @@ READY = "body[data-ready=yes]"
 QUERY = "PREFIX cg: <https://w3id.org/casegraph/ontology#> "
 TREATED = QUERY + "SELECT ?case ?drug { ?case cg:treatedWith ?drug }"
 DRAWN = QUERY + "CONSTRUCT { ?case cg:treatedWith ?drug } WHERE { ?case cg:treatedWith ?drug }"
+PLANTED = '{ ?s ?p ?o FILTER(CONTAINS(STR(?o), "__pwned") || CONTAINS(STR(?s), "javascript:")) }'
 NAMED = "Refractory cases that responded to a drug"
 #: Texts that a shell, Python or a browser may take for something else.
 QUOTED = (
@@ -97,7 +99,11 @@ class Workbench:
         return list(self.browser.run(found, selector))
 
     def until(self, holds: Callable[[], object], why: str) -> None:
-        self.browser.wait(lambda _: holds(), why)
+        try:
+            self.browser.wait(lambda _: holds(), why)
+        except TimeoutException as error:
+            told = self.texts("#_status, #_result .notice")
+            raise AssertionError(f"{why}; the page says {told}, and {self.browser.faults()}") from error
 
     def asked(self, act: Callable[[], None], shown: str = "table") -> None:
         """Do what asks the server, and wait for the answer."""
@@ -348,9 +354,10 @@ def test_each_view_is_accessible_and_fits(width: int, bench: Workbench, axe: Non
 def test_hostile_answers_stay_text(browser: Browser, hostile: Server) -> None:
     bench = Workbench(browser, hostile)
     bench.open()
-    bench.ask("SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?o LIMIT 1500")
-    assert bench.texts("#_result caption") == ["rows 1 to 100 of 1,500 rows"]
-    for _ in range(3):
+    bench.ask(f"SELECT ?s ?p ?o {PLANTED} LIMIT 300")
+    assert bench.texts("#_result caption") == ["rows 1 to 100 of 300 rows"]
+    assert "__pwned" in "".join(bench.texts("#_result td"))
+    for _ in range(2):
         bench.click("[data-name=turn-Next]")
     bench.click("[data-name=sort-2]")
     bench.show("chart")
@@ -360,7 +367,7 @@ def test_hostile_answers_stay_text(browser: Browser, hostile: Server) -> None:
     assert bench.texts("#_result th") == list(NAMES)
     assert bench.texts("#_result td") == list(NAMES)
     bench.show("chart")
-    bench.ask('CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(CONTAINS(STR(?o), "__pwned")) } LIMIT 120')
+    bench.ask(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {PLANTED} LIMIT 120")
     assert "__pwned" in "".join(bench.texts("#_result td"))
     bench.show("graph")
     bench.show("raw")

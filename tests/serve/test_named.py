@@ -49,7 +49,9 @@ def test_the_likeliest_term_comes_first(
 
 
 def test_words_may_stand_in_any_order() -> None:
-    assert "juvenile dermatomyositis" in [label for label, *_ in offered("dermato juv", *DISEASES)]
+    found = offered("dermato juv", *DISEASES)
+    assert "juvenile dermatomyositis" in [label for label, *_ in found]
+    assert all("juv" in name and "dermato" in name for *_, name in found)
 
 
 @pytest.mark.parametrize("text", ["", " ", "d", "--", "%", "_", "\x00", "'\"", "<script>", "x" * 200])
@@ -111,6 +113,14 @@ def test_a_label_of_the_store_is_told_whatever_it_says() -> None:
     )
     store = EmbeddedStore.of_quads([line], "a store")
     assert _named(store, iri, "urn:x:none")[iri]["label"] == label
+
+
+def test_what_has_no_label_is_called_by_the_narrowest_of_its_kinds() -> None:
+    me, type_ = ox.NamedNode("urn:x:given"), ox.NamedNode(f"{PREFIXES['rdf']}type")
+    kinds = [ox.NamedNode(f"{CG}{each}") for each in ("Drug", "Interleukin2Drug")]
+    quads = [ox.Quad(me, type_, each, ox.NamedNode("urn:g")) for each in kinds]
+    store = EmbeddedStore.of_quads(quads, "a store")
+    assert _named(store, me.value)[me.value]["label"] == "interleukin-2"
 
 
 def test_what_is_no_iri_is_refused(seed_store: Store) -> None:

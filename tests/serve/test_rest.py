@@ -19,6 +19,7 @@ from casegraph.ingest import Loaded, load
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.query import stored_queries
 from casegraph.resources import shipped
+from casegraph.serve.static import FILES
 from casegraph.store import open_store
 
 pytestmark = pytest.mark.slow
@@ -263,6 +264,15 @@ def test_the_page_of_the_interface_needs_nothing_from_elsewhere(server: Server) 
     assert all(each.startswith("/static/") for each in needed)
     assert [get(server, each).status_code for each in needed] == [200] * 4
     assert "<script>" not in page
+
+
+def test_a_file_is_asked_for_again_and_sent_once(server: Server) -> None:
+    sent = get(server, "/static/pictures.js")
+    assert sent.headers["cache-control"] == "no-cache"
+    tags = {get(server, f"/static/{name}").headers["etag"] for name in FILES if name != "docs.html"}
+    assert len(tags) == len(FILES) - 1
+    again = httpx.get(f"{server.address}/static/pictures.js", headers={"If-None-Match": sent.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_openapi_has_an_operation_for_each_query_with_its_parameters(server: Server) -> None:

@@ -37,6 +37,7 @@ def completions(
     :param told: terms that only records know, with their names; nobody knows what they are below, so they are
         taken whatever they are to be within.
 
+    >>> from casegraph.namespaces import compact
     >>> from casegraph.terms import all_terms
     >>> [(compact(each.iri), each.name) for each in completions(all_terms(), "il-2", ["cg:Drug"], 1)]
     [('cg:Interleukin2Drug', 'IL-2')]

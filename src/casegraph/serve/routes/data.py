@@ -85,12 +85,13 @@ async def answer_workbench(request: Request, state: State) -> None:
 
 
 async def answer_file(file: StaticFile, request: Request, state: State) -> None:
-    """Answer with a file."""
+    """Answer with a file, unless the client has it already."""
     del state
-    headers = [("content-type", file.media_type), ("cache-control", "public, max-age=3600")]
+    headers = {"content-type": file.media_type, "etag": file.tag()}
     if file.policy:
-        headers.append(("content-security-policy", file.policy))
-    await request.reply(HTTPStatus.OK, file.content(), headers)
+        headers["content-security-policy"] = file.policy
+    if not await request.has_already(headers):
+        await request.reply(HTTPStatus.OK, file.content(), headers.items())
 
 
 async def _send(request: Request, state: State, name: str, triples: Callable[[], list[ox.Triple]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -28,6 +29,11 @@ class StaticFile(NamedTuple):
     def content(self) -> bytes:
         """Return its bytes."""
         return (_HERE / self.name).read_bytes()
+
+    @cache  # noqa: B019
+    def tag(self) -> str:
+        """Return what names its bytes, so that no browser mixes files of two versions (RFC 9110, 8.8.3)."""
+        return f'"{hashlib.sha256(self.content()).hexdigest()[:32]}"'
 
 
 _SCRIPT: Final = "text/javascript; charset=utf-8"

@@ -127,6 +127,7 @@ const begin = async () => {
     await stored.begin();
     await recall();
   } catch (error) { status.textContent = `The stored questions cannot be read: ${error.message}`; }
+  at("_known").textContent = "Reading which classes and properties these data have, for completion …";
   at("_known").textContent = await editor.complete();
   document.body.dataset.ready = "yes";
 };
