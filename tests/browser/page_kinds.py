@@ -58,7 +58,7 @@ KINDS: Final = (
     Kind("cases", "/cases", shows="__proto__"),
     Kind("groups", "/groups", shows=PLANTED),
     Kind("reports", "/reports", shows=PLANTED),
-    Kind("case", CASES[0], shows=PLANTED, styled=True),
+    Kind("case", CASES[0], shows=PLANTED, styled=True, large=True),
     Kind("edited case", CASES[1], shows=PLANTED),
     Kind("imported case", PACKETS[0], shows=PLANTED),
     Kind("group", GROUP, shows=PLANTED),
