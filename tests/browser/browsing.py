@@ -32,7 +32,7 @@ NO_AXE: Final = "no axe-core: npm install --prefix .venv/npm axe-core@4.14.1"
 _WATCHING = Path(__file__).with_name("watching.js")
 _AXE = Path(__file__).parents[2] / ".venv" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-_SECONDS, _HEIGHT, _TALLEST = 20, 900, 12_000
+_SECONDS, _HEIGHT, _TALLEST = 60, 900, 12_000
 _OPTIONS = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
     *("--hide-scrollbars", "--disable-background-networking", "--disable-component-update", "--disable-sync"),

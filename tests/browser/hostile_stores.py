@@ -137,8 +137,9 @@ def _edit(store: EmbeddedStore) -> None:
         for iri, text in zip(IRIS, cycle(TEXTS), strict=False)
     ]
     typed = [f'<urn:x> <{iri}> "{number}"^^<{iri}> .' for number, iri in enumerate(IRIS)]
-    for name in (*IRIS, "urn:x:graph"):
-        _add(store, name, [*labels, *typed])
+    for name in IRIS:
+        _add(store, name, typed)
+    _add(store, "urn:x:graph", [*labels, *typed])
 
 
 def _add(store: EmbeddedStore, graph: str, lines: Iterable[str]) -> None:

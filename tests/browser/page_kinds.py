@@ -13,6 +13,7 @@ from typing import Final
 
 from hostile_stores import CASES, GROUP, PACKETS, REPORT
 
+from casegraph.plot.cohort import is_cohort
 from casegraph.query import stored_queries
 
 __all__ = ["EVERY_KIND", "KINDS", "READY", "Kind"]
@@ -31,7 +32,8 @@ class Kind:
     :param ready: a selector of CSS that something matches once the scripts of the page are done.
     :param shows: a text that is on the page, of the data that are planted.
     :param ours: whether the page is made by casegraph, so that it has its frame, with the link that skips it.
-    :param large: whether it takes seconds to look through, so that some of it is left to the full sweep.
+    :param styled: whether it stands for others in what rests on styles alone, the dark colours and the focus.
+    :param large: whether axe-core takes seconds to look through it, which is left to the full count.
     :param excused: rules of axe-core that code of others on the page breaks; it is served as it was fetched.
     """
 
@@ -40,22 +42,23 @@ class Kind:
     ready: str = ""
     shows: str = ""
     ours: bool = True
+    styled: bool = False
     large: bool = False
     excused: tuple[str, ...] = ()
 
 
 KINDS: Final = (
-    Kind("index", "/"),
+    Kind("index", "/", styled=True),
     Kind("queries", "/queries"),
-    Kind("query", "/queries/drug_responses"),
-    Kind("rows", "/queries/drug_responses/results", shows=PLANTED),
+    Kind("query", "/queries/drug_responses", styled=True),
+    Kind("rows", "/queries/drug_responses/results", shows=PLANTED, styled=True),
     Kind("cohorts", "/cohorts"),
-    Kind("cohort", "/cohorts/drug_responses", shows=PLANTED),
-    Kind("workbench", "/workbench", READY),
+    Kind("cohort", "/cohorts/drug_responses", shows=PLANTED, styled=True),
+    Kind("workbench", "/workbench", READY, styled=True),
     Kind("cases", "/cases", shows="__proto__"),
     Kind("groups", "/groups", shows=PLANTED),
     Kind("reports", "/reports", shows=PLANTED),
-    Kind("case", CASES[0], shows=PLANTED),
+    Kind("case", CASES[0], shows=PLANTED, styled=True, large=True),
     Kind("edited case", CASES[1], shows=PLANTED),
     Kind("imported case", PACKETS[0], shows=PLANTED),
     Kind("group", GROUP, shows=PLANTED),
@@ -79,5 +82,10 @@ EVERY_KIND: Final = (
         Kind(f"{name} {end}", f"/queries/{name}{end}")
         for name in stored_queries()
         for end in ("", "/results")
+    ),
+    *(
+        Kind(f"cohort {name}", f"/cohorts/{name}")
+        for name, query in stored_queries().items()
+        if is_cohort(query)
     ),
 )

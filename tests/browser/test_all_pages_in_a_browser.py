@@ -15,22 +15,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.long]
 PAGES = re.compile(r"/((queries|cases|groups|reports|cohorts|ontology|docs|workbench)([/?].*)?)?")
 
 
-def faults_of(browser: Browser, server: Server, kind: Kind, *, width: int, dark: bool) -> list[str]:
-    faults = browser.visit(server.address + kind.path, width=width, dark=dark, ready=kind.ready)
-    browser.unfold()
-    found = [each for each in browser.accessibility() if each.partition(":")[0] not in kind.excused]
-    return [*faults, *browser.sideways(), *found]
+def test_there_are_pages_to_visit() -> None:
+    assert len(EVERY_KIND) >= 150
 
 
 @pytest.mark.parametrize(("width", "dark"), [(WIDE, True), (NARROW, False)], ids=["wide and dark", "narrow"])
-def test_every_page(width: int, dark: bool, browser: Browser, hostile: Server, axe: None) -> None:
-    faults = {
-        each.name: found
-        for each in EVERY_KIND
-        if (found := faults_of(browser, hostile, each, width=width, dark=dark))
-    }
-    assert faults == {}
-    assert len(EVERY_KIND) >= 100
+@pytest.mark.usefixtures("axe")
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: kind.name)
+def test_every_page(kind: Kind, width: int, dark: bool, browser: Browser, hostile: Server) -> None:
+    address = hostile.address + kind.path
+    assert browser.visit(address, width=width, dark=dark, ready=kind.ready) == []
+    browser.unfold()
+    assert browser.sideways() == []
+    assert [each for each in browser.accessibility() if each.partition(":")[0] not in kind.excused] == []
 
 
 def test_all_that_links_lead_to(browser: Browser, hostile: Server) -> None:

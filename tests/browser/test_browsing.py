@@ -101,7 +101,6 @@ def test_a_sound_page_has_no_fault(site: Site, browser: Browser, axe: None) -> N
 def test_a_fault_is_told(content: str, site: Site, browser: Browser) -> None:
     told = browser.visit(site.page(content))
     assert [each for each in told if FAULTS[content] in each], told
-    assert browser.visit(site.page(SOUND)) == []
 
 
 @pytest.mark.parametrize("content", STOPPED)
@@ -120,7 +119,7 @@ def test_a_file_may_ask_for_nothing(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "x.html"
     file.write_text(HEAD, encoding="utf-8")
     assert [each for each in browser.visit(file.as_uri()) if "icon" in each]
-    file.write_text(HEAD.replace('href="/icon"', 'href="data:,"'), encoding="utf-8")
+    file.write_text(HEAD.replace('<link rel="icon" href="/icon">', ""), encoding="utf-8")
     assert browser.visit(file.as_uri()) == []
 
 

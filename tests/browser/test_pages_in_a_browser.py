@@ -9,7 +9,8 @@ from selenium.webdriver.common.keys import Keys
 from serving import Server
 
 pytestmark = pytest.mark.slow
-OWN = [each for each in KINDS if each.ours]
+LOOKED_AT = [pytest.param(each, marks=[pytest.mark.long] * each.large, id=each.name) for each in KINDS]
+STYLED = [each for each in KINDS if each.styled]
 #: Of the controls of a page, as many as the key Tab comes to in a second or two.
 MOST = 60
 
@@ -32,7 +33,7 @@ def test_nothing_of_the_data_runs(kind: Kind, browser: Browser, hostile: Server)
     assert kind.shows in browser.run("return document.body.textContent")
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", LOOKED_AT)
 def test_it_is_accessible_and_fits_a_telephone(
     kind: Kind, browser: Browser, hostile: Server, axe: None
 ) -> None:
@@ -43,13 +44,13 @@ def test_it_is_accessible_and_fits_a_telephone(
     assert len(found) == len(kind.excused)
 
 
-@pytest.mark.parametrize("kind", [each for each in OWN if not each.large], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", STYLED, ids=lambda kind: kind.name)
 def test_it_can_be_read_in_the_dark(kind: Kind, browser: Browser, hostile: Server, axe: None) -> None:
     assert visited(browser, hostile, kind, dark=True) == []
     assert browser.accessibility("color-contrast") == []
 
 
-@pytest.mark.parametrize("kind", OWN, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", STYLED, ids=lambda kind: kind.name)
 def test_the_keyboard_leads_through_it(kind: Kind, browser: Browser, hostile: Server) -> None:
     visited(browser, hostile, kind)
     browser.tabs(1)

@@ -29,11 +29,11 @@
   addEventListener("focusin", (event) => {
     const node = event.target, box = node.getBoundingClientRect(), style = getComputedStyle(node);
     const isOutlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
-    const isThere = box.width > 0 && box.height > 0 && box.right + scrollX > 0 && box.bottom + scrollY > 0;
+    const isThere = box.width + box.height > 0 && box.right + scrollX > 0 && box.bottom + scrollY > 0;
     stops.push({ node, isSeen: isOutlined && isThere });
   }, true);
   const controls = (most) =>
-    all("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]").filter((each) =>
+    all("a[href], svg a, button, input:not([type=hidden]), select, textarea, summary, [tabindex]").filter((each) =>
       each.tabIndex >= 0 && !each.disabled && each.checkVisibility({ visibilityProperty: true })).slice(0, most);
 
   // Addresses that run something, or lead to what no page may lead to.

@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 
 from casegraph.errors import InputError, MissingExtraError
 from casegraph.plot.picture import Cell, Picture
+from casegraph.plot.unseen import plain
 
 __all__ = ["FORMS", "picture_page", "picture_svg", "write_picture"]
 
@@ -21,7 +22,8 @@ _LINK: Final = re.compile(r'<a xlink:href="https://vega\.github\.io/vega-dataset
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE: Final = (
     "body{font-family:'DejaVu Sans',Verdana,sans-serif;line-height:1.4;max-width:75rem;margin:1rem auto;"
-    "padding:0 1rem;color:#111;background:#fff}figure{margin:0 0 3rem}.wide{overflow-x:auto}"
+    "padding:0 1rem;color:#111;background:#fff;overflow-wrap:anywhere}figure{margin:0 0 3rem}"
+    ".wide{overflow-x:auto}.wide *{overflow-wrap:normal}"
     "h1{font-size:1.3rem}table{border-collapse:collapse}th,td{border:1px solid #767676;"
     "padding:.25rem .5rem;text-align:left;vertical-align:top}tr:target{background:#fff3c4}"
     "a{color:#0b5394}:focus-visible{outline:3px solid #0b5394}"
@@ -59,7 +61,7 @@ def picture_svg(picture: Picture, *, rows: Collection[str] = ()) -> str:
     :raises InputError: if there is nothing to draw.
     :raises MissingExtraError: if ``vl-convert`` is not installed.
     """
-    spec = json.dumps(_drawn(picture))
+    spec = plain(json.dumps(_drawn(picture), ensure_ascii=False))
     try:
         import vl_convert
     except ImportError as error:
@@ -78,7 +80,7 @@ def _leading(fragment: str, rows: Collection[str], base: str) -> str:
 
 
 def _png(picture: Picture, scale: float) -> bytes:
-    spec = json.dumps(_drawn(picture))
+    spec = plain(json.dumps(_drawn(picture), ensure_ascii=False))
     try:
         import vl_convert
     except ImportError as error:
@@ -99,7 +101,7 @@ def picture_page(pictures: Sequence[Picture]) -> str:
     :raises MissingExtraError: if ``vl-convert`` is not installed.
     """
     titles = ", ".join(dict.fromkeys(picture.title for picture in pictures))
-    return "".join(
+    page = "".join(
         (
             f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
@@ -109,6 +111,7 @@ def picture_page(pictures: Sequence[Picture]) -> str:
             "</main>\n</body>\n</html>\n",
         )
     )
+    return plain(page)
 
 
 def _figure(picture: Picture) -> Iterator[str]:

@@ -19,6 +19,7 @@ from casegraph.errors import (
     NoSpaceError,
     StoreLockedError,
 )
+from casegraph.plot.unseen import plain
 from casegraph.serve.errors import (
     FullError,
     LimitError,
@@ -30,7 +31,6 @@ from casegraph.serve.errors import (
 from casegraph.serve.http.logs import note
 from casegraph.serve.http.negotiation import HTML, JSON, Format, choose
 from casegraph.serve.http.scope import header
-from casegraph.serve.pages.markup import plain
 
 __all__ = [
     "RETRY_AFTER",

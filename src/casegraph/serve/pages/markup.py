@@ -8,13 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["Content", "Element", "data_block", "element", "link", "plain", "rendered"]
+from casegraph.plot.unseen import plain
+
+__all__ = ["Content", "Element", "data_block", "element", "link", "rendered"]
 
 _VOID = frozenset({"br", "hr", "input", "link", "meta"})
-#: What a page must not hold, or what turns the order of the letters around it: controls, half letters.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 _WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 _JSON_ESCAPES = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
 _BREAK = {"p", "li", "dd", "tr", "h1", "h2", "h3", "section", "meta", "link", "head", "ul", "dl", "main"}
@@ -73,15 +71,6 @@ def data_block(media_type: str, value: object, id_: str = "") -> Element:
     text = plain(json.dumps(value, ensure_ascii=False, allow_nan=False)).translate(_JSON_ESCAPES)
     named = (("id", id_),) if id_ else ()
     return Element("script", (("type", media_type), *named), (text,))
-
-
-def plain(text: str) -> str:
-    """Return text with a mark in place of each letter that is not seen but can do harm on a page.
-
-    >>> plain("a\u202eb")
-    'a\ufffdb'
-    """
-    return _UNSEEN.sub("\ufffd", text)
 
 
 def rendered(content: Content) -> str:
