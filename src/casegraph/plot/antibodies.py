@@ -190,7 +190,7 @@ def _view(
 
 
 def _place(heads: list[str], names: list[str]) -> Spec:
-    above = {"orient": "top", "labelAngle": -60, "title": None, "labelLimit": 200}
+    above = {"orient": "top", "labelAngle": -60, "title": None, "labelLimit": 320}
     beside = {"title": None, "labelLimit": 300}
     return {
         "x": {"field": "finding", "type": "nominal", "sort": heads, "axis": above},

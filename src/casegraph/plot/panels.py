@@ -182,7 +182,7 @@ def _words_layer() -> Spec:
         "align": "left",
         "dx": {"expr": _BESIDE},
         "dy": -_BELOW,
-        "limit": {"expr": "width"},
+        "limit": WIDTH,
     }
     layer = _text_layer("words", mark)
     return {**layer, "encoding": {"text": {"field": "text", "type": "nominal"}}}
