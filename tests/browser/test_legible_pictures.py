@@ -69,7 +69,7 @@ class Text(NamedTuple):
         return across > _SHARED and down > _SHARED + 1
 
 
-MUST = {
+MUST: dict[str, dict[str, tuple[str, ...]]] = {
     CASE: {"#_timeline": TIMELINE},
     COHORT: {"#swimmer": SWIMMER, "#responses": RESPONSES, "#antibodies": ANTIBODIES},
 }
@@ -77,9 +77,11 @@ MUST = {
 
 def texts(browser: Browser, picture: str) -> tuple[Text, list[Text]]:
     """Return the box of a drawing, and its texts."""
-    box: list[Any]
+    box: list[float]
+    found: list[Any]
     box, found = browser.run(_TEXTS, picture)
-    return Text("", *box, is_aslant=False), [Text(*each) for each in found]
+    left, top, right, bottom = box
+    return Text("", left, top, right, bottom, False), [Text(*each) for each in found]
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
