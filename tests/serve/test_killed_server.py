@@ -86,7 +86,7 @@ class Writer(threading.Thread):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.long)])
 def test_what_was_acknowledged_is_there_after_a_kill(kills: int, tmp_path: Path) -> None:
     chance = random.Random(SEED)  # noqa: S311 - for a moment, not a secret
     file, token = token_file(tmp_path)
