@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from casegraph.namespaces import compact
+from casegraph.namespaces import BASE, compact
 from casegraph.serve.pages.markup import Content, Element, element, link, rendered
 from casegraph.serve.telling.service import Service
 from casegraph.version import __version__
@@ -99,5 +99,5 @@ def described(pairs: Iterable[tuple[str, Iterable[Content]]]) -> Content:
 
 def term(service: Service, iri: str, label: str = "") -> Element:
     """Return a term as people read it: its label, and its short name as a link if it is of the web."""
-    short = link(service.address(iri), compact(iri))
+    short = link(service.address(iri), compact(iri).removeprefix(BASE))
     return element("span", *((f"{label} ", "(", short, ")") if label else (short,)), class_="term")
