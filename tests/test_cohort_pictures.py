@@ -20,6 +20,7 @@ from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG
 from casegraph.plot import cohort, verdicts
+from casegraph.plot.called import address_of, called
 from casegraph.plot.cohort import GIVEN, cohort_of
 from casegraph.plot.cohorts import cohort_pictures, picture_of
 from casegraph.plot.picture import Picture
@@ -144,6 +145,23 @@ def test_of_tofacitinib_the_length_is_told_once(pictures: Mapping[tuple[str, str
     assert sorted(lasted) == ["at least 182 days", *["not told"] * 4]
     assert {row[5].text for row in picture.rows if row[2].text} == {"not told"}
     assert not [layer for layer in picture.spec["layer"] if layer["mark"].get("strokeWidth") == 3]
+
+
+def test_where_no_author_is_told_a_lane_is_called_by_its_title(
+    corpus_store: Store, pictures: Mapping[tuple[str, str], Picture]
+) -> None:
+    names = {name for (name,) in texts(pictures["tofacitinib", "swimmer"], "case")}
+    assert {
+        "Tofacitinib as a Treatment for\u2026 2020, patient 1",
+        "Anti-MDA5 antibody turning\u2026, patient 1",  # its curator had no title, and no year
+        "JAK inhibitors: a potential\u2026 2021, sabbagh-2019-2",
+    } <= names
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "tofacitinib"})
+    one, other = found.cases[:2]
+    alike = called(found, {one: found.reports[one], one.replace("/case/", "/group/"): "", f"{one}0": ""})
+    assert alike[f"{one}0"] == address_of(f"{one}0")
+    twice = called(found, {f"{other}/1": found.reports[other], f"{other}/x/1": found.reports[other]})
+    assert len(set(twice.values())) == 2
 
 
 def test_a_cohort_without_treatment_says_so(corpus_store: Store) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from casegraph.errors import InputError
-from casegraph.namespaces import BASE
+from casegraph.plot.called import address_of, called
 from casegraph.plot.cohort import Cohort, label_of
 from casegraph.plot.courses import Lane, Run, lane
 from casegraph.plot.groups import groups_of
@@ -44,7 +44,6 @@ _NOTES: Final = (
     "latest day, and it stands at the earliest.",
     "What was seen on a treatment, or after it began, was not necessarily caused by it.",
 )
-_CASE: Final = f"{BASE}case/"
 #: What comes of data that no load lets in, as a number that is none.
 _UNREADABLE: Final = (InputError, ArithmeticError, ValueError, RecursionError)
 _NO_LANE: Final = "so nothing is drawn"
@@ -69,7 +68,7 @@ def swimmer(cohort: Cohort) -> Picture:
     shown = lanes[:_LANES]
     many = counted(len(treated), "case")
     title = f"Time on treatment: {_part(many, treated, looked, shown)}"
-    names = _names(cohort, [each.case for each in shown])
+    names = called(cohort, {each.case: cohort.reports.get(each.case, "") for each in shown})
     lasting = sum(each.longest[0] > 0 for each in shown)
     summary = (
         f"{counted(len(shown), 'lane')}, one a case, of {many} given {what}; of {lasting:,} of them the "
@@ -92,7 +91,7 @@ def _read(cohort: Cohort, cases: Iterable[str]) -> tuple[list[Lane], list[str]]:
         try:
             each = lane(cohort.store, case, cohort.drugs)
         except _UNREADABLE as error:
-            unread.append(f"Left out, for its times cannot be read: {case.removeprefix(_CASE)}: {error}")
+            unread.append(f"Left out, for its times cannot be read: {address_of(case)}: {error}")
             continue
         if each is not None:
             found.append(each)
@@ -116,26 +115,6 @@ def _notes(treated: Sequence[str], looked: Sequence[str], shown: Sequence[Lane])
     if any(len(each.runs) > MOST_RUNS for each in shown):
         notes.append(f"Of a case at most {MOST_RUNS} courses are drawn; the table has all.")
     return tuple(notes)
-
-
-def _names(cohort: Cohort, cases: Sequence[str]) -> dict[str, str]:
-    """Return what cases are called: first author, year and number of the patient; else by their address."""
-    reports = sorted({cohort.reports[case] for case in cases if case in cohort.reports})
-    found: dict[str, dict[str, str]] = {}
-    for row in cohort.bibliography(reports):
-        told = {name: value for name, value in row.items() if value}
-        found.setdefault(row["report"], {}).update(told)
-    return {case: _name(case, found.get(cohort.reports.get(case, ""), {})) for case in cases}
-
-
-def _name(case: str, report: Mapping[str, str]) -> str:
-    short = case.removeprefix(_CASE)
-    author = report.get("authors", "").partition(";")[0].strip()
-    if not author:
-        return short
-    year, number = report.get("issued", "")[:4], short.rpartition("/")[2]
-    surname = author.partition(",")[0] if "," in author else author.rpartition(" ")[2]
-    return f"{surname}{f' {year}' if year else ''}, {f'patient {number}' if number.isdigit() else number}"
 
 
 def _words(names: Mapping[str, str], first: Lane) -> str:
