@@ -135,7 +135,31 @@ def test_five_patients_were_given_tofacitinib_and_four_improved(
     found = {verdict: told[verdict] for verdict in VERDICTS if told[verdict] != "0"}
     assert found == {"improved": "4", "not improved": "1"}
     assert "tofacitinib: given to 5 patients" in drawn(picture)
-    assert "outcome told of 5; improved 4, mixed 0" in drawn(picture)
+    assert "outcome told of 5: improved 4, not" in drawn(picture)
+
+
+def test_of_whom_it_could_not_be_judged_no_outcome_is_told(corpus_store: Store) -> None:
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "rituximab"})
+    picture = picture_of(found, "responses")
+    assert picture is not None
+    # 13 were given it; in one of the registry it could not be judged
+    shown = " ".join(drawn(picture))
+    assert (
+        "rituximab: given to 13 patients outcome told of 12: improved 6, mixed 1, not improved 5; not"
+        in shown
+    )
+    assert " not evaluable 1 " in shown
+    # of mycophenolate mofetil no one is said to be better: what is told stands in words too
+    assert "mycophenolate mofetil: given to 3 patients outcome told of 3: stable 1, not improved 2" in shown
+
+
+def test_who_improved_has_an_answer_to_what_else_was_changed(corpus_store: Store) -> None:
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "tacrolimus"})
+    picture = picture_of(found, "responses")
+    assert picture is not None
+    told = texts(picture, "drug", "improved", "when it improved")
+    assert ("tacrolimus (anhydrous)", "1", "what else was changed is not known 1") in told
+    assert ("cyclophosphamide", "0", "no response told") in told
 
 
 def test_of_tofacitinib_the_length_is_told_once(pictures: Mapping[tuple[str, str], Picture]) -> None:

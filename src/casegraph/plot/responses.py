@@ -27,6 +27,9 @@ _COLOURS: Final = {
     "no outcome told": "#ffffff",
     "not captured": "#e2e2e2",
 }
+_BETTER: Final = ("improved", "mixed")
+#: Of those an outcome is not told.
+_UNTOLD: Final = ("not evaluable", "no outcome told", "not captured")
 #: attribution -> what it says of other treatments, in few words.
 _ATTRIBUTIONS: Final = {
     "soleTreatment": "given alone",
@@ -40,7 +43,8 @@ _COLUMNS: Final = {
     "drug": "the drug or procedure; a kind of a drug has a row of its own",
     "patients given it": "patients of these cases who were given it, each once",
     **dict.fromkeys(VERDICTS, "of them; the patients of a row add up"),
-    "when it improved": "of those with a response, what else was changed; one may count more than once",
+    "when it improved": "of those with a response, what else was changed, or that this is not known; one may "
+    "count more than once",
     "cases": "the first case that tells of it, and how many more",
 }
 _NOTES: Final = (
@@ -88,15 +92,26 @@ def _words(cohort: Cohort, each: DrugVerdicts) -> str:
 
 
 def _attributed(each: DrugVerdicts) -> str:
-    told = ((words, len(each.attributions.get(name, ()))) for name, words in _ATTRIBUTIONS.items())
+    told = [(words, len(each.attributions.get(name, ()))) for name, words in _ATTRIBUTIONS.items()]
+    known = {patient for name in _ATTRIBUTIONS for patient in each.attributions.get(name, ())}
+    better = {patient for patient, verdict in each.verdicts.items() if verdict in _BETTER}
+    told.append(("what else was changed is not known", len(better - known)))
     return ", ".join(f"{words} {many:,}" for words, many in told if many)
 
 
+def _outcomes(each: DrugVerdicts) -> str:
+    """Return the verdicts in words: of how many an outcome is told, which, and of whom there is none."""
+    said = {verdict: many for verdict, many in each.counts().items() if many}
+    told = {verdict: many for verdict, many in said.items() if verdict not in _UNTOLD}
+    listed = ", ".join(f"{verdict} {many:,}" for verdict, many in told.items())
+    first = f"outcome told of {sum(told.values()):,}{f': {listed}' if listed else ''}"
+    return "; ".join(
+        [first, *(f"{verdict} {many:,}" for verdict, many in said.items() if verdict in _UNTOLD)]
+    )
+
+
 def _label(cohort: Cohort, each: DrugVerdicts) -> list[str]:
-    said = each.counts()
-    silent = said["no outcome told"] + said["not captured"]
-    better = f"improved {said['improved']:,}, mixed {said['mixed']:,}"
-    told = f"outcome told of {each.given - silent:,}; {better}"
+    told = _outcomes(each)
     changed = _attributed(each)
     name = f"{label_of(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
     return [*lines(name), *lines(told), *(lines(f"improving: {changed}") if changed else ())]
