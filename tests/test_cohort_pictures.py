@@ -110,6 +110,13 @@ def test_the_verdicts_of_the_headline_are_those_of_its_paper(
     assert "published more often" in notes
 
 
+def test_what_the_query_asks_for_comes_first(pictures: Mapping[tuple[str, str], Picture]) -> None:
+    picture = pictures["headline", "responses"]
+    assert "interleukin-2, given to 1 patient: mixed 1" in picture.summary
+    assert drawn(picture)[0] == "interleukin-2: given to 1 patient"
+    assert picture.rows[0][0].iri == f"{CG}Interleukin2Drug"
+
+
 def test_the_antibodies_of_the_headline_are_those_of_its_paper(
     pictures: Mapping[tuple[str, str], Picture],
 ) -> None:

@@ -28,6 +28,7 @@ _COLOURS: Final = {
     "not captured": "#e2e2e2",
 }
 _BETTER: Final = ("improved", "mixed")
+_ORDER: Final = "first what the query asks for, then what was given most"
 #: Of those an outcome is not told.
 _UNTOLD: Final = ("not evaluable", "no outcome told", "not captured")
 #: attribution -> what it says of other treatments, in few words.
@@ -63,7 +64,8 @@ def responses(cohort: Cohort) -> Picture:
 
     :raises StoreError: if the store fails.
     """
-    found = drug_verdicts(cohort)
+    # what the query asks for comes first
+    found = sorted(drug_verdicts(cohort), key=lambda each: each.drug not in cohort.drugs)
     patients = len({patient for each in found for patient in each.verdicts})
     everyone = len(cohort.patients_of(cohort.cases))
     title = f"What became of {counted(patients, 'patient')} on each drug"
@@ -76,11 +78,7 @@ def responses(cohort: Cohort) -> Picture:
         f"{_words(cohort, shown[0])}"
     )
     left = len(found) - len(shown)
-    notes = (
-        _NOTES
-        if not left
-        else (*_NOTES, f"Drawn are the {_MOST} given most; {left:,} more are in the table.")
-    )
+    notes = _NOTES if not left else (*_NOTES, f"Drawn are {_MOST}, {_ORDER}; {left:,} more are in the table.")
     spec = in_columns(framed(_view(cohort, shown), title=title, summary=summary))
     rows = tuple(_row(cohort, each) for each in found)
     return Picture("responses", title, summary, spec, notes, _COLUMNS, rows)
