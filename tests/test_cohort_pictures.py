@@ -169,6 +169,33 @@ def test_who_improved_has_an_answer_to_what_else_was_changed(corpus_store: Store
     assert ("cyclophosphamide", "0", "no response told") in told
 
 
+def test_who_died_is_told_beside_who_improved(pictures: Mapping[tuple[str, str], Picture]) -> None:
+    # one was better on it, and died of aspergillosis on day 61; on which drug that began is not told
+    picture = pictures["tofacitinib", "responses"]
+    assert ("tofacitinib", "1", "0", "1") in texts(
+        picture, "drug", "died", "adverse event during it", "adverse event (drug not told)"
+    )
+    assert "died 1" in picture.summary
+    assert "also told: died 1, adverse event (drug not told) 1" in " ".join(drawn(picture))
+
+
+def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -> None:
+    picture = picture_of(cohort_of(corpus_store, get_query("adverse_events"), {"drug": "IL-2"}), "responses")
+    assert picture is not None
+    told = texts(picture, "drug", "died", "adverse event during it", "severe or fatal one during it")
+    # the one case: fatal pemphigus on interleukin-2 with interferon
+    assert ("interleukin-2", "1", "1", "1") in told
+    assert any("interferon" in drug and rest == ["1", "1", "1"] for drug, *rest in told)
+
+
+def test_of_the_headline_the_flare_came_as_all_of_them_ran(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    names = ("hydroxychloroquine", "prednisone", "cyclosporin A", "interleukin-2")
+    told = texts(pictures["headline", "responses"], "drug", "flare or relapse as it ran", "died")
+    assert told == {(name, "1", "0") for name in names}
+
+
 def test_of_tofacitinib_the_length_is_told_once(pictures: Mapping[tuple[str, str], Picture]) -> None:
     picture = pictures["tofacitinib", "swimmer"]
     lasted = [row[4].text for row in picture.rows if row[2].text]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from casegraph.plot.cohort import Cohort, label_of
+from casegraph.plot.harms import HARMS
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.shown import counted, in_columns, lines
@@ -46,6 +47,7 @@ _COLUMNS: Final = {
     **dict.fromkeys(VERDICTS, "of them; the patients of a row add up"),
     "when it improved": "of those with a response, what else was changed, or that this is not known; one may "
     "count more than once",
+    **HARMS,
     "cases": "the first case that tells of it, and how many more",
 }
 _NOTES: Final = (
@@ -54,6 +56,8 @@ _NOTES: Final = (
     "and not in another.",
     "No outcome told: the reports, read whole, tell none on this drug. Not captured: nobody can say, for a "
     "report was not read whole or is a record that a program read.",
+    "Deaths are told at any time, adverse events and flares as the drug was given; none is by itself caused "
+    "by it, and where none is told there may have been some.",
     "These are no rates of success: reports of cases that went well are published more often, and what was "
     "added to other treatments did not necessarily cause what was seen.",
 )
@@ -86,7 +90,9 @@ def responses(cohort: Cohort) -> Picture:
 
 def _words(cohort: Cohort, each: DrugVerdicts) -> str:
     told = ", ".join(f"{verdict} {many:,}" for verdict, many in each.counts().items() if many)
-    return f"{label_of(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}."
+    harmed = ", ".join(f"{kind} {many:,}" for kind, many in each.harms.items())
+    also = f" Also told of them: {harmed}." if harmed else ""
+    return f"{label_of(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}.{also}"
 
 
 def _attributed(each: DrugVerdicts) -> str:
@@ -112,7 +118,9 @@ def _label(cohort: Cohort, each: DrugVerdicts) -> list[str]:
     told = _outcomes(each)
     changed = _attributed(each)
     name = f"{label_of(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
-    return [*lines(name), *lines(told), *(lines(f"improving: {changed}") if changed else ())]
+    harmed = ", ".join(f"{kind} {many:,}" for kind, many in each.harms.items())
+    more = (f"improving: {changed}" if changed else "", f"also told: {harmed}" if harmed else "")
+    return [*lines(name), *lines(told), *(line for said in more if said for line in lines(said))]
 
 
 def _view(cohort: Cohort, shown: Sequence[DrugVerdicts]) -> Spec:
@@ -202,5 +210,6 @@ def _row(cohort: Cohort, each: DrugVerdicts) -> tuple[Cell, ...]:
         Cell(f"{each.given:,}"),
         *(Cell(f"{many:,}") for many in each.counts().values()),
         Cell(_attributed(each) or "no response told"),
+        *(Cell(f"{each.harms.get(kind, 0):,}") for kind in HARMS),
         Cell(cases[0].partition("/case/")[2] + more, cases[0]),
     )
