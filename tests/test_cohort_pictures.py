@@ -169,6 +169,26 @@ def test_who_improved_has_an_answer_to_what_else_was_changed(corpus_store: Store
     assert ("cyclophosphamide", "0", "no response told") in told
 
 
+def test_a_doubtful_start_and_a_death_without_a_day_are_told_in_words(corpus_store: Store) -> None:
+    def shown(drug: str) -> str:
+        found = picture_of(
+            cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": drug}), "swimmer"
+        )
+        assert found is not None
+        assert "death" not in [each.get("kind") for each in points(found)]
+        return " ".join(drawn(found))
+
+    # patient 2 had a second course a year and more after the first, and was free of disease after that
+    assert "rituximab: began after 455 to 513 days; length not told" in shown("rituximab")
+    assert "first resolved: after at least 455 days" in shown("rituximab")
+    assert "death: after at least 4 days" in shown("IL-2")  # three doses were given, and then he died
+
+
+def points(picture: Picture) -> list[dict[str, Any]]:
+    layers = [each for each in picture.spec["layer"] if each["mark"]["type"] == "point"]
+    return [mark for layer in layers for mark in layer["data"]["values"]]
+
+
 def test_who_died_is_told_beside_who_improved(pictures: Mapping[tuple[str, str], Picture]) -> None:
     # one was better on it, and died of aspergillosis on day 61; on which drug that began is not told
     picture = pictures["tofacitinib", "responses"]

@@ -40,8 +40,8 @@ _NOTES: Final = (
     "Solid: it certainly ran. Dashed outline: it possibly ran. Dashed line: until when is not told. A stroke "
     "across: stopped by then. Arrow: still given when last told of. A question mark: how long is not told.",
     "What is only listed was given, and the report does not tell when it began, or how long it ran.",
-    "A mark with a line stands at the latest day on which it may have been; with a dashed line there is no "
-    "latest day, and it stands at the earliest.",
+    "A mark with a line stands at the latest day on which it may have been. What has no latest day has no "
+    "mark: its name stands above a dashed line that begins on the earliest.",
     "What was seen on a treatment, or after it began, was not necessarily caused by it.",
 )
 #: What comes of data that no load lets in, as a number that is none.
@@ -129,7 +129,9 @@ def _told(cohort: Cohort, run: Run) -> tuple[str, str]:
 def _lasting(run: Run) -> str:
     told = days(*run.length)
     length = "length not told" if told == "not told" else told
-    start = "" if run.has_place else "start not told; "
+    start = "start not told; "
+    if run.has_place:
+        start = "" if run.starts[0] == run.starts[1] else f"began {_since(run.starts)}; "
     end = "" if (told == "not told" and run.end == "not told") else f", {_ENDS[run.end]}"
     return f"{start}{length}{end}"
 
