@@ -132,6 +132,19 @@ def test_the_antibodies_of_the_headline_are_those_of_its_paper(
     assert "never positive" not in " ".join(picture.notes)
 
 
+def test_no_name_of_a_heat_map_is_cut_and_it_fits_on_a_page(corpus_store: Store) -> None:
+    picture = picture_of(cohort_of(corpus_store, get_query("cases_by_diagnosis")), "antibodies")
+    assert picture is not None
+    place = picture.spec["layer"][0]["encoding"]
+    assert [place[axis]["axis"]["labelLimit"] for axis in "xy"] == [0, 0]
+    drawn_names, rows = place["x"]["sort"], place["y"]["sort"]
+    # upright names reach no further than their columns
+    assert place["x"]["axis"]["labelAngle"] == -90
+    assert len(drawn_names) * picture.spec["width"]["step"] + 7 * max(map(len, rows)) < 1_120
+    assert 10 < len(drawn_names) < len(texts(picture, "finding")) == 25
+    assert f"{len(drawn_names)} findings told most often; the table has 25 findings." in picture.notes[-1]
+
+
 def test_five_patients_were_given_tofacitinib_and_four_improved(
     pictures: Mapping[tuple[str, str], Picture],
 ) -> None:
