@@ -332,6 +332,35 @@ def test_a_patient_of_whom_two_cases_tell_counts_once(registry: EmbeddedStore) -
     assert any(len(cases) == 2 for each in after for cases in each.cases.values())
 
 
+def test_the_lanes_of_one_patient_stand_together_and_say_so(registry: EmbeddedStore) -> None:
+    query, values = get_query("cases_treated_with"), {"drug": "rituximab"}
+    patients, decided = ox.NamedNode(f"{BASE}patients"), ox.NamedNode(f"{CG}countedAs")
+    for case in ("2", "8"):  # the longest and, before, the last
+        told = (ox.NamedNode(f"{REGISTRY}/{case}"), decided, ox.NamedNode(f"{REGISTRY}/2"), patients)
+        registry.data.add(ox.Quad(*told))
+    picture = picture_of(cohort_of(registry, query, values), "swimmer")
+    assert picture is not None
+    lanes = list(dict.fromkeys(row[0].iri.rpartition("/")[2] for row in picture.rows))
+    assert lanes == ["2", "8", "4", "6"]
+    shown = " ".join(drawn(picture))
+    assert "2011, patient 8, the same patient as above" in shown
+    assert shown.count("the same patient") == 1
+    assert "Possibly one patient" not in " ".join(picture.notes)
+
+
+def test_lanes_that_are_possibly_of_one_patient_are_named(registry: EmbeddedStore) -> None:
+    said = (f"{REGISTRY}/4", f"{CG}possiblySamePatientAs", f"{REGISTRY}/6", f"{REGISTRY}/4/asserted")
+    registry.data.add(ox.Quad(*map(ox.NamedNode, said)))
+    found = cohort_of(registry, get_query("cases_treated_with"), {"drug": "rituximab"})
+    picture = picture_of(found, "swimmer")
+    assert picture is not None
+    (line,) = (each for each in picture.notes if each.startswith("Possibly one patient"))
+    assert line.count("2011, patient") == 2
+    assert "patient 4; " in line
+    assert line.endswith("patient 6.")
+    assert "the same patient" not in " ".join(drawn(picture))
+
+
 def test_silence_is_not_captured_where_one_report_on_the_patient_was_not_read_whole(
     registry: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

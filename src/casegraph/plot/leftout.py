@@ -30,7 +30,8 @@ SELECT ?group ?link ?claim ?name ?value {{ VALUES ?group {{ %s }}
   GRAPH ?asserted {{ ?group ?link ?claim . ?claim ?name ?value }} }}"""
 _SAME: Final = f"""PREFIX cg: <{CG}>
 SELECT ?group ?case {{ VALUES ?group {{ %s }}
-  GRAPH ?asserted {{ ?group cg:possiblySamePatientAs ?case }} }}"""
+  GRAPH ?asserted {{ {{ ?group cg:possiblySamePatientAs ?case }} UNION
+    {{ ?case cg:possiblySamePatientAs ?group }} }} }}"""
 
 _Values = dict[str, set[str]]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from casegraph.errors import InputError
@@ -15,7 +16,7 @@ from casegraph.plot.picture import Cell, Picture
 from casegraph.plot.shown import counted, days, in_columns
 from casegraph.plot.strokes import MOST_RUNS, Strokes
 
-__all__ = ["swimmer"]
+__all__ = ["POSSIBLY_SAME", "swimmer"]
 
 #: So many lanes are drawn, and so many cases looked at for the longest.
 _LANES: Final = 40
@@ -27,7 +28,7 @@ _ENDS: Final = {
     "not told": "end not told",
 }
 _COLUMNS: Final = {
-    "case": "the case; several reports may tell of one patient, and each has a lane",
+    "case": "the case; several reports may tell of one patient, and each has a lane, below one another",
     "treatment": "the course, as the report tells it",
     "what was given": "the drug or procedure",
     "starts": "days after the start of the lane",
@@ -46,6 +47,11 @@ _NOTES: Final = (
 )
 #: What comes of data that no load lets in, as a number that is none.
 _UNREADABLE: Final = (InputError, ArithmeticError, ValueError, RecursionError)
+_SAME: Final = ", the same patient as above"
+#: Which cases are possibly of one patient.
+POSSIBLY_SAME: Final = (
+    "SELECT ?case ?other { # the cases\n  GRAPH ?asserted { ?case cg:possiblySamePatientAs ?other } }"
+)
 _NO_LANE: Final = "so nothing is drawn"
 
 
@@ -64,11 +70,10 @@ def swimmer(cohort: Cohort) -> Picture:
     if not found:
         told = f"The times of {counted(len(unread), 'case')} cannot be read, {_NO_LANE}."
         return Picture("swimmer", "Time on treatment", told, {}, (), {}, ())
-    lanes = sorted(found, key=lambda each: (*(-days for days in each.longest), each.case))
-    shown = lanes[:_LANES]
+    shown = _together(cohort, found)[:_LANES]
     many = counted(len(treated), "case")
     title = f"Time on treatment: {_part(many, treated, looked, shown)}"
-    names = called(cohort, {each.case: cohort.reports.get(each.case, "") for each in shown})
+    names = _names(cohort, [each.case for each in shown])
     lasting = sum(each.longest[0] > 0 for each in shown)
     summary = (
         f"{counted(len(shown), 'lane')}, one a case, of {many} given {what}; of {lasting:,} of them the "
@@ -79,9 +84,37 @@ def swimmer(cohort: Cohort) -> Picture:
         strokes.add(each, names[each.case], {run.claim: _told(cohort, run) for run in each.runs})
     spec = in_columns(framed(strokes.view(), title=title, summary=summary))
     rows = tuple(row for each in shown for row in _rows(cohort, names, each))
-    return Picture(
-        "swimmer", title, summary, spec, (*_notes(treated, looked, shown), *unread), _COLUMNS, rows
-    )
+    notes = (*_notes(treated, looked, shown), *_possibly_same(cohort, names), *unread)
+    return Picture("swimmer", title, summary, spec, notes, _COLUMNS, rows)
+
+
+def _together(cohort: Cohort, lanes: Iterable[Lane]) -> list[Lane]:
+    """Return lanes, the longest first, and those of one patient below one another."""
+    by_length = sorted(lanes, key=lambda each: (*(-days for days in each.longest), each.case))
+    place: dict[str, int] = {}
+    for each in by_length:
+        place.setdefault(cohort.patients[each.case], len(place))
+    return sorted(by_length, key=lambda each: place[cohort.patients[each.case]])
+
+
+def _names(cohort: Cohort, cases: Sequence[str]) -> dict[str, str]:
+    """Return what cases are called; one that tells of the patient of the case before it says so."""
+    names = called(cohort, {case: cohort.reports.get(case, "") for case in cases})
+    for before, case in pairwise(cases):
+        if cohort.patients[before] == cohort.patients[case]:
+            names[case] += _SAME
+    return names
+
+
+def _possibly_same(cohort: Cohort, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each two lanes that are possibly of one patient, which nobody decided."""
+    pairs = {
+        (names[row["case"]], names[row["other"]])
+        for row in cohort.ask(POSSIBLY_SAME)
+        if {row["case"], row["other"]} <= names.keys()
+    }
+    for one, other in sorted({tuple(sorted(pair)) for pair in pairs}):
+        yield f"Possibly one patient, of whom two reports tell: {one}; {other}."
 
 
 def _read(cohort: Cohort, cases: Iterable[str]) -> tuple[list[Lane], list[str]]:
