@@ -85,7 +85,10 @@ def test_the_headline_is_one_lane_of_a_treatment_that_went_on(
     }
     assert picture.rows[0][0].iri == SEED
     assert picture.rows[0][1].iri == f"{SEED}#il2"
-    assert "still given when" in " ".join(drawn(picture))
+    shown = " ".join(drawn(picture))
+    assert "still given when" in shown
+    # the muscle was free of disease after the flare
+    assert shown.index("flare or relapse") < shown.index("first resolved")
 
 
 def test_the_verdicts_of_the_headline_are_those_of_its_paper(
