@@ -158,6 +158,14 @@ def test_a_group_whose_count_is_none_is_told_of_without(corpus_store: Store) -> 
     assert "1 group of an unknown number of patients was given hydroxychloroquine" in words(shown)
 
 
+def test_a_group_whose_report_is_no_report_is_called_by_its_address(corpus_store: Store) -> None:
+    link, group = f"<{CG}reportedIn>", f"<{BASE}group/10.5070/d329562407/1>"
+    more = f'{group} {link} "<b>no report</b>" {group[:-1]}/asserted> .\n'
+    shown = page(copied(corpus_store, without=f"{group} {link}", more=more), "adverse_events", drug="HCQ")
+    assert "no one patient: 10.5070/d329562407/1. Told of it" in words(shown)
+    assert not shown.all("b")
+
+
 def test_what_is_known_of_a_report_comes_first(seed_store: Store) -> None:
     report = SEED.rpartition("/")[0].replace("/case/", "/report/")
     notice, a = f"<{report}#notice>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"

@@ -12,7 +12,7 @@ from casegraph.plot.cohort import Cohort
 
 __all__ = ["address_of", "called"]
 
-_CASE, _GROUP = f"{BASE}case/", f"{BASE}group/"
+_CASE, _GROUP, _REPORT = f"{BASE}case/", f"{BASE}group/", f"{BASE}report/"
 #: So many characters of a title stand for it.
 _TITLE: Final = 34
 #: What curators write where they had no title, before what the report is on.
@@ -22,11 +22,12 @@ _NO_TITLE: Final = "Title not captured: "
 def called(cohort: Cohort, reports: Mapping[str, str]) -> dict[str, str]:
     """Return what cases and groups are called, no two of them alike; by their address where nothing is told.
 
-    :param reports: case or group -> the IRI of its report, which may be empty.
+    :param reports: case or group -> the IRI of its report; what is none, as after an edit, tells nothing.
     :raises StoreError: if the store fails.
     """
     found: dict[str, dict[str, str]] = {}
-    for row in cohort.bibliography(sorted({each for each in reports.values() if each})):
+    asked = sorted({each for each in reports.values() if each.startswith(_REPORT)})
+    for row in cohort.bibliography(asked):
         told = {name: value for name, value in row.items() if value}
         found.setdefault(row["report"], {}).update(told)
     names = {each: _name(each, found.get(report, {})) for each, report in reports.items()}
