@@ -110,15 +110,29 @@ def test_a_start_that_may_have_been_later_is_dashed() -> None:
     assert [(each["from"], each["to"]) for each in found["rect dashed"]] == [(3, 6)]
 
 
-def test_an_event_between_two_days_has_a_line_and_one_without_a_latest_day_a_dashed_one() -> None:
+def test_an_event_between_two_days_has_a_line_and_one_without_a_latest_day_no_mark() -> None:
     events = (Event("case#a", "first response", (3, 7)), Event("case#b", "flare or relapse", (20, None)))
     found = strokes_of(run_of((30, 30), "stopped"), events=events)
-    assert {each["kind"]: each["from"] for each in found["point"]} == {
-        "first response": 7,
-        "flare or relapse": 20,
-    }
+    assert {each["kind"]: each["from"] for each in found["point"]} == {"first response": 7}
+    assert "flare or relapse: after at least 20 days" in [each.get("text") for each in found["text"]]
     assert [(each["from"], each["to"]) for each in found["rule"]] == [(3, 7)]
     assert [each["from"] for each in found["rule dashed"]] == [20]
+
+
+def test_when_it_may_have_begun_is_a_line_where_no_more_is_told_of_it() -> None:
+    found = strokes_of(Run("case#b", "drug", (3, 60), (3, None), (0, None), "not told"))
+    assert "rect dashed" not in found
+    assert (3, 60) in [(each["from"], each["to"]) for each in found["rule dashed"]]
+    bounded = strokes_of(Run("case#b", "drug", (3, 6), (3, 10), (0, 7), "stopped"))
+    assert [(each["from"], each["to"]) for each in bounded["rect dashed"]] == [(3, 6), (6, 10)]
+
+
+def test_no_line_goes_on_after_death() -> None:
+    death = (Event("case#death", "death", (60, 61)),)
+    found = strokes_of(run_of((60, None), "not told"), events=death)
+    assert [(each["from"], each["to"]) for each in found["rule dashed"]] == [(60, 61)]
+    found = strokes_of(run_of((61, None), "not told"), events=death)
+    assert [(each["from"], each["to"]) for each in found["rule dashed"]] == [(61, 61)]
 
 
 def test_what_may_have_come_at_any_time_has_no_place(corpus_store: Store) -> None:

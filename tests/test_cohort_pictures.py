@@ -20,6 +20,7 @@ from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG
 from casegraph.plot import cohort, verdicts
+from casegraph.plot.called import address_of, called
 from casegraph.plot.cohort import GIVEN, cohort_of
 from casegraph.plot.cohorts import cohort_pictures, picture_of
 from casegraph.plot.picture import Picture
@@ -84,7 +85,10 @@ def test_the_headline_is_one_lane_of_a_treatment_that_went_on(
     }
     assert picture.rows[0][0].iri == SEED
     assert picture.rows[0][1].iri == f"{SEED}#il2"
-    assert "still given when" in " ".join(drawn(picture))
+    shown = " ".join(drawn(picture))
+    assert "still given when" in shown
+    # the muscle was free of disease after the flare
+    assert shown.index("flare or relapse") < shown.index("first resolved")
 
 
 def test_the_verdicts_of_the_headline_are_those_of_its_paper(
@@ -109,6 +113,13 @@ def test_the_verdicts_of_the_headline_are_those_of_its_paper(
     assert "published more often" in notes
 
 
+def test_what_the_query_asks_for_comes_first(pictures: Mapping[tuple[str, str], Picture]) -> None:
+    picture = pictures["headline", "responses"]
+    assert "interleukin-2, given to 1 patient: mixed 1" in picture.summary
+    assert drawn(picture)[0] == "interleukin-2: given to 1 patient"
+    assert picture.rows[0][0].iri == f"{CG}Interleukin2Drug"
+
+
 def test_the_antibodies_of_the_headline_are_those_of_its_paper(
     pictures: Mapping[tuple[str, str], Picture],
 ) -> None:
@@ -124,6 +135,19 @@ def test_the_antibodies_of_the_headline_are_those_of_its_paper(
     assert "never positive" not in " ".join(picture.notes)
 
 
+def test_no_name_of_a_heat_map_is_cut_and_it_fits_on_a_page(corpus_store: Store) -> None:
+    picture = picture_of(cohort_of(corpus_store, get_query("cases_by_diagnosis")), "antibodies")
+    assert picture is not None
+    place = picture.spec["layer"][0]["encoding"]
+    assert [place[axis]["axis"]["labelLimit"] for axis in "xy"] == [0, 0]
+    drawn_names, rows = place["x"]["sort"], place["y"]["sort"]
+    # upright names reach no further than their columns
+    assert place["x"]["axis"]["labelAngle"] == -90
+    assert len(drawn_names) * picture.spec["width"]["step"] + 7 * max(map(len, rows)) < 1_120
+    assert 10 < len(drawn_names) < len(texts(picture, "finding")) == 25
+    assert f"{len(drawn_names)} findings told most often; the table has 25 findings." in picture.notes[-1]
+
+
 def test_five_patients_were_given_tofacitinib_and_four_improved(
     pictures: Mapping[tuple[str, str], Picture],
 ) -> None:
@@ -134,7 +158,78 @@ def test_five_patients_were_given_tofacitinib_and_four_improved(
     found = {verdict: told[verdict] for verdict in VERDICTS if told[verdict] != "0"}
     assert found == {"improved": "4", "not improved": "1"}
     assert "tofacitinib: given to 5 patients" in drawn(picture)
-    assert "outcome told of 5; improved 4, mixed 0" in drawn(picture)
+    assert "outcome told of 5: improved 4, not" in drawn(picture)
+
+
+def test_of_whom_it_could_not_be_judged_no_outcome_is_told(corpus_store: Store) -> None:
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "rituximab"})
+    picture = picture_of(found, "responses")
+    assert picture is not None
+    # 13 were given it; in one of the registry it could not be judged
+    shown = " ".join(drawn(picture))
+    assert (
+        "rituximab: given to 13 patients outcome told of 12: improved 6, mixed 1, not improved 5; not"
+        in shown
+    )
+    assert " not evaluable 1 " in shown
+    # of mycophenolate mofetil no one is said to be better: what is told stands in words too
+    assert "mycophenolate mofetil: given to 3 patients outcome told of 3: stable 1, not improved 2" in shown
+
+
+def test_who_improved_has_an_answer_to_what_else_was_changed(corpus_store: Store) -> None:
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "tacrolimus"})
+    picture = picture_of(found, "responses")
+    assert picture is not None
+    told = texts(picture, "drug", "improved", "when it improved")
+    assert ("tacrolimus (anhydrous)", "1", "what else was changed is not known 1") in told
+    assert ("cyclophosphamide", "0", "no response told") in told
+
+
+def test_a_doubtful_start_and_a_death_without_a_day_are_told_in_words(corpus_store: Store) -> None:
+    def shown(drug: str) -> str:
+        found = picture_of(
+            cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": drug}), "swimmer"
+        )
+        assert found is not None
+        assert "death" not in [each.get("kind") for each in points(found)]
+        return " ".join(drawn(found))
+
+    # patient 2 had a second course a year and more after the first, and was free of disease after that
+    assert "rituximab: began after 455 to 513 days; length not told" in shown("rituximab")
+    assert "first resolved: after at least 455 days" in shown("rituximab")
+    assert "death: after at least 4 days" in shown("IL-2")  # three doses were given, and then he died
+
+
+def points(picture: Picture) -> list[dict[str, Any]]:
+    layers = [each for each in picture.spec["layer"] if each["mark"]["type"] == "point"]
+    return [mark for layer in layers for mark in layer["data"]["values"]]
+
+
+def test_who_died_is_told_beside_who_improved(pictures: Mapping[tuple[str, str], Picture]) -> None:
+    # one was better on it, and died of aspergillosis on day 61; on which drug that began is not told
+    picture = pictures["tofacitinib", "responses"]
+    assert ("tofacitinib", "1", "0", "1") in texts(
+        picture, "drug", "died", "adverse event during it", "adverse event (drug not told)"
+    )
+    assert "died 1" in picture.summary
+    assert "also told: died 1, adverse event (drug not told) 1" in " ".join(drawn(picture))
+
+
+def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -> None:
+    picture = picture_of(cohort_of(corpus_store, get_query("adverse_events"), {"drug": "IL-2"}), "responses")
+    assert picture is not None
+    told = texts(picture, "drug", "died", "adverse event during it", "severe or fatal one during it")
+    # the one case: fatal pemphigus on interleukin-2 with interferon
+    assert ("interleukin-2", "1", "1", "1") in told
+    assert any("interferon" in drug and rest == ["1", "1", "1"] for drug, *rest in told)
+
+
+def test_of_the_headline_the_flare_came_as_all_of_them_ran(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    names = ("hydroxychloroquine", "prednisone", "cyclosporin A", "interleukin-2")
+    told = texts(pictures["headline", "responses"], "drug", "flare or relapse as it ran", "died")
+    assert told == {(name, "1", "0") for name in names}
 
 
 def test_of_tofacitinib_the_length_is_told_once(pictures: Mapping[tuple[str, str], Picture]) -> None:
@@ -144,6 +239,23 @@ def test_of_tofacitinib_the_length_is_told_once(pictures: Mapping[tuple[str, str
     assert sorted(lasted) == ["at least 182 days", *["not told"] * 4]
     assert {row[5].text for row in picture.rows if row[2].text} == {"not told"}
     assert not [layer for layer in picture.spec["layer"] if layer["mark"].get("strokeWidth") == 3]
+
+
+def test_where_no_author_is_told_a_lane_is_called_by_its_title(
+    corpus_store: Store, pictures: Mapping[tuple[str, str], Picture]
+) -> None:
+    names = {name for (name,) in texts(pictures["tofacitinib", "swimmer"], "case")}
+    assert {
+        "Tofacitinib as a Treatment for\u2026 2020, patient 1",
+        "Anti-MDA5 antibody turning\u2026, patient 1",  # its curator had no title, and no year
+        "JAK inhibitors: a potential\u2026 2021, sabbagh-2019-2",
+    } <= names
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "tofacitinib"})
+    one, other = found.cases[:2]
+    alike = called(found, {one: found.reports[one], one.replace("/case/", "/group/"): "", f"{one}0": ""})
+    assert alike[f"{one}0"] == address_of(f"{one}0")
+    twice = called(found, {f"{other}/1": found.reports[other], f"{other}/x/1": found.reports[other]})
+    assert len(set(twice.values())) == 2
 
 
 def test_a_cohort_without_treatment_says_so(corpus_store: Store) -> None:
@@ -221,6 +333,35 @@ def test_a_patient_of_whom_two_cases_tell_counts_once(registry: EmbeddedStore) -
         assert each.given == named[each.drug].given - both
         assert sum(each.counts().values()) == each.given
     assert any(len(cases) == 2 for each in after for cases in each.cases.values())
+
+
+def test_the_lanes_of_one_patient_stand_together_and_say_so(registry: EmbeddedStore) -> None:
+    query, values = get_query("cases_treated_with"), {"drug": "rituximab"}
+    patients, decided = ox.NamedNode(f"{BASE}patients"), ox.NamedNode(f"{CG}countedAs")
+    for case in ("2", "8"):  # the longest and, before, the last
+        told = (ox.NamedNode(f"{REGISTRY}/{case}"), decided, ox.NamedNode(f"{REGISTRY}/2"), patients)
+        registry.data.add(ox.Quad(*told))
+    picture = picture_of(cohort_of(registry, query, values), "swimmer")
+    assert picture is not None
+    lanes = list(dict.fromkeys(row[0].iri.rpartition("/")[2] for row in picture.rows))
+    assert lanes == ["2", "8", "4", "6"]
+    shown = " ".join(drawn(picture))
+    assert "2011, patient 8, the same patient as above" in shown
+    assert shown.count("the same patient") == 1
+    assert "Possibly one patient" not in " ".join(picture.notes)
+
+
+def test_lanes_that_are_possibly_of_one_patient_are_named(registry: EmbeddedStore) -> None:
+    said = (f"{REGISTRY}/4", f"{CG}possiblySamePatientAs", f"{REGISTRY}/6", f"{REGISTRY}/4/asserted")
+    registry.data.add(ox.Quad(*map(ox.NamedNode, said)))
+    found = cohort_of(registry, get_query("cases_treated_with"), {"drug": "rituximab"})
+    picture = picture_of(found, "swimmer")
+    assert picture is not None
+    (line,) = (each for each in picture.notes if each.startswith("Possibly one patient"))
+    assert line.count("2011, patient") == 2
+    assert "patient 4; " in line
+    assert line.endswith("patient 6.")
+    assert "the same patient" not in " ".join(drawn(picture))
 
 
 def test_silence_is_not_captured_where_one_report_on_the_patient_was_not_read_whole(

@@ -119,6 +119,53 @@ def test_no_case_is_said_to_be_none(seed_store: Store) -> None:
     assert not any(shown.named(name).all("script") for name in PICTURES)
 
 
+def test_a_group_that_was_given_the_drug_is_told_of_first_with_its_counts(corpus_store: Store) -> None:
+    shown = page(corpus_store, "adverse_events", drug="hydroxychloroquine")
+    notice = next(each for each in shown.walk() if each.said.get("class") == "notice")
+    # no case tells of harm on it; in the group it made the rash worse, of three who were looked at
+    assert "1 group of 3 patients was given hydroxychloroquine and is left out" in words(notice)
+    assert "adverse event Skin rash" in words(notice)
+    assert "skin worse (Skin rash), 3 evaluated, in how many is not told" in words(notice)
+    group = f"{SERVICE.base}groups/10.5070/d329562407/1"
+    assert {group, f"{group}#rash-exacerbation", f"{group}#skin-on-hcq"} <= set(notice.links())
+    assert "No case of the store answers this. 1 group left out" in words(shown)
+
+
+def test_of_a_group_the_criterion_and_who_may_be_in_it_are_told(corpus_store: Store) -> None:
+    notice = next(each for each in page(corpus_store, HEADLINE).walk() if each.said.get("class") == "notice")
+    assert "1 group of 18 patients was given interleukin-2" in words(notice)
+    assert "overall improved: 14 of 18 (IMACS definition of improvement)" in words(notice)
+    assert "overall improved: 15 of 18 (ACR/EULAR 2016 response criteria)" in words(notice)
+    assert f"Possibly one of its patients: case {SEED.partition('/case/')[2]}." in words(notice)
+
+
+def test_those_who_did_not_respond_are_not_counted_as_responders(corpus_store: Store) -> None:
+    notice = next(
+        each
+        for each in page(corpus_store, "cases_treated_with", drug="rituximab").walk()
+        if each.said.get("class") == "notice"
+    )
+    assert "overall unchanged (Calcinosis): 0 of 6 responded" in words(notice)
+    assert "muscle resolved complete: 3 of 6" in words(notice)
+    assert "Its report tells of a case below too" in words(notice)
+
+
+def test_a_group_whose_count_is_none_is_told_of_without(corpus_store: Store) -> None:
+    count = f"<{CG}patientCount>"
+    group = f"<{BASE}group/10.5070/d329562407/1>"
+    more = f'{group} {count} "many" {group[:-1]}/asserted> .\n'
+    shown = page(copied(corpus_store, without=f"{group} {count}", more=more), "adverse_events", drug="HCQ")
+    assert "1 group of an unknown number of patients was given hydroxychloroquine" in words(shown)
+
+
+def test_a_group_whose_report_is_no_report_is_called_by_its_address(corpus_store: Store) -> None:
+    link, group = f"<{CG}reportedIn>", f"<{BASE}group/10.5070/d329562407/1>"
+    more = f'{group} {link} "<b>no report</b>" {group[:-1]}/asserted> .\n'
+    shown = page(copied(corpus_store, without=f"{group} {link}", more=more), "adverse_events", drug="HCQ")
+    assert "no one patient: 10.5070/d329562407/1. Told of it" in words(shown)
+    assert not shown.all("b")
+
+
 def test_what_is_known_of_a_report_comes_first(seed_store: Store) -> None:
     report = SEED.rpartition("/")[0].replace("/case/", "/report/")
     notice, a = f"<{report}#notice>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ __all__ = ["QUESTIONS", "antibodies"]
 _ANTIBODIES, _FINDINGS = 20, 25
 #: Of a cell, beside its number, and of each letter of that.
 _PADDING, _LETTER = 12, 8
+#: How wide it may be on a page, and how wide a letter of a name and what stands beside a name are.
+_WIDEST, _LETTER_OF_NAME, _BESIDE = 1_100, 7.2, 24
 _FOUND: Final = "SELECT ?case ?finding {{ # the cases\n  GRAPH ?inferred {{ ?case cg:{} ?finding }} }}"
 #: what it asks for -> the question.
 QUESTIONS: Final[Mapping[str, str]] = {
@@ -44,6 +46,8 @@ _COLUMNS: Final = {
 _NOTES: Final = (
     "In a cell: observed of told, that is of the positive patients of whom the finding is told to be present "
     "or absent. A cell with a dot: told of none of them, which is not none.",
+    "A finding and a kind of it, as weakness and weakness of the legs, have columns of their own, and may be "
+    "one thing in one patient.",
     "Who was not tested is not negative, and an antibody and a finding in one patient do not show that one "
     "goes with the other: reports are written of what is remarkable.",
 )
@@ -92,20 +96,25 @@ def antibodies(cohort: Cohort) -> Picture:
         told = f"No autoantibody is told to have been positive in any of the {everyone}, so nothing is drawn."
         return Picture("antibodies", title, told, {}, tuple(notes[len(_NOTES) :]), {}, ())
     cells = list(_cells(cohort, having))
-    rows, columns = _frequent(having, cells)
-    if not columns:
+    rows, frequent = _frequent(having, cells)
+    if not frequent:
         told = "Of those with a positive antibody no finding is told, so nothing is drawn."
         return Picture("antibodies", title, told, {}, tuple(notes[len(_NOTES) :]), {}, ())
+    named = {iri: _named(cohort, iri, having[iri]) for iri in rows}
+    listed = [each for each in cells if each.antibody in rows and each.finding in frequent]
+    columns = frequent[: _fitting(named.values(), listed)]
     positive = len({patient for each in having.values() for patient in each.positive})
     summary = (
         f"{counted(len(having), 'antibody').replace('antibodys', 'antibodies')} positive in {positive:,} of "
         f"{everyone}, against the {counted(len(columns), 'finding')} seen most often in them."
     )
     if len(rows) < len(having) or len(columns) < len({each.finding for each in cells}):
-        notes.append(f"Drawn are the {len(rows)} antibodies and {len(columns)} findings told most often.")
-    shown = [each for each in cells if each.antibody in rows and each.finding in columns]
-    spec = framed(_view(cohort, having, shown, rows, columns), title=title, summary=summary)
-    table = tuple(_row(cohort, having[each.antibody], each) for each in shown)
+        more = f"; the table has {len(frequent)} findings" if len(frequent) > len(columns) else ""
+        drawn = f"Drawn are the {len(rows)} antibodies and {len(columns)} findings told most often"
+        notes.append(f"{drawn}{more}.")
+    shown = [each for each in listed if each.finding in columns]
+    spec = framed(_view(shown, named, _told_apart(cohort, columns)), title=title, summary=summary)
+    table = tuple(_row(cohort, having[each.antibody], each) for each in listed)
     return Picture("antibodies", title, summary, spec, tuple(notes), _COLUMNS, table)
 
 
@@ -159,15 +168,22 @@ def _frequent(having: Mapping[str, _Tested], cells: Iterable[_Cell]) -> tuple[li
     return rows, sorted(seen, key=lambda iri: (-seen[iri], -told[iri], iri))[:_FINDINGS]
 
 
-def _view(
-    cohort: Cohort, having: Mapping[str, _Tested], cells: Iterable[_Cell], rows: list[str], columns: list[str]
-) -> Spec:
-    named = {
-        iri: f"{label_of(cohort, iri)}: {len(each.positive)} positive of {len(each.tested)} tested"
-        for iri, each in having.items()
-        if iri in rows
-    }
-    heads = _told_apart(cohort, columns)
+def _named(cohort: Cohort, antibody: str, each: _Tested) -> str:
+    return f"{label_of(cohort, antibody)}: {len(each.positive)} positive of {len(each.tested)} tested"
+
+
+def _step(cells: Iterable[_Cell]) -> int:
+    """Return how wide a column is."""
+    return _PADDING + _LETTER * max(len(each.text) for each in cells)
+
+
+def _fitting(names: Iterable[str], cells: Iterable[_Cell]) -> int:
+    """Return how many columns fit on a page beside the names, at least one."""
+    beside = _BESIDE + _LETTER_OF_NAME * max(map(len, names))
+    return max(1, int((_WIDEST - beside) // _step(cells)))
+
+
+def _view(cells: Sequence[_Cell], named: Mapping[str, str], heads: Mapping[str, str]) -> Spec:
     values = [_value(each, named, heads) for each in cells]
     told = [each for each in values if each["told"]]
     untold = [each for each in values if not each["told"]]
@@ -180,7 +196,7 @@ def _view(
         (told, {"type": "text", "color": "black"}, number),
     )
     return {
-        "width": {"step": _PADDING + _LETTER * max(len(each["text"]) for each in values)},
+        "width": {"step": _step(cells)},
         "height": {"step": 26},
         "layer": [
             {"data": {"values": rows_of}, "mark": mark, "encoding": encoding}
@@ -190,8 +206,8 @@ def _view(
 
 
 def _place(heads: list[str], names: list[str]) -> Spec:
-    above = {"orient": "top", "labelAngle": -60, "title": None, "labelLimit": 320}
-    beside = {"title": None, "labelLimit": 300}
+    above = {"orient": "top", "labelAngle": -90, "title": None, "labelLimit": 0}
+    beside = {"title": None, "labelLimit": 0}
     return {
         "x": {"field": "finding", "type": "nominal", "sort": heads, "axis": above},
         "y": {"field": "antibody", "type": "nominal", "sort": names, "axis": beside},

@@ -35,9 +35,10 @@ GIVEN: Final = (
     f"SELECT ?case ?episode ?drug {{ {_PLACE}\n"
     "  GRAPH ?asserted { ?case a cg:Case ; cg:hasTreatment ?episode . ?episode cg:aboutConcept ?drug } }"
 )
-_BIBLIOGRAPHY: Final = f"""SELECT ?report ?authors ?issued {{
+_BIBLIOGRAPHY: Final = f"""SELECT ?report ?authors ?title ?issued {{
   VALUES ?report {{ {_PLACE} }}
   {{ GRAPH ?report {{ ?report <{CG}authors> ?authors }} }}
+  UNION {{ GRAPH ?report {{ ?report <{PREFIXES["dcterms"]}title> ?title }} }}
   UNION {{ GRAPH ?report {{ ?report <{PREFIXES["dcterms"]}issued> ?issued }} }} }}"""
 
 Row = Mapping[str, str]

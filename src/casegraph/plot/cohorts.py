@@ -11,7 +11,7 @@ from casegraph.plot.antibodies import antibodies
 from casegraph.plot.cohort import GIVEN, Cohort, cohort_of
 from casegraph.plot.picture import Picture
 from casegraph.plot.responses import responses
-from casegraph.plot.swimmer import swimmer
+from casegraph.plot.swimmer import POSSIBLY_SAME, swimmer
 from casegraph.query import StoredQuery
 from casegraph.store import Store
 
@@ -19,7 +19,7 @@ __all__ = ["QUESTIONS", "cohort_pictures", "picture_of", "pictures_of"]
 
 #: picture -> what it asks for -> the question.
 QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
-    "swimmer": {"given": GIVEN},
+    "swimmer": {"given": GIVEN, "possibly the same patient": POSSIBLY_SAME},
     "responses": of_verdicts.QUESTIONS,
     "antibodies": of_antibodies.QUESTIONS,
 }

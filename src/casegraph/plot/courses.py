@@ -58,11 +58,13 @@ class Event:
     """What was seen, at least and at most so many days after the start of the lane.
 
     :param kind: one of :data:`EVENTS`.
+    :param rank: its place in the order of the occasions of its case.
     """
 
     claim: str
     kind: str
     at: Days
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,15 @@ class _Reading:
     def __init__(self, case: str, subject: Subject, timeline: Timeline) -> None:
         self.case, self.subject, self.timeline = case, subject, timeline
         self.names = {id(claim): fragment for fragment, _, claim in named_claims(subject)}
+        self.ranks = timeline.ranks()
         self.origin: str | None = None
 
     def lane(self, treatments: list[Treatment]) -> Lane:
-        ranks = self.timeline.ranks()
         starts = [each.at for each in treatments if each.at is not None]
-        self.origin = min(starts, key=lambda at: (ranks[at], at), default=None)
+        self.origin = min(starts, key=lambda at: (self.ranks[at], at), default=None)
         runs = sorted(map(self._run, treatments), key=lambda run: (_late(run.starts), run.claim))
         exposures = {self.names[id(each)] for each in self._exposures(treatments)}
-        events = list(self._events(exposures))
+        events = sorted(self._events(exposures), key=lambda each: each.rank)
         placed = tuple(each for each in events if _is_told(each.at) and _is_after(each.at))
         unplaced = tuple(each for each in events if not _is_told(each.at))
         return Lane(self.case, tuple(runs), placed, unplaced)
@@ -179,7 +181,6 @@ class _Reading:
 
     def _responses(self, exposures: Set[str]) -> Iterator[Event]:
         """Yield the first response to what is drawn, and the first by which a part was free of disease."""
-        ranks = self.timeline.ranks()
         answers = [
             each
             for each in self.subject.responses
@@ -187,12 +188,17 @@ class _Reading:
         ]
         for kind, directions in ((EVENTS[0], ("improved", "resolved")), (EVENTS[1], ("resolved",))):
             seen = [each for each in answers if each.direction in directions]
-            first = min(seen, key=lambda each: ranks.get(each.at or "", len(ranks) + 1), default=None)
+            first = min(seen, key=self._rank, default=None)
             if first is not None and (kind == EVENTS[1] or first.direction != "resolved"):
                 yield self._event(first, kind)
 
     def _event(self, claim: Claim, kind: str) -> Event:
-        return Event(f"{self.case}#{self.names[id(claim)]}", kind, self._between(self.origin, claim.at))
+        at = self._between(self.origin, claim.at)
+        return Event(f"{self.case}#{self.names[id(claim)]}", kind, at, self._rank(claim))
+
+    def _rank(self, claim: Claim) -> int:
+        """Return the place of a claim in the order of occasions; one without a time is last."""
+        return self.ranks.get(claim.at or "", len(self.ranks) + 1)
 
 
 def _last_told(treatment: Treatment) -> Iterator[str]:

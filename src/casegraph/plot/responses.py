@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from casegraph.plot.cohort import Cohort, label_of
+from casegraph.plot.harms import HARMS
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.shown import counted, in_columns, lines
@@ -27,6 +28,10 @@ _COLOURS: Final = {
     "no outcome told": "#ffffff",
     "not captured": "#e2e2e2",
 }
+_BETTER: Final = ("improved", "mixed")
+_ORDER: Final = "first what the query asks for, then what was given most"
+#: Of those an outcome is not told.
+_UNTOLD: Final = ("not evaluable", "no outcome told", "not captured")
 #: attribution -> what it says of other treatments, in few words.
 _ATTRIBUTIONS: Final = {
     "soleTreatment": "given alone",
@@ -40,7 +45,9 @@ _COLUMNS: Final = {
     "drug": "the drug or procedure; a kind of a drug has a row of its own",
     "patients given it": "patients of these cases who were given it, each once",
     **dict.fromkeys(VERDICTS, "of them; the patients of a row add up"),
-    "when it improved": "of those with a response, what else was changed; one may count more than once",
+    "when it improved": "of those with a response, what else was changed, or that this is not known; one may "
+    "count more than once",
+    **HARMS,
     "cases": "the first case that tells of it, and how many more",
 }
 _NOTES: Final = (
@@ -49,6 +56,8 @@ _NOTES: Final = (
     "and not in another.",
     "No outcome told: the reports, read whole, tell none on this drug. Not captured: nobody can say, for a "
     "report was not read whole or is a record that a program read.",
+    "Deaths are told at any time, adverse events and flares as the drug was given; none is by itself caused "
+    "by it, and where none is told there may have been some.",
     "These are no rates of success: reports of cases that went well are published more often, and what was "
     "added to other treatments did not necessarily cause what was seen.",
 )
@@ -59,7 +68,8 @@ def responses(cohort: Cohort) -> Picture:
 
     :raises StoreError: if the store fails.
     """
-    found = drug_verdicts(cohort)
+    # what the query asks for comes first
+    found = sorted(drug_verdicts(cohort), key=lambda each: each.drug not in cohort.drugs)
     patients = len({patient for each in found for patient in each.verdicts})
     everyone = len(cohort.patients_of(cohort.cases))
     title = f"What became of {counted(patients, 'patient')} on each drug"
@@ -72,11 +82,7 @@ def responses(cohort: Cohort) -> Picture:
         f"{_words(cohort, shown[0])}"
     )
     left = len(found) - len(shown)
-    notes = (
-        _NOTES
-        if not left
-        else (*_NOTES, f"Drawn are the {_MOST} given most; {left:,} more are in the table.")
-    )
+    notes = _NOTES if not left else (*_NOTES, f"Drawn are {_MOST}, {_ORDER}; {left:,} more are in the table.")
     spec = in_columns(framed(_view(cohort, shown), title=title, summary=summary))
     rows = tuple(_row(cohort, each) for each in found)
     return Picture("responses", title, summary, spec, notes, _COLUMNS, rows)
@@ -84,22 +90,37 @@ def responses(cohort: Cohort) -> Picture:
 
 def _words(cohort: Cohort, each: DrugVerdicts) -> str:
     told = ", ".join(f"{verdict} {many:,}" for verdict, many in each.counts().items() if many)
-    return f"{label_of(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}."
+    harmed = ", ".join(f"{kind} {many:,}" for kind, many in each.harms.items())
+    also = f" Also told of them: {harmed}." if harmed else ""
+    return f"{label_of(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}.{also}"
 
 
 def _attributed(each: DrugVerdicts) -> str:
-    told = ((words, len(each.attributions.get(name, ()))) for name, words in _ATTRIBUTIONS.items())
+    told = [(words, len(each.attributions.get(name, ()))) for name, words in _ATTRIBUTIONS.items()]
+    known = {patient for name in _ATTRIBUTIONS for patient in each.attributions.get(name, ())}
+    better = {patient for patient, verdict in each.verdicts.items() if verdict in _BETTER}
+    told.append(("what else was changed is not known", len(better - known)))
     return ", ".join(f"{words} {many:,}" for words, many in told if many)
 
 
+def _outcomes(each: DrugVerdicts) -> str:
+    """Return the verdicts in words: of how many an outcome is told, which, and of whom there is none."""
+    said = {verdict: many for verdict, many in each.counts().items() if many}
+    told = {verdict: many for verdict, many in said.items() if verdict not in _UNTOLD}
+    listed = ", ".join(f"{verdict} {many:,}" for verdict, many in told.items())
+    first = f"outcome told of {sum(told.values()):,}{f': {listed}' if listed else ''}"
+    return "; ".join(
+        [first, *(f"{verdict} {many:,}" for verdict, many in said.items() if verdict in _UNTOLD)]
+    )
+
+
 def _label(cohort: Cohort, each: DrugVerdicts) -> list[str]:
-    said = each.counts()
-    silent = said["no outcome told"] + said["not captured"]
-    better = f"improved {said['improved']:,}, mixed {said['mixed']:,}"
-    told = f"outcome told of {each.given - silent:,}; {better}"
+    told = _outcomes(each)
     changed = _attributed(each)
     name = f"{label_of(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
-    return [*lines(name), *lines(told), *(lines(f"improving: {changed}") if changed else ())]
+    harmed = ", ".join(f"{kind} {many:,}" for kind, many in each.harms.items())
+    more = (f"improving: {changed}" if changed else "", f"also told: {harmed}" if harmed else "")
+    return [*lines(name), *lines(told), *(line for said in more if said for line in lines(said))]
 
 
 def _view(cohort: Cohort, shown: Sequence[DrugVerdicts]) -> Spec:
@@ -189,5 +210,6 @@ def _row(cohort: Cohort, each: DrugVerdicts) -> tuple[Cell, ...]:
         Cell(f"{each.given:,}"),
         *(Cell(f"{many:,}") for many in each.counts().values()),
         Cell(_attributed(each) or "no response told"),
+        *(Cell(f"{each.harms.get(kind, 0):,}") for kind in HARMS),
         Cell(cases[0].partition("/case/")[2] + more, cases[0]),
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any, Final
 
 from casegraph.plot.courses import EVENTS, Event, Lane, Run
 from casegraph.plot.groups import OTHER
 from casegraph.plot.look import COLOURS
 from casegraph.plot.picture import Spec
-from casegraph.plot.shown import lines
+from casegraph.plot.shown import days, lines
 
 __all__ = ["MOST_RUNS", "Strokes"]
 
@@ -76,17 +77,22 @@ class Strokes:
         }
 
     def _draw(self, lane: Lane, name: str, told: Mapping[str, tuple[str, str]]) -> None:
+        deaths = (each.at[1] for each in lane.events if each.kind == "death")
+        self._death = min((day for day in deaths if day is not None), default=inf)
         if self._is_of_one and len(lane.runs) == 1:
             self._write(f"{name}: {told[lane.runs[0].claim][1]}", bold=True)
             self._bar(lane.runs[0])
         else:
             self._write(name, bold=True)
             self._several(lane, told)
-        if lane.events:
-            taken: list[float] = []
-            for event in lane.events:
-                self._event(event, self._row(event, taken))
-            self._top += _EVENTS * len(taken)
+        taken: list[float] = []
+        for event in lane.events:
+            if event.at[1] is not None:
+                self._event(event, event.at[1], self._row(event, event.at[1], taken))
+        self._top += _EVENTS * len(taken)
+        for event in lane.events:
+            if event.at[1] is None:
+                self._without_latest(event)
         if lane.unplaced:
             kinds = dict.fromkeys(each.kind for each in lane.unplaced)
             self._write(f"when is not told: {', '.join(kinds)}")
@@ -123,7 +129,10 @@ class Strokes:
             bar = {"from": self._at(latest), "to": self._at(sure), "group": self._groups[run.drug]}
             self._certain.append({**place, **bar})
         if latest is not None and latest > begun:
-            self._possible.append({**place, "from": self._at(begun), "to": self._at(latest)})
+            # what may have begun then, and of which no more is told, is a line and not a course
+            is_bounded = over is not None or (sure is not None and sure > latest)
+            window = self._possible if is_bounded else self._open
+            window.append({**place, "from": self._at(begun), "to": self._at(latest)})
         known = max(each for each in (sure, latest, begun) if each is not None)
         if latest is None and known > begun:
             # how long is told, and not from when on
@@ -136,7 +145,7 @@ class Strokes:
             self._possible.append({**place, "from": self._at(known), "to": self._at(over)})
         end: float = known if over is None else over
         if over is None:
-            end = known + self._stub
+            end = max(known, min(known + self._stub, self._death))  # nothing is given to the dead
             self._open.append({**place, "from": self._at(known), "to": self._at(end)})
         if run.end == "stopped" and over is not None:
             self._stops.append({**place, "from": self._at(end)})
@@ -145,11 +154,10 @@ class Strokes:
         elif over is None and not run.length[0]:
             self._signs.append({**place, "from": self._at(end), "sign": "?"})
 
-    def _row(self, event: Event, taken: list[float]) -> int:
+    def _row(self, event: Event, latest: int, taken: list[float]) -> int:
         """Return the row of an event, which begins behind what else is in that row."""
-        least, most = event.at
-        first = max(least or 0, 0)
-        last = (first + self._stub if most is None else most) + self._stub
+        first = max(event.at[0] or 0, 0)
+        last = latest + self._stub
         for number, end in enumerate(taken):
             if first >= end:
                 taken[number] = last
@@ -157,15 +165,20 @@ class Strokes:
         taken.append(last)
         return len(taken) - 1
 
-    def _event(self, event: Event, row: int) -> None:
-        least, most = event.at
-        first = max(least or 0, 0)
+    def _event(self, event: Event, latest: int, row: int) -> None:
+        first = max(event.at[0] or 0, 0)
         place = {"centre": self._top + _EVENTS * (row + 0.5) - 1, "kind": event.kind}
-        self._events.append({**place, "from": self._at(first if most is None else most)})
-        if most is None:
-            self._open.append({**place, "from": self._at(first), "to": self._at(first + self._stub)})
-        elif most > first:
-            self._whiskers.append({**place, "from": self._at(first), "to": self._at(most)})
+        self._events.append({**place, "from": self._at(latest)})
+        if latest > first:
+            self._whiskers.append({**place, "from": self._at(first), "to": self._at(latest)})
+
+    def _without_latest(self, event: Event) -> None:
+        """Draw what may have been on any day from one on: no sign, for that would be a day."""
+        first = max(event.at[0] or 0, 0)
+        self._write(f"{event.kind}: after {days(first, None)}")
+        place = {"centre": self._top + _EVENTS / 2 - 1, "kind": event.kind}
+        self._open.append({**place, "from": self._at(first), "to": self._at(first + self._stub)})
+        self._top += _EVENTS
 
     def _layers(self) -> list[Spec]:
         y = _y("centre", self._top)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from casegraph.errors import InputError
-from casegraph.namespaces import BASE
+from casegraph.plot.called import address_of, called
 from casegraph.plot.cohort import Cohort, label_of
 from casegraph.plot.courses import Lane, Run, lane
 from casegraph.plot.groups import groups_of
@@ -15,7 +16,7 @@ from casegraph.plot.picture import Cell, Picture
 from casegraph.plot.shown import counted, days, in_columns
 from casegraph.plot.strokes import MOST_RUNS, Strokes
 
-__all__ = ["swimmer"]
+__all__ = ["POSSIBLY_SAME", "swimmer"]
 
 #: So many lanes are drawn, and so many cases looked at for the longest.
 _LANES: Final = 40
@@ -27,7 +28,7 @@ _ENDS: Final = {
     "not told": "end not told",
 }
 _COLUMNS: Final = {
-    "case": "the case; several reports may tell of one patient, and each has a lane",
+    "case": "the case; several reports may tell of one patient, and each has a lane, below one another",
     "treatment": "the course, as the report tells it",
     "what was given": "the drug or procedure",
     "starts": "days after the start of the lane",
@@ -40,13 +41,17 @@ _NOTES: Final = (
     "Solid: it certainly ran. Dashed outline: it possibly ran. Dashed line: until when is not told. A stroke "
     "across: stopped by then. Arrow: still given when last told of. A question mark: how long is not told.",
     "What is only listed was given, and the report does not tell when it began, or how long it ran.",
-    "A mark with a line stands at the latest day on which it may have been; with a dashed line there is no "
-    "latest day, and it stands at the earliest.",
+    "A mark with a line stands at the latest day on which it may have been. What has no latest day has no "
+    "mark: its name stands above a dashed line that begins on the earliest.",
     "What was seen on a treatment, or after it began, was not necessarily caused by it.",
 )
-_CASE: Final = f"{BASE}case/"
 #: What comes of data that no load lets in, as a number that is none.
 _UNREADABLE: Final = (InputError, ArithmeticError, ValueError, RecursionError)
+_SAME: Final = ", the same patient as above"
+#: Which cases are possibly of one patient.
+POSSIBLY_SAME: Final = (
+    "SELECT ?case ?other { # the cases\n  GRAPH ?asserted { ?case cg:possiblySamePatientAs ?other } }"
+)
 _NO_LANE: Final = "so nothing is drawn"
 
 
@@ -65,8 +70,7 @@ def swimmer(cohort: Cohort) -> Picture:
     if not found:
         told = f"The times of {counted(len(unread), 'case')} cannot be read, {_NO_LANE}."
         return Picture("swimmer", "Time on treatment", told, {}, (), {}, ())
-    lanes = sorted(found, key=lambda each: (*(-days for days in each.longest), each.case))
-    shown = lanes[:_LANES]
+    shown = _together(cohort, found)[:_LANES]
     many = counted(len(treated), "case")
     title = f"Time on treatment: {_part(many, treated, looked, shown)}"
     names = _names(cohort, [each.case for each in shown])
@@ -80,9 +84,37 @@ def swimmer(cohort: Cohort) -> Picture:
         strokes.add(each, names[each.case], {run.claim: _told(cohort, run) for run in each.runs})
     spec = in_columns(framed(strokes.view(), title=title, summary=summary))
     rows = tuple(row for each in shown for row in _rows(cohort, names, each))
-    return Picture(
-        "swimmer", title, summary, spec, (*_notes(treated, looked, shown), *unread), _COLUMNS, rows
-    )
+    notes = (*_notes(treated, looked, shown), *_possibly_same(cohort, names), *unread)
+    return Picture("swimmer", title, summary, spec, notes, _COLUMNS, rows)
+
+
+def _together(cohort: Cohort, lanes: Iterable[Lane]) -> list[Lane]:
+    """Return lanes, the longest first, and those of one patient below one another."""
+    by_length = sorted(lanes, key=lambda each: (*(-days for days in each.longest), each.case))
+    place: dict[str, int] = {}
+    for each in by_length:
+        place.setdefault(cohort.patients[each.case], len(place))
+    return sorted(by_length, key=lambda each: place[cohort.patients[each.case]])
+
+
+def _names(cohort: Cohort, cases: Sequence[str]) -> dict[str, str]:
+    """Return what cases are called; one that tells of the patient of the case before it says so."""
+    names = called(cohort, {case: cohort.reports.get(case, "") for case in cases})
+    for before, case in pairwise(cases):
+        if cohort.patients[before] == cohort.patients[case]:
+            names[case] += _SAME
+    return names
+
+
+def _possibly_same(cohort: Cohort, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each two lanes that are possibly of one patient, which nobody decided."""
+    pairs = {
+        (names[row["case"]], names[row["other"]])
+        for row in cohort.ask(POSSIBLY_SAME)
+        if {row["case"], row["other"]} <= names.keys()
+    }
+    for one, other in sorted({tuple(sorted(pair)) for pair in pairs}):
+        yield f"Possibly one patient, of whom two reports tell: {one}; {other}."
 
 
 def _read(cohort: Cohort, cases: Iterable[str]) -> tuple[list[Lane], list[str]]:
@@ -92,7 +124,7 @@ def _read(cohort: Cohort, cases: Iterable[str]) -> tuple[list[Lane], list[str]]:
         try:
             each = lane(cohort.store, case, cohort.drugs)
         except _UNREADABLE as error:
-            unread.append(f"Left out, for its times cannot be read: {case.removeprefix(_CASE)}: {error}")
+            unread.append(f"Left out, for its times cannot be read: {address_of(case)}: {error}")
             continue
         if each is not None:
             found.append(each)
@@ -118,26 +150,6 @@ def _notes(treated: Sequence[str], looked: Sequence[str], shown: Sequence[Lane])
     return tuple(notes)
 
 
-def _names(cohort: Cohort, cases: Sequence[str]) -> dict[str, str]:
-    """Return what cases are called: first author, year and number of the patient; else by their address."""
-    reports = sorted({cohort.reports[case] for case in cases if case in cohort.reports})
-    found: dict[str, dict[str, str]] = {}
-    for row in cohort.bibliography(reports):
-        told = {name: value for name, value in row.items() if value}
-        found.setdefault(row["report"], {}).update(told)
-    return {case: _name(case, found.get(cohort.reports.get(case, ""), {})) for case in cases}
-
-
-def _name(case: str, report: Mapping[str, str]) -> str:
-    short = case.removeprefix(_CASE)
-    author = report.get("authors", "").partition(";")[0].strip()
-    if not author:
-        return short
-    year, number = report.get("issued", "")[:4], short.rpartition("/")[2]
-    surname = author.partition(",")[0] if "," in author else author.rpartition(" ")[2]
-    return f"{surname}{f' {year}' if year else ''}, {f'patient {number}' if number.isdigit() else number}"
-
-
 def _words(names: Mapping[str, str], first: Lane) -> str:
     run = max(first.runs, key=lambda each: each.length[0] or 0)
     return f"The first, {names[first.case]}: {days(*run.length)}, {_ENDS[run.end]}."
@@ -150,7 +162,9 @@ def _told(cohort: Cohort, run: Run) -> tuple[str, str]:
 def _lasting(run: Run) -> str:
     told = days(*run.length)
     length = "length not told" if told == "not told" else told
-    start = "" if run.has_place else "start not told; "
+    start = "start not told; "
+    if run.has_place:
+        start = "" if run.starts[0] == run.starts[1] else f"began {_since(run.starts)}; "
     end = "" if (told == "not told" and run.end == "not told") else f", {_ENDS[run.end]}"
     return f"{start}{length}{end}"
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from casegraph.namespaces import CG
+from casegraph.plot import harms as of_harms
 from casegraph.plot.cohort import GIVEN, Cohort
+from casegraph.plot.harms import harms
 
 __all__ = ["QUESTIONS", "VERDICTS", "DrugVerdicts", "drug_verdicts"]
 
@@ -52,6 +54,7 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "read whole": "SELECT ?case ?extent { # the cases\n  GRAPH ?asserted { ?case cg:reportedIn ?report }\n"
     "  GRAPH ?report { ?report cg:extentRead ?extent } }",
     "records": _ASSERTED.format(columns="?record", pattern="?case cg:recordedIn ?record"),
+    **of_harms.QUESTIONS,
 }
 
 
@@ -62,12 +65,14 @@ class DrugVerdicts:
     :param drug: its IRI.
     :param verdicts: patient -> what became of it, of :data:`VERDICTS`.
     :param attributions: attribution, as its local name -> the patients in whom a response had it.
+    :param harms: what else is told, of :data:`casegraph.plot.harms.HARMS` -> of how many of the patients.
     :param cases: patient -> the cases of the cohort that tell that it was given the drug.
     """
 
     drug: str
     verdicts: dict[str, str] = field(default_factory=dict)
     attributions: dict[str, set[str]] = field(default_factory=dict)
+    harms: Mapping[str, int] = field(default_factory=dict)
     cases: dict[str, set[str]] = field(default_factory=dict)
 
     @property
@@ -105,6 +110,8 @@ def drug_verdicts(cohort: Cohort) -> list[DrugVerdicts]:
         if row["domain"] not in _LABORATORY and row["drug"] in drugs:
             name, patient = row["told"].removeprefix(CG), cohort.patients[row["case"]]
             drugs[row["drug"]].attributions.setdefault(name, set()).add(patient)
+    for drug, harmed in harms(cohort).items():
+        drugs[drug].harms = harmed
     return sorted(drugs.values(), key=lambda each: (-each.given, each.drug))
 
 

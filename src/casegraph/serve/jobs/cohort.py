@@ -40,13 +40,14 @@ class CohortPage(Job, frozen=True, kw_only=True):
         """
         from casegraph.plot.cohort import cohort_of
         from casegraph.plot.cohorts import pictures_of
+        from casegraph.plot.leftout import left_out
         from casegraph.serve.pages.cohort import cohort_page
 
         query = get_query(self.name)
         cohort = cohort_of(store, query, self.values)
         kept = kept_examples(query, self.values, partial(with_told, store))
         notices = [*noticed(store, query, cohort.rows), *([kept] if kept else [])]
-        made = cohort_page(self.service, cohort, pictures_of(cohort), notices)
+        made = cohort_page(self.service, cohort, pictures_of(cohort), notices, left_out(cohort))
         out.begin("text/html; charset=utf-8", headers=notice_header(notices))
         out.write(made)
 

@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 from casegraph.namespaces import BASE, expand
 from casegraph.plot.cohort import Cohort, cohort_question, label_of
 from casegraph.plot.cohorts import QUESTIONS
+from casegraph.plot.leftout import LeftOut
 from casegraph.plot.picture import Picture
 from casegraph.plot.shown import counted
+from casegraph.serve.pages.cohort_groups import groups_left_out
 from casegraph.serve.pages.frame import described, page
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.pages.picture import figure, picture_scripts
@@ -50,14 +52,19 @@ def cohorts_page(service: Service, queries: Iterable[AboutQuery]) -> bytes:
 
 
 def cohort_page(
-    service: Service, cohort: Cohort, pictures: Sequence[Picture], notices: Sequence[str]
+    service: Service,
+    cohort: Cohort,
+    pictures: Sequence[Picture],
+    notices: Sequence[str],
+    groups: Sequence[LeftOut] = (),
 ) -> bytes:
     """Return the page of a cohort.
 
     :param notices: lines that a reader must know first, as that a report was retracted.
+    :param groups: the groups of patients that it leaves out.
     """
     query = about(service, cohort.query)
-    told = [element("li", each) for each in notices]
+    told = [*(element("li", each) for each in notices), *groups_left_out(service, groups)]
     first = element("h2", "Read this first", id="_notices")
     content: list[Content] = [
         element("h1", query.summary),
@@ -74,7 +81,7 @@ def cohort_page(
             element("p", query.description),
         ),
         *(_picture(service, cohort, query, each) for each in pictures),
-        _cases(service, cohort, query),
+        _cases(service, cohort, query, groups),
         *picture_scripts(service),
     ]
     return page(service, f"{query.summary}: pictures", content, address=query.links["cohort"])
@@ -160,7 +167,7 @@ def _text(question: str, cohort: Cohort, *, named: bool) -> str:
     return cohort_question(question, cohort.cases if named else None)
 
 
-def _cases(service: Service, cohort: Cohort, query: AboutQuery) -> Element:
+def _cases(service: Service, cohort: Cohort, query: AboutQuery, groups: Sequence[LeftOut]) -> Element:
     entries = [
         element("li", link(service.address(case), case.removeprefix(f"{BASE}case/")))
         for case in cohort.cases[:_LISTED]
@@ -177,7 +184,8 @@ def _cases(service: Service, cohort: Cohort, query: AboutQuery) -> Element:
         else ""
     )
     heading = element("h2", "The cases", id="_cases")
-    none = element("p", "No case of the store answers this.")
+    left = f" {counted(len(groups), 'group')} left out: see the top of the page." if groups else ""
+    none = element("p", f"No case of the store answers this.{left}")
     return element(
         "section", heading, element("ul", entries) if entries else none, more, aria_labelledby="_cases"
     )
