@@ -368,7 +368,15 @@ def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
     assert rows["radiotherapy"] == ["", "no outcome of it is told where it stands"]
     assert rows["interleukin-2"][1].startswith("no outcome of it is told; adverse events during it: ")
     assert rows["trimetrexate"] == ["overall", "not improved: not known what else changed why"]
-    assert re.search("died death, at death-time", part.text)
+    # the fatal harm first, during what, and put down to what; a death with its day, as far as it is known
+    harms = [each.text for each in part.all("dd") if ", during" in each.text]
+    both = "during interleukin-2 and interferon beta"
+    assert harms == [f"pemphigus vulgaris, fatal, {both}", f"Fever, {both}", f"Hypotension, {both}"]
+    first, second = (each.text for each in part.all("li"))
+    assert first.startswith("attribution (pemphigus vulgaris, fatal): Attributed to interferon beta and")
+    assert "; attributed to interleukin-2 and interferon beta where it stands" in first
+    assert second.startswith("attribution (Fever and Hypotension): ")
+    assert "died day 4 or later, counted from il2-start: death, at death-time" in part.text
 
 
 def test_a_group_is_told_as_one(others: Store) -> None:
