@@ -388,3 +388,20 @@ def test_a_group_is_told_as_one(others: Store) -> None:
     assert "Completeness by CARE" not in page.headings()
     assert "None is told to have been absent." in page.section("Findings").text
     assert "so that what is not told here may still stand in the rest" in page.section("Source").text
+
+
+def test_a_group_that_became_worse_did_not_respond() -> None:
+    with open_store(":memory:", writable=True) as store:
+        paths = shipped("cases", "hydroxychloroquine-rash-2023.yaml")
+        assert all(isinstance(each, Loaded) for each in load(store, paths))
+        part = tree(store, f"{BASE}group/10.5070/d329562407/1").section("In short")
+    worse, better, claimed = (each.text for each in part.all("li"))
+    assert worse.startswith("skin: worse, on hydroxychloroquine")
+    assert "3 patients evaluated, how many became worse is not told" in worse
+    assert "3 patients evaluated, how many improved is not told" in better
+    assert "responded" not in part.text
+    assert "What the authors claim of this group" in part.text
+    assert claimed.startswith(
+        "attribution (Skin rash; skin; hydroxychloroquine): The worse rash is attributed"
+    )
+    assert "adverse events Skin rash, during hydroxychloroquine. In all three" in part.text

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from casegraph.story.frame import head, times
 from casegraph.story.lines import Line
-from casegraph.story.outcomes import beside, counts, outcome, response
+from casegraph.story.outcomes import beside, outcome, responders, response
 from casegraph.story.words import Words, joined, listed
 
 __all__ = ["during", "end", "harm", "sections", "tell", "told"]
@@ -147,7 +147,7 @@ def end(words: Words, exposure: str) -> str:
 
 
 def _response(words: Words, claim: str) -> str:
-    of = counts(words, claim, "responderCount", "{} of {} patients responded")
+    of = responders(words, claim)
     by = words.text(claim, "criterion", "by {}")
     return _with_gist(words, claim, joined(response(words, claim), of, by))
 
