@@ -405,3 +405,18 @@ def test_a_group_that_became_worse_did_not_respond() -> None:
         "attribution (Skin rash; skin; hydroxychloroquine): The worse rash is attributed"
     )
     assert "adverse events Skin rash, during hydroxychloroquine. In all three" in part.text
+
+
+def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:
+    with open_store(":memory:", writable=True) as store:
+        paths = shipped("cases", "rituximab-registry-2011.yaml")
+        assert all(isinstance(each, Loaded) for each in load(store, paths))
+        page = tree(store, f"{BASE}case/10.3899/jrheum.101321/2")
+    said = "only change told (what ran beside it is not known)"
+    rows = {row[0]: row[1:] for row in page.section("In short").rows()}
+    assert rows["rituximab"] == ["overall", f"improved: {said} why"]
+    assert (
+        f"{said} It is the only treatment told to be started or raised"
+        in page.section("What follows by rule").text
+    )
+    assert "sole change" not in page.text

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from casegraph.facts import CaseFacts
-from casegraph.namespaces import compact
+from casegraph.namespaces import CG, compact
 from casegraph.terms import Terms
 
 __all__ = ["Words", "joined", "listed"]
 
 _TIMES = {Decimal(1): "once", Decimal(2): "twice"}
 _PERIODS = {Decimal(1): "day", Decimal(7): "week"}
+#: values whose label alone would say too much -> what is said instead.
+_SAID = {
+    f"{CG}soleChange": "only change told (what ran beside it is not known)",
+}
 _BASES = {"stated": "", "authorClaim": "the authors' word", "interpretation": "the curator's reading"}
 
 
@@ -44,11 +48,14 @@ class Words:
     _labels: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def label(self, iri: str | None) -> str:
-        """Return the name of a concept or value for people; its CURIE where it has none; nothing for None."""
+        """Return the name of a concept or value for people; its CURIE where it has none; nothing for None.
+
+        Where the label in the ontology says more than its definition, that is told in its place.
+        """
         if iri is None:
             return ""
         if iri not in self._labels:
-            self._labels[iri] = self.terms.plain(iri) or compact(iri)
+            self._labels[iri] = _SAID.get(iri) or self.terms.plain(iri) or compact(iri)
         return self._labels[iri]
 
     def labels(self, node: str, name: str) -> str:
