@@ -22,6 +22,7 @@ from casegraph.serve.telling.catalogue import about_a_case
 from casegraph.serve.telling.service import Service
 from casegraph.store import Store, open_store
 from casegraph.store.embedded import EmbeddedStore
+from casegraph.story.shown import story_of
 
 SERVER = "http://localhost:7878/"
 PATH = "10.1007/s13555-020-00421-8"
@@ -420,3 +421,21 @@ def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:
         in page.section("What follows by rule").text
     )
     assert "sole change" not in page.text
+
+
+def test_who_may_be_one_patient_is_told_at_the_top_of_both_pages() -> None:
+    with open_store(":memory:", writable=True) as store:
+        paths = [each for year in ("2020", "2021") for each in shipped("cases", f"miao-{year}.yaml")]
+        assert all(isinstance(each, Loaded) for each in load(store, paths))
+        group = f"{BASE}group/10.1007/s40744-021-00301-3/1"
+        tops = {iri: tree(store, iri).section("Read this first") for iri in (CASE, group)}
+        story = str(story_of(store, group))
+    one, other = tops[CASE], tops[group]
+    assert "This patient may be one of the group group/10.1007/s40744-021-00301-3/1" in one.text
+    assert one.links() == [f"{SERVER}groups/10.1007/s40744-021-00301-3/1"]
+    assert f"One of this group may be the patient case/{PATH}/1" in other.text
+    assert other.links() == [f"{SERVER}cases/{PATH}/1"]
+    assert story.startswith(
+        f"Perhaps the same patient, which nobody has decided: do not count both\n  One of this "
+    )
+    assert all("Nobody has decided it" in each.text for each in tops.values())

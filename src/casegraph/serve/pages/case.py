@@ -15,7 +15,7 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.doubted import conflicts, other_reports
 from casegraph.serve.pages.findings import findings
 from casegraph.serve.pages.frame import FORMS, page
-from casegraph.serve.pages.markup import Content, Element, element
+from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.pages.panels import antibodies, tests
 from casegraph.serve.pages.picture import figure, picture_scripts
 from casegraph.serve.pages.short import in_short
@@ -32,6 +32,7 @@ __all__ = ["Around", "case_page", "notice_part"]
 
 _DIAGNOSES = ("hasDiagnosis", "considersDiagnosis", "excludesDiagnosis")
 _CLAIMED = "Claimed by the authors, which is not the same as observed."
+_UNDECIDED = "Nobody has decided it, and they are never merged: do not count both as different people."
 _UNORDERED = "It is not known whether these were before or after the others."
 
 
@@ -41,6 +42,7 @@ class Around:
 
     :param notices: lines about the case, its report and the store, as that the report was retracted.
     :param others: other cases of the same patient, each with the notices about its report.
+    :param perhaps: cases and groups that may tell of the same person, each with the words before its name.
     :param contradictions: where these say something else.
     :param pictures: what shows the case.
     :param questions: the stored queries that can be asked of it, name and what each gives.
@@ -48,6 +50,7 @@ class Around:
 
     notices: Iterable[str] = ()
     others: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict)
+    perhaps: Mapping[str, str] = field(default_factory=dict)
     contradictions: Iterable[Contradiction] = ()
     pictures: Iterable[Picture] = ()
     questions: Iterable[tuple[str, str]] = ()
@@ -61,7 +64,7 @@ def case_page(service: Service, words: Words, around: Around) -> bytes:
     content: list[Content] = [
         element("h1", title),
         element("p", "; ".join(line.text for line in lines)),
-        notice_part(around.notices),
+        notice_part([*around.notices, *_perhaps(service, around.perhaps)]),
         _contents(parts),
         *parts,
         linked_data(claims),
@@ -138,7 +141,13 @@ def _occasion(claims: Claims, occasion: str) -> Row:
     return Row(facts.name(occasion), (str(facts.rank(occasion)), when), claims.anchor(occasion))
 
 
-def notice_part(notices: Iterable[str]) -> Content:
+def _perhaps(service: Service, others: Mapping[str, str]) -> Iterator[Element]:
+    for iri, said in others.items():
+        to = link(service.address(iri), iri.removeprefix(BASE))
+        yield element("span", f"{said} ", to, f". {_UNDECIDED}")
+
+
+def notice_part(notices: Iterable[Content]) -> Content:
     """Return what a reader must know first: that a report was retracted, corrected or put in doubt."""
     told = [element("li", each) for each in notices]
     if not told:
