@@ -38,3 +38,16 @@ def test_every_line_but_those_of_the_head_is_about_one_thing(seed_store: Store) 
     assert len(nodes) >= 100
     assert all(nodes)
     assert len(nodes) == len(set(nodes))
+
+
+def test_a_judgement_says_what_shows_it_and_what_else_ran(seed_store: Store) -> None:
+    lines = [line.text for line in told(seed_store)["what follows"]]
+    (quiet,) = (each for each in lines if each.startswith("sustained remission"))
+    assert "symptom-free interval, for at least 243 days, printed as “8 months”" in quiet
+    assert "beside it ran cyclosporin A, hydroxychloroquine, interleukin-2 and prednisone" in quiet
+    assert "The start is not defined" in quiet
+    (sparing,) = (each for each in lines if each.startswith("steroid sparing"))
+    assert sparing == (
+        "steroid sparing: prednisone lowered on interleukin-2; "
+        "beside it ran cyclosporin A and hydroxychloroquine"
+    )

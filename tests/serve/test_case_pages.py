@@ -436,6 +436,6 @@ def test_who_may_be_one_patient_is_told_at_the_top_of_both_pages() -> None:
     assert f"One of this group may be the patient case/{PATH}/1" in other.text
     assert other.links() == [f"{SERVER}cases/{PATH}/1"]
     assert story.startswith(
-        f"Perhaps the same patient, which nobody has decided: do not count both\n  One of this "
+        "Perhaps the same patient, which nobody has decided: do not count both\n  One of this "
     )
     assert all("Nobody has decided it" in each.text for each in tops.values())

@@ -231,9 +231,14 @@ class Words:
 
     def beside(self, claim: str) -> tuple[str, str]:
         """Return what certainly and what possibly ran beside an outcome, without what it answers to."""
-        sure = [self.drug(each) for each in self.facts.values(claim, "hasBackground")]
-        maybe = [self.drug(each) for each in self.facts.values(claim, "mayHaveBackground")]
-        return listed(list(dict.fromkeys(sure))), listed(list(dict.fromkeys(maybe)))
+        sure, maybe = self.background(claim)
+        return listed(sure), listed(maybe)
+
+    def background(self, claim: str) -> tuple[list[str], list[str]]:
+        """Return the drugs that certainly, and those that possibly, ran beside an outcome."""
+        names = ("hasBackground", "mayHaveBackground")
+        sure, maybe = ([self.drug(each) for each in self.facts.values(claim, name)] for name in names)
+        return list(dict.fromkeys(sure)), list(dict.fromkeys(maybe))
 
 
 def plain(number: Decimal) -> str:
