@@ -29,6 +29,8 @@ PATH = "10.1007/s13555-020-00421-8"
 CASE, REPORT = f"{BASE}case/{PATH}/1", f"{BASE}report/{PATH}"
 #: One report with two patients, and one of a group.
 TWO, GROUP = "10.1186/s12969-021-00637-8", "10.1001/jamadermatol.2014.504/1"
+#: how often interleukin-2 was given in the first shipped case, before and after the flare.
+DOSES = ("1x/week", "2x/week")
 LINKED = "application/ld+json"
 #: data, which no browser runs, and scripts that come with the server.
 RUNS_NOT = re.compile(rf"application/(ld\+)?json$|{SERVER}static/[\w.-]+\.js$")
@@ -368,7 +370,10 @@ def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
     rows = {row[0]: row[1:] for row in part.rows()}
     assert rows["radiotherapy"] == ["", "no outcome of it is told where it stands"]
     assert rows["interleukin-2"][1].startswith("no outcome of it is told; adverse events during it: ")
-    assert rows["trimetrexate"] == ["overall", "not improved: not known what else changed why"]
+    assert rows["trimetrexate"] == [
+        "overall (non-Hodgkin lymphoma)",
+        "unchanged: not known what else changed why",
+    ]
     # the fatal harm first, during what, and put down to what; a death with its day, as far as it is known
     harms = [each.text for each in part.all("dd") if ", during" in each.text]
     both = "during interleukin-2 and interferon beta"
@@ -389,6 +394,26 @@ def test_a_group_is_told_as_one(others: Store) -> None:
     assert "Completeness by CARE" not in page.headings()
     assert "None is told to have been absent." in page.section("Findings").text
     assert "so that what is not told here may still stand in the rest" in page.section("Source").text
+
+
+def test_what_came_of_one_dose_stands_apart_from_what_came_of_another(page: Node) -> None:
+    rows = page.section("In short").rows()[1:]
+    on = {dose: [row[1:] for row in rows if row[0] == f"interleukin-2 1,000,000 IU {dose}"] for dose in DOSES}
+    assert on["1x/week"] == [
+        ["skin", "improved (elbow and hand), within 7 days, at il2-week-1: added to background why"],
+        ["serology", "resolved, after 45 to 77 days, at il2-month-2: added to background why"],
+        ["muscle", "worse, at decline: added to background why"],
+    ]
+    assert on["2x/week"] == [
+        [domain, "resolved, within 7 days, at flare-week-1: after escalation why"]
+        for domain in ("muscle", "skin")
+    ]
+    flared = [row for row in rows if "flare: relapse on taper" in row[2]]
+    assert [row[:2] for row in flared] == [
+        ["prednisone, from csa-start", each] for each in ("muscle", "skin")
+    ]
+    assert not any("mixed" in row[2] for row in rows)
+    assert "worse, implied, at worsening" in " ".join(row[2] for row in rows)
 
 
 def test_a_group_that_became_worse_did_not_respond() -> None:
@@ -415,7 +440,9 @@ def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:
         page = tree(store, f"{BASE}case/10.3899/jrheum.101321/2")
     said = "only change told (what ran beside it is not known)"
     rows = {row[0]: row[1:] for row in page.section("In short").rows()}
-    assert rows["rituximab"] == ["overall", f"improved: {said} why"]
+    second = f"resolved (complete), at last-follow-up: {said} why"
+    assert rows["rituximab, from course-b"] == ["overall", second]
+    assert rows["rituximab, from course-a"] == ["overall", "not evaluable where it stands"]
     assert (
         f"{said} It is the only treatment told to be started or raised"
         in page.section("What follows by rule").text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casegraph.namespaces import CG
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["beside", "counts", "domain_of", "outcome", "responders", "response"]
+__all__ = ["beside", "counts", "domain_of", "outcome", "responders", "response", "went"]
 
 #: how an outcome went -> what a patient did of whom it is told.
 _WENT = {
@@ -43,18 +43,21 @@ def response(words: Words, claim: str) -> str:
     """Return what became of a domain, on what, how fast, when, and what ran beside it."""
     exposures = [words.exposure(each) for each in words.facts.values(claim, "responseTo")]
     stopped = [words.exposure(each) for each in words.facts.values(claim, "afterStopping")]
-    degree, site = words.labels(claim, "degree"), words.labels(claim, "site")
-    what = joined(
-        words.labels(claim, "direction"), f"({joined(degree, site)})" if degree or site else "", by=" "
-    )
     said = joined(
-        f"{domain_of(words, claim)}: {what}",
+        f"{domain_of(words, claim)}: {went(words, claim)}",
         f"on {' + '.join(exposures)}" if exposures else "",
         f"after {' + '.join(stopped)} was stopped" if stopped else "",
         words.latency(claim),
         words.when(claim),
     )
     return joined(said, beside(words, claim), by="; ")
+
+
+def went(words: Words, claim: str) -> str:
+    """Return how an outcome went, how much, and where in the body."""
+    degree, site = words.labels(claim, "degree"), words.labels(claim, "site")
+    said = joined(degree, site)
+    return joined(words.labels(claim, "direction"), f"({said})" if said else "", by=" ")
 
 
 def domain_of(words: Words, claim: str) -> str:

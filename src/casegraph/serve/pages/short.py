@@ -8,7 +8,7 @@ from casegraph.namespaces import BASE, CG
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.frame import described
 from casegraph.serve.pages.markup import Content, Element, element, link
-from casegraph.serve.pages.tables import Row, table
+from casegraph.serve.pages.tried import tried
 from casegraph.story.frame import person
 from casegraph.story.lines import Line
 from casegraph.story.telling import during, harm, told
@@ -25,17 +25,14 @@ _CLAIMED = frozenset(
     )
 )
 _HARMS, _FATAL = ("AdverseEvent", "Death"), f"{CG}fatal"
-_BY_RULE = (
-    "Derived by rule from the course that the report tells; it is no word of the authors. What else changed "
-    "belongs to it: added to others is not caused by it."
-)
-_UNKNOWN = "no outcome of it is told"
 _OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
 
 
 def in_short(claims: Claims) -> Content:
     """Return who the patient is, the diagnoses, and what was tried and happened, with whose word that is."""
-    return claims.section("_short", "In short", described(_head(claims)), _tried(claims), _claimed(claims))
+    return claims.section(
+        "_short", "In short", described(_head(claims)), tried(claims) or _outcomes(claims), _claimed(claims)
+    )
 
 
 def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
@@ -102,63 +99,6 @@ def _named(claims: Claims, found: Iterable[str]) -> Content:
     """Return what some claims are about, each as the link to where that is told."""
     links = (claims.to(each, harm(claims.words, each)) for each in found)
     return element("span", [part for each in links for part in ("; ", each)][1:]) if found else ""
-
-
-def _tried(claims: Claims) -> Content:
-    """Return what was tried, in the order of time: each with its verdicts, or that nothing is told of it."""
-    words, facts = claims.words, claims.words.facts
-    verdicts = [
-        each for each in facts.values(facts.case, "hasJudgement") if facts.kind(each) == "DrugOutcome"
-    ]
-    if not verdicts:
-        return _outcomes(claims)
-    judged = {drug for each in verdicts for drug in facts.values(each, "aboutConcept")}
-    silent = [each for each in facts.claims("hasTreatment") if not _about(claims, each) <= judged]
-    rows = (
-        Row(
-            words.labels(each, "aboutConcept"),
-            (words.labels(each, "domain"), _seen(claims, each))
-            if each in verdicts
-            else ("", _unknown(claims, each)),
-        )
-        for each in sorted((*verdicts, *silent), key=lambda each: _place(claims, each))
-    )
-    columns = ("treatment", "domain", "what was seen, and what else changed")
-    return element("div", element("p", _BY_RULE), table("What was tried and what happened", columns, rows))
-
-
-def _unknown(claims: Claims, episode: str) -> list[Content]:
-    """Return that no outcome of a treatment is told, with the adverse events that are told during it."""
-    facts = claims.words.facts
-    parts = {episode, *facts.values(episode, "hasSegment")}
-    found = [
-        each for each in facts.claims("hasAdverseEvent") if parts & set(facts.values(each, "duringTreatment"))
-    ]
-    harms = ["; adverse events during it: ", _named(claims, found)] if found else []
-    return [_UNKNOWN, *harms, " ", claims.to(episode, "where it stands")]
-
-
-def _about(claims: Claims, node: str) -> set[str]:
-    return set(claims.words.facts.values(node, "aboutConcept"))
-
-
-def _seen(claims: Claims, verdict: str) -> list[Content]:
-    """Return a verdict with what else changed, which no small screen may cut off."""
-    words = claims.words
-    seen = joined(words.labels(verdict, "verdict"), words.labels(verdict, "attribution"), by=": ")
-    return [seen, " ", claims.to(verdict, "why")]
-
-
-def _place(claims: Claims, verdict: str) -> tuple[int, str, str]:
-    """Return the place of a verdict or a treatment: by when its drug was begun first, then by domain."""
-    words, facts = claims.words, claims.words.facts
-    drugs = _about(claims, verdict)
-    begun = (
-        facts.rank(facts.value(each, "at"))
-        for each in facts.values(facts.case, "hasTreatment")
-        if drugs & _about(claims, each)
-    )
-    return min(begun, default=0), words.labels(verdict, "aboutConcept"), words.labels(verdict, "domain")
 
 
 def _outcomes(claims: Claims) -> Content:
