@@ -186,6 +186,24 @@ def test_antibodies_over_time_are_as_the_paper_tells(page: Node) -> None:
     }
 
 
+def test_a_test_at_any_time_on_a_drug_is_not_told_in_an_order(page: Node) -> None:
+    part = page.section("All tests, in the order of time where it is known")
+    apart = "In no known order to those above: each only between the times that are told with it"
+    loose = part.section(apart)
+    assert named(loose) == {"th17", "treg", "th17-treg-ratio"}
+    assert all("(anywhere from il2-start to writing)" in page.named(each).text for each in named(loose))
+    assert {"ana", "ssa", "rheumatoid-factor"} <= named(part) - named(loose)
+
+
+def test_the_picture_alone_numbers_the_occasions(page: Node) -> None:
+    rows = {row[0]: row[1:] for row in page.section("Times").rows()}
+    assert rows["occasion"] == ["when", "order"]
+    assert rows["on-il2"][1] == "anywhere from il2-start to writing"
+    assert rows["il2-month-2"][1] == ""
+    assert list(rows).index("prednisone-20") < list(rows).index("flare-time")
+    assert not any(cell.isdigit() for row in rows.values() for cell in row)
+
+
 def test_treatments_stand_with_their_doses_and_ends(page: Node) -> None:
     rows = page.section("Treatments and doses").rows()[1:]
     assert len(rows) == 5 + 11

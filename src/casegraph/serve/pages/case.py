@@ -25,13 +25,15 @@ from casegraph.serve.pages.treated import adverse_events, course, responses, tre
 from casegraph.serve.telling.service import Service
 from casegraph.story.around import Contradiction
 from casegraph.story.frame import head, occasions, person
+from casegraph.story.order import between, without_place
 from casegraph.story.telling import told
-from casegraph.story.words import Words
+from casegraph.story.words import Words, joined
 
 __all__ = ["Around", "case_page", "notice_part"]
 
 _DIAGNOSES = ("hasDiagnosis", "considersDiagnosis", "excludesDiagnosis")
 _CLAIMED = "Claimed by the authors, which is not the same as observed."
+_ORDER = "Of an occasion with words for its order no more than these is known: it may belong elsewhere."
 _UNDECIDED = "Nobody has decided it, and they are never merged: do not count both as different people."
 _UNORDERED = "It is not known whether these were before or after the others."
 
@@ -126,19 +128,22 @@ def _times(claims: Claims) -> Content:
     words, facts = claims.words, claims.words.facts
     in_order, others = occasions(words)
     zero = facts.name(facts.value(facts.case, "zeroPoint") or "")
-    columns = ("occasion", "place in the order", "when")
+    loose = without_place(facts, in_order)
+    columns = ("occasion", "when", "order")
     made = [
-        table(caption, columns, (_occasion(claims, each) for each in listed))
+        table(caption, columns, (_occasion(claims, each, loose) for each in listed))
         for caption, listed in (("Occasions in the order of time", in_order), (_UNORDERED, others))
     ]
-    counted = element("p", f"Days are counted from {zero}.") if zero and any(made) else ""
-    return claims.section("_times", "Times", counted, made)
+    said = joined(f"Days are counted from {zero}." if zero else "", _ORDER if loose else "", by=" ")
+    return claims.section("_times", "Times", element("p", said) if said and any(made) else "", made)
 
 
-def _occasion(claims: Claims, occasion: str) -> Row:
+def _occasion(claims: Claims, occasion: str, loose: frozenset[str]) -> Row:
+    """Return an occasion; its number is that of its column in the picture alone, so none stands here."""
     words, facts = claims.words, claims.words.facts
     when = words.time(occasion) or "not told"
-    return Row(facts.name(occasion), (str(facts.rank(occasion)), when), claims.anchor(occasion))
+    order = between(facts, occasion) if occasion in loose else ""
+    return Row(facts.name(occasion), (when, order), claims.anchor(occasion))
 
 
 def _perhaps(service: Service, others: Mapping[str, str]) -> Iterator[Element]:

@@ -1,0 +1,42 @@
+"""Which occasions of a case have no known place among the others, and between which they certainly were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from casegraph.facts import CaseFacts
+
+__all__ = ["between", "without_place"]
+
+
+def without_place(facts: CaseFacts, occasions: Iterable[str]) -> frozenset[str]:
+    """Return those of some occasions that have no known place among the rest.
+
+    Such a one stands in no known order to two others, of which one was certainly before the other: wherever
+    it is told, it seems to be before or after one of these. Ranks sort occasions, and prove no order.
+    """
+    every = frozenset(occasions)
+    not_after = {each: every & set(facts.values(each, "notAfter")) for each in every}
+    later = {each: {one for one in found if each not in not_after[one]} for each, found in not_after.items()}
+    return frozenset(each for each in every if _is_open(each, every, not_after, later))
+
+
+def _is_open(
+    occasion: str, every: frozenset[str], not_after: dict[str, frozenset[str]], later: dict[str, set[str]]
+) -> bool:
+    mine = not_after[occasion]
+    unordered = {each for each in every - mine if each != occasion and occasion not in not_after[each]}
+    return any(later[each] & unordered for each in unordered)
+
+
+def between(facts: CaseFacts, occasion: str) -> str:
+    """Return between which occasions one certainly was; neither is left out, each may be the same time."""
+    before = [
+        each for each in facts.occasions() if each != occasion and occasion in facts.values(each, "notAfter")
+    ]
+    after = [each for each in facts.occasions() if each in facts.values(occasion, "notAfter")]
+    if before and after:
+        return f"anywhere from {facts.name(before[-1])} to {facts.name(after[0])}"
+    if before:
+        return f"from {facts.name(before[-1])} on"
+    return f"up to {facts.name(after[0])}" if after else "in no known order to the others"
