@@ -51,3 +51,21 @@ def test_a_judgement_says_what_shows_it_and_what_else_ran(seed_store: Store) -> 
         "steroid sparing: prednisone lowered on interleukin-2; "
         "beside it ran cyclosporin A and hydroxychloroquine"
     )
+
+
+def test_a_printed_time_stands_with_what_it_is_counted_from(seed_store: Store) -> None:
+    words = Words(read_case(seed_store, CASE), with_told(seed_store))
+    since = {name: words.since(f"{CASE}#{name}") for name in ("il2-week-1", "flare-week-1", "symptom-free")}
+    assert since == {
+        "il2-week-1": "0 to 7 days after il2-start",
+        "flare-week-1": "0 to 7 days after il2-increase",
+        "symptom-free": "243 days or more before writing",
+    }
+    assert words.since(f"{CASE}#on-il2") == "at or after il2-start"
+    assert words.since(f"{CASE}#decline") == ""  # the report gives an order, and no anchor
+    assert (
+        words.since(f"{CASE}#first-improvement") == ""
+    )  # its anchor is the zero point, from which days count
+    assert words.since(f"{CASE}#taper-fortnightly").endswith("csa-start by the curator's reading")
+    printed = "0 to 7 days after il2-increase, printed as “within 1 week”"
+    assert printed in words.time(f"{CASE}#flare-week-1")

@@ -1,4 +1,4 @@
-"""Which occasions of a case have no known place among the others, and between which they certainly were."""
+"""Which occasions of a case have no known place among the others, and how far from others they were."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from casegraph.facts import CaseFacts
 
-__all__ = ["between", "without_place"]
+__all__ = ["between", "days_from", "without_place"]
 
 
 def without_place(facts: CaseFacts, occasions: Iterable[str]) -> frozenset[str]:
@@ -40,3 +40,32 @@ def between(facts: CaseFacts, occasion: str) -> str:
     if before:
         return f"from {facts.name(before[-1])} on"
     return f"up to {facts.name(after[0])}" if after else "in no known order to the others"
+
+
+def days_from(low: int | None, high: int | None) -> str:
+    """Return the days from an anchor with the word for the side, as people say them; negative is before it.
+
+    >>> days_from(0, 7), days_from(-77, -45), days_from(-30, 30)
+    ('0 to 7 days after', '45 to 77 days before', '30 days before to 30 days after')
+    >>> days_from(None, -243), days_from(0, None), days_from(None, 7)
+    ('243 days or more before', 'at or after', 'no later than 7 days after')
+    """
+    if low is not None and high is not None:
+        if low < 0 < high:
+            return f"{-low} days before to {high} days after"
+        near, far = sorted((abs(low), abs(high)))
+        return f"{near if near == far else f'{near} to {far}'} days {'before' if low < 0 else 'after'}"
+    if low is not None:
+        return _one_side(low, "after", "no earlier than", "before")
+    return "" if high is None else _one_side(-high, "before", "no later than", "after")
+
+
+def _one_side(days: int, side: str, bound: str, other: str) -> str:
+    """Return what is open on one side: so many days or more on it, or no more than so many on the other."""
+    return (
+        f"{days} days or more {side}"
+        if days > 0
+        else f"{bound} {-days} days {other}"
+        if days
+        else f"at or {side}"
+    )

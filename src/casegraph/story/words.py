@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, compact
+from casegraph.story.order import days_from
 from casegraph.terms import Terms
 
 __all__ = ["Words", "joined", "listed"]
@@ -118,9 +119,14 @@ class Words:
         return joined(*told).replace(f"{self.facts.case}#", "")
 
     def time(self, occasion: str) -> str:
-        """Return what is known of when an occasion was: days from the zero point, and the printed words."""
+        """Return what is known of when an occasion was: its days, its printed words, its phase.
+
+        Days are told from the zero point, and from the anchor of the occasion, without which the words that
+        are printed, as *within 1 week*, mean little.
+        """
         return joined(
             self.days(occasion),
+            self.since(occasion),
             self.text(occasion, "timePrinted", "printed as “{}”"),
             self.labels(occasion, "phase"),
         )
@@ -139,6 +145,17 @@ class Words:
         if days and self.facts.values(occasion, "solvedBasis"):
             days += " by the curator's reading"
         return days
+
+    def since(self, occasion: str) -> str:
+        """Return how long before or after its anchor an occasion was; nothing for the zero point."""
+        anchor = self.facts.value(occasion, "anchor")
+        low, high = (self.facts.value(occasion, f"start{which}Days") for which in ("Min", "Max"))
+        if anchor is None or anchor == self.facts.value(self.facts.case, "zeroPoint"):
+            return ""
+        told = days_from(None if low is None else int(low), None if high is None else int(high))
+        read = self.facts.name(self.facts.value(occasion, "timeBasis") or "") == "interpretation"
+        reading = " by the curator's reading" if read else ""
+        return f"{told} {self.facts.name(anchor)}{reading}" if told else ""
 
     def drug(self, exposure: str) -> str:
         """Return the drug or procedure of a treatment or of a stretch of one dosing."""
