@@ -299,6 +299,12 @@ def test_the_source_tells_licence_consent_and_what_was_read(page: Node) -> None:
     assert f"{SERVER}reports/{PATH}#i3" in part.links()
 
 
+def test_what_was_excluded_is_told_in_words_that_say_what(page: Node) -> None:
+    text = page.section("In short").text
+    assert "internal malignancy; other diseases that would explain it (which ones is not told)" in text
+    assert "other disease than the diagnosis" not in page.text
+
+
 def test_claims_about_a_drug_in_general_are_no_claims_about_this_patient(page: Node) -> None:
     safe = "Low-dose IL-2 is safe in this disease"
     assert safe not in page.section("In short").text

@@ -15,9 +15,10 @@ __all__ = ["Words", "joined", "listed"]
 
 _TIMES = {Decimal(1): "once", Decimal(2): "twice"}
 _PERIODS = {Decimal(1): "day", Decimal(7): "week"}
-#: values whose label alone would say too much -> what is said instead.
+#: what has a label that says too much, or nothing to a reader -> what is said instead.
 _SAID = {
     f"{CG}soleChange": "only change told (what ran beside it is not known)",
+    f"{CG}OtherDisease": "other diseases that would explain it (which ones is not told)",
 }
 _BASES = {"stated": "", "authorClaim": "the authors' word", "interpretation": "the curator's reading"}
 
@@ -51,7 +52,7 @@ class Words:
     def label(self, iri: str | None) -> str:
         """Return the name of a concept or value for people; its CURIE where it has none; nothing for None.
 
-        Where the label in the ontology says more than its definition, that is told in its place.
+        Where the label in the ontology says more or less than its definition, that is told in its place.
         """
         if iri is None:
             return ""
