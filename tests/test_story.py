@@ -38,3 +38,34 @@ def test_every_line_but_those_of_the_head_is_about_one_thing(seed_store: Store) 
     assert len(nodes) >= 100
     assert all(nodes)
     assert len(nodes) == len(set(nodes))
+
+
+def test_a_judgement_says_what_shows_it_and_what_else_ran(seed_store: Store) -> None:
+    lines = [line.text for line in told(seed_store)["what follows"]]
+    (quiet,) = (each for each in lines if each.startswith("sustained remission"))
+    assert "symptom-free interval, for at least 243 days, printed as “8 months”" in quiet
+    assert "beside it ran cyclosporin A, hydroxychloroquine, interleukin-2 and prednisone" in quiet
+    assert "The start is not defined" in quiet
+    (sparing,) = (each for each in lines if each.startswith("steroid sparing"))
+    assert sparing == (
+        "steroid sparing: prednisone lowered on interleukin-2; "
+        "beside it ran cyclosporin A and hydroxychloroquine"
+    )
+
+
+def test_a_printed_time_stands_with_what_it_is_counted_from(seed_store: Store) -> None:
+    words = Words(read_case(seed_store, CASE), with_told(seed_store))
+    since = {name: words.since(f"{CASE}#{name}") for name in ("il2-week-1", "flare-week-1", "symptom-free")}
+    assert since == {
+        "il2-week-1": "0 to 7 days after il2-start",
+        "flare-week-1": "0 to 7 days after il2-increase",
+        "symptom-free": "243 days or more before writing",
+    }
+    assert words.since(f"{CASE}#on-il2") == "at or after il2-start"
+    assert words.since(f"{CASE}#decline") == ""  # the report gives an order, and no anchor
+    assert (
+        words.since(f"{CASE}#first-improvement") == ""
+    )  # its anchor is the zero point, from which days count
+    assert words.since(f"{CASE}#taper-fortnightly").endswith("csa-start by the curator's reading")
+    printed = "0 to 7 days after il2-increase, printed as “within 1 week”"
+    assert printed in words.time(f"{CASE}#flare-week-1")

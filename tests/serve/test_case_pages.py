@@ -22,12 +22,15 @@ from casegraph.serve.telling.catalogue import about_a_case
 from casegraph.serve.telling.service import Service
 from casegraph.store import Store, open_store
 from casegraph.store.embedded import EmbeddedStore
+from casegraph.story.shown import story_of
 
 SERVER = "http://localhost:7878/"
 PATH = "10.1007/s13555-020-00421-8"
 CASE, REPORT = f"{BASE}case/{PATH}/1", f"{BASE}report/{PATH}"
 #: One report with two patients, and one of a group.
 TWO, GROUP = "10.1186/s12969-021-00637-8", "10.1001/jamadermatol.2014.504/1"
+#: how often interleukin-2 was given in the first shipped case, before and after the flare.
+DOSES = ("1x/week", "2x/week")
 LINKED = "application/ld+json"
 #: data, which no browser runs, and scripts that come with the server.
 RUNS_NOT = re.compile(rf"application/(ld\+)?json$|{SERVER}static/[\w.-]+\.js$")
@@ -183,6 +186,24 @@ def test_antibodies_over_time_are_as_the_paper_tells(page: Node) -> None:
     }
 
 
+def test_a_test_at_any_time_on_a_drug_is_not_told_in_an_order(page: Node) -> None:
+    part = page.section("All tests, in the order of time where it is known")
+    apart = "In no known order to those above: each only between the times that are told with it"
+    loose = part.section(apart)
+    assert named(loose) == {"th17", "treg", "th17-treg-ratio"}
+    assert all("(anywhere from il2-start to writing)" in page.named(each).text for each in named(loose))
+    assert {"ana", "ssa", "rheumatoid-factor"} <= named(part) - named(loose)
+
+
+def test_the_picture_alone_numbers_the_occasions(page: Node) -> None:
+    rows = {row[0]: row[1:] for row in page.section("Times").rows()}
+    assert rows["occasion"] == ["when", "order"]
+    assert rows["on-il2"][1] == "anywhere from il2-start to writing"
+    assert rows["il2-month-2"][1] == ""
+    assert list(rows).index("prednisone-20") < list(rows).index("flare-time")
+    assert not any(cell.isdigit() for row in rows.values() for cell in row)
+
+
 def test_treatments_stand_with_their_doses_and_ends(page: Node) -> None:
     rows = page.section("Treatments and doses").rows()[1:]
     assert len(rows) == 5 + 11
@@ -278,6 +299,12 @@ def test_the_source_tells_licence_consent_and_what_was_read(page: Node) -> None:
     assert f"{SERVER}reports/{PATH}#i3" in part.links()
 
 
+def test_what_was_excluded_is_told_in_words_that_say_what(page: Node) -> None:
+    text = page.section("In short").text
+    assert "internal malignancy; other diseases that would explain it (which ones is not told)" in text
+    assert "other disease than the diagnosis" not in page.text
+
+
 def test_claims_about_a_drug_in_general_are_no_claims_about_this_patient(page: Node) -> None:
     safe = "Low-dose IL-2 is safe in this disease"
     assert safe not in page.section("In short").text
@@ -367,8 +394,19 @@ def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
     rows = {row[0]: row[1:] for row in part.rows()}
     assert rows["radiotherapy"] == ["", "no outcome of it is told where it stands"]
     assert rows["interleukin-2"][1].startswith("no outcome of it is told; adverse events during it: ")
-    assert rows["trimetrexate"] == ["overall", "not improved: not known what else changed why"]
-    assert re.search("died death, at death-time", part.text)
+    assert rows["trimetrexate"] == [
+        "overall (non-Hodgkin lymphoma)",
+        "unchanged: not known what else changed why",
+    ]
+    # the fatal harm first, during what, and put down to what; a death with its day, as far as it is known
+    harms = [each.text for each in part.all("dd") if ", during" in each.text]
+    both = "during interleukin-2 and interferon beta"
+    assert harms == [f"pemphigus vulgaris, fatal, {both}", f"Fever, {both}", f"Hypotension, {both}"]
+    first, second = (each.text for each in part.all("li"))
+    assert first.startswith("attribution (pemphigus vulgaris, fatal): Attributed to interferon beta and")
+    assert "; attributed to interleukin-2 and interferon beta where it stands" in first
+    assert second.startswith("attribution (Fever and Hypotension): ")
+    assert "died day 4 or later, counted from il2-start: death, at death-time" in part.text
 
 
 def test_a_group_is_told_as_one(others: Store) -> None:
@@ -380,3 +418,75 @@ def test_a_group_is_told_as_one(others: Store) -> None:
     assert "Completeness by CARE" not in page.headings()
     assert "None is told to have been absent." in page.section("Findings").text
     assert "so that what is not told here may still stand in the rest" in page.section("Source").text
+
+
+def test_what_came_of_one_dose_stands_apart_from_what_came_of_another(page: Node) -> None:
+    rows = page.section("In short").rows()[1:]
+    on = {dose: [row[1:] for row in rows if row[0] == f"interleukin-2 1,000,000 IU {dose}"] for dose in DOSES}
+    assert on["1x/week"] == [
+        ["skin", "improved (elbow and hand), within 7 days, at il2-week-1: added to background why"],
+        ["serology", "resolved, after 45 to 77 days, at il2-month-2: added to background why"],
+        ["muscle", "worse, at decline: added to background why"],
+    ]
+    assert on["2x/week"] == [
+        [domain, "resolved, within 7 days, at flare-week-1: after escalation why"]
+        for domain in ("muscle", "skin")
+    ]
+    flared = [row for row in rows if "flare: relapse on taper" in row[2]]
+    assert [row[:2] for row in flared] == [
+        ["prednisone, from csa-start", each] for each in ("muscle", "skin")
+    ]
+    assert not any("mixed" in row[2] for row in rows)
+    assert "worse, implied, at worsening" in " ".join(row[2] for row in rows)
+
+
+def test_a_group_that_became_worse_did_not_respond() -> None:
+    with open_store(":memory:", writable=True) as store:
+        paths = shipped("cases", "hydroxychloroquine-rash-2023.yaml")
+        assert all(isinstance(each, Loaded) for each in load(store, paths))
+        part = tree(store, f"{BASE}group/10.5070/d329562407/1").section("In short")
+    worse, better, claimed = (each.text for each in part.all("li"))
+    assert worse.startswith("skin: worse, on hydroxychloroquine")
+    assert "3 patients evaluated, how many became worse is not told" in worse
+    assert "3 patients evaluated, how many improved is not told" in better
+    assert "responded" not in part.text
+    assert "What the authors claim of this group" in part.text
+    assert claimed.startswith(
+        "attribution (Skin rash; skin; hydroxychloroquine): The worse rash is attributed"
+    )
+    assert "adverse events Skin rash, during hydroxychloroquine. In all three" in part.text
+
+
+def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:
+    with open_store(":memory:", writable=True) as store:
+        paths = shipped("cases", "rituximab-registry-2011.yaml")
+        assert all(isinstance(each, Loaded) for each in load(store, paths))
+        page = tree(store, f"{BASE}case/10.3899/jrheum.101321/2")
+    said = "only change told (what ran beside it is not known)"
+    rows = {row[0]: row[1:] for row in page.section("In short").rows()}
+    second = f"resolved (complete), at last-follow-up: {said} why"
+    assert rows["rituximab, from course-b"] == ["overall", second]
+    assert rows["rituximab, from course-a"] == ["overall", "not evaluable where it stands"]
+    assert (
+        f"{said} It is the only treatment told to be started or raised"
+        in page.section("What follows by rule").text
+    )
+    assert "sole change" not in page.text
+
+
+def test_who_may_be_one_patient_is_told_at_the_top_of_both_pages() -> None:
+    with open_store(":memory:", writable=True) as store:
+        paths = [each for year in ("2020", "2021") for each in shipped("cases", f"miao-{year}.yaml")]
+        assert all(isinstance(each, Loaded) for each in load(store, paths))
+        group = f"{BASE}group/10.1007/s40744-021-00301-3/1"
+        tops = {iri: tree(store, iri).section("Read this first") for iri in (CASE, group)}
+        story = str(story_of(store, group))
+    one, other = tops[CASE], tops[group]
+    assert "This patient may be one of the group group/10.1007/s40744-021-00301-3/1" in one.text
+    assert one.links() == [f"{SERVER}groups/10.1007/s40744-021-00301-3/1"]
+    assert f"One of this group may be the patient case/{PATH}/1" in other.text
+    assert other.links() == [f"{SERVER}cases/{PATH}/1"]
+    assert story.startswith(
+        "Perhaps the same patient, which nobody has decided: do not count both\n  One of this "
+    )
+    assert all("Nobody has decided it" in each.text for each in tops.values())

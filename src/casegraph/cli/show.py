@@ -10,7 +10,7 @@ from casegraph.cli.form import Command, Source, source_option, write_lines
 from casegraph.facts import read_case
 from casegraph.namespaces import BASE
 from casegraph.store import Store
-from casegraph.story.around import notices_of_case, same_patient
+from casegraph.story.around import PERHAPS, notices_of_case, perhaps_same, same_patient
 from casegraph.story.judged import what_follows
 from casegraph.story.telling import sections
 from casegraph.story.words import Words
@@ -44,9 +44,11 @@ def show(case: str, source: Source) -> None:
         words = Words(facts, with_told(store))
         notices = notices_of_case(store, facts)
         others = _others(store, facts.case)
+        perhaps = [f"{said} {iri}" for iri, said in perhaps_same(store, facts.case).items()]
     told: list[tuple[str, Iterable[object]]] = [
         ("Notices about the report", notices),
         ("Other reports on this patient", others),
+        (PERHAPS, perhaps),
         *sections(words),
         (_FOLLOWS, what_follows(words)),
     ]

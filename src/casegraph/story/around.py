@@ -16,8 +16,25 @@ from casegraph.story.noticed import ontology_edits
 from casegraph.story.words import Words
 from casegraph.terms import Terms
 
-__all__ = ["Contradiction", "contradictions", "edits_of", "notices_of_case", "same_patient"]
+__all__ = [
+    "PERHAPS",
+    "Contradiction",
+    "contradictions",
+    "edits_of",
+    "notices_of_case",
+    "perhaps_same",
+    "same_patient",
+]
 
+#: the heading of those who may be the same person.
+PERHAPS = "Perhaps the same patient, which nobody has decided: do not count both"
+#: whether the one is a group, whether the other is -> what is told of them.
+_PERHAPS = {
+    (False, False): "This may be the same patient as",
+    (False, True): "This patient may be one of the group",
+    (True, False): "One of this group may be the patient",
+    (True, True): "Some of this group may be patients of the group too:",
+}
 _OF_REPORTS = tuple(f"{BASE}{kind}/" for kind in ("case", "group", "report", "dataset"))
 
 
@@ -60,6 +77,31 @@ def same_patient(store: Store, case: str) -> dict[str, tuple[Flag, ...]]:
     return {
         str(row["other"]): tuple(flag for flag in flags if flag.report == str(row["report"])) for row in rows
     }
+
+
+def perhaps_same(store: Store, case: str) -> dict[str, str]:
+    """Return the cases and groups that may tell of the same person, each with the words before its name.
+
+    Either of the two may say so. Those that are decided to be of the same patient are left out:
+    :func:`same_patient` has them.
+
+    :param case: the IRI of the case or group.
+    :raises InputError: if it is no IRI.
+    :raises StoreError: if the store fails.
+    """
+    me, may = named(case), f"<{CG}possiblySamePatientAs>"
+    asked = (
+        f"SELECT DISTINCT ?other {{ {{ GRAPH ?g {{ {me} {may} ?other }} }} UNION "
+        f"{{ GRAPH ?g {{ ?other {may} {me} }} }} "
+        f"FILTER NOT EXISTS {{ GRAPH ?p {{ {me} <{CG}countedAs> ?one . ?other <{CG}countedAs> ?one }} }} }} "
+        "ORDER BY ?other"
+    )
+    others = [str(row["other"]) for row in Rows.read(store.query(asked, union=False))]
+    return {each: _PERHAPS[_is_group(case), _is_group(each)] for each in others}
+
+
+def _is_group(iri: str) -> bool:
+    return iri.startswith(f"{BASE}group/")
 
 
 @dataclass(frozen=True, slots=True)

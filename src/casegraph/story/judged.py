@@ -54,6 +54,10 @@ def tell_part(words: Words, node: str, *, derived: bool) -> str:
 
 def _said(words: Words, node: str, kind: str) -> str:
     domain, concept = words.labels(node, "domain"), words.labels(node, "aboutConcept")
+    if kind == "SustainedRemission":
+        return listed([f"shown by {tell(words, each)}" for each in words.facts.values(node, "shownBy")])
+    if kind == "SteroidSparing":
+        return _sparing(words, node, concept)
     if kind == "RefractoryJudgement":
         by = f"by the definition “{words.labels(node, 'refractoryBy')}”"
         return joined(domain, joined("refractory", _scope(words, node, concept), by, by=" "))
@@ -66,6 +70,23 @@ def _said(words: Words, node: str, kind: str) -> str:
     went = words.labels(words.facts.value(node, "ofOutcome") or "", "direction")
     on = joined(went, f"on {concept}" if concept else "", by=" ")
     return joined(joined(domain, on), values, by=": ")
+
+
+def _sparing(words: Words, node: str, drug: str) -> str:
+    """Return which steroid was lowered or stopped on which drug, and what else ran: it may be due to that."""
+    facts = words.facts
+    lowered = facts.value(node, "lowering") or ""
+    steroid = words.drug(lowered)
+    how = "stopped" if facts.kind(lowered) == "TreatmentEpisode" else "lowered"
+    ran = [words.background(each) for each in facts.values(node, "prov:wasDerivedFrom")]
+    sure = dict.fromkeys(each for certain, _ in ran for each in certain if each not in (steroid, drug))
+    maybe = dict.fromkeys(each for _, open_ in ran for each in open_ if each not in (steroid, drug, *sure))
+    return joined(
+        f"{steroid} {how} on {drug}",
+        f"beside it ran {listed(sorted(sure))}" if sure else "",
+        f"beside it may have run {listed(sorted(maybe))}" if maybe else "",
+        by="; ",
+    )
 
 
 def _scope(words: Words, node: str, concept: str) -> str:

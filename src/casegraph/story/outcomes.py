@@ -5,7 +5,16 @@ from __future__ import annotations
 from casegraph.namespaces import CG
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["beside", "counts", "domain_of", "outcome", "response"]
+__all__ = ["beside", "counts", "domain_of", "outcome", "responders", "response", "went"]
+
+#: how an outcome went -> what a patient did of whom it is told.
+_WENT = {
+    "improved": "improved",
+    "resolved": "were free of it",
+    "stabilised": "became stable",
+    "unchanged": "were unchanged",
+    "worse": "became worse",
+}
 
 
 def outcome(words: Words, claim: str) -> str:
@@ -34,18 +43,21 @@ def response(words: Words, claim: str) -> str:
     """Return what became of a domain, on what, how fast, when, and what ran beside it."""
     exposures = [words.exposure(each) for each in words.facts.values(claim, "responseTo")]
     stopped = [words.exposure(each) for each in words.facts.values(claim, "afterStopping")]
-    degree, site = words.labels(claim, "degree"), words.labels(claim, "site")
-    what = joined(
-        words.labels(claim, "direction"), f"({joined(degree, site)})" if degree or site else "", by=" "
-    )
     said = joined(
-        f"{domain_of(words, claim)}: {what}",
+        f"{domain_of(words, claim)}: {went(words, claim)}",
         f"on {' + '.join(exposures)}" if exposures else "",
         f"after {' + '.join(stopped)} was stopped" if stopped else "",
         words.latency(claim),
         words.when(claim),
     )
     return joined(said, beside(words, claim), by="; ")
+
+
+def went(words: Words, claim: str) -> str:
+    """Return how an outcome went, how much, and where in the body."""
+    degree, site = words.labels(claim, "degree"), words.labels(claim, "site")
+    said = joined(degree, site)
+    return joined(words.labels(claim, "direction"), f"({said})" if said else "", by=" ")
 
 
 def domain_of(words: Words, claim: str) -> str:
@@ -74,3 +86,17 @@ def counts(words: Words, claim: str, name: str, form: str) -> str:
     """
     some, all_ = words.text(claim, name), words.text(claim, "evaluatedCount")
     return form.format(some or "?", all_ or "?") if some or all_ else ""
+
+
+def responders(words: Words, claim: str) -> str:
+    """Return how many of a group responded; where that is not told, how many were evaluated.
+
+    Where only those are told, nobody is said to have responded: it may be a group that became worse.
+    """
+    some, all_ = words.text(claim, "responderCount"), words.text(claim, "evaluatedCount")
+    if some and all_:
+        return f"{some} of {all_} patients responded"
+    if some:
+        return f"{some} patients responded, of how many is not told"
+    went = _WENT.get(words.facts.name(words.facts.value(claim, "direction") or ""), "these were")
+    return f"{all_} patients evaluated, how many {went} is not told" if all_ else ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from casegraph.facts import read_case
 from casegraph.store import Store
-from casegraph.story.around import notices_of_case
+from casegraph.story.around import PERHAPS, notices_of_case, perhaps_same
 from casegraph.story.judged import what_follows
 from casegraph.story.lines import Line
 from casegraph.story.telling import sections
@@ -53,5 +53,7 @@ def story_of(store: Store, case: str) -> CaseStory:
     """
     words = Words(read_case(store, case), with_told(store))
     notices = [Line(each) for each in notices_of_case(store, words.facts)]
-    told = [("Notices about the report", notices), *sections(words), (_FOLLOWS, what_follows(words))]
+    perhaps = [Line(f"{said} {iri}") for iri, said in perhaps_same(store, case).items()]
+    around = (("Notices about the report", notices), (PERHAPS, perhaps))
+    told = [*around, *sections(words), (_FOLLOWS, what_follows(words))]
     return CaseStory(case, tuple((heading, tuple(lines)) for heading, lines in told if lines))

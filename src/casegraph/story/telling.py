@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from casegraph.story.frame import head, times
 from casegraph.story.lines import Line
-from casegraph.story.outcomes import beside, counts, outcome, response
+from casegraph.story.outcomes import beside, outcome, responders, response
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["end", "sections", "tell", "told"]
+__all__ = ["during", "end", "harm", "sections", "tell", "told"]
 
 _Telling = Callable[[Words, str], str]
 _STANDINGS = {
@@ -147,20 +147,29 @@ def end(words: Words, exposure: str) -> str:
 
 
 def _response(words: Words, claim: str) -> str:
-    of = counts(words, claim, "responderCount", "{} of {} patients responded")
+    of = responders(words, claim)
     by = words.text(claim, "criterion", "by {}")
     return _with_gist(words, claim, joined(response(words, claim), of, by))
 
 
 def _adverse(words: Words, claim: str) -> str:
+    return _with_gist(words, claim, joined(harm(words, claim), during(words, claim), words.when(claim)))
+
+
+def harm(words: Words, claim: str) -> str:
+    """Return what an adverse event was, and how severe; that there was none, where that is told."""
     kinds = {
         "NoAdverseEvent": "no adverse event",
         "NoSignificantAdverseEvent": "no significant adverse event",
     }
     what = kinds.get(words.facts.kind(claim)) or words.labels(claim, "aboutConcept")
+    return joined(what, words.labels(claim, "severity"))
+
+
+def during(words: Words, claim: str) -> str:
+    """Return during which drugs an adverse event was; nothing where that is not told."""
     drugs = listed([words.drug(each) for each in words.facts.values(claim, "duringTreatment")])
-    during = f"during {drugs}" if drugs else ""
-    return _with_gist(words, claim, joined(what, words.labels(claim, "severity"), during, words.when(claim)))
+    return f"during {drugs}" if drugs else ""
 
 
 def _turn(words: Words, claim: str) -> str:
@@ -191,11 +200,19 @@ def _statement(words: Words, claim: str) -> str:
     kind = words.label(words.facts.value(claim, "rdf:type")).removesuffix(" statement")
     kind = "opinion" if kind == "author" else kind
     about = joined(words.labels(claim, "aboutConcept"), words.labels(claim, "aboutDisease"), by=" in ")
-    scope = joined(words.labels(claim, "domain"), about, by="; ")
+    of_it = _harmed(words, claim) if kind == "attribution" else ""
+    scope = joined(of_it, words.labels(claim, "domain"), about, by="; ")
     said = joined(f"{kind}{f' ({scope})' if scope else ''}: {words.text(claim, 'gist')}")
-    blamed = [tell(words, each) for each in words.facts.values(claim, "attributedTo")]
+    blamed = [_cause(words, each) for each in words.facts.values(claim, "attributedTo")]
     attributed = f"attributed to {listed(blamed)}" if blamed else ""
     return joined(said, attributed, _definition(words, claim), by="; ")
+
+
+def _harmed(words: Words, claim: str) -> str:
+    """Return the adverse events and the death that a statement says the origin of."""
+    kinds = {each: words.facts.kind(each) for each in words.facts.values(claim, "concerns")}
+    told = ((each, kind) for each, kind in kinds.items() if kind in ("AdverseEvent", "Death"))
+    return listed([harm(words, each) if kind == "AdverseEvent" else "death" for each, kind in told])
 
 
 def _definition(words: Words, claim: str) -> str:

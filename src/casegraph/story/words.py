@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from casegraph.facts import CaseFacts
-from casegraph.namespaces import compact
+from casegraph.namespaces import CG, compact
+from casegraph.story.order import days_from
 from casegraph.terms import Terms
 
 __all__ = ["Words", "joined", "listed"]
 
 _TIMES = {Decimal(1): "once", Decimal(2): "twice"}
 _PERIODS = {Decimal(1): "day", Decimal(7): "week"}
+#: what has a label that says too much, or nothing to a reader -> what is said instead.
+_SAID = {
+    f"{CG}soleChange": "only change told (what ran beside it is not known)",
+    f"{CG}OtherDisease": "other diseases that would explain it (which ones is not told)",
+}
 _BASES = {"stated": "", "authorClaim": "the authors' word", "interpretation": "the curator's reading"}
 
 
@@ -44,11 +50,14 @@ class Words:
     _labels: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def label(self, iri: str | None) -> str:
-        """Return the name of a concept or value for people; its CURIE where it has none; nothing for None."""
+        """Return the name of a concept or value for people; its CURIE where it has none; nothing for None.
+
+        Where the label in the ontology says more or less than its definition, that is told in its place.
+        """
         if iri is None:
             return ""
         if iri not in self._labels:
-            self._labels[iri] = self.terms.plain(iri) or compact(iri)
+            self._labels[iri] = _SAID.get(iri) or self.terms.plain(iri) or compact(iri)
         return self._labels[iri]
 
     def labels(self, node: str, name: str) -> str:
@@ -111,9 +120,14 @@ class Words:
         return joined(*told).replace(f"{self.facts.case}#", "")
 
     def time(self, occasion: str) -> str:
-        """Return what is known of when an occasion was: days from the zero point, and the printed words."""
+        """Return what is known of when an occasion was: its days, its printed words, its phase.
+
+        Days are told from the zero point, and from the anchor of the occasion, without which the words that
+        are printed, as *within 1 week*, mean little.
+        """
         return joined(
             self.days(occasion),
+            self.since(occasion),
             self.text(occasion, "timePrinted", "printed as “{}”"),
             self.labels(occasion, "phase"),
         )
@@ -132,6 +146,17 @@ class Words:
         if days and self.facts.values(occasion, "solvedBasis"):
             days += " by the curator's reading"
         return days
+
+    def since(self, occasion: str) -> str:
+        """Return how long before or after its anchor an occasion was; nothing for the zero point."""
+        anchor = self.facts.value(occasion, "anchor")
+        low, high = (self.facts.value(occasion, f"start{which}Days") for which in ("Min", "Max"))
+        if anchor is None or anchor == self.facts.value(self.facts.case, "zeroPoint"):
+            return ""
+        told = days_from(None if low is None else int(low), None if high is None else int(high))
+        read = self.facts.name(self.facts.value(occasion, "timeBasis") or "") == "interpretation"
+        reading = " by the curator's reading" if read else ""
+        return f"{told} {self.facts.name(anchor)}{reading}" if told else ""
 
     def drug(self, exposure: str) -> str:
         """Return the drug or procedure of a treatment or of a stretch of one dosing."""
@@ -224,9 +249,14 @@ class Words:
 
     def beside(self, claim: str) -> tuple[str, str]:
         """Return what certainly and what possibly ran beside an outcome, without what it answers to."""
-        sure = [self.drug(each) for each in self.facts.values(claim, "hasBackground")]
-        maybe = [self.drug(each) for each in self.facts.values(claim, "mayHaveBackground")]
-        return listed(list(dict.fromkeys(sure))), listed(list(dict.fromkeys(maybe)))
+        sure, maybe = self.background(claim)
+        return listed(sure), listed(maybe)
+
+    def background(self, claim: str) -> tuple[list[str], list[str]]:
+        """Return the drugs that certainly, and those that possibly, ran beside an outcome."""
+        names = ("hasBackground", "mayHaveBackground")
+        sure, maybe = ([self.drug(each) for each in self.facts.values(claim, name)] for name in names)
+        return list(dict.fromkeys(sure)), list(dict.fromkeys(maybe))
 
 
 def plain(number: Decimal) -> str:

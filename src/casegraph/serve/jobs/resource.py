@@ -98,7 +98,7 @@ class ResourcePage(Job, frozen=True, kw_only=True):
 
     def _case_page(self, store: Store, case: str) -> bytes:
         from casegraph.serve.pages.case import Around, case_page
-        from casegraph.story.around import contradictions, notices_of_case, same_patient
+        from casegraph.story.around import contradictions, notices_of_case, perhaps_same, same_patient
         from casegraph.story.words import Words
         from casegraph.told import with_told
 
@@ -109,6 +109,7 @@ class ResourcePage(Job, frozen=True, kw_only=True):
             notices=[*notices_of_case(store, words.facts), *undrawn],
             pictures=pictures,
             others=others,
+            perhaps=perhaps_same(store, case),
             contradictions=contradictions(store, case, words.terms) if others else (),
             questions=self.questions,
         )

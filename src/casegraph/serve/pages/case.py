@@ -15,7 +15,7 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.doubted import conflicts, other_reports
 from casegraph.serve.pages.findings import findings
 from casegraph.serve.pages.frame import FORMS, page
-from casegraph.serve.pages.markup import Content, Element, element
+from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.pages.panels import antibodies, tests
 from casegraph.serve.pages.picture import figure, picture_scripts
 from casegraph.serve.pages.short import in_short
@@ -25,13 +25,16 @@ from casegraph.serve.pages.treated import adverse_events, course, responses, tre
 from casegraph.serve.telling.service import Service
 from casegraph.story.around import Contradiction
 from casegraph.story.frame import head, occasions, person
+from casegraph.story.order import between, without_place
 from casegraph.story.telling import told
-from casegraph.story.words import Words
+from casegraph.story.words import Words, joined
 
 __all__ = ["Around", "case_page", "notice_part"]
 
 _DIAGNOSES = ("hasDiagnosis", "considersDiagnosis", "excludesDiagnosis")
 _CLAIMED = "Claimed by the authors, which is not the same as observed."
+_ORDER = "Of an occasion with words for its order no more than these is known: it may belong elsewhere."
+_UNDECIDED = "Nobody has decided it, and they are never merged: do not count both as different people."
 _UNORDERED = "It is not known whether these were before or after the others."
 
 
@@ -41,6 +44,7 @@ class Around:
 
     :param notices: lines about the case, its report and the store, as that the report was retracted.
     :param others: other cases of the same patient, each with the notices about its report.
+    :param perhaps: cases and groups that may tell of the same person, each with the words before its name.
     :param contradictions: where these say something else.
     :param pictures: what shows the case.
     :param questions: the stored queries that can be asked of it, name and what each gives.
@@ -48,6 +52,7 @@ class Around:
 
     notices: Iterable[str] = ()
     others: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict)
+    perhaps: Mapping[str, str] = field(default_factory=dict)
     contradictions: Iterable[Contradiction] = ()
     pictures: Iterable[Picture] = ()
     questions: Iterable[tuple[str, str]] = ()
@@ -61,7 +66,7 @@ def case_page(service: Service, words: Words, around: Around) -> bytes:
     content: list[Content] = [
         element("h1", title),
         element("p", "; ".join(line.text for line in lines)),
-        notice_part(around.notices),
+        notice_part([*around.notices, *_perhaps(service, around.perhaps)]),
         _contents(parts),
         *parts,
         linked_data(claims),
@@ -123,22 +128,31 @@ def _times(claims: Claims) -> Content:
     words, facts = claims.words, claims.words.facts
     in_order, others = occasions(words)
     zero = facts.name(facts.value(facts.case, "zeroPoint") or "")
-    columns = ("occasion", "place in the order", "when")
+    loose = without_place(facts, in_order)
+    columns = ("occasion", "when", "order")
     made = [
-        table(caption, columns, (_occasion(claims, each) for each in listed))
+        table(caption, columns, (_occasion(claims, each, loose) for each in listed))
         for caption, listed in (("Occasions in the order of time", in_order), (_UNORDERED, others))
     ]
-    counted = element("p", f"Days are counted from {zero}.") if zero and any(made) else ""
-    return claims.section("_times", "Times", counted, made)
+    said = joined(f"Days are counted from {zero}." if zero else "", _ORDER if loose else "", by=" ")
+    return claims.section("_times", "Times", element("p", said) if said and any(made) else "", made)
 
 
-def _occasion(claims: Claims, occasion: str) -> Row:
+def _occasion(claims: Claims, occasion: str, loose: frozenset[str]) -> Row:
+    """Return an occasion; its number is that of its column in the picture alone, so none stands here."""
     words, facts = claims.words, claims.words.facts
     when = words.time(occasion) or "not told"
-    return Row(facts.name(occasion), (str(facts.rank(occasion)), when), claims.anchor(occasion))
+    order = between(facts, occasion) if occasion in loose else ""
+    return Row(facts.name(occasion), (when, order), claims.anchor(occasion))
 
 
-def notice_part(notices: Iterable[str]) -> Content:
+def _perhaps(service: Service, others: Mapping[str, str]) -> Iterator[Element]:
+    for iri, said in others.items():
+        to = link(service.address(iri), iri.removeprefix(BASE))
+        yield element("span", f"{said} ", to, f". {_UNDECIDED}")
+
+
+def notice_part(notices: Iterable[Content]) -> Content:
     """Return what a reader must know first: that a report was retracted, corrected or put in doubt."""
     told = [element("li", each) for each in notices]
     if not told:

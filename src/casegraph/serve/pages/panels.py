@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from casegraph.namespaces import CG
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.markup import Content, Element, element
 from casegraph.serve.pages.tables import Row, table
+from casegraph.story.order import between, without_place
 from casegraph.story.outcomes import outcome
 from casegraph.story.telling import told
+from casegraph.story.words import joined
 
 __all__ = ["antibodies", "tests"]
 
 _AUTOANTIBODY = f"{CG}Autoantibody"
 _EMPTY = "An empty cell: no result is told for that time, which is not a negative result."
 _SUMMARY = "A summary such as “all negative” does not list its members: it says nothing about one antibody."
+_LOOSE = "In no known order to those above: each only between the times that are told with it"
+_UNTIMED = "Of no told time"
 _MARKS = {"positive": "+ ", "negative": "\N{MINUS SIGN} "}
 
 
@@ -25,7 +30,8 @@ def antibodies(claims: Claims) -> Content:
     found = [each for each in facts.claims("hasTestResult", "leavesOpen") if _is_antibody(claims, each)]
     occasions = _occasions(claims, found)
     analytes = dict.fromkeys(facts.value(each, "aboutConcept") or "" for each in found)
-    columns = ["antibody", *(_head(claims, each) for each in occasions)]
+    loose = without_place(facts, set(occasions) - {""})
+    columns = ["antibody", *(_head(claims, each, is_loose=each in loose) for each in occasions)]
     rows = (
         Row(
             words.label(analyte),
@@ -43,9 +49,33 @@ def antibodies(claims: Claims) -> Content:
 
 
 def tests(claims: Claims) -> Content:
-    """Return all tests with where they stand; nothing where there are none."""
-    lines = told(claims.words, claims.words.facts.claims("hasTestResult"))
-    return claims.section("_tests", "All tests, in the order of time", claims.entries(lines))
+    """Return all tests with where they stand; nothing where there are none.
+
+    Those of which no order to the others is known are set apart: in one list they would seem to have one.
+    """
+    facts = claims.words.facts
+    found = facts.claims("hasTestResult")
+    at = {each: facts.value(each, "at") or "" for each in found}
+    loose = without_place(facts, set(at.values()) - {""})
+    lists = (
+        ("", (each for each in found if at[each] and at[each] not in loose)),
+        (_LOOSE, (each for each in found if at[each] in loose)),
+        (_UNTIMED, (each for each in found if not at[each])),
+    )
+    made = [_tests(claims, heading, each) for heading, each in lists]
+    return claims.section("_tests", "All tests, in the order of time where it is known", made)
+
+
+def _tests(claims: Claims, heading: str, found: Iterable[str]) -> Content:
+    lines = told(claims.words, found)
+    if heading == _LOOSE:
+        lines = [replace(each, text=f"{each.text} ({_between(claims, each.node)})") for each in lines]
+    entries = claims.entries(lines)
+    return element("section", element("h3", heading), entries) if heading and entries else entries
+
+
+def _between(claims: Claims, claim: str) -> str:
+    return between(claims.words.facts, claims.words.facts.value(claim, "at") or "")
 
 
 def _is_antibody(claims: Claims, claim: str) -> bool:
@@ -55,10 +85,11 @@ def _is_antibody(claims: Claims, claim: str) -> bool:
 
 
 def _occasions(claims: Claims, found: Iterable[str]) -> list[str]:
-    """Return the occasions of some claims in order; last, as no text, where a claim has none."""
+    """Return the occasions of some claims in order, then those of no known order; last, as no text, none."""
     facts = claims.words.facts
     at = dict.fromkeys(facts.value(each, "at") or "" for each in found)
-    return sorted(at, key=lambda each: (not each, facts.rank(each), each))
+    loose = without_place(facts, set(at) - {""})
+    return sorted(at, key=lambda each: (not each, each in loose, facts.rank(each), each))
 
 
 def _is_at(claims: Claims, claim: str, analyte: str, occasion: str) -> bool:
@@ -75,10 +106,11 @@ def _order(claims: Claims, found: list[str], analyte: str) -> tuple[bool, bool, 
     return not results, analyte == _AUTOANTIBODY, min(ranks, default=0), claims.words.label(analyte)
 
 
-def _head(claims: Claims, occasion: str) -> Content:
+def _head(claims: Claims, occasion: str, *, is_loose: bool) -> Content:
     if not occasion:
         return "time not told"
-    when = claims.words.time(occasion)
+    order = between(claims.words.facts, occasion) if is_loose else ""
+    when = joined(claims.words.time(occasion), order)
     return element("span", claims.to(occasion), element("span", f" {when}", class_="when") if when else "")
 
 

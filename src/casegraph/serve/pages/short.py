@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from casegraph.namespaces import BASE
+from casegraph.namespaces import BASE, CG
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.frame import described
-from casegraph.serve.pages.markup import Content, element, link
-from casegraph.serve.pages.tables import Row, table
+from casegraph.serve.pages.markup import Content, Element, element, link
+from casegraph.serve.pages.tried import tried
 from casegraph.story.frame import person
-from casegraph.story.telling import told
+from casegraph.story.lines import Line
+from casegraph.story.telling import during, harm, told
 from casegraph.story.words import joined
 
 __all__ = ["in_short"]
@@ -18,19 +19,20 @@ __all__ = ["in_short"]
 _STANDINGS = {"FinalDiagnosis": "final", "WorkingDiagnosis": "working"}
 #: the statements of the authors about what treatments did.
 _CLAIMED = frozenset(
-    ("RefractoryStatement", "EffectivenessStatement", "NonResponseStatement", "SafetyStatement")
+    (
+        *("AttributionStatement", "RefractoryStatement", "EffectivenessStatement", "NonResponseStatement"),
+        "SafetyStatement",
+    )
 )
-_BY_RULE = (
-    "Derived by rule from the course that the report tells; it is no word of the authors. What else changed "
-    "belongs to it: added to others is not caused by it."
-)
-_UNKNOWN = "no outcome of it is told"
+_HARMS, _FATAL = ("AdverseEvent", "Death"), f"{CG}fatal"
 _OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
 
 
 def in_short(claims: Claims) -> Content:
     """Return who the patient is, the diagnoses, and what was tried and happened, with whose word that is."""
-    return claims.section("_short", "In short", described(_head(claims)), _tried(claims), _claimed(claims))
+    return claims.section(
+        "_short", "In short", described(_head(claims)), tried(claims) or _outcomes(claims), _claimed(claims)
+    )
 
 
 def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
@@ -42,17 +44,45 @@ def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
     yield "diagnosis", [_diagnosis(claims, each) for each in held] or ["none is told"]
     yield "considered, not held", [_named(claims, facts.claims("considersDiagnosis"))]
     yield "excluded", [_named(claims, facts.claims("excludesDiagnosis"))]
-    yield "adverse events", [_named(claims, facts.claims("hasAdverseEvent"))]
+    yield "adverse events", [element("span", _harm(claims, each)) for each in _harms(claims)]
     deaths = [each for each in facts.claims("hasCourse") if facts.kind(each) == "Death"]
-    yield (
-        "died",
-        [
-            element("span", f"{each.text}; ", claims.to(each.node, "where it stands"))
-            for each in told(words, deaths)
-        ],
-    )
+    yield "died", [_death(claims, each) for each in told(words, deaths)]
     yield "report", [link(claims.service.address(facts.report), facts.report.removeprefix(BASE))]
     yield "group" if is_group else "case", [link(claims.service.address(facts.case), facts.case)]
+
+
+def _harms(claims: Claims) -> list[str]:
+    """Return the adverse events, the fatal ones first, else in the order of time."""
+    return sorted(claims.words.facts.claims("hasAdverseEvent"), key=lambda each: not _was_fatal(claims, each))
+
+
+def _was_fatal(claims: Claims, claim: str) -> bool:
+    facts = claims.words.facts
+    return facts.kind(claim) == "Death" or _FATAL in facts.values(claim, "severity")
+
+
+def _harm(claims: Claims, claim: str) -> Iterator[Content]:
+    """Return an adverse event, during what it was, and of a group also in whom, which only its gist tells."""
+    words, facts = claims.words, claims.words.facts
+    yield claims.to(claim, harm(words, claim))
+    if drugs := during(words, claim):
+        yield f", {drugs}"
+    if facts.kind(facts.case) == "Group":
+        yield words.text(claim, "gist", ". {}")
+
+
+def _death(claims: Claims, line: Line) -> Element:
+    """Return what is told of a death, behind its day: the name of an occasion alone tells no time."""
+    words, facts = claims.words, claims.words.facts
+    at = facts.value(line.node, "at") or ""
+    zero = facts.name(facts.value(facts.case, "zeroPoint") or "")
+    days = words.days(at)
+    counted = f"{days}, counted from {zero}" if days and zero else days
+    printed = words.text(at, "timePrinted", "printed as “{}”")
+    when = joined(counted, "" if printed and printed in line.text else printed)
+    return element(
+        "span", f"{when or 'when is not told'}: {line.text}; ", claims.to(line.node, "where it stands")
+    )
 
 
 def _diagnosis(claims: Claims, claim: str) -> Content:
@@ -67,65 +97,8 @@ def _diagnosis(claims: Claims, claim: str) -> Content:
 
 def _named(claims: Claims, found: Iterable[str]) -> Content:
     """Return what some claims are about, each as the link to where that is told."""
-    links = (claims.to(each, claims.words.labels(each, "aboutConcept")) for each in found)
+    links = (claims.to(each, harm(claims.words, each)) for each in found)
     return element("span", [part for each in links for part in ("; ", each)][1:]) if found else ""
-
-
-def _tried(claims: Claims) -> Content:
-    """Return what was tried, in the order of time: each with its verdicts, or that nothing is told of it."""
-    words, facts = claims.words, claims.words.facts
-    verdicts = [
-        each for each in facts.values(facts.case, "hasJudgement") if facts.kind(each) == "DrugOutcome"
-    ]
-    if not verdicts:
-        return _outcomes(claims)
-    judged = {drug for each in verdicts for drug in facts.values(each, "aboutConcept")}
-    silent = [each for each in facts.claims("hasTreatment") if not _about(claims, each) <= judged]
-    rows = (
-        Row(
-            words.labels(each, "aboutConcept"),
-            (words.labels(each, "domain"), _seen(claims, each))
-            if each in verdicts
-            else ("", _unknown(claims, each)),
-        )
-        for each in sorted((*verdicts, *silent), key=lambda each: _place(claims, each))
-    )
-    columns = ("treatment", "domain", "what was seen, and what else changed")
-    return element("div", element("p", _BY_RULE), table("What was tried and what happened", columns, rows))
-
-
-def _unknown(claims: Claims, episode: str) -> list[Content]:
-    """Return that no outcome of a treatment is told, with the adverse events that are told during it."""
-    facts = claims.words.facts
-    parts = {episode, *facts.values(episode, "hasSegment")}
-    during = [
-        each for each in facts.claims("hasAdverseEvent") if parts & set(facts.values(each, "duringTreatment"))
-    ]
-    harms = ["; adverse events during it: ", _named(claims, during)] if during else []
-    return [_UNKNOWN, *harms, " ", claims.to(episode, "where it stands")]
-
-
-def _about(claims: Claims, node: str) -> set[str]:
-    return set(claims.words.facts.values(node, "aboutConcept"))
-
-
-def _seen(claims: Claims, verdict: str) -> list[Content]:
-    """Return a verdict with what else changed, which no small screen may cut off."""
-    words = claims.words
-    seen = joined(words.labels(verdict, "verdict"), words.labels(verdict, "attribution"), by=": ")
-    return [seen, " ", claims.to(verdict, "why")]
-
-
-def _place(claims: Claims, verdict: str) -> tuple[int, str, str]:
-    """Return the place of a verdict or a treatment: by when its drug was begun first, then by domain."""
-    words, facts = claims.words, claims.words.facts
-    drugs = _about(claims, verdict)
-    begun = (
-        facts.rank(facts.value(each, "at"))
-        for each in facts.values(facts.case, "hasTreatment")
-        if drugs & _about(claims, each)
-    )
-    return min(begun, default=0), words.labels(verdict, "aboutConcept"), words.labels(verdict, "domain")
 
 
 def _outcomes(claims: Claims) -> Content:
@@ -136,6 +109,7 @@ def _outcomes(claims: Claims) -> Content:
 
 
 def _claimed(claims: Claims) -> Content:
+    """Return what the authors claim of this patient or group: harm first, that which was fatal before all."""
     facts = claims.words.facts
     found = [
         each
@@ -144,12 +118,20 @@ def _claimed(claims: Claims) -> Content:
     ]
     if not found:
         return ""
+    found.sort(key=lambda each: _place_of_harm(claims, each))
+    whom = "group" if facts.kind(facts.case) == "Group" else "patient"
     entries = (
         element("li", line.text, " ", claims.to(line.node, "where it stands"))
         for line in told(claims.words, found)
     )
     return element(
         "div",
-        element("p", "What the authors claim of this patient; claimed is not observed:"),
+        element("p", f"What the authors claim of this {whom}; claimed is not observed:"),
         element("ul", entries),
     )
+
+
+def _place_of_harm(claims: Claims, statement: str) -> tuple[bool, bool]:
+    facts = claims.words.facts
+    harms = [each for each in facts.values(statement, "concerns") if facts.kind(each) in _HARMS]
+    return not harms, not any(_was_fatal(claims, each) for each in harms)
