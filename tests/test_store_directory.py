@@ -422,7 +422,7 @@ def test_a_snapshot_that_another_reader_takes_for_a_dead_ones_is_made_anew(
     made: list[str] = []
     real = tempfile.mkdtemp
 
-    def swept(*, prefix: str, dir: Path) -> str:  # noqa: A002  # as tempfile calls it
+    def swept(*, prefix: str, dir: Path) -> str:
         made.append(real(prefix=prefix, dir=dir))
         if len(made) == 1:
             snapshot.remove_stale(dir)

@@ -96,7 +96,7 @@ def remove_stale(store: Path) -> None:
 
 
 def _locked_folder(store: Path) -> tuple[Path, int]:
-    """Return a new folder that no other reader takes for that of a dead one, which it is until it is locked."""
+    """Return a new folder and its lock; until it has that, others take it for that of a dead reader."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=store))
         try:
