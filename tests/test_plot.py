@@ -168,12 +168,66 @@ def test_a_cohort_is_drawn_by_the_name_of_its_query(store: Path) -> None:
     assert "set it by -p NAME=VALUE" in run_cli("plot", "cases_treated_with", "--store", store).stderr
 
 
+def test_a_specification_of_a_cohort_says_what_was_asked(store: Path) -> None:
+    asked = ("plot", "cases_treated_with", "--store", store)
+    said = json.loads(run_cli(*asked, "-p", "drug=IL-2").stdout)["title"]["subtitle"]
+    assert said == ["Cases that were given a drug (cases_treated_with); drug: IL-2"]
+    said = " ".join(json.loads(run_cli(*asked).stdout)["title"]["subtitle"])
+    assert "(cases_treated_with); asked with the query's own example of drug: interleukin-2" in said
+
+
+@pytest.mark.slow
+def test_an_image_of_a_cohort_says_what_it_is_of_and_what_to_know(store: Path, tmp_path: Path) -> None:
+    pytest.importorskip("vl_convert")
+    asked = ("plot", "cases_treated_with", "-p", "drug=IL-2", "--picture", "responses", "--store", store)
+    run_cli(*asked, "-o", tmp_path / "some.svg")
+    text = (tmp_path / "some.svg").read_text(encoding="utf-8")
+    seen = " ".join(re.sub("<[^>]*>", " ", text).split())
+    assert "(cases_treated_with); drug: IL-2" in seen
+    assert "These are no rates of success" in seen
+    assert "4 treatments given to 1 of 1 patient" in seen
+
+
+@pytest.mark.slow
+def test_an_image_of_a_case_has_its_notes(seed: Picture, tmp_path: Path) -> None:
+    pytest.importorskip("vl_convert")
+    with (tmp_path / "seed.svg").open("wb") as out:
+        write_picture(seed, "svg", out)
+    text = (tmp_path / "seed.svg").read_text(encoding="utf-8")
+    assert "how far apart they stand means nothing" in text
+    assert len(seed.notes) > 3
+    assert seed.spec["title"]["text"][0].startswith("Timeline")  # the picture itself stays as it is
+
+
 @pytest.mark.slow
 def test_a_page_holds_all_pictures_of_a_cohort(store: Path, tmp_path: Path) -> None:
     pytest.importorskip("vl_convert")
-    run_cli("plot", "cases_treated_with", "-o", tmp_path / "all.html", "--store", store)
-    tags = Tags((tmp_path / "all.html").read_text(encoding="utf-8")).found
-    assert [tag for tag, _ in tags].count("figure") == 3
+    told = run_cli("plot", "cases_treated_with", "-o", tmp_path / "all.html", "--store", store).stderr
+    assert "example of drug: interleukin-2" in told
+    page = (tmp_path / "all.html").read_text(encoding="utf-8")
+    tags = [tag for tag, _ in Tags(page).found]
+    assert (tags.count("figure"), tags.count("h1"), tags.count("h2")) == (3, 1, 3)
+    heading = re.search("<h1>(.*)</h1>", page)
+    assert heading is not None
+    assert "(cases_treated_with)" in heading[1]
+    assert "example of drug: interleukin-2" in heading[1]
+    assert "These are no rates of success" in page
+
+
+def test_what_is_neither_a_case_nor_a_query_is_told(store: Path) -> None:
+    told = run_cli("plot", "nosuch_query", "--store", store, code=2).output
+    assert "no case and no stored query 'nosuch_query'" in told
+
+
+def test_of_a_report_on_several_patients_the_others_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    run_cli("load", *shipped("cases", "rituximab-registry-2011.yaml"), "--store", folder)
+    whole = "10.3899/jrheum.101321"
+    told = run_cli("plot", whole, "--store", folder).stderr
+    assert f"tells of 5 patients or groups, and only case/{whole}/2 is drawn" in told
+    assert told.count(whole) == 5
+    for one in (f"{whole}/2", f"{BASE}case/{whole}/2", f"<{BASE}case/{whole}/2>"):
+        assert run_cli("plot", one, "--store", folder).stderr == ""
 
 
 def test_what_is_no_cohort_has_no_picture_and_a_case_takes_no_parameter(store: Path) -> None:
@@ -257,6 +311,12 @@ def test_a_store_gives_stories_and_pictures(store: Path, seed: Picture) -> None:
     cases = casegraph.open(store)
     assert isinstance(cases, CaseStore)
     assert cases.plot(DOI) == seed
+    swimmer = cases.plot("cases_treated_with", drug="IL-2")
+    assert swimmer.title == "Time on treatment: 1 case"
+    assert cases.plot("cases_treated_with", picture="responses", drug="IL-2").name == "responses"
+    for wrong in ((DOI, {"drug": "IL-2"}), ("cases_treated_with", {"picture": "pie"})):
+        with pytest.raises(InputError, match=r"is no stored query|no picture 'pie'"):
+            cases.plot(wrong[0], **wrong[1])
     story = cases.case(f"{DOI}/1")
     assert story.iri == SEED
     shown = story._repr_mimebundle_()

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ import pytest
 
 import casegraph
 from casegraph.errors import CasegraphError, InputError, StoreError, StoreLockedError
-from casegraph.store import Store, open_store, places
+from casegraph.store import Store, open_store, places, snapshot
 from casegraph.store.backups import new_folder, restore
 from casegraph.store.directory import Directory
 from casegraph.store.embedded import EmbeddedStore
@@ -411,3 +412,24 @@ def test_what_a_failed_rebuild_left_is_in_nobodys_way(tmp_path: Path) -> None:
             store.replace([], line)
         store.rebuild(lambda copy: copy.replace(["urn:g"], ""))
         assert store.graphs() == ()
+
+
+def test_a_snapshot_that_another_reader_takes_for_a_dead_ones_is_made_anew(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(directory, writable=True):
+        pass
+    made: list[str] = []
+    real = tempfile.mkdtemp
+
+    def swept(*, prefix: str, dir: Path) -> str:
+        made.append(real(prefix=prefix, dir=dir))
+        if len(made) == 1:
+            snapshot.remove_stale(dir)
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "mkdtemp", swept)
+    _, found = places.taken(directory)
+    assert [found.folder] == [Path(each) for each in made[1:]]
+    assert not Path(made[0]).exists()
+    found.close()

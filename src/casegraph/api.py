@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from casegraph.compare import compare
-from casegraph.errors import DocumentError, Problem
+from casegraph.errors import DocumentError, InputError, Problem
 from casegraph.facts import read_case
 from casegraph.ingest import Loaded, LoadedRecord, Rejected, RejectedRecord, known_of, load_paths
 from casegraph.loaders.records import Options
 from casegraph.notices import told_twice
-from casegraph.query import StoredQuery, get_query, refuse_without_derived, run
+from casegraph.query import StoredQuery, get_query, refuse_without_derived, run, stored_queries
 from casegraph.rows import Rows
 from casegraph.store import Store, open_store
 from casegraph.subjects import find_case
@@ -126,18 +126,37 @@ class CaseStore:
         with self._store() as store:
             return story_of(store, find_case(store, case))
 
-    def plot(self, case: str) -> Picture:
-        """Return the timeline of a case as a picture; notebooks show it by itself.
+    def plot(self, what: str, /, *, picture: str = "", **values: str) -> Picture:
+        """Return the timeline of a case, or a picture of a cohort; notebooks show it by itself.
 
-        :param case: as for :meth:`case`.
-        :raises InputError: if the text names no case of the store.
+        :param what: as for :meth:`case`; or the name of a stored query that is tagged ``cohort``.
+        :param picture: of a cohort ``swimmer``, if nothing is said, ``responses`` or ``antibodies``.
+        :param values: of the parameters of the query; those not named keep their example.
+        :raises InputError: if the text names no case of the store and no cohort, or there is no such picture,
+            parameter or value.
         """
+        if (query := stored_queries().get(what)) is not None:
+            return self._cohort(query, picture or "swimmer", values)
+        if picture or values:
+            raise InputError(
+                f"{what!r} is no stored query", todo="name a picture and values for a query only"
+            )
         from casegraph.plot.timeline import timeline
         from casegraph.story.words import Words
         from casegraph.told import with_told
 
         with self._store() as store:
-            return timeline(Words(read_case(store, find_case(store, case)), with_told(store)))
+            return timeline(Words(read_case(store, find_case(store, what)), with_told(store)))
+
+    def _cohort(self, query: StoredQuery, picture: str, values: dict[str, str]) -> Picture:
+        from casegraph.plot.cohort import cohort_of
+        from casegraph.plot.cohorts import QUESTIONS, picture_of
+
+        with self._store() as store:
+            found = picture_of(cohort_of(store, query, values), picture)
+        if found is None:
+            raise InputError(f"no picture {picture!r}", expected=", ".join(QUESTIONS))
+        return found
 
     @staticmethod
     def _asked(name: str, *, asserted: bool) -> StoredQuery:

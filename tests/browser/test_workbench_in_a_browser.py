@@ -337,6 +337,81 @@ def test_an_answer_of_many_rows_has_pages_and_is_sorted(bench: Workbench) -> Non
     assert bench.browser.run("return document.querySelector('#_result th').ariaSort") == "descending"
 
 
+def test_an_answer_says_what_was_asked_and_the_form_leaves_the_editor_alone(bench: Workbench) -> None:
+    bench.open("#stored=cases_treated_with&_drug=cg:Rituximab")
+    assert "cg:Interleukin2Drug" not in bench.written()
+    bench.asked(lambda: bench.click("#_form button[type=submit]"))
+    asked = bench.text("#_asked")
+    assert "(cases_treated_with), drug: cg:Rituximab" in asked
+    bench.asked(lambda: bench.click("#_run"))
+    assert bench.text("#_asked") == "Asked: the SPARQL of the editor, as it stood when it was run."
+    bench.type("#_value-drug", "x")
+    bench.keys(Keys.BACKSPACE)
+    bench.asked(lambda: bench.click("#_form button[type=submit]"))
+    assert "drug: the example of the query" in bench.text("#_asked")
+
+
+def test_back_leads_to_the_question_before_and_asks_it_again(bench: Workbench) -> None:
+    for drug in ("cg:Rituximab", "cg:Interleukin2Drug"):
+        bench.type("#_search", "cases_treated_with")
+        bench.click("#_stored [data-query=cases_treated_with]")
+        bench.until(lambda: bench.texts("#_value-drug"), "no form")
+        bench.browser.run("document.querySelector('[name=drug]').value = arguments[0]", drug)
+        bench.asked(lambda: bench.click("#_form button[type=submit]"))
+        assert f"drug: {drug}" in bench.text("#_asked")
+    bench.browser.driver.back()  # the question as it was chosen, not run
+    bench.until(lambda: bench.text("#_status") == "Nothing was asked yet.", "the answer still stands")
+    bench.asked(bench.browser.driver.back)
+    assert "drug: cg:Rituximab" in bench.text("#_asked")
+    bench.asked(bench.browser.driver.refresh)
+    assert "drug: cg:Rituximab" in bench.text("#_asked")
+    bench.write(TREATED)
+    bench.asked(lambda: bench.click("#_run"))
+    bench.write("")
+    bench.browser.driver.refresh()
+    bench.until(lambda: bench.text("#_result caption"), "it is not asked again")
+    assert bench.written() == TREATED
+    assert bench.browser.run("return document.getElementById('_form').hidden")
+
+
+_AXES = "[data-view=chart] .role-axis-title text, [data-view=chart] .role-axis-label text"
+
+
+@pytest.mark.parametrize("name", ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"])
+def test_a_column_may_be_called_as_what_each_object_has(name: str, bench: Workbench) -> None:
+    bench.ask(f'SELECT ?{name} ?n {{ VALUES (?{name} ?n) {{ ("constructor" 1) ("__proto__" 2) }} }}')
+    bench.show("chart")
+    assert {f"?{name}", "n", "constructor", "__proto__"} <= set(bench.texts(_AXES))
+
+
+def test_names_that_differ_where_they_are_cut_are_numbered(bench: Workbench) -> None:
+    long = "A" * 40
+    bench.ask(f'SELECT ?t ?n {{ VALUES (?t ?n) {{ ("{long}one{long}" 1) ("{long}two{long}" 2) }} }}')
+    bench.show("chart")
+    found = [each for each in bench.texts(_AXES) if "AAA" in each]
+    assert [each[:2] for each in found] == ["1:", "2:"]
+
+
+def test_rows_at_one_place_are_counted_or_drawn_as_points(bench: Workbench) -> None:
+    bench.ask('SELECT ?t ?n { VALUES (?t ?n) { ("a" 5) ("a" 5) ("a" 7) } }')
+    bench.show("chart")
+    assert "number of rows" in bench.texts(_AXES)
+    choose = "const made = document.querySelector('[data-choice=y]'); made.value = '1';"
+    bench.browser.run(f"{choose} made.dispatchEvent(new Event('change'))")
+    told = "Points of equal values cover each other: 2 places for all these rows."
+    bench.until(lambda: told in bench.text("[data-view=chart] [role=status]"), "it is not told")
+    assert bench.browser.run("return document.querySelector('[data-choice=mark]').value") == "point"
+
+
+def test_letters_that_are_not_seen_are_told(bench: Workbench) -> None:
+    for letter, many in (("x", 0), ("\u202e", 1), ("\u200f", 1)):
+        bench.ask(f'SELECT ("a{letter}b" AS ?t) {{}}')
+        told = [each for each in bench.texts("#_result details p") if "Letters that are not seen" in each]
+        assert len(told) == many * 3
+        bench.show("raw")
+        assert ("The files below have the letters" in bench.text("[data-view=raw]")) == bool(many)
+
+
 @pytest.mark.parametrize("width", [1280, NARROW])
 def test_each_view_is_accessible_and_fits(width: int, bench: Workbench, axe: None) -> None:
     bench.open(width=width)

@@ -72,6 +72,7 @@ def test_each_picture_has_its_drawing_its_words_its_data_and_its_queries(headlin
     (spec,) = (json.loads("".join(map(str, each.content))) for each in figure.all("script"))
     assert spec["$schema"].endswith("/vega-lite/v6.json")
     assert figure.all("figcaption")[0].all("li")
+    assert "its data are in the table below" in figure.all("noscript")[0].text
     assert [each.text.partition(" (")[0] for each in figure.all("summary")] == [
         "The data of this picture",
         "Its queries",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from typing import Any
 
@@ -11,7 +12,8 @@ from casegraph.cli.ask import parameter_option
 from casegraph.cli.form import Command, say, store_option
 from casegraph.cli.outputs import opened_whole
 from casegraph.errors import InputError
-from casegraph.facts import read_case
+from casegraph.facts import CaseFacts, read_case
+from casegraph.namespaces import BASE
 from casegraph.plot.cohorts import QUESTIONS, cohort_pictures
 from casegraph.plot.files import FORMS, picture_page, write_picture
 from casegraph.plot.picture import Picture
@@ -20,12 +22,13 @@ from casegraph.query import StoredQuery, stored_queries
 from casegraph.store import Store, open_store
 from casegraph.story.examples import kept_examples
 from casegraph.story.words import Words
-from casegraph.subjects import find_case
+from casegraph.subjects import find_case, subjects_of
 from casegraph.told import with_told
 
 __all__ = ["plot"]
 
 _DEFAULT = "swimmer"
+_NAMED = 12
 
 
 @click.command(
@@ -64,12 +67,12 @@ def plot(what: str, output: str | None, form: str | None, scale: float, **how: A
     """
     form = form or _form_of(output)
     with open_store(how["location"]) as store:
-        pictures = _pictures(store, what, how["picture"], how["values"], form)
+        pictures, asked = _pictures(store, what, how["picture"], how["values"], form)
     with opened_whole(output) as out:
         if len(pictures) > 1:
-            out.write(picture_page(pictures).encode())
+            out.write(picture_page(pictures, asked).encode())
         else:
-            write_picture(pictures[0], form, out, scale=scale)
+            write_picture(pictures[0], form, out, scale=scale, asked=asked)
 
 
 def _form_of(output: str | None) -> str:
@@ -84,18 +87,52 @@ def _form_of(output: str | None) -> str:
 
 def _pictures(
     store: Store, what: str, picture: str | None, values: dict[str, str], form: str
-) -> tuple[Picture, ...]:
+) -> tuple[tuple[Picture, ...], str]:
+    """Return the pictures, and what a cohort was asked for."""
     query = stored_queries().get(what)
     if query is not None:
         return _of_cohort(store, query, picture or ("" if form == "html" else _DEFAULT), values)
     if picture or values:
         raise click.UsageError("--picture and -p are for a stored query: casegraph query lists them")
-    return (timeline(Words(read_case(store, find_case(store, what)), with_told(store))),)
+    facts = read_case(store, _case(store, what))
+    if told := _others(store, what, facts):
+        say(told)
+    return (timeline(Words(facts, with_told(store))),), ""
 
 
-def _of_cohort(store: Store, query: StoredQuery, picture: str, values: dict[str, str]) -> tuple[Picture, ...]:
+def _case(store: Store, what: str) -> str:
+    try:
+        return find_case(store, what)
+    except InputError as error:
+        if not re.fullmatch(r"\w+", what):
+            raise
+        told = f"no case and no stored query {what!r}"
+        todo = "casegraph cases and casegraph query list those there are"
+        raise InputError(
+            told, where=store.location, expected="a case or the name of a query", todo=todo
+        ) from error
+
+
+def _others(store: Store, what: str, facts: CaseFacts) -> str:
+    """Return what is said where a report was named that tells of more than the case that is drawn."""
+    told = subjects_of(store, facts.report)
+    if len(told) == 1 or facts.case.endswith(what.strip("<> ")):
+        return ""
+    others = [each.removeprefix(BASE) for each in told if each != facts.case]
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    return (
+        f"the report tells of {len(told)} patients or groups, and only {facts.case.removeprefix(BASE)} "
+        f"is drawn; the others: {', '.join(others[:_NAMED])}{more}"
+    )
+
+
+def _of_cohort(
+    store: Store, query: StoredQuery, picture: str, values: dict[str, str]
+) -> tuple[tuple[Picture, ...], str]:
     found = cohort_pictures(store, query, values)
     kept = kept_examples(query, values, lambda: with_told(store))
     if kept:
         say(f"{kept}; set it by -p NAME=VALUE")
-    return tuple(each for each in found if picture in ("", each.name))
+    said = [f"{query.head.summary} ({query.name})", *(f"{name}: {value}" for name, value in values.items())]
+    asked = "; ".join((*said, *filter(None, (kept,))))
+    return tuple(each for each in found if picture in ("", each.name)), asked

@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from html import escape, unescape
+from textwrap import wrap
 from typing import BinaryIO, Final
 
 from casegraph.errors import InputError, MissingExtraError
-from casegraph.plot.picture import Cell, Picture
+from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.unseen import plain
 
 __all__ = ["FORMS", "picture_page", "picture_svg", "write_picture"]
 
 #: How a picture can be written; each is the suffix of its file too.
 FORMS: Final = ("json", "svg", "png", "html")
+#: Letters on a line of what stands above and below a drawing.
+_LINE: Final = 100
+#: What a specification says once, whatever views it has.
+_ONCE: Final = ("$schema", "description", "background", "config", "usermeta")
+_SMALL: Final = {"fontSize": 11, "fontWeight": "normal", "anchor": "start"}
 #: vl-convert takes what leads to a fragment for an address on the web.
 _LINK: Final = re.compile(r'<a xlink:href="https://vega\.github\.io/vega-datasets/#([^"]*)"')
 #: What the page may do: show itself. There is no script in it, and nothing that it could ask for.
@@ -24,31 +31,49 @@ _STYLE: Final = (
     "body{font-family:'DejaVu Sans',Verdana,sans-serif;line-height:1.4;max-width:75rem;margin:1rem auto;"
     "padding:0 1rem;color:#111;background:#fff;overflow-wrap:anywhere}figure{margin:0 0 3rem}"
     ".wide{overflow-x:auto}.wide *{overflow-wrap:normal}"
-    "h1{font-size:1.3rem}table{border-collapse:collapse}th,td{border:1px solid #767676;"
+    "h1{font-size:1.3rem}h2{font-size:1.15rem}table{border-collapse:collapse}th,td{border:1px solid #767676;"
     "padding:.25rem .5rem;text-align:left;vertical-align:top}tr:target{background:#fff3c4}"
     "a{color:#0b5394}:focus-visible{outline:3px solid #0b5394}"
 )
 
 
-def write_picture(picture: Picture, form: str, out: BinaryIO, *, scale: float = 2) -> None:
+def write_picture(picture: Picture, form: str, out: BinaryIO, *, scale: float = 2, asked: str = "") -> None:
     """Write one picture.
+
+    An image has below its drawing what the picture shows in words, and what to know beside it.
 
     :param form: one of :data:`FORMS`.
     :param scale: pixels of a PNG for each pixel of the drawing.
+    :param asked: what the picture was asked for, which stands below its title.
     :raises InputError: if there is nothing to draw.
     :raises MissingExtraError: if ``vl-convert`` is not installed, which all forms but JSON need.
     """
+    if form == "html":
+        out.write(picture_page((picture,), asked).encode())
+        return
+    picture = replace(picture, spec=_said_above(_drawn(picture), asked))
     if form == "png":
-        out.write(_png(picture, scale))
+        out.write(_png(_said_below(picture), scale))
     elif form == "svg":
-        out.write(picture_svg(picture).encode())
-    elif form == "html":
-        out.write(picture_page((picture,)).encode())
+        out.write(picture_svg(_said_below(picture)).encode())
     else:
-        out.write(f"{json.dumps(_drawn(picture), indent=1, ensure_ascii=False)}\n".encode())
+        out.write(f"{json.dumps(picture.spec, indent=1, ensure_ascii=False)}\n".encode())
 
 
-def _drawn(picture: Picture) -> dict[str, object]:
+def _said_above(spec: Spec, asked: str) -> Spec:
+    return {**spec, "title": {**spec["title"], "subtitle": wrap(asked, _LINE)}} if asked else spec
+
+
+def _said_below(picture: Picture) -> Picture:
+    """Return a picture that shows its summary and its notes below the drawing, as an image needs them."""
+    once = {name: value for name, value in picture.spec.items() if name in _ONCE}
+    view = {name: value for name, value in picture.spec.items() if name not in _ONCE}
+    lines = [line for each in (picture.summary, *picture.notes) for line in wrap(each, _LINE)]
+    below = {"text": lines, "orient": "bottom", "offset": 16, **_SMALL}
+    return replace(picture, spec={**once, "title": below, "vconcat": [view]})
+
+
+def _drawn(picture: Picture) -> Spec:
     if not picture.spec:
         raise InputError("there is nothing to draw", expected="what a picture can show", todo=picture.summary)
     return picture.spec
@@ -93,30 +118,33 @@ def _missing() -> MissingExtraError:
     return MissingExtraError("vl-convert is not installed", todo="pip install 'casegraph[viz]'")
 
 
-def picture_page(pictures: Sequence[Picture]) -> str:
+def picture_page(pictures: Sequence[Picture], asked: str = "") -> str:
     """Return pictures as one page: each with its summary, what to know beside it, and its data.
 
     The page holds no script and asks for nothing: its drawings are SVG, whose marks lead to their rows.
 
+    :param asked: what the pictures were asked for, which is the heading of the page.
     :raises MissingExtraError: if ``vl-convert`` is not installed.
     """
-    titles = ", ".join(dict.fromkeys(picture.title for picture in pictures))
+    titles = asked or ", ".join(dict.fromkeys(picture.title for picture in pictures))
+    heading, level = (f"<h1>{escape(asked)}</h1>\n", "h2") if asked else ("", "h1")
     page = "".join(
         (
             f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{escape(titles)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n",
-            *(part for picture in pictures for part in _figure(picture)),
+            heading,
+            *(part for picture in pictures for part in _figure(picture, level)),
             "</main>\n</body>\n</html>\n",
         )
     )
     return plain(page)
 
 
-def _figure(picture: Picture) -> Iterator[str]:
+def _figure(picture: Picture, level: str) -> Iterator[str]:
     title = escape(picture.title)
-    yield f'<h1>{title}</h1>\n<figure aria-label="{title}">\n'
+    yield f'<{level}>{title}</{level}>\n<figure aria-label="{title}">\n'
     if picture.spec:
         anchors = {name for row in picture.rows if (name := _anchor(row))}
         yield f'<div class="wide" tabindex="0" role="group" aria-label="{title}">\n'

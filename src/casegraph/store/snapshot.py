@@ -96,9 +96,13 @@ def remove_stale(store: Path) -> None:
 
 
 def _locked_folder(store: Path) -> tuple[Path, int]:
+    """Return a new folder and its lock; until it has that, others take it for that of a dead reader."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=store))
-        lock = os.open(folder, os.O_RDONLY)
+        try:
+            lock = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # one did; where the store is gone, the next folder cannot be made
+            continue
         fcntl.flock(lock, fcntl.LOCK_EX)
         if folder.exists():
             return folder, lock

@@ -15,6 +15,8 @@ __all__ = ["figure", "picture_scripts"]
 #: In the order in which they need each other.
 _SCRIPTS: Final = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js", "pictures.js")
 
+_UNDRAWN: Final = "Without scripts this picture is not drawn; its data are in the table below."
+
 #: The address on the site of what an IRI names.
 Addressed = Callable[[str], str]
 
@@ -37,6 +39,7 @@ def figure(picture: Picture, addressed: Addressed, more: Iterable[Content] = ())
         # a picture of its own may be wider than a small screen, and is then moved by itself
         drawing.append(element("div", class_="drawing", role="group", tabindex="0", aria_labelledby=name))
         drawing.append(data_block("application/json", picture.spec))
+        drawing.append(element("noscript", element("p", _UNDRAWN)))
     notes = element("ul", (element("li", each) for each in picture.notes)) if picture.notes else ""
     told = element("figcaption", element("p", picture.summary), notes)
     table = _table(picture, addressed)

@@ -21,7 +21,12 @@ GROUP BY ?drug ORDER BY DESC(?cases) LIMIT 20"""
 _STYLE_OF_CYTOSCAPE: Final = "__________cytoscape_stylesheet"
 _HINT: Final = (
     "Ctrl+Enter runs it, Ctrl+Space completes a class, a property, a prefix or a variable, "
-    "Ctrl+] and Ctrl+[ indent; Esc leaves the editor for the button Run."
+    "Ctrl+] and Ctrl+[ indent; Esc leaves the editor for the button below."
+)
+
+_APART: Final = (
+    "What stands here is asked by the button below it, whatever a form above says; "
+    "Open in the editor puts the question of the form here, with its values."
 )
 
 
@@ -72,12 +77,13 @@ def _editor() -> Element:
     return element(
         "section",
         element("h2", "SPARQL", id="_sparql"),
+        element("p", _APART, class_="hint"),
         element("div", id="_editor"),
         element("p", _HINT, class_="hint"),
         element("p", id="_known", class_="hint", role="status"),
         element(
             "div",
-            element("button", "Run", id="_run", type="button"),
+            element("button", "Run the SPARQL", id="_run", type="button"),
             " ",
             element("button", "Stop", id="_stop", type="button", hidden=True),
             " ",
@@ -92,6 +98,7 @@ def _result() -> Element:
     return element(
         "section",
         element("h2", "Result", id="_result-head"),
+        element("p", id="_asked"),
         element("p", "Nothing was asked yet.", id="_status", role="status"),
         element("div", id="_result"),
         aria_labelledby="_result-head",

@@ -26,9 +26,26 @@ const valueOf = (term, kind, twice) => {
 };
 
 /* Names of cases differ at their ends: what is too long is cut inside. */
-const cutInside = (limit) => {
+const ends = (limit) => {
   const most = Math.floor(limit / A_LETTER), end = Math.floor(most / 2);
-  return `length(datum.label) > ${most} ? slice(datum.label, 0, ${most - end - 1}) + "…" + slice(datum.label, -${end}) : datum.label`;
+  return { most, begin: most - end - 1, end };
+};
+const cutInside = (limit) => {
+  const { most, begin, end } = ends(limit);
+  return `length(datum.label) > ${most} ? slice(datum.label, 0, ${begin}) + "…" + slice(datum.label, -${end}) : datum.label`;
+};
+
+/* Those that differ only where they are cut would look like one: a number before each tells them apart. */
+const numbered = (values, name, limit) => {
+  const { most, begin, end } = ends(limit), alike = new Map();
+  for (const text of new Set(values.map((each) => each[name]))) {
+    if (text.length <= most) continue;
+    const cut = `${text.slice(0, begin)}…${text.slice(-end)}`;
+    alike.set(cut, [...(alike.get(cut) || []), text]);
+  }
+  const told = new Map([...alike.values()].filter((some) => some.length > 1)
+    .flatMap((some) => some.map((text, place) => [text, `${place + 1}: ${text}`])));
+  for (const each of values) each[name] = told.get(each[name]) ?? each[name];
 };
 
 const namedTwice = (terms) => {
@@ -41,6 +58,9 @@ const namedTwice = (terms) => {
   return new Set([...found].filter(([, some]) => some.size > 1).map(([text]) => text));
 };
 
+/* What is called as something that each object has would be taken for that: it is written as SPARQL does. */
+const titled = (name) => name in {} ? `?${name}` : name;
+
 /** Return the specification of a chart in Vega-Lite; its fields are called x and y, whatever the columns are. */
 export const specification = (columns, rows, { x, y, mark }, width) => {
   const kindX = kindOf(rows, x), isCount = y === -1, kindY = isCount ? "quantitative" : kindOf(rows, y);
@@ -49,9 +69,11 @@ export const specification = (columns, rows, { x, y, mark }, width) => {
     x: valueOf(row[x], kindX, twice[0]), ...(isCount ? {} : { y: valueOf(row[y], kindY, twice[1]) }),
   })).filter((each) => each.x !== null && (isCount || each.y !== null));
   const isNominal = kindX === "nominal", limit = width < SMALL ? 190 : 240;
-  const across = { field: "x", type: kindX, title: columns[x], ...(isNominal ? { sort: null, axis: { labelExpr: cutInside(limit) } } : {}) };
+  if (isNominal) numbered(values, "x", limit);
+  if (kindY === "nominal") numbered(values, "y", limit);
+  const across = { field: "x", type: kindX, title: titled(columns[x]), ...(isNominal ? { sort: null, axis: { labelExpr: cutInside(limit) } } : {}) };
   const up = isCount ? { aggregate: "count", type: "quantitative", title: "number of rows", axis: { tickMinStep: 1, format: ",d" } }
-    : { field: "y", type: kindY, title: columns[y], ...(kindY === "nominal" ? { sort: null } : {}) };
+    : { field: "y", type: kindY, title: titled(columns[y]), ...(kindY === "nominal" ? { sort: null, axis: { labelExpr: cutInside(limit) } } : {}) };
   const drawn = mark === "bar" ? { type: "bar", color: BLUE } : { type: mark, color: BLUE, ...(mark === "line" ? { point: true } : { size: 60 }) };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json", background: "white",
@@ -83,7 +105,9 @@ export class Chart {
     Object.assign(this, { place, columns, all: rows, rows: rows.slice(0, MOST) });
     const numbers = columns.map((_, at) => at).filter((at) => kindOf(this.rows, at) === "quantitative");
     const others = columns.map((_, at) => at).filter((at) => !numbers.includes(at));
-    this.choice = { x: others[0] ?? 0, y: numbers.find((at) => at !== (others[0] ?? 0)) ?? -1, mark: "bar" };
+    const x = others[0] ?? 0, y = numbers.find((at) => at !== x) ?? -1;
+    /* of several rows at one place their number is what one bar can show */
+    this.choice = { x, y: hide(this.rows, { x, y, mark: "bar" }) ? -1 : y, mark: "bar" };
   }
 
   async draw() {
@@ -101,7 +125,7 @@ export class Chart {
   }
 
   select(label, name, options) {
-    const made = element("select", {}, options.map(([value, text]) =>
+    const made = element("select", { "data-choice": name }, options.map(([value, text]) =>
       element("option", { value: String(value), selected: String(value) === String(this.choice[name]) }, text)));
     made.addEventListener("change", () => {
       this.choice[name] = name === "mark" ? made.value : Number(made.value);
@@ -115,9 +139,9 @@ export class Chart {
     await learn(this.rows.flatMap((row) => columns.map((at) => row[at])).filter((term) => term && term.kind === "iri").map((term) => term.value));
     for (const name of ["vega.min.js", "vega-lite.min.js", "vega-embed.min.js"]) await load(name);
     const isHidden = hide(this.rows, this.choice);
-    const choice = isHidden ? { ...this.choice, mark: "point" } : this.choice;
+    if (isHidden) this.place.querySelector("[data-choice=mark]").value = this.choice.mark = "point";
     const width = Math.min(WIDEST, this.drawing.clientWidth - LEAST);
-    const made = specification(this.columns, this.rows, choice, Math.max(LEAST, width));
+    const made = specification(this.columns, this.rows, this.choice, Math.max(LEAST, width));
     const left = this.rows.length - made.data.values.length;
     this.note.textContent = [
       `${made.description}: ${counted(made.data.values.length, "row")} of ${counted(this.all.length, "row")}.`,
@@ -127,6 +151,10 @@ export class Chart {
       "The table has them all.",
     ].filter(Boolean).join(" ");
     this.spec = made;
+    const places = new Set(made.data.values.map(({ x, y }) => JSON.stringify([x, y]))).size;
+    if (this.choice.mark === "point" && this.choice.y !== -1 && places < made.data.values.length) {
+      this.note.textContent += ` Points of equal values cover each other: ${counted(places, "place")} for all these rows.`;
+    }
     try {
       await this.put(made);
       const over = this.drawing.scrollWidth - this.drawing.clientWidth;

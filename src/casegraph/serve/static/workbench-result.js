@@ -2,7 +2,7 @@
 
 import { noticeBox, problemBox } from "./workbench-asking.js";
 import { Chart } from "./workbench-chart.js";
-import { button, counted, element, fill } from "./workbench-dom.js";
+import { button, counted, element, fill, plain } from "./workbench-dom.js";
 import { Graph } from "./workbench-graph.js";
 import { Table } from "./workbench-table.js";
 import { readRows, readTriples } from "./workbench-terms.js";
@@ -11,6 +11,7 @@ const OF_ROWS = [["CSV", "text/csv", "csv"], ["TSV", "text/tab-separated-values"
   ["JSON", "application/sparql-results+json", "json"], ["XML", "application/sparql-results+xml", "xml"]];
 const OF_TRIPLES = [["Turtle", "text/turtle", "ttl"], ["N-Triples", "application/n-triples", "nt"], ["JSON-LD", "application/ld+json", "jsonld"]];
 const LONGEST = 200_000;
+const MARKED = "Letters that are not seen are shown as \ufffd here, so what is selected by hand is another text. ";
 const SPO = ["subject", "predicate", "object"];
 
 /** The result, with all that can be done with it. */
@@ -61,7 +62,8 @@ export class Result {
   raw(place) {
     const { body } = this.answer;
     const cut = body.length > LONGEST ? element("p", {}, `The first ${LONGEST.toLocaleString("en")} of ${body.length.toLocaleString("en")} characters; the files below have all.`) : "";
-    fill(place, cut, element("pre", { tabindex: "0", role: "region", "aria-label": "Text of the answer" }, body.slice(0, LONGEST)));
+    const marked = plain(body) === body ? "" : element("p", {}, `${MARKED}The files below have the letters themselves.`);
+    fill(place, cut, marked, element("pre", { tabindex: "0", role: "region", "aria-label": "Text of the answer" }, body.slice(0, LONGEST)));
   }
 
   taking() {
@@ -76,7 +78,8 @@ export class Result {
 
   snippet(name, text) {
     const code = element("pre", { tabindex: "0", role: "region", "aria-label": `as ${name}`, "data-snippet": name }, text);
-    return element("details", {}, element("summary", {}, `as ${name}`), code,
+    const marked = plain(text) === text ? "" : element("p", {}, `${MARKED}Copy takes the letters themselves.`);
+    return element("details", {}, element("summary", {}, `as ${name}`), marked, code,
       button(`Copy`, () => this.copy(text, `Copied, as ${name}.`), { "aria-label": `Copy, as ${name}` }));
   }
 

@@ -43,10 +43,9 @@ export class Stored {
       element("span", { class: "tags" }, each.tags.join(", ")))));
   }
 
-  async choose(name, values = {}) {
-    const about = await json(address(`queries/${name}`, [["format", "json"]]));
-    await this.open(about, values);
-  }
+  about(name) { return json(address(`queries/${name}`, [["format", "json"]])); }
+
+  async choose(name) { this.open(await this.about(name)); }
 }
 
 const plainExample = (each) => {
@@ -89,6 +88,8 @@ export class Form {
     this.form = form;
     begin(form);  // examples get their labels when those come; nobody has to wait for that
   }
+
+  hide() { this.place.hidden = true; }
 
   /** The values that are set, without those that are empty. */
   values() { return [...new FormData(this.form)].map(([name, value]) => [name, String(value).trim()]).filter(([, value]) => value); }

@@ -1,7 +1,7 @@
 /* The workbench: stored questions, an editor of SPARQL, and what the server answers. */
 
 import { address, ask, place, problemBox } from "./workbench-asking.js";
-import { button } from "./workbench-dom.js";
+import { button, fill } from "./workbench-dom.js";
 import * as editor from "./workbench-editor.js";
 import { Result } from "./workbench-result.js";
 import { Form, Stored } from "./workbench-stored.js";
@@ -22,12 +22,17 @@ const busy = (controller) => {
   at("_result").setAttribute("aria-busy", String(Boolean(controller)));
 };
 
+const clear = (asked) => {
+  result.clear();
+  fill(at("_asked"), asked ? `Asked: ${asked}` : "");
+};
+
 /* One request at a time: a new one takes the place of the one before, which the server then gives up. */
 const put = async (where, accept, options, question) => {
   asking?.abort();
   const mine = new AbortController();
   busy(mine);
-  result.clear();
+  clear(question.asked);
   editor.point(yasqe, null);
   status.textContent = "Asking …";
   try {
@@ -59,36 +64,47 @@ const answered = async (answer, question) => {
 };
 
 const ofText = (text) => ({
-  text, name: "query", meanings: {}, view: "",
+  text, name: "query", meanings: {}, view: "", asked: "the SPARQL of the editor, as it stood when it was run.",
   again: (accept) => ask(SPARQL, accept, { method: "POST", body: new URLSearchParams({ query: text }) }),
   snippets: (accept) => snippets.ofText(SPARQL, text, accept),
 });
 
+/* What was left empty is asked with the example of the query: that is said too. */
+const saidOf = (about, values) => {
+  const known = new Map(values);
+  const said = Object.keys(about.parameters).map((name) => `${name}: ${known.get(name) ?? "the example of the query"}`);
+  return `${about.summary} (${about.name})${said.length ? `, ${said.join(", ")}` : ""}.`;
+};
+
 const ofStored = (about, values) => ({
-  name: about.name, meanings: about.returns, view: about.view || "",
+  name: about.name, meanings: about.returns, view: about.view || "", asked: saidOf(about, values),
   again: (accept) => ask(address(`queries/${about.name}/results`, values), accept),
   snippets: (accept) => snippets.ofStored(SPARQL, about.links.results, about.name, values, accept),
 });
 
 const askText = () => {
   const text = yasqe.getValue();
-  remember(new URLSearchParams({ query: text }));
+  remember(new URLSearchParams({ query: text }), true);
   return put(SPARQL, `${ROWS}, ${TRIPLES};q=0.9`, { method: "POST", body: new URLSearchParams({ query: text }) }, ofText(text));
 };
 
 const askStored = (about, values) => {
-  remember(new URLSearchParams([["stored", about.name], ...values.map(([name, value]) => [`_${name}`, value])]));
+  remember(new URLSearchParams([["stored", about.name], ...values.map(([name, value]) => [`_${name}`, value])]), true);
   return put(address(`queries/${about.name}/results`, values), ROWS, {}, ofStored(about, values));
 };
 
-/* What is asked stands behind the # of the address, which no request sends: a link to it is a link to the question. */
-const remember = (values) => history.replaceState(null, "", `#${values}`);
+/* What is asked stands behind the # of the address, which no request sends: a link to it is a link to the question.
+   Each question has its place in the history; that it was run is kept there, where no link can say it. */
+const remember = (values, wasRun = false) => {
+  const where = `#${values}`;
+  history[where === location.hash ? "replaceState" : "pushState"]({ wasRun }, "", where);
+};
 
 const form = new Form(at("_form"), {
   run: askStored,
   edit: async (about, values) => {
     const answer = await ask(address(`queries/${about.name}/text`, values), "application/sparql-query");
-    if (answer.problem) { refused(answer.problem, {}); return; }
+    if (answer.problem) { clear(""); refused(answer.problem, {}); return; }
     editor.open(yasqe, answer.body);
     remember(new URLSearchParams({ query: answer.body }));
     status.textContent = `${about.name} is in the editor, with its values.`;
@@ -96,23 +112,39 @@ const form = new Form(at("_form"), {
   },
 });
 
-const stored = new Stored(at("_stored"), (about, values) => {
+const open = (about, values) => {
   form.show(about, values);
   at("_question").focus();
-  editor.open(yasqe, about.text);
-  if (!Object.keys(values).length) remember(new URLSearchParams({ stored: about.name }));
+};
+
+const stored = new Stored(at("_stored"), (about) => {
+  open(about, {});
+  remember(new URLSearchParams({ stored: about.name }));
 });
 
 const yasqe = editor.begin(at("_editor"), told.prefixes, told.example, { run: askText, leave: () => run.focus() });
 
-/* A link fills in what it asks; whether that is run is for who opened it to say. */
+/* A link fills in what it asks; whether that is run is for who opened it to say. What was run here already is run
+   again where a person comes back to it. */
 const recall = async () => {
-  const said = new URLSearchParams(location.hash.slice(1));
+  const where = location.hash, said = new URLSearchParams(where.slice(1));
+  const wasRun = history.state?.wasRun === true;
   const query = said.get("query") ?? new URLSearchParams(location.search).get("query");
+  asking?.abort();
+  busy(null);
+  clear("");
+  status.textContent = "Nothing was asked yet.";
   if (said.get("stored")) {
     const values = [...said].filter(([name]) => name.startsWith("_")).map(([name, value]) => [name.slice(1), value]);
-    await stored.choose(said.get("stored"), Object.fromEntries(values));
-  } else if (query) editor.open(yasqe, query);
+    const about = await stored.about(said.get("stored"));
+    if (location.hash !== where) return;
+    open(about, Object.fromEntries(values));
+    if (wasRun) await askStored(about, values);
+    return;
+  }
+  form.hide();
+  if (query) editor.open(yasqe, query);
+  if (query && wasRun) await askText();
 };
 
 const begin = async () => {
