@@ -17,7 +17,7 @@ from casegraph.plot.picture import Picture
 from casegraph.plot.timeline import timeline
 from casegraph.store import Store, open_store
 from casegraph.story.words import Words
-from drawn_pictures import columns, lanes, marks, said, signs, stretches, texts, timelines
+from drawn_pictures import PANELS, columns, lanes, marks, said, signs, stretches, texts, timelines
 
 SEED = f"{BASE}case/10.1007/s13555-020-00421-8/1"
 PICTURES = Path(__file__).parent / "pictures"
@@ -150,12 +150,10 @@ def test_each_treatment_has_a_lane_and_each_claim_is_drawn_and_stands_in_the_tab
         ]
         events = names(facts, *EVENTS)
         assert sorted(lanes(picture)) == sorted([*episodes, *doses])
-        other = [
-            mark["href"][1:]
-            for mark in marks(picture)
-            if mark["part"] == "sign" and mark["href"][1:] in events
-        ]
-        assert sorted(other) == sorted(events)
+        other = [mark["href"][1:] for mark in marks(picture) if mark["part"] in ("sign", "words")]
+        signed = [mark["href"][1:] for mark in marks(picture) if mark["part"] == "sign"]
+        assert {each for each in other if each in events} == set(events)
+        assert all(signed.count(each) <= 1 for each in events)
         assert sorted(row[-1].text[1:] for row in picture.rows) == sorted([*episodes, *doses, *events])
         assert all(row[-1].iri == f"{facts.case}{row[-1].text}" for row in picture.rows)
         count += len(picture.rows)
@@ -231,14 +229,91 @@ def test_no_place_says_more_than_is_certain(drawn: dict[str, tuple[Words, Pictur
         for name in names(facts, *EVENTS):
             here = [mark for mark in marks(picture) if mark["href"] == f"#{name}"]
             spans = stretches(here) or [("", x, x) for _, x in signs(here)]
-            found.append((facts.value(f"{facts.case}#{name}", "at"), spans[0][1], spans[0][2]))
+            time = facts.value(f"{facts.case}#{name}", "at")
+            found += [(time, low, high) for _, low, high in spans[:1] if time is not None]
         for first, _, to in found:
             for second, start, _ in found:
                 if to < start:
-                    assert first is not None
-                    assert second in facts.values(first, "notAfter"), (first, second)
+                    before = second in facts.values(first, "notAfter") or is_untreated(facts, first, second)
+                    assert before, (first, second)
                     checked += 1
     assert checked > 200
+
+
+def test_what_has_no_time_has_words_and_no_sign(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    untimed = 0
+    for words, picture in drawn.values():
+        facts = words.facts
+        for claim in facts.claims(*EVENTS):
+            if facts.value(claim, "at") is None:
+                here = [mark for mark in marks(picture) if mark["href"] == f"#{facts.name(claim)}"]
+                assert {mark["part"] for mark in here} <= {"words", "unsure"}, claim
+                assert all(text.endswith("no time told") for text in said(here)), claim
+                untimed += 1
+    assert untimed > 70
+
+
+@pytest.mark.parametrize(
+    ("case", "claim", "since", "until"),
+    [
+        ("case/key/pemphigus-il2-interferon-1989/1", "lymphoma-on-chemotherapy", 1, 7),
+        ("case/key/pemphigus-il2-interferon-1989/1", "fever", 3, 7),
+        ("case/10.14740/jmc3965/1", "none-to-immunosuppression", 2, 4),
+        ("case/10.1097/md.0000000000031173/1", "none-to-thalidomide", None, None),
+        ("case/key/dermatology-advisor-baricitinib/2", "panniculitis-on-methotrexate", None, None),
+    ],
+)
+def test_an_outcome_without_a_time_is_between_the_start_of_its_drug_and_death(
+    case: str, claim: str, since: int | None, until: int | None, drawn: dict[str, tuple[Words, Picture]]
+) -> None:
+    """Chemotherapy begins in column 1, interleukin-2 in 3, death is 7; of the last two nothing is ordered."""
+    here = [mark for mark in marks(drawn[f"{BASE}{case}"][1]) if mark["href"] == f"#{claim}"]
+    assert said(here)
+    assert stretches(here) == ([] if since is None else [("unsure", since, until)])
+
+
+def is_untreated(facts: CaseFacts, first: str, second: str) -> bool:
+    """Say whether one occasion is before the first treatment, and another not before some treatment began."""
+    phases = [facts.name(each) for each in facts.values(first, "phase")]
+    starts = [facts.value(each, "at") for each in facts.claims("hasTreatment")]
+    begun = any(second in facts.values(each, "notAfter") for each in starts if each is not None)
+    return phases == ["beforeTreatment"] and begun
+
+
+def test_nothing_of_a_patient_is_drawn_after_death_or_before_birth(
+    drawn: dict[str, tuple[Words, Picture]],
+) -> None:
+    checked = dict.fromkeys(("death", "birth"), 0)
+    for words, picture in drawn.values():
+        facts, at = words.facts, columns(picture)
+        deaths = [
+            facts.value(each, "at") for each in facts.claims("hasCourse") if facts.kind(each) == "Death"
+        ]
+        lived = marks(picture, *(each for each in PANELS if each != "Tests"))  # a test may be of the dead
+        ends = {mark.get("x2") or mark["x"] for mark in lived if mark["part"] != "words"}
+        starts = {mark["x"] for mark in marks(picture) if mark["part"] != "words"}
+        for death in deaths:
+            assert max(ends) == at[facts.name(death or "")], facts.case
+            checked["death"] += 1
+        if "birth" in at:
+            assert min(starts) >= at["birth"], facts.case
+            checked["birth"] += 1
+    assert checked == {"death": 4, "birth": 4}
+
+
+@pytest.mark.parametrize(
+    ("case", "claim", "treatment"),
+    [
+        ("case/10.1186/s13256-024-04793-9/1", "ferritin", "day-13"),
+        ("case/10.14740/jmc3965/1", "mda5", "treatment-start"),
+    ],
+)
+def test_what_was_seen_before_treatment_is_not_drawn_behind_its_start(
+    case: str, claim: str, treatment: str, drawn: dict[str, tuple[Words, Picture]]
+) -> None:
+    _, picture = drawn[f"{BASE}{case}"]
+    here = [mark for mark in marks(picture, "Tests") if mark["href"] == f"#{claim}"]
+    assert [to for _, _, to in stretches(here)] == [columns(picture)[treatment]]
 
 
 def test_each_dose_is_printed(drawn: dict[str, tuple[Words, Picture]]) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES
-from casegraph.plot.axis import Axis, Place
+from casegraph.plot.axis import Axis
+from casegraph.plot.places import Place
 
 __all__ = ["Exposure", "Piece", "exposures", "times_of"]
 
@@ -90,13 +91,13 @@ class Exposure:
         if self.kind in ("changed", "open") and not ends.exact and ends != begins:
             yield ends
         if self.kind == "undated":
-            yield Place(begins.high, axis.last)
+            yield Place(begins.high, axis.life.high)
 
     def begins(self, axis: Axis) -> Place:
         """Return where it began, which is not after anything that is told of it."""
         begins = axis.place(self.starts)
         if self.starts is None and self.follows is not None:
-            begins = Place(axis.place(self.follows).low, axis.last)
+            begins = Place(axis.place(self.follows).low, axis.life.high)
         later = (axis.place(each).high for each in (*self.told, self.ends) if each is not None)
         return Place(begins.low, max(begins.low, min((begins.high, *later))))
 
@@ -104,7 +105,7 @@ class Exposure:
         if self.superseded is not None:
             return axis.place(self.superseded).high
         is_last = self.ends is not None and axis.columns[-1:] == (self.ends,)
-        return axis.place(self.ends).high if self.kind == "ongoing" and is_last else axis.last
+        return axis.place(self.ends).high if self.kind == "ongoing" and is_last else axis.life.high
 
 
 def _stretch(kind: str, low: float, high: float) -> Iterator[Piece]:
