@@ -371,9 +371,43 @@ def test_days_that_hide_which_came_first_are_no_scale(least: int, to_scale: bool
         assert parts == ["unsure"]
 
 
-def test_outcomes_of_a_group_have_their_denominators(drawn: dict[str, tuple[Words, Picture]]) -> None:
-    found = said(marks(drawn[REVIEWED["miao-2021-group"]][1]))
-    assert {"improved, 15 of 18", "improved, 14 of 18"} <= set(found)
+def test_outcomes_of_a_group_have_counts_denominators_and_criteria(
+    drawn: dict[str, tuple[Words, Picture]],
+) -> None:
+    found = outcomes(drawn[REVIEWED["miao-2021-group"]][1])
+    assert found["imacs"] == (
+        "overall by IMACS definition of improvement on interleukin-2 + background",
+        "improved, 14 of 18",
+    )
+    assert found["acr-eular"][1] == "improved, 15 of 18"
+    assert found["acr-eular"][0].startswith("overall by ACR/EULAR 2016 response criteria on interleukin-2")
+    series = outcomes(drawn[f"{BASE}group/10.3899/jrheum.101321/series"][1])
+    assert series["muscle-complete"][1] == "resolved (complete), 3 of 6"
+    assert series["calcinosis-unchanged"][1] == "unchanged, 0 of 6 responded"
+    rash = outcomes(drawn[f"{BASE}group/10.5070/d329562407/1"][1])
+    assert rash["skin-on-hcq"][1] == "worse, after 14 to 290 days, 3 evaluated"
+
+
+def test_an_outcome_tells_how_fast_it_came_and_that_other_drugs_ran_beside_it(seed: Picture) -> None:
+    found = outcomes(seed)
+    assert found["skin-on-weekly-il2"] == ("skin on interleukin-2 + background", "improved, within 7 days")
+    assert found["muscle-on-twice-weekly-il2"] == (
+        "muscle on interleukin-2 + background",
+        "resolved, within 7 days",
+    )
+    assert found["muscle-on-csa-prednisone"][0] == "muscle on cyclosporin A + prednisone + background"
+
+
+def outcomes(picture: Picture) -> dict[str, tuple[str, str]]:
+    """Return the labels and words of outcomes, by the names of their claims."""
+    label, found = "", {}
+    for mark in sorted(
+        marks(picture, "What became of it, by part of the disease"), key=lambda each: each["row"]
+    ):
+        label = mark["row"][4:].replace("\n", " ") or label
+        if mark["part"] == "words":
+            found[mark["href"][1:]] = (label, mark["text"])
+    return found
 
 
 def test_there_is_a_key_to_each_kind_of_stretch_and_end(drawn: dict[str, tuple[Words, Picture]]) -> None:

@@ -15,6 +15,8 @@ from casegraph.story.words import Words, joined
 __all__ = ["KINDS", "Event", "Kind", "events", "events_panel"]
 
 
+#: the directions of those who responded.
+_BETTER = frozenset({"improved", "resolved"})
 _NO_TIME, _NO_ORDER = "no time told", "order not told"
 
 
@@ -136,9 +138,27 @@ def _response(words: Words, claim: str) -> tuple[str, str, str]:
     stopped = list(dict.fromkeys(words.drug(each) for each in words.facts.values(claim, "afterStopping")))
     direction = words.label(words.facts.value(claim, "direction"))
     outcome = joined(direction, words.text_of(claim, "degree", "({})"), by=" ")
-    text = joined(outcome, _many(words, claim, "responderCount"))
-    label = _with_drugs(_with_drugs(domain_of(words, claim), " on ", drugs), " after the stop of ", stopped)
+    text = joined(outcome, words.latency(claim), _responded(words, claim))
+    domain = joined(domain_of(words, claim), words.text(claim, "criterion", "by {}"), by=" ")
+    label = _with_drugs(_with_drugs(domain, " on ", drugs), " after the stop of ", stopped)
+    label = _with_background(words, claim, label)
     return label, words.facts.name(words.facts.value(claim, "direction") or ""), text
+
+
+def _responded(words: Words, claim: str) -> str:
+    """Return of a group how many responded of those evaluated; one that got worse did not respond."""
+    some, all_ = words.text(claim, "responderCount"), words.text(claim, "evaluatedCount")
+    is_better = words.facts.name(words.facts.value(claim, "direction") or "") in _BETTER
+    if some:
+        return joined(f"{some} of {all_ or '?'}", "" if is_better else "responded", by=" ")
+    return f"{all_} evaluated" if all_ else ""
+
+
+def _with_background(words: Words, claim: str, label: str) -> str:
+    """Return a label that does not credit alone what others ran beside."""
+    if words.facts.values(claim, "hasBackground"):
+        return f"{label} + background"
+    return f"{label} + possible background" if words.facts.values(claim, "mayHaveBackground") else label
 
 
 def _with_drugs(label: str, between: str, drugs: list[str]) -> str:
