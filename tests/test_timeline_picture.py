@@ -185,6 +185,37 @@ def test_a_bar_ends_as_the_case_says_and_no_other_way(drawn: dict[str, tuple[Wor
     }
 
 
+@pytest.mark.parametrize(
+    ("case", "drug", "until", "then"),
+    [
+        # 26 weeks of tofacitinib are told, and week 26 is the second column: day 182 of both
+        ("case/10.1186/s12969-021-00637-8/sabbagh-2019-2", "tofacitinib", "week-26", "open"),
+        ("case/10.1186/s12969-021-00637-8/papadopoulou-2019", "baricitinib", "week-26", "open"),
+        # 4 mg every day, and the skin was seen on it at five months, under treatment
+        ("case/key/dermatology-advisor-baricitinib/1", "baricitinib", "month-5", "open"),
+        # every other day for three months: over somewhere, no more open
+        ("case/10.1097/md.0000000000031173/1", "il2", "on-il2", "unsure"),
+    ],
+)
+def test_a_treatment_ran_as_long_as_is_told_and_while_its_outcome_was_seen(
+    case: str, drug: str, until: str, then: str, drawn: dict[str, tuple[Words, Picture]]
+) -> None:
+    _, picture = drawn[f"{BASE}{case}"]
+    at, lane = columns(picture), lanes(picture)
+    (whole,) = [each for each in lane[drug] if each["part"] == "given"]
+    assert (whole["x"], whole["x2"]) == (at[f"{drug}-start"], at[until])
+    assert [part for part, low, _ in stretches(lane[drug]) if low >= at[until]] == [then]
+
+
+def test_what_was_seen_later_on_a_drug_given_once_does_not_lengthen_it(
+    drawn: dict[str, tuple[Words, Picture]],
+) -> None:
+    lane = lanes(drawn[f"{BASE}case/10.4067/s0034-98872009000100013/1"][1])
+    assert "given" not in {part for part, _, _ in stretches(lane["rituximab"])}
+    plasma = lanes(drawn[REVIEWED["mda5-aspergillosis-2024"]][1])["plasma-exchange"]
+    assert [part for part, _, _ in stretches(plasma)] == ["open"]
+
+
 def test_what_has_no_certain_place_is_marked_so(drawn: dict[str, tuple[Words, Picture]]) -> None:
     marked = 0
     for words, picture in drawn.values():

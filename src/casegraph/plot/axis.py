@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casegraph.facts import CaseFacts
+from casegraph.plot.days import days_of
 from casegraph.plot.lifespan import life_of, narrowed
 from casegraph.plot.places import Place
 from casegraph.story.words import Words
@@ -52,7 +53,7 @@ def axis_of(words: Words, used: Mapping[str, int]) -> Axis:
 
     :param used: the occasions that something is drawn at, each with how many things are.
     """
-    bounds = {each: _bounds(words.facts, each) for each in used}
+    bounds = {each: days_of(words.facts, each) for each in used}
     known = {
         each: (low, high) for each, (low, high) in bounds.items() if low is not None and high is not None
     }
@@ -75,13 +76,6 @@ def _keep_order(facts: CaseFacts, days: Mapping[str, tuple[int, int]]) -> bool:
         if second in days
     )
     return shown and len(set(days.values())) > 1
-
-
-def _bounds(facts: CaseFacts, occasion: str) -> tuple[int | None, int | None]:
-    if occasion == facts.value(facts.case, "zeroPoint"):
-        return 0, 0
-    low, high = (facts.value(occasion, f"solvedStart{which}Days") for which in ("Min", "Max"))
-    return None if low is None else int(low), None if high is None else int(high)
 
 
 def _to_scale(words: Words, bounds: Mapping[str, tuple[int, int]]) -> Axis:

@@ -7,12 +7,13 @@ first at which it can have ended, or was last told of. What lies before, between
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.plot.axis import Axis
 from casegraph.plot.places import Place
+from casegraph.plot.running import over_by, ran_until
 
 __all__ = ["Exposure", "Piece", "exposures", "times_of"]
 
@@ -41,8 +42,8 @@ class Exposure:
     :param ends: when it ended or was last told of; None where no such time is told.
     :param kind: how it ended: ``stopped``, ``implied`` (a stop is only implied), ``ongoing`` (still given
         when last told of), ``changed`` (another dose followed), ``once``, ``undated`` (stopped, but when is
-        not told), or ``open`` (not stated).
-    :param superseded: the certainly later start of the same drug, by when it was over.
+        not told), ``lasted`` (its length is told and not its end), or ``open`` (not stated).
+    :param superseded: the certainly later start of the same drug, or end of its length, by when it was over.
     :param lowered: whether its dose changed from one to another.
     :param follows: the start of the dosing before it.
     :param has_own_end: whether its end is told of itself, and not of the treatment that it belongs to.
@@ -73,8 +74,8 @@ class Exposure:
             yield from _stretch("unsure", ends.low, ends.high)
         else:
             yield from _stretch("unsure", begins.low, max(begins.high, ends.high))
-        if self.kind in ("open", "implied", "ongoing", "undated"):
-            kind = "unsure" if self.kind == "undated" else "open"
+        if self.kind in ("open", "implied", "ongoing", "undated", "lasted"):
+            kind = "unsure" if self.kind in ("undated", "lasted") else "open"
             yield from _stretch(kind, max(begins.high, ends.high), self._latest(axis))
 
     def end(self, axis: Axis) -> Place | None:
@@ -90,8 +91,8 @@ class Exposure:
         ends = axis.place(self.ends) if self.ends is not None else begins
         if self.kind in ("changed", "open") and not ends.exact and ends != begins:
             yield ends
-        if self.kind == "undated":
-            yield Place(begins.high, axis.life.high)
+        if self.kind in ("undated", "lasted"):
+            yield Place(max(begins.high, ends.high), self._latest(axis))
 
     def begins(self, axis: Axis) -> Place:
         """Return where it began, which is not after anything that is told of it."""
@@ -118,8 +119,25 @@ def exposures(facts: CaseFacts) -> tuple[tuple[Exposure, tuple[Exposure, ...]], 
     found = []
     for claim in facts.claims("hasTreatment"):
         dosings = _dosings(facts, claim)
-        found.append((_episode(facts, claim, dosings), dosings))
+        found.append(_with_length(facts, _episode(facts, claim, dosings), dosings))
     return tuple(found)
+
+
+def _with_length(
+    facts: CaseFacts, episode: Exposure, dosings: tuple[Exposure, ...]
+) -> tuple[Exposure, tuple[Exposure, ...]]:
+    """Return a treatment without a told end, and its last dosing, with the time at which it still ran."""
+    if episode.kind != "open" or episode.starts is None or episode.superseded is not None:
+        return episode, dosings
+    until = ran_until(facts, episode.claim, episode.starts)
+    over = over_by(facts, episode.claim, episode.starts)
+    kind = "lasted" if facts.values(episode.claim, "durationMaxDays") else "open"
+    known = [each for each in (episode.ends, until) if each is not None]
+    ends = max(known, key=lambda each: (facts.rank(each), each), default=None)
+    found = replace(episode, ends=ends, kind=kind, superseded=over)
+    if len(dosings) != 1 or dosings[0].kind != "open" or dosings[0].starts != episode.starts:
+        return found, dosings
+    return found, (replace(dosings[0], ends=ends, kind=kind, superseded=over),)
 
 
 def times_of(exposure: Exposure) -> Iterator[str]:

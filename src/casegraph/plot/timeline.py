@@ -108,6 +108,7 @@ def _summary(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ..
         _many(kinds["stopped"] + kinds["undated"] + kinds["once"], "stopped"),
         _many(kinds["implied"], "with a stop that is only implied"),
         _many(kinds["ongoing"], "still given when last told of"),
+        _many(kinds["lasted"], "of a told length"),
         _many(kinds["open"], "without a stated end"),
     )
     told = [counted(len(happened[each.title]), *each.noun) for each in KINDS if happened[each.title]]
