@@ -58,8 +58,8 @@ def test_il2_goes_from_weekly_to_twice_weekly_after_the_flare_and_still_runs_whe
     seed: Picture,
 ) -> None:
     at, drawn = columns(seed), lanes(seed)
-    assert said(drawn["il2-weekly"]) == ["1,000,000 IU 1x/week"]
-    assert said(drawn["il2-twice-weekly"]) == ["1,000,000 IU 2x/week"]
+    assert said(drawn["il2-weekly"]) == ["1,000,000 IU 1x/week (repaired)"]
+    assert said(drawn["il2-twice-weekly"]) == ["1,000,000 IU 2x/week (repaired)"]
     assert stretches(drawn["il2-weekly"]) == [("given", at["il2-start"], at["il2-increase"])]
     assert stretches(drawn["il2-twice-weekly"]) == [("given", at["il2-increase"], at["writing"])]
     assert signs(drawn["il2"]) == [("start", at["il2-start"]), ("ongoing", at["writing"])]
@@ -83,10 +83,10 @@ def test_between_its_courses_prednisone_is_neither_given_nor_stopped(seed: Pictu
 def test_the_taper_is_told_step_by_step(seed: Picture) -> None:
     drawn, at = lanes(seed), columns(seed)
     doses = [said(drawn[f"prednisone-2-{each}"]) for each in ("start", "weekly-steps", "fortnightly-steps")]
-    assert doses == [["50 mg/day"], ["50→30 mg/day"], ["30→20 mg/day"]]
+    assert doses == [["50 mg/day"], ["50→30 mg/day (repaired)"], ["30→20 mg/day (repaired)"]]
     assert [said(drawn[f"prednisone-2-{each}"])[0] for each in ("at-20", "late-steps", "now")] == [
         "20 mg/day",
-        "20→10 mg/day",
+        "20→10 mg/day (derived)",
         "10 mg/day",
     ]
     assert stretches(drawn["prednisone-2-fortnightly-steps"]) == [
@@ -214,6 +214,42 @@ def test_what_was_seen_later_on_a_drug_given_once_does_not_lengthen_it(
     assert "given" not in {part for part, _, _ in stretches(lane["rituximab"])}
     plasma = lanes(drawn[REVIEWED["mda5-aspergillosis-2024"]][1])["plasma-exchange"]
     assert [part for part, _, _ in stretches(plasma)] == ["open"]
+
+
+def test_doses_of_which_no_rhythm_is_told_are_no_bars(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    """Three doses of interleukin-2 on day 0, 2 and 4: what was given between them is not told."""
+    lane = lanes(drawn[REVIEWED["ramseur-1989"]][1])
+    at = columns(drawn[REVIEWED["ramseur-1989"]][1])
+    days = [at[each] for each in ("il2-start", "il2-day-2", "il2-day-4", "death-time")]
+    for name, low, high in zip(
+        ("il2-first", "il2-half-day-2", "il2-half-day-4"), days[:-1], days[1:], strict=True
+    ):
+        assert stretches(lane[name]) == [("open", low, high)]
+        assert ("start", low) in signs(lane[name])
+    assert said(lane["il2-first"]) == ["5,000,000 arbitrary units/m2 (repaired), how often not told"]
+    assert said(lane["il2-half-day-2"]) == ["2,500,000 arbitrary units/m2 (derived), how often not told"]
+
+
+def test_a_dose_that_is_counted_as_one_is_a_dot(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    lane = lanes(drawn[f"{BASE}case/key/the-rheumatologist-antisynthetase/1"][1])
+    assert stretches(lane["rituximab-dose-1"]) == stretches(lane["rituximab-dose-2"]) == []
+    assert said(lane["rituximab-dose-1"]) == ["1,000 mg, one dose"]
+
+
+@pytest.mark.parametrize(
+    ("case", "dose", "told"),
+    [
+        ("case/10.1097/md.0000000000031173/1", "il2", "1x/2 days, amount not stated, for 76 to 107 days"),
+        ("case/10.1186/s13256-024-04793-9/1", "tacrolimus-dose", "5 mg, how often not told"),
+        ("case/key/dermatology-advisor-baricitinib/1", "baricitinib-daily", "4 mg 1x/day"),
+        ("case/10.3899/jrheum.101321/4", "rituximab-dose", "2 doses of 500 mg/m2"),
+    ],
+)
+def test_what_of_a_dose_is_not_told_is_said(
+    case: str, dose: str, told: str, drawn: dict[str, tuple[Words, Picture]]
+) -> None:
+    lane = lanes(drawn[f"{BASE}{case}"][1])
+    assert told in [text for each in lane.values() for text in said(each)], dose
 
 
 def test_what_has_no_certain_place_is_marked_so(drawn: dict[str, tuple[Words, Picture]]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.plot.axis import Axis
+from casegraph.plot.doses import is_regular, is_single
 from casegraph.plot.places import Place
 from casegraph.plot.running import over_by, ran_until
 
@@ -48,6 +49,7 @@ class Exposure:
     :param follows: the start of the dosing before it.
     :param has_own_end: whether its end is told of itself, and not of the treatment that it belongs to.
     :param told: when its dosings began.
+    :param regular: whether a dosing is told to have been repeated: else nothing is known until the next.
     """
 
     claim: str
@@ -60,6 +62,7 @@ class Exposure:
     follows: str | None = None
     has_own_end: bool = True
     told: tuple[str, ...] = ()
+    regular: bool = True
 
     def pieces(self, axis: Axis) -> Iterator[Piece]:
         """Yield the stretches of its lane, from left to right."""
@@ -70,13 +73,19 @@ class Exposure:
         ends = begins if self.ends is None else axis.place(self.ends)
         if begins.high < ends.low or (begins.high == ends.low and begins.exact):
             yield from _stretch("unsure", begins.low, begins.high)
-            yield from _stretch("lowered" if self.lowered else "given", begins.high, ends.low)
+            yield from _stretch(self._between(), begins.high, ends.low)
             yield from _stretch("unsure", ends.low, ends.high)
         else:
             yield from _stretch("unsure", begins.low, max(begins.high, ends.high))
         if self.kind in ("open", "implied", "ongoing", "undated", "lasted"):
             kind = "unsure" if self.kind in ("undated", "lasted") else "open"
             yield from _stretch(kind, max(begins.high, ends.high), self._latest(axis))
+
+    def _between(self) -> str:
+        """Return what is drawn between its start and the next dose, its end, or when it still ran."""
+        if self.kind == "changed" and not self.regular:
+            return "open"
+        return "lowered" if self.lowered else "given"
 
     def end(self, axis: Axis) -> Place | None:
         """Return where the sign of its end stands; None if it has none."""
@@ -159,10 +168,17 @@ def _end(facts: CaseFacts, exposure: str, starts: str | None) -> tuple[str, str 
     stop, still = facts.value(exposure, "endsAt"), facts.value(exposure, "ongoingAt")
     if stop is not None:
         implied = facts.name(facts.value(exposure, "endBasis") or "") == "implied"
-        return "implied" if implied else "once" if stop == starts else "stopped", stop
+        return "implied" if implied else "once" if _is_same(facts, stop, starts) else "stopped", stop
     if still is not None:
         return "ongoing", still
     return "undated" if facts.values(exposure, "stopReason") else "open", None
+
+
+def _is_same(facts: CaseFacts, one: str, other: str | None) -> bool:
+    """Say whether two occasions are one, or certainly at the same time."""
+    if other is None:
+        return False
+    return one == other or (other in facts.values(one, "notAfter") and one in facts.values(other, "notAfter"))
 
 
 def _dosings(facts: CaseFacts, episode: str) -> tuple[Exposure, ...]:
@@ -186,7 +202,9 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
     followers = [each for each in segments if facts.value(each, "follows") == segment]
     kind, ends = _end(facts, segment, starts)
     superseded, has_own_end = None, ends is not None
-    if followers and ends is None:
+    if is_single(facts, segment) and ends is None:
+        kind, ends = "once", starts
+    elif followers and ends is None:
         ends = facts.value(followers[0], "at")
         kind = "open" if ends is None else "changed"
     elif ends is None:
@@ -198,7 +216,10 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
         superseded = superseded or _later_course(facts, episode)
     lowered = facts.number(segment, "doseFrom") is not None
     last = None if before is None else facts.value(before, "at")
-    return Exposure(segment, episode, starts, ends, kind, superseded, lowered, last, has_own_end)
+    regular = is_regular(facts, segment)
+    return Exposure(
+        segment, episode, starts, ends, kind, superseded, lowered, last, has_own_end, regular=regular
+    )
 
 
 def _later_course(facts: CaseFacts, episode: str) -> str | None:

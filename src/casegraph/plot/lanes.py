@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from casegraph.plot.axis import Axis
+from casegraph.plot.doses import dose_words
 from casegraph.plot.exposures import Exposure
 from casegraph.plot.marks import Datum, Panel, anchored
 from casegraph.story.telling import tell
@@ -91,7 +92,7 @@ def _bar(
 
 
 def _dose(words: Words, axis: Axis, row: str, dosing: Exposure, more: str = "") -> Iterator[Datum]:
-    told = joined(words.dose(dosing.claim) or "dose not stated", more)
+    told = joined(dose_words(words, dosing.claim), more)
     yield _words(words, axis, row, dosing, told)
 
 
