@@ -477,14 +477,36 @@ def outcomes(picture: Picture) -> dict[str, tuple[str, str]]:
     return found
 
 
+#: results of tests that share one sign, which has one line in the key.
+PLAIN = {"value", "normal", "abnormal", "notRaised", "unremarkable"}
+
+
 def test_there_is_a_key_to_each_kind_of_stretch_and_end(drawn: dict[str, tuple[Words, Picture]]) -> None:
     kinds = set()
     for _, picture in drawn.values():
         key = {mark.get("sign", mark["part"]) for mark in marks(picture, "What is drawn")}
-        used = {mark.get("sign", mark["part"]) for mark in marks(picture, "Treatments")}
+        used = {mark.get("sign", mark["part"]) for mark in marks(picture)} - PLAIN
         assert used - {"words", "about", "halo"} <= key
         kinds |= used
     assert {"given", "lowered", "whole", "unsure", "open", "start", "stopped", "implied", "ongoing"} <= kinds
+
+
+def test_death_is_a_black_diamond_and_nothing_else_is_one(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    shapes: dict[str, set[str]] = {}
+    for _, picture in drawn.values():
+        for view in picture.spec["vconcat"]:
+            for layer in view.get("layer", ()):
+                found = layer.get("encoding", {})
+                if "shape" in found:
+                    fills = dict(
+                        zip(found["fill"]["scale"]["domain"], found["fill"]["scale"]["range"], strict=True)
+                    )
+                    scale = found["shape"]["scale"]
+                    for sign, shape in zip(scale["domain"], scale["range"], strict=True):
+                        shapes.setdefault(f"{shape} {fills[sign]}", set()).add(sign)
+    assert shapes["diamond #000000"] == {"Death"}
+    assert shapes["cross #000000"] == {"positive"}
+    assert {each for each in shapes if each.startswith("diamond")} == {"diamond white", "diamond #000000"}
 
 
 # the specification

@@ -12,7 +12,8 @@ from casegraph.plot.axis import Axis, axis_of, unseen_order
 from casegraph.plot.events import KINDS, Event, events, events_panel
 from casegraph.plot.exposures import Exposure, exposures, times_of
 from casegraph.plot.keys import heads, times_panel
-from casegraph.plot.lanes import key_panel, treatments_panel
+from casegraph.plot.lanes import treatments_panel
+from casegraph.plot.legend import key_panel
 from casegraph.plot.look import framed
 from casegraph.plot.panels import heads_view, least_width, panel_view
 from casegraph.plot.picture import Cell, Picture, Spec
