@@ -17,7 +17,7 @@ from casegraph.plot.picture import Picture
 from casegraph.plot.timeline import timeline
 from casegraph.store import Store, open_store
 from casegraph.story.words import Words
-from drawn_pictures import PANELS, columns, lanes, marks, said, signs, stretches, texts, timelines
+from drawn_pictures import PANELS, columns, doses, lanes, marks, said, signs, stretches, texts, timelines
 
 SEED = f"{BASE}case/10.1007/s13555-020-00421-8/1"
 PICTURES = Path(__file__).parent / "pictures"
@@ -58,8 +58,8 @@ def test_il2_goes_from_weekly_to_twice_weekly_after_the_flare_and_still_runs_whe
     seed: Picture,
 ) -> None:
     at, drawn = columns(seed), lanes(seed)
-    assert said(drawn["il2-weekly"]) == ["1,000,000 IU 1x/week (repaired)"]
-    assert said(drawn["il2-twice-weekly"]) == ["1,000,000 IU 2x/week (repaired)"]
+    assert doses(drawn["il2-weekly"]) == ["1,000,000 IU 1x/week (repaired)"]
+    assert doses(drawn["il2-twice-weekly"]) == ["1,000,000 IU 2x/week (repaired)"]
     assert stretches(drawn["il2-weekly"]) == [("given", at["il2-start"], at["il2-increase"])]
     assert stretches(drawn["il2-twice-weekly"]) == [("given", at["il2-increase"], at["writing"])]
     assert signs(drawn["il2"]) == [("start", at["il2-start"]), ("ongoing", at["writing"])]
@@ -82,9 +82,9 @@ def test_between_its_courses_prednisone_is_neither_given_nor_stopped(seed: Pictu
 
 def test_the_taper_is_told_step_by_step(seed: Picture) -> None:
     drawn, at = lanes(seed), columns(seed)
-    doses = [said(drawn[f"prednisone-2-{each}"]) for each in ("start", "weekly-steps", "fortnightly-steps")]
-    assert doses == [["50 mg/day"], ["50→30 mg/day (repaired)"], ["30→20 mg/day (repaired)"]]
-    assert [said(drawn[f"prednisone-2-{each}"])[0] for each in ("at-20", "late-steps", "now")] == [
+    steps = [doses(drawn[f"prednisone-2-{each}"]) for each in ("start", "weekly-steps", "fortnightly-steps")]
+    assert steps == [["50 mg/day"], ["50→30 mg/day (repaired)"], ["30→20 mg/day (repaired)"]]
+    assert [doses(drawn[f"prednisone-2-{each}"])[0] for each in ("at-20", "late-steps", "now")] == [
         "20 mg/day",
         "20→10 mg/day (derived)",
         "10 mg/day",
@@ -143,18 +143,18 @@ def test_each_treatment_has_a_lane_and_each_claim_is_drawn_and_stands_in_the_tab
     for words, picture in drawn.values():
         facts = words.facts
         episodes = names(facts, "hasTreatment")
-        doses = [
+        dosings = [
             facts.name(each)
             for one in facts.claims("hasTreatment")
             for each in facts.values(one, "hasSegment")
         ]
         events = names(facts, *EVENTS)
-        assert sorted(lanes(picture)) == sorted([*episodes, *doses])
+        assert sorted(lanes(picture)) == sorted([*episodes, *dosings])
         other = [mark["href"][1:] for mark in marks(picture) if mark["part"] in ("sign", "words")]
         signed = [mark["href"][1:] for mark in marks(picture) if mark["part"] == "sign"]
         assert {each for each in other if each in events} == set(events)
         assert all(signed.count(each) <= 1 for each in events)
-        assert sorted(row[-1].text[1:] for row in picture.rows) == sorted([*episodes, *doses, *events])
+        assert sorted(row[-1].text[1:] for row in picture.rows) == sorted([*episodes, *dosings, *events])
         assert all(row[-1].iri == f"{facts.case}{row[-1].text}" for row in picture.rows)
         count += len(picture.rows)
     assert count > 400
@@ -226,14 +226,14 @@ def test_doses_of_which_no_rhythm_is_told_are_no_bars(drawn: dict[str, tuple[Wor
     ):
         assert stretches(lane[name]) == [("open", low, high)]
         assert ("start", low) in signs(lane[name])
-    assert said(lane["il2-first"]) == ["5,000,000 arbitrary units/m2 (repaired), how often not told"]
-    assert said(lane["il2-half-day-2"]) == ["2,500,000 arbitrary units/m2 (derived), how often not told"]
+    assert doses(lane["il2-first"]) == ["5,000,000 arbitrary units/m2 (repaired), how often not told"]
+    assert doses(lane["il2-half-day-2"]) == ["2,500,000 arbitrary units/m2 (derived), how often not told"]
 
 
 def test_a_dose_that_is_counted_as_one_is_a_dot(drawn: dict[str, tuple[Words, Picture]]) -> None:
     lane = lanes(drawn[f"{BASE}case/key/the-rheumatologist-antisynthetase/1"][1])
     assert stretches(lane["rituximab-dose-1"]) == stretches(lane["rituximab-dose-2"]) == []
-    assert said(lane["rituximab-dose-1"]) == ["1,000 mg, one dose"]
+    assert doses(lane["rituximab-dose-1"]) == ["1,000 mg, one dose"]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_what_of_a_dose_is_not_told_is_said(
     case: str, dose: str, told: str, drawn: dict[str, tuple[Words, Picture]]
 ) -> None:
     lane = lanes(drawn[f"{BASE}{case}"][1])
-    assert told in [text for each in lane.values() for text in said(each)], dose
+    assert told in [text for each in lane.values() for text in doses(each)], dose
 
 
 def test_what_has_no_certain_place_is_marked_so(drawn: dict[str, tuple[Words, Picture]]) -> None:
@@ -389,7 +389,7 @@ def test_each_dose_is_printed(drawn: dict[str, tuple[Words, Picture]]) -> None:
         for name, lane in lanes(picture).items():
             dose = words.dose(f"{words.facts.case}#{name}")
             if dose:
-                assert any(dose in text for text in said(lane)), (name, dose)
+                assert any(dose in text for text in doses(lane)), (name, dose)
                 printed += 1
     assert printed == 47
 

@@ -17,22 +17,25 @@ __all__ = ["treatments_panel"]
 def treatments_panel(
     words: Words, axis: Axis, found: tuple[tuple[Exposure, tuple[Exposure, ...]], ...]
 ) -> Panel:
-    """Return the panel of treatments: a lane each, and below it a row for each of several doses."""
+    """Return the panel of treatments: a lane each, and below it a row for each of several doses.
+
+    The words of a row's dose are its label: on a small screen they would stand over what was given before.
+    """
     panel = Panel("Treatments")
     for episode, dosings in found:
         row, told = panel.row(words.drug(episode.claim)), _of_episode(words, episode.claim)
         if len(dosings) == 1 and _is_whole(episode, dosings[0]):
             panel.marks += _bar(axis, _head(words, row, episode), dosings[0], signed=True)
-            panel.marks += _dose(words, axis, row, dosings[0], told)
+            dose = joined(dose_words(words, dosings[0].claim), told)
+            panel.marks.append(_words(words, axis, row, dosings[0], dose))
             continue
         line = "whole" if dosings else "given"
         panel.marks += _bar(axis, _head(words, row, episode), episode, line=line, signed=True)
         if told:
             panel.marks.append(_words(words, axis, row, episode, told))
         for dosing in dosings:
-            below = panel.row()
+            below = panel.row(dose_words(words, dosing.claim))
             panel.marks += _bar(axis, _head(words, below, dosing), dosing, signed=dosing.has_own_end)
-            panel.marks += _dose(words, axis, below, dosing)
     return panel
 
 
@@ -72,11 +75,6 @@ def _bar(
         yield {**head, "part": "sign", "x": end.middle, "sign": exposure.kind}
     if end is not None and not end.exact:
         yield {**head, "part": "about", "x": end.middle, "shift": -12}
-
-
-def _dose(words: Words, axis: Axis, row: str, dosing: Exposure, more: str = "") -> Iterator[Datum]:
-    told = joined(dose_words(words, dosing.claim), more)
-    yield _words(words, axis, row, dosing, told)
 
 
 def _words(words: Words, axis: Axis, row: str, exposure: Exposure, text: str) -> Datum:

@@ -129,7 +129,7 @@ def _has(panel: Panel, part: str) -> bool:
 
 
 def _layers(panel: Panel) -> dict[str, Spec]:
-    """Return the layer of each part, in the order of drawing."""
+    """Return the layer of each part, in the order of drawing: bars and signs over ≈ on short lines."""
     lower = {"yOffset": _BELOW}
     grey = {"stroke": "#333333", **lower}
     bar = {"type": "bar", "height": 9, "stroke": _BLUE, "strokeWidth": 1.5, **lower}
@@ -137,11 +137,11 @@ def _layers(panel: Panel) -> dict[str, Spec]:
         "open": _stretch("open", {"type": "rule", "strokeDash": [1, 4], "strokeWidth": 2, **grey}),
         "unsure": _stretch("unsure", {"type": "rule", "strokeDash": [6, 3], "strokeWidth": 1.5, **grey}),
         "whole": _stretch("whole", {"type": "rule", "strokeWidth": 2, **grey}),
+        "halo": _about({"fill": "white", "stroke": "white", "strokeWidth": 5}),
+        "about": _about({}),
         "given": _stretch("given", {**bar, "fill": COLOURS["sky blue"]}),
         "lowered": _stretch("lowered", {**bar, "fill": "white"}),
         "sign": _sign_layer(panel, lower),
-        "halo": _about({"fill": "white", "stroke": "white", "strokeWidth": 5}),
-        "about": _about({}),
         "words": _words_layer(),
     }
 
