@@ -438,6 +438,64 @@ def test_days_that_hide_which_came_first_are_no_scale(least: int, to_scale: bool
         assert parts == ["unsure"]
 
 
+#: made up: a child is born after the treatment of its mother began; an exchange of plasma ends when it began.
+_BORN = """
+casegraph: 1
+report: {title: Made up - a birth, doi: 10.5555/a-birth, extent: fullText}
+passages:
+  p1: {section: case-presentation, paragraph: 1}
+cases:
+  '1':
+    sex: female
+    zero_point: birth
+    occasions:
+      early: {anchor: birth, start: [null, -30]}
+      birth: {}
+      exchange-begin: {after: [birth]}
+      exchange-end: {same_time_as: [exchange-begin]}
+      any-time: {}
+      week-3: {anchor: birth, start: [20, 22], after: [exchange-begin]}
+    course:
+      - {id: worse-again, kind: flare, at: week-3, stated_in: p1}
+    treatments:
+      - {id: drug, what: 'CHEBI:8382 prednisone', at: early, stated_in: p1}
+      - {id: other, what: 'CHEBI:4031 cyclosporin A', at: any-time, stated_in: p1}
+      - {id: short, what: 'CHEBI:5801 hydroxychloroquine', at: birth, duration_min_days: 5,
+         duration_max_days: 9, stated_in: p1}
+      - {id: exchange, what: 'cg:PlasmaExchange plasma exchange', at: exchange-begin,
+         ends_at: exchange-end, stated_in: p1}
+"""
+
+
+@pytest.fixture(scope="module")
+def born(tmp_path_factory: pytest.TempPathFactory) -> Picture:
+    document = tmp_path_factory.mktemp("born") / "birth.yaml"
+    document.write_text(_BORN, encoding="utf-8")
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, [document]))
+        ((_, picture),) = timelines(store).values()
+    return picture
+
+
+def test_a_birth_after_which_not_all_comes_cuts_nothing(born: Picture) -> None:
+    at, lane = columns(born), lanes(born)
+    assert at["early"] < at["birth"]
+    assert min(low for _, low, _ in stretches(lane["other"])) < at["early"]
+
+
+def test_a_told_length_ends_somewhere_behind_its_start_and_not_open(born: Picture) -> None:
+    at = columns(born)
+    assert stretches(lanes(born)["short"]) == [("unsure", at["birth"], at["week-3"])]
+    (row,) = [each for each in born.rows if each[-1].text == "#short"]
+    assert row[4].text == "over, when is not told"
+
+
+def test_what_was_over_at_the_time_it_began_was_not_stopped(born: Picture) -> None:
+    assert {sign for sign, _ in signs(lanes(born)["exchange"])} <= {"start"}
+    (row,) = [each for each in born.rows if each[-1].text == "#exchange"]
+    assert row[4].text == "over at exchange-end"
+
+
 def test_outcomes_of_a_group_have_counts_denominators_and_criteria(
     drawn: dict[str, tuple[Words, Picture]],
 ) -> None:

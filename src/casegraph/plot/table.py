@@ -29,7 +29,7 @@ _ENDS: Mapping[str, str] = MappingProxyType(
         "implied": "a stop is only implied, at {}",
         "ongoing": "still given at {}",
         "changed": "another dose from {}",
-        "once": "given once, at {}",
+        "once": "over at {}",
         "undated": "stopped, when is not told",
         "lasted": "over, when is not told",
         "open": "not stated",
