@@ -65,6 +65,12 @@ def said(drawn: list[Mark]) -> list[str]:
     return [mark["text"] for mark in drawn if mark["part"] == "words"]
 
 
+def doses(drawn: list[Mark]) -> list[str]:
+    """Return what is printed of a dose: the label of its row, or the words above its bar."""
+    labels = dict.fromkeys(mark["row"][4:].replace("\n", " ") for mark in drawn)
+    return [*labels, *said(drawn)]
+
+
 def columns(picture: Picture) -> dict[str, int]:
     """Return the columns of a picture by the names of their occasions."""
     heads = views(picture).get("order as told; not to scale")

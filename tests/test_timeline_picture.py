@@ -17,7 +17,7 @@ from casegraph.plot.picture import Picture
 from casegraph.plot.timeline import timeline
 from casegraph.store import Store, open_store
 from casegraph.story.words import Words
-from drawn_pictures import columns, lanes, marks, said, signs, stretches, texts, timelines
+from drawn_pictures import PANELS, columns, doses, lanes, marks, said, signs, stretches, texts, timelines
 
 SEED = f"{BASE}case/10.1007/s13555-020-00421-8/1"
 PICTURES = Path(__file__).parent / "pictures"
@@ -58,8 +58,8 @@ def test_il2_goes_from_weekly_to_twice_weekly_after_the_flare_and_still_runs_whe
     seed: Picture,
 ) -> None:
     at, drawn = columns(seed), lanes(seed)
-    assert said(drawn["il2-weekly"]) == ["1,000,000 IU 1x/week"]
-    assert said(drawn["il2-twice-weekly"]) == ["1,000,000 IU 2x/week"]
+    assert doses(drawn["il2-weekly"]) == ["1,000,000 IU 1x/week (repaired)"]
+    assert doses(drawn["il2-twice-weekly"]) == ["1,000,000 IU 2x/week (repaired)"]
     assert stretches(drawn["il2-weekly"]) == [("given", at["il2-start"], at["il2-increase"])]
     assert stretches(drawn["il2-twice-weekly"]) == [("given", at["il2-increase"], at["writing"])]
     assert signs(drawn["il2"]) == [("start", at["il2-start"]), ("ongoing", at["writing"])]
@@ -82,11 +82,11 @@ def test_between_its_courses_prednisone_is_neither_given_nor_stopped(seed: Pictu
 
 def test_the_taper_is_told_step_by_step(seed: Picture) -> None:
     drawn, at = lanes(seed), columns(seed)
-    doses = [said(drawn[f"prednisone-2-{each}"]) for each in ("start", "weekly-steps", "fortnightly-steps")]
-    assert doses == [["50 mg/day"], ["50→30 mg/day"], ["30→20 mg/day"]]
-    assert [said(drawn[f"prednisone-2-{each}"])[0] for each in ("at-20", "late-steps", "now")] == [
+    steps = [doses(drawn[f"prednisone-2-{each}"]) for each in ("start", "weekly-steps", "fortnightly-steps")]
+    assert steps == [["50 mg/day"], ["50→30 mg/day (repaired)"], ["30→20 mg/day (repaired)"]]
+    assert [doses(drawn[f"prednisone-2-{each}"])[0] for each in ("at-20", "late-steps", "now")] == [
         "20 mg/day",
-        "20→10 mg/day",
+        "20→10 mg/day (derived)",
         "10 mg/day",
     ]
     assert stretches(drawn["prednisone-2-fortnightly-steps"]) == [
@@ -143,20 +143,18 @@ def test_each_treatment_has_a_lane_and_each_claim_is_drawn_and_stands_in_the_tab
     for words, picture in drawn.values():
         facts = words.facts
         episodes = names(facts, "hasTreatment")
-        doses = [
+        dosings = [
             facts.name(each)
             for one in facts.claims("hasTreatment")
             for each in facts.values(one, "hasSegment")
         ]
         events = names(facts, *EVENTS)
-        assert sorted(lanes(picture)) == sorted([*episodes, *doses])
-        other = [
-            mark["href"][1:]
-            for mark in marks(picture)
-            if mark["part"] == "sign" and mark["href"][1:] in events
-        ]
-        assert sorted(other) == sorted(events)
-        assert sorted(row[-1].text[1:] for row in picture.rows) == sorted([*episodes, *doses, *events])
+        assert sorted(lanes(picture)) == sorted([*episodes, *dosings])
+        other = [mark["href"][1:] for mark in marks(picture) if mark["part"] in ("sign", "words")]
+        signed = [mark["href"][1:] for mark in marks(picture) if mark["part"] == "sign"]
+        assert {each for each in other if each in events} == set(events)
+        assert all(signed.count(each) <= 1 for each in events)
+        assert sorted(row[-1].text[1:] for row in picture.rows) == sorted([*episodes, *dosings, *events])
         assert all(row[-1].iri == f"{facts.case}{row[-1].text}" for row in picture.rows)
         count += len(picture.rows)
     assert count > 400
@@ -185,6 +183,73 @@ def test_a_bar_ends_as_the_case_says_and_no_other_way(drawn: dict[str, tuple[Wor
         "implied": 1,
         "ongoing": 19,
     }
+
+
+@pytest.mark.parametrize(
+    ("case", "drug", "until", "then"),
+    [
+        # 26 weeks of tofacitinib are told, and week 26 is the second column: day 182 of both
+        ("case/10.1186/s12969-021-00637-8/sabbagh-2019-2", "tofacitinib", "week-26", "open"),
+        ("case/10.1186/s12969-021-00637-8/papadopoulou-2019", "baricitinib", "week-26", "open"),
+        # 4 mg every day, and the skin was seen on it at five months, under treatment
+        ("case/key/dermatology-advisor-baricitinib/1", "baricitinib", "month-5", "open"),
+        # every other day for three months: over somewhere, no more open
+        ("case/10.1097/md.0000000000031173/1", "il2", "on-il2", "unsure"),
+    ],
+)
+def test_a_treatment_ran_as_long_as_is_told_and_while_its_outcome_was_seen(
+    case: str, drug: str, until: str, then: str, drawn: dict[str, tuple[Words, Picture]]
+) -> None:
+    _, picture = drawn[f"{BASE}{case}"]
+    at, lane = columns(picture), lanes(picture)
+    (whole,) = [each for each in lane[drug] if each["part"] == "given"]
+    assert (whole["x"], whole["x2"]) == (at[f"{drug}-start"], at[until])
+    assert [part for part, low, _ in stretches(lane[drug]) if low >= at[until]] == [then]
+
+
+def test_what_was_seen_later_on_a_drug_given_once_does_not_lengthen_it(
+    drawn: dict[str, tuple[Words, Picture]],
+) -> None:
+    lane = lanes(drawn[f"{BASE}case/10.4067/s0034-98872009000100013/1"][1])
+    assert "given" not in {part for part, _, _ in stretches(lane["rituximab"])}
+    plasma = lanes(drawn[REVIEWED["mda5-aspergillosis-2024"]][1])["plasma-exchange"]
+    assert [part for part, _, _ in stretches(plasma)] == ["open"]
+
+
+def test_doses_of_which_no_rhythm_is_told_are_no_bars(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    """Three doses of interleukin-2 on day 0, 2 and 4: what was given between them is not told."""
+    lane = lanes(drawn[REVIEWED["ramseur-1989"]][1])
+    at = columns(drawn[REVIEWED["ramseur-1989"]][1])
+    days = [at[each] for each in ("il2-start", "il2-day-2", "il2-day-4", "death-time")]
+    for name, low, high in zip(
+        ("il2-first", "il2-half-day-2", "il2-half-day-4"), days[:-1], days[1:], strict=True
+    ):
+        assert stretches(lane[name]) == [("open", low, high)]
+        assert ("start", low) in signs(lane[name])
+    assert doses(lane["il2-first"]) == ["5,000,000 arbitrary units/m2 (repaired), how often not told"]
+    assert doses(lane["il2-half-day-2"]) == ["2,500,000 arbitrary units/m2 (derived), how often not told"]
+
+
+def test_a_dose_that_is_counted_as_one_is_a_dot(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    lane = lanes(drawn[f"{BASE}case/key/the-rheumatologist-antisynthetase/1"][1])
+    assert stretches(lane["rituximab-dose-1"]) == stretches(lane["rituximab-dose-2"]) == []
+    assert doses(lane["rituximab-dose-1"]) == ["1,000 mg, one dose"]
+
+
+@pytest.mark.parametrize(
+    ("case", "dose", "told"),
+    [
+        ("case/10.1097/md.0000000000031173/1", "il2", "1x/2 days, amount not stated, for 76 to 107 days"),
+        ("case/10.1186/s13256-024-04793-9/1", "tacrolimus-dose", "5 mg, how often not told"),
+        ("case/key/dermatology-advisor-baricitinib/1", "baricitinib-daily", "4 mg 1x/day"),
+        ("case/10.3899/jrheum.101321/4", "rituximab-dose", "2 doses of 500 mg/m2"),
+    ],
+)
+def test_what_of_a_dose_is_not_told_is_said(
+    case: str, dose: str, told: str, drawn: dict[str, tuple[Words, Picture]]
+) -> None:
+    lane = lanes(drawn[f"{BASE}{case}"][1])
+    assert told in [text for each in lane.values() for text in doses(each)], dose
 
 
 def test_what_has_no_certain_place_is_marked_so(drawn: dict[str, tuple[Words, Picture]]) -> None:
@@ -231,14 +296,91 @@ def test_no_place_says_more_than_is_certain(drawn: dict[str, tuple[Words, Pictur
         for name in names(facts, *EVENTS):
             here = [mark for mark in marks(picture) if mark["href"] == f"#{name}"]
             spans = stretches(here) or [("", x, x) for _, x in signs(here)]
-            found.append((facts.value(f"{facts.case}#{name}", "at"), spans[0][1], spans[0][2]))
+            time = facts.value(f"{facts.case}#{name}", "at")
+            found += [(time, low, high) for _, low, high in spans[:1] if time is not None]
         for first, _, to in found:
             for second, start, _ in found:
                 if to < start:
-                    assert first is not None
-                    assert second in facts.values(first, "notAfter"), (first, second)
+                    before = second in facts.values(first, "notAfter") or is_untreated(facts, first, second)
+                    assert before, (first, second)
                     checked += 1
     assert checked > 200
+
+
+def test_what_has_no_time_has_words_and_no_sign(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    untimed = 0
+    for words, picture in drawn.values():
+        facts = words.facts
+        for claim in facts.claims(*EVENTS):
+            if facts.value(claim, "at") is None:
+                here = [mark for mark in marks(picture) if mark["href"] == f"#{facts.name(claim)}"]
+                assert {mark["part"] for mark in here} <= {"words", "unsure"}, claim
+                assert all(text.endswith("no time told") for text in said(here)), claim
+                untimed += 1
+    assert untimed > 70
+
+
+@pytest.mark.parametrize(
+    ("case", "claim", "since", "until"),
+    [
+        ("case/key/pemphigus-il2-interferon-1989/1", "lymphoma-on-chemotherapy", 1, 7),
+        ("case/key/pemphigus-il2-interferon-1989/1", "fever", 3, 7),
+        ("case/10.14740/jmc3965/1", "none-to-immunosuppression", 2, 4),
+        ("case/10.1097/md.0000000000031173/1", "none-to-thalidomide", None, None),
+        ("case/key/dermatology-advisor-baricitinib/2", "panniculitis-on-methotrexate", None, None),
+    ],
+)
+def test_an_outcome_without_a_time_is_between_the_start_of_its_drug_and_death(
+    case: str, claim: str, since: int | None, until: int | None, drawn: dict[str, tuple[Words, Picture]]
+) -> None:
+    """Chemotherapy begins in column 1, interleukin-2 in 3, death is 7; of the last two nothing is ordered."""
+    here = [mark for mark in marks(drawn[f"{BASE}{case}"][1]) if mark["href"] == f"#{claim}"]
+    assert said(here)
+    assert stretches(here) == ([] if since is None else [("unsure", since, until)])
+
+
+def is_untreated(facts: CaseFacts, first: str, second: str) -> bool:
+    """Say whether one occasion is before the first treatment, and another not before some treatment began."""
+    phases = [facts.name(each) for each in facts.values(first, "phase")]
+    starts = [facts.value(each, "at") for each in facts.claims("hasTreatment")]
+    begun = any(second in facts.values(each, "notAfter") for each in starts if each is not None)
+    return phases == ["beforeTreatment"] and begun
+
+
+def test_nothing_of_a_patient_is_drawn_after_death_or_before_birth(
+    drawn: dict[str, tuple[Words, Picture]],
+) -> None:
+    checked = dict.fromkeys(("death", "birth"), 0)
+    for words, picture in drawn.values():
+        facts, at = words.facts, columns(picture)
+        deaths = [
+            facts.value(each, "at") for each in facts.claims("hasCourse") if facts.kind(each) == "Death"
+        ]
+        lived = marks(picture, *(each for each in PANELS if each != "Tests"))  # a test may be of the dead
+        ends = {mark.get("x2") or mark["x"] for mark in lived if mark["part"] != "words"}
+        starts = {mark["x"] for mark in marks(picture) if mark["part"] != "words"}
+        for death in deaths:
+            assert max(ends) == at[facts.name(death or "")], facts.case
+            checked["death"] += 1
+        if "birth" in at:
+            assert min(starts) >= at["birth"], facts.case
+            checked["birth"] += 1
+    assert checked == {"death": 4, "birth": 4}
+
+
+@pytest.mark.parametrize(
+    ("case", "claim", "treatment"),
+    [
+        ("case/10.1186/s13256-024-04793-9/1", "ferritin", "day-13"),
+        ("case/10.14740/jmc3965/1", "mda5", "treatment-start"),
+    ],
+)
+def test_what_was_seen_before_treatment_is_not_drawn_behind_its_start(
+    case: str, claim: str, treatment: str, drawn: dict[str, tuple[Words, Picture]]
+) -> None:
+    _, picture = drawn[f"{BASE}{case}"]
+    here = [mark for mark in marks(picture, "Tests") if mark["href"] == f"#{claim}"]
+    assert [to for _, _, to in stretches(here)] == [columns(picture)[treatment]]
 
 
 def test_each_dose_is_printed(drawn: dict[str, tuple[Words, Picture]]) -> None:
@@ -247,7 +389,7 @@ def test_each_dose_is_printed(drawn: dict[str, tuple[Words, Picture]]) -> None:
         for name, lane in lanes(picture).items():
             dose = words.dose(f"{words.facts.case}#{name}")
             if dose:
-                assert any(dose in text for text in said(lane)), (name, dose)
+                assert any(dose in text for text in doses(lane)), (name, dose)
                 printed += 1
     assert printed == 47
 
@@ -296,19 +438,133 @@ def test_days_that_hide_which_came_first_are_no_scale(least: int, to_scale: bool
         assert parts == ["unsure"]
 
 
-def test_outcomes_of_a_group_have_their_denominators(drawn: dict[str, tuple[Words, Picture]]) -> None:
-    found = said(marks(drawn[REVIEWED["miao-2021-group"]][1]))
-    assert {"improved, 15 of 18", "improved, 14 of 18"} <= set(found)
+#: made up: a child is born after the treatment of its mother began; an exchange of plasma ends when it began.
+_BORN = """
+casegraph: 1
+report: {title: Made up - a birth, doi: 10.5555/a-birth, extent: fullText}
+passages:
+  p1: {section: case-presentation, paragraph: 1}
+cases:
+  '1':
+    sex: female
+    zero_point: birth
+    occasions:
+      early: {anchor: birth, start: [null, -30]}
+      birth: {}
+      exchange-begin: {after: [birth]}
+      exchange-end: {same_time_as: [exchange-begin]}
+      any-time: {}
+      week-3: {anchor: birth, start: [20, 22], after: [exchange-begin]}
+    course:
+      - {id: worse-again, kind: flare, at: week-3, stated_in: p1}
+    treatments:
+      - {id: drug, what: 'CHEBI:8382 prednisone', at: early, stated_in: p1}
+      - {id: other, what: 'CHEBI:4031 cyclosporin A', at: any-time, stated_in: p1}
+      - {id: short, what: 'CHEBI:5801 hydroxychloroquine', at: birth, duration_min_days: 5,
+         duration_max_days: 9, stated_in: p1}
+      - {id: exchange, what: 'cg:PlasmaExchange plasma exchange', at: exchange-begin,
+         ends_at: exchange-end, stated_in: p1}
+"""
+
+
+@pytest.fixture(scope="module")
+def born(tmp_path_factory: pytest.TempPathFactory) -> Picture:
+    document = tmp_path_factory.mktemp("born") / "birth.yaml"
+    document.write_text(_BORN, encoding="utf-8")
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, [document]))
+        ((_, picture),) = timelines(store).values()
+    return picture
+
+
+def test_a_birth_after_which_not_all_comes_cuts_nothing(born: Picture) -> None:
+    at, lane = columns(born), lanes(born)
+    assert at["early"] < at["birth"]
+    assert min(low for _, low, _ in stretches(lane["other"])) < at["early"]
+
+
+def test_a_told_length_ends_somewhere_behind_its_start_and_not_open(born: Picture) -> None:
+    at = columns(born)
+    assert stretches(lanes(born)["short"]) == [("unsure", at["birth"], at["week-3"])]
+    (row,) = [each for each in born.rows if each[-1].text == "#short"]
+    assert row[4].text == "over, when is not told"
+
+
+def test_what_was_over_at_the_time_it_began_was_not_stopped(born: Picture) -> None:
+    assert {sign for sign, _ in signs(lanes(born)["exchange"])} <= {"start"}
+    (row,) = [each for each in born.rows if each[-1].text == "#exchange"]
+    assert row[4].text == "over at exchange-end"
+
+
+def test_outcomes_of_a_group_have_counts_denominators_and_criteria(
+    drawn: dict[str, tuple[Words, Picture]],
+) -> None:
+    found = outcomes(drawn[REVIEWED["miao-2021-group"]][1])
+    assert found["imacs"] == (
+        "overall by IMACS definition of improvement on interleukin-2 + background",
+        "improved, 14 of 18",
+    )
+    assert found["acr-eular"][1] == "improved, 15 of 18"
+    assert found["acr-eular"][0].startswith("overall by ACR/EULAR 2016 response criteria on interleukin-2")
+    series = outcomes(drawn[f"{BASE}group/10.3899/jrheum.101321/series"][1])
+    assert series["muscle-complete"][1] == "resolved (complete), 3 of 6"
+    assert series["calcinosis-unchanged"][1] == "unchanged, 0 of 6 responded"
+    rash = outcomes(drawn[f"{BASE}group/10.5070/d329562407/1"][1])
+    assert rash["skin-on-hcq"][1] == "worse, after 14 to 290 days, 3 evaluated"
+
+
+def test_an_outcome_tells_how_fast_it_came_and_that_other_drugs_ran_beside_it(seed: Picture) -> None:
+    found = outcomes(seed)
+    assert found["skin-on-weekly-il2"] == ("skin on interleukin-2 + background", "improved, within 7 days")
+    assert found["muscle-on-twice-weekly-il2"] == (
+        "muscle on interleukin-2 + background",
+        "resolved, within 7 days",
+    )
+    assert found["muscle-on-csa-prednisone"][0] == "muscle on cyclosporin A + prednisone + background"
+
+
+def outcomes(picture: Picture) -> dict[str, tuple[str, str]]:
+    """Return the labels and words of outcomes, by the names of their claims."""
+    label, found = "", {}
+    for mark in sorted(
+        marks(picture, "What became of it, by part of the disease"), key=lambda each: each["row"]
+    ):
+        label = mark["row"][4:].replace("\n", " ") or label
+        if mark["part"] == "words":
+            found[mark["href"][1:]] = (label, mark["text"])
+    return found
+
+
+#: results of tests that share one sign, which has one line in the key.
+PLAIN = {"value", "normal", "abnormal", "notRaised", "unremarkable"}
 
 
 def test_there_is_a_key_to_each_kind_of_stretch_and_end(drawn: dict[str, tuple[Words, Picture]]) -> None:
     kinds = set()
     for _, picture in drawn.values():
         key = {mark.get("sign", mark["part"]) for mark in marks(picture, "What is drawn")}
-        used = {mark.get("sign", mark["part"]) for mark in marks(picture, "Treatments")}
+        used = {mark.get("sign", mark["part"]) for mark in marks(picture)} - PLAIN
         assert used - {"words", "about", "halo"} <= key
         kinds |= used
     assert {"given", "lowered", "whole", "unsure", "open", "start", "stopped", "implied", "ongoing"} <= kinds
+
+
+def test_death_is_a_black_diamond_and_nothing_else_is_one(drawn: dict[str, tuple[Words, Picture]]) -> None:
+    shapes: dict[str, set[str]] = {}
+    for _, picture in drawn.values():
+        for view in picture.spec["vconcat"]:
+            for layer in view.get("layer", ()):
+                found = layer.get("encoding", {})
+                if "shape" in found:
+                    fills = dict(
+                        zip(found["fill"]["scale"]["domain"], found["fill"]["scale"]["range"], strict=True)
+                    )
+                    scale = found["shape"]["scale"]
+                    for sign, shape in zip(scale["domain"], scale["range"], strict=True):
+                        shapes.setdefault(f"{shape} {fills[sign]}", set()).add(sign)
+    assert shapes["diamond #000000"] == {"Death"}
+    assert shapes["cross #000000"] == {"positive"}
+    assert {each for each in shapes if each.startswith("diamond")} == {"diamond white", "diamond #000000"}
 
 
 # the specification

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casegraph.facts import CaseFacts
+from casegraph.plot.days import days_of
+from casegraph.plot.lifespan import life_of, narrowed
+from casegraph.plot.places import Place
 from casegraph.story.words import Words
 
-__all__ = ["Axis", "Place", "axis_of", "unseen_order"]
+__all__ = ["Axis", "axis_of", "unseen_order"]
 
 #: room before the first column and behind the last, in columns.
 _MARGIN = 0.6
@@ -21,30 +24,13 @@ _MOST_DAYS, _MOST_MONTHS = 200, 36 * _DAYS_A_MONTH
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands on the axis: from *low* to *high*, and nowhere else."""
-
-    low: float
-    high: float
-
-    @property
-    def exact(self) -> bool:
-        """Whether it is one place."""
-        return self.low == self.high
-
-    @property
-    def middle(self) -> float:
-        """Half way, where the sign of a thing stands that lies anywhere on a stretch."""
-        return round((self.low + self.high) / 2, 4)
-
-
-@dataclass(frozen=True, slots=True)
 class Axis:
     """The horizontal axis of a timeline.
 
     :param to_scale: whether lengths on it mean lengths of time.
     :param title: what it counts.
     :param columns: the occasions that have a column, in order; none where it is to scale.
+    :param life: from birth to death, as far as they are drawn: nothing of the patient lies elsewhere.
     :param unit_days: the days of one unit, where it is to scale.
     """
 
@@ -54,11 +40,12 @@ class Axis:
     places: Mapping[str, Place]
     first: float
     last: float
+    life: Place
     unit_days: float = 0
 
     def place(self, occasion: str | None) -> Place:
-        """Return where an occasion stands; anywhere on the axis if it is None or not ordered at all."""
-        return self.places.get(occasion or "", Place(self.first, self.last))
+        """Return where an occasion stands; anywhere in a life if it is None or not ordered at all."""
+        return self.places.get(occasion or "", self.life)
 
 
 def axis_of(words: Words, used: Mapping[str, int]) -> Axis:
@@ -66,7 +53,7 @@ def axis_of(words: Words, used: Mapping[str, int]) -> Axis:
 
     :param used: the occasions that something is drawn at, each with how many things are.
     """
-    bounds = {each: _bounds(words.facts, each) for each in used}
+    bounds = {each: days_of(words.facts, each) for each in used}
     known = {
         each: (low, high) for each, (low, high) in bounds.items() if low is not None and high is not None
     }
@@ -91,13 +78,6 @@ def _keep_order(facts: CaseFacts, days: Mapping[str, tuple[int, int]]) -> bool:
     return shown and len(set(days.values())) > 1
 
 
-def _bounds(facts: CaseFacts, occasion: str) -> tuple[int | None, int | None]:
-    if occasion == facts.value(facts.case, "zeroPoint"):
-        return 0, 0
-    low, high = (facts.value(occasion, f"solvedStart{which}Days") for which in ("Min", "Max"))
-    return None if low is None else int(low), None if high is None else int(high)
-
-
 def _to_scale(words: Words, bounds: Mapping[str, tuple[int, int]]) -> Axis:
     first, last = min(low for low, _ in bounds.values()), max(high for _, high in bounds.values())
     span = last - first
@@ -108,13 +88,16 @@ def _to_scale(words: Words, bounds: Mapping[str, tuple[int, int]]) -> Axis:
         each: Place(round(low / unit, 4), round(high / unit, 4)) for each, (low, high) in bounds.items()
     }
     margin = span / unit * 0.03
+    edges = Place(round(first / unit - margin, 4), round(last / unit + margin, 4))
+    life = life_of(words.facts, places, edges)
     return Axis(
         to_scale=True,
         title=f"{name}; counted from {zero}; to scale",
         columns=(),
-        places=places,
-        first=round(first / unit - margin, 4),
-        last=round(last / unit + margin, 4),
+        places=narrowed(words.facts, places, life),
+        first=edges.low,
+        last=edges.high,
+        life=life,
         unit_days=unit,
     )
 
@@ -129,13 +112,16 @@ def _in_columns(facts: CaseFacts, used: Mapping[str, int]) -> Axis:
         number |= dict.fromkeys((column, *same), index)
     edges = (round(1 - _MARGIN, 4), round(len(columns) + _MARGIN, 4))
     places = {each: _place(number, later[each], before[each], edges) for each in used if each not in number}
+    places |= {each: Place(index, index) for each, index in number.items()}
+    life = life_of(facts, places, Place(*edges))
     return Axis(
         to_scale=False,
         title="order as told; not to scale",
         columns=columns,
-        places=places | {each: Place(index, index) for each, index in number.items()},
+        places=narrowed(facts, places, life),
         first=edges[0],
         last=edges[1],
+        life=life,
     )
 
 

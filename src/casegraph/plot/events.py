@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from casegraph.plot.axis import Axis
-from casegraph.plot.marks import Panel, anchored, fits, packed
+from casegraph.plot.marks import Datum, Panel, anchored, fits, packed
+from casegraph.plot.places import Place
 from casegraph.story.outcomes import domain_of
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined
@@ -14,7 +15,9 @@ from casegraph.story.words import Words, joined
 __all__ = ["KINDS", "Event", "Kind", "events", "events_panel"]
 
 
-_NO_TIME = "no time told"
+#: the directions of those who responded.
+_BETTER = frozenset({"improved", "resolved"})
+_NO_TIME, _NO_ORDER = "no time told", "order not told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Event:
     """A claim that has one mark.
 
     :param sign: how it is drawn, by name.
+    :param since: the occasions that it is certainly not before: when what it was seen on began or ended.
     """
 
     claim: str
@@ -43,18 +47,43 @@ class Event:
     label: str
     sign: str
     text: str
+    since: tuple[str, ...] = ()
+
+    def place(self, axis: Axis) -> Place:
+        """Return where it lies; without a time anywhere between what it cannot be before, and death."""
+        if self.at is not None:
+            return axis.place(self.at)
+        low = max((axis.place(each).low for each in self.since), default=axis.life.low)
+        return Place(low, axis.life.high)
+
+    def is_signed(self, axis: Axis) -> bool:
+        """Say whether its sign is drawn: only if its time is told, and not as lying anywhere in a life."""
+        place = self.place(axis)
+        return self.at is not None and (place.exact or not _is_anywhere(axis, place))
+
+
+def _is_anywhere(axis: Axis, place: Place) -> bool:
+    return place.low <= axis.life.low and place.high >= axis.life.high
 
 
 def events(words: Words, kind: Kind) -> tuple[Event, ...]:
     """Return the events of one kind, those with one label together, by time."""
     found = [
-        Event(claim, words.facts.value(claim, "at"), *kind.told(words, claim))
+        Event(claim, words.facts.value(claim, "at"), *kind.told(words, claim), _since(words, claim))
         for claim in words.facts.claims(*kind.links)
     ]
     found = [each if each.at else replace(each, text=joined(each.text, _NO_TIME)) for each in found]
     heads = list(dict.fromkeys(_head(each) for each in found))
     labels = list(dict.fromkeys(each.label for each in found))
     return tuple(sorted(found, key=lambda each: (heads.index(_head(each)), labels.index(each.label))))
+
+
+def _since(words: Words, claim: str) -> tuple[str, ...]:
+    facts = words.facts
+    seen_on = (*facts.values(claim, "responseTo"), *facts.values(claim, "duringTreatment"))
+    begun = [facts.value(each, "at") or facts.value(words.episode(each), "at") for each in seen_on]
+    ended = [facts.value(each, "endsAt") for each in facts.values(claim, "afterStopping")]
+    return tuple(each for each in (*begun, *ended) if each is not None)
 
 
 def _head(event: Event) -> str:
@@ -65,22 +94,38 @@ def _head(event: Event) -> str:
 def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...]) -> Panel:
     """Return the panel of some events: a row for each label, more where they would lie over each other."""
     panel, rows = Panel(title), dict[tuple[str, int], str]()
-    spots = packed(axis, ((each.label, axis.place(each.at), each.text) for each in found))
+    spots = packed(axis, ((each.label, *_spot(axis, each)) for each in found))
     for event, (label, row) in sorted(
         zip(found, spots, strict=True), key=lambda pair: (_first(found, pair[0].label), pair[1][1])
     ):
         name = rows.get((label, row))
         if name is None:
             name = rows[label, row] = panel.row("" if row else label)
-        place = axis.place(event.at)
         head = {"row": name, "told": tell(words, event.claim), "href": f"#{words.facts.name(event.claim)}"}
-        if not place.exact:
-            panel.marks.append({**head, "part": "unsure", "x": place.low, "x2": place.high})
-            panel.marks.append({**head, "part": "about", "x": place.middle, "shift": -12})
-        panel.marks.append({**head, "part": "sign", "x": place.middle, "sign": event.sign})
-        if event.text:
-            panel.marks.append({**head, **anchored(axis, place.middle, event.text)})
+        panel.marks += _marks(axis, event, head)
     return panel
+
+
+def _spot(axis: Axis, event: Event) -> tuple[Place, str]:
+    """Return where an event is drawn, and its words: at the left edge where it can be anywhere."""
+    place = event.place(axis)
+    if event.is_signed(axis):
+        return place, event.text
+    text = event.text if event.at is None else joined(event.text, _NO_ORDER)
+    return Place(axis.first, axis.first) if _is_anywhere(axis, place) else place, text
+
+
+def _marks(axis: Axis, event: Event, head: Datum) -> Iterator[Datum]:
+    """Yield the marks of an event: one whose time is not told, or can be any, has words and no sign."""
+    (place, text), is_signed = _spot(axis, event), event.is_signed(axis)
+    if not place.exact:
+        yield {**head, "part": "unsure", "x": place.low, "x2": place.high}
+    if not place.exact and is_signed:
+        yield {**head, "part": "about", "x": place.middle, "shift": -12}
+    if is_signed:
+        yield {**head, "part": "sign", "x": place.middle, "sign": event.sign}
+    if text:
+        yield {**head, **anchored(axis, place.middle if is_signed else place.low, text)}
 
 
 def _first(found: tuple[Event, ...], label: str) -> int:
@@ -93,9 +138,27 @@ def _response(words: Words, claim: str) -> tuple[str, str, str]:
     stopped = list(dict.fromkeys(words.drug(each) for each in words.facts.values(claim, "afterStopping")))
     direction = words.label(words.facts.value(claim, "direction"))
     outcome = joined(direction, words.text_of(claim, "degree", "({})"), by=" ")
-    text = joined(outcome, _many(words, claim, "responderCount"))
-    label = _with_drugs(_with_drugs(domain_of(words, claim), " on ", drugs), " after the stop of ", stopped)
+    text = joined(outcome, words.latency(claim), _responded(words, claim))
+    domain = joined(domain_of(words, claim), words.text(claim, "criterion", "by {}"), by=" ")
+    label = _with_drugs(_with_drugs(domain, " on ", drugs), " after the stop of ", stopped)
+    label = _with_background(words, claim, label)
     return label, words.facts.name(words.facts.value(claim, "direction") or ""), text
+
+
+def _responded(words: Words, claim: str) -> str:
+    """Return of a group how many responded of those evaluated; one that got worse did not respond."""
+    some, all_ = words.text(claim, "responderCount"), words.text(claim, "evaluatedCount")
+    is_better = words.facts.name(words.facts.value(claim, "direction") or "") in _BETTER
+    if some:
+        return joined(f"{some} of {all_ or '?'}", "" if is_better else "responded", by=" ")
+    return f"{all_} evaluated" if all_ else ""
+
+
+def _with_background(words: Words, claim: str, label: str) -> str:
+    """Return a label that does not credit alone what others ran beside."""
+    if words.facts.values(claim, "hasBackground"):
+        return f"{label} + background"
+    return f"{label} + possible background" if words.facts.values(claim, "mayHaveBackground") else label
 
 
 def _with_drugs(label: str, between: str, drugs: list[str]) -> str:

@@ -7,11 +7,14 @@ first at which it can have ended, or was last told of. What lies before, between
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES
-from casegraph.plot.axis import Axis, Place
+from casegraph.plot.axis import Axis
+from casegraph.plot.doses import is_regular, is_single
+from casegraph.plot.places import Place
+from casegraph.plot.running import over_by, ran_until
 
 __all__ = ["Exposure", "Piece", "exposures", "times_of"]
 
@@ -40,12 +43,13 @@ class Exposure:
     :param ends: when it ended or was last told of; None where no such time is told.
     :param kind: how it ended: ``stopped``, ``implied`` (a stop is only implied), ``ongoing`` (still given
         when last told of), ``changed`` (another dose followed), ``once``, ``undated`` (stopped, but when is
-        not told), or ``open`` (not stated).
-    :param superseded: the certainly later start of the same drug, by when it was over.
+        not told), ``lasted`` (its length is told and not its end), or ``open`` (not stated).
+    :param superseded: the certainly later start of the same drug, or end of its length, by when it was over.
     :param lowered: whether its dose changed from one to another.
     :param follows: the start of the dosing before it.
     :param has_own_end: whether its end is told of itself, and not of the treatment that it belongs to.
     :param told: when its dosings began.
+    :param regular: whether a dosing is told to have been repeated: else nothing is known until the next.
     """
 
     claim: str
@@ -58,6 +62,7 @@ class Exposure:
     follows: str | None = None
     has_own_end: bool = True
     told: tuple[str, ...] = ()
+    regular: bool = True
 
     def pieces(self, axis: Axis) -> Iterator[Piece]:
         """Yield the stretches of its lane, from left to right."""
@@ -68,13 +73,19 @@ class Exposure:
         ends = begins if self.ends is None else axis.place(self.ends)
         if begins.high < ends.low or (begins.high == ends.low and begins.exact):
             yield from _stretch("unsure", begins.low, begins.high)
-            yield from _stretch("lowered" if self.lowered else "given", begins.high, ends.low)
+            yield from _stretch(self._between(), begins.high, ends.low)
             yield from _stretch("unsure", ends.low, ends.high)
         else:
             yield from _stretch("unsure", begins.low, max(begins.high, ends.high))
-        if self.kind in ("open", "implied", "ongoing", "undated"):
-            kind = "unsure" if self.kind == "undated" else "open"
+        if self.kind in ("open", "implied", "ongoing", "undated", "lasted"):
+            kind = "unsure" if self.kind in ("undated", "lasted") else "open"
             yield from _stretch(kind, max(begins.high, ends.high), self._latest(axis))
+
+    def _between(self) -> str:
+        """Return what is drawn between its start and the next dose, its end, or when it still ran."""
+        if self.kind == "changed" and not self.regular:
+            return "open"
+        return "lowered" if self.lowered else "given"
 
     def end(self, axis: Axis) -> Place | None:
         """Return where the sign of its end stands; None if it has none."""
@@ -89,14 +100,14 @@ class Exposure:
         ends = axis.place(self.ends) if self.ends is not None else begins
         if self.kind in ("changed", "open") and not ends.exact and ends != begins:
             yield ends
-        if self.kind == "undated":
-            yield Place(begins.high, axis.last)
+        if self.kind in ("undated", "lasted"):
+            yield Place(max(begins.high, ends.high), self._latest(axis))
 
     def begins(self, axis: Axis) -> Place:
         """Return where it began, which is not after anything that is told of it."""
         begins = axis.place(self.starts)
         if self.starts is None and self.follows is not None:
-            begins = Place(axis.place(self.follows).low, axis.last)
+            begins = Place(axis.place(self.follows).low, axis.life.high)
         later = (axis.place(each).high for each in (*self.told, self.ends) if each is not None)
         return Place(begins.low, max(begins.low, min((begins.high, *later))))
 
@@ -104,7 +115,7 @@ class Exposure:
         if self.superseded is not None:
             return axis.place(self.superseded).high
         is_last = self.ends is not None and axis.columns[-1:] == (self.ends,)
-        return axis.place(self.ends).high if self.kind == "ongoing" and is_last else axis.last
+        return axis.place(self.ends).high if self.kind == "ongoing" and is_last else axis.life.high
 
 
 def _stretch(kind: str, low: float, high: float) -> Iterator[Piece]:
@@ -117,8 +128,25 @@ def exposures(facts: CaseFacts) -> tuple[tuple[Exposure, tuple[Exposure, ...]], 
     found = []
     for claim in facts.claims("hasTreatment"):
         dosings = _dosings(facts, claim)
-        found.append((_episode(facts, claim, dosings), dosings))
+        found.append(_with_length(facts, _episode(facts, claim, dosings), dosings))
     return tuple(found)
+
+
+def _with_length(
+    facts: CaseFacts, episode: Exposure, dosings: tuple[Exposure, ...]
+) -> tuple[Exposure, tuple[Exposure, ...]]:
+    """Return a treatment without a told end, and its last dosing, with the time at which it still ran."""
+    if episode.kind != "open" or episode.starts is None or episode.superseded is not None:
+        return episode, dosings
+    until = ran_until(facts, episode.claim, episode.starts)
+    over = over_by(facts, episode.claim, episode.starts)
+    kind = "lasted" if facts.values(episode.claim, "durationMaxDays") else "open"
+    known = [each for each in (episode.ends, until) if each is not None]
+    ends = max(known, key=lambda each: (facts.rank(each), each), default=None)
+    found = replace(episode, ends=ends, kind=kind, superseded=over)
+    if len(dosings) != 1 or dosings[0].kind != "open" or dosings[0].starts != episode.starts:
+        return found, dosings
+    return found, (replace(dosings[0], ends=ends, kind=kind, superseded=over),)
 
 
 def times_of(exposure: Exposure) -> Iterator[str]:
@@ -140,10 +168,17 @@ def _end(facts: CaseFacts, exposure: str, starts: str | None) -> tuple[str, str 
     stop, still = facts.value(exposure, "endsAt"), facts.value(exposure, "ongoingAt")
     if stop is not None:
         implied = facts.name(facts.value(exposure, "endBasis") or "") == "implied"
-        return "implied" if implied else "once" if stop == starts else "stopped", stop
+        return "implied" if implied else "once" if _is_same(facts, stop, starts) else "stopped", stop
     if still is not None:
         return "ongoing", still
     return "undated" if facts.values(exposure, "stopReason") else "open", None
+
+
+def _is_same(facts: CaseFacts, one: str, other: str | None) -> bool:
+    """Say whether two occasions are one, or certainly at the same time."""
+    if other is None:
+        return False
+    return one == other or (other in facts.values(one, "notAfter") and one in facts.values(other, "notAfter"))
 
 
 def _dosings(facts: CaseFacts, episode: str) -> tuple[Exposure, ...]:
@@ -167,7 +202,9 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
     followers = [each for each in segments if facts.value(each, "follows") == segment]
     kind, ends = _end(facts, segment, starts)
     superseded, has_own_end = None, ends is not None
-    if followers and ends is None:
+    if is_single(facts, segment) and ends is None:
+        kind, ends = "once", starts
+    elif followers and ends is None:
         ends = facts.value(followers[0], "at")
         kind = "open" if ends is None else "changed"
     elif ends is None:
@@ -179,7 +216,10 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
         superseded = superseded or _later_course(facts, episode)
     lowered = facts.number(segment, "doseFrom") is not None
     last = None if before is None else facts.value(before, "at")
-    return Exposure(segment, episode, starts, ends, kind, superseded, lowered, last, has_own_end)
+    regular = is_regular(facts, segment)
+    return Exposure(
+        segment, episode, starts, ends, kind, superseded, lowered, last, has_own_end, regular=regular
+    )
 
 
 def _later_course(facts: CaseFacts, episode: str) -> str | None:

@@ -1,54 +1,41 @@
-"""The panel of treatments in a timeline, and the key to what is drawn in it."""
+"""The panel of treatments in a timeline: a lane for each, and its doses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from casegraph.plot.axis import Axis
+from casegraph.plot.doses import dose_words
 from casegraph.plot.exposures import Exposure
 from casegraph.plot.marks import Datum, Panel, anchored
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined
 
-__all__ = ["key_panel", "treatments_panel"]
-
-#: What a bar can show -> what it means, in the order of the key.
-_MEANINGS: Mapping[str, str] = MappingProxyType(
-    {
-        "start": "begun, or given, here",
-        "given": "under treatment",
-        "lowered": "under treatment, the dose being lowered",
-        "whole": "the whole treatment, of several doses",
-        "stopped": "stopped",
-        "implied": "a stop is only implied",
-        "ongoing": "still given when last told of",
-        "unsure": "somewhere on this line: ≈",
-        "open": "not stated whether it went on",
-    }
-)
-_STRETCHES = frozenset({"given", "lowered", "whole", "unsure", "open"})
+__all__ = ["treatments_panel"]
 
 
 def treatments_panel(
     words: Words, axis: Axis, found: tuple[tuple[Exposure, tuple[Exposure, ...]], ...]
 ) -> Panel:
-    """Return the panel of treatments: a lane each, and below it a row for each of several doses."""
+    """Return the panel of treatments: a lane each, and below it a row for each of several doses.
+
+    The words of a row's dose are its label: on a small screen they would stand over what was given before.
+    """
     panel = Panel("Treatments")
     for episode, dosings in found:
         row, told = panel.row(words.drug(episode.claim)), _of_episode(words, episode.claim)
         if len(dosings) == 1 and _is_whole(episode, dosings[0]):
             panel.marks += _bar(axis, _head(words, row, episode), dosings[0], signed=True)
-            panel.marks += _dose(words, axis, row, dosings[0], told)
+            dose = joined(dose_words(words, dosings[0].claim), told)
+            panel.marks.append(_words(words, axis, row, dosings[0], dose))
             continue
         line = "whole" if dosings else "given"
         panel.marks += _bar(axis, _head(words, row, episode), episode, line=line, signed=True)
         if told:
             panel.marks.append(_words(words, axis, row, episode, told))
         for dosing in dosings:
-            below = panel.row()
+            below = panel.row(dose_words(words, dosing.claim))
             panel.marks += _bar(axis, _head(words, below, dosing), dosing, signed=dosing.has_own_end)
-            panel.marks += _dose(words, axis, below, dosing)
     return panel
 
 
@@ -90,11 +77,6 @@ def _bar(
         yield {**head, "part": "about", "x": end.middle, "shift": -12}
 
 
-def _dose(words: Words, axis: Axis, row: str, dosing: Exposure, more: str = "") -> Iterator[Datum]:
-    told = joined(words.dose(dosing.claim) or "dose not stated", more)
-    yield _words(words, axis, row, dosing, told)
-
-
 def _words(words: Words, axis: Axis, row: str, exposure: Exposure, text: str) -> Datum:
     return {
         **_head(words, row, exposure),
@@ -107,21 +89,3 @@ def _head(words: Words, row: str, exposure: Exposure) -> Datum:
     if exposure.claim != exposure.episode:
         told = f"{words.drug(exposure.episode)}: {told}"
     return {"row": row, "told": told, "href": f"#{words.facts.name(exposure.claim)}"}
-
-
-def key_panel(axis: Axis, panels: tuple[Panel, ...]) -> Panel:
-    """Return the key: each thing that is drawn in the panels, with what it means."""
-    drawn = {mark["part"] for panel in panels for mark in panel.marks}
-    drawn |= {mark.get("sign", "") for panel in panels for mark in panel.marks}
-    panel = Panel("What is drawn")
-    low = axis.first + (axis.last - axis.first) * 0.02
-    high = low + (axis.last - axis.first) * 0.12
-    for part, meaning in _MEANINGS.items():
-        if part not in drawn:
-            continue
-        head: Datum = {"row": panel.row(meaning), "told": meaning}
-        if part in _STRETCHES:
-            panel.marks.append({**head, "part": part, "x": round(low, 4), "x2": round(high, 4)})
-        else:
-            panel.marks.append({**head, "part": "sign", "x": round((low + high) / 2, 4), "sign": part})
-    return panel

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import Any
 
-from casegraph.plot.axis import Axis, Place
+from casegraph.plot.axis import Axis
+from casegraph.plot.places import Place
 
 __all__ = ["Datum", "Panel", "anchored", "fits", "label_lines", "packed"]
 
@@ -16,9 +17,10 @@ Datum = dict[str, Any]
 
 #: letters of a label on the left in one line, and lines.
 _LABEL = 26
-_LINES = 3
-#: pixels of a row, and of one with a label of all lines.
-_STEP, _HIGH = 28, 38
+_LINES = 4
+#: pixels of a row, and of one with a label of so many lines.
+_STEP = 28
+_HIGH = {3: 38, 4: 51}
 #: the narrowest drawing, in letters: what fits here fits on a telephone.
 _LETTERS = 27
 #: what a sign takes to each side, as a part of that width.
@@ -36,7 +38,7 @@ class Panel:
     @property
     def step(self) -> int:
         """The height of a row in pixels: as much as the labels need."""
-        return _HIGH if any(each.count("\n") == _LINES - 1 for each in self.rows) else _STEP
+        return _HIGH.get(max((each.count("\n") + 1 for each in self.rows), default=1), _STEP)
 
     def row(self, label: str = "") -> str:
         """Add a row and return its name; a row without a label belongs to the one above."""
@@ -45,7 +47,7 @@ class Panel:
 
 
 def label_lines(label: str) -> str:
-    """Return a label in at most three lines; what does not fit is left out, with dots for it.
+    """Return a label in at most four lines; what does not fit is left out, with dots for it.
 
     >>> label_lines("skin on hydroxychloroquine + prednisone").splitlines()
     ['skin on hydroxychloroquine', '+ prednisone']

@@ -29,6 +29,8 @@ _ORANGE, _BLACK = COLOURS["orange"], COLOURS["black"]
 _BESIDE = f"max(-width * datum.left, min(2, width * (1 - datum.left) - datum.letters * {_LETTER}))"
 _CAP = "M-0.2,-1L0.2,-1L0.2,1L-0.2,1Z"
 _HOLLOW_CAP = "M-0.5,-1L0.5,-1L0.5,1L-0.5,1Z"
+#: a cross that stands on two legs, unlike the plus of a positive test.
+_SALTIRE = "M-1,-0.6L-0.6,-1L0,-0.4L0.6,-1L1,-0.6L0.4,0L1,0.6L0.6,1L0,0.4L-0.6,1L-1,0.6L-0.4,0Z"
 
 #: How a sign is drawn: shape, line, filling; no two of one panel have the same shape and filling.
 _SIGNS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
@@ -47,8 +49,8 @@ _SIGNS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "Relapse": ("triangle-down", _RED, "white"),
         "Remission": ("circle", _GREEN, _GREEN),
         "SymptomFreeInterval": ("circle", _GREEN, "white"),
-        "Death": ("cross", _BLACK, _BLACK),
-        "AdverseEvent": ("diamond", _RED, _RED),
+        "Death": ("diamond", _BLACK, _BLACK),
+        "AdverseEvent": (_SALTIRE, _BLACK, _RED),
         "NoAdverseEvent": ("circle", _GREEN, "white"),
         "NoSignificantAdverseEvent": ("square", _GREEN, "white"),
         "positive": ("cross", _BLACK, _BLACK),
@@ -127,7 +129,7 @@ def _has(panel: Panel, part: str) -> bool:
 
 
 def _layers(panel: Panel) -> dict[str, Spec]:
-    """Return the layer of each part, in the order of drawing."""
+    """Return the layer of each part, in the order of drawing: bars and signs over ≈ on short lines."""
     lower = {"yOffset": _BELOW}
     grey = {"stroke": "#333333", **lower}
     bar = {"type": "bar", "height": 9, "stroke": _BLUE, "strokeWidth": 1.5, **lower}
@@ -135,11 +137,11 @@ def _layers(panel: Panel) -> dict[str, Spec]:
         "open": _stretch("open", {"type": "rule", "strokeDash": [1, 4], "strokeWidth": 2, **grey}),
         "unsure": _stretch("unsure", {"type": "rule", "strokeDash": [6, 3], "strokeWidth": 1.5, **grey}),
         "whole": _stretch("whole", {"type": "rule", "strokeWidth": 2, **grey}),
+        "halo": _about({"fill": "white", "stroke": "white", "strokeWidth": 5}),
+        "about": _about({}),
         "given": _stretch("given", {**bar, "fill": COLOURS["sky blue"]}),
         "lowered": _stretch("lowered", {**bar, "fill": "white"}),
         "sign": _sign_layer(panel, lower),
-        "halo": _about({"fill": "white", "stroke": "white", "strokeWidth": 5}),
-        "about": _about({}),
         "words": _words_layer(),
     }
 

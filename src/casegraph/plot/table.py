@@ -31,6 +31,7 @@ _ENDS: Mapping[str, str] = MappingProxyType(
         "changed": "another dose from {}",
         "once": "over at {}",
         "undated": "stopped, when is not told",
+        "lasted": "over, when is not told",
         "open": "not stated",
     }
 )
@@ -44,7 +45,8 @@ def of_exposure(words: Words, exposure: Exposure) -> tuple[Cell, ...]:
     weight = words.per_weight(claim) if is_dosing else ""
     value = joined(dose, f"that is {weight}" if weight else "", words.duration(claim), words.in_all(claim))
     reason = words.labels(claim, "stopReason")
-    kind = joined(_ENDS[exposure.kind].format(end), reason)
+    ran = exposure.kind in ("open", "lasted") and exposure.ends is not None
+    kind = joined(_ENDS[exposure.kind].format(end), f"it ran until {end} at least" if ran else "", reason)
     return _row(words, ("Treatments", words.drug(claim), _when(words, exposure.starts), value, kind), claim)
 
 

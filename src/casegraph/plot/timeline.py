@@ -12,7 +12,8 @@ from casegraph.plot.axis import Axis, axis_of, unseen_order
 from casegraph.plot.events import KINDS, Event, events, events_panel
 from casegraph.plot.exposures import Exposure, exposures, times_of
 from casegraph.plot.keys import heads, times_panel
-from casegraph.plot.lanes import key_panel, treatments_panel
+from casegraph.plot.lanes import treatments_panel
+from casegraph.plot.legend import key_panel
 from casegraph.plot.look import framed
 from casegraph.plot.panels import heads_view, least_width, panel_view
 from casegraph.plot.picture import Cell, Picture, Spec
@@ -108,6 +109,7 @@ def _summary(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ..
         _many(kinds["stopped"] + kinds["undated"] + kinds["once"], "stopped"),
         _many(kinds["implied"], "with a stop that is only implied"),
         _many(kinds["ongoing"], "still given when last told of"),
+        _many(kinds["lasted"], "of a told length"),
         _many(kinds["open"], "without a stated end"),
     )
     told = [counted(len(happened[each.title]), *each.noun) for each in KINDS if happened[each.title]]

@@ -1,0 +1,74 @@
+"""The key of a timeline: each kind of stretch, end and sign that is drawn, with what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from casegraph.plot.axis import Axis
+from casegraph.plot.marks import Datum, Panel
+
+__all__ = ["key_panel"]
+
+#: What a line or a bar means.
+_STRETCHES: Mapping[str, str] = MappingProxyType(
+    {
+        "given": "under treatment",
+        "lowered": "under treatment, the dose being lowered",
+        "whole": "the whole treatment, of several doses",
+        "unsure": "somewhere on this line: ≈",
+        "open": "not stated whether it went on",
+    }
+)
+#: What a sign means.
+_SIGNS: Mapping[str, str] = MappingProxyType(
+    {
+        "start": "begun, or given, here",
+        "stopped": "stopped",
+        "implied": "a stop is only implied",
+        "ongoing": "still given when last told of",
+        "improved": "improved",
+        "resolved": "resolved",
+        "stabilised": "stabilised",
+        "unchanged": "unchanged",
+        "worse": "worse",
+        "notEvaluable": "not evaluable",
+        "Flare": "flare",
+        "Relapse": "relapse",
+        "Remission": "remission",
+        "SymptomFreeInterval": "free of symptoms",
+        "Death": "death",
+        "AdverseEvent": "adverse event",
+        "NoAdverseEvent": "no adverse event",
+        "NoSignificantAdverseEvent": "no significant adverse event",
+        "positive": "test: positive",
+        "negative": "test: negative",
+        "raised": "test: raised",
+        "lowered": "test: lowered",
+    }
+)
+_OTHER = "test: its value, or another result"
+_NO_KEY = frozenset({"time"})
+
+
+def key_panel(axis: Axis, panels: tuple[Panel, ...]) -> Panel:
+    """Return the key: each thing that is drawn in the panels, with what it means."""
+    panel = Panel("What is drawn")
+    low = axis.first + (axis.last - axis.first) * 0.02
+    high = low + (axis.last - axis.first) * 0.12
+    parts = {mark["part"] for each in panels for mark in each.marks}
+    for part, meaning in _STRETCHES.items():
+        if part in parts:
+            head: Datum = {"row": panel.row(meaning), "told": meaning}
+            panel.marks.append({**head, "part": part, "x": round(low, 4), "x2": round(high, 4)})
+    for sign, meaning in _signs(panels):
+        head = {"row": panel.row(meaning), "told": meaning}
+        panel.marks.append({**head, "part": "sign", "x": round((low + high) / 2, 4), "sign": sign})
+    return panel
+
+
+def _signs(panels: tuple[Panel, ...]) -> Iterator[tuple[str, str]]:
+    drawn = {mark["sign"] for each in panels for mark in each.marks if mark["part"] == "sign"}
+    yield from ((sign, meaning) for sign, meaning in _SIGNS.items() if sign in drawn)
+    if others := sorted(drawn - _SIGNS.keys() - _NO_KEY):
+        yield others[0], _OTHER
