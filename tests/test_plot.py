@@ -224,9 +224,12 @@ def test_of_a_report_on_several_patients_the_others_are_told(tmp_path: Path) -> 
     run_cli("load", *shipped("cases", "rituximab-registry-2011.yaml"), "--store", folder)
     whole = "10.3899/jrheum.101321"
     told = run_cli("plot", whole, "--store", folder).stderr
-    assert f"tells of 5 patients or groups, and only case/{whole}/2 is drawn" in told
-    assert told.count(whole) == 5
-    for one in (f"{whole}/2", f"{BASE}case/{whole}/2", f"<{BASE}case/{whole}/2>"):
+    assert f"tells of 5 patients or groups, and only {whole}/2 is drawn" in told
+    assert told.strip().endswith(", ".join(f"{whole}/{each}" for each in ("4", "6", "8", "series")))
+    assert json.loads(run_cli("plot", f"{whole}/8", "--store", folder).stdout)["$schema"]
+    for report in (whole.upper(), f"https://doi.org/{whole}", f"{BASE}report/{whole}"):
+        assert "and only" in run_cli("plot", report, "--store", folder).stderr
+    for one in (f"{whole}/2", f"{whole.upper()}/2", f"{BASE}case/{whole}/2", f"<{BASE}case/{whole}/2>"):
         assert run_cli("plot", one, "--store", folder).stderr == ""
 
 

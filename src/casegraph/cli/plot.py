@@ -113,16 +113,28 @@ def _case(store: Store, what: str) -> str:
         ) from error
 
 
+def _is_report(store: Store, what: str, facts: CaseFacts) -> bool:
+    """Tell whether a text names the report of a case, and not the case: then the case is one of it."""
+    try:
+        number = facts.case.rpartition("/")[2]
+        return what == facts.report or find_case(store, f"{what}/{number}") == facts.case
+    except InputError:
+        return False
+
+
 def _others(store: Store, what: str, facts: CaseFacts) -> str:
     """Return what is said where a report was named that tells of more than the case that is drawn."""
     told = subjects_of(store, facts.report)
-    if len(told) == 1 or facts.case.endswith(what.strip("<> ")):
+    if len(told) == 1 or not _is_report(store, what.strip("<> "), facts):
         return ""
-    others = [each.removeprefix(BASE) for each in told if each != facts.case]
+    mine, *others = (
+        each.removeprefix(BASE).partition("/")[2]
+        for each in (facts.case, *(each for each in told if each != facts.case))
+    )
     more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
     return (
-        f"the report tells of {len(told)} patients or groups, and only {facts.case.removeprefix(BASE)} "
-        f"is drawn; the others: {', '.join(others[:_NAMED])}{more}"
+        f"the report tells of {len(told)} patients or groups, and only {mine} is drawn; "
+        f"the others: {', '.join(others[:_NAMED])}{more}"
     )
 
 
