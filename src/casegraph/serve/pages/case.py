@@ -129,7 +129,7 @@ def _times(claims: Claims) -> Content:
     in_order, others = occasions(words)
     zero = facts.name(facts.value(facts.case, "zeroPoint") or "")
     loose = without_place(facts, in_order)
-    columns = ("occasion", "when", "order")
+    columns = ("occasion", "when", *(["order"] if loose else []))
     made = [
         table(caption, columns, (_occasion(claims, each, loose) for each in listed))
         for caption, listed in (("Occasions in the order of time", in_order), (_UNORDERED, others))
@@ -142,8 +142,8 @@ def _occasion(claims: Claims, occasion: str, loose: frozenset[str]) -> Row:
     """Return an occasion; its number is that of its column in the picture alone, so none stands here."""
     words, facts = claims.words, claims.words.facts
     when = words.time(occasion) or "not told"
-    order = between(facts, occasion) if occasion in loose else ""
-    return Row(facts.name(occasion), (when, order), claims.anchor(occasion))
+    order = [between(facts, occasion) if occasion in loose else ""] if loose else []
+    return Row(facts.name(occasion), (when, *order), claims.anchor(occasion))
 
 
 def _perhaps(service: Service, others: Mapping[str, str]) -> Iterator[Element]:
