@@ -7,7 +7,7 @@ from typing import Any
 
 from casegraph.facts import case_iris, read_case
 from casegraph.plot.picture import Picture, Spec
-from casegraph.plot.timeline import timeline
+from casegraph.plot.timeline.timeline import timeline
 from casegraph.store import Store
 from casegraph.story.words import Words
 from casegraph.told import with_told

@@ -9,8 +9,8 @@ import pytest
 
 from casegraph.model import Case, Occasion, Treatment
 from casegraph.namespaces import BASE, CG
-from casegraph.plot.courses import Event, Lane, Run, _Reading, lane
-from casegraph.plot.strokes import Strokes
+from casegraph.plot.cohort.courses import Event, Lane, Run, _Reading, lane
+from casegraph.plot.cohort.strokes import Strokes
 from casegraph.store import Store
 from casegraph.timeline import solve_subject
 

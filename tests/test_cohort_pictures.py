@@ -19,13 +19,14 @@ from rdflib import RDF
 from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG
-from casegraph.plot import cohort, verdicts
-from casegraph.plot.called import address_of, called
-from casegraph.plot.cohort import GIVEN, cohort_of
-from casegraph.plot.cohorts import cohort_pictures, picture_of
+from casegraph.plot.cohort import cohort as of_cases
+from casegraph.plot.cohort import verdicts
+from casegraph.plot.cohort.called import address_of, called
+from casegraph.plot.cohort.cohort import GIVEN, cohort_of
+from casegraph.plot.cohort.pictures import cohort_pictures, picture_of
+from casegraph.plot.cohort.responses import _pieces
+from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.picture import Picture
-from casegraph.plot.responses import _pieces
-from casegraph.plot.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.query import get_query, run
 from casegraph.resources import shipped
 from casegraph.rows import Rows
@@ -415,7 +416,7 @@ def test_what_one_report_saw_and_another_did_not_was_seen(registry: EmbeddedStor
 
 def test_a_group_is_no_case_of_a_cohort(corpus_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     found = (ox.NamedNode(f"{BASE}group/10.1001/x/1"), ox.NamedNode(SEED), None)
-    monkeypatch.setattr(cohort, "_answer", lambda *_: Rows(("case",), tuple((each,) for each in found)))
+    monkeypatch.setattr(of_cases, "_answer", lambda *_: Rows(("case",), tuple((each,) for each in found)))
     assert cohort_of(corpus_store, get_query("cases_treated_with")).cases == (SEED,)
 
 

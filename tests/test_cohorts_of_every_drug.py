@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from casegraph.namespaces import CG, expand
-from casegraph.plot.cohorts import cohort_pictures
+from casegraph.plot.cohort.pictures import cohort_pictures
 from casegraph.query import get_query
 from casegraph.store import Store
 from casegraph.terms import all_terms

@@ -21,7 +21,7 @@ from casegraph.facts import read_case
 from casegraph.namespaces import BASE, CG
 from casegraph.plot.files import FORMS, picture_page, picture_svg, write_picture
 from casegraph.plot.picture import Picture
-from casegraph.plot.timeline import timeline
+from casegraph.plot.timeline.timeline import timeline
 from casegraph.resources import shipped
 from casegraph.rows import Rows
 from casegraph.store import Store

@@ -14,7 +14,7 @@ from casegraph.facts import CaseFacts
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE
 from casegraph.plot.picture import Picture
-from casegraph.plot.timeline import timeline
+from casegraph.plot.timeline.timeline import timeline
 from casegraph.store import Store, open_store
 from casegraph.story.words import Words
 from drawn_pictures import PANELS, columns, doses, lanes, marks, said, signs, stretches, texts, timelines

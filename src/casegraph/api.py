@@ -141,7 +141,7 @@ class CaseStore:
             raise InputError(
                 f"{what!r} is no stored query", todo="name a picture and values for a query only"
             )
-        from casegraph.plot.timeline import timeline
+        from casegraph.plot.timeline.timeline import timeline
         from casegraph.story.words import Words
         from casegraph.told import with_told
 
@@ -149,8 +149,8 @@ class CaseStore:
             return timeline(Words(read_case(store, find_case(store, what)), with_told(store)))
 
     def _cohort(self, query: StoredQuery, picture: str, values: dict[str, str]) -> Picture:
-        from casegraph.plot.cohort import cohort_of
-        from casegraph.plot.cohorts import QUESTIONS, picture_of
+        from casegraph.plot.cohort.cohort import cohort_of
+        from casegraph.plot.cohort.pictures import QUESTIONS, picture_of
 
         with self._store() as store:
             found = picture_of(cohort_of(store, query, values), picture)

@@ -13,7 +13,7 @@ from typing import Final
 
 from hostile_stores import CASES, GROUP, PACKETS, REPORT
 
-from casegraph.plot.cohort import is_cohort
+from casegraph.plot.cohort.cohort import is_cohort
 from casegraph.query import stored_queries
 
 __all__ = ["EVERY_KIND", "KINDS", "READY", "Kind"]

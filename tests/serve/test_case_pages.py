@@ -134,7 +134,7 @@ def test_a_picture_that_cannot_be_drawn_is_told_of_and_the_page_stands(
     def fails(words: object) -> None:
         raise ValueError("no day")
 
-    monkeypatch.setattr("casegraph.plot.timeline.timeline", fails)
+    monkeypatch.setattr("casegraph.plot.timeline.timeline.timeline", fails)
     page = tree(seed_store, CASE)
     assert (
         "the timeline of the case cannot be drawn from what the store has: no day"

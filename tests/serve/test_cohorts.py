@@ -17,7 +17,7 @@ from serving import Server, serving
 
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE, CG
-from casegraph.plot.cohort import is_cohort
+from casegraph.plot.cohort.cohort import is_cohort
 from casegraph.query import get_query, stored_queries
 from casegraph.rows import Rows
 from casegraph.serve.errors import NotThereError

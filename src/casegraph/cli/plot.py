@@ -14,10 +14,10 @@ from casegraph.cli.outputs import opened_whole
 from casegraph.errors import InputError
 from casegraph.facts import CaseFacts, read_case
 from casegraph.namespaces import BASE
-from casegraph.plot.cohorts import QUESTIONS, cohort_pictures
+from casegraph.plot.cohort.pictures import QUESTIONS, cohort_pictures
 from casegraph.plot.files import FORMS, picture_page, write_picture
 from casegraph.plot.picture import Picture
-from casegraph.plot.timeline import timeline
+from casegraph.plot.timeline.timeline import timeline
 from casegraph.query import StoredQuery, stored_queries
 from casegraph.store import Store, open_store
 from casegraph.story.examples import kept_examples

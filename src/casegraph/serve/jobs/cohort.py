@@ -38,9 +38,9 @@ class CohortPage(Job, frozen=True, kw_only=True):
         :raises InputError: if a parameter is unknown or a value is not of its type.
         :raises StoreError: if the store fails.
         """
-        from casegraph.plot.cohort import cohort_of
-        from casegraph.plot.cohorts import pictures_of
-        from casegraph.plot.leftout import left_out
+        from casegraph.plot.cohort.cohort import cohort_of
+        from casegraph.plot.cohort.leftout import left_out
+        from casegraph.plot.cohort.pictures import pictures_of
         from casegraph.serve.pages.cohort import cohort_page
 
         query = get_query(self.name)
@@ -73,8 +73,8 @@ class CohortData(Job, frozen=True, kw_only=True):
         :raises InputError: if a parameter is unknown or a value is not of its type.
         :raises StoreError: if the store fails.
         """
-        from casegraph.plot.cohort import cohort_of
-        from casegraph.plot.cohorts import picture_of
+        from casegraph.plot.cohort.cohort import cohort_of
+        from casegraph.plot.cohort.pictures import picture_of
         from casegraph.serve.telling.rowformats import written
 
         query = get_query(self.name)

@@ -151,7 +151,7 @@ def _write(store: Store, out: Out, media_type: str, graphs: Mapping[str, str]) -
 
 def _pictures(words: Words) -> tuple[list[Picture], list[str]]:
     """Return the pictures of a case, and a line for each that its data do not let be drawn."""
-    from casegraph.plot.timeline import timeline
+    from casegraph.plot.timeline.timeline import timeline
 
     try:
         return [timeline(words)], []

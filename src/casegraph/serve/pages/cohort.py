@@ -7,9 +7,9 @@ from typing import Final
 from urllib.parse import urlencode
 
 from casegraph.namespaces import BASE, expand
-from casegraph.plot.cohort import Cohort, cohort_question, label_of
-from casegraph.plot.cohorts import QUESTIONS
-from casegraph.plot.leftout import LeftOut
+from casegraph.plot.cohort.cohort import Cohort, cohort_question, label_of
+from casegraph.plot.cohort.leftout import LeftOut
+from casegraph.plot.cohort.pictures import QUESTIONS
 from casegraph.plot.picture import Picture
 from casegraph.plot.shown import counted
 from casegraph.serve.pages.cohort_groups import groups_left_out

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from casegraph.plot.called import address_of
-from casegraph.plot.leftout import LeftOut
+from casegraph.plot.cohort.called import address_of
+from casegraph.plot.cohort.leftout import LeftOut
 from casegraph.plot.shown import counted
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.telling.service import Service

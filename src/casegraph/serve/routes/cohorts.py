@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from casegraph.plot.cohort import is_cohort
-from casegraph.plot.cohorts import QUESTIONS
+from casegraph.plot.cohort.cohort import is_cohort
+from casegraph.plot.cohort.pictures import QUESTIONS
 from casegraph.query import StoredQuery, stored_queries
 from casegraph.serve.http.fields import fields_of
 from casegraph.serve.http.formats import requested_format

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from casegraph.parameters import closed_list
-from casegraph.plot.cohort import is_cohort
+from casegraph.plot.cohort.cohort import is_cohort
 from casegraph.query import Parameter, StoredQuery, example_of, stored_queries
 from casegraph.serve.http.formats import FORMAT
 from casegraph.serve.http.negotiation import GRAPHS, HTML, JSON, Format

@@ -10,7 +10,7 @@ from pyoxigraph import RdfFormat
 
 from casegraph.namespaces import PREFIXES
 from casegraph.parameters import ParameterType, closed_list
-from casegraph.plot.cohort import is_cohort
+from casegraph.plot.cohort.cohort import is_cohort
 from casegraph.query import StoredQuery, example_of, stored_queries
 from casegraph.serve.telling.examples import example_triples
 from casegraph.serve.telling.service import Service

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from casegraph.namespaces import CG
-from casegraph.plot.cohort import Cohort, label_of
-from casegraph.plot.courses import Lane
+from casegraph.plot.cohort.cohort import Cohort, label_of
+from casegraph.plot.cohort.courses import Lane
 from casegraph.rows import Rows
 
 __all__ = ["OTHER", "groups_of"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casegraph.plot.axis import Axis
-from casegraph.plot.doses import dose_words
-from casegraph.plot.exposures import Exposure
-from casegraph.plot.marks import Datum, Panel, anchored
+from casegraph.plot.timeline.axis import Axis
+from casegraph.plot.timeline.doses import dose_words
+from casegraph.plot.timeline.exposures import Exposure
+from casegraph.plot.timeline.marks import Datum, Panel, anchored
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined
 

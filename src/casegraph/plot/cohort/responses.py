@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from casegraph.plot.cohort import Cohort, label_of
-from casegraph.plot.harms import HARMS
+from casegraph.plot.cohort.cohort import Cohort, label_of
+from casegraph.plot.cohort.harms import HARMS
+from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.shown import counted, in_columns, lines
-from casegraph.plot.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 
 __all__ = ["responses"]
 

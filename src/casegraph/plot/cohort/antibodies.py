@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from casegraph.namespaces import CG
-from casegraph.plot.cohort import Cohort, label_of
+from casegraph.plot.cohort.cohort import Cohort, label_of
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.shown import counted

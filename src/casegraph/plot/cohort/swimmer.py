@@ -7,14 +7,14 @@ from itertools import pairwise
 from typing import Final
 
 from casegraph.errors import InputError
-from casegraph.plot.called import address_of, called
-from casegraph.plot.cohort import Cohort, label_of
-from casegraph.plot.courses import Lane, Run, lane
-from casegraph.plot.groups import groups_of
+from casegraph.plot.cohort.called import address_of, called
+from casegraph.plot.cohort.cohort import Cohort, label_of
+from casegraph.plot.cohort.courses import Lane, Run, lane
+from casegraph.plot.cohort.groups import groups_of
+from casegraph.plot.cohort.strokes import MOST_RUNS, Strokes
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture
 from casegraph.plot.shown import counted, days, in_columns
-from casegraph.plot.strokes import MOST_RUNS, Strokes
 
 __all__ = ["POSSIBLY_SAME", "swimmer"]
 

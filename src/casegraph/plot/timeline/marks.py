@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import Any
 
-from casegraph.plot.axis import Axis
-from casegraph.plot.places import Place
+from casegraph.plot.timeline.axis import Axis
+from casegraph.plot.timeline.places import Place
 
 __all__ = ["Datum", "Panel", "anchored", "fits", "label_lines", "packed"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from casegraph.namespaces import CG
-from casegraph.plot import harms as of_harms
-from casegraph.plot.cohort import GIVEN, Cohort
-from casegraph.plot.harms import harms
+from casegraph.plot.cohort import harms as of_harms
+from casegraph.plot.cohort.cohort import GIVEN, Cohort
+from casegraph.plot.cohort.harms import harms
 
 __all__ = ["QUESTIONS", "VERDICTS", "DrugVerdicts", "drug_verdicts"]
 
@@ -65,7 +65,7 @@ class DrugVerdicts:
     :param drug: its IRI.
     :param verdicts: patient -> what became of it, of :data:`VERDICTS`.
     :param attributions: attribution, as its local name -> the patients in whom a response had it.
-    :param harms: what else is told, of :data:`casegraph.plot.harms.HARMS` -> of how many of the patients.
+    :param harms: what else is told, of :data:`casegraph.plot.cohort.harms.HARMS` -> of how many patients.
     :param cases: patient -> the cases of the cohort that tell that it was given the drug.
     """
 

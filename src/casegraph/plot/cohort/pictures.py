@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from casegraph.plot import antibodies as of_antibodies
-from casegraph.plot import verdicts as of_verdicts
-from casegraph.plot.antibodies import antibodies
-from casegraph.plot.cohort import GIVEN, Cohort, cohort_of
+from casegraph.plot.cohort import antibodies as of_antibodies
+from casegraph.plot.cohort import verdicts as of_verdicts
+from casegraph.plot.cohort.antibodies import antibodies
+from casegraph.plot.cohort.cohort import GIVEN, Cohort, cohort_of
+from casegraph.plot.cohort.responses import responses
+from casegraph.plot.cohort.swimmer import POSSIBLY_SAME, swimmer
 from casegraph.plot.picture import Picture
-from casegraph.plot.responses import responses
-from casegraph.plot.swimmer import POSSIBLY_SAME, swimmer
 from casegraph.query import StoredQuery
 from casegraph.store import Store
 

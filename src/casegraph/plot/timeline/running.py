@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from casegraph.facts import CaseFacts
-from casegraph.plot.days import days_of
+from casegraph.plot.timeline.days import days_of
 
 __all__ = ["over_by", "ran_until"]
 

@@ -8,7 +8,7 @@ from textwrap import shorten
 from typing import Final
 
 from casegraph.namespaces import BASE
-from casegraph.plot.cohort import Cohort
+from casegraph.plot.cohort.cohort import Cohort
 
 __all__ = ["address_of", "called"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textwrap import shorten
 
-from casegraph.plot.axis import Axis
-from casegraph.plot.marks import Datum, Panel, anchored
+from casegraph.plot.timeline.axis import Axis
+from casegraph.plot.timeline.marks import Datum, Panel, anchored
 from casegraph.story.words import Words, joined
 
 __all__ = ["heads", "times_panel"]

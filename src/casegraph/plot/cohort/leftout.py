@@ -9,8 +9,8 @@ from re import fullmatch
 from typing import Final
 
 from casegraph.namespaces import BASE, CG, PREFIXES
-from casegraph.plot.called import called
-from casegraph.plot.cohort import Cohort, label_of
+from casegraph.plot.cohort.called import called
+from casegraph.plot.cohort.cohort import Cohort, label_of
 from casegraph.rows import Rows
 from casegraph.store.syntax import named
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from casegraph.plot.events import Event
-from casegraph.plot.exposures import Exposure
 from casegraph.plot.picture import Cell
+from casegraph.plot.timeline.events import Event
+from casegraph.plot.timeline.exposures import Exposure
 from casegraph.story.words import Words, joined
 
 __all__ = ["COLUMNS", "of_event", "of_exposure"]

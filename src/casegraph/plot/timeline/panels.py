@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from casegraph.plot.axis import Axis
 from casegraph.plot.look import COLOURS
-from casegraph.plot.marks import Datum, Panel
 from casegraph.plot.picture import Spec
+from casegraph.plot.timeline.axis import Axis
+from casegraph.plot.timeline.marks import Datum, Panel
 
 __all__ = ["WIDTH", "heads_view", "least_width", "panel_view"]
 

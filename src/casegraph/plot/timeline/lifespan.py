@@ -7,7 +7,7 @@ from typing import Final
 
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import BASE
-from casegraph.plot.places import Place
+from casegraph.plot.timeline.places import Place
 
 __all__ = ["life_of", "narrowed"]
 

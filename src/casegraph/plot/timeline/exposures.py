@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES
-from casegraph.plot.axis import Axis
-from casegraph.plot.doses import is_regular, is_single
-from casegraph.plot.places import Place
-from casegraph.plot.running import over_by, ran_until
+from casegraph.plot.timeline.axis import Axis
+from casegraph.plot.timeline.doses import is_regular, is_single
+from casegraph.plot.timeline.places import Place
+from casegraph.plot.timeline.running import over_by, ran_until
 
 __all__ = ["Exposure", "Piece", "exposures", "times_of"]
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casegraph.facts import CaseFacts
-from casegraph.plot.days import days_of
-from casegraph.plot.lifespan import life_of, narrowed
-from casegraph.plot.places import Place
+from casegraph.plot.timeline.days import days_of
+from casegraph.plot.timeline.lifespan import life_of, narrowed
+from casegraph.plot.timeline.places import Place
 from casegraph.story.words import Words
 
 __all__ = ["Axis", "axis_of", "unseen_order"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from casegraph.plot.axis import Axis
-from casegraph.plot.marks import Datum, Panel
+from casegraph.plot.timeline.axis import Axis
+from casegraph.plot.timeline.marks import Datum, Panel
 
 __all__ = ["key_panel"]
 

@@ -8,16 +8,16 @@ from textwrap import wrap
 from types import MappingProxyType
 
 from casegraph.namespaces import BASE
-from casegraph.plot.axis import Axis, axis_of, unseen_order
-from casegraph.plot.events import KINDS, Event, events, events_panel
-from casegraph.plot.exposures import Exposure, exposures, times_of
-from casegraph.plot.keys import heads, times_panel
-from casegraph.plot.lanes import treatments_panel
-from casegraph.plot.legend import key_panel
 from casegraph.plot.look import framed
-from casegraph.plot.panels import heads_view, least_width, panel_view
 from casegraph.plot.picture import Cell, Picture, Spec
-from casegraph.plot.table import COLUMNS, of_event, of_exposure
+from casegraph.plot.timeline.axis import Axis, axis_of, unseen_order
+from casegraph.plot.timeline.events import KINDS, Event, events, events_panel
+from casegraph.plot.timeline.exposures import Exposure, exposures, times_of
+from casegraph.plot.timeline.keys import heads, times_panel
+from casegraph.plot.timeline.lanes import treatments_panel
+from casegraph.plot.timeline.legend import key_panel
+from casegraph.plot.timeline.panels import heads_view, least_width, panel_view
+from casegraph.plot.timeline.table import COLUMNS, of_event, of_exposure
 from casegraph.story.frame import person
 from casegraph.story.words import Words, joined, listed
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from casegraph.namespaces import CG
-from casegraph.plot.cohort import Cohort
+from casegraph.plot.cohort.cohort import Cohort
 
 __all__ = ["HARMS", "QUESTIONS", "harms"]
 

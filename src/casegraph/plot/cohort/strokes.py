@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from math import inf
 from typing import Any, Final
 
-from casegraph.plot.courses import EVENTS, Event, Lane, Run
-from casegraph.plot.groups import OTHER
+from casegraph.plot.cohort.courses import EVENTS, Event, Lane, Run
+from casegraph.plot.cohort.groups import OTHER
 from casegraph.plot.look import COLOURS
 from casegraph.plot.picture import Spec
 from casegraph.plot.shown import days, lines

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from casegraph.plot.axis import Axis
-from casegraph.plot.marks import Datum, Panel, anchored, fits, packed
-from casegraph.plot.places import Place
+from casegraph.plot.timeline.axis import Axis
+from casegraph.plot.timeline.marks import Datum, Panel, anchored, fits, packed
+from casegraph.plot.timeline.places import Place
 from casegraph.story.outcomes import domain_of
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined
