@@ -20,6 +20,8 @@ _SAID = {
     f"{CG}soleChange": "only change told (what ran beside it is not known)",
     f"{CG}OtherDisease": "other diseases that would explain it (which ones is not told)",
 }
+#: What is printed so says by itself when it was.
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 _BASES = {"stated": "", "authorClaim": "the authors' word", "interpretation": "the curator's reading"}
 
 
@@ -148,7 +150,9 @@ class Words:
         return days
 
     def since(self, occasion: str) -> str:
-        """Return how long before or after its anchor an occasion was; nothing for the zero point."""
+        """Return how long before or after its anchor an occasion was; nothing for the zero point or a date."""
+        if _DATE.fullmatch(self.facts.value(occasion, "timePrinted") or ""):
+            return ""
         anchor = self.facts.value(occasion, "anchor")
         low, high = (self.facts.value(occasion, f"start{which}Days") for which in ("Min", "Max"))
         if anchor is None or anchor == self.facts.value(self.facts.case, "zeroPoint"):
