@@ -150,7 +150,7 @@ class Words:
         return days
 
     def since(self, occasion: str) -> str:
-        """Return how long before or after its anchor an occasion was; nothing for the zero point or a date."""
+        """Return how long after its anchor an occasion was, or before; nothing for a date or the zero."""
         if _DATE.fullmatch(self.facts.value(occasion, "timePrinted") or ""):
             return ""
         anchor = self.facts.value(occasion, "anchor")
