@@ -187,6 +187,8 @@ def test_too_many_iris_are_refused(client: httpx.Client) -> None:
     iris = "&".join(f"iri=urn:x:{number}" for number in range(100))
     assert len(client.get(f"/labels?{iris}").json()["names"]) == 100
     assert client.get(f"/labels?{iris}&iri=urn:y").status_code == 413
+    told = client.get("/labels?iri=urn:x&iri=a%20b").json()
+    assert (told["detail"].partition(":")[0], told["where"]) == ("no IRI", "'a b'")
 
 
 @pytest.mark.slow

@@ -136,7 +136,7 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
     terms = with_told(store)
     rows = _answer(store, query, bind(query, given, terms=terms))
     place = rows.columns.index(column)
-    found = {row[place].value for row in rows.rows if isinstance(row[place], NamedNode)}  # type: ignore[union-attr]  # looked at just before
+    found = {each.value for row in rows.rows if isinstance(each := row[place], NamedNode)}
     cases = tuple(sorted(each for each in found if each.startswith(_CASE)))
     firsts = {str(row["case"]): str(row["first"]) for row in Rows.read(store.query(_PATIENTS, union=False))}
     cohort = Cohort(

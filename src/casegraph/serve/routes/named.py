@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import pyoxigraph as ox
+
 from casegraph.errors import InputError
 from casegraph.query import StoredQuery
 from casegraph.serve.http.fields import fields_of
@@ -61,6 +63,11 @@ async def answer_labels(request: Request, state: State) -> None:
         raise InputError("no IRI", where="iri", expected=f"iri=..., up to {MOST_NAMED} times")
     if any(len(each) > _LONGEST_IRI for each in iris):
         raise InputError("too long", where="iri", expected=f"at most {_LONGEST_IRI:,} characters")
+    for each in iris:
+        try:
+            ox.NamedNode(each)
+        except ValueError as error:
+            raise InputError(f"no IRI: {error}", where=repr(each), expected="an absolute IRI") from error
     await pass_on(request, state, NameTerms(service=state.service(request), iris=iris))
 
 
