@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import os
+import pkgutil
 import select
 import signal
 import socket
@@ -19,11 +21,13 @@ from typing import NoReturn
 
 import msgspec
 
+from casegraph import plot
+from casegraph.serve import pages
 from casegraph.serve.workers.frames import ERROR, FORK, FORKED, GONE, KILL, PID, Frames, frame
 from casegraph.serve.workers.place import Place
 from casegraph.serve.workers.worker import work
 
-__all__ = ["ForkServer", "main"]
+__all__ = ["ForkServer", "import_late", "main"]
 
 _RECEIVED = 1 << 16
 _MOST_AT_ONCE = 16
@@ -116,11 +120,20 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
+def import_late() -> None:
+    """Import what the jobs import when they are first done, so that no reader waits for it."""
+    for package in (pages, plot):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    importlib.import_module("click")  # of the folder of vocabularies
+
+
 def main() -> None:
     """Serve the server, whose process and whose line are given as arguments."""
     for each in (signal.SIGINT, signal.SIGTERM):  # the server tells when to end, by hanging up
         signal.signal(each, signal.SIG_IGN)
     _end_with(int(sys.argv[1]))
+    import_late()
     gc.collect()
     gc.freeze()  # so that the memory of what was imported stays shared
     with socket.socket(fileno=int(sys.argv[2])) as line:
