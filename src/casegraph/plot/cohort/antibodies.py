@@ -25,8 +25,8 @@ _FOUND: Final = "SELECT ?case ?finding {{ # the cases\n  GRAPH ?inferred {{ ?cas
 QUESTIONS: Final[Mapping[str, str]] = {
     "tests": (
         "SELECT ?case ?test ?antibody ?result { # the cases\n"
-        "  GRAPH ?asserted { ?case a cg:Case ; cg:hasTestResult ?test . ?test cg:aboutConcept ?antibody ; "
-        "cg:result ?result\n"
+        "  GRAPH ?asserted { ?case cg:hasTestResult ?test .\n"
+        "    ?test cg:aboutConcept ?antibody ; cg:result ?result\n"
         "    # a summary whose members are not listed says nothing about one antibody\n"
         "    FILTER NOT EXISTS { ?test cg:coverage cg:membersNotListed } } }"
     ),

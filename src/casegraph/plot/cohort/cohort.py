@@ -28,12 +28,13 @@ _COLUMNS: Final = ("case", "subject")
 _CASE: Final = f"{BASE}case/"
 _PREFIX: Final = f"PREFIX cg: <{CG}>\n"
 _PLACE: Final = "# the cases"
+_ALL: Final = f'FILTER STRSTARTS(STR(?case), "{_CASE}")'
 _PATIENTS: Final = f"SELECT ?case ?first {{ GRAPH <{BASE}patients> {{ ?case <{CG}countedAs> ?first }} }}"
 _REPORTS: Final = f"SELECT ?case ?report {{ {_PLACE}\n  GRAPH ?asserted {{ ?case cg:reportedIn ?report }} }}"
 #: Which treatments the cases were given.
 GIVEN: Final = (
     f"SELECT ?case ?episode ?drug {{ {_PLACE}\n"
-    "  GRAPH ?asserted { ?case a cg:Case ; cg:hasTreatment ?episode . ?episode cg:aboutConcept ?drug } }"
+    "  GRAPH ?asserted { ?case cg:hasTreatment ?episode . ?episode cg:aboutConcept ?drug } }"
 )
 _BIBLIOGRAPHY: Final = f"""SELECT ?report ?authors ?title ?issued {{
   VALUES ?report {{ {_PLACE} }}
@@ -113,7 +114,7 @@ def cohort_question(question: str, cases: Sequence[str] | None) -> str:
     """
     text = _PREFIX + question
     if cases is None or len(cases) > _NAMED:
-        return text
+        return text.replace(_PLACE, _ALL)
     return text.replace(_PLACE, f"VALUES ?case {{ {' '.join(str(named(case)) for case in cases)} }}")
 
 
