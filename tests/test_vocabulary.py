@@ -492,7 +492,7 @@ def test_a_load_again_keeps_what_the_store_knows_of_added_terms(place: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["closure", "hermit"])
+@pytest.mark.parametrize("engine", ["closure", pytest.param("hermit", marks=pytest.mark.long)])
 def test_an_added_class_is_reasoned_with(engine: str, place: Path) -> None:
     case, claim = "https://example.org/case", "https://example.org/case#dx"
     cg, a = PREFIXES["cg"], PREFIXES["rdf"] + "type"
@@ -543,7 +543,7 @@ def test_only_vocabularies_without_parts_have_superclasses_in_the_guide() -> Non
         assert (entry.parents, entry.wholes) == ((f"{OBO}X_1",) * pure, (f"{OBO}X_1",) * (not pure)), prefix
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_whole_hp_and_mondo(place: Path) -> None:
     path = odd_case(place, "MONDO:0002040 dermatomycosis")
     assert "unknown-term" in run("check", path, code=1).stdout
