@@ -17,7 +17,7 @@ import pytest
 import requests
 from browsing import NARROW, Browser
 from planted import NAMES
-from selenium.common.exceptions import TimeoutException
+from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -63,7 +63,10 @@ class Workbench:
         return self.browser.driver.find_element(By.CSS_SELECTOR, selector)
 
     def click(self, selector: str) -> None:
-        self.browser.driver.find_element(By.CSS_SELECTOR, selector).click()
+        try:
+            self.browser.driver.find_element(By.CSS_SELECTOR, selector).click()
+        except StaleElementReferenceException:  # a list is written anew while it is searched
+            self.browser.driver.find_element(By.CSS_SELECTOR, selector).click()
 
     def type(self, selector: str, text: str) -> None:
         field = self.browser.driver.find_element(By.CSS_SELECTOR, selector)
