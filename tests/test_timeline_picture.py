@@ -17,7 +17,7 @@ from casegraph.plot.picture import Picture
 from casegraph.plot.timeline.timeline import timeline
 from casegraph.store import Store, open_store
 from casegraph.story.words import Words
-from drawn_pictures import PANELS, columns, doses, lanes, marks, said, signs, stretches, texts, timelines
+from drawn_pictures import columns, doses, lanes, marks, said, signs, stretches, texts, timelines
 
 SEED = f"{BASE}case/10.1007/s13555-020-00421-8/1"
 PICTURES = Path(__file__).parent / "pictures"
@@ -356,8 +356,7 @@ def test_nothing_of_a_patient_is_drawn_after_death_or_before_birth(
         deaths = [
             facts.value(each, "at") for each in facts.claims("hasCourse") if facts.kind(each) == "Death"
         ]
-        lived = marks(picture, *(each for each in PANELS if each != "Tests"))  # a test may be of the dead
-        ends = {mark.get("x2") or mark["x"] for mark in lived if mark["part"] != "words"}
+        ends = {mark.get("x2") or mark["x"] for mark in marks(picture) if mark["part"] != "words"}
         starts = {mark["x"] for mark in marks(picture) if mark["part"] != "words"}
         for death in deaths:
             assert max(ends) == at[facts.name(death or "")], facts.case
@@ -366,6 +365,22 @@ def test_nothing_of_a_patient_is_drawn_after_death_or_before_birth(
             assert min(starts) >= at["birth"], facts.case
             checked["birth"] += 1
     assert checked == {"death": 4, "birth": 4}
+
+
+def test_a_test_of_no_told_order_to_death_ends_there_and_only_an_autopsy_is_behind_it(
+    drawn: dict[str, tuple[Words, Picture]], tmp_path: Path
+) -> None:
+    """The abstract tells of a later panel, and of death, and of no order of these two."""
+    _, picture = drawn[f"{BASE}case/pmid/39790853/1"]
+    death = columns(picture)["death"]
+    for claim in ("routine-screen", "mda5"):
+        here = [mark for mark in marks(picture, "Tests") if mark["href"] == f"#{claim}"]
+        assert stretches(here) == [("unsure", 1, death)]
+    assert any("behind it" in each for each in picture.notes)
+    dead = only_picture(tmp_path, _DEAD)
+    places = {mark["href"]: mark["x"] for mark in marks(dead, "Tests") if mark["part"] == "sign"}
+    at = columns(dead)
+    assert places["#at-autopsy"] == at["autopsy"] > at["died"] > places["#panel"] > at["came"]
 
 
 @pytest.mark.parametrize(
@@ -402,6 +417,40 @@ def test_only_days_that_keep_the_order_are_drawn_to_scale(drawn: dict[str, tuple
     assert signs(lane) == [("start", 0), ("stopped", 84)]
 
 
+#: made up: of two tests after admission one is of the dead, and of the other nothing more is told.
+_DEAD = """
+casegraph: 1
+report: {title: Made up - an autopsy, doi: 10.5555/autopsy, extent: fullText}
+passages:
+  p1: {section: case-presentation, paragraph: 1}
+cases:
+  '1':
+    sex: male
+    occasions:
+      came: {}
+      panel-time: {after: [came]}
+      died: {after: [came]}
+      autopsy: {after: [died]}
+    treatments:
+      - {id: one, what: 'CHEBI:8382 prednisone', at: came, stated_in: p1}
+    course:
+      - {id: death, kind: death, at: died, stated_in: p1}
+    tests:
+      - {id: panel, what: 'cg:AntiMDA5 anti-MDA5 antibody', at: panel-time, result: positive, stated_in: p1}
+      - {id: at-autopsy, what: 'cg:AntiMDA5 anti-MDA5 antibody', at: autopsy, result: positive, stated_in: p1}
+"""
+
+
+def only_picture(folder: Path, text: str) -> Picture:
+    """Return the timeline of a document of one case."""
+    document = folder / "document.yaml"
+    document.write_text(text, encoding="utf-8")
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, [document]))
+        ((_, picture),) = timelines(store).values()
+    return picture
+
+
 #: made up: two dates that are counted from a birth of which the year alone is known.
 _DATES = """
 casegraph: 1
@@ -424,11 +473,7 @@ cases:
 
 @pytest.mark.parametrize(("least", "to_scale"), [(30, False), (365, True)])
 def test_days_that_hide_which_came_first_are_no_scale(least: int, to_scale: bool, tmp_path: Path) -> None:
-    document = tmp_path / "two-dates.yaml"
-    document.write_text(_DATES.replace("LEAST", str(least)), encoding="utf-8")
-    with open_store(":memory:", writable=True) as store:
-        assert all(isinstance(each, Loaded) for each in load(store, [document]))
-        ((_, picture),) = timelines(store).values()
+    picture = only_picture(tmp_path, _DATES.replace("LEAST", str(least)))
     assert (columns(picture) == {}) == to_scale
     if not to_scale:
         assert columns(picture) == {"birth": 1, "first": 2, "second": 3}
@@ -469,12 +514,7 @@ cases:
 
 @pytest.fixture(scope="module")
 def born(tmp_path_factory: pytest.TempPathFactory) -> Picture:
-    document = tmp_path_factory.mktemp("born") / "birth.yaml"
-    document.write_text(_BORN, encoding="utf-8")
-    with open_store(":memory:", writable=True) as store:
-        assert all(isinstance(each, Loaded) for each in load(store, [document]))
-        ((_, picture),) = timelines(store).values()
-    return picture
+    return only_picture(tmp_path_factory.mktemp("born"), _BORN)
 
 
 def test_a_birth_after_which_not_all_comes_cuts_nothing(born: Picture) -> None:
