@@ -551,6 +551,9 @@ def test_outcomes_of_a_group_have_counts_denominators_and_criteria(
     assert series["calcinosis-unchanged"][1] == "unchanged, 0 of 6 responded"
     rash = outcomes(drawn[f"{BASE}group/10.5070/d329562407/1"][1])
     assert rash["skin-on-hcq"][1] == "worse, after 14 to 290 days, 3 evaluated"
+    assert said(marks(drawn[f"{BASE}group/10.5070/d329562407/1"][1], "Adverse events")) == [
+        "observed: In all three"
+    ]
 
 
 def test_an_outcome_tells_how_fast_it_came_and_that_other_drugs_ran_beside_it(seed: Picture) -> None:
