@@ -230,6 +230,25 @@ def test_of_deaths_without_a_printed_time_it_is_said_so(corpus_store: Store) -> 
     assert list(died.deaths.values()) == ["about 10 weeks after the first symptom"]
 
 
+def test_a_death_on_a_lane_has_the_day_that_the_report_prints(corpus_store: Store) -> None:
+    """Tofacitinib began on day 28 of the report, so that day 61 is the 33rd or so of the lane."""
+
+    def shown(drug: str) -> tuple[list[str], list[str]]:
+        found = picture_of(
+            cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": drug}), "swimmer"
+        )
+        assert found is not None
+        return [text for text in drawn(found) if "death" in text], [
+            row[-1].text for row in found.rows if row[-1].text.startswith("death")
+        ]
+
+    assert shown("tofacitinib") == (
+        ["death: printed “day 61”"],
+        ["death: after 32 to 34 days, printed “day 61”"],
+    )
+    assert shown("IL-2") == (["death: after at least 4 days"], ["death: after at least 4 days"])
+
+
 def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -> None:
     picture = picture_of(cohort_of(corpus_store, get_query("adverse_events"), {"drug": "IL-2"}), "responses")
     assert picture is not None
