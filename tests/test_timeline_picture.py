@@ -30,6 +30,7 @@ REVIEWED = {
     "miao-2021-group": f"{BASE}group/10.1007/s40744-021-00301-3/1",
     "mda5-aspergillosis-2024": f"{BASE}case/10.1186/s13256-024-04793-9/1",
 }
+TIMES = "Times, as the report tells them"
 OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
 EVENTS = (*OUTCOMES, "hasCourse", "hasAdverseEvent", "excludesAdverseEvent", "hasTestResult")
 
@@ -78,6 +79,20 @@ def test_between_its_courses_prednisone_is_neither_given_nor_stopped(seed: Pictu
     ]
     assert ("implied", at["il2-start"]) in signs(drawn["prednisone-1"])
     assert "stopped" not in {sign for each in drawn.values() for sign, _ in signs(each)}
+
+
+def test_printed_times_say_from_what_they_count(seed: Picture) -> None:
+    """The report prints within 1 week thrice: after interleukin-2, cyclosporin A, and the higher dose."""
+    found = {mark["href"]: mark["text"] for mark in marks(seed, TIMES) if mark["part"] == "words"}
+    reading = "(by the curator's reading)"
+    for name, anchor, printed in (
+        ("il2-week-1", "il2-start", "Within"),
+        ("csa-week-1", "csa-start", "within"),
+        ("flare-week-1", "il2-increase", "within"),
+    ):
+        assert found[f"#{name}"].endswith(f"0 to 7 days after {anchor}, “{printed} 1 week” {reading}")
+    assert found["#worsening"].endswith(f"0 to 31 days before il2-start, “last month of the ...” {reading}")
+    assert max(map(len, found.values())) <= 105
 
 
 def test_the_taper_is_told_step_by_step(seed: Picture) -> None:
