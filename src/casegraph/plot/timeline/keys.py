@@ -11,7 +11,7 @@ from casegraph.story.words import Words, joined
 __all__ = ["heads", "times_panel"]
 
 #: letters that fit beside a time, and of its printed words in any case.
-_LONGEST, _SHORTEST = 100, 20
+_LONGEST, _SHORTEST = 90, 14
 
 
 def heads(words: Words, axis: Axis) -> list[Datum]:
