@@ -5,7 +5,7 @@ import { button, counted, element, fill } from "./workbench-dom.js";
 import { begin } from "./fields.js";
 
 const KINDS = {
-  concept: "a concept: type its name", "concept-and-below": "a concept and all below it: type its name", case: "a case: type words of its title, or its DOI",
+  concept: "a concept: type its name", "concept-and-below": "a concept and all below it, or the drugs of a group: type its name", case: "a case: type words of its title, or its DOI",
   term: "a term: type its name, a CURIE or an IRI", integer: "a whole number", decimal: "a number", boolean: "true or false", text: "text", value: "",
 };
 const OFFERS = { concept: "terms", "concept-and-below": "terms", term: "terms", case: "cases" };
