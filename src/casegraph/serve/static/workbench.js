@@ -155,12 +155,14 @@ const begin = async () => {
     await copy(location.href, "The link is copied; the question is in it, and nothing of the answer.");
   });
   addEventListener("hashchange", () => recall().catch((error) => { status.textContent = error.message; }));
+  at("_known").textContent = "Reading which classes and properties these data have, for completion …";
+  const learnt = editor.complete();  // nothing waits for it
+  learnt.then((told) => { at("_known").textContent = told; });
   try {
     await stored.begin();
     await recall();
   } catch (error) { status.textContent = `The stored questions cannot be read: ${error.message}`; }
-  at("_known").textContent = "Reading which classes and properties these data have, for completion …";
-  at("_known").textContent = await editor.complete();
+  await learnt;
   document.body.dataset.ready = "yes";
 };
 
