@@ -51,5 +51,30 @@
     }
   };
 
-  document.querySelectorAll("figure.picture").forEach(draw);
+  /* On paper a picture of several panels is a picture of each: shrunk to one sheet nobody could read it, and no sheet
+     shall end within a panel. Each has its own axis. */
+  const SVG = "http://www.w3.org/2000/svg", ABOVE = 6;
+  const cut = (figure) => {
+    const whole = figure.querySelector(".drawing svg");
+    const panels = whole ? [...whole.querySelectorAll(".root > g > g > [class*=concat_]")] : [];
+    if (panels.length < 2) return;
+    const { d: scale, f: top } = whole.getScreenCTM(), { width, height } = whole.viewBox.baseVal;
+    const tops = panels.map((panel) => (panel.getBoundingClientRect().top - top) / scale - ABOVE);
+    const sheets = document.createElement("div");
+    sheets.className = "sheets";
+    sheets.setAttribute("aria-hidden", "true");
+    panels.forEach((_, at) => {
+      const from = at ? tops[at] : 0, to = at + 1 < panels.length ? tops[at + 1] : height;
+      const panel = document.createElementNS(SVG, "svg");
+      panel.setAttribute("viewBox", `0 ${from} ${width} ${to - from}`);
+      panel.append(...[...whole.children].map((each) => each.cloneNode(true)));
+      sheets.append(panel);
+    });
+    figure.querySelector(".drawing").after(sheets);
+  };
+
+  const figures = document.querySelectorAll("figure.picture");
+  figures.forEach(draw);
+  addEventListener("beforeprint", () => figures.forEach(cut));
+  addEventListener("afterprint", () => document.querySelectorAll(".sheets").forEach((each) => each.remove()));
 })();
