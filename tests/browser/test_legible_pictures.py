@@ -144,6 +144,18 @@ def test_a_case_on_paper_is_light_and_short_and_its_picture_is_cut_between_panel
     assert min(scale for scale, _, _ in parts) > 0.8
     assert browser.run(_COLOURS) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)", 0, 0]
     browser.run("dispatchEvent(new Event('afterprint'))")
+    # as if it were one panel, which is taller than three sheets
+    browser.run(
+        "for (const each of document.querySelectorAll('[class*=concat_]')) each.removeAttribute('class')"
+    )
+    parts = browser.run(_ON_PAPER)
+    assert len(parts) in (4, 5)
+    assert {text for _, _, cut in parts for text in cut} == set()
+    drawn = browser.run(
+        "return [...document.querySelectorAll('.drawing text')].map((each) => each.textContent)"
+    )
+    assert sum(len(whole) for _, whole, _ in parts) == len([each for each in drawn if each.strip()])
+    browser.run("dispatchEvent(new Event('afterprint'))")
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     sheets = base64.b64decode(browser.driver.print_page()).count(b"/Type /Page\n")
     assert 8 < sheets <= 24  # with all that is folded away it is more than 50
