@@ -136,6 +136,25 @@ def test_the_antibodies_of_the_headline_are_those_of_its_paper(
     assert "never positive" not in " ".join(picture.notes)
 
 
+def test_the_legend_of_a_heat_map_has_each_number_once_and_no_half_patients(
+    pictures: Mapping[tuple[str, str], Picture], corpus_store: Store
+) -> None:
+    many = picture_of(cohort_of(corpus_store, get_query("cases_by_diagnosis")), "antibodies")
+    assert many is not None
+    most = max(int(observed) for (observed,) in texts(many, "observed"))
+    for picture, seen in ((pictures["headline", "antibodies"], 1), (many, most)):
+        colour = picture.spec["layer"][0]["encoding"]["fill"]
+        numbers = colour["legend"]["values"]
+        assert all(isinstance(each, int) for each in numbers)
+        assert numbers == sorted({*numbers, 0})
+        assert 2 <= len(numbers) <= 5
+        assert numbers[-1] <= seen == colour["scale"]["domain"][1]
+    assert pictures["headline", "antibodies"].spec["layer"][0]["encoding"]["fill"]["legend"]["values"] == [
+        0,
+        1,
+    ]
+
+
 def test_no_name_of_a_heat_map_is_cut_and_it_fits_on_a_page(corpus_store: Store) -> None:
     picture = picture_of(cohort_of(corpus_store, get_query("cases_by_diagnosis")), "antibodies")
     assert picture is not None
