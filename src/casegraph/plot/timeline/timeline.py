@@ -29,6 +29,9 @@ _NOTES: Mapping[bool, str] = MappingProxyType(
         True: "The axis is to scale: all that is drawn has both an earliest and a latest day.",
     }
 )
+_SCALES: Mapping[bool, str] = MappingProxyType(
+    {False: "The axis gives the order as told, not to scale.", True: "The axis is to scale."}
+)
 _ALWAYS = (
     "A bar tells that a treatment was under way, not that it was given without a break.",
     "What stands on a dashed line with ≈ lies somewhere on it: before, at or after what is drawn there.",
@@ -96,8 +99,9 @@ def _views(words: Words, axis: Axis, lanes: _Lanes, happened: Mapping[str, tuple
     )
     times, key = times_panel(words, axis), key_panel(axis, panels)
     views = [panel_view(each, axis) for each in panels]
-    tops = [] if axis.to_scale else [heads_view(axis, heads(words, axis))]
-    lower = [panel_view(times, axis, titled=True), panel_view(key, axis, framed=False)]
+    tops = [heads_view(axis, heads(words, axis))] if axis.columns else []
+    below = [panel_view(times, axis, titled=True)] if times.marks else []
+    lower = [*below, *([panel_view(key, axis, framed=False)] if key.marks else [])]
     own = dict.fromkeys(("shape", "stroke", "fill"), "independent")
     return {"vconcat": [*tops, *views, *lower], "spacing": 14, "resolve": {"scale": own}}
 
@@ -114,7 +118,7 @@ def _summary(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ..
     )
     told = [counted(len(happened[each.title]), *each.noun) for each in KINDS if happened[each.title]]
     given = f"{counted(len(lanes), 'treatment', 'treatments')} ({listed(drugs)}): {joined(*ends)}"
-    scale = "The axis is to scale." if axis.to_scale else "The axis gives the order as told, not to scale."
+    scale = _SCALES[axis.to_scale] if axis.places else "No time is told of it, so that nothing has a place."
     given = given if lanes else "No treatment is told"
     return joined(f"{given}.", f"Also drawn: {listed(told)}." if told else "", scale, by=" ")
 
@@ -134,7 +138,8 @@ def _many(count: int, what: str) -> str:
 
 def _notes(words: Words, axis: Axis) -> Iterator[str]:
     facts = words.facts
-    yield _NOTES[axis.to_scale]
+    if axis.places:
+        yield _NOTES[axis.to_scale]
     zero = facts.value(facts.case, "zeroPoint")
     if zero is not None:
         yield f"Days are counted from the occasion {facts.name(zero)}."
