@@ -30,6 +30,8 @@ REVIEWED = {
     "miao-2021-group": f"{BASE}group/10.1007/s40744-021-00301-3/1",
     "mda5-aspergillosis-2024": f"{BASE}case/10.1186/s13256-024-04793-9/1",
 }
+#: replaced, and the report tells neither when nor in what order to anything else that is drawn.
+NO_ORDER = {f"{BASE}case/10.1007/s10067-008-0973-2/1#methotrexate"}
 OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
 EVENTS = (*OUTCOMES, "hasCourse", "hasAdverseEvent", "excludesAdverseEvent", "hasTestResult")
 
@@ -173,13 +175,14 @@ def test_a_bar_ends_as_the_case_says_and_no_other_way(drawn: dict[str, tuple[Wor
             )
             expected = "implied" if implied else "stopped" if stops else ""
             expected = expected or ("ongoing" if facts.values(claim, "ongoingAt") else "")
+            expected = "" if claim in NO_ORDER else expected
             assert found == ({expected} if expected else set()), claim
             ends += found
             if not expected and facts.kind(claim) == "TreatmentEpisode":
                 parts = {part for part, _, _ in stretches(lane)}
                 assert parts & {"open", "unsure"} or facts.values(claim, "endsAt"), claim
     assert {end: ends.count(end) for end in ("stopped", "implied", "ongoing")} == {
-        "stopped": 22,
+        "stopped": 21,
         "implied": 1,
         "ongoing": 19,
     }
@@ -520,7 +523,8 @@ def test_an_outcome_tells_how_fast_it_came_and_that_other_drugs_ran_beside_it(se
         "muscle on interleukin-2 + background",
         "resolved, within 7 days",
     )
-    assert found["muscle-on-csa-prednisone"][0] == "muscle on cyclosporin A + prednisone + background"
+    second = "muscle on cyclosporin A + prednisone, from csa-start + background"
+    assert found["muscle-on-csa-prednisone"][0] == second
 
 
 def outcomes(picture: Picture) -> dict[str, tuple[str, str]]:

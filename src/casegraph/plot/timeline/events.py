@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from casegraph.plot.timeline.axis import Axis
-from casegraph.plot.timeline.marks import Datum, Panel, anchored, fits, packed
+from casegraph.plot.timeline.courses import with_drugs
+from casegraph.plot.timeline.marks import Datum, Panel, anchored, is_anywhere, packed
 from casegraph.plot.timeline.places import Place
 from casegraph.story.outcomes import domain_of
 from casegraph.story.telling import tell
@@ -59,11 +60,7 @@ class Event:
     def is_signed(self, axis: Axis) -> bool:
         """Say whether its sign is drawn: only if its time is told, and not as lying anywhere in a life."""
         place = self.place(axis)
-        return self.at is not None and (place.exact or not _is_anywhere(axis, place))
-
-
-def _is_anywhere(axis: Axis, place: Place) -> bool:
-    return place.low <= axis.life.low and place.high >= axis.life.high
+        return self.at is not None and not is_anywhere(axis, place)
 
 
 def events(words: Words, kind: Kind) -> tuple[Event, ...]:
@@ -112,7 +109,7 @@ def _spot(axis: Axis, event: Event) -> tuple[Place, str]:
     if event.is_signed(axis):
         return place, event.text
     text = event.text if event.at is None else joined(event.text, _NO_ORDER)
-    return Place(axis.first, axis.first) if _is_anywhere(axis, place) else place, text
+    return Place(axis.first, axis.first) if is_anywhere(axis, place) else place, text
 
 
 def _marks(axis: Axis, event: Event, head: Datum) -> Iterator[Datum]:
@@ -133,15 +130,12 @@ def _first(found: tuple[Event, ...], label: str) -> int:
 
 
 def _response(words: Words, claim: str) -> tuple[str, str, str]:
-    exposures = words.facts.values(claim, "responseTo")
-    drugs = list(dict.fromkeys(words.drug(each) for each in exposures))
-    stopped = list(dict.fromkeys(words.drug(each) for each in words.facts.values(claim, "afterStopping")))
     direction = words.label(words.facts.value(claim, "direction"))
     outcome = joined(direction, words.text_of(claim, "degree", "({})"), by=" ")
     text = joined(outcome, words.latency(claim), _responded(words, claim))
     domain = joined(domain_of(words, claim), words.text(claim, "criterion", "by {}"), by=" ")
-    label = _with_drugs(_with_drugs(domain, " on ", drugs), " after the stop of ", stopped)
-    label = _with_background(words, claim, label)
+    links = {" on ": "responseTo", " after the stop of ": "afterStopping"}
+    label = with_drugs(words, claim, domain, links, _background(words, claim))
     return label, words.facts.name(words.facts.value(claim, "direction") or ""), text
 
 
@@ -154,19 +148,11 @@ def _responded(words: Words, claim: str) -> str:
     return f"{all_} evaluated" if all_ else ""
 
 
-def _with_background(words: Words, claim: str, label: str) -> str:
-    """Return a label that does not credit alone what others ran beside."""
+def _background(words: Words, claim: str) -> str:
+    """Return what a label ends with that does not credit alone what others ran beside."""
     if words.facts.values(claim, "hasBackground"):
-        return f"{label} + background"
-    return f"{label} + possible background" if words.facts.values(claim, "mayHaveBackground") else label
-
-
-def _with_drugs(label: str, between: str, drugs: list[str]) -> str:
-    """Return a label with drugs by their names, where it has room for them; else with how many they are."""
-    if not drugs:
-        return label
-    named = f"{label}{between}{' + '.join(drugs)}"
-    return named if fits(named) or len(drugs) == 1 else f"{label}{between}{len(drugs)} treatments"
+        return " + background"
+    return " + possible background" if words.facts.values(claim, "mayHaveBackground") else ""
 
 
 def _many(words: Words, claim: str, name: str) -> str:
@@ -188,9 +174,9 @@ def _turn(words: Words, claim: str) -> tuple[str, str, str]:
 
 def _adverse(words: Words, claim: str) -> tuple[str, str, str]:
     kind = words.facts.kind(claim)
-    drugs = list(dict.fromkeys(words.drug(each) for each in words.facts.values(claim, "duringTreatment")))
     none = {"NoAdverseEvent": "none at all", "NoSignificantAdverseEvent": "none significant"}
-    label = _with_drugs(none.get(kind) or words.labels(claim, "aboutConcept"), ", during ", drugs)
+    what = none.get(kind) or words.labels(claim, "aboutConcept")
+    label = with_drugs(words, claim, what, {", during ": "duringTreatment"})
     return label, kind, "none" if kind in none else words.labels(claim, "severity") or "observed"
 
 

@@ -13,6 +13,7 @@ from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.doses import is_regular, is_single
+from casegraph.plot.timeline.marks import is_anywhere
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.running import over_by, ran_until
 
@@ -88,9 +89,14 @@ class Exposure:
         return "lowered" if self.lowered else "given"
 
     def end(self, axis: Axis) -> Place | None:
-        """Return where the sign of its end stands; None if it has none."""
-        signed = self.kind in ("stopped", "implied", "ongoing") and self.ends is not None
+        """Return where the sign of its end stands; None if it has none, or neither time nor order is told."""
+        signed = self.has_told_end and not is_anywhere(axis, axis.place(self.ends))
         return axis.place(self.ends) if signed else None
+
+    @property
+    def has_told_end(self) -> bool:
+        """Whether it is told at what occasion it was stopped, or still given."""
+        return self.kind in ("stopped", "implied", "ongoing") and self.ends is not None
 
     def unsure(self, axis: Axis) -> Iterator[Place]:
         """Yield the stretches on which it begins, is changed or ends, and nobody knows where."""

@@ -10,7 +10,7 @@ from typing import Any
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.places import Place
 
-__all__ = ["Datum", "Panel", "anchored", "fits", "label_lines", "packed"]
+__all__ = ["Datum", "Panel", "anchored", "fits", "is_anywhere", "label_lines", "packed"]
 
 #: One mark, as the data of a specification has it.
 Datum = dict[str, Any]
@@ -61,6 +61,11 @@ def label_lines(label: str) -> str:
 def fits(label: str) -> bool:
     """Say whether a label has room in its lines."""
     return len(wrap(label, _LABEL)) <= _LINES
+
+
+def is_anywhere(axis: Axis, place: Place) -> bool:
+    """Say whether nothing more is known of where a thing lies than that it was in the life of the patient."""
+    return not place.exact and place.low <= axis.life.low and place.high >= axis.life.high
 
 
 def anchored(axis: Axis, x: float, text: str) -> Datum:

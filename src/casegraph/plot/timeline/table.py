@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from casegraph.plot.picture import Cell
+from casegraph.plot.timeline.courses import course
 from casegraph.plot.timeline.events import Event
 from casegraph.plot.timeline.exposures import Exposure
 from casegraph.story.words import Words, joined
@@ -47,7 +48,9 @@ def of_exposure(words: Words, exposure: Exposure) -> tuple[Cell, ...]:
     reason = words.labels(claim, "stopReason")
     ran = exposure.kind in ("open", "lasted") and exposure.ends is not None
     kind = joined(_ENDS[exposure.kind].format(end), f"it ran until {end} at least" if ran else "", reason)
-    return _row(words, ("Treatments", words.drug(claim), _when(words, exposure.starts), value, kind), claim)
+    return _row(
+        words, ("Treatments", course(words, claim), _when(words, exposure.starts), value, kind), claim
+    )
 
 
 def of_event(words: Words, panel: str, event: Event) -> tuple[Cell, ...]:

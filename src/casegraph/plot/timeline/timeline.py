@@ -11,8 +11,9 @@ from casegraph.namespaces import BASE
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.timeline.axis import Axis, axis_of, unseen_order
+from casegraph.plot.timeline.courses import Lanes, by_start
 from casegraph.plot.timeline.events import KINDS, Event, events, events_panel
-from casegraph.plot.timeline.exposures import Exposure, exposures, times_of
+from casegraph.plot.timeline.exposures import exposures, times_of
 from casegraph.plot.timeline.keys import heads, times_panel
 from casegraph.plot.timeline.lanes import treatments_panel
 from casegraph.plot.timeline.legend import key_panel
@@ -46,8 +47,6 @@ _TITLE = 46
 #: so many orders that are not to be seen are told.
 _MOST = 12
 
-_Lanes = tuple[tuple[Exposure, tuple[Exposure, ...]], ...]
-
 
 def timeline(words: Words) -> Picture:
     """Return the timeline of a case or group.
@@ -67,6 +66,7 @@ def timeline(words: Words) -> Picture:
         why = "Nothing to draw: no treatment, outcome, turn, adverse event or test is told of this case."
         return Picture("timeline", title, why, {}, (), COLUMNS, ())
     axis = axis_of(words, _used(words, lanes, happened))
+    lanes = by_start(words.facts, axis, lanes)
     summary = _summary(words, lanes, happened, axis)
     views = _views(words, axis, lanes, happened)
     spec = framed(
@@ -82,7 +82,7 @@ def timeline(words: Words) -> Picture:
     return Picture("timeline", title, summary, spec, tuple(_notes(words, axis)), COLUMNS, tuple(rows))
 
 
-def _used(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ...]]) -> dict[str, int]:
+def _used(words: Words, lanes: Lanes, happened: Mapping[str, tuple[Event, ...]]) -> dict[str, int]:
     """Return the occasions at which something is drawn, each with how many things are."""
     found: Counter[str] = Counter()
     for episode, dosings in lanes:
@@ -91,7 +91,7 @@ def _used(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ...]]
     return dict(found)
 
 
-def _views(words: Words, axis: Axis, lanes: _Lanes, happened: Mapping[str, tuple[Event, ...]]) -> Spec:
+def _views(words: Words, axis: Axis, lanes: Lanes, happened: Mapping[str, tuple[Event, ...]]) -> Spec:
     treatments = (treatments_panel(words, axis, lanes),) if lanes else ()
     panels = (
         *treatments,
@@ -106,7 +106,7 @@ def _views(words: Words, axis: Axis, lanes: _Lanes, happened: Mapping[str, tuple
     return {"vconcat": [*tops, *views, *lower], "spacing": 14, "resolve": {"scale": own}}
 
 
-def _summary(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ...]], axis: Axis) -> str:
+def _summary(words: Words, lanes: Lanes, happened: Mapping[str, tuple[Event, ...]], axis: Axis) -> str:
     drugs = list(dict.fromkeys(words.drug(episode.claim) for episode, _ in lanes))
     kinds = Counter(episode.kind for episode, _ in lanes)
     ends = (
@@ -154,7 +154,7 @@ def _notes(words: Words, axis: Axis) -> Iterator[str]:
         yield f"Looked for and not stated, which is not absence: {listed(sorted(set(silent)))}."
 
 
-def _lane_rows(words: Words, lanes: _Lanes) -> Iterator[tuple[Cell, ...]]:
+def _lane_rows(words: Words, lanes: Lanes) -> Iterator[tuple[Cell, ...]]:
     for episode, dosings in lanes:
         for each in (episode, *dosings):
             yield of_exposure(words, each)
