@@ -9,7 +9,7 @@ from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.courses import course
 from casegraph.plot.timeline.doses import dose_words
 from casegraph.plot.timeline.exposures import Exposure
-from casegraph.plot.timeline.marks import Datum, Panel, anchored, is_anywhere
+from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_anywhere
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined
 
@@ -100,7 +100,7 @@ def _bar(
 def _words(words: Words, axis: Axis, row: str, exposure: Exposure, text: str) -> Datum:
     return {
         **_head(words, row, exposure),
-        **anchored(axis, exposure.begins(axis).low, text),
+        **folded(anchored(axis, exposure.begins(axis).low, text)),
     }
 
 
