@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.plot.timeline.axis import Axis
-from casegraph.plot.timeline.doses import is_regular, is_single
+from casegraph.plot.timeline.doses import is_lowered, is_regular, is_single
 from casegraph.plot.timeline.marks import is_anywhere
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.running import over_by, ran_until
@@ -46,7 +46,7 @@ class Exposure:
         when last told of), ``changed`` (another dose followed), ``once``, ``undated`` (stopped, but when is
         not told), ``lasted`` (its length is told and not its end), or ``open`` (not stated).
     :param superseded: the certainly later start of the same drug, or end of its length, by when it was over.
-    :param lowered: whether its dose changed from one to another.
+    :param lowered: whether its dose was lowered, and none is told that was kept.
     :param follows: the start of the dosing before it.
     :param has_own_end: whether its end is told of itself, and not of the treatment that it belongs to.
     :param told: when its dosings began.
@@ -220,7 +220,7 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
             kind, ends = "open", None
     if kind in ("open", "implied", "undated"):
         superseded = superseded or _later_course(facts, episode)
-    lowered = facts.number(segment, "doseFrom") is not None
+    lowered = is_lowered(facts, segment)
     last = None if before is None else facts.value(before, "at")
     regular = is_regular(facts, segment)
     return Exposure(

@@ -110,7 +110,8 @@ def _summary(words: Words, lanes: Lanes, happened: Mapping[str, tuple[Event, ...
     drugs = list(dict.fromkeys(words.drug(episode.claim) for episode, _ in lanes))
     kinds = Counter(episode.kind for episode, _ in lanes)
     ends = (
-        _many(kinds["stopped"] + kinds["undated"] + kinds["once"], "stopped"),
+        _many(kinds["stopped"] + kinds["undated"], "stopped"),
+        _many(kinds["once"], "done or given at one time"),
         _many(kinds["implied"], "with a stop that is only implied"),
         _many(kinds["ongoing"], "still given when last told of"),
         _many(kinds["lasted"], "of a told length"),
