@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from casegraph.plot.timeline.axis import Axis
+from casegraph.plot.timeline.axis import Axis, unseen_order
 from casegraph.plot.timeline.courses import with_drugs
-from casegraph.plot.timeline.marks import Datum, Panel, anchored, is_anywhere, packed
+from casegraph.plot.timeline.doses import bound
+from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_anywhere, packed
 from casegraph.plot.timeline.places import Place
+from casegraph.plot.timeline.results import result
 from casegraph.story.outcomes import domain_of
 from casegraph.story.telling import tell
-from casegraph.story.words import Words, joined
+from casegraph.story.words import Words, joined, listed
 
 __all__ = ["KINDS", "Event", "Kind", "events", "events_panel"]
 
 
 #: the directions of those who responded.
 _BETTER = frozenset({"improved", "resolved"})
+#: letters of printed words for a time that stand at a mark.
+_PRINTED = 30
+#: what a claim itself tells of its time.
+_TIMES = ("timePrinted", "durationMinDays", "durationMaxDays", "latencyMinDays", "latencyMaxDays")
 _NO_TIME, _NO_ORDER = "no time told", "order not told"
 
 
@@ -91,6 +97,8 @@ def _head(event: Event) -> str:
 def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...]) -> Panel:
     """Return the panel of some events: a row for each label, more where they would lie over each other."""
     panel, rows = Panel(title), dict[tuple[str, int], str]()
+    pairs = unseen_order(words.facts, axis)
+    found = tuple(_in_time(words, axis, each, _later(axis, each, found, pairs)) for each in found)
     spots = packed(axis, ((each.label, *_spot(axis, each)) for each in found))
     for event, (label, row) in sorted(
         zip(found, spots, strict=True), key=lambda pair: (_first(found, pair[0].label), pair[1][1])
@@ -101,6 +109,27 @@ def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...])
         head = {"row": name, "told": tell(words, event.claim), "href": f"#{words.facts.name(event.claim)}"}
         panel.marks += _marks(axis, event, head)
     return panel
+
+
+def _later(
+    axis: Axis, event: Event, found: tuple[Event, ...], pairs: tuple[tuple[str, str], ...]
+) -> list[str]:
+    """Return what an event certainly came before, and has its sign at the same place as the event."""
+    here = {each.at for each in found if each.at is not None and each.place(axis) == event.place(axis)}
+    return [other for one, other in pairs if one == event.at and other in here]
+
+
+def _in_time(words: Words, axis: Axis, event: Event, later: list[str]) -> Event:
+    """Return an event with the printed words for its time: of what lies on a stretch, and of a turn."""
+    facts = words.facts
+    is_turn = event.claim in facts.values(facts.case, "hasCourse")
+    if event.at is None or not event.is_signed(axis) or (event.place(axis).exact and not is_turn):
+        return event
+    own = _trigger(words, event.claim) or any(facts.values(event.claim, each) for each in _TIMES)
+    printed = None if own else facts.value(event.at, "timePrinted")
+    quoted = f"“{printed}”" if printed and len(printed) <= _PRINTED else ""
+    before = f"before {listed([facts.name(each) for each in later])}" if later else ""
+    return replace(event, text=joined(event.text, quoted, before))
 
 
 def _spot(axis: Axis, event: Event) -> tuple[Place, str]:
@@ -122,7 +151,7 @@ def _marks(axis: Axis, event: Event, head: Datum) -> Iterator[Datum]:
     if is_signed:
         yield {**head, "part": "sign", "x": place.middle, "sign": event.sign}
     if text:
-        yield {**head, **anchored(axis, place.middle if is_signed else place.low, text)}
+        yield {**head, **folded(anchored(axis, place.middle if is_signed else place.low, text))}
 
 
 def _first(found: tuple[Event, ...], label: str) -> int:
@@ -155,12 +184,6 @@ def _background(words: Words, claim: str) -> str:
     return " + possible background" if words.facts.values(claim, "mayHaveBackground") else ""
 
 
-def _many(words: Words, claim: str, name: str) -> str:
-    """Return in how many patients of how many, of a group."""
-    some, all_ = words.text(claim, name), words.text(claim, "evaluatedCount")
-    return f"{some or '?'} of {all_ or '?'}" if some or all_ else ""
-
-
 def _turn(words: Words, claim: str) -> tuple[str, str, str]:
     kind = words.label(words.facts.value(claim, "rdf:type"))
     duration = words.duration(claim)
@@ -168,8 +191,19 @@ def _turn(words: Words, claim: str) -> tuple[str, str, str]:
     return (
         joined(kind, words.text_of(claim, "domain", "({})"), by=" "),
         words.facts.kind(claim),
-        printed or duration,
+        joined(printed or duration, _trigger(words, claim)),
     )
+
+
+def _trigger(words: Words, claim: str) -> str:
+    """Return the dosing that a turn followed, as the report says; nothing where it followed none."""
+    trigger = words.facts.value(claim, "trigger")
+    drug = words.drug(trigger) if trigger is not None else ""
+    if trigger is None or not drug:
+        return ""
+    change = words.labels(trigger, "doseChange")
+    dose = bound(words, trigger) or words.dose(trigger) or change
+    return f"following {joined(drug, dose, by=' ')}"
 
 
 def _adverse(words: Words, claim: str) -> tuple[str, str, str]:
@@ -178,20 +212,6 @@ def _adverse(words: Words, claim: str) -> tuple[str, str, str]:
     what = none.get(kind) or words.labels(claim, "aboutConcept")
     label = with_drugs(words, claim, what, {", during ": "duringTreatment"})
     return label, kind, "none" if kind in none else words.labels(claim, "severity") or "observed"
-
-
-def _test(words: Words, claim: str) -> tuple[str, str, str]:
-    facts = words.facts
-    number = facts.number(claim, "value")
-    value = "" if number is None else f"{number:f}"
-    unit = words.text(claim, "unit") or words.labels(claim, "unitConcept")
-    unit = "" if unit == "1" else unit
-    outcome = words.labels(claim, "resultConcept") or words.labels(claim, "result")
-    change = joined(words.labels(claim, "direction"), words.text_of(claim, "degree", "({})"), by=" ")
-    many = _many(words, claim, "positiveCount")
-    sign = facts.value(claim, "result") or facts.value(claim, "direction")
-    text = joined(joined(value, unit if value else "", by=" "), outcome, change, many)
-    return words.labels(claim, "aboutConcept"), facts.name(sign or "") or "value", text or "done"
 
 
 #: The panels below that of the treatments, in order.
@@ -209,5 +229,5 @@ KINDS: tuple[Kind, ...] = (
         ("hasAdverseEvent", "excludesAdverseEvent"),
         _adverse,
     ),
-    Kind("Tests", ("test", "tests"), ("hasTestResult",), _test),
+    Kind("Tests", ("test", "tests"), ("hasTestResult",), result),
 )
