@@ -90,6 +90,16 @@ def test_a_stop_of_which_neither_time_nor_order_is_told_has_words_alone(corpus_s
     assert not middle & set(columns(picture).values())
 
 
+def test_the_sign_of_what_lies_on_a_stretch_stands_at_no_column(corpus_store: Store) -> None:
+    """Somewhere on interleukin-2, which begins in column 6 and still runs in 18: not at column 12."""
+    picture = picture_of(corpus_store, SEED)
+    unsure = {mark["href"] for mark in marks(picture) if mark["part"] == "unsure"}
+    placed = {mark["href"]: mark["x"] for mark in marks(picture) if mark["part"] == "about"}
+    assert {"#cells-after-treatment", "#no-adverse-event", "#treg"} <= placed.keys() <= unsure
+    assert not set(placed.values()) & set(columns(picture).values())
+    assert 12 < placed["#no-adverse-event"] < 13
+
+
 # several courses of one drug
 
 
