@@ -9,7 +9,7 @@ from typing import Final
 from casegraph.namespaces import CG
 from casegraph.plot.cohort.cohort import Cohort
 
-__all__ = ["HARMS", "QUESTIONS", "harms"]
+__all__ = ["DIED", "HARMS", "QUESTIONS", "deaths", "harms"]
 
 #: what is told -> what that means.
 HARMS: Final[Mapping[str, str]] = {
@@ -19,13 +19,17 @@ HARMS: Final[Mapping[str, str]] = {
     "adverse event (drug not told)": "of them, those in whom one is told without a drug",
     "flare or relapse as it ran": "of them, those in whom one is told while it certainly ran",
 }
-_DIED, _DURING, _SEVERE, _UNPLACED, _FLARED = HARMS
+DIED, _DURING, _SEVERE, _UNPLACED, _FLARED = HARMS
 _GRAVE: Final = (f"{CG}severe", f"{CG}profound", f"{CG}fatal")
 _ASSERTED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?asserted {{ {pattern} }} }}"
 _HARM: Final = "?case cg:hasAdverseEvent ?node . ?node a cg:AdverseEvent"
 #: what it asks for -> the question; each is fast over all cases.
 QUESTIONS: Final[Mapping[str, str]] = {
     "deaths": _ASSERTED.format(columns="?node", pattern="?case cg:hasCourse ?node . ?node a cg:Death"),
+    "times of deaths": _ASSERTED.format(
+        columns="?node ?printed",
+        pattern="?case cg:hasCourse ?node . ?node a cg:Death ; cg:at? ?time . ?time cg:timePrinted ?printed",
+    ),
     "adverse events": _ASSERTED.format(columns="?node", pattern=_HARM),
     "adverse events during": _ASSERTED.format(
         columns="?node ?episode",
@@ -50,7 +54,7 @@ def harms(cohort: Cohort) -> Mapping[str, Mapping[str, int]]:
         given[row["drug"]].add(cohort.patients[row["case"]])
         of_episode[row["episode"]] = row["drug"]
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    anywhere = {_DIED: _patients(cohort, "deaths"), _UNPLACED: set[str]()}
+    anywhere = {DIED: _patients(cohort, "deaths"), _UNPLACED: set[str]()}
     for kind, drug, patient in _on_drugs(cohort, of_episode, anywhere[_UNPLACED]):
         found[drug][kind].add(patient)
     for drug, patients in given.items():
@@ -59,6 +63,17 @@ def harms(cohort: Cohort) -> Mapping[str, Mapping[str, int]]:
     return {
         drug: {kind: len(kinds[kind]) for kind in HARMS if kinds.get(kind)} for drug, kinds in found.items()
     }
+
+
+def deaths(cohort: Cohort) -> Mapping[str, str]:
+    """Return patient -> when the patient died, as it is printed; without those of whom no time is.
+
+    :raises StoreError: if the store fails.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in cohort.ask(QUESTIONS["times of deaths"]):
+        found[cohort.patients[row["case"]]].add(row["printed"])
+    return {patient: "; ".join(sorted(printed)) for patient, printed in found.items()}
 
 
 def _patients(cohort: Cohort, question: str) -> set[str]:

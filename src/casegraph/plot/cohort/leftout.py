@@ -159,7 +159,7 @@ def _many(claim: _Values, *, is_better: bool) -> str:
     """Return how many of how many; those who responded are not those who did not."""
     responded, evaluated = min(claim["responderCount"], default=""), min(claim["evaluatedCount"], default="")
     if not responded:
-        return f", {evaluated} evaluated, in how many is not told" if evaluated else ""
+        return f", {evaluated} evaluated, in how many is not counted here" if evaluated else ""
     of = f"{responded} of {evaluated}" if evaluated else f"{responded}, of how many is not told"
     return f": {of}" if is_better else f": {of} responded"
 

@@ -93,8 +93,9 @@ class Strokes:
         for event in lane.events:
             if event.at[1] is None:
                 self._without_latest(event)
-        if lane.unplaced:
-            kinds = dict.fromkeys(each.kind for each in lane.unplaced)
+        for event in (each for each in (*lane.events, *lane.unplaced) if each.quoted):
+            self._write(f"{event.kind}: {event.quoted}")
+        if kinds := dict.fromkeys(each.kind for each in lane.unplaced if not each.quoted):
             self._write(f"when is not told: {', '.join(kinds)}")
         self._top += _GAP
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from casegraph.plot.timeline.axis import Axis, unseen_order
 from casegraph.plot.timeline.courses import with_drugs
@@ -24,6 +25,8 @@ _BETTER = frozenset({"improved", "resolved"})
 _PRINTED = 30
 #: what a claim itself tells of its time.
 _TIMES = ("timePrinted", "durationMinDays", "durationMaxDays", "latencyMinDays", "latencyMaxDays")
+#: letters of the curator's words that are drawn.
+_GIST = 40
 _NO_TIME, _NO_ORDER = "no time told", "order not told"
 
 
@@ -211,7 +214,14 @@ def _adverse(words: Words, claim: str) -> tuple[str, str, str]:
     none = {"NoAdverseEvent": "none at all", "NoSignificantAdverseEvent": "none significant"}
     what = none.get(kind) or words.labels(claim, "aboutConcept")
     label = with_drugs(words, claim, what, {", during ": "duringTreatment"})
-    return label, kind, "none" if kind in none else words.labels(claim, "severity") or "observed"
+    said = "none" if kind in none else words.labels(claim, "severity") or "observed"
+    return label, kind, joined(said, _in_whom(words, claim), by=": ")
+
+
+def _in_whom(words: Words, claim: str) -> str:
+    """Return of a group what its curator says of a harm: in whom it was, which has no count, stands there."""
+    is_group = words.facts.kind(words.facts.case) == "Group"
+    return shorten(words.text(claim, "gist"), _GIST, placeholder=" ...") if is_group else ""
 
 
 #: The panels below that of the treatments, in order.
