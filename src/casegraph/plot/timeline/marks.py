@@ -22,8 +22,10 @@ _LINES = 4
 _STEP = 28
 _HIGH = {3: 38, 4: 51}
 #: pixels from one line of words to the next, and lines.
-LINE = 12
+LINE = 11
 _MOST_LINES = 3
+#: what a row is higher by for each line beyond that.
+_BETWEEN = 2
 #: the narrowest drawing, in letters: what fits here fits on a telephone.
 _LETTERS = 27
 #: what a sign takes to each side, as a part of that width.
@@ -43,7 +45,7 @@ class Panel:
         """The height of a row in pixels: as much as the labels need."""
         high = _HIGH.get(max((each.count("\n") + 1 for each in self.rows), default=1), _STEP)
         lines = max((mark.get("lines", 1) for mark in self.marks), default=1)
-        return max(high, _STEP + LINE * (lines - 1))
+        return max(high, _STEP + (LINE + _BETWEEN) * (lines - 1))
 
     def row(self, label: str = "") -> str:
         """Add a row and return its name; a row without a label belongs to the one above."""
