@@ -30,6 +30,10 @@ REVIEWED = {
     "miao-2021-group": f"{BASE}group/10.1007/s40744-021-00301-3/1",
     "mda5-aspergillosis-2024": f"{BASE}case/10.1186/s13256-024-04793-9/1",
 }
+#: replaced, and the report tells neither when nor in what order to anything else that is drawn.
+NO_ORDER = {f"{BASE}case/10.1007/s10067-008-0973-2/1#methotrexate"}
+#: a dose of which one bound alone is told.
+IN_PRINT = {f"{BASE}case/10.2174/1874312901409010077/1#prednisone-below-20": "“below 20 mg/day”"}
 TIMES = "Times, as the report tells them"
 OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
 EVENTS = (*OUTCOMES, "hasCourse", "hasAdverseEvent", "excludesAdverseEvent", "hasTestResult")
@@ -188,13 +192,14 @@ def test_a_bar_ends_as_the_case_says_and_no_other_way(drawn: dict[str, tuple[Wor
             )
             expected = "implied" if implied else "stopped" if stops else ""
             expected = expected or ("ongoing" if facts.values(claim, "ongoingAt") else "")
+            expected = "" if claim in NO_ORDER else expected
             assert found == ({expected} if expected else set()), claim
             ends += found
             if not expected and facts.kind(claim) == "TreatmentEpisode":
                 parts = {part for part, _, _ in stretches(lane)}
                 assert parts & {"open", "unsure"} or facts.values(claim, "endsAt"), claim
     assert {end: ends.count(end) for end in ("stopped", "implied", "ongoing")} == {
-        "stopped": 22,
+        "stopped": 21,
         "implied": 1,
         "ongoing": 19,
     }
@@ -425,7 +430,7 @@ def test_each_dose_is_printed(drawn: dict[str, tuple[Words, Picture]]) -> None:
     printed = 0
     for words, picture in drawn.values():
         for name, lane in lanes(picture).items():
-            dose = words.dose(f"{words.facts.case}#{name}")
+            dose = IN_PRINT.get(f"{words.facts.case}#{name}") or words.dose(f"{words.facts.case}#{name}")
             if dose:
                 assert any(dose in text for text in doses(lane)), (name, dose)
                 printed += 1
@@ -556,7 +561,7 @@ def test_a_told_length_ends_somewhere_behind_its_start_and_not_open(born: Pictur
 def test_what_was_over_at_the_time_it_began_was_not_stopped(born: Picture) -> None:
     assert {sign for sign, _ in signs(lanes(born)["exchange"])} <= {"start"}
     (row,) = [each for each in born.rows if each[-1].text == "#exchange"]
-    assert row[4].text == "over at exchange-end"
+    assert row[4].text == "done or given at exchange-end"
 
 
 def test_outcomes_of_a_group_have_counts_denominators_and_criteria(
@@ -586,7 +591,8 @@ def test_an_outcome_tells_how_fast_it_came_and_that_other_drugs_ran_beside_it(se
         "muscle on interleukin-2 + background",
         "resolved, within 7 days",
     )
-    assert found["muscle-on-csa-prednisone"][0] == "muscle on cyclosporin A + prednisone + background"
+    second = "muscle on cyclosporin A + prednisone, from csa-start + background"
+    assert found["muscle-on-csa-prednisone"][0] == second
 
 
 def outcomes(picture: Picture) -> dict[str, tuple[str, str]]:

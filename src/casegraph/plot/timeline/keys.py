@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import shorten
 
 from casegraph.plot.timeline.axis import Axis
-from casegraph.plot.timeline.marks import Datum, Panel, anchored
+from casegraph.plot.timeline.marks import Datum, Panel, anchored, is_anywhere
 from casegraph.story.words import Words, joined
 
 __all__ = ["heads", "times_panel"]
@@ -49,10 +49,12 @@ def times_panel(words: Words, axis: Axis) -> Panel:
         text = _told(words, each)
         if not place.exact:
             panel.marks.append({**head, "part": "unsure", "x": place.low, "x2": place.high})
+        if not place.exact and not is_anywhere(axis, place):
             panel.marks.append({**head, "part": "about", "x": place.middle, "shift": 0})
-        else:
+        if place.exact:
             panel.marks.append({**head, "part": "sign", "x": place.middle, "sign": "time"})
-        panel.marks.append({**head, **anchored(axis, place.middle, text)})
+        begins = place.low if is_anywhere(axis, place) else place.middle
+        panel.marks.append({**head, **anchored(axis, begins, text)})
     return panel
 
 
