@@ -499,3 +499,19 @@ def test_the_specification_is_one_of_vega_lite(
     shown = re.sub(r"<[^>]+>", "\n", drawn_as)
     for text in drawn(pictures[which, name]):
         assert text in shown, text
+
+
+def test_who_is_said_to_have_had_no_harm_is_no_case_of_harm(corpus_store: Store) -> None:
+    harmed = cohort_of(corpus_store, get_query("adverse_events"), {"drug": "IL-2"})
+    assert harmed.cases == (f"{BASE}case/key/pemphigus-il2-interferon-1989/1",)  # of the seed: none at all
+    assert SEED in {row["case"] for row in run(corpus_store, get_query("adverse_events"), {"drug": "IL-2"})}
+
+
+@pytest.mark.parametrize(("days", "there"), [("-1", False), ("100000", True)])
+def test_what_was_seen_later_makes_no_case_of_those_within_some_days(
+    corpus_store: Store, days: str, there: bool
+) -> None:
+    values = {"drug": "IL-2", "days": days}
+    found = cohort_of(corpus_store, get_query("outcomes_within"), values)
+    assert (SEED in found.cases) is there
+    assert {row["within"] for row in found.rows} == ({"certainly", "possibly"} if there else set())

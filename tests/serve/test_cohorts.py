@@ -283,3 +283,9 @@ def test_the_routes_answer_with_pages_and_data(server: Server) -> None:
 def test_a_cohort_gives_cases() -> None:
     assert is_cohort(get_query(HEADLINE))
     assert not is_cohort(get_query("group_outcomes"))
+
+
+def test_a_page_says_which_rows_of_an_answer_count(seed_store: Store) -> None:
+    within = page(seed_store, "outcomes_within")
+    assert "Of the rows of the answer those count whose within is certainly or possibly." in within.text
+    assert "0 patients" in page(seed_store, "adverse_events").text  # it is said that there were none

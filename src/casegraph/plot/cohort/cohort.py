@@ -49,7 +49,7 @@ Row = Mapping[str, str]
 class Cohort:
     """The cases that answer a stored query; groups are none.
 
-    :param rows: the answer itself.
+    :param rows: those of the answer that make their case one of it.
     :param cases: their IRIs, sorted, each once.
     :param patients: case -> the case that its patient is counted as.
     :param reports: case -> the IRI of its report.
@@ -135,7 +135,7 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
     if not is_cohort(query):
         raise InputError(f"{query.name} is no cohort", expected=f"a stored query tagged {TAG}")
     terms = with_told(store)
-    rows = _answer(store, query, bind(query, given, terms=terms))
+    rows = _members(query, _answer(store, query, bind(query, given, terms=terms)))
     place = rows.columns.index(column)
     found = {each.value for row in rows.rows if isinstance(each := row[place], NamedNode)}
     cases = tuple(sorted(each for each in found if each.startswith(_CASE)))
@@ -156,6 +156,17 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
         return cohort
     reports = {row["case"]: row["report"] for row in cohort.ask(_REPORTS)}
     return replace(cohort, reports=reports, given=tuple(cohort.ask(GIVEN)))
+
+
+def _members(query: StoredQuery, rows: Rows) -> Rows:
+    """Return the rows that make their case one of the cohort."""
+    wanted = [(rows.columns.index(name), values) for name, values in query.head.members.items()]
+    kept = (row for row in rows.rows if all(_short(row[place]) in values for place, values in wanted))
+    return replace(rows, rows=tuple(kept)) if wanted else rows
+
+
+def _short(term: object) -> str:
+    return str(getattr(term, "value", "")).removeprefix(CG)
 
 
 def _answer(store: Store, query: StoredQuery, text: str) -> Rows:

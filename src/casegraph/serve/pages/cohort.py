@@ -25,6 +25,7 @@ __all__ = ["cohort_page", "cohorts_page"]
 #: So many cases are listed, and named in the text of a query.
 _LISTED: Final = 200
 _NAMED: Final = 20
+_GROUPS = "Groups are left out: what is told of them is told of no one patient."
 
 
 def cohorts_page(service: Service, queries: Iterable[AboutQuery]) -> bytes:
@@ -95,9 +96,14 @@ def _counted(cohort: Cohort) -> Element:
     many = element(
         "strong", f"{patients}, told of in {counted(cases, 'case')} of {counted(reports, 'report')}."
     )
-    return element(
-        "span", many, f"{untold} Groups are left out: what is told of them is told of no one patient."
-    )
+    return element("span", many, untold, f" {_GROUPS}", _members(cohort))
+
+
+def _members(cohort: Cohort) -> str:
+    """Return which rows of the answer count, where that is not each."""
+    wanted = (f"{name} is {' or '.join(values)}" for name, values in cohort.query.head.members.items())
+    said = " and ".join(wanted)
+    return f" Of the rows of the answer those count whose {said}." if said else ""
 
 
 def _asked(service: Service, cohort: Cohort, query: AboutQuery) -> Iterator[tuple[str, list[Content]]]:
