@@ -41,6 +41,10 @@ def words(node: Node) -> str:
     return " ".join(node.text.split())
 
 
+def notice_of(shown: Node) -> Node:
+    return next(each for each in shown.walk() if each.said.get("class") == "notice")
+
+
 def copied(store: Store, without: str = "\n", more: str = "") -> Store:
     """Return a copy of a store without the quads that name something, and with some more."""
     assert isinstance(store, EmbeddedStore)
@@ -165,6 +169,32 @@ def test_a_group_whose_report_is_no_report_is_called_by_its_address(corpus_store
     shown = page(copied(corpus_store, without=f"{group} {link}", more=more), "adverse_events", drug="HCQ")
     assert "no one patient: 10.5070/d329562407/1. Told of it" in words(shown)
     assert not shown.all("b")
+
+
+@pytest.mark.parametrize(
+    ("asked", "many", "why"),
+    [
+        ({"disease": "anti-MDA5 dermatomyositis"}, 4, "the disease asked for is called by it, and is not"),
+        ({"finding": "HP:0033033"}, 6, "the result of a test is none"),
+    ],
+)
+def test_who_was_positive_for_the_antibody_is_told_of_and_can_be_asked_for(
+    corpus_store: Store, asked: dict[str, str], many: int, why: str
+) -> None:
+    # six were positive for anti-MDA5; of four the diagnosis is amyopathic or juvenile dermatomyositis
+    shown = page(corpus_store, f"cases_by_{'diagnosis' if 'disease' in asked else 'finding'}", **asked)
+    notice = notice_of(shown)
+    assert f"{many} more cases were positive for anti-MDA5 antibody by a test" in words(notice)
+    assert why in words(notice)
+    (there,) = (each for each in notice.links() if "cases_with_autoantibody" in each)
+    assert there == f"{SERVICE.base}cohorts/cases_with_autoantibody?antibody=cg%3AAntiMDA5"
+    shown = page(corpus_store, "cases_with_autoantibody", antibody="cg:AntiMDA5")
+    assert shown.all("strong")[0].text == "6 patients, told of in 6 cases of 6 reports."
+
+
+def test_a_disease_that_no_antibody_names_has_none_beside_it(corpus_store: Store) -> None:
+    assert "positive for" not in page(corpus_store, "cases_by_diagnosis", disease="dermatomyositis").text
+    assert "by a test" not in page(corpus_store, "cases_excluding_finding", finding="HP:0033033").text
 
 
 def test_what_is_known_of_a_report_comes_first(seed_store: Store) -> None:
