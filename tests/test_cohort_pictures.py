@@ -216,6 +216,15 @@ def test_who_died_is_told_beside_who_improved(pictures: Mapping[tuple[str, str],
     assert "also told: died 1, adverse event (drug not told) 1" in " ".join(drawn(picture))
 
 
+def test_harm_is_not_counted_at_what_was_begun_for_it_or_stopped_before(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    told = dict(texts(pictures["tofacitinib", "responses"], "drug", "adverse event (drug not told)"))
+    # aspergillosis of day 49: treated by two drugs; cyclophosphamide was replaced on day 28
+    assert [told[each] for each in ("micafungin", "voriconazole", "cyclophosphamide")] == ["0", "0", "0"]
+    assert [told[each] for each in ("tofacitinib", "plasma exchange")] == ["1", "1"]
+
+
 def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -> None:
     picture = picture_of(cohort_of(corpus_store, get_query("adverse_events"), {"drug": "IL-2"}), "responses")
     assert picture is not None

@@ -56,8 +56,9 @@ _NOTES: Final = (
     "and not in another.",
     "No outcome told: the reports, read whole, tell none on this drug. Not captured: nobody can say, for a "
     "report was not read whole or is a record that a program read.",
-    "Deaths are told at any time, adverse events and flares as the drug was given; none is by itself caused "
-    "by it, and where none is told there may have been some.",
+    "Deaths are told at any time, flares as the drug was given, adverse events with the drug or without: of "
+    "those without, what certainly came no later than its start, or after its stop, is not counted at it. "
+    "None is by itself caused by it, and where none is told there may have been some.",
     "These are no rates of success: reports of cases that went well are published more often, and what was "
     "added to other treatments did not necessarily cause what was seen.",
 )
