@@ -135,6 +135,25 @@ def test_no_line_goes_on_after_death() -> None:
     assert [(each["from"], each["to"]) for each in found["rule dashed"]] == [(61, 61)]
 
 
+def test_what_only_death_bounds_has_no_latest_day(corpus_store: Store) -> None:
+    # better on tofacitinib, begun on day 28, when is not told; aspergillosis on day 49, death on day 61
+    found = lane(
+        corpus_store,
+        f"{BASE}case/10.1186/s13256-024-04793-9/1",
+        {"http://purl.obolibrary.org/obo/CHEBI_71200"},
+    )
+    assert found is not None
+    placed = {each.kind: each.at for each in found.events}
+    assert placed == {"adverse event": (20, 22), "death": (32, 34)}
+    assert [(each.kind, each.at) for each in found.unplaced] == [("first response", (0, None))]
+
+
+def test_no_dashed_line_of_an_event_goes_on_after_death() -> None:
+    events = (Event("case#a", "first response", (60, None)), Event("case#death", "death", (60, 61)))
+    found = strokes_of(run_of((30, 30), "stopped"), events=events)
+    assert [(each["from"], each["to"]) for each in found["rule dashed"]] == [(60, 61)]
+
+
 def test_what_may_have_come_at_any_time_has_no_place(corpus_store: Store) -> None:
     found = lane(corpus_store, f"{BASE}case/10.3899/jrheum.101321/8", frozenset())
     assert found is not None

@@ -219,10 +219,10 @@ def test_who_died_is_told_beside_who_improved(pictures: Mapping[tuple[str, str],
 def test_harm_is_not_counted_at_what_was_begun_for_it_or_stopped_before(
     pictures: Mapping[tuple[str, str], Picture],
 ) -> None:
-    told = dict(texts(pictures["tofacitinib", "responses"], "drug", "adverse event (drug not told)"))
+    told = texts(pictures["tofacitinib", "responses"], "drug", "adverse event (drug not told)")
     # aspergillosis of day 49: treated by two drugs; cyclophosphamide was replaced on day 28
-    assert [told[each] for each in ("micafungin", "voriconazole", "cyclophosphamide")] == ["0", "0", "0"]
-    assert [told[each] for each in ("tofacitinib", "plasma exchange")] == ["1", "1"]
+    assert {(each, "0") for each in ("micafungin", "voriconazole", "cyclophosphamide")} <= told
+    assert {(each, "1") for each in ("tofacitinib", "plasma exchange")} <= told
 
 
 def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
+from msgspec.structs import replace
 
 from casegraph.model import Claim, DoseSegment, Subject, Treatment
 from casegraph.namespaces import expand, known_prefixes
@@ -56,6 +57,8 @@ class Run:
 @dataclass(frozen=True, slots=True)
 class Event:
     """What was seen, at least and at most so many days after the start of the lane.
+
+    What only death bounds has no most.
 
     :param kind: one of :data:`EVENTS`.
     :param rank: its place in the order of the occasions of its case.
@@ -113,6 +116,11 @@ class _Reading:
 
     def __init__(self, case: str, subject: Subject, timeline: Timeline) -> None:
         self.case, self.subject, self.timeline = case, subject, timeline
+        living = tuple(turn for turn in subject.course if turn.kind != "death")
+        # a death bounds what came before it, and so gives it a latest day on which nobody saw it
+        self.but_for_death = (
+            timeline if living == subject.course else solve_subject(replace(subject, course=living))
+        )
         self.names = {id(claim): fragment for fragment, _, claim in named_claims(subject)}
         self.ranks = timeline.ranks()
         self.origin: str | None = None
@@ -194,6 +202,9 @@ class _Reading:
 
     def _event(self, claim: Claim, kind: str) -> Event:
         at = self._between(self.origin, claim.at)
+        if kind != "death" and self.origin and claim.at:
+            least, most = at
+            at = least, most if most == self.but_for_death.between(self.origin, claim.at)[1] else None
         return Event(f"{self.case}#{self.names[id(claim)]}", kind, at, self._rank(claim))
 
     def _rank(self, claim: Claim) -> int:

@@ -177,7 +177,8 @@ class Strokes:
         first = max(event.at[0] or 0, 0)
         self._write(f"{event.kind}: after {days(first, None)}")
         place = {"centre": self._top + _EVENTS / 2 - 1, "kind": event.kind}
-        self._open.append({**place, "from": self._at(first), "to": self._at(first + self._stub)})
+        end = max(first, min(first + self._stub, self._death))
+        self._open.append({**place, "from": self._at(first), "to": self._at(end)})
         self._top += _EVENTS
 
     def _layers(self) -> list[Spec]:

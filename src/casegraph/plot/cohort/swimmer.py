@@ -41,8 +41,8 @@ _NOTES: Final = (
     "Solid: it certainly ran. Dashed outline: it possibly ran. Dashed line: until when is not told. A stroke "
     "across: stopped by then. Arrow: still given when last told of. A question mark: how long is not told.",
     "What is only listed was given, and the report does not tell when it began, or how long it ran.",
-    "A mark with a line stands at the latest day on which it may have been. What has no latest day has no "
-    "mark: its name stands above a dashed line that begins on the earliest.",
+    "A mark with a line stands at the latest day on which it may have been. What has no latest day, or only "
+    "that of death, has no mark: its name stands in words, or above a dashed line from the earliest.",
     "What was seen on a treatment, or after it began, was not necessarily caused by it.",
 )
 #: What comes of data that no load lets in, as a number that is none.
