@@ -197,6 +197,25 @@ def test_a_disease_that_no_antibody_names_has_none_beside_it(corpus_store: Store
     assert "by a test" not in page(corpus_store, "cases_excluding_finding", finding="HP:0033033").text
 
 
+def test_who_is_here_by_the_authors_word_alone_is_named(corpus_store: Store) -> None:
+    # the seed's authors say that cyclosporin A did not do; strength rose within a week of it
+    shown = page(corpus_store, "nonresponders_to_drug", drug="cyclosporine")
+    told = "1 of 4 cases is here by the authors' word alone and by nothing that was seen"
+    assert told in words(notice_of(shown))
+    assert "what was seen: Miao 2020, patient 1 (a conflict note speaks of that)." in words(notice_of(shown))
+    lanes = {row[0] for row in shown.named("swimmer").rows()[1:]}
+    assert [each for each in lanes if "authors' word" in each] == [
+        "Miao 2020, patient 1, here by the authors' word alone"
+    ]
+
+
+def test_of_what_authors_put_down_to_a_drug_their_word_is_what_is_asked(corpus_store: Store) -> None:
+    asked = {"drug": "MAXO:0000297", "harm": "MONDO:0005550"}  # infections put down to immunosuppression
+    shown = page(corpus_store, "harms_attributed_to_drug", **asked)
+    assert shown.all("strong")[0].text.startswith("1 patient")
+    assert "authors' word alone" not in shown.text
+
+
 def test_what_is_known_of_a_report_comes_first(seed_store: Store) -> None:
     report = SEED.rpartition("/")[0].replace("/case/", "/report/")
     notice, a = f"<{report}#notice>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"

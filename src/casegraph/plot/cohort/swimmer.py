@@ -12,6 +12,7 @@ from casegraph.plot.cohort.cohort import Cohort, label_of
 from casegraph.plot.cohort.courses import Lane, Run, lane
 from casegraph.plot.cohort.groups import groups_of
 from casegraph.plot.cohort.strokes import MOST_RUNS, Strokes
+from casegraph.plot.cohort.worded import by_word
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture
 from casegraph.plot.shown import counted, days, in_columns
@@ -48,6 +49,7 @@ _NOTES: Final = (
 #: What comes of data that no load lets in, as a number that is none.
 _UNREADABLE: Final = (InputError, ArithmeticError, ValueError, RecursionError)
 _SAME: Final = ", the same patient as above"
+_BY_WORD: Final = ", here by the authors' word alone"
 #: Which cases are possibly of one patient.
 POSSIBLY_SAME: Final = (
     "SELECT ?case ?other { # the cases\n  GRAPH ?asserted { ?case cg:possiblySamePatientAs ?other } }"
@@ -98,8 +100,10 @@ def _together(cohort: Cohort, lanes: Iterable[Lane]) -> list[Lane]:
 
 
 def _names(cohort: Cohort, cases: Sequence[str]) -> dict[str, str]:
-    """Return what cases are called; one that tells of the patient of the case before it says so."""
+    """Return what cases are called; one by word alone, or of the patient of the case before it, says so."""
     names = called(cohort, {case: cohort.reports.get(case, "") for case in cases})
+    for case in names.keys() & by_word(cohort).keys():
+        names[case] += _BY_WORD
     for before, case in pairwise(cases):
         if cohort.patients[before] == cohort.patients[case]:
             names[case] += _SAME
