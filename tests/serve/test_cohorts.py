@@ -155,6 +155,44 @@ def test_those_who_did_not_respond_are_not_counted_as_responders(corpus_store: S
     assert "Its report tells of a case below too" in words(notice)
 
 
+def test_a_cohort_of_a_disease_names_the_groups_that_have_it(corpus_store: Store) -> None:
+    notice = notice_of(page(corpus_store, "cases_by_diagnosis", disease="juvenile dermatomyositis"))
+    # nine in the registry, of six of whom the muscle is told; three children on tacrolimus
+    assert "1 group of 9 patients was diagnosed with juvenile dermatomyositis (Severe)" in words(notice)
+    assert "on rituximab: muscle resolved complete: 3 of 6" in words(notice)
+    assert "1 group of 3 patients was diagnosed with juvenile dermatomyositis and is left" in words(notice)
+    assert "on tacrolimus (anhydrous): overall improved: 3 of 3" in words(notice)
+    assert words(notice).count("1 group of") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "why"),
+    [
+        ("cases_by_finding", {"finding": "calcinosis"}, "is told of with Calcinosis (In six)"),
+        (
+            "cases_with_autoantibody",
+            {"antibody": "anti-TIF1-gamma"},
+            "is told of with a positive anti-TIF1-gamma antibody (2 of 3)",
+        ),
+    ],
+)
+def test_of_a_group_it_is_told_in_how_many_something_was_found(
+    corpus_store: Store, name: str, asked: dict[str, str], why: str
+) -> None:
+    assert f"{why} and is left out" in words(notice_of(page(corpus_store, name, **asked)))
+
+
+def test_a_cohort_of_harm_tells_of_the_harm_of_groups_and_of_no_benefit(corpus_store: Store) -> None:
+    notice = words(notice_of(page(corpus_store, "harms_attributed_to_drug")))
+    assert "Told of it on harm by this: no significant adverse event (No serious adverse event)." in notice
+    assert "Told of it on harm by this: the authors say: Well tolerated." in notice
+    assert notice.count("The harm that is asked for, autoimmune disease, is not named in what is told") == 2
+    assert "improved" not in notice
+    skin = page(corpus_store, "harms_attributed_to_drug", drug="HCQ", harm="Skin rash")
+    assert "adverse event Skin rash (In all three)" in words(notice_of(skin))
+    assert "is not named" not in words(notice_of(skin))
+
+
 def test_a_group_whose_count_is_none_is_told_of_without(corpus_store: Store) -> None:
     count = f"<{CG}patientCount>"
     group = f"<{BASE}group/10.5070/d329562407/1>"
