@@ -268,6 +268,16 @@ def test_where_no_author_is_told_a_lane_is_called_by_its_title(
     assert len(set(twice.values())) == 2
 
 
+def test_where_no_day_is_told_a_sentence_says_so_and_no_frame_is_drawn(corpus_store: Store) -> None:
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "methotrexate"})
+    picture = picture_of(found, "swimmer")
+    assert picture is not None
+    assert picture.spec == {}
+    assert picture.summary.startswith("Of 7 cases given what the query asks for, none tells how long")
+    assert len({row[0].iri for row in picture.rows}) == 7
+    assert {row[4].text for row in picture.rows if row[2].text} == {"not told"}
+
+
 def test_a_cohort_without_treatment_says_so(corpus_store: Store) -> None:
     found = cohort_of(corpus_store, get_query("cases_by_diagnosis"), {"disease": "asthma"})
     assert found.cases == ()

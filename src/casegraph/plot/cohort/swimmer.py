@@ -14,7 +14,7 @@ from casegraph.plot.cohort.groups import groups_of
 from casegraph.plot.cohort.strokes import MOST_RUNS, Strokes
 from casegraph.plot.cohort.worded import by_word
 from casegraph.plot.look import framed
-from casegraph.plot.picture import Cell, Picture
+from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.shown import counted, days, in_columns
 
 __all__ = ["POSSIBLY_SAME", "swimmer"]
@@ -38,7 +38,8 @@ _COLUMNS: Final = {
     "seen": "what was seen, and how many days after the start of the lane",
 }
 _NOTES: Final = (
-    "Days or months of 30.4 days count from the first start that is told of what is drawn.",
+    "Days or months of 30.4 days count from the first start that is told of what is drawn; where no day is "
+    "told from then on, from the start of the drug of which some length is told, which the lane names.",
     "Solid: it certainly ran. Dashed outline: it possibly ran. Dashed line: until when is not told. A stroke "
     "across: stopped by then. Arrow: still given when last told of. A question mark: how long is not told.",
     "What is only listed was given, and the report does not tell when it began, or how long it ran.",
@@ -76,18 +77,27 @@ def swimmer(cohort: Cohort) -> Picture:
     many = counted(len(treated), "case")
     title = f"Time on treatment: {_part(many, treated, looked, shown)}"
     names = _names(cohort, [each.case for each in shown])
+    rows = tuple(row for each in shown for row in _rows(cohort, names, each))
+    notes = (*_notes(treated, looked, shown), *_possibly_same(cohort, names), *unread)
+    if not any(each.has_days for each in shown):
+        told = (
+            f"Of {many} given {what}, none tells how long, or of a day on which anything was seen, {_NO_LANE}"
+        )
+        return Picture("swimmer", title, f"{told}; what is told is in the table.", {}, (), _COLUMNS, rows)
     lasting = sum(each.longest[0] > 0 for each in shown)
     summary = (
         f"{counted(len(shown), 'lane')}, one a case, of {many} given {what}; of {lasting:,} of them the "
         f"report tells some length. {_words(names, shown[0])}"
     )
+    spec = in_columns(framed(_view(cohort, names, shown), title=title, summary=summary))
+    return Picture("swimmer", title, summary, spec, notes, _COLUMNS, rows)
+
+
+def _view(cohort: Cohort, names: Mapping[str, str], shown: Sequence[Lane]) -> Spec:
     strokes = Strokes(groups_of(cohort, shown), has_drug=bool(cohort.drugs))
     for each in shown:
         strokes.add(each, names[each.case], {run.claim: _told(cohort, run) for run in each.runs})
-    spec = in_columns(framed(strokes.view(), title=title, summary=summary))
-    rows = tuple(row for each in shown for row in _rows(cohort, names, each))
-    notes = (*_notes(treated, looked, shown), *_possibly_same(cohort, names), *unread)
-    return Picture("swimmer", title, summary, spec, notes, _COLUMNS, rows)
+    return strokes.view()
 
 
 def _together(cohort: Cohort, lanes: Iterable[Lane]) -> list[Lane]:
@@ -166,8 +176,8 @@ def _told(cohort: Cohort, run: Run) -> tuple[str, str]:
 def _lasting(run: Run) -> str:
     told = days(*run.length)
     length = "length not told" if told == "not told" else told
-    start = "start not told; "
-    if run.has_place:
+    start = "begun earlier; " if run.is_earlier else "start not told; "
+    if run.has_place and not run.is_earlier:
         start = "" if run.starts[0] == run.starts[1] else f"began {_since(run.starts)}; "
     end = "" if (told == "not told" and run.end == "not told") else f", {_ENDS[run.end]}"
     return f"{start}{length}{end}"
@@ -179,17 +189,18 @@ def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tupl
             Cell(names[each.case], each.case),
             Cell(run.claim.partition("#")[2], run.claim),
             Cell(label_of(cohort, run.drug), run.drug),
-            Cell(_since(run.starts)),
+            Cell("earlier, or with it" if run.is_earlier else _since(run.starts)),
             Cell(days(*run.length)),
             Cell(run.end),
             Cell(""),
         )
-    for event in (*each.events, *each.unplaced):
+    seen = [(event, _since(event.at)) for event in (*each.events, *each.unplaced)]
+    for event, when in (*seen, *((event, "earlier, or with the start") for event in each.earlier)):
         yield (
             Cell(names[each.case], each.case),
             Cell(event.claim.partition("#")[2], event.claim),
             *(Cell("") for _ in range(4)),
-            Cell(f"{event.kind}: {_since(event.at)}"),
+            Cell(f"{event.kind}: {when}"),
         )
 
 
