@@ -268,6 +268,28 @@ def test_where_no_author_is_told_a_lane_is_called_by_its_title(
     assert len(set(twice.values())) == 2
 
 
+def test_treatments_are_coloured_by_groups_that_tell_them_apart(corpus_store: Store) -> None:
+    asked = {"disease": "juvenile dermatomyositis"}
+    picture = picture_of(cohort_of(corpus_store, get_query("cases_by_diagnosis"), asked), "swimmer")
+    assert picture is not None
+    (fill,) = (each["encoding"]["fill"] for each in picture.spec["layer"] if each["mark"]["type"] == "rect")
+    bars = {
+        bar["group"] for layer in picture.spec["layer"] for bar in layer["data"]["values"] if "group" in bar
+    }
+    # baricitinib, tofacitinib and cyclosporin A have bars
+    assert set(fill["scale"]["domain"]) == bars == {"antirheumatic drug", "immunosuppressive agent"}
+    assert len(fill["scale"]["range"]) == 2
+
+
+def test_a_treatment_that_the_report_does_not_name_is_called_so(corpus_store: Store) -> None:
+    # earlier therapy over decades, which is not named
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "baricitinib"})
+    picture = picture_of(found, "responses")
+    assert picture is not None
+    assert "drug not named: given to 1 patient" in drawn(picture)
+    assert "pharmacotherapy" not in str(picture)
+
+
 def test_where_no_day_is_told_a_sentence_says_so_and_no_frame_is_drawn(corpus_store: Store) -> None:
     found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "methotrexate"})
     picture = picture_of(found, "swimmer")

@@ -18,7 +18,17 @@ from casegraph.store.syntax import named
 from casegraph.terms import Terms
 from casegraph.told import with_told
 
-__all__ = ["GIVEN", "TAG", "Cohort", "asked_for", "cohort_of", "cohort_question", "is_cohort", "label_of"]
+__all__ = [
+    "GIVEN",
+    "TAG",
+    "Cohort",
+    "asked_for",
+    "cohort_of",
+    "cohort_question",
+    "is_cohort",
+    "label_of",
+    "treatment_label",
+]
 
 #: The tag of the queries whose cases are a cohort.
 TAG: Final = "cohort"
@@ -41,6 +51,12 @@ _BIBLIOGRAPHY: Final = f"""SELECT ?report ?authors ?title ?issued {{
   {{ GRAPH ?report {{ ?report <{CG}authors> ?authors }} }}
   UNION {{ GRAPH ?report {{ ?report <{PREFIXES["dcterms"]}title> ?title }} }}
   UNION {{ GRAPH ?report {{ ?report <{PREFIXES["dcterms"]}issued> ?issued }} }} }}"""
+
+#: What stands for a treatment where a report does not name it.
+_UNNAMED: Final = {
+    expand("MAXO:0000058"): "drug not named",
+    expand("MAXO:0000001"): "treatment not named",
+}
 
 Row = Mapping[str, str]
 
@@ -187,3 +203,8 @@ def asked_for(query: StoredQuery, values: Mapping[str, str], name: str, *, terms
 def label_of(cohort: Cohort, iri: str) -> str:
     """Return what a term is called; where nobody says, its short name."""
     return cohort.terms.label(iri) or compact(iri)
+
+
+def treatment_label(cohort: Cohort, iri: str) -> str:
+    """Return what a treatment is called; one of which a report tells no more than that says so."""
+    return _UNNAMED.get(iri) or label_of(cohort, iri)

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from casegraph.namespaces import BASE, CG
 from casegraph.plot.cohort.called import called
-from casegraph.plot.cohort.cohort import Cohort, asked_for, label_of
+from casegraph.plot.cohort.cohort import Cohort, asked_for, label_of, treatment_label
 from casegraph.plot.cohort.grouptold import (
     Claims,
     exposures_of,
@@ -201,7 +201,7 @@ def _told(cohort: Cohort, claims: Claims, having: _Having) -> Iterator[tuple[str
             yield from said_of(claims, exposures)
         return
     for episode in sorted(iri for iri in claims if "hasTreatment" in claims[iri]["link"]):
-        drug = ", ".join(sorted(label_of(cohort, each) for each in claims[episode]["aboutConcept"]))
+        drug = ", ".join(sorted(treatment_label(cohort, each) for each in claims[episode]["aboutConcept"]))
         exposures = exposures_of(claims, [episode]).keys()
         for tell in (harms_told, outcomes_told):
             for iri, words in tell(cohort, claims, exposures):

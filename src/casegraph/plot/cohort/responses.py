@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from casegraph.plot.cohort.cohort import Cohort, label_of
+from casegraph.plot.cohort.cohort import Cohort, treatment_label
 from casegraph.plot.cohort.harms import HARMS
 from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.look import COLOURS, framed
@@ -93,7 +93,7 @@ def _words(cohort: Cohort, each: DrugVerdicts) -> str:
     told = ", ".join(f"{verdict} {many:,}" for verdict, many in each.counts().items() if many)
     harmed = ", ".join(f"{kind} {many:,}" for kind, many in each.harms.items())
     also = f" Also told of them: {harmed}." if harmed else ""
-    return f"{label_of(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}.{also}"
+    return f"{treatment_label(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}.{also}"
 
 
 def _attributed(each: DrugVerdicts) -> str:
@@ -118,7 +118,7 @@ def _outcomes(each: DrugVerdicts) -> str:
 def _label(cohort: Cohort, each: DrugVerdicts) -> list[str]:
     told = _outcomes(each)
     changed = _attributed(each)
-    name = f"{label_of(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
+    name = f"{treatment_label(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
     harmed = ", ".join(f"{kind} {many:,}" for kind, many in each.harms.items())
     more = (f"improving: {changed}" if changed else "", f"also told: {harmed}" if harmed else "")
     return [*lines(name), *lines(told), *(line for said in more if said for line in lines(said))]
@@ -207,7 +207,7 @@ def _row(cohort: Cohort, each: DrugVerdicts) -> tuple[Cell, ...]:
     cases = sorted(case for found in each.cases.values() for case in found)
     more = f" and {len(cases) - 1:,} more" if len(cases) > 1 else ""
     return (
-        Cell(label_of(cohort, each.drug), each.drug),
+        Cell(treatment_label(cohort, each.drug), each.drug),
         Cell(f"{each.given:,}"),
         *(Cell(f"{many:,}") for many in each.counts().values()),
         Cell(_attributed(each) or "no response told"),

@@ -232,9 +232,10 @@ class Strokes:
         return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
 
     def _fill(self) -> Spec:
-        names = sorted({*self._groups.values()} - {OTHER})
+        drawn = {bar["group"] for bar in self._certain}
+        names = sorted(drawn - {OTHER})
         colours = [COLOURS[_FILLS[number % len(_FILLS)]] for number in range(len(names))]
-        domain, colours = [*names, OTHER], [*colours, "#bbbbbb"]
+        domain, colours = [*names, *({OTHER} & drawn)], [*colours, *(["#bbbbbb"] if OTHER in drawn else [])]
         legend = None if self._is_of_one else {"title": "coloured by", "symbolStrokeColor": "black"}
         scale = {"domain": domain, "range": colours}
         return {"fill": {"field": "group", "type": "nominal", "scale": scale, "legend": legend}}

@@ -8,7 +8,7 @@ from typing import Final
 
 from casegraph.errors import InputError
 from casegraph.plot.cohort.called import address_of, called
-from casegraph.plot.cohort.cohort import Cohort, label_of
+from casegraph.plot.cohort.cohort import Cohort, treatment_label
 from casegraph.plot.cohort.courses import Lane, Run, lane
 from casegraph.plot.cohort.groups import groups_of
 from casegraph.plot.cohort.strokes import MOST_RUNS, Strokes
@@ -170,7 +170,7 @@ def _words(names: Mapping[str, str], first: Lane) -> str:
 
 
 def _told(cohort: Cohort, run: Run) -> tuple[str, str]:
-    return label_of(cohort, run.drug), _lasting(run)
+    return treatment_label(cohort, run.drug), _lasting(run)
 
 
 def _lasting(run: Run) -> str:
@@ -188,7 +188,7 @@ def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tupl
         yield (
             Cell(names[each.case], each.case),
             Cell(run.claim.partition("#")[2], run.claim),
-            Cell(label_of(cohort, run.drug), run.drug),
+            Cell(treatment_label(cohort, run.drug), run.drug),
             Cell("earlier, or with it" if run.is_earlier else _since(run.starts)),
             Cell(days(*run.length)),
             Cell(run.end),
