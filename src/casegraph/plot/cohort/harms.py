@@ -27,8 +27,8 @@ _HARM: Final = "?case cg:hasAdverseEvent ?node . ?node a cg:AdverseEvent"
 _APART: Final = (
     "SELECT ?case ?node ?episode {{ # the cases\n"
     f"  GRAPH ?asserted {{{{ {_HARM} ; cg:at ?seen . ?case cg:hasTreatment ?episode . {{pattern}} }}}}\n"
-    "  GRAPH ?inferred {{ {earlier} cg:notAfter {later} "
-    "FILTER NOT EXISTS {{ {later} cg:notAfter {earlier} }} }} }}"
+    "  FILTER EXISTS {{ GRAPH ?inferred {{ {earlier} cg:notAfter {later} }} }}\n"
+    "  FILTER NOT EXISTS {{ GRAPH ?inferred {{ {later} cg:notAfter {earlier} }} }} }}"
 )
 #: what it asks for -> the question; each is fast over all cases.
 QUESTIONS: Final[Mapping[str, str]] = {

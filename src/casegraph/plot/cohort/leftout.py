@@ -37,7 +37,7 @@ _HAVING: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "phenotype": ("cg:hasFinding ?claim", "is told of with {}"),
     "autoantibody": (
-        "cg:hasTestResult ?claim . ?claim cg:result cg:positive",
+        "cg:hasTestResult ?claim . ?claim cg:result ?result FILTER(?result = cg:positive)",
         "is told of with a positive {}",
     ),
 }
@@ -144,12 +144,13 @@ def _rows(cohort: Cohort, question: str) -> Iterator[Mapping[str, str]]:
 
 
 def _having(cohort: Cohort, pattern: str) -> dict[str, _Having]:
-    names = cohort.query.head.parameters
+    rows = list(_rows(cohort, _GROUPS % pattern)) if pattern else []
+    names = cohort.query.head.parameters if rows else ()
     asked = cohort.drugs or {
         iri for name in names for iri in asked_for(cohort.query, cohort.values, name, terms=cohort.terms)
     }
     found: dict[str, _Having] = {}
-    for row in _rows(cohort, _GROUPS % pattern) if pattern else ():
+    for row in rows:
         if row["what"] in asked and row["group"].startswith(_GROUP):
             each = found.setdefault(row["group"], _Having(_count(row["patients"]), row["report"]))
             each.claims[row["what"]].add(row["claim"])
