@@ -234,6 +234,25 @@ def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -
     assert any("interferon" in drug and rest == ["1", "1", "1"] for drug, *rest in told)
 
 
+def test_that_authors_say_that_a_drug_failed_stands_beside_what_was_seen(
+    pictures: Mapping[tuple[str, str], Picture], corpus_store: Store
+) -> None:
+    told = texts(pictures["headline", "responses"], "drug", "improved", "failed by the authors' word")
+    # of cyclosporin A the authors say so, and strength rose on it
+    assert told == {
+        ("hydroxychloroquine", "0", "1"),
+        ("prednisone", "0", "1"),
+        ("cyclosporin A", "1", "1"),
+        ("interleukin-2", "0", "0"),
+    }
+    found = cohort_of(corpus_store, get_query("drug_responses"), {"drug": "tacrolimus"})
+    picture = picture_of(found, "responses")
+    assert picture is not None
+    assert "also told: failed by the authors' word 1" in drawn(
+        picture
+    )  # of prednisolone, which was not enough
+
+
 def test_of_the_headline_the_flare_came_as_all_of_them_ran(
     pictures: Mapping[tuple[str, str], Picture],
 ) -> None:

@@ -1,4 +1,4 @@
-"""What else is told of the patients of a cohort on each drug: deaths, adverse events, flares as it ran."""
+"""What else is told of the patients of a cohort on each drug: deaths, harm, flares, and the authors' word."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ HARMS: Final[Mapping[str, str]] = {
     "adverse event (drug not told)": "of them, those in whom one is told without a drug, and not certainly "
     "before its start or after its stop",
     "flare or relapse as it ran": "of them, those in whom one is told while it certainly ran",
+    "failed by the authors' word": "of them, those of whom the authors say that it, or a treatment with it, "
+    "failed; a word, and no verdict",
 }
-_DIED, _DURING, _SEVERE, _UNPLACED, _FLARED = HARMS
+_DIED, _DURING, _SEVERE, _UNPLACED, _FLARED, _SAID = HARMS
 _GRAVE: Final = (f"{CG}severe", f"{CG}profound", f"{CG}fatal")
 _ASSERTED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?asserted {{ {pattern} }} }}"
 _HARM: Final = "?case cg:hasAdverseEvent ?node . ?node a cg:AdverseEvent"
@@ -51,6 +53,12 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "flares": "SELECT ?case ?node ?episode { # the cases\n"
     "  GRAPH ?asserted { ?case cg:hasCourse ?node . ?node a ?kind VALUES ?kind { cg:Flare cg:Relapse } }\n"
     "  GRAPH ?inferred { ?node cg:hasBackground ?episode } }",
+    "said to have failed": _ASSERTED.format(
+        columns="?node ?episode",
+        pattern="?case cg:hasStatement ?node . ?node a cg:NonResponseStatement ; cg:concerns ?exposure . "
+        "?episode cg:hasSegment? ?exposure . ?episode cg:aboutConcept ?any "
+        "FILTER NOT EXISTS { ?node cg:general true }",
+    ),
 }
 
 _TIMES: Final = ("adverse events before the start", "adverse events after the stop")
@@ -94,9 +102,10 @@ def _on_drugs(cohort: Cohort) -> Iterator[tuple[str, str, str]]:
             yield _DURING, drug, patient
             if row["node"] in grave:
                 yield _SEVERE, drug, patient
-    for row in cohort.ask(QUESTIONS["flares"]):
-        if drug := of_episode.get(row["episode"]):
-            yield _FLARED, drug, cohort.patients[row["case"]]
+    for kind, question in ((_FLARED, "flares"), (_SAID, "said to have failed")):
+        for row in cohort.ask(QUESTIONS[question]):
+            if drug := of_episode.get(row["episode"]):
+                yield kind, drug, cohort.patients[row["case"]]
 
 
 def _unplaced(cohort: Cohort) -> Mapping[str, list[set[str]]]:

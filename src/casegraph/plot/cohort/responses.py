@@ -58,7 +58,8 @@ _NOTES: Final = (
     "report was not read whole or is a record that a program read.",
     "Deaths are told at any time, flares as the drug was given, adverse events with the drug or without: of "
     "those without, what certainly came no later than its start, or after its stop, is not counted at it. "
-    "None is by itself caused by it, and where none is told there may have been some.",
+    "None is by itself caused by it, and where none is told there may have been some. That the authors say "
+    "that a drug failed is no verdict, and may stand against what was seen.",
     "These are no rates of success: reports of cases that went well are published more often, and what was "
     "added to other treatments did not necessarily cause what was seen.",
 )
