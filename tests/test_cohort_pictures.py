@@ -136,6 +136,25 @@ def test_the_antibodies_of_the_headline_are_those_of_its_paper(
     assert "never positive" not in " ".join(picture.notes)
 
 
+def test_the_legend_of_a_heat_map_has_each_number_once_and_no_half_patients(
+    pictures: Mapping[tuple[str, str], Picture], corpus_store: Store
+) -> None:
+    many = picture_of(cohort_of(corpus_store, get_query("cases_by_diagnosis")), "antibodies")
+    assert many is not None
+    most = max(int(observed) for (observed,) in texts(many, "observed"))
+    for picture, seen in ((pictures["headline", "antibodies"], 1), (many, most)):
+        colour = picture.spec["layer"][0]["encoding"]["fill"]
+        numbers = colour["legend"]["values"]
+        assert all(isinstance(each, int) for each in numbers)
+        assert numbers == sorted({*numbers, 0})
+        assert 2 <= len(numbers) <= 5
+        assert numbers[-1] <= seen == colour["scale"]["domain"][1]
+    assert pictures["headline", "antibodies"].spec["layer"][0]["encoding"]["fill"]["legend"]["values"] == [
+        0,
+        1,
+    ]
+
+
 def test_no_name_of_a_heat_map_is_cut_and_it_fits_on_a_page(corpus_store: Store) -> None:
     picture = picture_of(cohort_of(corpus_store, get_query("cases_by_diagnosis")), "antibodies")
     assert picture is not None
@@ -212,8 +231,41 @@ def test_who_died_is_told_beside_who_improved(pictures: Mapping[tuple[str, str],
     assert ("tofacitinib", "1", "0", "1") in texts(
         picture, "drug", "died", "adverse event during it", "adverse event (drug not told)"
     )
-    assert "died 1" in picture.summary
-    assert "also told: died 1, adverse event (drug not told) 1" in " ".join(drawn(picture))
+    assert "died 1 (printed “day 61”)" in picture.summary
+    assert "also told: died 1 (printed “day 61”), adverse event (drug not told) 1" in " ".join(drawn(picture))
+    assert ("tofacitinib", "printed “day 61”") in texts(picture, "drug", "when they died")
+
+
+def test_of_deaths_without_a_printed_time_it_is_said_so(corpus_store: Store) -> None:
+    """Three who were given cyclophosphamide died: one on day 61, and of two the reports print no time."""
+    cohort = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "cyclophosphamide"})
+    picture = picture_of(cohort, "responses")
+    assert picture is not None
+    told = "printed “day 61”; of 2 no time is printed"
+    assert ("cyclophosphamide", "3", told) in texts(picture, "drug", "died", "when they died")
+    assert f"died 3 ({told})" in " ".join(drawn(picture))
+    other = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "MAXO:0000297"})
+    (died,) = drug_verdicts(other)
+    assert list(died.deaths.values()) == ["about 10 weeks after the first symptom"]
+
+
+def test_a_death_on_a_lane_has_the_day_that_the_report_prints(corpus_store: Store) -> None:
+    """Tofacitinib began on day 28 of the report, so that day 61 is the 33rd or so of the lane."""
+
+    def shown(drug: str) -> tuple[list[str], list[str]]:
+        found = picture_of(
+            cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": drug}), "swimmer"
+        )
+        assert found is not None
+        return [text for text in drawn(found) if "death" in text], [
+            row[-1].text for row in found.rows if row[-1].text.startswith("death")
+        ]
+
+    assert shown("tofacitinib") == (
+        ["death: printed “day 61”"],
+        ["death: after 32 to 34 days, printed “day 61”"],
+    )
+    assert shown("IL-2") == (["death: after at least 4 days"], ["death: after at least 4 days"])
 
 
 def test_harm_is_not_counted_at_what_was_begun_for_it_or_stopped_before(

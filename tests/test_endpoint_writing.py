@@ -56,6 +56,11 @@ def packets(material: Path) -> Store:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "server",
+    ["oxigraph_server", pytest.param("virtuoso_server", marks=pytest.mark.long)],
+    indirect=True,
+)
 def test_a_batch_of_real_size_goes_in_as_it_is_and_again(packets: Store, server: str) -> None:
     nquads = "".join(f"{line}\n" for line in packets.dump())
     assert nquads.count("\n") > 36_000

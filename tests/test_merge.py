@@ -585,7 +585,7 @@ def test_what_follows_from_a_document_is_not_edited_in_the_plan(store: Store, tm
     assert store.digest() == {}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_plan_of_very_many_links_that_was_written_is_read(store: Store, tmp_path: Path) -> None:
     many = (of("a/1", f"b/{at}", score=1.0, speaks_for=["word " * 200]) for at in range(11_000))
     plan, path = linked(make_plan(store, []), *many), tmp_path / "plan.yaml"

@@ -135,7 +135,9 @@ def test_rdflib_gives_the_same_rows(tellings: tuple[Store, Store], name: str) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("server", ["oxigraph_server", "virtuoso_server"])
+@pytest.mark.parametrize(
+    "server", ["oxigraph_server", pytest.param("virtuoso_server", marks=pytest.mark.long)]
+)
 def test_a_server_gives_the_same_rows(
     request: pytest.FixtureRequest, tellings: tuple[Store, Store], server: str
 ) -> None:

@@ -40,7 +40,9 @@ def said(store: Store) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("text", "what"), [(TAKEN_OUT, "taken out"), (EDITED, "edited")])
+@pytest.mark.parametrize(
+    ("text", "what"), [(TAKEN_OUT, "taken out"), pytest.param(EDITED, "edited", marks=pytest.mark.long)]
+)
 def test_a_load_brings_it_back(text: str, what: str, store: EmbeddedStore) -> None:
     before, rows = store.digest(), run(store, get_query("cases_treated_with_group"))
     assert rows.rows

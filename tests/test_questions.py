@@ -34,6 +34,8 @@ OF_CORPUS_WIDE = {"better_after_stopping"}
 OF_NOTICES = {name for name, query in stored_queries().items() if "notice" in query.head.tags}
 ELSEWHERE = CORPUS_WIDE | OF_TERMS | OF_NOTICES
 NAMES = sorted(stored_queries().keys() - ELSEWHERE)
+#: Those that take it many seconds, for the full count.
+SLOW_IN_RDFLIB = {"attributed_outcomes"}
 ANSWERS = {path.stem: path for path in (TESTS / "questions").glob("*.csv") if path.stem not in ELSEWHERE}
 DOCUMENTS = {path.stem: path for path in (TESTS / "near_misses").glob("*.yaml")}
 
@@ -216,7 +218,10 @@ def test_the_near_miss_is_not_in_the_answer(store: Store, name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(each, marks=[pytest.mark.long] * (each in SLOW_IN_RDFLIB)) for each in NAMES],
+)
 def test_rdflib_gives_the_same_rows(request: pytest.FixtureRequest, name: str) -> None:
     query = get_query(name)
     # what is asked of one case is asked where it is alone: rdflib would look at all of the others

@@ -702,7 +702,7 @@ def test_made_up_cases_lose_what_the_report_says_and_no_more(trip: Trip, documen
     _hold(trip, document)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @_TRIPS
 @settings(
     max_examples=150,

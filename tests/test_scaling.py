@@ -65,7 +65,9 @@ def commands(heading: str, ports: dict[str, str], folder: Path) -> Iterator[str]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("heading", ["One machine", "Oxigraph", "Virtuoso 7"])
+@pytest.mark.parametrize(
+    "heading", ["One machine", "Oxigraph", pytest.param("Virtuoso 7", marks=pytest.mark.long)]
+)
 def test_each_server_is_started_loaded_and_asked_as_the_page_says(
     heading: str, servers: list[subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:

@@ -272,6 +272,15 @@ def answered(store: Store, query: StoredQuery) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "store",
+    [
+        "memory",
+        "virtuoso",
+        *(pytest.param(each, marks=pytest.mark.long) for each in ("directory", "oxigraph")),
+    ],
+    indirect=True,
+)
 def test_stored_queries_answer_as_if_nothing_had_been_derived(
     store: Store, bare_answers: dict[str, tuple[list[str], bool]]
 ) -> None:

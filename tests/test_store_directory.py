@@ -137,7 +137,7 @@ def test_a_reader_sees_whole_commits_and_one_state(directory: Path, writer: subp
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["old", "new", "bulk"])
-@pytest.mark.parametrize("rounds", [7, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [3, pytest.param(200, marks=pytest.mark.long)])
 def test_what_was_acknowledged_outlives_a_kill(directory: Path, way: str, rounds: int) -> None:
     for number in range(rounds):
         if directory.exists():

@@ -447,8 +447,8 @@ def test_a_group_that_became_worse_did_not_respond() -> None:
         part = tree(store, f"{BASE}group/10.5070/d329562407/1").section("In short")
     worse, better, claimed = (each.text for each in part.all("li"))
     assert worse.startswith("skin: worse, on hydroxychloroquine")
-    assert "3 patients evaluated, how many became worse is not told" in worse
-    assert "3 patients evaluated, how many improved is not told" in better
+    assert "3 patients evaluated, how many became worse is not counted here. In all three" in worse
+    assert "3 patients evaluated, how many improved is not counted here" in better
     assert "responded" not in part.text
     assert "What the authors claim of this group" in part.text
     assert claimed.startswith(

@@ -130,7 +130,9 @@ def test_a_group_that_was_given_the_drug_is_told_of_first_with_its_counts(corpus
     # no case tells of harm on it; in the group it made the rash worse, of three who were looked at
     assert "1 group of 3 patients was given hydroxychloroquine and is left out" in words(notice)
     assert "adverse event Skin rash" in words(notice)
-    assert "skin worse (Skin rash), 3 evaluated, in how many is not told" in words(notice)
+    assert "skin worse (Skin rash), 3 evaluated, in how many is not counted here (In all three)" in words(
+        notice
+    )
     group = f"{SERVICE.base}groups/10.5070/d329562407/1"
     assert {group, f"{group}#rash-exacerbation", f"{group}#skin-on-hcq"} <= set(notice.links())
     assert "No case of the store answers this. 1 group left out" in words(shown)

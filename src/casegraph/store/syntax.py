@@ -206,7 +206,8 @@ def graph_lines(content: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> lis
     dataset = ox.Dataset(content.quads_for_pattern(None, None, None, graph))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     label = f"_:g{digest([name])[:12]}"
-    return sorted(_BLANK.sub(label, line) for line in str(dataset).split("\n")[:-1])
+    lines = str(dataset).split("\n")[:-1]
+    return sorted(_BLANK.sub(label, line) if "_:" in line else line for line in lines)
 
 
 def digest(lines: Iterable[str]) -> str:

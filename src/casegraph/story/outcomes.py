@@ -91,7 +91,8 @@ def counts(words: Words, claim: str, name: str, form: str) -> str:
 def responders(words: Words, claim: str) -> str:
     """Return how many of a group responded; where that is not told, how many were evaluated.
 
-    Where only those are told, nobody is said to have responded: it may be a group that became worse.
+    Where only those are counted, nobody is said to have responded: it may be a group that became worse, and
+    how many did the document has no count for, while its words may tell it.
     """
     some, all_ = words.text(claim, "responderCount"), words.text(claim, "evaluatedCount")
     if some and all_:
@@ -99,4 +100,4 @@ def responders(words: Words, claim: str) -> str:
     if some:
         return f"{some} patients responded, of how many is not told"
     went = _WENT.get(words.facts.name(words.facts.value(claim, "direction") or ""), "these were")
-    return f"{all_} patients evaluated, how many {went} is not told" if all_ else ""
+    return f"{all_} patients evaluated, how many {went} is not counted here" if all_ else ""

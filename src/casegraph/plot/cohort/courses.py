@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import shorten
 from typing import Final
 
 import pyoxigraph as ox
-from msgspec.structs import replace
+from msgspec import structs
 
-from casegraph.model import Claim, DoseSegment, Subject, Treatment
+from casegraph.model import Claim, Course, DoseSegment, Subject, Treatment
 from casegraph.namespaces import expand, known_prefixes
 from casegraph.store import Store
 from casegraph.timeline import Timeline, solve_subject
@@ -21,6 +22,8 @@ __all__ = ["EVENTS", "Event", "Lane", "Run", "lane"]
 EVENTS: Final = ("first response", "first resolved", "flare or relapse", "adverse event", "death")
 Days = tuple[int | None, int | None]
 _OPEN: Final[Days] = (None, None)
+#: So many letters of a printed time are told.
+_PRINTED: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,19 @@ class Event:
 
     :param kind: one of :data:`EVENTS`.
     :param rank: its place in the order of the occasions of its case.
+    :param printed: of a death, when it was, as the report prints it.
     """
 
     claim: str
     kind: str
     at: Days
     rank: int = 0
+    printed: str = ""
+
+    @property
+    def quoted(self) -> str:
+        """The printed time as words; nothing where there is none."""
+        return f"printed “{shorten(self.printed, _PRINTED, placeholder=' ...')}”" if self.printed else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +151,7 @@ class _Reading:
         living = tuple(turn for turn in subject.course if turn.kind != "death")
         # a death bounds what came before it, and so gives it a latest day on which nobody saw it
         self.but_for_death = (
-            timeline if living == subject.course else solve_subject(replace(subject, course=living))
+            timeline if living == subject.course else solve_subject(structs.replace(subject, course=living))
         )
         self.names = {id(claim): fragment for fragment, _, claim in named_claims(subject)}
         self.ranks = timeline.ranks()
@@ -218,7 +228,8 @@ class _Reading:
         yield from self._responses(exposures)
         for turn in self.subject.course:
             if turn.kind in ("flare", "relapse", "death"):
-                yield self._event(turn, "death" if turn.kind == "death" else "flare or relapse")
+                event = self._event(turn, "death" if turn.kind == "death" else "flare or relapse")
+                yield replace(event, printed=self._printed(turn) if turn.kind == "death" else "")
         for harm in self.subject.adverse_events.observed:
             if not harm.during or not exposures.isdisjoint(harm.during):
                 yield self._event(harm, "adverse event")
@@ -242,6 +253,10 @@ class _Reading:
             least, most = at
             at = least, most if most == self.but_for_death.between(self.origin, claim.at)[1] else None
         return Event(f"{self.case}#{self.names[id(claim)]}", kind, at, self._rank(claim))
+
+    def _printed(self, turn: Course) -> str:
+        at = self.subject.occasions.get(turn.at or "")
+        return turn.printed or (at.printed if at is not None else None) or ""
 
     def _rank(self, claim: Claim) -> int:
         """Return the place of a claim in the order of occasions; one without a time is last."""

@@ -95,7 +95,7 @@ def _many(claim: Values, *, is_better: bool) -> str:
     responded = min(claim.get("responderCount", ()), default="")
     evaluated = min(claim.get("evaluatedCount", ()), default="")
     if not responded:
-        return f", {evaluated} evaluated, in how many is not told" if evaluated else ""
+        return f", {evaluated} evaluated, in how many is not counted here" if evaluated else ""
     of = f"{responded} of {evaluated}" if evaluated else f"{responded}, of how many is not told"
     return f": {of}" if is_better else f": {of} responded"
 

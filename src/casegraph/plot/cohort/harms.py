@@ -9,7 +9,7 @@ from typing import Final
 from casegraph.namespaces import CG
 from casegraph.plot.cohort.cohort import Cohort
 
-__all__ = ["HARMS", "QUESTIONS", "harms"]
+__all__ = ["DIED", "HARMS", "QUESTIONS", "deaths", "harms"]
 
 #: what is told -> what that means.
 HARMS: Final[Mapping[str, str]] = {
@@ -22,7 +22,7 @@ HARMS: Final[Mapping[str, str]] = {
     "failed by the authors' word": "of them, those of whom the authors say that it, or a treatment with it, "
     "failed; a word, and no verdict",
 }
-_DIED, _DURING, _SEVERE, _UNPLACED, _FLARED, _SAID = HARMS
+DIED, _DURING, _SEVERE, _UNPLACED, _FLARED, _SAID = HARMS
 _GRAVE: Final = (f"{CG}severe", f"{CG}profound", f"{CG}fatal")
 _ASSERTED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?asserted {{ {pattern} }} }}"
 _HARM: Final = "?case cg:hasAdverseEvent ?node . ?node a cg:AdverseEvent"
@@ -35,6 +35,10 @@ _APART: Final = (
 #: what it asks for -> the question; each is fast over all cases.
 QUESTIONS: Final[Mapping[str, str]] = {
     "deaths": _ASSERTED.format(columns="?node", pattern="?case cg:hasCourse ?node . ?node a cg:Death"),
+    "times of deaths": _ASSERTED.format(
+        columns="?node ?printed",
+        pattern="?case cg:hasCourse ?node . ?node a cg:Death ; cg:at? ?time . ?time cg:timePrinted ?printed",
+    ),
     "adverse events": _ASSERTED.format(columns="?node", pattern=_HARM),
     "adverse events during": _ASSERTED.format(
         columns="?node ?episode",
@@ -77,7 +81,7 @@ def harms(cohort: Cohort) -> Mapping[str, Mapping[str, int]]:
         found[drug][kind].add(patient)
     died, unplaced = _patients(cohort, "deaths"), _unplaced(cohort)
     for drug, patients in episodes.items():
-        found[drug][_DIED] |= patients.keys() & died
+        found[drug][DIED] |= patients.keys() & died
         found[drug][_UNPLACED] |= {
             patient
             for patient, courses in patients.items()
@@ -86,6 +90,17 @@ def harms(cohort: Cohort) -> Mapping[str, Mapping[str, int]]:
     return {
         drug: {kind: len(kinds[kind]) for kind in HARMS if kinds.get(kind)} for drug, kinds in found.items()
     }
+
+
+def deaths(cohort: Cohort) -> Mapping[str, str]:
+    """Return patient -> when the patient died, as it is printed; without those of whom no time is.
+
+    :raises StoreError: if the store fails.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in cohort.ask(QUESTIONS["times of deaths"]):
+        found[cohort.patients[row["case"]]].add(row["printed"])
+    return {patient: "; ".join(sorted(printed)) for patient, printed in found.items()}
 
 
 def _patients(cohort: Cohort, question: str) -> set[str]:

@@ -101,7 +101,10 @@ class Strokes:
         self._top += _GAP
 
     def _without_place(self, lane: Lane) -> None:
-        for words, events in (("when is not told", lane.unplaced), ("before that", lane.earlier)):
+        for event in (each for each in (*lane.events, *lane.unplaced) if each.quoted):
+            self._write(f"{event.kind}: {event.quoted}")
+        unplaced = [each for each in lane.unplaced if not each.quoted]
+        for words, events in (("when is not told", unplaced), ("before that", lane.earlier)):
             if kinds := dict.fromkeys(each.kind for each in events):
                 self._write(f"{words}: {', '.join(kinds)}")
 

@@ -200,7 +200,7 @@ def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tupl
             Cell(names[each.case], each.case),
             Cell(event.claim.partition("#")[2], event.claim),
             *(Cell("") for _ in range(4)),
-            Cell(f"{event.kind}: {when}"),
+            Cell(f"{event.kind}: {when}{f', {event.quoted}' if event.quoted else ''}"),
         )
 
 

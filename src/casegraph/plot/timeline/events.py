@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.marks import Datum, Panel, anchored, fits, packed
@@ -17,6 +18,8 @@ __all__ = ["KINDS", "Event", "Kind", "events", "events_panel"]
 
 #: the directions of those who responded.
 _BETTER = frozenset({"improved", "resolved"})
+#: letters of the curator's words that are drawn.
+_GIST = 40
 _NO_TIME, _NO_ORDER = "no time told", "order not told"
 
 
@@ -191,7 +194,14 @@ def _adverse(words: Words, claim: str) -> tuple[str, str, str]:
     drugs = list(dict.fromkeys(words.drug(each) for each in words.facts.values(claim, "duringTreatment")))
     none = {"NoAdverseEvent": "none at all", "NoSignificantAdverseEvent": "none significant"}
     label = _with_drugs(none.get(kind) or words.labels(claim, "aboutConcept"), ", during ", drugs)
-    return label, kind, "none" if kind in none else words.labels(claim, "severity") or "observed"
+    said = "none" if kind in none else words.labels(claim, "severity") or "observed"
+    return label, kind, joined(said, _in_whom(words, claim), by=": ")
+
+
+def _in_whom(words: Words, claim: str) -> str:
+    """Return of a group what its curator says of a harm: in whom it was, which has no count, stands there."""
+    is_group = words.facts.kind(words.facts.case) == "Group"
+    return shorten(words.text(claim, "gist"), _GIST, placeholder=" ...") if is_group else ""
 
 
 def _test(words: Words, claim: str) -> tuple[str, str, str]:

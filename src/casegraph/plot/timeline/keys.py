@@ -10,7 +10,8 @@ from casegraph.story.words import Words, joined
 
 __all__ = ["heads", "times_panel"]
 
-_LONGEST = 90
+#: letters that fit beside a time, and of its printed words in any case.
+_LONGEST, _SHORTEST = 90, 14
 
 
 def heads(words: Words, axis: Axis) -> list[Datum]:
@@ -68,9 +69,14 @@ def _called(words: Words, axis: Axis, occasion: str) -> str:
 
 
 def _told(words: Words, occasion: str) -> str:
-    """Return the days of an occasion, its printed words, and whether the days rest on a reading."""
+    """Return the days of an occasion, its printed words, and whether the days rest on a reading.
+
+    Printed words as *within 1 week* mean little without the anchor that they count from, which stands first.
+    """
     days, _, reading = words.days(occasion).partition(" by ")
     printed = words.facts.value(occasion, "timePrinted")
-    quoted = f"“{shorten(printed, _LONGEST, placeholder=' ...')}”" if printed else ""
-    told = joined(days, quoted) or "no time is told"
-    return f"{told} (by {reading})" if reading else told
+    since, _, read = (words.since(occasion) if printed else "").partition(" by ")
+    hedge = f" (by {reading or read})" if reading or read else ""
+    room = max(_SHORTEST, _LONGEST - len(days + since + hedge))
+    quoted = f"“{shorten(printed, room, placeholder=' ...')}”" if printed else ""
+    return (joined(days, since, quoted) or "no time is told") + hedge

@@ -139,6 +139,8 @@ def _notes(words: Words, axis: Axis) -> Iterator[str]:
     if zero is not None:
         yield f"Days are counted from the occasion {facts.name(zero)}."
     yield from _ALWAYS
+    if axis.life.high < axis.last:
+        yield "Only what is told to be after death stands behind it; all else is drawn up to it."
     if unseen := [
         f"{facts.name(one)} before {facts.name(other)}" for one, other in unseen_order(facts, axis)
     ]:

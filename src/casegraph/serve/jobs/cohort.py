@@ -11,6 +11,7 @@ from casegraph.rows import Rows, Term
 from casegraph.serve.errors import NotThereError
 from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.beside import elsewhere
 from casegraph.serve.jobs.noticed import notice_header
 from casegraph.serve.telling.service import Service
 from casegraph.store.embedded import EmbeddedStore
@@ -31,6 +32,10 @@ class CohortPage(Job, frozen=True, kw_only=True):
     name: str
     values: dict[str, str]
     service: Service
+
+    def smaller(self) -> str:
+        """See :meth:`casegraph.serve.jobs.Job.smaller`."""
+        return elsewhere("plot {} -o cohort.html", self.name, self.values)
 
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Write it.
@@ -67,6 +72,10 @@ class CohortData(Job, frozen=True, kw_only=True):
     picture: str
     format_: str
     media_type: str
+
+    def smaller(self) -> str:
+        """See :meth:`casegraph.serve.jobs.Job.smaller`."""
+        return elsewhere(f"plot {{}} --picture {self.picture} -o cohort.html", self.name, self.values)
 
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Write them.
