@@ -268,6 +268,15 @@ def test_a_death_on_a_lane_has_the_day_that_the_report_prints(corpus_store: Stor
     assert shown("IL-2") == (["death: after at least 4 days"], ["death: after at least 4 days"])
 
 
+def test_harm_is_not_counted_at_what_was_begun_for_it_or_stopped_before(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    told = texts(pictures["tofacitinib", "responses"], "drug", "adverse event (drug not told)")
+    # aspergillosis of day 49: treated by two drugs; cyclophosphamide was replaced on day 28
+    assert {(each, "0") for each in ("micafungin", "voriconazole", "cyclophosphamide")} <= told
+    assert {(each, "1") for each in ("tofacitinib", "plasma exchange")} <= told
+
+
 def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -> None:
     picture = picture_of(cohort_of(corpus_store, get_query("adverse_events"), {"drug": "IL-2"}), "responses")
     assert picture is not None
@@ -275,6 +284,25 @@ def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -
     # the one case: fatal pemphigus on interleukin-2 with interferon
     assert ("interleukin-2", "1", "1", "1") in told
     assert any("interferon" in drug and rest == ["1", "1", "1"] for drug, *rest in told)
+
+
+def test_that_authors_say_that_a_drug_failed_stands_beside_what_was_seen(
+    pictures: Mapping[tuple[str, str], Picture], corpus_store: Store
+) -> None:
+    told = texts(pictures["headline", "responses"], "drug", "improved", "failed by the authors' word")
+    # of cyclosporin A the authors say so, and strength rose on it
+    assert told == {
+        ("hydroxychloroquine", "0", "1"),
+        ("prednisone", "0", "1"),
+        ("cyclosporin A", "1", "1"),
+        ("interleukin-2", "0", "0"),
+    }
+    found = cohort_of(corpus_store, get_query("drug_responses"), {"drug": "tacrolimus"})
+    picture = picture_of(found, "responses")
+    assert picture is not None
+    assert "also told: failed by the authors' word 1" in drawn(
+        picture
+    )  # of prednisolone, which was not enough
 
 
 def test_of_the_headline_the_flare_came_as_all_of_them_ran(
@@ -309,6 +337,38 @@ def test_where_no_author_is_told_a_lane_is_called_by_its_title(
     assert alike[f"{one}0"] == address_of(f"{one}0")
     twice = called(found, {f"{other}/1": found.reports[other], f"{other}/x/1": found.reports[other]})
     assert len(set(twice.values())) == 2
+
+
+def test_treatments_are_coloured_by_groups_that_tell_them_apart(corpus_store: Store) -> None:
+    asked = {"disease": "juvenile dermatomyositis"}
+    picture = picture_of(cohort_of(corpus_store, get_query("cases_by_diagnosis"), asked), "swimmer")
+    assert picture is not None
+    (fill,) = (each["encoding"]["fill"] for each in picture.spec["layer"] if each["mark"]["type"] == "rect")
+    bars = {
+        bar["group"] for layer in picture.spec["layer"] for bar in layer["data"]["values"] if "group" in bar
+    }
+    # baricitinib, tofacitinib and cyclosporin A have bars
+    assert set(fill["scale"]["domain"]) == bars == {"antirheumatic drug", "immunosuppressive agent"}
+    assert len(fill["scale"]["range"]) == 2
+
+
+def test_a_treatment_that_the_report_does_not_name_is_called_so(corpus_store: Store) -> None:
+    # earlier therapy over decades, which is not named
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "baricitinib"})
+    picture = picture_of(found, "responses")
+    assert picture is not None
+    assert "drug not named: given to 1 patient" in drawn(picture)
+    assert "pharmacotherapy" not in str(picture)
+
+
+def test_where_no_day_is_told_a_sentence_says_so_and_no_frame_is_drawn(corpus_store: Store) -> None:
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "methotrexate"})
+    picture = picture_of(found, "swimmer")
+    assert picture is not None
+    assert picture.spec == {}
+    assert picture.summary.startswith("Of 7 cases given what the query asks for, none tells how long")
+    assert len({row[0].iri for row in picture.rows}) == 7
+    assert {row[4].text for row in picture.rows if row[2].text} == {"not told"}
 
 
 def test_a_cohort_without_treatment_says_so(corpus_store: Store) -> None:

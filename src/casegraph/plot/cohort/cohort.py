@@ -18,7 +18,17 @@ from casegraph.store.syntax import named
 from casegraph.terms import Terms
 from casegraph.told import with_told
 
-__all__ = ["GIVEN", "TAG", "Cohort", "cohort_of", "cohort_question", "is_cohort", "label_of"]
+__all__ = [
+    "GIVEN",
+    "TAG",
+    "Cohort",
+    "asked_for",
+    "cohort_of",
+    "cohort_question",
+    "is_cohort",
+    "label_of",
+    "treatment_label",
+]
 
 #: The tag of the queries whose cases are a cohort.
 TAG: Final = "cohort"
@@ -41,6 +51,12 @@ _BIBLIOGRAPHY: Final = f"""SELECT ?report ?authors ?title ?issued {{
   {{ GRAPH ?report {{ ?report <{CG}authors> ?authors }} }}
   UNION {{ GRAPH ?report {{ ?report <{PREFIXES["dcterms"]}title> ?title }} }}
   UNION {{ GRAPH ?report {{ ?report <{PREFIXES["dcterms"]}issued> ?issued }} }} }}"""
+
+#: What stands for a treatment where a report does not name it.
+_UNNAMED: Final = {
+    expand("MAXO:0000058"): "drug not named",
+    expand("MAXO:0000001"): "treatment not named",
+}
 
 Row = Mapping[str, str]
 
@@ -148,7 +164,7 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
         cases=cases,
         patients={case: firsts.get(case, case) for case in cases},
         reports={},
-        drugs=_drugs(query, given, terms),
+        drugs=asked_for(query, given, "drug", terms=terms),
         given=(),
         terms=terms,
     )
@@ -177,19 +193,29 @@ def _answer(store: Store, query: StoredQuery, text: str) -> Rows:
     return rows_of(store, text, union=query.head.dataset != "named")
 
 
-def _drugs(query: StoredQuery, values: Mapping[str, str], terms: Terms) -> frozenset[str]:
-    parameter = query.head.parameters.get("drug")
+def asked_for(query: StoredQuery, values: Mapping[str, str], name: str, *, terms: Terms) -> frozenset[str]:
+    """Return the terms that a query asks for by one of its parameters; empty where it has none of that name.
+
+    :param values: parameter -> value; those not named keep their example.
+    :raises InputError: if the value is not of the type of the parameter.
+    """
+    parameter = query.head.parameters.get(name)
     if parameter is None:
         return frozenset()
-    example = example_of(query, "drug")
-    if "drug" not in values:
+    example = example_of(query, name)
+    if name not in values:
         return frozenset(
             each.strip("<>") if each.startswith("<") else expand(each) for each in example.split()
         )
-    found = terms_of(parameter.type, values["drug"], example=example, within=parameter.within, terms=terms)
+    found = terms_of(parameter.type, values[name], example=example, within=parameter.within, terms=terms)
     return frozenset(each.value for each in found)
 
 
 def label_of(cohort: Cohort, iri: str) -> str:
     """Return what a term is called; where nobody says, its short name."""
     return cohort.terms.label(iri) or compact(iri)
+
+
+def treatment_label(cohort: Cohort, iri: str) -> str:
+    """Return what a treatment is called; one of which a report tells no more than that says so."""
+    return _UNNAMED.get(iri) or label_of(cohort, iri)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import shorten
 from typing import Any, Final
 
-from casegraph.plot.cohort.cohort import Cohort, label_of
+from casegraph.plot.cohort.cohort import Cohort, treatment_label
 from casegraph.plot.cohort.harms import DIED, HARMS
 from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.look import COLOURS, framed
@@ -60,9 +60,11 @@ _NOTES: Final = (
     "and not in another.",
     "No outcome told: the reports, read whole, tell none on this drug. Not captured: nobody can say, for a "
     "report was not read whole or is a record that a program read.",
-    "Deaths are told at any time, adverse events and flares as the drug was given; none is by itself caused "
-    "by it, and where none is told there may have been some. When somebody died is as printed, "
-    "and counts from a day of the report, not from the start of the drug.",
+    "Deaths are told at any time, flares as the drug was given, adverse events with the drug or without: of "
+    "those without, what certainly came no later than its start, or after its stop, is not counted at it. "
+    "None is by itself caused by it, and where none is told there may have been some. When somebody died is "
+    "as printed, and counts from a day of the report, not from the start of the drug. That the authors say "
+    "that a drug failed is no verdict, and may stand against what was seen.",
     "These are no rates of success: reports of cases that went well are published more often, and what was "
     "added to other treatments did not necessarily cause what was seen.",
 )
@@ -97,7 +99,7 @@ def _words(cohort: Cohort, each: DrugVerdicts) -> str:
     told = ", ".join(f"{verdict} {many:,}" for verdict, many in each.counts().items() if many)
     harmed = _harmed(each)
     also = f" Also told of them: {harmed}." if harmed else ""
-    return f"{label_of(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}.{also}"
+    return f"{treatment_label(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}.{also}"
 
 
 def _attributed(each: DrugVerdicts) -> str:
@@ -140,7 +142,7 @@ def _outcomes(each: DrugVerdicts) -> str:
 def _label(cohort: Cohort, each: DrugVerdicts) -> list[str]:
     told = _outcomes(each)
     changed = _attributed(each)
-    name = f"{label_of(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
+    name = f"{treatment_label(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
     harmed = _harmed(each)
     more = (f"improving: {changed}" if changed else "", f"also told: {harmed}" if harmed else "")
     return [*lines(name), *lines(told), *(line for said in more if said for line in lines(said))]
@@ -229,7 +231,7 @@ def _row(cohort: Cohort, each: DrugVerdicts) -> tuple[Cell, ...]:
     cases = sorted(case for found in each.cases.values() for case in found)
     more = f" and {len(cases) - 1:,} more" if len(cases) > 1 else ""
     return (
-        Cell(label_of(cohort, each.drug), each.drug),
+        Cell(treatment_label(cohort, each.drug), each.drug),
         Cell(f"{each.given:,}"),
         *(Cell(f"{many:,}") for many in each.counts().values()),
         Cell(_attributed(each) or "no response told"),

@@ -43,16 +43,18 @@ class CohortPage(Job, frozen=True, kw_only=True):
         :raises InputError: if a parameter is unknown or a value is not of its type.
         :raises StoreError: if the store fails.
         """
+        from casegraph.plot.cohort.besides import besides
         from casegraph.plot.cohort.cohort import cohort_of
-        from casegraph.plot.cohort.leftout import left_out
         from casegraph.plot.cohort.pictures import pictures_of
+        from casegraph.plot.cohort.worded import said_by_word
         from casegraph.serve.pages.cohort import cohort_page
 
         query = get_query(self.name)
         cohort = cohort_of(store, query, self.values)
         kept = kept_examples(query, self.values, partial(with_told, store))
         notices = [*noticed(store, query, cohort.rows), *([kept] if kept else [])]
-        made = cohort_page(self.service, cohort, pictures_of(cohort), notices, left_out(cohort))
+        told = [*notices, *said_by_word(cohort)]
+        made = cohort_page(self.service, cohort, pictures_of(cohort), told, besides(cohort))
         out.begin("text/html; charset=utf-8", headers=notice_header(notices))
         out.write(made)
 

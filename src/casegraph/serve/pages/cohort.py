@@ -7,12 +7,14 @@ from typing import Final
 from urllib.parse import urlencode
 
 from casegraph.namespaces import BASE, expand
+from casegraph.plot.cohort.besides import Besides
 from casegraph.plot.cohort.cohort import Cohort, cohort_question, label_of
 from casegraph.plot.cohort.leftout import LeftOut
 from casegraph.plot.cohort.pictures import QUESTIONS
 from casegraph.plot.picture import Picture
 from casegraph.plot.shown import counted
 from casegraph.serve.pages.cohort_groups import groups_left_out
+from casegraph.serve.pages.cohort_positive import positive_elsewhere
 from casegraph.serve.pages.frame import described, page
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.pages.picture import figure, picture_scripts
@@ -57,15 +59,19 @@ def cohort_page(
     cohort: Cohort,
     pictures: Sequence[Picture],
     notices: Sequence[str],
-    groups: Sequence[LeftOut] = (),
+    others: Besides | None = None,
 ) -> bytes:
     """Return the page of a cohort.
 
     :param notices: lines that a reader must know first, as that a report was retracted.
-    :param groups: the groups of patients that it leaves out.
+    :param others: who is not in it.
     """
-    query = about(service, cohort.query)
-    told = [*(element("li", each) for each in notices), *groups_left_out(service, groups)]
+    query, others = about(service, cohort.query), others or Besides()
+    told = [
+        *(element("li", each) for each in notices),
+        *positive_elsewhere(service, others.positive),
+        *groups_left_out(service, others.groups),
+    ]
     first = element("h2", "Read this first", id="_notices")
     content: list[Content] = [
         element("h1", query.summary),
@@ -82,7 +88,7 @@ def cohort_page(
             element("p", query.description),
         ),
         *(_picture(service, cohort, query, each) for each in pictures),
-        _cases(service, cohort, query, groups),
+        _cases(service, cohort, query, others.groups),
         *picture_scripts(service),
     ]
     return page(service, f"{query.summary}: pictures", content, address=query.links["cohort"])
