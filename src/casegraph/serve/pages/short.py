@@ -8,7 +8,7 @@ from casegraph.namespaces import BASE, CG
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.frame import described
 from casegraph.serve.pages.markup import Content, Element, element, link
-from casegraph.serve.pages.tried import tried
+from casegraph.serve.pages.tried import OUTCOMES, tried
 from casegraph.story.frame import person
 from casegraph.story.lines import Line
 from casegraph.story.telling import during, harm, told
@@ -25,7 +25,6 @@ _CLAIMED = frozenset(
     )
 )
 _HARMS, _FATAL = ("AdverseEvent", "Death"), f"{CG}fatal"
-_OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
 
 
 def in_short(claims: Claims) -> Content:
@@ -103,7 +102,7 @@ def _named(claims: Claims, found: Iterable[str]) -> Content:
 
 def _outcomes(claims: Claims) -> Content:
     """Return what became of it as it is told, where no rule judged it, as of a group."""
-    lines = told(claims.words, claims.words.facts.claims(*_OUTCOMES))
+    lines = told(claims.words, claims.words.facts.claims(*OUTCOMES))
     entries = [element("li", each.text, " ", claims.to(each.node, "where it stands")) for each in lines]
     return element("div", element("p", "What became of it:"), element("ul", entries)) if entries else ""
 

@@ -1,0 +1,115 @@
+"""The top of the page of a case against what the reports tell: each course, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from answering import answer_of
+from html_tree import Node, tree_of
+
+from casegraph.ingest import Loaded, load
+from casegraph.resources import shipped
+from casegraph.serve.jobs.resource import ResourcePage
+from casegraph.serve.telling.service import Service
+from casegraph.store import Store, open_store
+
+SERVER = "http://localhost:7878/"
+NAMES = (
+    *("baricitinib-news", "cafardi-2015", "jak-inhibitors-review-2021", "mda5-aspergillosis-2024"),
+    *("mda5-acute-interstitial-pneumonia-2025", "rituximab-registry-2011", "ruxolitinib-pasteur-2018"),
+    *("tacrolimus-juvenile-three-children", "castela-2014", "mda5-seroconversion-authorea"),
+)
+CAFARDI, TACROLIMUS = "10.2174/1874312901409010077", "10.1007/s10067-008-0973-2"
+REGISTRY, REVIEW = "10.3899/jrheum.101321", "10.1186/s12969-021-00637-8"
+ASPERGILLOSIS, PNEUMONIA = "10.1186/s13256-024-04793-9", "pmid/39790853"
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterable[Store]:
+    with open_store(":memory:", writable=True) as store:
+        loaded = load(store, [path for each in NAMES for path in shipped("cases", f"{each}.yaml")])
+        assert [type(each) for each in loaded] == [Loaded] * len(NAMES)
+        yield store
+
+
+def page(store: Store, name: str) -> Node:
+    kind, _, path = name.partition("/")
+    _, content = answer_of(ResourcePage(service=Service(base=SERVER), kind=kind, path=path), store)
+    return tree_of(content)
+
+
+def short(store: Store, name: str) -> Node:
+    return page(store, name).section("In short")
+
+
+def rows(store: Store, name: str) -> dict[str, list[list[str]]]:
+    """Return treatment -> its rows."""
+    found: dict[str, list[list[str]]] = {}
+    for head, *cells in short(store, name).rows()[1:]:
+        found.setdefault(head, []).append(cells)
+    return found
+
+
+def test_a_flare_on_taper_stands_in_the_row_of_the_drug_that_has_no_other_outcome(store: Store) -> None:
+    assert rows(store, f"case/{CAFARDI}/1")["prednisone"] == [
+        [
+            "skin (Skin rash)",
+            "flare: relapse on taper, following prednisone “below 20 mg/day”, at below-20; "
+            "beside it may have run dapsone why",
+        ]
+    ]
+
+
+def test_what_ran_beside_stands_in_the_row_and_the_domain_says_what_it_concerns(store: Store) -> None:
+    second = rows(store, "case/key/dermatology-advisor-baricitinib/2")
+    assert second["baricitinib"] == [
+        [
+            "skin (panniculitis)",
+            "resolved, within 153 days, at month-5: not known what else changed; beside it ran intravenous "
+            "immunoglobulin and prednisolone; possibly also azathioprine and methotrexate why",
+        ]
+    ]
+    (row,) = rows(store, "case/key/dermatology-advisor-baricitinib/1")["baricitinib"]
+    assert row[0] == "skin (Erythema of neck and face; Periungual erythema)"  # of the chest it is not told
+    lung = [row[0] for row in rows(store, f"case/{ASPERGILLOSIS}/1")["tofacitinib"]]
+    assert lung == ["lung (Respiratory failure)", "lung (interstitial lung disease)"]
+
+
+def test_many_that_may_have_run_are_counted_and_what_shares_an_outcome_is_named(store: Store) -> None:
+    of = rows(store, f"case/{TACROLIMUS}/1")
+    assert of["methotrexate"][0][1] == (
+        "improved, at after-first: together with other changes; told of intravenous immunoglobulin and "
+        "rituximab too; beside it may have run 5 others why"
+    )
+
+
+def test_each_course_has_a_row(store: Store) -> None:
+    of = rows(store, f"case/{TACROLIMUS}/1")
+    silent = [["", "no outcome of it is told where it stands"]]
+    assert of["intravenous immunoglobulin, from relapses-time"] == silent
+    assert of["intravenous immunoglobulin, from month-3"][0][1].startswith("improved, at after-first")
+    of = rows(store, "case/key/dermatology-advisor-baricitinib/2")
+    for drug in ("prednisolone", "intravenous immunoglobulin"):
+        assert of[f"{drug}, start not told, still given at month-5"] == silent
+
+
+def test_treatments_without_any_outcome_are_named(store: Store) -> None:
+    part = short(store, "case/key/pasteur-01963025/1")
+    assert "Given, and no outcome of any of them is told: ruxolitinib." in part.text
+    assert "#ruxolitinib" in part.links()
+    of = rows(store, f"case/{REGISTRY}/6")
+    assert of["rituximab"] == [["overall", "not evaluable where it stands"]]
+    assert of["mycophenolate"] == [["", "no outcome of it is told where it stands"]]
+
+
+def test_what_the_authors_say_of_a_drug_stands_where_no_outcome_was_observed(store: Store) -> None:
+    said = "no outcome observed is told; the authors say of it: "
+    assert rows(store, f"case/{TACROLIMUS}/1")["prednisolone"] == [
+        ["", f"{said}Prednisolone was not enough where it stands"]
+    ]
+    assert rows(store, f"case/{REVIEW}/papadopoulou-2019")["corticosteroid"] == [
+        ["", f"{said}Dependent on the steroid where it stands"]
+    ]
+    # of no drug of this patient in particular: in no row
+    assert not any(said in row[1] for each in rows(store, f"case/{REGISTRY}/4").values() for row in each)
