@@ -401,7 +401,9 @@ def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
     # the fatal harm first, during what, and put down to what; a death with its day, as far as it is known
     harms = [each.text for each in part.all("dd") if ", during" in each.text]
     both = "during interleukin-2 and interferon beta"
-    assert harms == [f"pemphigus vulgaris, fatal, {both}", f"Fever, {both}", f"Hypotension, {both}"]
+    day = "day 4 to 6, counted from il2-start, printed as “day 5-6”"
+    fatal = f"pemphigus vulgaris, fatal, {both}, at vesicles-start ({day})"
+    assert harms == [fatal, f"Fever, {both}", f"Hypotension, {both}"]
     first, second = (each.text for each in part.all("li"))
     assert first.startswith("attribution (pemphigus vulgaris, fatal): Attributed to interferon beta and")
     assert "; attributed to interleukin-2 and interferon beta where it stands" in first
@@ -458,7 +460,8 @@ def test_a_group_that_became_worse_did_not_respond() -> None:
     assert claimed.startswith(
         "attribution (Skin rash; skin; hydroxychloroquine): The worse rash is attributed"
     )
-    assert "adverse events Skin rash, during hydroxychloroquine. In all three" in part.text
+    day = "day 14 to 290, counted from hcq-start, printed as “2 weeks to 9 months”"
+    assert f"Skin rash, during hydroxychloroquine, at exacerbation ({day}). In all three" in part.text
 
 
 def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:

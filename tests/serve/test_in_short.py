@@ -113,3 +113,87 @@ def test_what_the_authors_say_of_a_drug_stands_where_no_outcome_was_observed(sto
     ]
     # of no drug of this patient in particular: in no row
     assert not any(said in row[1] for each in rows(store, f"case/{REGISTRY}/4").values() for row in each)
+
+
+def told(store: Store, name: str) -> dict[str, list[str]]:
+    """Return what stands above the table, as its name -> the entries under it."""
+    found: dict[str, list[str]] = {}
+    (listed,) = short(store, name).all("dl")
+    for each in listed.content:
+        if not isinstance(each, Node):
+            assert not each.strip()
+        elif each.tag == "dt":
+            found[head := each.text] = []
+        else:
+            found[head].append(each.text)
+    return found
+
+
+def test_the_antibodies_that_were_positive_stand_at_the_top_with_all_their_results(store: Store) -> None:
+    assert told(store, f"case/{ASPERGILLOSIS}/1")["antibodies"] == [
+        "anti-MDA5 antibody: printed as “5600”, positive, enzyme-linked immunosorbent assay, at admission "
+        "(Titre of 5600)"
+    ]
+    assert told(store, "case/key/authorea-708183/1")["antibodies"] == [
+        "anti-MDA5 antibody: positive, at baseline; "
+        "negative, at week-96 (The page does not say from when the 96 weeks count)"
+    ]
+    # that the routine screen was negative speaks for no antibody, and those never positive are told below
+    (positive,) = told(store, f"case/{PNEUMONIA}/1")["antibodies"]
+    assert positive.startswith("anti-MDA5 antibody: positive, at myositis-panel")
+    assert [each[:20] for each in told(store, f"case/{CAFARDI}/1")["antibodies"]] == ["antinuclear antibody"]
+
+
+def test_a_diagnosis_stands_with_its_note(store: Store) -> None:
+    lung = told(store, f"case/{ASPERGILLOSIS}/1")["diagnosis"][1]
+    assert (
+        lung
+        == "interstitial lung disease (MONDO:0015925), final, at admission (Rapidly progressive); "
+        + ("where it stands")
+    )
+    eruption = told(store, f"case/{CAFARDI}/1")["diagnosis"][1]
+    assert "working, at first-visit (The first diagnosis, revised later)" in eruption
+
+
+def test_a_disease_that_the_history_did_not_have_is_not_told_as_excluded(store: Store) -> None:
+    of = told(store, f"case/{PNEUMONIA}/1")
+    assert of["no history of"] == ["chronic disease, unspecified, implied by: Previously healthy"]
+    assert "excluded" not in of
+    of = told(store, f"case/{CAFARDI}/1")
+    assert of["excluded"] == ["internal malignancy"]
+    assert "no history of" not in of
+    below = page(store, f"case/{PNEUMONIA}/1").named("no-chronic-disease").text
+    assert below.startswith("no history of: chronic disease, unspecified, at history. Previously healthy")
+
+
+def test_harm_stands_with_its_day_and_so_does_that_there_was_none(store: Store) -> None:
+    of = told(store, f"case/{ASPERGILLOSIS}/1")
+    assert of["adverse events"] == [
+        "invasive aspergillosis, at day-49 (day 48 to 49, counted from count-start, printed as “day 49”)"
+    ]
+    assert of["died"][0].startswith("day 60 to 61, counted from count-start: death, printed as “day 61”")
+    assert told(store, "group/10.1001/jamadermatol.2014.504/1")["adverse events"] == [
+        "no significant adverse event, during interleukin-2, at after-il2 (when is not told, not before "
+        "il2-start). No serious adverse event"
+    ]
+    (died,) = told(store, f"case/{PNEUMONIA}/1")["died"]
+    assert died.startswith("when is not told, not before presentation: death, at death")
+
+
+def test_what_does_not_fit_together_is_told_at_the_top(store: Store) -> None:
+    said = told(store, "case/key/authorea-708183/1")["does not fit together"]
+    assert [each.partition(";")[0] for each in said] == [
+        "Symptoms persisted in one sentence, remission in the next"
+    ]
+    assert "does not fit together" not in told(store, f"case/{CAFARDI}/1")
+
+
+def test_what_the_authors_say_of_the_treatment_before_is_among_their_claims(store: Store) -> None:
+    claimed = [each.text for each in short(store, f"case/{REGISTRY}/4").all("li")]
+    assert [each.partition(";")[0] for each in claimed] == [
+        "opinion (overall): Previous treatment had not been enough"
+    ]
+    switch = [each.text for each in short(store, "case/key/authorea-708183/1").all("li")]
+    assert switch == [
+        "opinion: Adverse effects of steroid are named as a reason for the switch where it stands"
+    ]
