@@ -197,3 +197,30 @@ def test_what_the_authors_say_of_the_treatment_before_is_among_their_claims(stor
     assert switch == [
         "opinion: Adverse effects of steroid are named as a reason for the switch where it stands"
     ]
+
+
+def test_a_case_and_the_group_of_its_report_lead_to_each_other(store: Store) -> None:
+    cases = {
+        f"case/{CAFARDI}/1": (f"{CAFARDI}/both", "(“Both patients”, 2 patients)", True),
+        f"case/{TACROLIMUS}/1": (f"{TACROLIMUS}/children", "(“All three children”, 3 patients)", True),
+        f"case/{REGISTRY}/4": (f"{REGISTRY}/series", "(“All nine patients”, 9 patients)", False),
+    }
+    whether = {
+        True: "the patient is told as one of the group",
+        False: "whether the patient is one of the group is not recorded",
+    }
+    for case, (group, who, is_member) in cases.items():
+        said = f"the same report tells of the group group/{group} {who}: {whether[is_member]}"
+        assert told(store, case)["told of as well"] == [said]
+        assert f"{SERVER}groups/{group}" in short(store, case).links()
+        back = short(store, f"group/{group}")
+        (said,) = (each for each in told(store, f"group/{group}")["told of as well"] if case in each)
+        assert said.startswith(f"the same report tells of the patient {case} ")
+        assert said.endswith(whether[is_member])
+        assert SERVER + case.replace("case/", "cases/") in back.links()
+    registry = told(store, f"group/{REGISTRY}/series")["told of as well"]
+    assert len(registry) == 4
+    assert "(“patient 4”)" in registry[1]
+    assert "told of as well" not in told(store, f"case/{PNEUMONIA}/1")
+    # another patient of the report is no group
+    assert "told of as well" not in told(store, f"case/{REVIEW}/papadopoulou-2019")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from casegraph.namespaces import BASE, CG
 from casegraph.serve.pages.claims import Claims
@@ -32,18 +32,33 @@ _EXPOSURES = ("TreatmentEpisode", "DoseSegment")
 _MOST_CONFLICTS = 3
 
 
-def in_short(claims: Claims) -> Content:
-    """Return who the patient is, the diagnoses, and what was tried and happened, with whose word that is."""
+def in_short(claims: Claims, in_report: Mapping[str, tuple[str, str]] | None = None) -> Content:
+    """Return who the patient is, the diagnoses, and what was tried and happened, with whose word that is.
+
+    :param in_report: groups of the same report, of a group its patients, as
+        :func:`casegraph.story.grouped.beside_in_report` gives them.
+    """
+    others: list[Content] = [*_in_report(claims, in_report or {})]
+    head = [*_who(claims), ("told of as well", others), *_head(claims)]
     return claims.section(
-        "_short", "In short", described(_head(claims)), tried(claims) or _outcomes(claims), _claimed(claims)
+        "_short", "In short", described(head), tried(claims) or _outcomes(claims), _claimed(claims)
     )
+
+
+def _who(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
+    facts = claims.words.facts
+    yield "group" if facts.kind(facts.case) == "Group" else "patient", [person(claims.words)]
+    yield "called", [claims.words.text(facts.case, "patientLabel", "“{}”")]
+
+
+def _in_report(claims: Claims, others: Mapping[str, tuple[str, str]]) -> Iterator[Element]:
+    for iri, (before, behind) in others.items():
+        to = link(claims.service.address(iri), iri.removeprefix(BASE))
+        yield element("span", f"{before} ", to, f" {behind}")
 
 
 def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
     words, facts = claims.words, claims.words.facts
-    is_group = facts.kind(facts.case) == "Group"
-    yield "group" if is_group else "patient", [person(words)]
-    yield "called", [words.text(facts.case, "patientLabel", "“{}”")]
     held = facts.claims("hasDiagnosis")
     yield "diagnosis", [_diagnosis(claims, each) for each in held] or ["none is told"]
     yield "considered, not held", [_named(claims, facts.claims("considersDiagnosis"))]
@@ -55,6 +70,7 @@ def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
     yield "died", [*deaths(claims)]
     yield "does not fit together", _conflicts(claims)
     yield "report", [link(claims.service.address(facts.report), facts.report.removeprefix(BASE))]
+    is_group = facts.kind(facts.case) == "Group"
     yield "group" if is_group else "case", [link(claims.service.address(facts.case), facts.case)]
 
 
