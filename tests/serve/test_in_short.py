@@ -224,3 +224,17 @@ def test_a_case_and_the_group_of_its_report_lead_to_each_other(store: Store) -> 
     assert "told of as well" not in told(store, f"case/{PNEUMONIA}/1")
     # another patient of the report is no group
     assert "told of as well" not in told(store, f"case/{REVIEW}/papadopoulou-2019")
+
+
+def test_many_days_stand_with_years_or_months_and_no_day_is_told_where_none_is(store: Store) -> None:
+    when = {name: row for name, row, *_ in page(store, f"case/{REGISTRY}/2").section("Times").rows()}
+    assert when["course-b"].startswith(
+        "day 4839 to 4877, that is 13.2 to 13.4 years after birth, printed as "
+    )
+    # the table prints months since the last use, as bare numbers
+    last = "410 to 442 days before course-b, that is 13.4 to 14.6 months before, printed as “14”"
+    assert last in when["cyclophosphamide-last"]
+    assert "that is 33.4 to 34.6 months before, printed as “34”" in when["methotrexate-last-again"]
+    when = {name: row for name, row, *_ in page(store, f"case/{PNEUMONIA}/1").section("Times").rows()}
+    assert when["death"] == "when is not told, not before presentation"
+    assert when["presentation"].startswith("day 0")

@@ -9,6 +9,7 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.disputed import disputed
 from casegraph.serve.pages.markup import Content, Element, element
 from casegraph.story.lines import Line
+from casegraph.story.spans import is_open
 from casegraph.story.telling import during, harm, told
 from casegraph.story.words import joined
 
@@ -53,12 +54,8 @@ def _moment(claims: Claims, occasion: str, but: str = "") -> str:
     """
     words, facts = claims.words, claims.words.facts
     zero = facts.name(facts.value(facts.case, "zeroPoint") or "")
-    low, high = (facts.value(occasion, f"solvedStart{which}Days") for which in ("Min", "Max"))
     days = words.days(occasion)
-    if low == "0" and high is None:
-        counted = f"{_UNTIMED}, not before {zero}"
-    else:
-        counted = f"{days}, counted from {zero}" if days and zero else days
+    counted = is_open(words, occasion) or (f"{days}, counted from {zero}" if days and zero else days)
     printed = words.text(occasion, "timePrinted", "printed as “{}”")
     return joined(counted, "" if printed and printed in but else printed) or _UNTIMED
 
