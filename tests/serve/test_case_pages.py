@@ -430,7 +430,10 @@ def test_what_came_of_one_dose_stands_apart_from_what_came_of_another(page: Node
     split = "; see the conflict il2-domains"
     assert on["1x/week"] == [
         ["skin", f"improved (elbow and hand), within 7 days, at il2-week-1: {added}{split} why"],
-        ["serology", f"resolved, after 45 to 77 days, at il2-month-2: {added} why"],
+        [
+            "serology",
+            f"resolved, after 45 to 77 days, at il2-month-2 (printed as “after 2 months”): {added} why",
+        ],
         ["muscle (Muscle weakness)", f"worse, at decline: {added}{split} why"],
     ]
     all_ran = "beside it ran cyclosporin A, hydroxychloroquine and prednisone"

@@ -66,8 +66,9 @@ def test_what_ran_beside_stands_in_the_row_and_the_domain_says_what_it_concerns(
     assert second["baricitinib"] == [
         [
             "skin (panniculitis)",
-            "resolved, within 153 days, at month-5: not known what else changed; beside it ran intravenous "
-            "immunoglobulin and prednisolone; possibly also azathioprine and methotrexate why",
+            "resolved, within 153 days, at month-5 (printed as “in under 5 months”): not known what else "
+            "changed; beside it ran intravenous immunoglobulin and prednisolone; possibly also azathioprine "
+            "and methotrexate why",
         ]
     ]
     (row,) = rows(store, "case/key/dermatology-advisor-baricitinib/1")["baricitinib"]

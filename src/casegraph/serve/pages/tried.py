@@ -27,6 +27,8 @@ OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
 _TURNS = ("Flare", "Relapse")
 #: of more than so many that may have run beside, only the number stands here; the outcome names them.
 _MOST_OPEN = 3
+#: from so many days on, what is printed stands beside them.
+_LONG = 60
 #: the statements that say what a treatment did, or did not.
 _OF_EFFECT = ("NonResponseStatement", "EffectivenessStatement", "RefractoryStatement", "AuthorStatement")
 
@@ -135,7 +137,15 @@ def _became(claims: Claims, seen: str, claim: str) -> Iterator[Content]:
     for occasion in facts.values(claim, "at"):
         yield ", at "
         yield claims.to(occasion)
+        if _is_long(claims, claim):
+            yield words.text(occasion, "timePrinted", " (printed as “{}”)")
     yield words.text_of(seen, "attribution", ": {}")
+
+
+def _is_long(claims: Claims, claim: str) -> bool:
+    """Say whether an outcome took so many days that people count in other units, as they print them."""
+    days = (claims.words.facts.number(claim, f"latency{which}Days") or 0 for which in ("Min", "Max"))
+    return max(days) >= _LONG
 
 
 def _trigger(claims: Claims, turn: str) -> str:
