@@ -61,7 +61,7 @@ class QueryHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     The numbers of a query with ``counts_derived`` mean nothing without what was derived.
     Answers for several values of a parameter are laid side by side by the columns ``compared_by``, else by
     case, and show the columns ``compared_shows``.
-    Where not each row makes its case one of the cohort, ``members`` tells by which values of a column it does.
+    Where not each row makes its case one of the cohort, ``members`` tells which do: column -> values.
     """
 
     summary: str
