@@ -122,7 +122,10 @@ return [body.color, page.backgroundColor, shown("nav, form, button, .drawing"), 
 """
 #: What stands in each part of the timeline, as the report tells it.
 PANELS = {
-    "Treatments": {"hydroxychloroquine", "prednisone", "interleukin-2", "cyclosporin A", "200 mg 2x/day"},
+    "Treatments": {
+        *("hydroxychloroquine", "prednisone, from start", "prednisone, from csa-start", "interleukin-2"),
+        *("cyclosporin A", "200 mg 2x/day"),
+    },
     "What became of it, by part of the disease": {"improved (slight), within 183 days", "worse"},
     "Course": {"flare (muscle and skin)"},
     "Tests": {"anti-PL-7 antibody", "positive", "negative"},
