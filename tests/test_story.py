@@ -69,3 +69,11 @@ def test_a_printed_time_stands_with_what_it_is_counted_from(seed_store: Store) -
     assert words.since(f"{CASE}#taper-fortnightly").endswith("csa-start by the curator's reading")
     printed = "0 to 7 days after il2-increase, printed as “within 1 week”"
     assert printed in words.time(f"{CASE}#flare-week-1")
+
+
+def test_a_dose_of_which_one_bound_is_told_reads_as_printed(corpus_store: Store) -> None:
+    case = f"{BASE}case/10.2174/1874312901409010077/1"
+    words = Words(read_case(corpus_store, case), with_told(corpus_store))
+    treated = [line.text for line in dict(sections(words))["Treatments"]]
+    assert any("“below 20 mg/day”" in text for text in treated)  # under which it flared, and no highest dose
+    assert not any("up to 20" in text for text in treated)

@@ -22,6 +22,7 @@ _SAID = {
 }
 #: What is printed so says by itself when it was.
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_AMOUNTS = ("dose", "doseMin", "doseMax", "doseFrom", "doseTo")
 _BASES = {"stated": "", "authorClaim": "the authors' word", "interpretation": "the curator's reading"}
 
 
@@ -177,10 +178,10 @@ class Words:
 
     def dosing(self, segment: str) -> str:
         """Return amount, repaired print, frequency and route of a stretch of one dosing."""
-        amount = self._amount(segment)
         repaired = self.text(segment, "repairedFrom", "(printed as {} in the text)")
-        often = joined(amount, repaired, self._often(segment), by=" ")
-        return joined(often, self.label(self.facts.value(segment, "route")))
+        often = joined(self._amount(segment), repaired, self._often(segment), by=" ")
+        told = self.one_bound(segment) or often
+        return joined(told, self.label(self.facts.value(segment, "route")))
 
     def in_all(self, episode: str) -> str:
         """Return the sum of all doses of a treatment, or nothing where it is not told."""
@@ -191,7 +192,15 @@ class Words:
     def dose(self, segment: str) -> str:
         """Return amount and frequency alone, in few letters."""
         often = self._often(segment, form="{}x/{}")
-        return joined(self._amount(segment, arrow="→"), often, by=" ")
+        return self.one_bound(segment) or joined(self._amount(segment, arrow="→"), often, by=" ")
+
+    def one_bound(self, segment: str) -> str:
+        """Return the printed words of a dose of which one bound alone is told; nothing of others.
+
+        As *below 20 mg/day*: the bound alone would read as *up to 20 mg/day*.
+        """
+        told = [each for each in _AMOUNTS if self.facts.values(segment, each)]
+        return self.text(segment, "dosePrinted", "“{}”") if told in (["doseMin"], ["doseMax"]) else ""
 
     def _amount(self, segment: str, *, arrow: str = " to ") -> str:
         low, high = self._number(segment, "doseMin"), self._number(segment, "doseMax")

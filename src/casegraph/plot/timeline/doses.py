@@ -8,9 +8,9 @@ from typing import Final
 from casegraph.facts import CaseFacts
 from casegraph.story.words import Words, joined
 
-__all__ = ["bound", "dose_words", "is_lowered", "is_regular", "is_single", "undosed"]
+__all__ = ["dose_words", "is_lowered", "is_regular", "is_single", "undosed"]
 
-#: letters of printed words for a dose that are drawn.
+#: letters of a dose that are drawn.
 _LONGEST: Final = 60
 _AMOUNTS: Final = ("dose", "doseMin", "doseMax", "doseFrom", "doseTo")
 #: a unit of UCUM that a pressure is told in.
@@ -47,20 +47,9 @@ def undosed(words: Words, dosing: str) -> str:
     return joined(words.labels(dosing, "doseChange"), "dose not stated")
 
 
-def bound(words: Words, dosing: str) -> str:
-    """Return the printed words of a dose of which one bound alone is told; nothing of others.
-
-    As *below 20 mg/day*: the bound alone would read as *up to 20 mg/day*.
-    """
-    told = [each for each in _AMOUNTS if words.facts.values(dosing, each)]
-    if told not in (["doseMin"], ["doseMax"]):
-        return ""
-    return shorten(words.text(dosing, "dosePrinted", "“{}”"), _LONGEST, placeholder=" ...”")
-
-
 def dose_words(words: Words, dosing: str) -> str:
     """Return amount and frequency in few letters, with what of both is not told."""
-    facts, told = words.facts, bound(words, dosing) or words.dose(dosing)
+    facts, told = words.facts, shorten(words.dose(dosing), _LONGEST, placeholder=" ...")
     if not told:
         return undosed(words, dosing)
     has_amount = any(facts.values(dosing, each) for each in _AMOUNTS)

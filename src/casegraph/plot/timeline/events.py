@@ -8,7 +8,6 @@ from textwrap import shorten
 
 from casegraph.plot.timeline.axis import Axis, unseen_order
 from casegraph.plot.timeline.courses import with_drugs
-from casegraph.plot.timeline.doses import bound
 from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_anywhere, packed
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.results import result
@@ -205,7 +204,7 @@ def _trigger(words: Words, claim: str) -> str:
     if trigger is None or not drug:
         return ""
     change = words.labels(trigger, "doseChange")
-    dose = bound(words, trigger) or words.dose(trigger) or change
+    dose = words.dose(trigger) or change
     return f"following {joined(drug, dose, by=' ')}"
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from casegraph.plot.picture import Cell
 from casegraph.plot.timeline.courses import course
-from casegraph.plot.timeline.doses import bound, undosed
+from casegraph.plot.timeline.doses import undosed
 from casegraph.plot.timeline.events import Event
 from casegraph.plot.timeline.exposures import Exposure
 from casegraph.story.words import Words, joined
@@ -43,7 +43,7 @@ def of_exposure(words: Words, exposure: Exposure) -> tuple[Cell, ...]:
     """Return the row of a treatment or of one dosing."""
     claim, is_dosing = exposure.claim, exposure.claim != exposure.episode
     end = "not stated" if exposure.ends is None else words.facts.name(exposure.ends)
-    dose = bound(words, claim) or words.dosing(claim) or undosed(words, claim) if is_dosing else ""
+    dose = words.dosing(claim) or undosed(words, claim) if is_dosing else ""
     weight = words.per_weight(claim) if is_dosing else ""
     value = joined(dose, f"that is {weight}" if weight else "", words.duration(claim), words.in_all(claim))
     reason = words.labels(claim, "stopReason")
