@@ -45,7 +45,8 @@ _NOTES: Final = (
     "What is only listed was given, and the report does not tell when it began, or how long it ran.",
     "A mark with a line stands at the latest day on which it may have been. What has no latest day, or only "
     "that of death, has no mark: its name stands in words, or above a dashed line from the earliest.",
-    "What was seen on a treatment, or after it began, was not necessarily caused by it.",
+    "What was seen on a treatment, or after it began, was not necessarily caused by it. Laboratory values "
+    "are no responses here; the page of a case has theirs.",
 )
 #: What comes of data that no load lets in, as a number that is none.
 _UNREADABLE: Final = (InputError, ArithmeticError, ValueError, RecursionError)
