@@ -90,9 +90,10 @@ def test_who_reads_a_page_is_told_what_a_reader_can_do(job: Job, words: tuple[st
     found = re.search("casegraph ([^;]+);", told.todo)
     assert found
     name, *rest = shlex.split(found[1])
-    command = commands.get_command(click.Context(commands), name)
+    within = click.Context(commands, **commands.context_settings)
+    command = commands.get_command(within, name)
     assert command is not None
-    read = command.make_context(name, [*rest])  # the words are those that the command knows
+    read = command.make_context(name, [*rest], parent=within)  # the words are those that the command knows
     assert name == words[0]
     assert set(words) <= {name, *rest}
     assert read.params["values"] == {"drug": "IL-2", "disease": "systemic lupus"}

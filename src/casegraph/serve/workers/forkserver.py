@@ -21,7 +21,7 @@ from typing import NoReturn
 
 import msgspec
 
-from casegraph import plot
+from casegraph import plot, story
 from casegraph.serve import pages
 from casegraph.serve.workers.frames import ERROR, FORK, FORKED, GONE, KILL, PID, Frames, frame
 from casegraph.serve.workers.place import Place
@@ -122,7 +122,7 @@ def _end_with(parent: int) -> None:
 
 def import_late() -> None:
     """Import what the jobs import when they are first done, so that no reader waits for it."""
-    for package in (pages, plot):
+    for package in (pages, plot, story):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     importlib.import_module("click")  # of the folder of vocabularies
