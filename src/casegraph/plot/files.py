@@ -121,7 +121,7 @@ def _png(picture: Picture, scale: float) -> bytes:
 
 @contextmanager
 def _drawing() -> Iterator[None]:
-    """Tell as an error of ours what ``vl-convert`` cannot draw; where it panics, that is no exception to catch.
+    """Tell as an error of ours what ``vl-convert`` cannot draw, also where it panics.
 
     :raises InputError: if it draws nothing.
     """
