@@ -89,6 +89,14 @@ class Workbench:
         place = "const editor = document.querySelector('.CodeMirror').CodeMirror; editor.focus();"
         self.browser.run(f"{place} editor.setCursor({{line: arguments[0], ch: arguments[1]}})", line, column)
 
+    def follow(self, after: str) -> None:
+        """Follow a link to another question, on the page as it stands."""
+        go = "document.querySelector('#_question')?.remove(); location.hash = arguments[0]"
+        self.browser.run(go, after)
+        self.until(
+            lambda: self.texts("#_question") or "no stored question" in self.text("#_status"), "no question"
+        )
+
     def text(self, selector: str) -> str:
         return str(
             self.browser.run("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
@@ -294,7 +302,34 @@ def test_a_link_fills_a_question_in_and_does_not_run_it(bench: Workbench) -> Non
         == "cg:Rituximab"
     )
     assert bench.text("#_status") == "Nothing was asked yet."
+    _ask_no_other_question(bench)
     assert not [each for each in bench.browser.requests if "/results" in each or "/sparql" in each]
+    bench.click("#_form button[type=submit]")
+    bench.until(lambda: bench.text("#_status") == "Not answered.", "it is answered")
+    assert "unknown value 'nonsense'" in bench.text("#_result .notice")
+
+
+def _ask_no_other_question(bench: Workbench) -> None:
+    value = "return new FormData(document.querySelector('#_form form')).get('refractory')"
+    for said, meant in (
+        ("two-lines", "twoLines"),
+        ("CLINICAL", "clinical"),
+        ("cg:authorsDefinition", "authors"),
+    ):
+        bench.follow(f"#stored=refractory_cases&_refractory={said}")
+        assert bench.browser.run(value) == f"{meant}Definition"
+        assert bench.texts("#_value-refractory option") == ["authors", "clinical", "two-lines"]
+        assert bench.texts("#_form .notice") == []
+    bench.follow("#stored=nonresponders_to_drugs&_drug=cg:Rituximab")
+    assert bench.text("#_status").startswith("There is no stored question nonresponders_to_drugs.")
+    assert "nonresponders_to_drug," in bench.text("#_status")
+    bench.follow("#stored=refractory_cases&_refractory=clinical&_refractory=nonsense&_durg=IL-2")
+    assert bench.browser.run(value) == "nonsense"
+    left, twice = bench.texts("#_form .notice li")
+    assert left.startswith(
+        "The link says durg: IL-2. This question has no such parameter (it has refractory, "
+    )
+    assert twice == "The link says refractory more than once: clinical; nonsense. The field has the last."
 
 
 def test_the_editor_catches_nobody(bench: Workbench) -> None:
