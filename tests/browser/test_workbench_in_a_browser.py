@@ -31,6 +31,17 @@ TREATED = QUERY + "SELECT ?case ?drug { ?case cg:treatedWith ?drug }"
 DRAWN = QUERY + "CONSTRUCT { ?case cg:treatedWith ?drug } WHERE { ?case cg:treatedWith ?drug }"
 PLANTED = '{ ?s ?p ?o FILTER(CONTAINS(STR(?o), "__pwned") || CONTAINS(STR(?s), "javascript:")) }'
 NAMED = "Refractory cases that responded to a drug"
+PROPERTY, CLASS = "cg:aboutConcept   about concept", "cg:AbsentFinding   absent finding"
+#: What stands before the cursor, what is offered first, and the last line once that is taken, up to " }".
+COMPLETED = (
+    (f"{QUERY}\nSELECT * {{ ?s a cg:Case ; ", PROPERTY, "SELECT * { ?s a cg:Case ; cg:aboutConcept"),
+    (f"{QUERY}\nSELECT * {{ ?s a cg:Case ;\n  ", PROPERTY, "  cg:aboutConcept"),
+    (f"{QUERY}\nSELECT * {{ ?s a cg:Case , ", CLASS, "SELECT * { ?s a cg:Case , cg:AbsentFinding"),
+    (f"{QUERY}\nSELECT * {{ VALUES ?s {{ cg:Abs", CLASS, "SELECT * { VALUES ?s { cg:AbsentFinding"),
+    ("SELECT * { ?s ", PROPERTY, "SELECT * { ?s cg:aboutConcept"),
+    ("SELECT * { ?s a cg:Case ; ", PROPERTY, "SELECT * { ?s a cg:Case ; cg:aboutConcept"),
+    ("SELECT * { ?s cg:aboutC", PROPERTY, "SELECT * { ?s cg:aboutConcept"),
+)
 #: Texts that a shell, Python or a browser may take for something else.
 QUOTED = (
     "il-2",
@@ -355,6 +366,18 @@ def test_completion_is_from_these_data_and_nobody_else_is_asked(bench: Workbench
     bench.keys(Keys.ENTER)
     bench.until(lambda: bench.written().startswith("PREFIX cg: "), "its prefix is not declared")
     assert "?case cg:drugGroup ?group" in bench.written()
+    for before, offered, after in COMPLETED:
+        bench.write(f"{before} }}")
+        bench.edit(before.count("\n"), len(before.rpartition("\n")[2]))
+        bench.with_control(" ")
+        bench.until(lambda first=offered: bench.texts(".CodeMirror-hint")[:1] == [first], f"no {offered}")
+        bench.keys(Keys.ENTER)
+        assert f"\n{bench.written()}".endswith(f"\n{after} }}"), before
+    assert bench.written().startswith("PREFIX cg: ")
+    bench.write("SELECT * { ?case cg:treatedWith ?one ,  }")
+    bench.edit(0, 39)
+    bench.with_control(" ")
+    bench.until(lambda: bench.text("#_known").startswith("Nothing is known"), "nothing is said")
     assert bench.browser.faults() == []
     assert all(each.startswith(bench.server.address) for each in bench.browser.requests)
     assert bench.browser.run("return localStorage.length + sessionStorage.length") == 0

@@ -122,7 +122,9 @@ const stored = new Stored(at("_stored"), (about) => {
   remember(new URLSearchParams({ stored: about.name }));
 });
 
-const yasqe = editor.begin(at("_editor"), told.prefixes, told.example, { run: askText, leave: () => run.focus() });
+const yasqe = editor.begin(at("_editor"), told.prefixes, told.example, {
+  run: askText, leave: () => run.focus(), say: (text) => { at("_known").textContent = text; },
+});
 
 /* A link fills in what it asks; whether that is run is for who opened it to say. What was run here already is run
    again where a person comes back to it. */
