@@ -470,6 +470,32 @@ def test_letters_that_are_not_seen_are_told(bench: Workbench) -> None:
         assert ("The files below have the letters" in bench.text("[data-view=raw]")) == bool(many)
 
 
+def test_what_is_not_there_is_told(bench: Workbench) -> None:
+    bench.ask("SELECT * {}")
+    bench.click("input[value=chart]")
+    told = "There is nothing to draw: the answer has no columns."
+    bench.until(lambda: bench.text("[data-view=chart]") == told, "it is not told")
+    bench.ask('SELECT ?a ?b ?c { VALUES (?a ?b ?c) { (UNDEF "" "  "@en) } }')
+    assert bench.texts("#_result td") == ["no value", " empty text", "   2 characters of space @en"]
+    bench.ask(f"{QUERY} SELECT ?a {{ VALUES ?a {{ <urn:x:{'x' * 4000}> cg:Interleukin2Drug }} }}")
+    bench.until(lambda: "interleukin-2 cg:Interleukin2Drug" in bench.texts("#_result td"), "no label")
+    told = "The labels of 1 IRI could not be read: longer than 4,000 characters."
+    assert told in bench.texts("#_result [role=status]")
+    bench.show("chart")
+    assert bench.text("[data-view=chart] [role=status]").endswith(told)
+    assert bench.browser.faults() == []
+    known = bench.browser.driver.execute_async_script(_REFUSED, ["urn:x:1", "no iri", "urn:x:2"])
+    assert known == ["The labels of 1 IRI could not be read: no IRI: Invalid IRI code point ' '.", 3]
+    assert all("400 (Bad Request)" in each for each in bench.browser.faults())
+
+
+_REFUSED = """
+const [iris, done] = arguments;
+import("/static/workbench-terms.js").then(async (made) =>
+  done([await made.learn(iris), iris.filter(made.nameOf).length]));
+"""
+
+
 @pytest.mark.parametrize("width", [1280, NARROW])
 def test_each_view_is_accessible_and_fits(width: int, bench: Workbench, axe: None) -> None:
     bench.open(width=width)

@@ -48,8 +48,10 @@ export class Table {
   async draw() {
     const shown = this.rows.slice(this.page * A_PAGE, (this.page + 1) * A_PAGE);
     this.put(shown);
-    await learn(shown.flat().filter((term) => term && term.kind === "iri").map((term) => term.value));
-    if (this.body.isConnected) this.fill(shown);
+    const told = await learn(shown.flat().filter((term) => term && term.kind === "iri").map((term) => term.value));
+    if (!this.body.isConnected) return;
+    this.fill(shown);
+    this.note.textContent = told;
   }
 
   fill(shown) { fill(this.body, shown.map((row) => element("tr", {}, row.map(cell)))); }
@@ -61,7 +63,8 @@ export class Table {
     this.fill(shown);
     const caption = element("caption", {}, this.told(shown.length));
     const table = element("table", {}, caption, element("thead", {}, head), this.body);
-    fill(this.place, element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Rows" }, table), this.turns());
+    this.note = element("p", { role: "status" });
+    fill(this.place, this.note, element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Rows" }, table), this.turns());
     if (kept) [...this.place.querySelectorAll("[data-name]")].find((each) => each.dataset.name === kept)?.focus();
   }
 
