@@ -111,6 +111,7 @@ export class Chart {
   }
 
   async draw() {
+    if (!this.columns.length) { fill(this.place, element("p", {}, "There is nothing to draw: the answer has no columns.")); return; }
     if (!this.rows.length) { fill(this.place, element("p", {}, "There are no rows to draw.")); return; }
     const named = [...this.columns.entries()];
     const drawing = element("div", { class: "drawing", role: "group", tabindex: "0", "aria-label": "Chart" });

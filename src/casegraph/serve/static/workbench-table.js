@@ -27,12 +27,19 @@ const digits = (text) => {
   return [sign, ...groups.map((each, place) => place ? element("span", { class: "three" }, each) : each), rest];
 };
 
+/* What would be seen as an empty cell is told in words: no value is not an empty text, nor one of spaces. */
+const unseen = (term) => {
+  if (term.kind !== "literal" || term.value.trim()) return "";
+  return term.value ? `${counted([...term.value].length, "character")} of space` : "empty text";
+};
+
 const cell = (term) => {
-  if (term === null) return element("td", {});
+  if (term === null) return element("td", {}, element("span", { class: "none" }, "no value"));
   if (term.kind === "iri") return iriCell(term);
   const kind = term.language ? `@${term.language}` : datatypeName(term);
   const parts = [element("span", { class: "value" }, isNumber(term) ? digits(term.value) : said(term))];
-  if (kind) parts.push(" ", element("span", { class: "kind" }, kind));
+  const told = [["none", unseen(term)], ["kind", kind]].filter(([, text]) => text);
+  parts.push(...told.flatMap(([name, text]) => [" ", element("span", { class: name }, text)]));
   return element("td", isNumber(term) ? { class: "number" } : {}, parts);
 };
 
