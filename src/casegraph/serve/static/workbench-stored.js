@@ -72,6 +72,16 @@ const plainExample = (each) => {
   return terms.length === 1 ? terms[0].replace(/^[<"]|[>"]$/g, "") : "";
 };
 
+/** Return what a link says that its question cannot be asked with, for who opened it. */
+export const leftOut = (about, link) => {
+  const known = Object.keys(about.parameters), has = known.length ? `it has ${known.join(", ")}` : "it has none";
+  const told = [...link].filter(([name]) => name !== "stored" && !known.some((each) => name === `_${each}`))
+    .map(([name, value]) => `The link says ${name.replace(/^_/, "")}: ${value}. This question has no such parameter (${has}), so that is left out.`);
+  const twice = known.filter((name) => link.getAll(`_${name}`).length > 1)
+    .map((name) => `The link says ${name} more than once: ${link.getAll(`_${name}`).join("; ")}. The field has the last.`);
+  return [...told, ...twice];
+};
+
 /* A value may be told by its label, as to the server. What the list does not have stays as it was given: the server
    refuses it then, and nobody gets the answer to another question. */
 const choicesOf = (values, given) => {
@@ -96,22 +106,11 @@ const field = (name, each, given) => {
   }), element("p", { id: hint, class: "hint" }, `${KINDS[each.type]}${more}`)];
 };
 
-/** Return what a link says that its question cannot be asked with, for who opened it. */
-export const leftOut = (about, link) => {
-  const known = Object.keys(about.parameters), has = known.length ? `it has ${known.join(", ")}` : "it has none";
-  const told = [...link].filter(([name]) => name !== "stored" && !known.some((each) => name === `_${each}`))
-    .map(([name, value]) => `The link says ${name.replace(/^_/, "")}: ${value}. This question has no such parameter (${has}), so that is left out.`);
-  const twice = known.filter((name) => link.getAll(`_${name}`).length > 1)
-    .map((name) => `The link says ${name} more than once: ${link.getAll(`_${name}`).join("; ")}. The field has the last.`);
-  return [...told, ...twice];
-};
-
 /** The form of one stored question; `run` and `edit` are called with its values. */
 export class Form {
   constructor(place, { run, edit }) { Object.assign(this, { place, run, edit, about: null }); }
 
-  /** Show it; `told` is what to know first. */
-  show(about, values, told = []) {
+  show(about, values) {
     this.about = about;
     const known = Object.entries(about.parameters);
     const fields = known.flatMap(([name, each]) => field(name, each, values[name]));
@@ -121,11 +120,14 @@ export class Form {
     const page = element("a", { href: about.links.self }, "its page");
     fill(this.place, element("h2", { id: "_question", tabindex: "-1" }, about.summary), element("p", {}, about.question),
       element("details", {}, element("summary", {}, "What to know of it"), element("p", {}, about.description),
-        element("p", {}, about.name, " · ", about.tags.join(", "), " · ", page)), noticeBox(told), form);
+        element("p", {}, about.name, " · ", about.tags.join(", "), " · ", page)), form);
     this.place.hidden = false;
     this.form = form;
     begin(form);  // examples get their labels when those come; nobody has to wait for that
   }
+
+  /** Say what to know before it is asked. */
+  say(told) { this.form.before(noticeBox(told)); }
 
   hide() { this.place.hidden = true; }
 

@@ -112,8 +112,9 @@ const form = new Form(at("_form"), {
   },
 });
 
-const open = (about, values, told) => {
-  form.show(about, values, told);
+const open = (about, values, told = []) => {
+  form.show(about, values);
+  form.say(told);
   at("_question").focus();
 };
 
