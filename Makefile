@@ -6,6 +6,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
+# The tests write thousands of small stores, and each waits for the disk: in memory, where there is room.
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .PHONY: demo test test-fast test-long check bench clean
 
@@ -13,13 +16,13 @@ demo: .venv/installed
 	$(BIN)/casegraph demo
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not long"
+	$(if $(MEMORY),TMPDIR=$(MEMORY)) $(PYTEST) -m "not long"
 
 test-fast: .venv/installed-dev
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not long and not slow"
+	$(if $(MEMORY),TMPDIR=$(MEMORY)) $(PYTEST) -m "not long and not slow"
 
 test-long: .venv/installed-dev
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	$(PYTEST)
 
 check: .venv/installed-dev
 	$(BIN)/ruff format --check .

@@ -356,7 +356,8 @@ SHOWN = [
     (r"^symptom-free interval, for at least 243 days, ", "printed as “8 months”"),
     (r"^refractory \(skin; hypomyopathic dermatomyositis\): ", "the authors' word; discussion, paragraph 1"),
     (r"^interstitial lung disease\b", "searched in the whole report"),
-    (r"^\d+\. il2-start: day 15\d or later by the curator's reading", ""),
+    (r"^il2-start: day 15\d or later by the curator's reading, on treatment$", ""),
+    (r"^on-il2: day .*; order: anywhere from il2-start to writing$", ""),
     (r"^Time: occasions in order, days counted from start$", ""),
 ]
 

@@ -135,6 +135,48 @@ def test_no_line_goes_on_after_death() -> None:
     assert [(each["from"], each["to"]) for each in found["rule dashed"]] == [(61, 61)]
 
 
+def test_what_only_death_bounds_has_no_latest_day(corpus_store: Store) -> None:
+    # better on tofacitinib, begun on day 28, when is not told; aspergillosis on day 49, death on day 61
+    found = lane(
+        corpus_store,
+        f"{BASE}case/10.1186/s13256-024-04793-9/1",
+        {"http://purl.obolibrary.org/obo/CHEBI_71200"},
+    )
+    assert found is not None
+    placed = {each.kind: each.at for each in found.events}
+    assert placed == {"adverse event": (20, 22), "death": (32, 34)}
+    assert [(each.kind, each.at) for each in found.unplaced] == [("first response", (0, None))]
+
+
+def test_no_dashed_line_of_an_event_goes_on_after_death() -> None:
+    events = (Event("case#a", "first response", (60, None)), Event("case#death", "death", (60, 61)))
+    found = strokes_of(run_of((30, 30), "stopped"), events=events)
+    assert [(each["from"], each["to"]) for each in found["rule dashed"]] == [(60, 61)]
+
+
+def test_a_lane_counts_from_the_drug_of_which_a_length_is_told(corpus_store: Store) -> None:
+    # after nine drugs of unknown times, better after 26 weeks of baricitinib
+    found = lane(corpus_store, f"{BASE}case/10.1186/s12969-021-00637-8/papadopoulou-2019", frozenset())
+    assert found is not None
+    (run,) = (each for each in found.runs if not each.is_earlier)
+    assert (run.claim.partition("#")[2], run.starts, run.ends) == ("baricitinib", (0, 0), (182, None))
+    assert (found.since, len(found.runs)) == (run.drug, 10)
+    assert [(each.kind, each.at) for each in found.events] == [("first response", (182, 182))]
+
+
+def test_what_came_before_the_start_of_a_lane_is_told_in_words(corpus_store: Store) -> None:
+    # a flare before tofacitinib, and better after 26 weeks of it
+    found = lane(corpus_store, f"{BASE}case/10.1186/s12969-021-00637-8/sabbagh-2019-2", frozenset())
+    assert found is not None
+    assert [each.kind for each in found.earlier] == ["flare or relapse"]
+    strokes = Strokes(dict.fromkeys((run.drug for run in found.runs), "drug"), has_drug=False)
+    strokes.add(found, "case", {run.claim: (run.claim.partition("#")[2], "how long") for run in found.runs})
+    shown = " ".join(each["text"] for each in strokes.view()["layer"][-2]["data"]["values"])
+    assert "counted from the start of tofacitinib tofacitinib: how long begun earlier, length not" in shown
+    assert "before that: flare or relapse" in shown
+    assert "not told: flare" not in shown
+
+
 def test_what_may_have_come_at_any_time_has_no_place(corpus_store: Store) -> None:
     found = lane(corpus_store, f"{BASE}case/10.3899/jrheum.101321/8", frozenset())
     assert found is not None

@@ -136,6 +136,25 @@ def test_the_antibodies_of_the_headline_are_those_of_its_paper(
     assert "never positive" not in " ".join(picture.notes)
 
 
+def test_the_legend_of_a_heat_map_has_each_number_once_and_no_half_patients(
+    pictures: Mapping[tuple[str, str], Picture], corpus_store: Store
+) -> None:
+    many = picture_of(cohort_of(corpus_store, get_query("cases_by_diagnosis")), "antibodies")
+    assert many is not None
+    most = max(int(observed) for (observed,) in texts(many, "observed"))
+    for picture, seen in ((pictures["headline", "antibodies"], 1), (many, most)):
+        colour = picture.spec["layer"][0]["encoding"]["fill"]
+        numbers = colour["legend"]["values"]
+        assert all(isinstance(each, int) for each in numbers)
+        assert numbers == sorted({*numbers, 0})
+        assert 2 <= len(numbers) <= 5
+        assert numbers[-1] <= seen == colour["scale"]["domain"][1]
+    assert pictures["headline", "antibodies"].spec["layer"][0]["encoding"]["fill"]["legend"]["values"] == [
+        0,
+        1,
+    ]
+
+
 def test_no_name_of_a_heat_map_is_cut_and_it_fits_on_a_page(corpus_store: Store) -> None:
     picture = picture_of(cohort_of(corpus_store, get_query("cases_by_diagnosis")), "antibodies")
     assert picture is not None
@@ -212,8 +231,50 @@ def test_who_died_is_told_beside_who_improved(pictures: Mapping[tuple[str, str],
     assert ("tofacitinib", "1", "0", "1") in texts(
         picture, "drug", "died", "adverse event during it", "adverse event (drug not told)"
     )
-    assert "died 1" in picture.summary
-    assert "also told: died 1, adverse event (drug not told) 1" in " ".join(drawn(picture))
+    assert "died 1 (printed “day 61”)" in picture.summary
+    assert "also told: died 1 (printed “day 61”), adverse event (drug not told) 1" in " ".join(drawn(picture))
+    assert ("tofacitinib", "printed “day 61”") in texts(picture, "drug", "when they died")
+
+
+def test_of_deaths_without_a_printed_time_it_is_said_so(corpus_store: Store) -> None:
+    """Three who were given cyclophosphamide died: one on day 61, and of two the reports print no time."""
+    cohort = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "cyclophosphamide"})
+    picture = picture_of(cohort, "responses")
+    assert picture is not None
+    told = "printed “day 61”; of 2 no time is printed"
+    assert ("cyclophosphamide", "3", told) in texts(picture, "drug", "died", "when they died")
+    assert f"died 3 ({told})" in " ".join(drawn(picture))
+    other = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "MAXO:0000297"})
+    (died,) = drug_verdicts(other)
+    assert list(died.deaths.values()) == ["about 10 weeks after the first symptom"]
+
+
+def test_a_death_on_a_lane_has_the_day_that_the_report_prints(corpus_store: Store) -> None:
+    """Tofacitinib began on day 28 of the report, so that day 61 is the 33rd or so of the lane."""
+
+    def shown(drug: str) -> tuple[list[str], list[str]]:
+        found = picture_of(
+            cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": drug}), "swimmer"
+        )
+        assert found is not None
+        return [text for text in drawn(found) if "death" in text], [
+            row[-1].text for row in found.rows if row[-1].text.startswith("death")
+        ]
+
+    assert shown("tofacitinib") == (
+        ["death: printed “day 61”"],
+        ["death: after 32 to 34 days, printed “day 61”"],
+    )
+    assert shown("IL-2") == (["death: after at least 4 days"], ["death: after at least 4 days"])
+
+
+def test_harm_is_not_counted_at_what_was_begun_for_it_or_stopped_before(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    told = texts(pictures["tofacitinib", "responses"], "drug", "adverse event (drug not told)")
+    # aspergillosis of day 49: treated by two drugs; cyclophosphamide was replaced on day 28
+    assert {(each, "0") for each in ("micafungin", "voriconazole", "cyclophosphamide")} <= told
+    assert {(each, "1") for each in ("tofacitinib", "plasma exchange")} <= told
 
 
 def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -> None:
@@ -223,6 +284,25 @@ def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -
     # the one case: fatal pemphigus on interleukin-2 with interferon
     assert ("interleukin-2", "1", "1", "1") in told
     assert any("interferon" in drug and rest == ["1", "1", "1"] for drug, *rest in told)
+
+
+def test_that_authors_say_that_a_drug_failed_stands_beside_what_was_seen(
+    pictures: Mapping[tuple[str, str], Picture], corpus_store: Store
+) -> None:
+    told = texts(pictures["headline", "responses"], "drug", "improved", "failed by the authors' word")
+    # of cyclosporin A the authors say so, and strength rose on it
+    assert told == {
+        ("hydroxychloroquine", "0", "1"),
+        ("prednisone", "0", "1"),
+        ("cyclosporin A", "1", "1"),
+        ("interleukin-2", "0", "0"),
+    }
+    found = cohort_of(corpus_store, get_query("drug_responses"), {"drug": "tacrolimus"})
+    picture = picture_of(found, "responses")
+    assert picture is not None
+    assert "also told: failed by the authors' word 1" in drawn(
+        picture
+    )  # of prednisolone, which was not enough
 
 
 def test_of_the_headline_the_flare_came_as_all_of_them_ran(
@@ -261,6 +341,38 @@ def test_where_no_author_is_told_a_lane_is_called_by_its_title(
     (one_name, other_name) = odd.values()
     assert one_name.endswith(", a \u00e9")
     assert other_name == "clinic/a<b"
+
+
+def test_treatments_are_coloured_by_groups_that_tell_them_apart(corpus_store: Store) -> None:
+    asked = {"disease": "juvenile dermatomyositis"}
+    picture = picture_of(cohort_of(corpus_store, get_query("cases_by_diagnosis"), asked), "swimmer")
+    assert picture is not None
+    (fill,) = (each["encoding"]["fill"] for each in picture.spec["layer"] if each["mark"]["type"] == "rect")
+    bars = {
+        bar["group"] for layer in picture.spec["layer"] for bar in layer["data"]["values"] if "group" in bar
+    }
+    # baricitinib, tofacitinib and cyclosporin A have bars
+    assert set(fill["scale"]["domain"]) == bars == {"antirheumatic drug", "immunosuppressive agent"}
+    assert len(fill["scale"]["range"]) == 2
+
+
+def test_a_treatment_that_the_report_does_not_name_is_called_so(corpus_store: Store) -> None:
+    # earlier therapy over decades, which is not named
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "baricitinib"})
+    picture = picture_of(found, "responses")
+    assert picture is not None
+    assert "drug not named: given to 1 patient" in drawn(picture)
+    assert "pharmacotherapy" not in str(picture)
+
+
+def test_where_no_day_is_told_a_sentence_says_so_and_no_frame_is_drawn(corpus_store: Store) -> None:
+    found = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "methotrexate"})
+    picture = picture_of(found, "swimmer")
+    assert picture is not None
+    assert picture.spec == {}
+    assert picture.summary.startswith("Of 7 cases given what the query asks for, none tells how long")
+    assert len({row[0].iri for row in picture.rows}) == 7
+    assert {row[4].text for row in picture.rows if row[2].text} == {"not told"}
 
 
 def test_a_cohort_without_treatment_says_so(corpus_store: Store) -> None:
@@ -451,3 +563,19 @@ def test_the_specification_is_one_of_vega_lite(
     shown = re.sub(r"<[^>]+>", "\n", drawn_as)
     for text in drawn(pictures[which, name]):
         assert text in shown, text
+
+
+def test_who_is_said_to_have_had_no_harm_is_no_case_of_harm(corpus_store: Store) -> None:
+    harmed = cohort_of(corpus_store, get_query("adverse_events"), {"drug": "IL-2"})
+    assert harmed.cases == (f"{BASE}case/key/pemphigus-il2-interferon-1989/1",)  # of the seed: none at all
+    assert SEED in {row["case"] for row in run(corpus_store, get_query("adverse_events"), {"drug": "IL-2"})}
+
+
+@pytest.mark.parametrize(("days", "there"), [("-1", False), ("100000", True)])
+def test_what_was_seen_later_makes_no_case_of_those_within_some_days(
+    corpus_store: Store, days: str, there: bool
+) -> None:
+    values = {"drug": "IL-2", "days": days}
+    found = cohort_of(corpus_store, get_query("outcomes_within"), values)
+    assert (SEED in found.cases) is there
+    assert {row["within"] for row in found.rows} == ({"certainly", "possibly"} if there else set())

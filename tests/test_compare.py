@@ -103,6 +103,9 @@ def test_the_head_can_only_compare_by_columns_of_the_query(tmp_path: Path, seed_
         with pytest.raises(InputError, match="no column organ") as caught:
             side_by_side(tmp_path, wrong, seed_store)
         assert re.search(r"outcomes\.rq:[45]$", caught.value.where)
+    wrong = OUTCOMES.replace("#+ returns:", "#+ members: {organ: [skin]}\n#+ returns:", 1)
+    with pytest.raises(InputError, match="members: no column organ"):
+        side_by_side(tmp_path, wrong, seed_store)
     no_case = (
         re.sub(r"#\+ compared_.*\n", "", OUTCOMES).replace("?case ", "?who ").replace("   case:", "   who:")
     )

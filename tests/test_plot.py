@@ -251,10 +251,16 @@ def test_what_is_neither_a_case_nor_a_query_is_told(store: Path) -> None:
     assert "no case and no stored query 'nosuch_query'" in told
 
 
-def test_of_a_report_on_several_patients_the_others_are_told(tmp_path: Path) -> None:
-    folder = tmp_path / "store"
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a store that holds a report on four patients and a group; do not write to it."""
+    folder = tmp_path_factory.mktemp("registry") / "store"
     run_cli("load", *shipped("cases", "rituximab-registry-2011.yaml"), "--store", folder)
-    whole = "10.3899/jrheum.101321"
+    return folder
+
+
+def test_of_a_report_on_several_patients_the_others_are_told(registry: Path) -> None:
+    whole, folder = "10.3899/jrheum.101321", registry
     told = run_cli("plot", whole, "--store", folder).stderr
     assert f"tells of 5 patients or groups, and only {whole}/2 is drawn" in told
     assert told.strip().endswith(", ".join(f"{whole}/{each}" for each in ("4", "6", "8", "series")))
@@ -263,6 +269,27 @@ def test_of_a_report_on_several_patients_the_others_are_told(tmp_path: Path) -> 
         assert "and only" in run_cli("plot", report, "--store", folder).stderr
     for one in (f"{whole}/2", f"{whole.upper()}/2", f"{BASE}case/{whole}/2", f"<{BASE}case/{whole}/2>"):
         assert run_cli("plot", one, "--store", folder).stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("done", "words"),
+    {
+        "shown": ("show", "{}"),
+        "explained": ("why", "{}"),
+        "written": ("export", "csv", "--case", "{}"),
+        "asked for": ("query", "diagnoses", "-p", "case={}"),
+    }.items(),
+)
+def test_so_they_are_wherever_a_report_stands_for_one(
+    registry: Path, done: str, words: tuple[str, ...]
+) -> None:
+    whole, said = "10.3899/jrheum.101321", "patients or groups, and only"
+    told = run_cli(*(each.format(whole) for each in words), "--store", registry).stderr
+    line = next(each for each in told.splitlines() if said in each)
+    assert line.startswith(f"the report tells of 5 {said} {whole}/2 is {done}; the others: ")
+    assert line.endswith(", ".join(f"{whole}/{each}" for each in ("4", "6", "8", "series")))
+    for one in (f"{whole}/4", f"case/{whole}/4", f"group/{whole}/series"):
+        assert said not in run_cli(*(each.format(one) for each in words), "--store", registry).stderr
 
 
 def test_what_is_no_cohort_has_no_picture_and_a_case_takes_no_parameter(store: Path) -> None:

@@ -75,6 +75,9 @@ def _written(path: Path, identity: str, kind: str, key: str) -> Path:
         ("pmid/123/1", "case/pmid/123/1"),
         ("10.1234/group", "group/10.1234/group/1"),
         ("10.1234/group/1", "group/10.1234/group/1"),
+        ("group/10.1234/group/1", "group/10.1234/group/1"),
+        ("case/10.1234/abc/1", "case/10.1234/abc/1"),
+        ("report/10.1234/abc", "case/10.1234/abc/1"),
         (f"<{BASE}case/10.1234/abc/9>", "case/10.1234/abc/9"),
         (f"{BASE}report/10.1234/abc", "case/10.1234/abc/1"),
     ],
@@ -90,7 +93,9 @@ def test_what_means_two_cases_is_refused(store: Store) -> None:
     assert f"{BASE}case/10.1234/abc/9" in caught.value.expected
 
 
-@pytest.mark.parametrize("said", ["10.1234/nothing", "10.1234/abc/7", "pmid:1", "Some Words", "", "a b"])
+@pytest.mark.parametrize(
+    "said", ["10.1234/nothing", "10.1234/abc/7", "pmid:1", "Some Words", "", "a b", "group/", "case/a b"]
+)
 def test_what_is_not_there_is_an_error_also_for_a_query(store: Store, said: str) -> None:
     with pytest.raises(InputError, match="no case"):
         find_case(store, said)

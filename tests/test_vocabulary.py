@@ -21,7 +21,7 @@ from casegraph.loaders import read_draft
 from casegraph.namespaces import OBO, PREFIXES, compact, expand
 from casegraph.reason import infer_case_classes
 from casegraph.resources import shipped
-from casegraph.terms import all_terms, shipped_terms
+from casegraph.terms import all_terms, layers, shipped_terms
 from casegraph.terms.adding import add
 from casegraph.terms.branches import KINDS
 from casegraph.terms.entry import Entry
@@ -243,6 +243,24 @@ DAMAGED = {
 }
 
 
+def test_the_shipped_terms_of_another_version_stay_while_it_is_used(place: Path) -> None:
+    """Clones of several versions share the folder: none takes the file of another away."""
+    folder().mkdir(parents=True)
+    used, forgotten = (folder() / f".shipped-{mark}.sqlite" for mark in ("0000000a", "0000000b"))
+    days = {used: 29, forgotten: 31}
+    for path, ago in days.items():
+        path.touch()
+        os.utime(path, times=(then := time.time() - ago * 24 * 3600, then))
+    all_terms()
+    (mine,) = set(folder().glob(".shipped-*.sqlite")) - {used, forgotten}
+    assert used.exists()
+    assert not forgotten.exists()
+    os.utime(mine, times=(0, 0))
+    layers._all_terms.cache_clear()  # as in another process
+    all_terms()
+    assert time.time() - mine.stat().st_mtime < 3600
+
+
 @pytest.mark.parametrize("name", DAMAGED)
 def test_what_is_no_vocabulary_is_refused_and_the_earlier_one_stays(name: str, place: Path) -> None:
     data, expected = DAMAGED[name]
@@ -322,7 +340,8 @@ def test_a_damaged_vocabulary_is_said_with_what_to_do(place: Path) -> None:
     path.write_bytes(path.read_bytes()[:-4096])
     assert "casegraph vocab remove own, then add it again" in run("term", "IL-2", code=2).stderr
     run("vocab", "remove", "own")
-    run("term", "IL-2")
+    layers._all_terms.cache_clear()  # as in another process
+    all_terms()
 
 
 def test_a_home_that_cannot_be_written_to(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,7 @@ def terms_of(
 ) -> tuple[pyoxigraph.NamedNode | pyoxigraph.Literal, ...]:
     """Return the RDF terms that a value means; many for a concept and all below it, else mostly one.
 
+    A group of drugs, such as the calcineurin inhibitors, means its drugs too; no drug means its group.
     A ``term`` is an IRI or a CURIE, of a vocabulary at hand or not; else the concept of a name.
     Where records name a term that no vocabulary knows as the vocabulary names another, both are meant.
 
@@ -130,8 +131,14 @@ def _concepts(text: str, within: tuple[str, ...], terms: Terms, *, kind: str) ->
         if not told:
             raise
         return told
-    below = terms.below(concept) if kind == "concept-and-below" else (concept,)
-    return tuple(dict.fromkeys((*below, *told)))
+    meant = _asked_with(concept, terms) if kind == "concept-and-below" else (concept,)
+    return tuple(dict.fromkeys((*meant, *told)))
+
+
+def _asked_with(concept: str, terms: Terms) -> tuple[str, ...]:
+    from casegraph.roles import asked_with
+
+    return asked_with(concept, terms)
 
 
 def _require_within(concept: str, within: tuple[str, ...], terms: Terms) -> None:

@@ -61,6 +61,7 @@ class QueryHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     The numbers of a query with ``counts_derived`` mean nothing without what was derived.
     Answers for several values of a parameter are laid side by side by the columns ``compared_by``, else by
     case, and show the columns ``compared_shows``.
+    Where not each row makes its case one of the cohort, ``members`` tells which do: column -> values.
     """
 
     summary: str
@@ -73,6 +74,7 @@ class QueryHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     compared_by: tuple[str, ...] = ()
     compared_shows: tuple[str, ...] = ()
     counts_derived: bool = False
+    members: dict[str, tuple[str, ...]] = {}
     view: str | None = None
     expect: Literal["nonempty"] | None = None
     dataset: Literal["named"] | None = None
@@ -137,7 +139,8 @@ def read_query(path: Path) -> StoredQuery:
             expected = f"exactly one line VALUES ?{name} {{ ... }} with an example, {parameter.type}"
             raise InputError(f"{name!r} is not bound by one VALUES line", where=where, expected=expected)
     _check_select(path, text, tuple(head.returns))
-    for field, named in (("compared_by", head.compared_by), ("compared_shows", head.compared_shows)):
+    columns = {each: tuple(getattr(head, each)) for each in ("compared_by", "compared_shows", "members")}
+    for field, named in columns.items():
         unknown = ", ".join(sorted(set(named) - head.returns.keys()))
         if unknown:
             where = f"{path}:{lines.get(f'$.{field}', 1)}"

@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from casegraph.namespaces import CG, PREFIXES
+from casegraph.namespaces import CG, PREFIXES, expand
 from casegraph.resources import shipped
 from casegraph.terms import Terms
 
-__all__ = ["declared_terms", "roles_of"]
+__all__ = ["asked_with", "declared_terms", "roles_of"]
 
 _GROUP, _ROLE = f"{CG}drugGroup", f"{CG}treatmentRole"
 _JUDGED_CLASS = f"{CG}judgedClass"
+_ANY_ROLE = expand("CHEBI:50906")
 _VALUES = (f"{CG}countsAs", f"{CG}isClinical")
 _TYPE = f"{PREFIXES['rdf']}type"
 
@@ -50,6 +51,23 @@ def _tables() -> _Tables:
 def declared_terms() -> frozenset[str]:
     """Return the local names of our own classes, properties and values."""
     return _tables().declared
+
+
+def asked_with(concept: str, terms: Terms) -> tuple[str, ...]:
+    """Return what a concept that is asked for means: it, all below it and, of a group, its drugs; sorted.
+
+    A drug never means its group: of a patient who was given *an immunosuppressant*, nobody knows which.
+
+    >>> from casegraph.terms import shipped_terms
+    >>> found = asked_with(expand("cg:CalcineurinInhibitor"), shipped_terms())
+    >>> [shipped_terms().label(each) for each in found]
+    ['cyclosporin A', 'tacrolimus (anhydrous)', 'calcineurin inhibitor']
+    """
+    below = set(terms.below(concept))
+    if _ANY_ROLE in terms.above(concept):
+        drugs = [drug for drug, groups in _tables().groups.items() if groups & below]
+        below |= {kind for drug in drugs for kind in terms.below(drug)}
+    return tuple(sorted(below))
 
 
 def roles_of(concepts: Iterable[str], terms: Terms) -> str:

@@ -8,17 +8,19 @@ from urllib.parse import unquote
 
 from casegraph.errors import InputError
 from casegraph.model import Record, Report
-from casegraph.namespaces import CG, PREFIXES
+from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.syntax import named
 from casegraph.triples import report_iri, subject_iri
 
-__all__ = ["find_case", "subjects_of"]
+__all__ = ["find_case", "subjects_meant", "subjects_of"]
 
 _NUMBERED = re.compile(r"(?P<whole>.+)/(?P<key>[^/#]+)")
 _RECORD = re.compile(r"(?P<dataset>[^/]+)/(?P<id>.+)")
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
+#: an IRI of this project without what all begin with.
+_SHORT = re.compile(r"(case|group|report)/[^\s<>\"{}|\\^`]+")
 
 
 def find_case(store: Store, text: str) -> str:
@@ -26,12 +28,23 @@ def find_case(store: Store, text: str) -> str:
 
     A report, by its IRI, its DOI, ``pmid:`` and number, or the curator's key, stands for its first patient;
     without any, for its first group. ``/`` and a number behind it is that patient. ``key/`` and ``pmid/``, as
-    they stand in the IRIs, do as well. A case of a data set is the name of that, ``/`` and its record.
+    they stand in the IRIs, do as well, and so does what stands there from ``case/`` or ``group/`` on. A case
+    of a data set is the name of that, ``/`` and its record.
 
     :raises InputError: if the text names no case of the store, or one report and a patient of another.
     :raises StoreError: if the store fails.
     """
-    found = {iri: subjects[0] for iri in _meant(text.strip("<> ")) if (subjects := subjects_of(store, iri))}
+    return subjects_meant(store, text)[0]
+
+
+def subjects_meant(store: Store, text: str) -> tuple[str, ...]:
+    """Return the case or group that a person means; of a report all that it tells of.
+
+    :return: at least one; the first is what :func:`find_case` finds.
+    :raises InputError: if the text names no case of the store, or one report and a patient of another.
+    :raises StoreError: if the store fails.
+    """
+    found = {iri: subjects for iri in _meant(text.strip("<> ")) if (subjects := subjects_of(store, iri))}
     if not found:
         raise InputError(
             f"no case {text!r}",
@@ -39,7 +52,7 @@ def find_case(store: Store, text: str) -> str:
             expected="the IRI of a case, a DOI, pmid:number or the key of a report, perhaps with /number",
             todo="casegraph cases lists those it has",
         )
-    if len(set(found.values())) > 1:
+    if len({subjects[0] for subjects in found.values()}) > 1:
         raise InputError(f"{text!r} means more than one", expected=f"one of {', '.join(found)}")
     return next(iter(found.values()))
 
@@ -63,6 +76,8 @@ def _meant(text: str) -> Iterator[str]:
     if "://" in doi:
         yield doi
         return
+    if _SHORT.fullmatch(doi):
+        yield BASE + doi
     if record := _RECORD.fullmatch(doi):
         for name in dict.fromkeys((record["id"], unquote(record["id"]))):
             yield subject_iri(_of_record(record["dataset"], name), "1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any, NamedTuple
 
 import pytest
@@ -97,3 +98,69 @@ def test_pictures_are_legible(page: str, width: int, browser: Browser, served: S
         pairs = ((a, b) for number, a in enumerate(found) for b in found[number + 1 :])
         assert [(a.said, b.said) for a, b in pairs if a.covers(b)] == []
         assert [each.said for each in found if each.said.endswith("…")] == []
+
+
+#: Of each part of a picture on paper: its size against that on the screen, the texts that are whole in it,
+#: and those that its edges cut.
+_ON_PAPER = """
+dispatchEvent(new Event("beforeprint"));
+return [...document.querySelectorAll("figure.picture .sheets svg")].map((sheet) => {
+  const { top, bottom, width } = sheet.getBoundingClientRect();
+  const whole = [], cut = [];
+  for (const each of sheet.querySelectorAll("text")) {
+    const box = each.getBoundingClientRect();
+    if (!each.textContent.trim() || box.bottom < top + 1 || box.top > bottom - 1) continue;
+    (box.top >= top - 1 && box.bottom <= bottom + 1 ? whole : cut).push(each.textContent);
+  }
+  return [width / sheet.viewBox.baseVal.width, whole, cut];
+});
+"""
+_COLOURS = """
+const [body, page] = [document.body, document.documentElement].map((each) => getComputedStyle(each));
+const shown = (what) => [...document.querySelectorAll(what)].filter((each) => each.checkVisibility()).length;
+return [body.color, page.backgroundColor, shown("nav, form, button, .drawing"), shown("details[open]")];
+"""
+#: What stands in each part of the timeline, as the report tells it.
+PANELS = {
+    "Treatments": {
+        *("hydroxychloroquine", "prednisone, from start", "prednisone, from csa-start", "interleukin-2"),
+        *("cyclosporin A", "200 mg 2x/day"),
+    },
+    "What became of it, by part of the disease": {"improved (slight), within 183 days", "worse"},
+    "Course": {"flare (muscle and skin)"},
+    "Tests": {"anti-PL-7 antibody", "positive", "negative"},
+}
+
+
+def test_a_case_on_paper_is_light_and_short_and_its_picture_is_cut_between_panels(
+    browser: Browser, served: Server
+) -> None:
+    assert browser.visit(served.address + CASE, width=794, dark=True) == []
+    dark = {"name": "prefers-color-scheme", "value": "dark"}
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": [dark]})
+    parts = browser.run(_ON_PAPER)
+    assert len(parts) >= 7
+    for panel, told in PANELS.items():
+        (whole,) = (set(each) for _, each, _ in parts if panel in each)
+        assert told <= whole
+    assert {text for _, _, cut in parts for text in cut} == set()
+    assert min(scale for scale, _, _ in parts) > 0.8
+    assert browser.run(_COLOURS) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)", 0, 0]
+    browser.run("dispatchEvent(new Event('afterprint'))")
+    # as if it were one panel, which is taller than three sheets
+    browser.run(
+        "for (const each of document.querySelectorAll('[class*=concat_]')) each.removeAttribute('class')"
+    )
+    parts = browser.run(_ON_PAPER)
+    assert len(parts) in (4, 5)
+    assert {text for _, _, cut in parts for text in cut} == set()
+    drawn = browser.run(
+        "return [...document.querySelectorAll('.drawing text')].map((each) => each.textContent)"
+    )
+    assert sum(len(whole) for _, whole, _ in parts) == len([each for each in drawn if each.strip()])
+    browser.run("dispatchEvent(new Event('afterprint'))")
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    sheets = base64.b64decode(browser.driver.print_page()).count(b"/Type /Page\n")
+    assert 8 < sheets <= 24  # with all that is folded away it is more than 50
+    assert browser.run("return document.querySelectorAll('.sheets').length") == 0
+    assert browser.faults() == []

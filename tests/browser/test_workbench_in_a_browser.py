@@ -11,13 +11,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import requests
 from browsing import NARROW, Browser
 from planted import NAMES
-from selenium.common.exceptions import TimeoutException
+from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -74,7 +74,10 @@ class Workbench:
         return self.browser.driver.find_element(By.CSS_SELECTOR, selector)
 
     def click(self, selector: str) -> None:
-        self.browser.driver.find_element(By.CSS_SELECTOR, selector).click()
+        try:
+            self.browser.driver.find_element(By.CSS_SELECTOR, selector).click()
+        except StaleElementReferenceException:  # a list is written anew while it is searched
+            self.browser.driver.find_element(By.CSS_SELECTOR, selector).click()
 
     def type(self, selector: str, text: str) -> None:
         field = self.browser.driver.find_element(By.CSS_SELECTOR, selector)
@@ -341,6 +344,26 @@ def _ask_no_other_question(bench: Workbench) -> None:
         "The link says durg: IL-2. This question has no such parameter (it has refractory, "
     )
     assert twice == "The link says refractory more than once: clinical; nonsense. The field has the last."
+
+
+def test_a_link_is_to_what_stands_beside_its_button(bench: Workbench) -> None:
+    """Not to what was asked last: who writes on, or fills the form in anew, sends what is seen."""
+    bench.browser.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+
+    def copied(button: str) -> dict[str, list[str]]:
+        bench.click(button)
+        bench.until(lambda: bench.text("#_status").startswith("The link is copied"), "nothing is copied")
+        return parse_qs(urlsplit(str(bench.browser.run("return window.copied"))).fragment)
+
+    bench.ask(TREATED)
+    bench.write("ASK {}")
+    assert copied("#_link") == {"query": ["ASK {}"]}
+    bench.type("#_search", "cases_treated_with")
+    bench.click("#_stored [data-query=cases_treated_with]")
+    bench.until(lambda: bench.text("#_question"), "no form")
+    bench.type("#_value-drug", "rituximab")
+    assert copied("#_form-link") == {"stored": ["cases_treated_with"], "_drug": ["rituximab"]}
+    assert copied("#_link") == {"query": ["ASK {}"]}
 
 
 def test_the_editor_catches_nobody(bench: Workbench) -> None:

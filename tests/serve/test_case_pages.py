@@ -415,7 +415,9 @@ def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
     # the fatal harm first, during what, and put down to what; a death with its day, as far as it is known
     harms = [each.text for each in part.all("dd") if ", during" in each.text]
     both = "during interleukin-2 and interferon beta"
-    assert harms == [f"pemphigus vulgaris, fatal, {both}", f"Fever, {both}", f"Hypotension, {both}"]
+    day = "day 4 to 6, counted from il2-start, printed as “day 5-6”"
+    fatal = f"pemphigus vulgaris, fatal, {both}, at vesicles-start ({day})"
+    assert harms == [fatal, f"Fever, {both}", f"Hypotension, {both}"]
     first, second = (each.text for each in part.all("li"))
     assert first.startswith("attribution (pemphigus vulgaris, fatal): Attributed to interferon beta and")
     assert "; attributed to interleukin-2 and interferon beta where it stands" in first
@@ -437,14 +439,21 @@ def test_a_group_is_told_as_one(others: Store) -> None:
 def test_what_came_of_one_dose_stands_apart_from_what_came_of_another(page: Node) -> None:
     rows = page.section("In short").rows()[1:]
     on = {dose: [row[1:] for row in rows if row[0] == f"interleukin-2 1,000,000 IU {dose}"] for dose in DOSES}
+    # its stop is only implied, so that prednisone may have run on
+    added = "added to background; beside it ran hydroxychloroquine; possibly also prednisone"
+    split = "; see the conflict il2-domains"
     assert on["1x/week"] == [
-        ["skin", "improved (elbow and hand), within 7 days, at il2-week-1: added to background why"],
-        ["serology", "resolved, after 45 to 77 days, at il2-month-2: added to background why"],
-        ["muscle", "worse, at decline: added to background why"],
+        ["skin", f"improved (elbow and hand), within 7 days, at il2-week-1: {added}{split} why"],
+        [
+            "serology",
+            f"resolved, after 45 to 77 days, at il2-month-2 (printed as “after 2 months”): {added} why",
+        ],
+        ["muscle (Muscle weakness)", f"worse, at decline: {added}{split} why"],
     ]
+    all_ran = "beside it ran cyclosporin A, hydroxychloroquine and prednisone"
     assert on["2x/week"] == [
-        [domain, "resolved, within 7 days, at flare-week-1: after escalation why"]
-        for domain in ("muscle", "skin")
+        [domain, f"resolved, within 7 days, at flare-week-1: after escalation; {all_ran} why"]
+        for domain in ("muscle (Lower limb muscle weakness)", "skin (rough skin of bilateral hand)")
     ]
     flared = [row for row in rows if "flare: relapse on taper" in row[2]]
     assert [row[:2] for row in flared] == [
@@ -461,14 +470,15 @@ def test_a_group_that_became_worse_did_not_respond() -> None:
         part = tree(store, f"{BASE}group/10.5070/d329562407/1").section("In short")
     worse, better, claimed = (each.text for each in part.all("li"))
     assert worse.startswith("skin: worse, on hydroxychloroquine")
-    assert "3 patients evaluated, how many became worse is not told" in worse
-    assert "3 patients evaluated, how many improved is not told" in better
+    assert "3 patients evaluated, how many became worse is not counted here. In all three" in worse
+    assert "3 patients evaluated, how many improved is not counted here" in better
     assert "responded" not in part.text
     assert "What the authors claim of this group" in part.text
     assert claimed.startswith(
         "attribution (Skin rash; skin; hydroxychloroquine): The worse rash is attributed"
     )
-    assert "adverse events Skin rash, during hydroxychloroquine. In all three" in part.text
+    day = "day 14 to 290, counted from hcq-start, printed as “2 weeks to 9 months”"
+    assert f"Skin rash, during hydroxychloroquine, at exacerbation ({day}). In all three" in part.text
 
 
 def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:
@@ -478,7 +488,8 @@ def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:
         page = tree(store, f"{BASE}case/10.3899/jrheum.101321/2")
     said = "only change told (what ran beside it is not known)"
     rows = {row[0]: row[1:] for row in page.section("In short").rows()}
-    second = f"resolved (complete), at last-follow-up: {said} why"
+    ran = "beside it may have run 6alpha-methylprednisolone, mycophenolate and prednisone"
+    second = f"resolved (complete), at last-follow-up: {said}; {ran} why"
     assert rows["rituximab, from course-b"] == ["overall", second]
     assert rows["rituximab, from course-a"] == ["overall", "not evaluable where it stands"]
     assert (

@@ -41,6 +41,10 @@ def words(node: Node) -> str:
     return " ".join(node.text.split())
 
 
+def notice_of(shown: Node) -> Node:
+    return next(each for each in shown.walk() if each.said.get("class") == "notice")
+
+
 def copied(store: Store, without: str = "\n", more: str = "") -> Store:
     """Return a copy of a store without the quads that name something, and with some more."""
     assert isinstance(store, EmbeddedStore)
@@ -126,7 +130,9 @@ def test_a_group_that_was_given_the_drug_is_told_of_first_with_its_counts(corpus
     # no case tells of harm on it; in the group it made the rash worse, of three who were looked at
     assert "1 group of 3 patients was given hydroxychloroquine and is left out" in words(notice)
     assert "adverse event Skin rash" in words(notice)
-    assert "skin worse (Skin rash), 3 evaluated, in how many is not told" in words(notice)
+    assert "skin worse (Skin rash), 3 evaluated, in how many is not counted here (In all three)" in words(
+        notice
+    )
     group = f"{SERVICE.base}groups/10.5070/d329562407/1"
     assert {group, f"{group}#rash-exacerbation", f"{group}#skin-on-hcq"} <= set(notice.links())
     assert "No case of the store answers this. 1 group left out" in words(shown)
@@ -151,6 +157,44 @@ def test_those_who_did_not_respond_are_not_counted_as_responders(corpus_store: S
     assert "Its report tells of a case below too" in words(notice)
 
 
+def test_a_cohort_of_a_disease_names_the_groups_that_have_it(corpus_store: Store) -> None:
+    notice = notice_of(page(corpus_store, "cases_by_diagnosis", disease="juvenile dermatomyositis"))
+    # nine in the registry, of six of whom the muscle is told; three children on tacrolimus
+    assert "1 group of 9 patients was diagnosed with juvenile dermatomyositis (Severe)" in words(notice)
+    assert "on rituximab: muscle resolved complete: 3 of 6" in words(notice)
+    assert "1 group of 3 patients was diagnosed with juvenile dermatomyositis and is left" in words(notice)
+    assert "on tacrolimus (anhydrous): overall improved: 3 of 3" in words(notice)
+    assert words(notice).count("1 group of") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "why"),
+    [
+        ("cases_by_finding", {"finding": "calcinosis"}, "is told of with Calcinosis (In six)"),
+        (
+            "cases_with_autoantibody",
+            {"antibody": "anti-TIF1-gamma"},
+            "is told of with a positive anti-TIF1-gamma antibody (2 of 3)",
+        ),
+    ],
+)
+def test_of_a_group_it_is_told_in_how_many_something_was_found(
+    corpus_store: Store, name: str, asked: dict[str, str], why: str
+) -> None:
+    assert f"{why} and is left out" in words(notice_of(page(corpus_store, name, **asked)))
+
+
+def test_a_cohort_of_harm_tells_of_the_harm_of_groups_and_of_no_benefit(corpus_store: Store) -> None:
+    notice = words(notice_of(page(corpus_store, "harms_attributed_to_drug")))
+    assert "Told of it on harm by this: no significant adverse event (No serious adverse event)." in notice
+    assert "Told of it on harm by this: the authors say: Well tolerated." in notice
+    assert notice.count("The harm that is asked for, autoimmune disease, is not named in what is told") == 2
+    assert "improved" not in notice
+    skin = page(corpus_store, "harms_attributed_to_drug", drug="HCQ", harm="Skin rash")
+    assert "adverse event Skin rash (In all three)" in words(notice_of(skin))
+    assert "is not named" not in words(notice_of(skin))
+
+
 def test_a_group_whose_count_is_none_is_told_of_without(corpus_store: Store) -> None:
     count = f"<{CG}patientCount>"
     group = f"<{BASE}group/10.5070/d329562407/1>"
@@ -165,6 +209,51 @@ def test_a_group_whose_report_is_no_report_is_called_by_its_address(corpus_store
     shown = page(copied(corpus_store, without=f"{group} {link}", more=more), "adverse_events", drug="HCQ")
     assert "no one patient: 10.5070/d329562407/1. Told of it" in words(shown)
     assert not shown.all("b")
+
+
+@pytest.mark.parametrize(
+    ("asked", "many", "why"),
+    [
+        ({"disease": "anti-MDA5 dermatomyositis"}, 4, "the disease asked for is called by it, and is not"),
+        ({"finding": "HP:0033033"}, 6, "the result of a test is none"),
+    ],
+)
+def test_who_was_positive_for_the_antibody_is_told_of_and_can_be_asked_for(
+    corpus_store: Store, asked: dict[str, str], many: int, why: str
+) -> None:
+    # six were positive for anti-MDA5; of four the diagnosis is amyopathic or juvenile dermatomyositis
+    shown = page(corpus_store, f"cases_by_{'diagnosis' if 'disease' in asked else 'finding'}", **asked)
+    notice = notice_of(shown)
+    assert f"{many} more cases were positive for anti-MDA5 antibody by a test" in words(notice)
+    assert why in words(notice)
+    (there,) = (each for each in notice.links() if "cases_with_autoantibody" in each)
+    assert there == f"{SERVICE.base}cohorts/cases_with_autoantibody?antibody=cg%3AAntiMDA5"
+    shown = page(corpus_store, "cases_with_autoantibody", antibody="cg:AntiMDA5")
+    assert shown.all("strong")[0].text == "6 patients, told of in 6 cases of 6 reports."
+
+
+def test_a_disease_that_no_antibody_names_has_none_beside_it(corpus_store: Store) -> None:
+    assert "positive for" not in page(corpus_store, "cases_by_diagnosis", disease="dermatomyositis").text
+    assert "by a test" not in page(corpus_store, "cases_excluding_finding", finding="HP:0033033").text
+
+
+def test_who_is_here_by_the_authors_word_alone_is_named(corpus_store: Store) -> None:
+    # the seed's authors say that cyclosporin A did not do; strength rose within a week of it
+    shown = page(corpus_store, "nonresponders_to_drug", drug="cyclosporine")
+    told = "1 of 4 cases is here by the authors' word alone and by nothing that was seen"
+    assert told in words(notice_of(shown))
+    assert "what was seen: Miao 2020, patient 1 (a conflict note speaks of that)." in words(notice_of(shown))
+    lanes = {row[0] for row in shown.named("swimmer").rows()[1:]}
+    assert [each for each in lanes if "authors' word" in each] == [
+        "Miao 2020, patient 1, here by the authors' word alone"
+    ]
+
+
+def test_of_what_authors_put_down_to_a_drug_their_word_is_what_is_asked(corpus_store: Store) -> None:
+    asked = {"drug": "MAXO:0000297", "harm": "MONDO:0005550"}  # infections put down to immunosuppression
+    shown = page(corpus_store, "harms_attributed_to_drug", **asked)
+    assert shown.all("strong")[0].text.startswith("1 patient")
+    assert "authors' word alone" not in shown.text
 
 
 def test_what_is_known_of_a_report_comes_first(seed_store: Store) -> None:
@@ -281,3 +370,9 @@ def test_the_routes_answer_with_pages_and_data(server: Server) -> None:
 def test_a_cohort_gives_cases() -> None:
     assert is_cohort(get_query(HEADLINE))
     assert not is_cohort(get_query("group_outcomes"))
+
+
+def test_a_page_says_which_rows_of_an_answer_count(seed_store: Store) -> None:
+    within = page(seed_store, "outcomes_within")
+    assert "Of the rows of the answer those count whose within is certainly or possibly." in within.text
+    assert "0 patients" in page(seed_store, "adverse_events").text  # it is said that there were none

@@ -158,6 +158,21 @@ def test_of_a_large_store_the_values_are_told_without_a_number(
     assert "void:triples 0" not in text
 
 
+def test_what_is_soon_counted_is_described_without_the_rest(counts: Counts, seed_store: Store) -> None:
+    _, content = answer_of(CountAll(parts=False), seed_store)
+    soon = msgspec.json.decode(content, type=Counts)
+    assert (soon.kinds, soon.classes, soon.properties) == (counts.kinds, counts.classes, counts.properties)
+    graph = graph_of(dataset_description(SERVICE, soon))
+    whole = graph_of(dataset_description(SERVICE, counts))
+    for what in (VOID["class"], VOID.property):
+        assert set(graph.objects(None, what)) == set(whole.objects(None, what))
+    assert (URIRef(SERVICE.dataset), VOID.triples, Literal(counts.triples)) in graph
+    # what was not counted is not told, not even as nought
+    assert not set(graph.subjects(VOID.entities)) - set(graph.subjects(VOID["class"]))
+    assert not list(graph.subjects(VOID.distinctSubjects))
+    assert {*graph.subjects(VOID.propertyPartition)} == {URIRef(SERVICE.dataset)}
+
+
 def test_the_description_of_the_data_has_the_counts(counts: Counts) -> None:
     graph = graph_of(dataset_description(SERVICE, counts))
     dataset = URIRef(SERVICE.dataset)

@@ -209,6 +209,19 @@ def test_head_tells_what_get_does(server: Server) -> None:
         assert (head.status_code, told) == (got.status_code, said), path
 
 
+def test_what_takes_long_to_count_can_be_left_out_of_the_description(server: Server) -> None:
+    soon, whole = (
+        get(server, "/.well-known/void", "application/n-triples", parts=parts) for parts in ("no", "yes")
+    )
+    assert soon.headers["etag"] != whole.headers["etag"]
+    named = re.compile(r"<http://rdfs.org/ns/void#(?:class|property)> (<[^>]+>)")
+    assert {*named.findall(soon.text)} == {*named.findall(whole.text)}
+    assert len(named.findall(soon.text)) * 3 < len(named.findall(whole.text))
+    assert get(server, "/.well-known/void", "application/n-triples").text == whole.text
+    refused = get(server, "/.well-known/void", parts="some")
+    assert (refused.status_code, refused.json()["where"]) == (400, "parts")
+
+
 def test_a_state_of_the_store_is_sent_once(server: Server) -> None:
     for path in (HEADLINE, f"/cases/{SEED}", "/ontology", "/graphs", "/sparql?query=ASK%20%7B%7D"):
         first = get(server, path)

@@ -122,6 +122,7 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
             rows = answered(store, asked, values, how_asked)
         for line in noticed(store, asked, rows):
             say(line)
+        _say_others(store, asked, values)
         terms = _terms_of(store) if needs_labels(form) or not rows.rows else None
         kept = kept_examples(asked, {*values, compare}, None if terms is None else lambda: terms)
         if because:
@@ -143,6 +144,15 @@ def _answer(asked: StoredQuery, values: dict[str, str], form: str | None, **how:
             f"what is above {len(terms.told):,} of the store's terms is not known here, so that a wider term"
         )
         say(f"{text} does not find them; casegraph vocab add brings a vocabulary in")
+
+
+def _say_others(store: Store, asked: StoredQuery, values: dict[str, str]) -> None:
+    """Say which patients of a report are not asked for, where it was named for one."""
+    for name, value in values.items():
+        if asked.head.parameters[name].type == "case":
+            from casegraph.cli.others import say_others
+
+            say_others(store, value, "asked for")
 
 
 def _terms_of(store: Store) -> Terms:

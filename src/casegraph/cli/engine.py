@@ -89,4 +89,4 @@ def _say_expanded(store: Store, query: StoredQuery, values: Mapping[str, Paramet
         given = {name: values[name]} if name in values else {}
         found = re.search(rf"VALUES \?{name} {{([^}}]*)}}", bind(query, given, terms=terms))
         many = len(found[1].split()) if found else 0
-        say(f"{name} stands for {many:,} terms, written into the query: itself and all below it")
+        say(f"{name} stands for {many:,} terms, written into the query: all below it, of a group its drugs")

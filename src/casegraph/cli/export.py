@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import click
 
 from casegraph.cli.form import PLACE, Command, say, store_option, write_line
+from casegraph.cli.others import say_others
 from casegraph.cli.outputs import make_folder, opened_whole, refuse_same_files
 from casegraph.cli.tally import loss_lines
 from casegraph.errors import InputError, MissingExtraError
@@ -167,6 +168,8 @@ def _meant(store: Store, cases: tuple[str, ...]) -> tuple[str, ...]:
         raise InputError("nothing is left that may be handed on", where=store.location, todo=todo)
     if not iris:
         raise InputError("no case in the store", where=store.location, todo="load some: casegraph load PATH")
+    for each in cases:
+        say_others(store, each, "written")
     _say_merged(store)
     return iris
 

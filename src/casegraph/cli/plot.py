@@ -11,10 +11,10 @@ import click
 
 from casegraph.cli.ask import parameter_option
 from casegraph.cli.form import Command, say, store_option
+from casegraph.cli.others import say_others
 from casegraph.cli.outputs import opened_whole
 from casegraph.errors import InputError
-from casegraph.facts import CaseFacts, read_case
-from casegraph.namespaces import BASE
+from casegraph.facts import read_case
 from casegraph.plot.cohort.pictures import QUESTIONS, cohort_pictures
 from casegraph.plot.files import FORMS, picture_page, write_picture
 from casegraph.plot.picture import Picture
@@ -23,13 +23,12 @@ from casegraph.query import StoredQuery, stored_queries
 from casegraph.store import Store, open_store
 from casegraph.story.examples import kept_examples
 from casegraph.story.words import Words
-from casegraph.subjects import find_case, subjects_of
+from casegraph.subjects import find_case
 from casegraph.told import with_told
 
 __all__ = ["plot"]
 
 _DEFAULT = "swimmer"
-_NAMED = 12
 
 
 class _Scale(click.FloatRange):
@@ -107,8 +106,7 @@ def _pictures(
     if picture or values:
         raise click.UsageError("--picture and -p are for a stored query: casegraph query lists them")
     facts = read_case(store, _case(store, what))
-    if told := _others(store, what, facts):
-        say(told)
+    say_others(store, what, "drawn")
     return (timeline(Words(facts, with_told(store))),), ""
 
 
@@ -123,31 +121,6 @@ def _case(store: Store, what: str) -> str:
         raise InputError(
             told, where=store.location, expected="a case or the name of a query", todo=todo
         ) from error
-
-
-def _is_report(store: Store, what: str, facts: CaseFacts) -> bool:
-    """Tell whether a text names the report of a case, and not the case: then the case is one of it."""
-    try:
-        number = facts.case.rpartition("/")[2]
-        return what == facts.report or find_case(store, f"{what}/{number}") == facts.case
-    except InputError:
-        return False
-
-
-def _others(store: Store, what: str, facts: CaseFacts) -> str:
-    """Return what is said where a report was named that tells of more than the case that is drawn."""
-    told = subjects_of(store, facts.report)
-    if len(told) == 1 or not _is_report(store, what.strip("<> "), facts):
-        return ""
-    mine, *others = (
-        each.removeprefix(BASE).partition("/")[2]
-        for each in (facts.case, *(each for each in told if each != facts.case))
-    )
-    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    return (
-        f"the report tells of {len(told)} patients or groups, and only {mine} is drawn; "
-        f"the others: {', '.join(others[:_NAMED])}{more}"
-    )
 
 
 def _of_cohort(

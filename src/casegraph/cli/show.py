@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import click
 
 from casegraph.cli.form import Command, Source, source_option, write_lines
+from casegraph.cli.others import say_others
 from casegraph.facts import read_case
 from casegraph.namespaces import BASE
 from casegraph.store import Store
@@ -36,11 +37,13 @@ def show(case: str, source: Source) -> None:
     """Tell CASE in plain words: what was found, done and claimed, in the order of time.
 
     CASE is an IRI; or the DOI, pmid:NUMBER or key of a report, which means its first patient, or with /NUMBER
-    that patient. Behind each statement stands, in square brackets, where the report says so; what the report
-    does not state is told as such. The order of time is derived: with --asserted that of names stands for it.
+    that patient; of a report on several the others are said. Behind each statement, in brackets, stands
+    where the report says so; what the report does not state is told as such. The order of time is derived:
+    with --asserted that of names stands for it.
     """
     with source.opened() as store:
         facts = read_case(store, find_case(store, case))
+        say_others(store, case, "shown")
         words = Words(facts, with_told(store))
         notices = notices_of_case(store, facts)
         others = _others(store, facts.case)

@@ -10,6 +10,7 @@ from casegraph.cli.ask import parameter_option
 from casegraph.cli.because import CaseInWords, Cases, explained_rows, is_part, row_steps
 from casegraph.cli.chains import as_data
 from casegraph.cli.form import Command, say, stoppable, store_option, write, write_lines
+from casegraph.cli.others import say_others
 from casegraph.errors import InputError
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES, compact
@@ -84,6 +85,7 @@ def _explained(store: Store, what: str, which: tuple[str, ...]) -> tuple[CaseInW
         case, step = _of_part(store, what)
         return case, [step]
     case = Cases(store).of(what)
+    say_others(store, what, "explained")
     return case, _properties(case, what, *which)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from casegraph.namespaces import PREFIXES
 from casegraph.story.lines import Line
+from casegraph.story.order import between, without_place
 from casegraph.story.words import Words, joined
 
 __all__ = ["head", "occasions", "person", "times"]
@@ -60,15 +61,17 @@ def _infant(words: Words) -> str:
 
 
 def times(words: Words) -> Iterator[Line]:
-    """Yield the occasions in order, one a line.
+    """Yield the occasions in order, one a line; one of no known place among the others says between which.
 
+    They have no numbers: those of a picture are of its columns, and fewer.
     Of a record, whose dates and ages nothing may join, those with days stand apart from those without.
     """
     in_order, others = occasions(words)
-    yield from (_time(words, each) for each in in_order)
+    loose = without_place(words.facts, in_order)
+    yield from (_time(words, each, loose) for each in in_order)
     if others:
         yield Line("Not known whether before or after those:")
-        yield from (_time(words, each) for each in others)
+        yield from (_time(words, each, frozenset()) for each in others)
 
 
 def occasions(words: Words) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -88,7 +91,7 @@ def _has_days(words: Words, occasion: str) -> bool:
     return any(words.facts.values(occasion, each) for each in bounds)
 
 
-def _time(words: Words, occasion: str) -> Line:
-    facts = words.facts
-    told = joined(f"{facts.rank(occasion)}. {facts.name(occasion)}", words.time(occasion), by=": ")
-    return Line(told, occasion)
+def _time(words: Words, occasion: str, loose: frozenset[str]) -> Line:
+    told = joined(words.facts.name(occasion), words.time(occasion), by=": ")
+    place = between(words.facts, occasion) if occasion in loose else ""
+    return Line(joined(told, f"order: {place}" if place else "", by="; "), occasion)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from casegraph.namespaces import CG
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["beside", "counts", "domain_of", "outcome", "responders", "response", "went"]
+__all__ = ["beside", "counts", "domain_of", "outcome", "responders", "response", "scope_of", "went"]
 
+#: the claims of what a patient had; a test is none.
+_SEEN = frozenset(
+    (
+        *("PresentFinding", "IndeterminateFinding"),
+        *("FinalDiagnosis", "WorkingDiagnosis", "ConsideredDiagnosis"),
+    )
+)
 #: how an outcome went -> what a patient did of whom it is told.
 _WENT = {
     "improved": "improved",
@@ -71,11 +80,37 @@ def domain_of(words: Words, claim: str) -> str:
     return joined(domain, f"({listed(list(concerned))})" if any(concerned) else "", by=" ")
 
 
-def beside(words: Words, claim: str) -> str:
-    """Return what certainly and what possibly ran beside an outcome; nothing where nothing did."""
-    sure, maybe = words.beside(claim)
-    may = f"possibly also {maybe}" if sure else f"beside it may have run {maybe}"
-    return joined(f"beside it ran {sure}" if sure else "", may if maybe else "", by="; ")
+def scope_of(words: Words, claim: str) -> str:
+    """Return the domain of an outcome with the findings and diseases that it is told to concern.
+
+    A rash of one place that resolved is not the skin that resolved.
+    """
+    facts, domain = words.facts, words.labels(claim, "domain")
+    if f"{CG}overall" in facts.values(claim, "domain"):
+        return domain_of(words, claim)
+    concerned = (each for each in facts.values(claim, "concerns") if facts.kind(each) in _SEEN)
+    named = list(dict.fromkeys(_named(words, each) for each in concerned))
+    return joined(domain, f"({'; '.join(named)})" if named else "", by=" ")
+
+
+def _named(words: Words, claim: str) -> str:
+    """Return a finding or a disease with its place in the body."""
+    site = joined(words.labels(claim, "laterality"), words.labels(claim, "site"), by=" ")
+    return joined(words.labels(claim, "aboutConcept"), f"of {site}" if site else "", by=" ")
+
+
+def beside(words: Words, claim: str, *, without: Collection[str] = (), most: int | None = None) -> str:
+    """Return what certainly and what possibly ran beside an outcome; nothing where nothing did.
+
+    :param without: the names of drugs that are told of anyhow.
+    :param most: of more than so many that possibly ran only the number is told; None is no limit.
+    """
+    certain, open_ = words.background(claim)
+    sure = [each for each in certain if each not in without]
+    maybe = [each for each in open_ if each not in without and each not in certain]
+    named = f"{len(maybe)} others" if most is not None and len(maybe) > most else listed(maybe)
+    may = f"possibly also {named}" if sure else f"beside it may have run {named}"
+    return joined(f"beside it ran {listed(sure)}" if sure else "", may if maybe else "", by="; ")
 
 
 def counts(words: Words, claim: str, name: str, form: str) -> str:
@@ -91,7 +126,8 @@ def counts(words: Words, claim: str, name: str, form: str) -> str:
 def responders(words: Words, claim: str) -> str:
     """Return how many of a group responded; where that is not told, how many were evaluated.
 
-    Where only those are told, nobody is said to have responded: it may be a group that became worse.
+    Where only those are counted, nobody is said to have responded: it may be a group that became worse, and
+    how many did the document has no count for, while its words may tell it.
     """
     some, all_ = words.text(claim, "responderCount"), words.text(claim, "evaluatedCount")
     if some and all_:
@@ -99,4 +135,4 @@ def responders(words: Words, claim: str) -> str:
     if some:
         return f"{some} patients responded, of how many is not told"
     went = _WENT.get(words.facts.name(words.facts.value(claim, "direction") or ""), "these were")
-    return f"{all_} patients evaluated, how many {went} is not told" if all_ else ""
+    return f"{all_} patients evaluated, how many {went} is not counted here" if all_ else ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from casegraph.namespaces import CG
 from casegraph.story.frame import head, times
 from casegraph.story.lines import Line
 from casegraph.story.outcomes import beside, outcome, responders, response
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["during", "end", "harm", "sections", "tell", "told"]
+__all__ = ["during", "end", "harm", "is_of_history", "sections", "tell", "told"]
 
 _Telling = Callable[[Words, str], str]
 _STANDINGS = {
@@ -18,6 +19,8 @@ _STANDINGS = {
     "ConsideredDiagnosis": "considered",
     "ExcludedDiagnosis": "excluded",
 }
+#: the standing of a disease that the history of the patient did not have.
+_NEVER = "no history of"
 
 
 def sections(words: Words) -> Iterator[tuple[str, list[Line]]]:
@@ -73,12 +76,20 @@ def _with_gist(words: Words, claim: str, said: str) -> str:
 
 
 def _diagnosis(words: Words, claim: str) -> str:
-    said = f"{_STANDINGS[words.facts.kind(claim)]}: {words.labels(claim, 'aboutConcept')}"
+    standing = _NEVER if is_of_history(words, claim) else _STANDINGS[words.facts.kind(claim)]
+    said = f"{standing}: {words.labels(claim, 'aboutConcept')}"
     support = _names(words, claim, "supportedBy", "supported by {}")
     stage = words.text_of(claim, "stage", "stage: {}")
     when = joined(words.when(claim), words.bounds(claim))
     said = joined(joined(said, _site(words, claim), by=" "), stage, when, support)
     return _with_gist(words, claim, joined(said, _definition(words, claim)))
+
+
+def is_of_history(words: Words, claim: str) -> bool:
+    """Say whether a disease is told never to have been, which is not the same as excluded in the work-up."""
+    facts = words.facts
+    phases = facts.values(facts.value(claim, "at") or "", "phase")
+    return facts.kind(claim) == "ExcludedDiagnosis" and f"{CG}medicalHistory" in phases
 
 
 def _finding(words: Words, claim: str) -> str:

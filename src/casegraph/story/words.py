@@ -251,11 +251,6 @@ class Words:
             return f"after {low} to {high} days"
         return f"within {high} days" if high else f"after at least {low} days" if low else ""
 
-    def beside(self, claim: str) -> tuple[str, str]:
-        """Return what certainly and what possibly ran beside an outcome, without what it answers to."""
-        sure, maybe = self.background(claim)
-        return listed(sure), listed(maybe)
-
     def background(self, claim: str) -> tuple[list[str], list[str]]:
         """Return the drugs that certainly, and those that possibly, ran beside an outcome."""
         names = ("hasBackground", "mayHaveBackground")

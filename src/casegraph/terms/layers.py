@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 import zlib
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +30,8 @@ _LABEL = PREFIXES["rdfs"] + "label"
 _TYPE, _CLASS = PREFIXES["rdf"] + "type", PREFIXES["owl"] + "Class"
 #: How many terms it is kept of whether they are known: cases share theirs.
 _REMEMBERED = 65_536
+#: How long the file of a version that is not used any more stays: 30 days.
+_UNUSED_SECONDS = 30 * 24 * 3600
 
 
 class _Classes(Set[str]):
@@ -228,6 +233,7 @@ def _shipped(place: Path) -> Vocabulary:
     marks = [f"{path.resolve()} {(stat := path.stat()).st_size} {stat.st_mtime_ns}" for path in files]
     mark = zlib.crc32("\n".join([str(FORM), *marks]).encode())
     path = place / f".shipped-{mark:08x}.sqlite"
+    _touch(path)
     if not path.exists():
         release = Release(tuple(_entries(shipped_terms())), source="casegraph", sha256="")
         try:
@@ -239,10 +245,23 @@ def _shipped(place: Path) -> Vocabulary:
             database = sqlite3.connect(":memory:", check_same_thread=False)
             fill(database, release)
             return Vocabulary(database, where="shipped terms")
-        for old in place.glob(".shipped-*.sqlite"):
-            if old != path:
-                old.unlink(missing_ok=True)
+        _prune(place)
     return Vocabulary.open(path, todo="remove the file; it is made anew")
+
+
+def _touch(path: Path) -> None:
+    """Say by the time of a file that it is in use, if it is there and may be written to."""
+    with suppress(OSError):
+        os.utime(path)
+
+
+def _prune(place: Path) -> None:
+    """Remove the files that no version of casegraph has used for long; other versions use the others."""
+    oldest = time.time() - _UNUSED_SECONDS
+    for path in place.glob(".shipped-*.sqlite"):
+        with suppress(FileNotFoundError):  # another process removes them too
+            if path.stat().st_mtime < oldest:
+                path.unlink()
 
 
 def _entries(terms: Terms) -> Iterator[Entry]:

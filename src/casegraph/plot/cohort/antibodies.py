@@ -43,6 +43,8 @@ _COLUMNS: Final = {
     "not told": "of the positive, those of whom nothing is told; that is not absent",
     "cases": "the first case with both, and how many more patients",
 }
+#: Numbers of the legend, at most so many beside the nought.
+_TICKS: Final = 4
 _NOTES: Final = (
     "In a cell: observed of told, that is of the positive patients of whom the finding is told to be present "
     "or absent. A cell with a dot: told of none of them, which is not none.",
@@ -215,12 +217,13 @@ def _place(heads: list[str], names: list[str]) -> Spec:
 
 
 def _colour(most: int) -> Spec:
+    step = -(-most // _TICKS) or 1
     return {
         "field": "observed",
         "type": "quantitative",
         "title": "observed",
         "scale": {"domain": [0, most or 1], "range": ["#ffffff", "#56B4E9"], "interpolate": "rgb"},
-        "legend": {"tickMinStep": 1, "format": "d"},
+        "legend": {"values": list(range(0, max(most, 1) + 1, step)), "format": "d"},
     }
 
 

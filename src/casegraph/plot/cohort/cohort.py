@@ -18,7 +18,17 @@ from casegraph.store.syntax import named
 from casegraph.terms import Terms
 from casegraph.told import with_told
 
-__all__ = ["GIVEN", "TAG", "Cohort", "cohort_of", "cohort_question", "is_cohort", "label_of"]
+__all__ = [
+    "GIVEN",
+    "TAG",
+    "Cohort",
+    "asked_for",
+    "cohort_of",
+    "cohort_question",
+    "is_cohort",
+    "label_of",
+    "treatment_label",
+]
 
 #: The tag of the queries whose cases are a cohort.
 TAG: Final = "cohort"
@@ -42,6 +52,12 @@ _BIBLIOGRAPHY: Final = f"""SELECT ?report ?authors ?title ?issued {{
   UNION {{ GRAPH ?report {{ ?report <{PREFIXES["dcterms"]}title> ?title }} }}
   UNION {{ GRAPH ?report {{ ?report <{PREFIXES["dcterms"]}issued> ?issued }} }} }}"""
 
+#: What stands for a treatment where a report does not name it.
+_UNNAMED: Final = {
+    expand("MAXO:0000058"): "drug not named",
+    expand("MAXO:0000001"): "treatment not named",
+}
+
 Row = Mapping[str, str]
 
 
@@ -49,7 +65,7 @@ Row = Mapping[str, str]
 class Cohort:
     """The cases that answer a stored query; groups are none.
 
-    :param rows: the answer itself.
+    :param rows: those of the answer that make their case one of it.
     :param cases: their IRIs, sorted, each once.
     :param patients: case -> the case that its patient is counted as.
     :param reports: case -> the IRI of its report.
@@ -135,7 +151,7 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
     if not is_cohort(query):
         raise InputError(f"{query.name} is no cohort", expected=f"a stored query tagged {TAG}")
     terms = with_told(store)
-    rows = _answer(store, query, bind(query, given, terms=terms))
+    rows = _members(query, _answer(store, query, bind(query, given, terms=terms)))
     place = rows.columns.index(column)
     found = {each.value for row in rows.rows if isinstance(each := row[place], NamedNode)}
     cases = tuple(sorted(each for each in found if each.startswith(_CASE)))
@@ -148,7 +164,7 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
         cases=cases,
         patients={case: firsts.get(case, case) for case in cases},
         reports={},
-        drugs=_drugs(query, given, terms),
+        drugs=asked_for(query, given, "drug", terms=terms),
         given=(),
         terms=terms,
     )
@@ -156,6 +172,17 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
         return cohort
     reports = {row["case"]: row["report"] for row in cohort.ask(_REPORTS)}
     return replace(cohort, reports=reports, given=tuple(cohort.ask(GIVEN)))
+
+
+def _members(query: StoredQuery, rows: Rows) -> Rows:
+    """Return the rows that make their case one of the cohort."""
+    wanted = [(rows.columns.index(name), values) for name, values in query.head.members.items()]
+    kept = (row for row in rows.rows if all(_short(row[place]) in values for place, values in wanted))
+    return replace(rows, rows=tuple(kept)) if wanted else rows
+
+
+def _short(term: object) -> str:
+    return str(getattr(term, "value", "")).removeprefix(CG)
 
 
 def _answer(store: Store, query: StoredQuery, text: str) -> Rows:
@@ -166,19 +193,29 @@ def _answer(store: Store, query: StoredQuery, text: str) -> Rows:
     return rows_of(store, text, union=query.head.dataset != "named")
 
 
-def _drugs(query: StoredQuery, values: Mapping[str, str], terms: Terms) -> frozenset[str]:
-    parameter = query.head.parameters.get("drug")
+def asked_for(query: StoredQuery, values: Mapping[str, str], name: str, *, terms: Terms) -> frozenset[str]:
+    """Return the terms that a query asks for by one of its parameters; empty where it has none of that name.
+
+    :param values: parameter -> value; those not named keep their example.
+    :raises InputError: if the value is not of the type of the parameter.
+    """
+    parameter = query.head.parameters.get(name)
     if parameter is None:
         return frozenset()
-    example = example_of(query, "drug")
-    if "drug" not in values:
+    example = example_of(query, name)
+    if name not in values:
         return frozenset(
             each.strip("<>") if each.startswith("<") else expand(each) for each in example.split()
         )
-    found = terms_of(parameter.type, values["drug"], example=example, within=parameter.within, terms=terms)
+    found = terms_of(parameter.type, values[name], example=example, within=parameter.within, terms=terms)
     return frozenset(each.value for each in found)
 
 
 def label_of(cohort: Cohort, iri: str) -> str:
     """Return what a term is called; where nobody says, its short name."""
     return cohort.terms.label(iri) or compact(iri)
+
+
+def treatment_label(cohort: Cohort, iri: str) -> str:
+    """Return what a treatment is called; one of which a report tells no more than that says so."""
+    return _UNNAMED.get(iri) or label_of(cohort, iri)

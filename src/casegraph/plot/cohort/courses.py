@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import shorten
 from typing import Final
 
 import pyoxigraph as ox
+from msgspec import structs
 
-from casegraph.model import Claim, DoseSegment, Subject, Treatment
+from casegraph.model import Claim, Course, DoseSegment, Subject, Treatment
 from casegraph.namespaces import expand, known_prefixes
 from casegraph.store import Store
 from casegraph.timeline import Timeline, solve_subject
@@ -20,6 +22,8 @@ __all__ = ["EVENTS", "Event", "Lane", "Run", "lane"]
 EVENTS: Final = ("first response", "first resolved", "flare or relapse", "adverse event", "death")
 Days = tuple[int | None, int | None]
 _OPEN: Final[Days] = (None, None)
+#: So many letters of a printed time are told.
+_PRINTED: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,17 @@ class Run:
         return self.starts[1] is not None or bool(self.starts[0] and self.starts[0] > 0)
 
     @property
+    def is_earlier(self) -> bool:
+        """Whether it began before the start of the lane, or at most with it."""
+        return self.starts[1] is not None and self.starts[1] <= 0 and self.starts != (0, 0)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it certainly ran for some days that have a place on the lane."""
+        begun, lasted = self.starts[1], self.ends[0]
+        return begun is not None and lasted is not None and lasted > begun
+
+    @property
     def is_told(self) -> bool:
         """Whether it is told how long it ran, that it still did, or that it began later."""
         begun, lasted = self.starts[0] or 0, self.length[1] is not None or bool(self.length[0])
@@ -57,14 +72,23 @@ class Run:
 class Event:
     """What was seen, at least and at most so many days after the start of the lane.
 
+    What only death bounds has no most.
+
     :param kind: one of :data:`EVENTS`.
     :param rank: its place in the order of the occasions of its case.
+    :param printed: of a death, when it was, as the report prints it.
     """
 
     claim: str
     kind: str
     at: Days
     rank: int = 0
+    printed: str = ""
+
+    @property
+    def quoted(self) -> str:
+        """The printed time as words; nothing where there is none."""
+        return f"printed “{shorten(self.printed, _PRINTED, placeholder=' ...')}”" if self.printed else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +97,23 @@ class Lane:
 
     :param events: those that may have come after the start.
     :param unplaced: those of which no time on this scale is told.
+    :param since: the drug from whose start days count, where that is not the first start; else empty.
+    :param earlier: those that came before that start.
     """
 
     case: str
     runs: tuple[Run, ...]
     events: tuple[Event, ...]
     unplaced: tuple[Event, ...]
+    since: str = ""
+    earlier: tuple[Event, ...] = ()
+
+    @property
+    def has_days(self) -> bool:
+        """Whether there is any day or length to be drawn, and not only words."""
+        times = [time for run in self.runs for time in (run.starts, run.ends)]
+        times += [each.at for each in self.events]
+        return any(day is not None and day > 0 for time in times for day in time)
 
     @property
     def longest(self) -> tuple[int, int]:
@@ -113,19 +148,38 @@ class _Reading:
 
     def __init__(self, case: str, subject: Subject, timeline: Timeline) -> None:
         self.case, self.subject, self.timeline = case, subject, timeline
+        living = tuple(turn for turn in subject.course if turn.kind != "death")
+        # a death bounds what came before it, and so gives it a latest day on which nobody saw it
+        self.but_for_death = (
+            timeline if living == subject.course else solve_subject(structs.replace(subject, course=living))
+        )
         self.names = {id(claim): fragment for fragment, _, claim in named_claims(subject)}
         self.ranks = timeline.ranks()
         self.origin: str | None = None
 
     def lane(self, treatments: list[Treatment]) -> Lane:
-        starts = [each.at for each in treatments if each.at is not None]
-        self.origin = min(starts, key=lambda at: (self.ranks[at], at), default=None)
-        runs = sorted(map(self._run, treatments), key=lambda run: (_late(run.starts), run.claim))
+        starts = sorted({each.at for each in treatments if each.at is not None}, key=self._in_order)
+        self.origin = next(iter(starts), None)
+        runs, since = [self._run(each) for each in treatments], ""
+        if not any(run.is_drawn for run in runs) and (known := self._of_known_length(treatments)):
+            self.origin = known.at
+            runs, since = [self._run(each) for each in treatments], _iri(known)
+        runs.sort(key=lambda run: (_late(run.starts), run.claim))
         exposures = {self.names[id(each)] for each in self._exposures(treatments)}
         events = sorted(self._events(exposures), key=lambda each: each.rank)
         placed = tuple(each for each in events if _is_told(each.at) and _is_after(each.at))
         unplaced = tuple(each for each in events if not _is_told(each.at))
-        return Lane(self.case, tuple(runs), placed, unplaced)
+        earlier = tuple(each for each in events if since and not _is_after(each.at))
+        return Lane(self.case, tuple(runs), placed, unplaced, since, earlier)
+
+    def _in_order(self, at: str) -> tuple[int, str]:
+        return self.ranks[at], at
+
+    def _of_known_length(self, treatments: Iterable[Treatment]) -> Treatment | None:
+        """Return the treatment of the most days that are certain, of those that tell when they began."""
+        lengths = [(self._length(each)[0] or 0, each) for each in treatments if each.at is not None]
+        longest = max((days for days, _ in lengths), default=0)
+        return next((each for days, each in lengths if days == longest > 0), None)
 
     @staticmethod
     def _exposures(treatments: Iterable[Treatment]) -> Iterator[Claim]:
@@ -174,7 +228,8 @@ class _Reading:
         yield from self._responses(exposures)
         for turn in self.subject.course:
             if turn.kind in ("flare", "relapse", "death"):
-                yield self._event(turn, "death" if turn.kind == "death" else "flare or relapse")
+                event = self._event(turn, "death" if turn.kind == "death" else "flare or relapse")
+                yield replace(event, printed=self._printed(turn) if turn.kind == "death" else "")
         for harm in self.subject.adverse_events.observed:
             if not harm.during or not exposures.isdisjoint(harm.during):
                 yield self._event(harm, "adverse event")
@@ -194,7 +249,14 @@ class _Reading:
 
     def _event(self, claim: Claim, kind: str) -> Event:
         at = self._between(self.origin, claim.at)
+        if kind != "death" and self.origin and claim.at:
+            least, most = at
+            at = least, most if most == self.but_for_death.between(self.origin, claim.at)[1] else None
         return Event(f"{self.case}#{self.names[id(claim)]}", kind, at, self._rank(claim))
+
+    def _printed(self, turn: Course) -> str:
+        at = self.subject.occasions.get(turn.at or "")
+        return turn.printed or (at.printed if at is not None else None) or ""
 
     def _rank(self, claim: Claim) -> int:
         """Return the place of a claim in the order of occasions; one without a time is last."""

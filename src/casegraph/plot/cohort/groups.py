@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from casegraph.namespaces import CG
-from casegraph.plot.cohort.cohort import Cohort, label_of
+from casegraph.namespaces import CG, expand
+from casegraph.plot.cohort.cohort import Cohort, treatment_label
 from casegraph.plot.cohort.courses import Lane
 from casegraph.rows import Rows
 
@@ -15,6 +15,8 @@ __all__ = ["OTHER", "groups_of"]
 
 OTHER: Final = "other treatments"
 _MOST: Final = 6
+#: The group of what is a drug at all, which tells no treatment from another.
+_ANY: Final = expand("CHEBI:23888")
 _GROUPS: Final = f"""
 SELECT DISTINCT ?drug ?group {{ GRAPH ?ontology {{ ?drug <{CG}drugGroup> ?group }} }} ORDER BY ?drug ?group"""
 
@@ -25,12 +27,7 @@ def groups_of(cohort: Cohort, lanes: Iterable[Lane]) -> Mapping[str, str]:
     :raises StoreError: if the store fails.
     """
     drugs = Counter(run.drug for each in lanes for run in each.runs)
-    groups: dict[str, list[str]] = {drug: [] for drug in drugs}
-    if cohort.drugs:
-        groups = {drug: [drug] for drug in drugs}
-    else:
-        for row in Rows.read(cohort.store.query(_GROUPS, union=False)):
-            groups.get(str(row["drug"]), []).append(str(row["group"]))
+    groups = {drug: [drug] for drug in drugs} if cohort.drugs else _groups(cohort, drugs)
     sizes = Counter[str]()
     for drug, found in groups.items():
         sizes.update(dict.fromkeys(found, drugs[drug]))
@@ -40,6 +37,16 @@ def groups_of(cohort: Cohort, lanes: Iterable[Lane]) -> Mapping[str, str]:
     }
 
 
+def _groups(cohort: Cohort, drugs: Iterable[str]) -> dict[str, list[str]]:
+    """Return drug -> the groups of drugs that it is in; not that of all drugs, and not one of enzymes."""
+    found: dict[str, list[str]] = {drug: [] for drug in drugs}
+    for row in Rows.read(cohort.store.query(_GROUPS, union=False)):
+        drug, group = str(row["drug"]), str(row["group"])
+        if drug in found and group != _ANY and _ANY in cohort.terms.above(group):
+            found[drug].append(group)
+    return found
+
+
 def _name(cohort: Cohort, groups: list[str], sizes: Mapping[str, int]) -> str:
     largest = min(groups, key=lambda group: (-sizes[group], group), default=None)
-    return OTHER if largest is None else label_of(cohort, largest)
+    return OTHER if largest is None else treatment_label(cohort, largest)

@@ -1,4 +1,4 @@
-"""What else is told of the patients of a cohort on each drug: deaths, adverse events, flares as it ran."""
+"""What else is told of the patients of a cohort on each drug: deaths, harm, flares, and the authors' word."""
 
 from __future__ import annotations
 
@@ -9,34 +9,63 @@ from typing import Final
 from casegraph.namespaces import CG
 from casegraph.plot.cohort.cohort import Cohort
 
-__all__ = ["HARMS", "QUESTIONS", "harms"]
+__all__ = ["DIED", "HARMS", "QUESTIONS", "deaths", "harms"]
 
 #: what is told -> what that means.
 HARMS: Final[Mapping[str, str]] = {
     "died": "of the patients given it, those whose death is told, at any time",
     "adverse event during it": "of them, those in whom one is told as it was given; not by itself by it",
     "severe or fatal one during it": "of those, the ones of whom it was severe, profound or fatal",
-    "adverse event (drug not told)": "of them, those in whom one is told without a drug",
+    "adverse event (drug not told)": "of them, those in whom one is told without a drug, and not certainly "
+    "before its start or after its stop",
     "flare or relapse as it ran": "of them, those in whom one is told while it certainly ran",
+    "failed by the authors' word": "of them, those of whom the authors say that it, or a treatment with it, "
+    "failed; a word, and no verdict",
 }
-_DIED, _DURING, _SEVERE, _UNPLACED, _FLARED = HARMS
+DIED, _DURING, _SEVERE, _UNPLACED, _FLARED, _SAID = HARMS
 _GRAVE: Final = (f"{CG}severe", f"{CG}profound", f"{CG}fatal")
 _ASSERTED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?asserted {{ {pattern} }} }}"
 _HARM: Final = "?case cg:hasAdverseEvent ?node . ?node a cg:AdverseEvent"
+_APART: Final = (
+    "SELECT ?case ?node ?episode {{ # the cases\n"
+    f"  GRAPH ?asserted {{{{ {_HARM} ; cg:at ?seen . ?case cg:hasTreatment ?episode . {{pattern}} }}}}\n"
+    "  FILTER EXISTS {{ GRAPH ?inferred {{ {earlier} cg:notAfter {later} }} }}\n"
+    "  FILTER NOT EXISTS {{ GRAPH ?inferred {{ {later} cg:notAfter {earlier} }} }} }}"
+)
 #: what it asks for -> the question; each is fast over all cases.
 QUESTIONS: Final[Mapping[str, str]] = {
     "deaths": _ASSERTED.format(columns="?node", pattern="?case cg:hasCourse ?node . ?node a cg:Death"),
+    "times of deaths": _ASSERTED.format(
+        columns="?node ?printed",
+        pattern="?case cg:hasCourse ?node . ?node a cg:Death ; cg:at? ?time . ?time cg:timePrinted ?printed",
+    ),
     "adverse events": _ASSERTED.format(columns="?node", pattern=_HARM),
     "adverse events during": _ASSERTED.format(
         columns="?node ?episode",
         pattern=f"{_HARM} ; cg:duringTreatment ?exposure . ?episode cg:hasSegment? ?exposure . "
         "?episode cg:aboutConcept ?any",
     ),
+    "adverse events before the start": _APART.format(
+        pattern="?episode cg:at ?start", earlier="?seen", later="?start"
+    ),
+    "adverse events after the stop": _APART.format(
+        pattern="?episode cg:endsAt ?stop FILTER NOT EXISTS { ?episode cg:endBasis cg:implied }",
+        earlier="?stop",
+        later="?seen",
+    ),
     "severity": _ASSERTED.format(columns="?node ?severity", pattern=f"{_HARM} ; cg:severity ?severity"),
     "flares": "SELECT ?case ?node ?episode { # the cases\n"
     "  GRAPH ?asserted { ?case cg:hasCourse ?node . ?node a ?kind VALUES ?kind { cg:Flare cg:Relapse } }\n"
     "  GRAPH ?inferred { ?node cg:hasBackground ?episode } }",
+    "said to have failed": _ASSERTED.format(
+        columns="?node ?episode",
+        pattern="?case cg:hasStatement ?node . ?node a cg:NonResponseStatement ; cg:concerns ?exposure . "
+        "?episode cg:hasSegment? ?exposure . ?episode cg:aboutConcept ?any "
+        "FILTER NOT EXISTS { ?node cg:general true }",
+    ),
 }
+
+_TIMES: Final = ("adverse events before the start", "adverse events after the stop")
 
 
 def harms(cohort: Cohort) -> Mapping[str, Mapping[str, int]]:
@@ -44,43 +73,69 @@ def harms(cohort: Cohort) -> Mapping[str, Mapping[str, int]]:
 
     :raises StoreError: if the store fails.
     """
-    given: dict[str, set[str]] = defaultdict(set)
-    of_episode: dict[str, str] = {}
+    episodes: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in cohort.given:
-        given[row["drug"]].add(cohort.patients[row["case"]])
-        of_episode[row["episode"]] = row["drug"]
+        episodes[row["drug"]][cohort.patients[row["case"]]].add(row["episode"])
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    anywhere = {_DIED: _patients(cohort, "deaths"), _UNPLACED: set[str]()}
-    for kind, drug, patient in _on_drugs(cohort, of_episode, anywhere[_UNPLACED]):
+    for kind, drug, patient in _on_drugs(cohort):
         found[drug][kind].add(patient)
-    for drug, patients in given.items():
-        for kind, those in anywhere.items():
-            found[drug][kind] |= patients & those
+    died, unplaced = _patients(cohort, "deaths"), _unplaced(cohort)
+    for drug, patients in episodes.items():
+        found[drug][DIED] |= patients.keys() & died
+        found[drug][_UNPLACED] |= {
+            patient
+            for patient, courses in patients.items()
+            if any(courses - apart for apart in unplaced.get(patient, ()))
+        }
     return {
         drug: {kind: len(kinds[kind]) for kind in HARMS if kinds.get(kind)} for drug, kinds in found.items()
     }
+
+
+def deaths(cohort: Cohort) -> Mapping[str, str]:
+    """Return patient -> when the patient died, as it is printed; without those of whom no time is.
+
+    :raises StoreError: if the store fails.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in cohort.ask(QUESTIONS["times of deaths"]):
+        found[cohort.patients[row["case"]]].add(row["printed"])
+    return {patient: "; ".join(sorted(printed)) for patient, printed in found.items()}
 
 
 def _patients(cohort: Cohort, question: str) -> set[str]:
     return {cohort.patients[row["case"]] for row in cohort.ask(QUESTIONS[question])}
 
 
-def _on_drugs(
-    cohort: Cohort, of_episode: Mapping[str, str], unplaced: set[str]
-) -> Iterator[tuple[str, str, str]]:
-    """Yield what is told on a drug, the drug and the patient, and add the patients of harm without a drug."""
+def _on_drugs(cohort: Cohort) -> Iterator[tuple[str, str, str]]:
+    """Yield what is told on a drug, the drug and the patient."""
+    of_episode = {row["episode"]: row["drug"] for row in cohort.given}
     grave = {row["node"] for row in cohort.ask(QUESTIONS["severity"]) if row["severity"] in _GRAVE}
-    placed = set()
     for row in cohort.ask(QUESTIONS["adverse events during"]):
-        drug, patient = of_episode.get(row["episode"]), cohort.patients[row["case"]]
-        placed.add(row["node"])
-        if drug is not None:
+        if drug := of_episode.get(row["episode"]):
+            patient = cohort.patients[row["case"]]
             yield _DURING, drug, patient
             if row["node"] in grave:
                 yield _SEVERE, drug, patient
-    for row in cohort.ask(QUESTIONS["adverse events"]):
-        if row["node"] not in placed:
-            unplaced.add(cohort.patients[row["case"]])
-    for row in cohort.ask(QUESTIONS["flares"]):
-        if drug := of_episode.get(row["episode"]):
-            yield _FLARED, drug, cohort.patients[row["case"]]
+    for kind, question in ((_FLARED, "flares"), (_SAID, "said to have failed")):
+        for row in cohort.ask(QUESTIONS[question]):
+            if drug := of_episode.get(row["episode"]):
+                yield kind, drug, cohort.patients[row["case"]]
+
+
+def _unplaced(cohort: Cohort) -> Mapping[str, list[set[str]]]:
+    """Return patient -> for each adverse event without a drug, the courses that it certainly was not in."""
+    placed = {row["node"] for row in cohort.ask(QUESTIONS["adverse events during"])}
+    events = {
+        row["node"]: cohort.patients[row["case"]]
+        for row in cohort.ask(QUESTIONS["adverse events"])
+        if row["node"] not in placed
+    }
+    apart: dict[str, set[str]] = {node: set() for node in events}
+    for question in _TIMES if events else ():
+        for row in cohort.ask(QUESTIONS[question]):
+            apart.get(row["node"], set()).add(row["episode"])
+    found: dict[str, list[set[str]]] = defaultdict(list)
+    for node, patient in events.items():
+        found[patient].append(apart[node])
+    return found

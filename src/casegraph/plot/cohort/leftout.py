@@ -1,30 +1,51 @@
-"""The groups of patients that a cohort leaves out, with what is told of them on the drug it asks for."""
+"""The groups of patients that a cohort leaves out, with what is told of them on what it asks for."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from re import fullmatch
-from typing import Final
+from typing import Final, Literal
 
-from casegraph.namespaces import BASE, CG, PREFIXES
+from casegraph.namespaces import BASE, CG
 from casegraph.plot.cohort.called import called
-from casegraph.plot.cohort.cohort import Cohort, label_of
+from casegraph.plot.cohort.cohort import Cohort, asked_for, label_of, treatment_label
+from casegraph.plot.cohort.grouptold import (
+    Claims,
+    exposures_of,
+    harms_told,
+    outcomes_told,
+    said_of,
+    with_remarks,
+)
 from casegraph.rows import Rows
 from casegraph.store.syntax import named
 
-__all__ = ["LeftOut", "left_out"]
+__all__ = ["LeftOut", "Told", "left_out"]
 
+#: What of a group is told: all, or what is on the drug that is asked for, or the harm on that drug.
+Told = Literal["all", "on the drug", "harm on the drug"]
 _GROUP: Final = f"{BASE}group/"
-_TYPE: Final = f"{PREFIXES['rdf']}type"
-_RESPONSES: Final = ("hasResponse", "lacksResponse", "questionsResponse")
-_BETTER: Final = ("improved", "resolved", "stabilised")
+#: what a cohort asks for -> how a group has it, and in words.
+_GIVEN: Final = ("cg:hasTreatment ?claim", "was given {}")
+_HAVING: Final[Mapping[str, tuple[str, str]]] = {
+    "diagnosis": (
+        "cg:hasDiagnosis ?claim . ?claim a ?standing FILTER(?standing = cg:FinalDiagnosis || ?standing = "
+        "cg:WorkingDiagnosis && NOT EXISTS { ?group cg:hasDiagnosis/a cg:FinalDiagnosis })",
+        "was diagnosed with {}",
+    ),
+    "phenotype": ("cg:hasFinding ?claim", "is told of with {}"),
+    "autoantibody": (
+        "cg:hasTestResult ?claim . ?claim cg:result ?result FILTER(?result = cg:positive)",
+        "is told of with a positive {}",
+    ),
+}
 #: Each question stays within one graph.
 _GROUPS: Final = f"""PREFIX cg: <{CG}>
-SELECT ?group ?patients ?report ?episode ?drug {{ GRAPH ?asserted {{
-  ?group a cg:Group ; cg:patientCount ?patients ; cg:reportedIn ?report ; cg:hasTreatment ?episode .
-  ?episode cg:aboutConcept ?drug }} }}"""
+SELECT ?group ?patients ?report ?claim ?what {{ GRAPH ?asserted {{
+  ?group a cg:Group ; cg:patientCount ?patients ; cg:reportedIn ?report ; %s .
+  ?claim cg:aboutConcept ?what }} }}"""
 _CLAIMS: Final = f"""PREFIX cg: <{CG}>
 SELECT ?group ?link ?claim ?name ?value {{ VALUES ?group {{ %s }}
   GRAPH ?asserted {{ ?group ?link ?claim . ?claim ?name ?value }} }}"""
@@ -33,26 +54,26 @@ SELECT ?group ?case {{ VALUES ?group {{ %s }}
   GRAPH ?asserted {{ {{ ?group cg:possiblySamePatientAs ?case }} UNION
     {{ ?case cg:possiblySamePatientAs ?group }} }} }}"""
 
-_Values = dict[str, set[str]]
-
 
 @dataclass(slots=True)
-class _Given:
-    """A group, with its treatments that a cohort asks for."""
+class _Having:
+    """A group, with its claims of what a cohort asks for: concept -> claims."""
 
     patients: int | None
     report: str
-    drugs: dict[str, set[str]]
+    claims: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A group that was given a drug that a cohort asks for.
+    """A group that has what a cohort asks for.
 
     :param name: what it is called.
     :param patients: how many patients it has; none where that is no count.
-    :param drugs: the names of what it was given, of what was asked for.
-    :param told: the claims of what was seen on these, each with its words.
+    :param why: what it has of what was asked for, such as ``was given interleukin-2``.
+    :param scope: what of it is told.
+    :param told: the claims of what was seen, each with its words.
+    :param unnamed: the harm that is asked for, where nothing that is told names it; else empty.
     :param shares_report: whether its report tells of a case of the cohort too.
     :param possibly_same: the cases of the cohort that are possibly one of its patients.
     """
@@ -60,30 +81,29 @@ class LeftOut:
     iri: str
     name: str
     patients: int | None
-    drugs: tuple[str, ...]
+    why: str
+    scope: Told
     told: tuple[tuple[str, str], ...]
+    unnamed: str
     shares_report: bool
     possibly_same: tuple[str, ...]
 
 
 def left_out(cohort: Cohort) -> tuple[LeftOut, ...]:
-    """Return the groups that were given a drug that a cohort asks for, the largest first.
+    """Return the groups that have what a cohort asks for, the largest first.
 
-    A cohort that asks for no drug has none.
+    That is a drug that they were given, else a diagnosis, a finding or a positive autoantibody.
 
     :raises StoreError: if the store fails.
     """
-    given = _given(cohort)
-    if not given:
+    pattern, words = _asked(cohort)
+    having = _having(cohort, pattern)
+    if not having:
         return ()
-    order = sorted(given, key=lambda group: (-(given[group].patients or 0), group))
-    names = called(cohort, {group: given[group].report for group in order})
+    order = sorted(having, key=lambda group: (-(having[group].patients or 0), group))
+    names = called(cohort, {group: having[group].report for group in order})
     meant = " ".join(str(named(group)) for group in order)
-    claims: dict[str, dict[str, _Values]] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
-    for row in _rows(cohort, _CLAIMS % meant):
-        claim = claims[row["group"]][row["claim"]]
-        claim["link"].add(row["link"].removeprefix(CG))
-        claim[row["name"].removeprefix(CG)].add(row["value"])
+    claims = _claims(cohort, meant)
     same: dict[str, set[str]] = defaultdict(set)
     for row in _rows(cohort, _SAME % meant):
         same[row["group"]].add(row["case"])
@@ -92,14 +112,30 @@ def left_out(cohort: Cohort) -> tuple[LeftOut, ...]:
         LeftOut(
             iri=group,
             name=names[group],
-            patients=given[group].patients,
-            drugs=tuple(sorted({label_of(cohort, drug) for drug in given[group].drugs})),
-            told=tuple(_told(cohort, claims[group], given[group].drugs)),
-            shares_report=given[group].report in reports,
+            patients=having[group].patients,
+            why=words.format(_what(cohort, having[group], claims[group])),
+            scope=_scope(cohort),
+            told=(told := tuple(_told(cohort, claims[group], having[group]))),
+            unnamed=_unnamed(cohort, [claims[group][iri] for iri, _ in told]),
+            shares_report=having[group].report in reports,
             possibly_same=tuple(sorted(same[group] & cohort.patients.keys())),
         )
         for group in order
     )
+
+
+def _asked(cohort: Cohort) -> tuple[str, str]:
+    """Return how a group has what a cohort asks for, in SPARQL and in words; empty where none can."""
+    if cohort.drugs:
+        return _GIVEN
+    glances = (each for each in cohort.query.head.explained_by.values() if each in _HAVING)
+    return next((_HAVING[each] for each in glances), ("", ""))
+
+
+def _scope(cohort: Cohort) -> Told:
+    if not cohort.drugs:
+        return "all"
+    return "harm on the drug" if "harm" in cohort.query.head.parameters else "on the drug"
 
 
 def _rows(cohort: Cohort, question: str) -> Iterator[Mapping[str, str]]:
@@ -107,12 +143,17 @@ def _rows(cohort: Cohort, question: str) -> Iterator[Mapping[str, str]]:
         yield {name: str(value) for name, value in row.items()}
 
 
-def _given(cohort: Cohort) -> dict[str, _Given]:
-    found: dict[str, _Given] = {}
-    for row in _rows(cohort, _GROUPS) if cohort.drugs else ():
-        if row["drug"] in cohort.drugs and row["group"].startswith(_GROUP):
-            each = found.setdefault(row["group"], _Given(_count(row["patients"]), row["report"], {}))
-            each.drugs.setdefault(row["drug"], set()).add(row["episode"])
+def _having(cohort: Cohort, pattern: str) -> dict[str, _Having]:
+    rows = list(_rows(cohort, _GROUPS % pattern)) if pattern else []
+    names = cohort.query.head.parameters if rows else ()
+    asked = cohort.drugs or {
+        iri for name in names for iri in asked_for(cohort.query, cohort.values, name, terms=cohort.terms)
+    }
+    found: dict[str, _Having] = {}
+    for row in rows:
+        if row["what"] in asked and row["group"].startswith(_GROUP):
+            each = found.setdefault(row["group"], _Having(_count(row["patients"]), row["report"]))
+            each.claims[row["what"]].add(row["claim"])
     return found
 
 
@@ -120,58 +161,61 @@ def _count(said: str) -> int | None:
     return int(said) if fullmatch("[0-9]{1,9}", said) else None
 
 
-def _told(
-    cohort: Cohort, claims: Mapping[str, _Values], drugs: Mapping[str, set[str]]
-) -> Iterator[tuple[str, str]]:
-    """Yield the claims of what was seen on some treatments, harm first, each with its words."""
-    episodes = {episode for found in drugs.values() for episode in found}
-    exposures = episodes | {dose for episode in episodes for dose in claims[episode]["hasSegment"]}
-    for iri in sorted(claims):
-        if "hasAdverseEvent" in claims[iri]["link"] and not exposures.isdisjoint(
-            claims[iri]["duringTreatment"]
-        ):
-            yield iri, _harm(cohort, claims[iri])
-    for iri in sorted(claims):
-        if not claims[iri]["link"].isdisjoint(_RESPONSES) and not exposures.isdisjoint(
-            claims[iri]["responseTo"]
-        ):
-            yield iri, _outcome(cohort, claims, claims[iri])
+def _claims(cohort: Cohort, groups: str) -> dict[str, Claims]:
+    """Return group -> its claims."""
+    claims: dict[str, dict[str, dict[str, set[str]]]] = defaultdict(dict)
+    for row in _rows(cohort, _CLAIMS % groups):
+        claim = claims[row["group"]].setdefault(row["claim"], defaultdict(set))
+        claim["link"].add(row["link"].removeprefix(CG))
+        claim[row["name"].removeprefix(CG)].add(row["value"])
+    return {**claims}
 
 
-def _harm(cohort: Cohort, claim: _Values) -> str:
-    if not (what := _labels(cohort, claim["aboutConcept"])):
-        return "no adverse event" if f"{CG}NoAdverseEvent" in claim[_TYPE] else "no significant adverse event"
-    return _with("adverse event " + what, [*_local(claim["severity"]), *claim["gist"]])
+def _what(cohort: Cohort, having: _Having, claims: Claims) -> str:
+    """Return what a group has of what was asked for; of a finding or a test, in how many."""
+    found = {}
+    for concept, iris in having.claims.items():
+        remarks = () if cohort.drugs else (each for iri in sorted(iris) for each in _remarks(claims[iri]))
+        found[label_of(cohort, concept)] = tuple(remarks)
+    return ", ".join(with_remarks(name, found[name]) for name in sorted(found))
 
 
-def _outcome(cohort: Cohort, claims: Mapping[str, _Values], claim: _Values) -> str:
-    about = {
-        concept for each in claim["concerns"] if each in claims for concept in claims[each]["aboutConcept"]
-    }
-    directions = _local(claim["direction"])
-    words = " ".join([*_local(claim["domain"]), *directions, *_local(claim["degree"])])
-    what = f" ({_labels(cohort, about)})" if about else ""
-    many = _many(claim, is_better=not set(directions).isdisjoint(_BETTER))
-    return _with(f"{words}{what}{many}", [*sorted(claim["criterion"]), *sorted(claim["gist"])])
+def _remarks(claim: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    positive, of = (
+        min(claim.get("positiveCount", ()), default=""),
+        min(claim.get("evaluatedCount", ()), default=""),
+    )
+    if positive:
+        yield f"{positive} of {of}" if of else f"in {positive}"
+    yield from sorted(claim.get("gist", ()))
 
 
-def _many(claim: _Values, *, is_better: bool) -> str:
-    """Return how many of how many; those who responded are not those who did not."""
-    responded, evaluated = min(claim["responderCount"], default=""), min(claim["evaluatedCount"], default="")
-    if not responded:
-        return f", {evaluated} evaluated, in how many is not told" if evaluated else ""
-    of = f"{responded} of {evaluated}" if evaluated else f"{responded}, of how many is not told"
-    return f": {of}" if is_better else f": {of} responded"
+def _told(cohort: Cohort, claims: Claims, having: _Having) -> Iterator[tuple[str, str]]:
+    """Yield the claims of what was seen on what was asked for, harm first, each with its words."""
+    if cohort.drugs:
+        episodes = {claim for found in having.claims.values() for claim in found}
+        exposures = exposures_of(claims, episodes).keys()
+        yield from harms_told(cohort, claims, exposures)
+        if _scope(cohort) == "on the drug":
+            yield from outcomes_told(cohort, claims, exposures)
+        else:
+            yield from said_of(claims, exposures)
+        return
+    for episode in sorted(iri for iri in claims if "hasTreatment" in claims[iri]["link"]):
+        drug = ", ".join(sorted(treatment_label(cohort, each) for each in claims[episode]["aboutConcept"]))
+        exposures = exposures_of(claims, [episode]).keys()
+        for tell in (harms_told, outcomes_told):
+            for iri, words in tell(cohort, claims, exposures):
+                yield iri, f"on {drug}: {words}"
 
 
-def _with(words: str, more: Iterable[str]) -> str:
-    said = "; ".join(more)
-    return f"{words} ({said})" if said else words
-
-
-def _labels(cohort: Cohort, iris: Iterable[str]) -> str:
-    return ", ".join(sorted(label_of(cohort, iri) for iri in iris))
-
-
-def _local(iris: Iterable[str]) -> list[str]:
-    return sorted(iri.removeprefix(CG) for iri in iris)
+def _unnamed(cohort: Cohort, told: Iterable[Mapping[str, Iterable[str]]]) -> str:
+    """Return the harm that is asked for, where none of the claims that are told is of it or a kind of it."""
+    if _scope(cohort) != "harm on the drug":
+        return ""
+    harms = asked_for(cohort.query, cohort.values, "harm", terms=cohort.terms)
+    kinds = {kind for harm in harms for kind in cohort.terms.below(harm)}
+    events = [claim for claim in told if "hasAdverseEvent" in claim["link"]]
+    if any(not kinds.isdisjoint(claim.get("aboutConcept", ())) for claim in events):
+        return ""
+    return ", ".join(sorted(label_of(cohort, harm) for harm in harms))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import shorten
 from typing import Any, Final
 
-from casegraph.plot.cohort.cohort import Cohort, label_of
-from casegraph.plot.cohort.harms import HARMS
+from casegraph.plot.cohort.cohort import Cohort, treatment_label
+from casegraph.plot.cohort.harms import DIED, HARMS
 from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
@@ -18,6 +19,8 @@ __all__ = ["responses"]
 _MOST: Final = 15
 _WIDTH: Final = 640
 _LINE, _BAR, _GAP = 15, 20, 14
+#: So many printed times of deaths are told, each in at most so many letters.
+_TIMES, _PRINTED = 3, 40
 _COLOURS: Final = {
     "improved": COLOURS["bluish green"],
     "mixed": COLOURS["yellow"],
@@ -48,6 +51,7 @@ _COLUMNS: Final = {
     "when it improved": "of those with a response, what else was changed, or that this is not known; one may "
     "count more than once",
     **HARMS,
+    "when they died": "as printed; each report counts from a day of its own, not from the start of the drug",
     "cases": "the first case that tells of it, and how many more",
 }
 _NOTES: Final = (
@@ -56,8 +60,11 @@ _NOTES: Final = (
     "and not in another.",
     "No outcome told: the reports, read whole, tell none on this drug. Not captured: nobody can say, for a "
     "report was not read whole or is a record that a program read.",
-    "Deaths are told at any time, adverse events and flares as the drug was given; none is by itself caused "
-    "by it, and where none is told there may have been some.",
+    "Deaths are told at any time, flares as the drug was given, adverse events with the drug or without: of "
+    "those without, what certainly came no later than its start, or after its stop, is not counted at it. "
+    "None is by itself caused by it, and where none is told there may have been some. When somebody died is "
+    "as printed, and counts from a day of the report, not from the start of the drug. That the authors say "
+    "that a drug failed is no verdict, and may stand against what was seen.",
     "These are no rates of success: reports of cases that went well are published more often, and what was "
     "added to other treatments did not necessarily cause what was seen.",
 )
@@ -90,9 +97,9 @@ def responses(cohort: Cohort) -> Picture:
 
 def _words(cohort: Cohort, each: DrugVerdicts) -> str:
     told = ", ".join(f"{verdict} {many:,}" for verdict, many in each.counts().items() if many)
-    harmed = ", ".join(f"{kind} {many:,}" for kind, many in each.harms.items())
+    harmed = _harmed(each)
     also = f" Also told of them: {harmed}." if harmed else ""
-    return f"{label_of(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}.{also}"
+    return f"{treatment_label(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}.{also}"
 
 
 def _attributed(each: DrugVerdicts) -> str:
@@ -101,6 +108,24 @@ def _attributed(each: DrugVerdicts) -> str:
     better = {patient for patient, verdict in each.verdicts.items() if verdict in _BETTER}
     told.append(("what else was changed is not known", len(better - known)))
     return ", ".join(f"{words} {many:,}" for words, many in told if many)
+
+
+def _harmed(each: DrugVerdicts) -> str:
+    told = {kind: f"{kind} {many:,}" for kind, many in each.harms.items()}
+    if DIED in told and (when := _when_died(each)):
+        told[DIED] += f" ({when})"
+    return ", ".join(told.values())
+
+
+def _when_died(each: DrugVerdicts) -> str:
+    """Return the printed times of deaths, and of how many there is none; nothing where none is printed."""
+    if not each.deaths:
+        return ""
+    printed = [f"“{shorten(said, _PRINTED, placeholder=' ...')}”" for said in each.deaths.values()]
+    more, without = len(printed) - _TIMES, each.harms[DIED] - len(printed)
+    told = [f"printed {', '.join(printed[:_TIMES])}"]
+    told += [f"{more:,} more"] * (more > 0) + [f"of {without:,} no time is printed"] * (without > 0)
+    return "; ".join(told)
 
 
 def _outcomes(each: DrugVerdicts) -> str:
@@ -117,8 +142,8 @@ def _outcomes(each: DrugVerdicts) -> str:
 def _label(cohort: Cohort, each: DrugVerdicts) -> list[str]:
     told = _outcomes(each)
     changed = _attributed(each)
-    name = f"{label_of(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
-    harmed = ", ".join(f"{kind} {many:,}" for kind, many in each.harms.items())
+    name = f"{treatment_label(cohort, each.drug)}: given to {counted(each.given, 'patient')}"
+    harmed = _harmed(each)
     more = (f"improving: {changed}" if changed else "", f"also told: {harmed}" if harmed else "")
     return [*lines(name), *lines(told), *(line for said in more if said for line in lines(said))]
 
@@ -206,10 +231,11 @@ def _row(cohort: Cohort, each: DrugVerdicts) -> tuple[Cell, ...]:
     cases = sorted(case for found in each.cases.values() for case in found)
     more = f" and {len(cases) - 1:,} more" if len(cases) > 1 else ""
     return (
-        Cell(label_of(cohort, each.drug), each.drug),
+        Cell(treatment_label(cohort, each.drug), each.drug),
         Cell(f"{each.given:,}"),
         *(Cell(f"{many:,}") for many in each.counts().values()),
         Cell(_attributed(each) or "no response told"),
         *(Cell(f"{each.harms.get(kind, 0):,}") for kind in HARMS),
+        Cell(_when_died(each)),
         Cell(cases[0].partition("/case/")[2] + more, cases[0]),
     )

@@ -27,6 +27,7 @@ _FILLS: Final = ("blue", "orange", "bluish green", "yellow", "reddish purple", "
 _SHAPES: Final = ("triangle-up", "circle", "triangle-down", "cross", "diamond")
 _MARKS: Final = ("bluish green", "sky blue", "vermilion", "orange", "black")
 _DASH: Final = [4, 3]
+_OR: Final = ", or the start that a lane names"
 
 _Values = list[dict[str, Any]]
 
@@ -84,6 +85,9 @@ class Strokes:
             self._bar(lane.runs[0])
         else:
             self._write(name, bold=True)
+            if lane.since:
+                counted_from = next(told[run.claim][0] for run in lane.runs if run.drug == lane.since)
+                self._write(f"counted from the start of {counted_from}")
             self._several(lane, told)
         taken: list[float] = []
         for event in lane.events:
@@ -93,13 +97,20 @@ class Strokes:
         for event in lane.events:
             if event.at[1] is None:
                 self._without_latest(event)
-        if lane.unplaced:
-            kinds = dict.fromkeys(each.kind for each in lane.unplaced)
-            self._write(f"when is not told: {', '.join(kinds)}")
+        self._without_place(lane)
         self._top += _GAP
 
+    def _without_place(self, lane: Lane) -> None:
+        for event in (each for each in (*lane.events, *lane.unplaced) if each.quoted):
+            self._write(f"{event.kind}: {event.quoted}")
+        unplaced = [each for each in lane.unplaced if not each.quoted]
+        for words, events in (("when is not told", unplaced), ("before that", lane.earlier)):
+            if kinds := dict.fromkeys(each.kind for each in events):
+                self._write(f"{words}: {', '.join(kinds)}")
+
     def _several(self, lane: Lane, told: Mapping[str, tuple[str, str]]) -> None:
-        drawn = [run for run in lane.runs if run.has_place and (run.is_told or self._has_drug)]
+        placed = [run for run in lane.runs if run.has_place and not run.is_earlier]
+        drawn = [run for run in placed if run.is_told or self._has_drug]
         for run in drawn[:MOST_RUNS]:
             self._write(": ".join(told[run.claim]))
             self._bar(run)
@@ -108,8 +119,10 @@ class Strokes:
         rest = [run for run in lane.runs if run not in drawn]
         for words in dict.fromkeys(": ".join(told[run.claim]) for run in rest if run.is_told):
             self._write(words)
-        if listed := dict.fromkeys(told[run.claim][0] for run in rest if not run.is_told):
-            self._write(f"? length not told: {', '.join(listed)}")
+        for is_earlier, words in ((True, "begun earlier, length not told"), (False, "? length not told")):
+            of = [run for run in rest if not run.is_told and run.is_earlier is is_earlier]
+            if listed := dict.fromkeys(told[run.claim][0] for run in of):
+                self._write(f"{words}: {', '.join(listed)}")
 
     def _write(self, text: str, *, bold: bool = False) -> None:
         for line in lines(text):
@@ -177,7 +190,8 @@ class Strokes:
         first = max(event.at[0] or 0, 0)
         self._write(f"{event.kind}: after {days(first, None)}")
         place = {"centre": self._top + _EVENTS / 2 - 1, "kind": event.kind}
-        self._open.append({**place, "from": self._at(first), "to": self._at(first + self._stub)})
+        end = max(first, min(first + self._stub, self._death))
+        self._open.append({**place, "from": self._at(first), "to": self._at(end)})
         self._top += _EVENTS
 
     def _layers(self) -> list[Spec]:
@@ -210,8 +224,9 @@ class Strokes:
     def _x(self, field: str) -> Spec:
         longest = self._at((self._longest or 10) * (1 + 2 * _OPEN))
         unit = "months" if self._unit > 1 else "days"
+        other = _OR if any(lane.since for lane, _, _ in self._lanes) else ""
         axis = {
-            "title": f"{unit} since the first start",
+            "title": f"{unit} since the first start{other}",
             "grid": True,
             "labels": self._longest > 0,
             "ticks": self._longest > 0,
@@ -220,9 +235,10 @@ class Strokes:
         return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
 
     def _fill(self) -> Spec:
-        names = sorted({*self._groups.values()} - {OTHER})
+        drawn = {bar["group"] for bar in self._certain}
+        names = sorted(drawn - {OTHER})
         colours = [COLOURS[_FILLS[number % len(_FILLS)]] for number in range(len(names))]
-        domain, colours = [*names, OTHER], [*colours, "#bbbbbb"]
+        domain, colours = [*names, *({OTHER} & drawn)], [*colours, *(["#bbbbbb"] if OTHER in drawn else [])]
         legend = None if self._is_of_one else {"title": "coloured by", "symbolStrokeColor": "black"}
         scale = {"domain": domain, "range": colours}
         return {"fill": {"field": "group", "type": "nominal", "scale": scale, "legend": legend}}

@@ -8,12 +8,13 @@ from typing import Final
 
 from casegraph.errors import InputError
 from casegraph.plot.cohort.called import address_of, called
-from casegraph.plot.cohort.cohort import Cohort, label_of
+from casegraph.plot.cohort.cohort import Cohort, treatment_label
 from casegraph.plot.cohort.courses import Lane, Run, lane
 from casegraph.plot.cohort.groups import groups_of
 from casegraph.plot.cohort.strokes import MOST_RUNS, Strokes
+from casegraph.plot.cohort.worded import by_word
 from casegraph.plot.look import framed
-from casegraph.plot.picture import Cell, Picture
+from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.shown import counted, days, in_columns
 
 __all__ = ["POSSIBLY_SAME", "swimmer"]
@@ -37,17 +38,19 @@ _COLUMNS: Final = {
     "seen": "what was seen, and how many days after the start of the lane",
 }
 _NOTES: Final = (
-    "Days or months of 30.4 days count from the first start that is told of what is drawn.",
+    "Days or months of 30.4 days count from the first start that is told of what is drawn; where no day is "
+    "told from then on, from the start of the drug of which some length is told, which the lane names.",
     "Solid: it certainly ran. Dashed outline: it possibly ran. Dashed line: until when is not told. A stroke "
     "across: stopped by then. Arrow: still given when last told of. A question mark: how long is not told.",
     "What is only listed was given, and the report does not tell when it began, or how long it ran.",
-    "A mark with a line stands at the latest day on which it may have been. What has no latest day has no "
-    "mark: its name stands above a dashed line that begins on the earliest.",
+    "A mark with a line stands at the latest day on which it may have been. What has no latest day, or only "
+    "that of death, has no mark: its name stands in words, or above a dashed line from the earliest.",
     "What was seen on a treatment, or after it began, was not necessarily caused by it.",
 )
 #: What comes of data that no load lets in, as a number that is none.
 _UNREADABLE: Final = (InputError, ArithmeticError, ValueError, RecursionError)
 _SAME: Final = ", the same patient as above"
+_BY_WORD: Final = ", here by the authors' word alone"
 #: Which cases are possibly of one patient.
 POSSIBLY_SAME: Final = (
     "SELECT ?case ?other { # the cases\n  GRAPH ?asserted { ?case cg:possiblySamePatientAs ?other } }"
@@ -74,18 +77,27 @@ def swimmer(cohort: Cohort) -> Picture:
     many = counted(len(treated), "case")
     title = f"Time on treatment: {_part(many, treated, looked, shown)}"
     names = _names(cohort, [each.case for each in shown])
+    rows = tuple(row for each in shown for row in _rows(cohort, names, each))
+    notes = (*_notes(treated, looked, shown), *_possibly_same(cohort, names), *unread)
+    if not any(each.has_days for each in shown):
+        told = (
+            f"Of {many} given {what}, none tells how long, or of a day on which anything was seen, {_NO_LANE}"
+        )
+        return Picture("swimmer", title, f"{told}; what is told is in the table.", {}, (), _COLUMNS, rows)
     lasting = sum(each.longest[0] > 0 for each in shown)
     summary = (
         f"{counted(len(shown), 'lane')}, one a case, of {many} given {what}; of {lasting:,} of them the "
         f"report tells some length. {_words(names, shown[0])}"
     )
+    spec = in_columns(framed(_view(cohort, names, shown), title=title, summary=summary))
+    return Picture("swimmer", title, summary, spec, notes, _COLUMNS, rows)
+
+
+def _view(cohort: Cohort, names: Mapping[str, str], shown: Sequence[Lane]) -> Spec:
     strokes = Strokes(groups_of(cohort, shown), has_drug=bool(cohort.drugs))
     for each in shown:
         strokes.add(each, names[each.case], {run.claim: _told(cohort, run) for run in each.runs})
-    spec = in_columns(framed(strokes.view(), title=title, summary=summary))
-    rows = tuple(row for each in shown for row in _rows(cohort, names, each))
-    notes = (*_notes(treated, looked, shown), *_possibly_same(cohort, names), *unread)
-    return Picture("swimmer", title, summary, spec, notes, _COLUMNS, rows)
+    return strokes.view()
 
 
 def _together(cohort: Cohort, lanes: Iterable[Lane]) -> list[Lane]:
@@ -98,8 +110,10 @@ def _together(cohort: Cohort, lanes: Iterable[Lane]) -> list[Lane]:
 
 
 def _names(cohort: Cohort, cases: Sequence[str]) -> dict[str, str]:
-    """Return what cases are called; one that tells of the patient of the case before it says so."""
+    """Return what cases are called; one by word alone, or of the patient of the case before it, says so."""
     names = called(cohort, {case: cohort.reports.get(case, "") for case in cases})
+    for case in names.keys() & by_word(cohort).keys():
+        names[case] += _BY_WORD
     for before, case in pairwise(cases):
         if cohort.patients[before] == cohort.patients[case]:
             names[case] += _SAME
@@ -156,14 +170,14 @@ def _words(names: Mapping[str, str], first: Lane) -> str:
 
 
 def _told(cohort: Cohort, run: Run) -> tuple[str, str]:
-    return label_of(cohort, run.drug), _lasting(run)
+    return treatment_label(cohort, run.drug), _lasting(run)
 
 
 def _lasting(run: Run) -> str:
     told = days(*run.length)
     length = "length not told" if told == "not told" else told
-    start = "start not told; "
-    if run.has_place:
+    start = "begun earlier; " if run.is_earlier else "start not told; "
+    if run.has_place and not run.is_earlier:
         start = "" if run.starts[0] == run.starts[1] else f"began {_since(run.starts)}; "
     end = "" if (told == "not told" and run.end == "not told") else f", {_ENDS[run.end]}"
     return f"{start}{length}{end}"
@@ -174,18 +188,19 @@ def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tupl
         yield (
             Cell(names[each.case], each.case),
             Cell(run.claim.partition("#")[2], run.claim),
-            Cell(label_of(cohort, run.drug), run.drug),
-            Cell(_since(run.starts)),
+            Cell(treatment_label(cohort, run.drug), run.drug),
+            Cell("earlier, or with it" if run.is_earlier else _since(run.starts)),
             Cell(days(*run.length)),
             Cell(run.end),
             Cell(""),
         )
-    for event in (*each.events, *each.unplaced):
+    seen = [(event, _since(event.at)) for event in (*each.events, *each.unplaced)]
+    for event, when in (*seen, *((event, "earlier, or with the start") for event in each.earlier)):
         yield (
             Cell(names[each.case], each.case),
             Cell(event.claim.partition("#")[2], event.claim),
             *(Cell("") for _ in range(4)),
-            Cell(f"{event.kind}: {_since(event.at)}"),
+            Cell(f"{event.kind}: {when}{f', {event.quoted}' if event.quoted else ''}"),
         )
 
 

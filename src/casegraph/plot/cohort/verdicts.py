@@ -10,7 +10,7 @@ from typing import Final
 from casegraph.namespaces import CG
 from casegraph.plot.cohort import harms as of_harms
 from casegraph.plot.cohort.cohort import GIVEN, Cohort
-from casegraph.plot.cohort.harms import harms
+from casegraph.plot.cohort.harms import deaths, harms
 
 __all__ = ["QUESTIONS", "VERDICTS", "DrugVerdicts", "drug_verdicts"]
 
@@ -66,6 +66,7 @@ class DrugVerdicts:
     :param verdicts: patient -> what became of it, of :data:`VERDICTS`.
     :param attributions: attribution, as its local name -> the patients in whom a response had it.
     :param harms: what else is told, of :data:`casegraph.plot.cohort.harms.HARMS` -> of how many patients.
+    :param deaths: patient -> when a death was, as it is printed.
     :param cases: patient -> the cases of the cohort that tell that it was given the drug.
     """
 
@@ -73,6 +74,7 @@ class DrugVerdicts:
     verdicts: dict[str, str] = field(default_factory=dict)
     attributions: dict[str, set[str]] = field(default_factory=dict)
     harms: Mapping[str, int] = field(default_factory=dict)
+    deaths: Mapping[str, str] = field(default_factory=dict)
     cases: dict[str, set[str]] = field(default_factory=dict)
 
     @property
@@ -110,9 +112,16 @@ def drug_verdicts(cohort: Cohort) -> list[DrugVerdicts]:
         if row["domain"] not in _LABORATORY and row["drug"] in drugs:
             name, patient = row["told"].removeprefix(CG), cohort.patients[row["case"]]
             drugs[row["drug"]].attributions.setdefault(name, set()).add(patient)
+    _add_harms(cohort, drugs)
+    return sorted(drugs.values(), key=lambda each: (-each.given, each.drug))
+
+
+def _add_harms(cohort: Cohort, drugs: Mapping[str, DrugVerdicts]) -> None:
     for drug, harmed in harms(cohort).items():
         drugs[drug].harms = harmed
-    return sorted(drugs.values(), key=lambda each: (-each.given, each.drug))
+    died = deaths(cohort)
+    for found in drugs.values():
+        found.deaths = {patient: died[patient] for patient in sorted(found.verdicts) if patient in died}
 
 
 def _told(cohort: Cohort, of_episode: Mapping[str, str]) -> dict[tuple[str, str], set[str]]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Final
 
 from casegraph.facts import CaseFacts
 from casegraph.story.words import Words, joined
 
-__all__ = ["dose_words", "is_regular", "is_single"]
+__all__ = ["bound", "dose_words", "is_lowered", "is_regular", "is_single", "undosed"]
 
+#: letters of printed words for a dose that are drawn.
+_LONGEST: Final = 60
 _AMOUNTS: Final = ("dose", "doseMin", "doseMax", "doseFrom", "doseTo")
+#: a unit of UCUM that a pressure is told in.
+_PRESSURE: Final = "cm[H2O]"
 #: the units of UCUM that a rate ends with: minute, hour, day, week, month, year.
 _PERIODS: Final = frozenset({"min", "h", "d", "wk", "mo", "a"})
 
@@ -20,17 +25,44 @@ def is_single(facts: CaseFacts, dosing: str) -> bool:
 
 
 def is_regular(facts: CaseFacts, dosing: str) -> bool:
-    """Say whether it is told that a dose was repeated: how often, by a rate as mg/day, or step by step."""
+    """Say whether it is told that a dose was repeated: how often, by a rate as mg/day, or step by step.
+
+    A pressure, as that of oxygen, is held and not given again and again.
+    """
     unit = facts.value(dosing, "doseUnit") or ""
-    rate = "/" in unit and unit.rpartition("/")[2] in _PERIODS
+    rate = unit == _PRESSURE or ("/" in unit and unit.rpartition("/")[2] in _PERIODS)
     return rate or any(facts.values(dosing, each) for each in ("dosesPerPeriod", "schedule", "doseFrom"))
+
+
+def is_lowered(facts: CaseFacts, dosing: str) -> bool:
+    """Say whether a dose was changed from one to another, or lowered to one that is not told."""
+    if facts.number(dosing, "doseFrom") is not None:
+        return True
+    change = facts.name(facts.value(dosing, "doseChange") or "")
+    return change == "lowered" and not any(facts.values(dosing, each) for each in ("dose", "doseMin"))
+
+
+def undosed(words: Words, dosing: str) -> str:
+    """Return what is said where no dose is told: how it was changed, if that is."""
+    return joined(words.labels(dosing, "doseChange"), "dose not stated")
+
+
+def bound(words: Words, dosing: str) -> str:
+    """Return the printed words of a dose of which one bound alone is told; nothing of others.
+
+    As *below 20 mg/day*: the bound alone would read as *up to 20 mg/day*.
+    """
+    told = [each for each in _AMOUNTS if words.facts.values(dosing, each)]
+    if told not in (["doseMin"], ["doseMax"]):
+        return ""
+    return shorten(words.text(dosing, "dosePrinted", "“{}”"), _LONGEST, placeholder=" ...”")
 
 
 def dose_words(words: Words, dosing: str) -> str:
     """Return amount and frequency in few letters, with what of both is not told."""
-    facts, told = words.facts, words.dose(dosing)
+    facts, told = words.facts, bound(words, dosing) or words.dose(dosing)
     if not told:
-        return "dose not stated"
+        return undosed(words, dosing)
     has_amount = any(facts.values(dosing, each) for each in _AMOUNTS)
     counted = bool(facts.values(dosing, "doseCount"))
     silent = "" if has_amount else "amount not stated"

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
-from casegraph.plot.timeline.axis import Axis
-from casegraph.plot.timeline.marks import Datum, Panel, anchored, fits, packed
+from casegraph.plot.timeline.axis import Axis, unseen_order
+from casegraph.plot.timeline.courses import with_drugs
+from casegraph.plot.timeline.doses import bound
+from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_anywhere, packed
 from casegraph.plot.timeline.places import Place
+from casegraph.plot.timeline.results import result
 from casegraph.story.outcomes import domain_of
 from casegraph.story.telling import tell
-from casegraph.story.words import Words, joined
+from casegraph.story.words import Words, joined, listed
 
 __all__ = ["KINDS", "Event", "Kind", "events", "events_panel"]
 
 
 #: the directions of those who responded.
 _BETTER = frozenset({"improved", "resolved"})
+#: letters of printed words for a time that stand at a mark.
+_PRINTED = 30
+#: what a claim itself tells of its time.
+_TIMES = ("timePrinted", "durationMinDays", "durationMaxDays", "latencyMinDays", "latencyMaxDays")
+#: letters of the curator's words that are drawn.
+_GIST = 40
 _NO_TIME, _NO_ORDER = "no time told", "order not told"
 
 
@@ -59,11 +69,7 @@ class Event:
     def is_signed(self, axis: Axis) -> bool:
         """Say whether its sign is drawn: only if its time is told, and not as lying anywhere in a life."""
         place = self.place(axis)
-        return self.at is not None and (place.exact or not _is_anywhere(axis, place))
-
-
-def _is_anywhere(axis: Axis, place: Place) -> bool:
-    return place.low <= axis.life.low and place.high >= axis.life.high
+        return self.at is not None and not is_anywhere(axis, place)
 
 
 def events(words: Words, kind: Kind) -> tuple[Event, ...]:
@@ -94,6 +100,8 @@ def _head(event: Event) -> str:
 def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...]) -> Panel:
     """Return the panel of some events: a row for each label, more where they would lie over each other."""
     panel, rows = Panel(title), dict[tuple[str, int], str]()
+    pairs = unseen_order(words.facts, axis)
+    found = tuple(_in_time(words, axis, each, _later(axis, each, found, pairs)) for each in found)
     spots = packed(axis, ((each.label, *_spot(axis, each)) for each in found))
     for event, (label, row) in sorted(
         zip(found, spots, strict=True), key=lambda pair: (_first(found, pair[0].label), pair[1][1])
@@ -106,13 +114,34 @@ def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...])
     return panel
 
 
+def _later(
+    axis: Axis, event: Event, found: tuple[Event, ...], pairs: tuple[tuple[str, str], ...]
+) -> list[str]:
+    """Return what an event certainly came before, and has its sign at the same place as the event."""
+    here = {each.at for each in found if each.at is not None and each.place(axis) == event.place(axis)}
+    return [other for one, other in pairs if one == event.at and other in here]
+
+
+def _in_time(words: Words, axis: Axis, event: Event, later: list[str]) -> Event:
+    """Return an event with the printed words for its time: of what lies on a stretch, and of a turn."""
+    facts = words.facts
+    is_turn = event.claim in facts.values(facts.case, "hasCourse")
+    if event.at is None or not event.is_signed(axis) or (event.place(axis).exact and not is_turn):
+        return event
+    own = _trigger(words, event.claim) or any(facts.values(event.claim, each) for each in _TIMES)
+    printed = None if own else facts.value(event.at, "timePrinted")
+    quoted = f"“{printed}”" if printed and len(printed) <= _PRINTED else ""
+    before = f"before {listed([facts.name(each) for each in later])}" if later else ""
+    return replace(event, text=joined(event.text, quoted, before))
+
+
 def _spot(axis: Axis, event: Event) -> tuple[Place, str]:
     """Return where an event is drawn, and its words: at the left edge where it can be anywhere."""
     place = event.place(axis)
     if event.is_signed(axis):
         return place, event.text
     text = event.text if event.at is None else joined(event.text, _NO_ORDER)
-    return Place(axis.first, axis.first) if _is_anywhere(axis, place) else place, text
+    return Place(axis.first, axis.first) if is_anywhere(axis, place) else place, text
 
 
 def _marks(axis: Axis, event: Event, head: Datum) -> Iterator[Datum]:
@@ -125,7 +154,7 @@ def _marks(axis: Axis, event: Event, head: Datum) -> Iterator[Datum]:
     if is_signed:
         yield {**head, "part": "sign", "x": place.middle, "sign": event.sign}
     if text:
-        yield {**head, **anchored(axis, place.middle if is_signed else place.low, text)}
+        yield {**head, **folded(anchored(axis, place.middle if is_signed else place.low, text))}
 
 
 def _first(found: tuple[Event, ...], label: str) -> int:
@@ -133,15 +162,12 @@ def _first(found: tuple[Event, ...], label: str) -> int:
 
 
 def _response(words: Words, claim: str) -> tuple[str, str, str]:
-    exposures = words.facts.values(claim, "responseTo")
-    drugs = list(dict.fromkeys(words.drug(each) for each in exposures))
-    stopped = list(dict.fromkeys(words.drug(each) for each in words.facts.values(claim, "afterStopping")))
     direction = words.label(words.facts.value(claim, "direction"))
     outcome = joined(direction, words.text_of(claim, "degree", "({})"), by=" ")
     text = joined(outcome, words.latency(claim), _responded(words, claim))
     domain = joined(domain_of(words, claim), words.text(claim, "criterion", "by {}"), by=" ")
-    label = _with_drugs(_with_drugs(domain, " on ", drugs), " after the stop of ", stopped)
-    label = _with_background(words, claim, label)
+    links = {" on ": "responseTo", " after the stop of ": "afterStopping"}
+    label = with_drugs(words, claim, domain, links, _background(words, claim))
     return label, words.facts.name(words.facts.value(claim, "direction") or ""), text
 
 
@@ -154,25 +180,11 @@ def _responded(words: Words, claim: str) -> str:
     return f"{all_} evaluated" if all_ else ""
 
 
-def _with_background(words: Words, claim: str, label: str) -> str:
-    """Return a label that does not credit alone what others ran beside."""
+def _background(words: Words, claim: str) -> str:
+    """Return what a label ends with that does not credit alone what others ran beside."""
     if words.facts.values(claim, "hasBackground"):
-        return f"{label} + background"
-    return f"{label} + possible background" if words.facts.values(claim, "mayHaveBackground") else label
-
-
-def _with_drugs(label: str, between: str, drugs: list[str]) -> str:
-    """Return a label with drugs by their names, where it has room for them; else with how many they are."""
-    if not drugs:
-        return label
-    named = f"{label}{between}{' + '.join(drugs)}"
-    return named if fits(named) or len(drugs) == 1 else f"{label}{between}{len(drugs)} treatments"
-
-
-def _many(words: Words, claim: str, name: str) -> str:
-    """Return in how many patients of how many, of a group."""
-    some, all_ = words.text(claim, name), words.text(claim, "evaluatedCount")
-    return f"{some or '?'} of {all_ or '?'}" if some or all_ else ""
+        return " + background"
+    return " + possible background" if words.facts.values(claim, "mayHaveBackground") else ""
 
 
 def _turn(words: Words, claim: str) -> tuple[str, str, str]:
@@ -182,30 +194,34 @@ def _turn(words: Words, claim: str) -> tuple[str, str, str]:
     return (
         joined(kind, words.text_of(claim, "domain", "({})"), by=" "),
         words.facts.kind(claim),
-        printed or duration,
+        joined(printed or duration, _trigger(words, claim)),
     )
+
+
+def _trigger(words: Words, claim: str) -> str:
+    """Return the dosing that a turn followed, as the report says; nothing where it followed none."""
+    trigger = words.facts.value(claim, "trigger")
+    drug = words.drug(trigger) if trigger is not None else ""
+    if trigger is None or not drug:
+        return ""
+    change = words.labels(trigger, "doseChange")
+    dose = bound(words, trigger) or words.dose(trigger) or change
+    return f"following {joined(drug, dose, by=' ')}"
 
 
 def _adverse(words: Words, claim: str) -> tuple[str, str, str]:
     kind = words.facts.kind(claim)
-    drugs = list(dict.fromkeys(words.drug(each) for each in words.facts.values(claim, "duringTreatment")))
     none = {"NoAdverseEvent": "none at all", "NoSignificantAdverseEvent": "none significant"}
-    label = _with_drugs(none.get(kind) or words.labels(claim, "aboutConcept"), ", during ", drugs)
-    return label, kind, "none" if kind in none else words.labels(claim, "severity") or "observed"
+    what = none.get(kind) or words.labels(claim, "aboutConcept")
+    label = with_drugs(words, claim, what, {", during ": "duringTreatment"})
+    said = "none" if kind in none else words.labels(claim, "severity") or "observed"
+    return label, kind, joined(said, _in_whom(words, claim), by=": ")
 
 
-def _test(words: Words, claim: str) -> tuple[str, str, str]:
-    facts = words.facts
-    number = facts.number(claim, "value")
-    value = "" if number is None else f"{number:f}"
-    unit = words.text(claim, "unit") or words.labels(claim, "unitConcept")
-    unit = "" if unit == "1" else unit
-    outcome = words.labels(claim, "resultConcept") or words.labels(claim, "result")
-    change = joined(words.labels(claim, "direction"), words.text_of(claim, "degree", "({})"), by=" ")
-    many = _many(words, claim, "positiveCount")
-    sign = facts.value(claim, "result") or facts.value(claim, "direction")
-    text = joined(joined(value, unit if value else "", by=" "), outcome, change, many)
-    return words.labels(claim, "aboutConcept"), facts.name(sign or "") or "value", text or "done"
+def _in_whom(words: Words, claim: str) -> str:
+    """Return of a group what its curator says of a harm: in whom it was, which has no count, stands there."""
+    is_group = words.facts.kind(words.facts.case) == "Group"
+    return shorten(words.text(claim, "gist"), _GIST, placeholder=" ...") if is_group else ""
 
 
 #: The panels below that of the treatments, in order.
@@ -223,5 +239,5 @@ KINDS: tuple[Kind, ...] = (
         ("hasAdverseEvent", "excludesAdverseEvent"),
         _adverse,
     ),
-    Kind("Tests", ("test", "tests"), ("hasTestResult",), _test),
+    Kind("Tests", ("test", "tests"), ("hasTestResult",), result),
 )

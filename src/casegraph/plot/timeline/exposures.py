@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.plot.timeline.axis import Axis
-from casegraph.plot.timeline.doses import is_regular, is_single
+from casegraph.plot.timeline.doses import is_lowered, is_regular, is_single
+from casegraph.plot.timeline.marks import is_anywhere
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.running import over_by, ran_until
 
@@ -45,7 +46,7 @@ class Exposure:
         when last told of), ``changed`` (another dose followed), ``once``, ``undated`` (stopped, but when is
         not told), ``lasted`` (its length is told and not its end), or ``open`` (not stated).
     :param superseded: the certainly later start of the same drug, or end of its length, by when it was over.
-    :param lowered: whether its dose changed from one to another.
+    :param lowered: whether its dose was lowered, and none is told that was kept.
     :param follows: the start of the dosing before it.
     :param has_own_end: whether its end is told of itself, and not of the treatment that it belongs to.
     :param told: when its dosings began.
@@ -88,9 +89,14 @@ class Exposure:
         return "lowered" if self.lowered else "given"
 
     def end(self, axis: Axis) -> Place | None:
-        """Return where the sign of its end stands; None if it has none."""
-        signed = self.kind in ("stopped", "implied", "ongoing") and self.ends is not None
+        """Return where the sign of its end stands; None if it has none, or neither time nor order is told."""
+        signed = self.has_told_end and not is_anywhere(axis, axis.place(self.ends))
         return axis.place(self.ends) if signed else None
+
+    @property
+    def has_told_end(self) -> bool:
+        """Whether it is told at what occasion it was stopped, or still given."""
+        return self.kind in ("stopped", "implied", "ongoing") and self.ends is not None
 
     def unsure(self, axis: Axis) -> Iterator[Place]:
         """Yield the stretches on which it begins, is changed or ends, and nobody knows where."""
@@ -214,7 +220,7 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
             kind, ends = "open", None
     if kind in ("open", "implied", "undated"):
         superseded = superseded or _later_course(facts, episode)
-    lowered = facts.number(segment, "doseFrom") is not None
+    lowered = is_lowered(facts, segment)
     last = None if before is None else facts.value(before, "at")
     regular = is_regular(facts, segment)
     return Exposure(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from textwrap import shorten
 
 from casegraph.plot.timeline.axis import Axis
-from casegraph.plot.timeline.marks import Datum, Panel, anchored
+from casegraph.plot.timeline.marks import Datum, Panel, anchored, is_anywhere
 from casegraph.story.words import Words, joined
 
 __all__ = ["heads", "times_panel"]
 
-_LONGEST = 90
+#: letters that fit beside a time, and of its printed words in any case.
+_LONGEST, _SHORTEST = 90, 14
 
 
 def heads(words: Words, axis: Axis) -> list[Datum]:
@@ -48,10 +49,12 @@ def times_panel(words: Words, axis: Axis) -> Panel:
         text = _told(words, each)
         if not place.exact:
             panel.marks.append({**head, "part": "unsure", "x": place.low, "x2": place.high})
+        if not place.exact and not is_anywhere(axis, place):
             panel.marks.append({**head, "part": "about", "x": place.middle, "shift": 0})
-        else:
+        if place.exact:
             panel.marks.append({**head, "part": "sign", "x": place.middle, "sign": "time"})
-        panel.marks.append({**head, **anchored(axis, place.middle, text)})
+        begins = place.low if is_anywhere(axis, place) else place.middle
+        panel.marks.append({**head, **anchored(axis, begins, text)})
     return panel
 
 
@@ -68,9 +71,14 @@ def _called(words: Words, axis: Axis, occasion: str) -> str:
 
 
 def _told(words: Words, occasion: str) -> str:
-    """Return the days of an occasion, its printed words, and whether the days rest on a reading."""
+    """Return the days of an occasion, its printed words, and whether the days rest on a reading.
+
+    Printed words as *within 1 week* mean little without the anchor that they count from, which stands first.
+    """
     days, _, reading = words.days(occasion).partition(" by ")
     printed = words.facts.value(occasion, "timePrinted")
-    quoted = f"“{shorten(printed, _LONGEST, placeholder=' ...')}”" if printed else ""
-    told = joined(days, quoted) or "no time is told"
-    return f"{told} (by {reading})" if reading else told
+    since, _, read = (words.since(occasion) if printed else "").partition(" by ")
+    hedge = f" (by {reading or read})" if reading or read else ""
+    room = max(_SHORTEST, _LONGEST - len(days + since + hedge))
+    quoted = f"“{shorten(printed, room, placeholder=' ...')}”" if printed else ""
+    return (joined(days, since, quoted) or "no time is told") + hedge

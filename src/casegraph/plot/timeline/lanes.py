@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from casegraph.plot.timeline.axis import Axis
+from casegraph.plot.timeline.courses import course
 from casegraph.plot.timeline.doses import dose_words
 from casegraph.plot.timeline.exposures import Exposure
-from casegraph.plot.timeline.marks import Datum, Panel, anchored
+from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_anywhere
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined
 
 __all__ = ["treatments_panel"]
+
+_NO_ORDER = "order not told"
+_ENDS: Mapping[str, str] = MappingProxyType(
+    {"stopped": "stopped", "implied": "a stop is implied", "ongoing": "still given"}
+)
 
 
 def treatments_panel(
@@ -23,7 +30,7 @@ def treatments_panel(
     """
     panel = Panel("Treatments")
     for episode, dosings in found:
-        row, told = panel.row(words.drug(episode.claim)), _of_episode(words, episode.claim)
+        row, told = panel.row(course(words, episode.claim)), _of_episode(words, axis, episode)
         if len(dosings) == 1 and _is_whole(episode, dosings[0]):
             panel.marks += _bar(axis, _head(words, row, episode), dosings[0], signed=True)
             dose = joined(dose_words(words, dosings[0].claim), told)
@@ -36,6 +43,8 @@ def treatments_panel(
         for dosing in dosings:
             below = panel.row(dose_words(words, dosing.claim))
             panel.marks += _bar(axis, _head(words, below, dosing), dosing, signed=dosing.has_own_end)
+            if dosing.has_own_end and (unplaced := _unplaced(axis, dosing)):
+                panel.marks.append(_words(words, axis, below, dosing, unplaced))
     return panel
 
 
@@ -44,10 +53,21 @@ def _is_whole(episode: Exposure, dosing: Exposure) -> bool:
     return (dosing.starts, dosing.ends, dosing.kind) == (episode.starts, episode.ends, episode.kind)
 
 
-def _of_episode(words: Words, episode: str) -> str:
-    reason = words.text_of(episode, "stopReason", "stopped: {}")
-    time = "" if words.facts.values(episode, "at") else "start not told"
-    return joined(words.duration(episode), words.in_all(episode), reason, time)
+def _of_episode(words: Words, axis: Axis, episode: Exposure) -> str:
+    claim = episode.claim
+    reason = words.text_of(claim, "stopReason", "stopped: {}")
+    unplaced = _unplaced(axis, episode, reason)
+    time = "" if words.facts.values(claim, "at") else "start not told"
+    if episode.starts is not None and is_anywhere(axis, episode.begins(axis)) and not unplaced:
+        time = _NO_ORDER
+    return joined(words.duration(claim), words.in_all(claim), unplaced or reason, time)
+
+
+def _unplaced(axis: Axis, exposure: Exposure, reason: str = "") -> str:
+    """Return what is told of an end that has no sign, since its order is not told; else nothing."""
+    if not exposure.has_told_end or exposure.end(axis) is not None:
+        return ""
+    return joined(reason or _ENDS[exposure.kind], _NO_ORDER)
 
 
 def _bar(
@@ -67,7 +87,7 @@ def _bar(
         }
     end = exposure.end(axis) if signed else None
     for place in exposure.unsure(axis):
-        if end is None or place.middle != end.middle:
+        if not is_anywhere(axis, place) and (end is None or place.middle != end.middle):
             yield {**head, "part": "about", "x": place.middle, "shift": 0}
     if exposure.begins(axis).exact:
         yield {**head, "part": "sign", "x": exposure.begins(axis).low, "sign": "start"}
@@ -80,7 +100,7 @@ def _bar(
 def _words(words: Words, axis: Axis, row: str, exposure: Exposure, text: str) -> Datum:
     return {
         **_head(words, row, exposure),
-        **anchored(axis, exposure.begins(axis).low, text),
+        **folded(anchored(axis, exposure.begins(axis).low, text)),
     }
 
 

@@ -14,7 +14,7 @@ __all__ = ["key_panel"]
 _STRETCHES: Mapping[str, str] = MappingProxyType(
     {
         "given": "under treatment",
-        "lowered": "under treatment, the dose being lowered",
+        "lowered": "under treatment, the dose lowered or being changed",
         "whole": "the whole treatment, of several doses",
         "unsure": "somewhere on this line: ≈",
         "open": "not stated whether it went on",
@@ -43,6 +43,8 @@ _SIGNS: Mapping[str, str] = MappingProxyType(
         "NoSignificantAdverseEvent": "no significant adverse event",
         "positive": "test: positive",
         "negative": "test: negative",
+        "belowRange": "test: below the range",
+        "aboveRange": "test: above the range",
         "raised": "test: raised",
         "lowered": "test: lowered",
     }

@@ -14,15 +14,6 @@ __all__ = ["life_of", "narrowed"]
 _GROUP: Final = f"{BASE}group/"
 #: what loaders and curators call the occasion of the birth of the patient.
 _BIRTH: Final = "birth"
-#: the links to claims of which the patient was alive; a test may be of the dead.
-_ALIVE: Final = (
-    "hasTreatment",
-    "hasResponse",
-    "lacksResponse",
-    "questionsResponse",
-    "hasAdverseEvent",
-    "hasCourse",
-)
 
 
 def life_of(facts: CaseFacts, places: Mapping[str, Place], whole: Place) -> Place:
@@ -40,15 +31,17 @@ def life_of(facts: CaseFacts, places: Mapping[str, Place], whole: Place) -> Plac
 
 
 def narrowed(facts: CaseFacts, places: Mapping[str, Place], life: Place) -> dict[str, Place]:
-    """Return the places without what cannot be: before birth, after death, after what they come before.
+    """Return the places without what cannot be: before birth, after what they come before.
 
+    What is not certainly after death, as an autopsy is, ends at it.
     An occasion of the phase before treatment is not after the start of a treatment, unless it certainly is.
     """
-    lived = _lived(facts)
+    deaths = _deaths(facts)
     starts = [each for each in _at(facts, ("hasTreatment",)) if each in places]
     found: dict[str, Place] = {}
     for each, place in places.items():
-        high = min(place.high, life.high) if each in lived else place.high
+        of_the_dead = any(_is_before(facts, death, each) for death in deaths)
+        high = place.high if of_the_dead else min(place.high, life.high)
         if _is_untreated(facts, each) and not any(_is_before(facts, start, each) for start in starts):
             high = min((high, *(places[start].high for start in starts)))
         low = max(place.low, life.low)
@@ -62,11 +55,6 @@ def _before_the_next(facts: CaseFacts, places: Mapping[str, Place], occasion: st
     ends = (places[each].high for each in facts.values(occasion, "notAfter") if each in places)
     high = min((place.high, *ends))
     return place if place.exact or high < place.low else Place(place.low, high)
-
-
-def _lived(facts: CaseFacts) -> set[str]:
-    deaths = set(_deaths(facts))
-    return {each for each in _at(facts, _ALIVE) if not any(_is_before(facts, one, each) for one in deaths)}
 
 
 def _deaths(facts: CaseFacts) -> list[str]:

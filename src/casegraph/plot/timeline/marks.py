@@ -10,7 +10,7 @@ from typing import Any
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.places import Place
 
-__all__ = ["Datum", "Panel", "anchored", "fits", "label_lines", "packed"]
+__all__ = ["LINE", "Datum", "Panel", "anchored", "fits", "folded", "is_anywhere", "label_lines", "packed"]
 
 #: One mark, as the data of a specification has it.
 Datum = dict[str, Any]
@@ -21,6 +21,11 @@ _LINES = 4
 #: pixels of a row, and of one with a label of so many lines.
 _STEP = 28
 _HIGH = {3: 38, 4: 51}
+#: pixels from one line of words to the next, and lines.
+LINE = 11
+_MOST_LINES = 3
+#: what a row is higher by for each line beyond that.
+_BETWEEN = 2
 #: the narrowest drawing, in letters: what fits here fits on a telephone.
 _LETTERS = 27
 #: what a sign takes to each side, as a part of that width.
@@ -38,7 +43,9 @@ class Panel:
     @property
     def step(self) -> int:
         """The height of a row in pixels: as much as the labels need."""
-        return _HIGH.get(max((each.count("\n") + 1 for each in self.rows), default=1), _STEP)
+        high = _HIGH.get(max((each.count("\n") + 1 for each in self.rows), default=1), _STEP)
+        lines = max((mark.get("lines", 1) for mark in self.marks), default=1)
+        return max(high, _STEP + (LINE + _BETWEEN) * (lines - 1))
 
     def row(self, label: str = "") -> str:
         """Add a row and return its name; a row without a label belongs to the one above."""
@@ -63,6 +70,11 @@ def fits(label: str) -> bool:
     return len(wrap(label, _LABEL)) <= _LINES
 
 
+def is_anywhere(axis: Axis, place: Place) -> bool:
+    """Say whether nothing more is known of where a thing lies than that it was in the life of the patient."""
+    return not place.exact and place.low <= axis.life.low and place.high >= axis.life.high
+
+
 def anchored(axis: Axis, x: float, text: str) -> Datum:
     """Return the words that belong to a place, and which part of the width is on its left.
 
@@ -70,6 +82,16 @@ def anchored(axis: Axis, x: float, text: str) -> Datum:
     """
     left = round((x - axis.first) / (axis.last - axis.first), 4)
     return {"part": "words", "text": text, "x": x, "left": left, "letters": len(text)}
+
+
+def folded(words: Datum) -> Datum:
+    """Return words with what is drawn of them where they are wider than the drawing: some lines of them."""
+    lines = wrap(words["text"], _LETTERS)
+    if not lines[1:]:
+        return words
+    if lines[_MOST_LINES:]:
+        lines = [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1][: _LETTERS - 4]} ..."]
+    return {**words, "narrow": "\n".join(lines), "lines": len(lines), "longest": max(map(len, lines))}
 
 
 def packed(axis: Axis, found: Iterable[tuple[str, Place, str]]) -> Iterator[tuple[str, int]]:

@@ -8,14 +8,15 @@ from types import MappingProxyType
 from casegraph.plot.look import COLOURS
 from casegraph.plot.picture import Spec
 from casegraph.plot.timeline.axis import Axis
-from casegraph.plot.timeline.marks import Datum, Panel
+from casegraph.plot.timeline.marks import LINE, Datum, Panel
 
 __all__ = ["WIDTH", "heads_view", "least_width", "panel_view"]
 
 #: pixels of the drawing beside its labels, and of the labels.
 WIDTH = 640
 _LABELS = 168
-_HEADS = 150
+#: of the heads of columns, at least and at most.
+_HEADS, _MOST_HEADS = 150, 260
 _SMALL = 11
 #: a column is at least so wide, for the words that are written upwards above it.
 _COLUMN = 15
@@ -25,8 +26,12 @@ _LETTER = 6.6
 _BELOW = 6
 _RED, _GREEN, _BLUE = COLOURS["vermilion"], COLOURS["bluish green"], COLOURS["blue"]
 _ORANGE, _BLACK = COLOURS["orange"], COLOURS["black"]
+#: words that are wider than the drawing are folded.
+_FOLDS = f"datum.narrow && datum.letters * {_LETTER} > width"
+_SAID = f"{_FOLDS} ? datum.narrow : datum.text"
+_LETTERS = f"({_FOLDS} ? datum.longest : datum.letters)"
 #: words begin at their place, and end at the right edge at the latest.
-_BESIDE = f"max(-width * datum.left, min(2, width * (1 - datum.left) - datum.letters * {_LETTER}))"
+_BESIDE = f"max(-width * datum.left, min(2, width * (1 - datum.left) - {_LETTERS} * {_LETTER}))"
 _CAP = "M-0.2,-1L0.2,-1L0.2,1L-0.2,1Z"
 _HOLLOW_CAP = "M-0.5,-1L0.5,-1L0.5,1L-0.5,1Z"
 #: a cross that stands on two legs, unlike the plus of a positive test.
@@ -57,6 +62,8 @@ _SIGNS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "negative": ("stroke", _BLACK, _BLACK),
         "raised": ("triangle-up", _RED, _RED),
         "lowered": ("triangle-down", _BLUE, _BLUE),
+        "aboveRange": ("triangle-up", _RED, "white"),
+        "belowRange": ("triangle-down", _BLUE, "white"),
         "time": ("circle", _BLACK, _BLACK),
     }
 )
@@ -183,11 +190,13 @@ def _words_layer() -> Spec:
         "fontSize": _SMALL,
         "align": "left",
         "dx": {"expr": _BESIDE},
-        "dy": -_BELOW,
+        "dy": {"expr": f"{_FOLDS} ? {-_BELOW} - {LINE} * (datum.lines - 1) : {-_BELOW}"},
         "limit": WIDTH,
+        "text": {"expr": _SAID},
+        "lineBreak": "\n",
+        "lineHeight": LINE,
     }
-    layer = _text_layer("words", mark)
-    return {**layer, "encoding": {"text": {"field": "text", "type": "nominal"}}}
+    return _text_layer("words", mark)
 
 
 def least_width(axis: Axis) -> int:
@@ -197,16 +206,18 @@ def least_width(axis: Axis) -> int:
 
 def heads_view(axis: Axis, heads: list[Datum]) -> Spec:
     """Return the heads of the columns, each written upwards above its column."""
+    longest = max((len(each["text"]) for each in heads), default=0)
+    high = min(max(_HEADS, round(longest * _LETTER)), _MOST_HEADS)
     return {
         "title": {"text": axis.title, "anchor": "start", "fontSize": 12, "fontStyle": "italic", "offset": 4},
         "width": max(WIDTH, least_width(axis)),
-        "height": _HEADS,
+        "height": high,
         "view": {"stroke": None},
         "data": {"values": heads},
         "encoding": {
             "x": _x(axis, framed=False),
             "text": {"field": "text", "type": "nominal"},
-            "y": {"value": _HEADS},
+            "y": {"value": high},
             "tooltip": {"field": "told", "type": "nominal"},
             "href": {"field": "href", "type": "nominal"},
         },
@@ -216,6 +227,6 @@ def heads_view(axis: Axis, heads: list[Datum]) -> Spec:
             "align": "left",
             "baseline": "middle",
             "fontSize": _SMALL,
-            "limit": _HEADS,
+            "limit": high,
         },
     }

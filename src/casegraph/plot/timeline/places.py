@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 __all__ = ["Place"]
 
+#: how far a sign stands from a column at which it is not known to be, in columns.
+_BESIDE = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -21,5 +24,6 @@ class Place:
 
     @property
     def middle(self) -> float:
-        """Half way, where the sign of a thing stands that lies anywhere on a stretch."""
-        return round((self.low + self.high) / 2, 4)
+        """Half way, where the sign of a thing stands that lies anywhere on a stretch; not at a column."""
+        half = round((self.low + self.high) / 2, 4)
+        return half if self.exact or half % 1 else round(half + min(_BESIDE, (self.high - self.low) / 8), 4)

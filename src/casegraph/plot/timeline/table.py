@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from casegraph.plot.picture import Cell
+from casegraph.plot.timeline.courses import course
+from casegraph.plot.timeline.doses import bound, undosed
 from casegraph.plot.timeline.events import Event
 from casegraph.plot.timeline.exposures import Exposure
 from casegraph.story.words import Words, joined
@@ -29,7 +31,7 @@ _ENDS: Mapping[str, str] = MappingProxyType(
         "implied": "a stop is only implied, at {}",
         "ongoing": "still given at {}",
         "changed": "another dose from {}",
-        "once": "over at {}",
+        "once": "done or given at {}",
         "undated": "stopped, when is not told",
         "lasted": "over, when is not told",
         "open": "not stated",
@@ -41,13 +43,15 @@ def of_exposure(words: Words, exposure: Exposure) -> tuple[Cell, ...]:
     """Return the row of a treatment or of one dosing."""
     claim, is_dosing = exposure.claim, exposure.claim != exposure.episode
     end = "not stated" if exposure.ends is None else words.facts.name(exposure.ends)
-    dose = words.dosing(claim) or "dose not stated" if is_dosing else ""
+    dose = bound(words, claim) or words.dosing(claim) or undosed(words, claim) if is_dosing else ""
     weight = words.per_weight(claim) if is_dosing else ""
     value = joined(dose, f"that is {weight}" if weight else "", words.duration(claim), words.in_all(claim))
     reason = words.labels(claim, "stopReason")
     ran = exposure.kind in ("open", "lasted") and exposure.ends is not None
     kind = joined(_ENDS[exposure.kind].format(end), f"it ran until {end} at least" if ran else "", reason)
-    return _row(words, ("Treatments", words.drug(claim), _when(words, exposure.starts), value, kind), claim)
+    return _row(
+        words, ("Treatments", course(words, claim), _when(words, exposure.starts), value, kind), claim
+    )
 
 
 def of_event(words: Words, panel: str, event: Event) -> tuple[Cell, ...]:

@@ -11,8 +11,9 @@ from casegraph.namespaces import BASE, readable
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.timeline.axis import Axis, axis_of, unseen_order
+from casegraph.plot.timeline.courses import Lanes, by_start
 from casegraph.plot.timeline.events import KINDS, Event, events, events_panel
-from casegraph.plot.timeline.exposures import Exposure, exposures, times_of
+from casegraph.plot.timeline.exposures import exposures, times_of
 from casegraph.plot.timeline.keys import heads, times_panel
 from casegraph.plot.timeline.lanes import treatments_panel
 from casegraph.plot.timeline.legend import key_panel
@@ -29,6 +30,9 @@ _NOTES: Mapping[bool, str] = MappingProxyType(
         True: "The axis is to scale: all that is drawn has both an earliest and a latest day.",
     }
 )
+_SCALES: Mapping[bool, str] = MappingProxyType(
+    {False: "The axis gives the order as told, not to scale.", True: "The axis is to scale."}
+)
 _ALWAYS = (
     "A bar tells that a treatment was under way, not that it was given without a break.",
     "What stands on a dashed line with ≈ lies somewhere on it: before, at or after what is drawn there.",
@@ -42,8 +46,6 @@ _TITLE = 46
 
 #: so many orders that are not to be seen are told.
 _MOST = 12
-
-_Lanes = tuple[tuple[Exposure, tuple[Exposure, ...]], ...]
 
 
 def timeline(words: Words) -> Picture:
@@ -64,6 +66,7 @@ def timeline(words: Words) -> Picture:
         why = "Nothing to draw: no treatment, outcome, turn, adverse event or test is told of this case."
         return Picture("timeline", title, why, {}, (), COLUMNS, ())
     axis = axis_of(words, _used(words, lanes, happened))
+    lanes = by_start(words.facts, axis, lanes)
     summary = _summary(words, lanes, happened, axis)
     views = _views(words, axis, lanes, happened)
     spec = framed(
@@ -79,7 +82,7 @@ def timeline(words: Words) -> Picture:
     return Picture("timeline", title, summary, spec, tuple(_notes(words, axis)), COLUMNS, tuple(rows))
 
 
-def _used(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ...]]) -> dict[str, int]:
+def _used(words: Words, lanes: Lanes, happened: Mapping[str, tuple[Event, ...]]) -> dict[str, int]:
     """Return the occasions at which something is drawn, each with how many things are."""
     found: Counter[str] = Counter()
     for episode, dosings in lanes:
@@ -88,7 +91,7 @@ def _used(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ...]]
     return dict(found)
 
 
-def _views(words: Words, axis: Axis, lanes: _Lanes, happened: Mapping[str, tuple[Event, ...]]) -> Spec:
+def _views(words: Words, axis: Axis, lanes: Lanes, happened: Mapping[str, tuple[Event, ...]]) -> Spec:
     treatments = (treatments_panel(words, axis, lanes),) if lanes else ()
     panels = (
         *treatments,
@@ -96,17 +99,19 @@ def _views(words: Words, axis: Axis, lanes: _Lanes, happened: Mapping[str, tuple
     )
     times, key = times_panel(words, axis), key_panel(axis, panels)
     views = [panel_view(each, axis) for each in panels]
-    tops = [] if axis.to_scale else [heads_view(axis, heads(words, axis))]
-    lower = [panel_view(times, axis, titled=True), panel_view(key, axis, framed=False)]
+    tops = [heads_view(axis, heads(words, axis))] if axis.columns else []
+    below = [panel_view(times, axis, titled=True)] if times.marks else []
+    lower = [*below, *([panel_view(key, axis, framed=False)] if key.marks else [])]
     own = dict.fromkeys(("shape", "stroke", "fill"), "independent")
     return {"vconcat": [*tops, *views, *lower], "spacing": 14, "resolve": {"scale": own}}
 
 
-def _summary(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ...]], axis: Axis) -> str:
+def _summary(words: Words, lanes: Lanes, happened: Mapping[str, tuple[Event, ...]], axis: Axis) -> str:
     drugs = list(dict.fromkeys(words.drug(episode.claim) for episode, _ in lanes))
     kinds = Counter(episode.kind for episode, _ in lanes)
     ends = (
-        _many(kinds["stopped"] + kinds["undated"] + kinds["once"], "stopped"),
+        _many(kinds["stopped"] + kinds["undated"], "stopped"),
+        _many(kinds["once"], "done or given at one time"),
         _many(kinds["implied"], "with a stop that is only implied"),
         _many(kinds["ongoing"], "still given when last told of"),
         _many(kinds["lasted"], "of a told length"),
@@ -114,7 +119,7 @@ def _summary(words: Words, lanes: _Lanes, happened: Mapping[str, tuple[Event, ..
     )
     told = [counted(len(happened[each.title]), *each.noun) for each in KINDS if happened[each.title]]
     given = f"{counted(len(lanes), 'treatment', 'treatments')} ({listed(drugs)}): {joined(*ends)}"
-    scale = "The axis is to scale." if axis.to_scale else "The axis gives the order as told, not to scale."
+    scale = _SCALES[axis.to_scale] if axis.places else "No time is told of it, so that nothing has a place."
     given = given if lanes else "No treatment is told"
     return joined(f"{given}.", f"Also drawn: {listed(told)}." if told else "", scale, by=" ")
 
@@ -134,11 +139,14 @@ def _many(count: int, what: str) -> str:
 
 def _notes(words: Words, axis: Axis) -> Iterator[str]:
     facts = words.facts
-    yield _NOTES[axis.to_scale]
+    if axis.places:
+        yield _NOTES[axis.to_scale]
     zero = facts.value(facts.case, "zeroPoint")
     if zero is not None:
         yield f"Days are counted from the occasion {facts.name(zero)}."
     yield from _ALWAYS
+    if axis.life.high < axis.last:
+        yield "Only what is told to be after death stands behind it; all else is drawn up to it."
     if unseen := [
         f"{facts.name(one)} before {facts.name(other)}" for one, other in unseen_order(facts, axis)
     ]:
@@ -149,7 +157,7 @@ def _notes(words: Words, axis: Axis) -> Iterator[str]:
         yield f"Looked for and not stated, which is not absence: {listed(sorted(set(silent)))}."
 
 
-def _lane_rows(words: Words, lanes: _Lanes) -> Iterator[tuple[Cell, ...]]:
+def _lane_rows(words: Words, lanes: Lanes) -> Iterator[tuple[Cell, ...]]:
     for episode, dosings in lanes:
         for each in (episode, *dosings):
             yield of_exposure(words, each)

@@ -20,3 +20,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         :raises StoreError: if the store fails.
         """
         raise NotImplementedError
+
+    def smaller(self) -> str:
+        """Return what who asked can do where it passes a limit of time or memory."""
+        return "ask for less at a time"

@@ -11,6 +11,7 @@ from casegraph.rows import Rows, Term
 from casegraph.serve.errors import NotThereError
 from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.beside import elsewhere
 from casegraph.serve.jobs.noticed import notice_header
 from casegraph.serve.telling.service import Service
 from casegraph.store.embedded import EmbeddedStore
@@ -32,22 +33,28 @@ class CohortPage(Job, frozen=True, kw_only=True):
     values: dict[str, str]
     service: Service
 
+    def smaller(self) -> str:
+        """See :meth:`casegraph.serve.jobs.Job.smaller`."""
+        return elsewhere("plot {} -o cohort.html", self.name, self.values)
+
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Write it.
 
         :raises InputError: if a parameter is unknown or a value is not of its type.
         :raises StoreError: if the store fails.
         """
+        from casegraph.plot.cohort.besides import besides
         from casegraph.plot.cohort.cohort import cohort_of
-        from casegraph.plot.cohort.leftout import left_out
         from casegraph.plot.cohort.pictures import pictures_of
+        from casegraph.plot.cohort.worded import said_by_word
         from casegraph.serve.pages.cohort import cohort_page
 
         query = get_query(self.name)
         cohort = cohort_of(store, query, self.values)
         kept = kept_examples(query, self.values, partial(with_told, store))
         notices = [*noticed(store, query, cohort.rows), *([kept] if kept else [])]
-        made = cohort_page(self.service, cohort, pictures_of(cohort), notices, left_out(cohort))
+        told = [*notices, *said_by_word(cohort)]
+        made = cohort_page(self.service, cohort, pictures_of(cohort), told, besides(cohort))
         out.begin("text/html; charset=utf-8", headers=notice_header(notices))
         out.write(made)
 
@@ -65,6 +72,10 @@ class CohortData(Job, frozen=True, kw_only=True):
     picture: str
     format_: str
     media_type: str
+
+    def smaller(self) -> str:
+        """See :meth:`casegraph.serve.jobs.Job.smaller`."""
+        return elsewhere(f"plot {{}} --picture {self.picture} -o cohort.html", self.name, self.values)
 
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Write them.

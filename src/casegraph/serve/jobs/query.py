@@ -46,6 +46,10 @@ class Query(Job, frozen=True, kw_only=True):
     rows: int | None = None
     limits: Limits | None = None
 
+    def smaller(self) -> str:
+        """See :meth:`casegraph.serve.jobs.Job.smaller`."""
+        return f"{super().smaller()}, or add a LIMIT"
+
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Answer it.
 

@@ -99,6 +99,7 @@ class ResourcePage(Job, frozen=True, kw_only=True):
     def _case_page(self, store: Store, case: str) -> bytes:
         from casegraph.serve.pages.case import Around, case_page
         from casegraph.story.around import contradictions, notices_of_case, perhaps_same, same_patient
+        from casegraph.story.grouped import beside_in_report
         from casegraph.story.words import Words
         from casegraph.told import with_told
 
@@ -110,6 +111,7 @@ class ResourcePage(Job, frozen=True, kw_only=True):
             pictures=pictures,
             others=others,
             perhaps=perhaps_same(store, case),
+            in_report=beside_in_report(store, words.facts),
             contradictions=contradictions(store, case, words.terms) if others else (),
             questions=self.questions,
         )

@@ -9,6 +9,7 @@ from casegraph.rows import Rows
 from casegraph.serve.errors import LimitError
 from casegraph.serve.http.negotiation import content_type
 from casegraph.serve.jobs import Job, Out
+from casegraph.serve.jobs.beside import elsewhere
 from casegraph.serve.jobs.noticed import notice_header
 from casegraph.serve.jobs.out import as_its_format_can
 from casegraph.serve.telling.rowformats import written
@@ -42,6 +43,10 @@ class StoredAnswer(Job, frozen=True, kw_only=True):
     limit: int | None = None
     offset: int = 0
     most: int | None = None
+
+    def smaller(self) -> str:
+        """See :meth:`casegraph.serve.jobs.Job.smaller`."""
+        return elsewhere("query {}", self.name, self.values)
 
     def run(self, store: EmbeddedStore, out: Out) -> None:
         """Write the rows.

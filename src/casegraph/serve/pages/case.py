@@ -26,6 +26,7 @@ from casegraph.serve.telling.service import Service
 from casegraph.story.around import Contradiction
 from casegraph.story.frame import head, occasions, person
 from casegraph.story.order import between, without_place
+from casegraph.story.spans import time_at_length
 from casegraph.story.telling import told
 from casegraph.story.words import Words, joined
 
@@ -46,6 +47,7 @@ class Around:
     :param others: other cases of the same patient, each with the notices about its report.
     :param perhaps: cases and groups that may tell of the same person, each with the words before its name.
     :param contradictions: where these say something else.
+    :param in_report: groups of the same report, of a group its patients, each with the words around its name.
     :param pictures: what shows the case.
     :param questions: the stored queries that can be asked of it, name and what each gives.
     """
@@ -54,6 +56,7 @@ class Around:
     others: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict)
     perhaps: Mapping[str, str] = field(default_factory=dict)
     contradictions: Iterable[Contradiction] = ()
+    in_report: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     pictures: Iterable[Picture] = ()
     questions: Iterable[tuple[str, str]] = ()
 
@@ -80,7 +83,7 @@ def case_page(service: Service, words: Words, around: Around) -> bytes:
 def _parts(claims: Claims, around: Around) -> Iterator[Content]:
     """Yield the parts of the page in their order; claims are given their places in this order too."""
     words, facts = claims.words, claims.words.facts
-    yield in_short(claims)
+    yield in_short(claims, around.in_report)
     yield _pictures(claims, around.pictures)
     diagnoses = (each for link in _DIAGNOSES for each in facts.claims(link))
     yield claims.section("_diagnoses", "Diagnoses", claims.entries(told(words, diagnoses)))
@@ -141,7 +144,7 @@ def _times(claims: Claims) -> Content:
 def _occasion(claims: Claims, occasion: str, loose: frozenset[str]) -> Row:
     """Return an occasion; its number is that of its column in the picture alone, so none stands here."""
     words, facts = claims.words, claims.words.facts
-    when = words.time(occasion) or "not told"
+    when = time_at_length(words, occasion) or "not told"
     order = [between(facts, occasion) if occasion in loose else ""] if loose else []
     return Row(facts.name(occasion), (when, *order), claims.anchor(occasion))
 

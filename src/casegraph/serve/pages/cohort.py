@@ -7,12 +7,14 @@ from typing import Final
 from urllib.parse import urlencode
 
 from casegraph.namespaces import BASE, expand
+from casegraph.plot.cohort.besides import Besides
 from casegraph.plot.cohort.cohort import Cohort, cohort_question, label_of
 from casegraph.plot.cohort.leftout import LeftOut
 from casegraph.plot.cohort.pictures import QUESTIONS
 from casegraph.plot.picture import Picture
 from casegraph.plot.shown import counted
 from casegraph.serve.pages.cohort_groups import groups_left_out
+from casegraph.serve.pages.cohort_positive import positive_elsewhere
 from casegraph.serve.pages.frame import described, page
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.pages.picture import figure, picture_scripts
@@ -25,6 +27,7 @@ __all__ = ["cohort_page", "cohorts_page"]
 #: So many cases are listed, and named in the text of a query.
 _LISTED: Final = 200
 _NAMED: Final = 20
+_GROUPS = "Groups are left out: what is told of them is told of no one patient."
 
 
 def cohorts_page(service: Service, queries: Iterable[AboutQuery]) -> bytes:
@@ -56,15 +59,19 @@ def cohort_page(
     cohort: Cohort,
     pictures: Sequence[Picture],
     notices: Sequence[str],
-    groups: Sequence[LeftOut] = (),
+    others: Besides | None = None,
 ) -> bytes:
     """Return the page of a cohort.
 
     :param notices: lines that a reader must know first, as that a report was retracted.
-    :param groups: the groups of patients that it leaves out.
+    :param others: who is not in it.
     """
-    query = about(service, cohort.query)
-    told = [*(element("li", each) for each in notices), *groups_left_out(service, groups)]
+    query, others = about(service, cohort.query), others or Besides()
+    told = [
+        *(element("li", each) for each in notices),
+        *positive_elsewhere(service, others.positive),
+        *groups_left_out(service, others.groups),
+    ]
     first = element("h2", "Read this first", id="_notices")
     content: list[Content] = [
         element("h1", query.summary),
@@ -81,7 +88,7 @@ def cohort_page(
             element("p", query.description),
         ),
         *(_picture(service, cohort, query, each) for each in pictures),
-        _cases(service, cohort, query, groups),
+        _cases(service, cohort, query, others.groups),
         *picture_scripts(service),
     ]
     return page(service, f"{query.summary}: pictures", content, address=query.links["cohort"])
@@ -95,9 +102,14 @@ def _counted(cohort: Cohort) -> Element:
     many = element(
         "strong", f"{patients}, told of in {counted(cases, 'case')} of {counted(reports, 'report')}."
     )
-    return element(
-        "span", many, f"{untold} Groups are left out: what is told of them is told of no one patient."
-    )
+    return element("span", many, untold, f" {_GROUPS}", _members(cohort))
+
+
+def _members(cohort: Cohort) -> str:
+    """Return which rows of the answer count, where that is not each."""
+    wanted = (f"{name} is {' or '.join(values)}" for name, values in cohort.query.head.members.items())
+    said = " and ".join(wanted)
+    return f" Of the rows of the answer those count whose {said}." if said else ""
 
 
 def _asked(service: Service, cohort: Cohort, query: AboutQuery) -> Iterator[tuple[str, list[Content]]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from casegraph.plot.cohort.called import address_of
-from casegraph.plot.cohort.leftout import LeftOut
+from casegraph.plot.cohort.leftout import LeftOut, Told
 from casegraph.plot.shown import counted
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.telling.service import Service
@@ -15,26 +15,34 @@ __all__ = ["groups_left_out"]
 
 #: So many groups are told of.
 _MOST: Final = 10
+#: what of a group is told -> the words before it, and where there is nothing.
+_SCOPES: Final[Mapping[Told, tuple[str, str]]] = {
+    "all": ("Told of it", "No outcome and no harm is told of it"),
+    "on the drug": ("Told of it on this", "Nothing is told of it on this"),
+    "harm on the drug": ("Told of it on harm by this", "Nothing is told of it on harm by this"),
+}
 
 
 def groups_left_out(service: Service, groups: Sequence[LeftOut]) -> list[Element]:
     """Return an item for each group that a cohort leaves out, with what is told of it and links to where."""
     items = [element("li", list(_words(service, each))) for each in groups[:_MOST]]
     if len(groups) > _MOST:
-        items.append(element("li", f"{len(groups) - _MOST:,} more groups were given it and are left out."))
+        items.append(element("li", f"{len(groups) - _MOST:,} more groups have it and are left out."))
     return items
 
 
 def _words(service: Service, group: LeftOut) -> Iterator[Content]:
     many = "an unknown number of patients" if group.patients is None else counted(group.patients, "patient")
-    given = f"was given {', '.join(group.drugs)} and is left out, for a group is no one patient: "
     yield element("strong", f"1 group of {many}")
-    yield f" {given}"
+    yield f" {group.why} and is left out, for a group is no one patient: "
     yield link(service.address(group.iri), group.name)
-    yield ". Told of it on this: " if group.told else ". Nothing is told of it on this."
+    told, nothing = _SCOPES[group.scope]
+    yield f". {told}: " if group.told else f". {nothing}."
     for number, (claim, words) in enumerate(group.told):
         yield link(service.address(claim), words)
         yield "; " if number + 1 < len(group.told) else "."
+    if group.unnamed:
+        yield f" The harm that is asked for, {group.unnamed}, is not named in what is told of it."
     if group.shares_report:
         yield " Its report tells of a case below too, which may be one of its patients."
     for number, case in enumerate(group.possibly_same):

@@ -14,7 +14,7 @@ from casegraph.story.outcomes import outcome
 from casegraph.story.telling import told
 from casegraph.story.words import joined
 
-__all__ = ["antibodies", "tests"]
+__all__ = ["antibodies", "found_antibodies", "tests"]
 
 _AUTOANTIBODY = f"{CG}Autoantibody"
 _EMPTY = "An empty cell: no result is told for that time, which is not a negative result."
@@ -27,7 +27,7 @@ _MARKS = {"positive": "+ ", "negative": "\N{MINUS SIGN} "}
 def antibodies(claims: Claims) -> Content:
     """Return the antibodies of the case by occasion; nothing where none is told of."""
     words, facts = claims.words, claims.words.facts
-    found = [each for each in facts.claims("hasTestResult", "leavesOpen") if _is_antibody(claims, each)]
+    found = found_antibodies(claims, "hasTestResult", "leavesOpen")
     occasions = _occasions(claims, found)
     analytes = dict.fromkeys(facts.value(each, "aboutConcept") or "" for each in found)
     loose = without_place(facts, set(occasions) - {""})
@@ -76,6 +76,14 @@ def _tests(claims: Claims, heading: str, found: Iterable[str]) -> Content:
 
 def _between(claims: Claims, claim: str) -> str:
     return between(claims.words.facts, claims.words.facts.value(claim, "at") or "")
+
+
+def found_antibodies(claims: Claims, *links: str) -> list[str]:
+    """Return the claims of a case about autoantibodies, in the order of time.
+
+    :param links: the properties by which the case has them.
+    """
+    return [each for each in claims.words.facts.claims(*links) if _is_antibody(claims, each)]
 
 
 def _is_antibody(claims: Claims, claim: str) -> bool:

@@ -15,7 +15,7 @@ __all__ = ["parameter_field", "queries_page", "query_page"]
 _TEXT = "_text"
 _KINDS = {
     "concept": "a concept: label, synonym, CURIE or IRI",
-    "concept-and-below": "a concept and all below it: label, synonym, CURIE or IRI",
+    "concept-and-below": "a concept and all below it, or the drugs of a group: label, synonym, CURIE or IRI",
     "case": "a case: DOI, key of its report, or IRI",
     "term": "a term: CURIE, IRI or name",
     "value": "one of a list",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from casegraph.namespaces import BASE, CG
 from casegraph.serve.pages.claims import Claims
+from casegraph.serve.pages.disputed import disputed
 from casegraph.serve.pages.frame import described
+from casegraph.serve.pages.harms import deaths, harms, place_of_harm
 from casegraph.serve.pages.markup import Content, Element, element, link
-from casegraph.serve.pages.tried import tried
+from casegraph.serve.pages.panels import found_antibodies
+from casegraph.serve.pages.tried import OUTCOMES, tried
 from casegraph.story.frame import person
-from casegraph.story.lines import Line
-from casegraph.story.telling import during, harm, told
+from casegraph.story.outcomes import outcome
+from casegraph.story.telling import harm, is_of_history, told
 from casegraph.story.words import joined
 
 __all__ = ["in_short"]
@@ -24,86 +27,113 @@ _CLAIMED = frozenset(
         "SafetyStatement",
     )
 )
-_HARMS, _FATAL = ("AdverseEvent", "Death"), f"{CG}fatal"
-_OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
+_EXPOSURES = ("TreatmentEpisode", "DoseSegment")
+#: of more conflicts than so many only the number stands at the top.
+_MOST_CONFLICTS = 3
 
 
-def in_short(claims: Claims) -> Content:
-    """Return who the patient is, the diagnoses, and what was tried and happened, with whose word that is."""
+def in_short(claims: Claims, in_report: Mapping[str, tuple[str, str]] | None = None) -> Content:
+    """Return who the patient is, the diagnoses, and what was tried and happened, with whose word that is.
+
+    :param in_report: groups of the same report, of a group its patients, as
+        :func:`casegraph.story.grouped.beside_in_report` gives them.
+    """
+    others: list[Content] = [*_in_report(claims, in_report or {})]
+    head = [*_who(claims), ("told of as well", others), *_head(claims)]
     return claims.section(
-        "_short", "In short", described(_head(claims)), tried(claims) or _outcomes(claims), _claimed(claims)
+        "_short", "In short", described(head), tried(claims) or _outcomes(claims), _claimed(claims)
     )
+
+
+def _who(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
+    facts = claims.words.facts
+    yield "group" if facts.kind(facts.case) == "Group" else "patient", [person(claims.words)]
+    yield "called", [claims.words.text(facts.case, "patientLabel", "“{}”")]
+
+
+def _in_report(claims: Claims, others: Mapping[str, tuple[str, str]]) -> Iterator[Element]:
+    for iri, (before, behind) in others.items():
+        to = link(claims.service.address(iri), iri.removeprefix(BASE))
+        yield element("span", f"{before} ", to, f" {behind}")
 
 
 def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
     words, facts = claims.words, claims.words.facts
-    is_group = facts.kind(facts.case) == "Group"
-    yield "group" if is_group else "patient", [person(words)]
-    yield "called", [words.text(facts.case, "patientLabel", "“{}”")]
     held = facts.claims("hasDiagnosis")
     yield "diagnosis", [_diagnosis(claims, each) for each in held] or ["none is told"]
     yield "considered, not held", [_named(claims, facts.claims("considersDiagnosis"))]
-    yield "excluded", [_named(claims, facts.claims("excludesDiagnosis"))]
-    yield "adverse events", [element("span", _harm(claims, each)) for each in _harms(claims)]
-    deaths = [each for each in facts.claims("hasCourse") if facts.kind(each) == "Death"]
-    yield "died", [_death(claims, each) for each in told(words, deaths)]
+    denied = facts.claims("excludesDiagnosis")
+    yield "excluded", [_named(claims, (each for each in denied if not is_of_history(words, each)))]
+    yield "no history of", [_named(claims, (each for each in denied if is_of_history(words, each)))]
+    yield "antibodies", [*_antibodies(claims)]
+    yield "adverse events", [*harms(claims)]
+    yield "died", [*deaths(claims)]
+    yield "does not fit together", _conflicts(claims)
     yield "report", [link(claims.service.address(facts.report), facts.report.removeprefix(BASE))]
+    is_group = facts.kind(facts.case) == "Group"
     yield "group" if is_group else "case", [link(claims.service.address(facts.case), facts.case)]
 
 
-def _harms(claims: Claims) -> list[str]:
-    """Return the adverse events, the fatal ones first, else in the order of time."""
-    return sorted(claims.words.facts.claims("hasAdverseEvent"), key=lambda each: not _was_fatal(claims, each))
-
-
-def _was_fatal(claims: Claims, claim: str) -> bool:
+def _antibodies(claims: Claims) -> Iterator[Element]:
+    """Yield the autoantibodies that were positive at some time, each with all of its results in order."""
     facts = claims.words.facts
-    return facts.kind(claim) == "Death" or _FATAL in facts.values(claim, "severity")
+    by_analyte: dict[str, list[str]] = {}
+    for each in found_antibodies(claims, "hasTestResult"):
+        by_analyte.setdefault(facts.value(each, "aboutConcept") or "", []).append(each)
+    for analyte, results in by_analyte.items():
+        if any(facts.value(each, "result") == f"{CG}positive" for each in results):
+            said = [part for each in results for part in ("; ", *_result(claims, each))][1:]
+            yield element("span", f"{claims.words.label(analyte)}: ", said)
 
 
-def _harm(claims: Claims, claim: str) -> Iterator[Content]:
-    """Return an adverse event, during what it was, and of a group also in whom, which only its gist tells."""
-    words, facts = claims.words, claims.words.facts
-    yield claims.to(claim, harm(words, claim))
-    if drugs := during(words, claim):
-        yield f", {drugs}"
-    if facts.kind(facts.case) == "Group":
-        yield words.text(claim, "gist", ". {}")
+def _result(claims: Claims, test: str) -> Iterator[Content]:
+    words = claims.words
+    yield claims.to(test, outcome(words, test))
+    at = words.when(test) or "when is not told"
+    yield f", {joined(words.labels(test, 'method'), at)}"
+    yield words.text(test, "gist", " ({})")
 
 
-def _death(claims: Claims, line: Line) -> Element:
-    """Return what is told of a death, behind its day: the name of an occasion alone tells no time."""
-    words, facts = claims.words, claims.words.facts
-    at = facts.value(line.node, "at") or ""
-    zero = facts.name(facts.value(facts.case, "zeroPoint") or "")
-    days = words.days(at)
-    counted = f"{days}, counted from {zero}" if days and zero else days
-    printed = words.text(at, "timePrinted", "printed as “{}”")
-    when = joined(counted, "" if printed and printed in line.text else printed)
-    return element(
-        "span", f"{when or 'when is not told'}: {line.text}; ", claims.to(line.node, "where it stands")
-    )
+def _conflicts(claims: Claims) -> list[Content]:
+    """Return what does not fit together in the report; of many, how many they are."""
+    facts = claims.words.facts
+    found = facts.claims("hasConflict")
+    if len(found) > _MOST_CONFLICTS:
+        return [link("#_conflicts", f"{len(found)} conflicts within the report")]
+    return [claims.to(each, facts.value(each, "gist") or facts.name(each)) for each in found]
 
 
 def _diagnosis(claims: Claims, claim: str) -> Content:
-    facts = claims.words.facts
+    """Return a diagnosis with its standing and its note, which may say how severe, or that it was revised."""
+    words, facts = claims.words, claims.words.facts
     concepts = [claims.term(each) for each in facts.values(claim, "aboutConcept")]
     about = [part for each in concepts for part in (", ", each)][1:]
-    standing = _STANDINGS.get(facts.kind(claim), "")
+    standing = joined("", _STANDINGS.get(facts.kind(claim), ""), words.when(claim))
+    note = words.text(claim, "gist", " ({})")
     return element(
-        "span", about, f", {standing}; " if standing else "; ", claims.to(claim, "where it stands")
+        "span",
+        about,
+        f", {standing}" if standing else "",
+        note,
+        *disputed(claims, claim),
+        "; ",
+        claims.to(claim, "where it stands"),
     )
 
 
 def _named(claims: Claims, found: Iterable[str]) -> Content:
-    """Return what some claims are about, each as the link to where that is told."""
-    links = (claims.to(each, harm(claims.words, each)) for each in found)
-    return element("span", [part for each in links for part in ("; ", each)][1:]) if found else ""
+    """Return what some claims are about, each as the link to where that is told; what is implied, by what."""
+    words, parts = claims.words, list[Content]()
+    for each in found:
+        parts += ["; ", claims.to(each, harm(words, each))]
+        if words.facts.value(each, "basis") == f"{CG}implied":
+            parts.append(joined(", implied", words.text(each, "gist", "by: {}"), by=" "))
+    return element("span", parts[1:]) if parts else ""
 
 
 def _outcomes(claims: Claims) -> Content:
     """Return what became of it as it is told, where no rule judged it, as of a group."""
-    lines = told(claims.words, claims.words.facts.claims(*_OUTCOMES))
+    lines = told(claims.words, claims.words.facts.claims(*OUTCOMES))
     entries = [element("li", each.text, " ", claims.to(each.node, "where it stands")) for each in lines]
     return element("div", element("p", "What became of it:"), element("ul", entries)) if entries else ""
 
@@ -111,17 +141,13 @@ def _outcomes(claims: Claims) -> Content:
 def _claimed(claims: Claims) -> Content:
     """Return what the authors claim of this patient or group: harm first, that which was fatal before all."""
     facts = claims.words.facts
-    found = [
-        each
-        for each in facts.claims("hasStatement")
-        if facts.kind(each) in _CLAIMED and facts.value(each, "general") != "true"
-    ]
+    found = [each for each in facts.claims("hasStatement") if _is_claimed(claims, each)]
     if not found:
         return ""
-    found.sort(key=lambda each: _place_of_harm(claims, each))
+    found.sort(key=lambda each: place_of_harm(claims, each))
     whom = "group" if facts.kind(facts.case) == "Group" else "patient"
     entries = (
-        element("li", line.text, " ", claims.to(line.node, "where it stands"))
+        element("li", line.text, *disputed(claims, line.node), " ", claims.to(line.node, "where it stands"))
         for line in told(claims.words, found)
     )
     return element(
@@ -131,7 +157,13 @@ def _claimed(claims: Claims) -> Content:
     )
 
 
-def _place_of_harm(claims: Claims, statement: str) -> tuple[bool, bool]:
+def _is_claimed(claims: Claims, statement: str) -> bool:
+    """Say whether a statement is about what treatments did to this patient or group, or about a treatment."""
     facts = claims.words.facts
-    harms = [each for each in facts.values(statement, "concerns") if facts.kind(each) in _HARMS]
-    return not harms, not any(_was_fatal(claims, each) for each in harms)
+    if facts.value(statement, "general") == "true":
+        return False
+    if facts.kind(statement) in _CLAIMED:
+        return True
+    concerned = (facts.kind(each) for each in facts.values(statement, "concerns"))
+    is_about_it = bool(facts.values(statement, "domain")) or any(each in _EXPOSURES for each in concerned)
+    return facts.kind(statement) == "AuthorStatement" and is_about_it

@@ -87,7 +87,7 @@ def _editor() -> Element:
             " ",
             element("button", "Stop", id="_stop", type="button", hidden=True),
             " ",
-            element("button", "Copy a link to this question", id="_link", type="button"),
+            element("button", "Copy a link to this SPARQL", id="_link", type="button"),
             class_="buttons",
         ),
         aria_labelledby="_sparql",

@@ -9,6 +9,8 @@ from http import HTTPStatus
 import msgspec
 import pyoxigraph as ox
 
+from casegraph.errors import InputError
+from casegraph.serve.http.fields import fields_of
 from casegraph.serve.http.formats import requested_format
 from casegraph.serve.http.logs import note
 from casegraph.serve.http.negotiation import GRAPHS, HTML, Format
@@ -58,11 +60,16 @@ async def answer_service(request: Request, state: State) -> None:
 
 
 async def answer_void(request: Request, state: State) -> None:
-    """Answer with the description of the data (VoID)."""
-    service = state.service(request)
-    counts = await state.counts()
+    """Answer with the description of the data (VoID); with ``parts=no`` without what takes long to count."""
+    service, said = state.service(request), fields_of(request.scope["query_string"]).one("parts") or "yes"
+    if said not in ("yes", "no"):
+        raise InputError("no such parts", where="parts", expected="yes or no")
+    counts = await state.counts(parts=said == "yes")
     await _send(
-        request, state, "void", lambda: [*dataset_description(service, counts), *service_description(service)]
+        request,
+        state,
+        f"void {said}",
+        lambda: [*dataset_description(service, counts), *service_description(service)],
     )
 
 

@@ -51,5 +51,48 @@
     }
   };
 
-  document.querySelectorAll("figure.picture").forEach(draw);
+  /* On paper a picture of several panels is a picture of each, which has its own axis, and a tall one is cut where
+     nothing stands: shrunk to one sheet nobody could read them. */
+  const SVG = "http://www.w3.org/2000/svg", ABOVE = 6, SHEET = 1.25, TALL = 80;
+  const reach = (whole, each) => {
+    const { d: scale, f: zero } = whole.getScreenCTM(), { top, bottom } = each.getBoundingClientRect();
+    return [(top - zero) / scale, (bottom - zero) / scale];
+  };
+
+  const between = (whole, least, most) => {
+    const marks = [...whole.querySelectorAll("text, path, rect")].map((each) => reach(whole, each));
+    const low = marks.filter(([top, bottom]) => bottom - top < TALL);  // frames and lines of the grid may be cut
+    let at = most;
+    for (let hit; (hit = low.find(([top, bottom]) => top < at && at < bottom));) [at] = hit;
+    return at > least ? at : most;
+  };
+
+  const cuts = (whole) => {
+    const { width, height } = whole.viewBox.baseVal, sheet = SHEET * width, found = [0];
+    const panels = [...whole.querySelectorAll(".root > g > g > [class*=concat_]")];
+    if (panels.length > 1) return [0, ...panels.slice(1).map((each) => reach(whole, each)[0] - ABOVE), height];
+    while (height - found.at(-1) > sheet) found.push(between(whole, found.at(-1), found.at(-1) + sheet));
+    return [...found, height];
+  };
+
+  const cut = (figure) => {
+    const whole = figure.querySelector(".drawing svg");
+    const tops = whole ? cuts(whole) : [];
+    if (tops.length < 3) return;
+    const sheets = document.createElement("div");
+    sheets.className = "sheets";
+    sheets.setAttribute("aria-hidden", "true");
+    tops.slice(1).forEach((to, at) => {
+      const part = document.createElementNS(SVG, "svg");
+      part.setAttribute("viewBox", `0 ${tops[at]} ${whole.viewBox.baseVal.width} ${to - tops[at]}`);
+      part.append(...[...whole.children].map((each) => each.cloneNode(true)));
+      sheets.append(part);
+    });
+    figure.querySelector(".drawing").after(sheets);
+  };
+
+  const figures = document.querySelectorAll("figure.picture");
+  figures.forEach(draw);
+  addEventListener("beforeprint", () => figures.forEach(cut));
+  addEventListener("afterprint", () => document.querySelectorAll(".sheets").forEach((each) => each.remove()));
 })();

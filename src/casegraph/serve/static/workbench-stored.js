@@ -5,7 +5,7 @@ import { button, counted, element, fill } from "./workbench-dom.js";
 import { begin } from "./fields.js";
 
 const KINDS = {
-  concept: "a concept: type its name", "concept-and-below": "a concept and all below it: type its name", case: "a case: type words of its title, or its DOI",
+  concept: "a concept: type its name", "concept-and-below": "a concept and all below it, or the drugs of a group: type its name", case: "a case: type words of its title, or its DOI",
   term: "a term: type its name, a CURIE or an IRI", integer: "a whole number", decimal: "a number", boolean: "true or false", text: "text", value: "",
 };
 const ALIKE = 0.5, MOST_NEAR = 3, LONGEST = 100;
@@ -106,16 +106,17 @@ const field = (name, each, given) => {
   }), element("p", { id: hint, class: "hint" }, `${KINDS[each.type]}${more}`)];
 };
 
-/** The form of one stored question; `run` and `edit` are called with its values. */
+/** The form of one stored question; `run`, `edit` and `link` are called with its values. */
 export class Form {
-  constructor(place, { run, edit }) { Object.assign(this, { place, run, edit, about: null }); }
+  constructor(place, { run, edit, link }) { Object.assign(this, { place, run, edit, link, about: null }); }
 
   show(about, values) {
     this.about = about;
     const known = Object.entries(about.parameters);
     const fields = known.flatMap(([name, each]) => field(name, each, values[name]));
     const form = element("form", {}, fields, element("div", { class: "buttons" },
-      element("button", { type: "submit" }, "Run"), " ", button("Open in the editor", () => this.edit(about, this.values()))));
+      element("button", { type: "submit" }, "Run"), " ", button("Open in the editor", () => this.edit(about, this.values())), " ",
+      button("Copy a link to this question", () => this.link(about, this.values()), { id: "_form-link" })));
     form.addEventListener("submit", (event) => { event.preventDefault(); this.run(about, this.values()); });
     const page = element("a", { href: about.links.self }, "its page");
     fill(this.place, element("h2", { id: "_question", tabindex: "-1" }, about.summary), element("p", {}, about.question),

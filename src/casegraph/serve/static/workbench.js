@@ -82,14 +82,19 @@ const ofStored = (about, values) => ({
   snippets: (accept) => snippets.ofStored(SPARQL, about.links.results, about.name, values, accept),
 });
 
+/* What stands behind the # of a link to a question. */
+const inLink = (text) => new URLSearchParams({ query: text });
+const storedInLink = (about, values) =>
+  new URLSearchParams([["stored", about.name], ...values.map(([name, value]) => [`_${name}`, value])]);
+
 const askText = () => {
   const text = yasqe.getValue();
-  remember(new URLSearchParams({ query: text }), true);
+  remember(inLink(text), true);
   return put(SPARQL, `${ROWS}, ${TRIPLES};q=0.9`, { method: "POST", body: new URLSearchParams({ query: text }) }, ofText(text));
 };
 
 const askStored = (about, values) => {
-  remember(new URLSearchParams([["stored", about.name], ...values.map(([name, value]) => [`_${name}`, value])]), true);
+  remember(storedInLink(about, values), true);
   return put(address(`queries/${about.name}/results`, values), ROWS, {}, ofStored(about, values));
 };
 
@@ -100,13 +105,18 @@ const remember = (values, wasRun = false) => {
   history[where === location.hash ? "replaceState" : "pushState"]({ wasRun }, "", where);
 };
 
+/* A link is to what stands beside its button, run or not: in the editor, or in the form. */
+const copyLink = (values) =>
+  copy(`${address("workbench")}#${values}`, "The link is copied; the question is in it as it stands there, and nothing of the answer.");
+
 const form = new Form(at("_form"), {
   run: askStored,
+  link: (about, values) => copyLink(storedInLink(about, values)),
   edit: async (about, values) => {
     const answer = await ask(address(`queries/${about.name}/text`, values), "application/sparql-query");
     if (answer.problem) { clear(""); refused(answer.problem, {}); return; }
     editor.open(yasqe, answer.body);
-    remember(new URLSearchParams({ query: answer.body }));
+    remember(inLink(answer.body));
     status.textContent = `${about.name} is in the editor, with its values.`;
     yasqe.focus();
   },
@@ -154,17 +164,16 @@ const recall = async () => {
 const begin = async () => {
   run.addEventListener("click", askText);
   stop.addEventListener("click", () => asking?.abort());
-  at("_link").addEventListener("click", async () => {
-    if (!location.hash) remember(new URLSearchParams({ query: yasqe.getValue() }));
-    await copy(location.href, "The link is copied; the question is in it, and nothing of the answer.");
-  });
+  at("_link").addEventListener("click", () => copyLink(inLink(yasqe.getValue())));
   addEventListener("hashchange", () => recall().catch((error) => { status.textContent = error.message; }));
+  at("_known").textContent = "Reading which classes and properties these data have, for completion …";
+  const learnt = editor.complete();  // nothing waits for it
+  learnt.then((told) => { at("_known").textContent = told; });
   try {
     await stored.begin();
     await recall();
   } catch (error) { status.textContent = `The stored questions cannot be read: ${error.message}`; }
-  at("_known").textContent = "Reading which classes and properties these data have, for completion …";
-  at("_known").textContent = await editor.complete();
+  await learnt;
   document.body.dataset.ready = "yes";
 };
 

@@ -12,7 +12,7 @@ from casegraph.rows import Rows
 from casegraph.store import LEDGER, Store
 from casegraph.store.syntax import named
 
-__all__ = ["Counts", "Kind", "Part", "counts_of", "kind_of"]
+__all__ = ["Counts", "Kind", "Part", "counts_of", "kind_of", "names_of"]
 
 _Key = tuple[str, str]
 _MOST_EXAMPLES = 3
@@ -79,8 +79,8 @@ class Counts(msgspec.Struct, frozen=True):
     """What a store holds.
 
     :param kinds: kind of graph, as :func:`kind_of` names it -> how many, and of how many triples.
-    :param subjects: of how many things something is said.
-    :param entities: how many of them have an IRI of ours, as ``void:uriSpace`` tells it.
+    :param subjects: of how many things something is said; None where they were not counted.
+    :param entities: how many of them have an IRI of ours, as ``void:uriSpace`` tells it; None likewise.
     :param classes: class -> how many things, those without an IRI too.
     :param properties: property -> how many triples.
     :param parts: which properties the things of each class have.
@@ -88,8 +88,8 @@ class Counts(msgspec.Struct, frozen=True):
     """
 
     kinds: dict[str, Kind]
-    subjects: int
-    entities: int
+    subjects: int | None
+    entities: int | None
     classes: dict[str, int]
     properties: dict[str, int]
     parts: tuple[Part, ...]
@@ -133,6 +133,16 @@ def counts_of(store: Store) -> Counts:
         tuple(_parts(store, asked)),
         tuple(str(row["case"]) for row in Rows.read(store.query(_EXAMPLES))),
     )
+
+
+def names_of(store: Store) -> Counts:
+    """Count what is soon counted: graphs, and which classes and properties there are.
+
+    Over 10,000 cases that takes seconds where all takes a minute.
+
+    :raises StoreError: if the store fails.
+    """
+    return Counts(_kinds(store), None, None, _named(store, _CLASSES), _named(store, _PROPERTIES), (), ())
 
 
 def _kinds(store: Store) -> dict[str, Kind]:

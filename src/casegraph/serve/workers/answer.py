@@ -18,7 +18,6 @@ __all__ = ["Answer"]
 
 #: So many bytes wait for a client at most, until the worker has to wait too; it goes on at the lower mark.
 _HIGH, _LOW = 1 << 20, 1 << 18
-_SMALLER = "ask for less at a time, or add a LIMIT"
 _UNCERTAIN = (
     "look whether the change was made, which it was as a whole or not at all; then try less at a time"
 )
@@ -36,7 +35,7 @@ class Answer:
 
     def __init__(self, line: Line, give_back: Callable[[Line], None], *, writes: bool = False) -> None:
         self._writes = writes
-        self._smaller = _UNCERTAIN if writes else _SMALLER
+        self._smaller = _UNCERTAIN
         self._line, self._give_back = line, give_back
         self._began: asyncio.Future[Begin] = asyncio.get_running_loop().create_future()
         self._pieces: deque[bytes] = deque()
@@ -56,6 +55,8 @@ class Answer:
         :raises CasegraphError: what the job ended with.
         """
         self._seconds = seconds
+        if not self._writes:
+            self._smaller = job.smaller()
         self._start_clock()
         try:
             self._line.send(frame(JOB, msgspec.msgpack.encode(job)), self)

@@ -29,7 +29,6 @@ _SPARE_SECONDS = 5
 #: How often the memory of a reader the writer may take.
 _OF_WRITER = 4
 _STATM, _STATM_LENGTH = Path("/proc/self/statm"), 128
-_SMALLER = "ask for less at a time"
 
 
 class Worker:
@@ -56,16 +55,17 @@ class Worker:
         self._store.close()
 
     def _do(self, content: bytes) -> None:
+        job = self._decoder.decode(content)
         try:
             self._refresh()
             self._limit()
             out = Out(self._line.sendall, generation(self._store) if self._place.writable else self._number)
-            self._decoder.decode(content).run(self._store, out)
+            job.run(self._store, out)
             out.end()
         except CasegraphError as error:
             self._fail(error)
         except MemoryError:
-            self._fail(LimitError("it needs more memory than a request may take", todo=_SMALLER))
+            self._fail(LimitError("it needs more memory than a request may take", todo=job.smaller()))
         except (OSError, RuntimeError) as error:
             self._fail(failure(error, self._place.store))
         except Exception as error:

@@ -1,0 +1,31 @@
+"""What a reader of a cohort must know of those who are not in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from casegraph.plot.cohort.cohort import Cohort
+from casegraph.plot.cohort.leftout import LeftOut, left_out
+from casegraph.plot.cohort.positive import Positive, positive_besides
+
+__all__ = ["Besides", "besides"]
+
+
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """Who is not in a cohort.
+
+    :param groups: the groups of patients, who are no cases.
+    :param positive: the antibodies of what it asks for, with the cases of a positive test.
+    """
+
+    groups: tuple[LeftOut, ...] = ()
+    positive: tuple[Positive, ...] = ()
+
+
+def besides(cohort: Cohort) -> Besides:
+    """Return what there is to know of those who are not in a cohort.
+
+    :raises StoreError: if the store fails.
+    """
+    return Besides(left_out(cohort), positive_besides(cohort))

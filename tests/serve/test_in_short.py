@@ -1,0 +1,241 @@
+"""The top of the page of a case against what the reports tell: each course, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from answering import answer_of
+from html_tree import Node, tree_of
+
+from casegraph.ingest import Loaded, load
+from casegraph.resources import shipped
+from casegraph.serve.jobs.resource import ResourcePage
+from casegraph.serve.telling.service import Service
+from casegraph.store import Store, open_store
+
+SERVER = "http://localhost:7878/"
+NAMES = (
+    *("baricitinib-news", "cafardi-2015", "jak-inhibitors-review-2021", "mda5-aspergillosis-2024"),
+    *("mda5-acute-interstitial-pneumonia-2025", "rituximab-registry-2011", "ruxolitinib-pasteur-2018"),
+    *("tacrolimus-juvenile-three-children", "castela-2014", "mda5-seroconversion-authorea"),
+)
+CAFARDI, TACROLIMUS = "10.2174/1874312901409010077", "10.1007/s10067-008-0973-2"
+REGISTRY, REVIEW = "10.3899/jrheum.101321", "10.1186/s12969-021-00637-8"
+ASPERGILLOSIS, PNEUMONIA = "10.1186/s13256-024-04793-9", "pmid/39790853"
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterable[Store]:
+    with open_store(":memory:", writable=True) as store:
+        loaded = load(store, [path for each in NAMES for path in shipped("cases", f"{each}.yaml")])
+        assert [type(each) for each in loaded] == [Loaded] * len(NAMES)
+        yield store
+
+
+def page(store: Store, name: str) -> Node:
+    kind, _, path = name.partition("/")
+    _, content = answer_of(ResourcePage(service=Service(base=SERVER), kind=kind, path=path), store)
+    return tree_of(content)
+
+
+def short(store: Store, name: str) -> Node:
+    return page(store, name).section("In short")
+
+
+def rows(store: Store, name: str) -> dict[str, list[list[str]]]:
+    """Return treatment -> its rows."""
+    found: dict[str, list[list[str]]] = {}
+    for head, *cells in short(store, name).rows()[1:]:
+        found.setdefault(head, []).append(cells)
+    return found
+
+
+def test_a_flare_on_taper_stands_in_the_row_of_the_drug_that_has_no_other_outcome(store: Store) -> None:
+    assert rows(store, f"case/{CAFARDI}/1")["prednisone"] == [
+        [
+            "skin (Skin rash)",
+            "flare: relapse on taper, following prednisone “below 20 mg/day”, at below-20; "
+            "beside it may have run dapsone why",
+        ]
+    ]
+
+
+def test_what_ran_beside_stands_in_the_row_and_the_domain_says_what_it_concerns(store: Store) -> None:
+    second = rows(store, "case/key/dermatology-advisor-baricitinib/2")
+    assert second["baricitinib"] == [
+        [
+            "skin (panniculitis)",
+            "resolved, within 153 days, at month-5 (printed as “in under 5 months”): not known what else "
+            "changed; beside it ran intravenous immunoglobulin and prednisolone; possibly also azathioprine "
+            "and methotrexate why",
+        ]
+    ]
+    (row,) = rows(store, "case/key/dermatology-advisor-baricitinib/1")["baricitinib"]
+    assert row[0] == "skin (Erythema of neck and face; Periungual erythema)"  # of the chest it is not told
+    lung = [row[0] for row in rows(store, f"case/{ASPERGILLOSIS}/1")["tofacitinib"]]
+    assert lung == ["lung (Respiratory failure)", "lung (interstitial lung disease)"]
+
+
+def test_many_that_may_have_run_are_counted_and_what_shares_an_outcome_is_named(store: Store) -> None:
+    of = rows(store, f"case/{TACROLIMUS}/1")
+    assert of["methotrexate"][0][1] == (
+        "improved, at after-first: together with other changes; told of intravenous immunoglobulin and "
+        "rituximab too; beside it may have run 5 others why"
+    )
+
+
+def test_each_course_has_a_row(store: Store) -> None:
+    of = rows(store, f"case/{TACROLIMUS}/1")
+    silent = [["", "no outcome of it is told where it stands"]]
+    assert of["intravenous immunoglobulin, from relapses-time"] == silent
+    assert of["intravenous immunoglobulin, from month-3"][0][1].startswith("improved, at after-first")
+    of = rows(store, "case/key/dermatology-advisor-baricitinib/2")
+    for drug in ("prednisolone", "intravenous immunoglobulin"):
+        assert of[f"{drug}, start not told, still given at month-5"] == silent
+
+
+def test_treatments_without_any_outcome_are_named(store: Store) -> None:
+    part = short(store, "case/key/pasteur-01963025/1")
+    assert "Given, and no outcome of any of them is told: ruxolitinib." in part.text
+    assert "#ruxolitinib" in part.links()
+    of = rows(store, f"case/{REGISTRY}/6")
+    assert of["rituximab"] == [["overall", "not evaluable where it stands"]]
+    assert of["mycophenolate"] == [["", "no outcome of it is told where it stands"]]
+
+
+def test_what_the_authors_say_of_a_drug_stands_where_no_outcome_was_observed(store: Store) -> None:
+    said = "no outcome observed is told; the authors say of it: "
+    assert rows(store, f"case/{TACROLIMUS}/1")["prednisolone"] == [
+        ["", f"{said}Prednisolone was not enough where it stands"]
+    ]
+    assert rows(store, f"case/{REVIEW}/papadopoulou-2019")["corticosteroid"] == [
+        ["", f"{said}Dependent on the steroid where it stands"]
+    ]
+    # of no drug of this patient in particular: in no row
+    assert not any(said in row[1] for each in rows(store, f"case/{REGISTRY}/4").values() for row in each)
+
+
+def told(store: Store, name: str) -> dict[str, list[str]]:
+    """Return what stands above the table, as its name -> the entries under it."""
+    found: dict[str, list[str]] = {}
+    (listed,) = short(store, name).all("dl")
+    for each in listed.content:
+        if not isinstance(each, Node):
+            assert not each.strip()
+        elif each.tag == "dt":
+            found[head := each.text] = []
+        else:
+            found[head].append(each.text)
+    return found
+
+
+def test_the_antibodies_that_were_positive_stand_at_the_top_with_all_their_results(store: Store) -> None:
+    assert told(store, f"case/{ASPERGILLOSIS}/1")["antibodies"] == [
+        "anti-MDA5 antibody: printed as “5600”, positive, enzyme-linked immunosorbent assay, at admission "
+        "(Titre of 5600)"
+    ]
+    assert told(store, "case/key/authorea-708183/1")["antibodies"] == [
+        "anti-MDA5 antibody: positive, at baseline; "
+        "negative, at week-96 (The page does not say from when the 96 weeks count)"
+    ]
+    # that the routine screen was negative speaks for no antibody, and those never positive are told below
+    (positive,) = told(store, f"case/{PNEUMONIA}/1")["antibodies"]
+    assert positive.startswith("anti-MDA5 antibody: positive, at myositis-panel")
+    assert [each[:20] for each in told(store, f"case/{CAFARDI}/1")["antibodies"]] == ["antinuclear antibody"]
+
+
+def test_a_diagnosis_stands_with_its_note(store: Store) -> None:
+    lung = told(store, f"case/{ASPERGILLOSIS}/1")["diagnosis"][1]
+    assert (
+        lung
+        == "interstitial lung disease (MONDO:0015925), final, at admission (Rapidly progressive); "
+        + ("where it stands")
+    )
+    eruption = told(store, f"case/{CAFARDI}/1")["diagnosis"][1]
+    assert "working, at first-visit (The first diagnosis, revised later)" in eruption
+
+
+def test_a_disease_that_the_history_did_not_have_is_not_told_as_excluded(store: Store) -> None:
+    of = told(store, f"case/{PNEUMONIA}/1")
+    assert of["no history of"] == ["chronic disease, unspecified, implied by: Previously healthy"]
+    assert "excluded" not in of
+    of = told(store, f"case/{CAFARDI}/1")
+    assert of["excluded"] == ["internal malignancy"]
+    assert "no history of" not in of
+    below = page(store, f"case/{PNEUMONIA}/1").named("no-chronic-disease").text
+    assert below.startswith("no history of: chronic disease, unspecified, at history. Previously healthy")
+
+
+def test_harm_stands_with_its_day_and_so_does_that_there_was_none(store: Store) -> None:
+    of = told(store, f"case/{ASPERGILLOSIS}/1")
+    assert of["adverse events"] == [
+        "invasive aspergillosis, at day-49 (day 48 to 49, counted from count-start, printed as “day 49”)"
+    ]
+    assert of["died"][0].startswith("day 60 to 61, counted from count-start: death, printed as “day 61”")
+    assert told(store, "group/10.1001/jamadermatol.2014.504/1")["adverse events"] == [
+        "no significant adverse event, during interleukin-2, at after-il2 (when is not told, not before "
+        "il2-start). No serious adverse event"
+    ]
+    (died,) = told(store, f"case/{PNEUMONIA}/1")["died"]
+    assert died.startswith("when is not told, not before presentation: death, at death")
+
+
+def test_what_does_not_fit_together_is_told_at_the_top(store: Store) -> None:
+    said = told(store, "case/key/authorea-708183/1")["does not fit together"]
+    assert [each.partition(";")[0] for each in said] == [
+        "Symptoms persisted in one sentence, remission in the next"
+    ]
+    assert "does not fit together" not in told(store, f"case/{CAFARDI}/1")
+
+
+def test_what_the_authors_say_of_the_treatment_before_is_among_their_claims(store: Store) -> None:
+    claimed = [each.text for each in short(store, f"case/{REGISTRY}/4").all("li")]
+    assert [each.partition(";")[0] for each in claimed] == [
+        "opinion (overall): Previous treatment had not been enough"
+    ]
+    switch = [each.text for each in short(store, "case/key/authorea-708183/1").all("li")]
+    assert switch == [
+        "opinion: Adverse effects of steroid are named as a reason for the switch where it stands"
+    ]
+
+
+def test_a_case_and_the_group_of_its_report_lead_to_each_other(store: Store) -> None:
+    cases = {
+        f"case/{CAFARDI}/1": (f"{CAFARDI}/both", "(“Both patients”, 2 patients)", True),
+        f"case/{TACROLIMUS}/1": (f"{TACROLIMUS}/children", "(“All three children”, 3 patients)", True),
+        f"case/{REGISTRY}/4": (f"{REGISTRY}/series", "(“All nine patients”, 9 patients)", False),
+    }
+    whether = {
+        True: "the patient is told as one of the group",
+        False: "whether the patient is one of the group is not recorded",
+    }
+    for case, (group, who, is_member) in cases.items():
+        said = f"the same report tells of the group group/{group} {who}: {whether[is_member]}"
+        assert told(store, case)["told of as well"] == [said]
+        assert f"{SERVER}groups/{group}" in short(store, case).links()
+        back = short(store, f"group/{group}")
+        (said,) = (each for each in told(store, f"group/{group}")["told of as well"] if case in each)
+        assert said.startswith(f"the same report tells of the patient {case} ")
+        assert said.endswith(whether[is_member])
+        assert SERVER + case.replace("case/", "cases/") in back.links()
+    registry = told(store, f"group/{REGISTRY}/series")["told of as well"]
+    assert len(registry) == 4
+    assert "(“patient 4”)" in registry[1]
+    assert "told of as well" not in told(store, f"case/{PNEUMONIA}/1")
+    # another patient of the report is no group
+    assert "told of as well" not in told(store, f"case/{REVIEW}/papadopoulou-2019")
+
+
+def test_many_days_stand_with_years_or_months_and_no_day_is_told_where_none_is(store: Store) -> None:
+    when = {name: row for name, row, *_ in page(store, f"case/{REGISTRY}/2").section("Times").rows()}
+    assert when["course-b"].startswith(
+        "day 4839 to 4877, that is 13.2 to 13.4 years after birth, printed as "
+    )
+    # the table prints months since the last use, as bare numbers
+    last = "410 to 442 days before course-b, that is 13.4 to 14.6 months before, printed as “14”"
+    assert last in when["cyclophosphamide-last"]
+    assert "that is 33.4 to 34.6 months before, printed as “34”" in when["methotrexate-last-again"]
+    when = {name: row for name, row, *_ in page(store, f"case/{PNEUMONIA}/1").section("Times").rows()}
+    assert when["death"] == "when is not told, not before presentation"
+    assert when["presentation"].startswith("day 0")

@@ -1,0 +1,291 @@
+"""The marks of a timeline one by one: nothing stands where nobody told, and what is printed is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from casegraph.facts import read_case
+from casegraph.ingest import Loaded, load
+from casegraph.namespaces import BASE
+from casegraph.plot.picture import Picture
+from casegraph.plot.timeline.timeline import timeline
+from casegraph.store import Store, open_store
+from casegraph.story.words import Words
+from casegraph.told import with_told
+from drawn_pictures import Mark, columns, lanes, marks, said, signs, stretches, timelines, views
+
+ASPERGILLOSIS = "case/10.1186/s13256-024-04793-9/1"
+AUTHOREA = "case/key/authorea-708183/1"
+CAFARDI = "case/10.2174/1874312901409010077/1"
+PL12 = "case/key/the-rheumatologist-antisynthetase/1"
+SCREENED = "case/pmid/39790853/1"
+SEED = "case/10.1007/s13555-020-00421-8/1"
+TACROLIMUS = "case/10.1007/s10067-008-0973-2/1"
+SOARES = "case/10.1155/crrh/5560523/1"
+REGISTRY_4 = "case/10.3899/jrheum.101321/4"
+YANEZ = "case/10.4067/s0034-98872009000100013/1"
+
+
+def picture_of(store: Store, case: str) -> Picture:
+    return timeline(Words(read_case(store, f"{BASE}{case}"), with_told(store)))
+
+
+def only_picture(folder: Path, text: str) -> Picture:
+    """Return the timeline of a document of one case."""
+    document = folder / "document.yaml"
+    document.write_text(text, encoding="utf-8")
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, [document]))
+        ((_, picture),) = timelines(store).values()
+    return picture
+
+
+def of_claim(picture: Picture, claim: str) -> list[Mark]:
+    return [mark for mark in marks(picture) if mark["href"] == f"#{claim}"]
+
+
+def labels(drawn: list[Mark]) -> list[str]:
+    """Return the labels of the rows of some marks, each once."""
+    return list(dict.fromkeys(mark["row"][4:].replace("\n", " ") for mark in drawn))
+
+
+#: made up: a death is told, and nothing of when it was.
+_UNDATED = """
+casegraph: 1
+report: {title: Made up - a death without a time, doi: 10.5555/undated, extent: fullText}
+passages:
+  p1: {section: case-presentation, paragraph: 1}
+cases:
+  '1':
+    sex: male
+    course:
+      - {id: death, kind: death, stated_in: p1}
+"""
+
+
+def test_a_death_without_a_time_is_told_and_no_empty_panel_breaks_the_picture(tmp_path: Path) -> None:
+    picture = only_picture(tmp_path, _UNDATED)
+    assert list(views(picture)) == ["Course"]
+    assert said(marks(picture)) == ["no time told"]
+    assert all(view["layer"] and view["data"]["values"] for view in picture.spec["vconcat"])
+    assert "No time is told of it, so that nothing has a place." in picture.summary
+    assert "order" not in picture.summary
+    assert not any("columns" in note for note in picture.notes)
+
+
+# ends and starts of which neither time nor order is told
+
+
+def test_a_stop_of_which_neither_time_nor_order_is_told_has_words_alone(corpus_store: Store) -> None:
+    """Methotrexate was replaced by mycophenolate; nobody tells when, nor before or after what."""
+    picture = picture_of(corpus_store, TACROLIMUS)
+    stopped = lanes(picture)["methotrexate"]
+    assert signs(stopped) == []
+    assert said(stopped) == ["stopped: replaced, order not told"]
+    assert {mark["part"] for mark in stopped} == {"unsure", "words"}
+    assert said(lanes(picture)["mmf"]) == ["order not told"]
+    middle = {mark["x"] for mark in marks(picture) if mark["part"] == "about"}
+    assert not middle & set(columns(picture).values())
+
+
+def test_the_sign_of_what_lies_on_a_stretch_stands_at_no_column(corpus_store: Store) -> None:
+    """Somewhere on interleukin-2, which begins in column 6 and still runs in 18: not at column 12."""
+    picture = picture_of(corpus_store, SEED)
+    unsure = {mark["href"] for mark in marks(picture) if mark["part"] == "unsure"}
+    placed = {mark["href"]: mark["x"] for mark in marks(picture) if mark["part"] == "about"}
+    assert {"#cells-after-treatment", "#no-adverse-event", "#treg"} <= placed.keys() <= unsure
+    assert not set(placed.values()) & set(columns(picture).values())
+    assert 12 < placed["#no-adverse-event"] < 13
+
+
+# several courses of one drug
+
+
+def test_two_courses_of_one_drug_have_different_labels(corpus_store: Store) -> None:
+    """Rituximab first within three months of admission, again after September 2006: this one failed."""
+    picture = picture_of(corpus_store, TACROLIMUS)
+    drawn = lanes(picture)
+    assert labels(drawn["rituximab"]) == ["rituximab, from month-3"]
+    assert labels(drawn["rituximab-2"]) == ["rituximab, from after- september-2006"]
+    assert labels(of_claim(picture, "none-to-second-rituximab")) == [
+        "overall on rituximab, from after-september-2006"
+    ]
+    whats = [row[1].text for row in picture.rows if row[0].text == "Treatments"]
+    assert {"rituximab, from month-3", "rituximab, from after-september-2006"} <= set(whats)
+    assert "rituximab" not in whats
+
+
+@pytest.mark.parametrize(
+    ("case", "last"),
+    [
+        # apremilast came before anifrolumab or with it: nobody tells; immunoglobulin ran beside it
+        (SOARES, ["apremilast", "ivig-2"]),
+        # nothing is told of when methylprednisolone began or ended
+        (REGISTRY_4, ["methylprednisolone"]),
+        # the second rituximab is not placed before the first
+        (TACROLIMUS, ["rituximab", "mmf", "rituximab-2", "ivig-2", "methylprednisolone"]),
+    ],
+)
+def test_treatments_of_unknown_start_stand_below_the_others(
+    case: str, last: list[str], corpus_store: Store
+) -> None:
+    drawn = lanes(picture_of(corpus_store, case))
+    assert [each for each in drawn if each in last] == list(drawn)[-len(last) :] == last
+
+
+def test_what_was_stopped_before_a_drug_stands_above_it(corpus_store: Store) -> None:
+    order = list(lanes(picture_of(corpus_store, REGISTRY_4)))
+    assert max(map(order.index, ("azathioprine", "cyclosporin", "methotrexate"))) < order.index("rituximab")
+
+
+# doses that were lowered
+
+
+def test_a_lowering_to_an_untold_dose_is_no_full_bar(corpus_store: Store) -> None:
+    """The glucocorticoid was tapered from the relapse on, still ran as tofacitinib began; no dose is told."""
+    picture = picture_of(corpus_store, AUTHOREA)
+    at, lowered = columns(picture), lanes(picture)["glucocorticoid-lowered"]
+    assert labels(lowered) == ["lowered, dose not stated"]
+    assert ("lowered", at["glucocorticoid-taper"], at["tofacitinib-start"]) in stretches(lowered)
+    assert "given" not in {part for part, _, _ in stretches(lowered)}
+    (row,) = [row for row in picture.rows if row[-1].text == "#glucocorticoid-lowered"]
+    assert row[3].text == "lowered, dose not stated"
+
+
+def test_a_dose_of_one_bound_is_told_as_printed_and_stands_at_the_flare_that_followed(
+    corpus_store: Store,
+) -> None:
+    picture = picture_of(corpus_store, CAFARDI)
+    assert labels(lanes(picture)["prednisone-below-20"]) == ["“below 20 mg/day”"]
+    assert said(of_claim(picture, "rash-back")) == ["following prednisone “below 20 mg/day”"]
+    assert not any("up to" in cell.text for row in picture.rows for cell in row)
+    relapse = of_claim(picture_of(corpus_store, AUTHOREA), "relapse-on-taper")
+    assert said(relapse) == ["following glucocorticoid lowered"]
+
+
+# what was done at one time
+
+
+#: made up: a device and a pressure, of which a record tells when it was put in and how long it was held.
+_DONE = """
+casegraph: 1
+report: {title: Made up - a procedure, doi: 10.5555/done, extent: fullText}
+passages:
+  p1: {section: case-presentation, paragraph: 1}
+cases:
+  '1':
+    sex: male
+    zero_point: day-0
+    occasions:
+      day-0: {}
+      day-4: {anchor: day-0, start: [4, 4]}
+    treatments:
+      - {id: device, what: 'MAXO:0000002 therapeutic procedure', at: day-0, ends_at: day-0, stated_in: p1}
+      - id: pressure
+        what: 'CHEBI:8382 prednisone'
+        at: day-0
+        ends_at: day-4
+        stated_in: p1
+        doses:
+          - {id: held, at: day-0, dose: 14, unit: 'cm[H2O]', ends_at: day-4, stated_in: p1}
+"""
+
+
+def test_what_was_done_at_one_time_is_not_stopped_and_a_pressure_is_not_repeated(tmp_path: Path) -> None:
+    picture = only_picture(tmp_path, _DONE)
+    assert "1 stopped, 1 done or given at one time" in picture.summary
+    assert [row[4].text for row in picture.rows if row[-1].text == "#device"] == ["done or given at day-0"]
+    assert not any("how often not told" in text for text in said(marks(picture)))
+
+
+# what a test gave
+
+
+#: made up: the same test against its range, once below, once at its edge, once above, and once without one.
+_RANGES = {"low": (0.7, "range_low: 1, range_high: 4.5"), "edge": (1, "range_low: 1, range_high: 4.5")}
+_RANGES |= {"high": (1500, "range_high: 145"), "silent": (1500, "stated_in: p1")}
+_TEST = """
+      - id: {name}
+        what: 'cg:CreatineKinaseLevel creatine kinase level'
+        at: came
+        value: {value}
+        unit: U/L
+        {bounds}"""
+
+
+def test_a_value_outside_its_range_has_a_sign_of_its_own(tmp_path: Path) -> None:
+    tests = "".join(
+        _TEST.format(name=name, value=value, bounds=bounds.replace(", ", "\n        "))
+        + ("" if "stated" in bounds else "\n        stated_in: p1")
+        for name, (value, bounds) in _RANGES.items()
+    )
+    text = _UNDATED.replace("    course:", f"    occasions: {{came: {{}}}}\n    tests:{tests}\n    course:")
+    picture = only_picture(tmp_path, text)
+    told = {each: of_claim(picture, each) for each in ("low", "edge", "high", "silent")}
+    assert {name: [sign for sign, _ in signs(drawn)] for name, drawn in told.items()} == {
+        "low": ["belowRange"],
+        "edge": ["value"],
+        "high": ["aboveRange"],
+        "silent": ["value"],
+    }
+    assert {name: said(drawn) for name, drawn in told.items()} == {
+        "low": ["0.7 U/L, below range (1 to 4.5)"],
+        "edge": ["1 U/L, in range (1 to 4.5)"],
+        "high": ["1500 U/L, above range (to 145)"],
+        "silent": ["1500 U/L"],
+    }
+    key = labels(views(picture)["What is drawn"]["data"]["values"])
+    assert {"test: below the range", "test: above the range"} <= set(key)
+
+
+@pytest.mark.parametrize(
+    ("case", "claim", "words"),
+    [
+        (ASPERGILLOSIS, "mda5", "“5600”, positive"),
+        (CAFARDI, "ana", "“1:1280”, positive (implied)"),
+        (PL12, "fvc", "“60 % predicted”, no time told"),
+        (PL12, "ck", "1500 U/L, above range (to 145), no time told"),
+        (PL12, "crp", "181 mg/L, no time told"),  # printed as 181.0, which is the same
+        (SEED, "body-weight", "50 kg (derived)"),
+        ("group/10.1001/jamadermatol.2014.504/1", "salt-month-6", "“69 (28-100)”"),
+        (AUTHOREA, "mda5-week-96", "negative, “after 96 weeks”"),
+        (YANEZ, "relapse", "“at 6 months”"),
+    ],
+)
+def test_what_is_printed_stands_at_the_mark(case: str, claim: str, words: str, corpus_store: Store) -> None:
+    assert said(of_claim(picture_of(corpus_store, case), claim)) == [words]
+
+
+def test_a_screen_of_unlisted_members_says_so_and_that_it_came_before_the_panel(corpus_store: Store) -> None:
+    """The routine screen was negative; a later myositis panel found anti-MDA5."""
+    picture = picture_of(corpus_store, SCREENED)
+    screen, panel = (of_claim(picture, each) for each in ("routine-screen", "mda5"))
+    assert labels(screen) == ["autoantibody, members not listed"]
+    assert said(screen) == ["negative, before myositis-panel"]
+    assert labels(panel) == ["anti-MDA5 antibody"]
+    assert said(panel) == ["positive"]
+
+
+# what fits
+
+
+def test_words_wider_than_a_narrow_drawing_are_folded_and_nothing_of_them_is_lost(
+    corpus_store: Store,
+) -> None:
+    picture = picture_of(corpus_store, ASPERGILLOSIS)
+    (words,) = [mark for mark in lanes(picture)["cyclophosphamide-dose"] if mark["part"] == "words"]
+    assert words["narrow"].replace("\n", " ") == "800 mg, how often not told, stopped: replaced"
+    assert max(map(len, words["narrow"].splitlines())) == words["longest"] <= 27
+    assert views(picture)["Treatments"]["height"]["step"] >= 28 + 12 * (words["lines"] - 1) > 28
+    assert "narrow" not in of_claim(picture, "aspergillosis")[-1]
+
+
+def test_a_head_of_a_column_is_as_high_as_its_name(tmp_path: Path) -> None:
+    name = "between-2019-09-01-and-2020-03-01"
+    picture = only_picture(
+        tmp_path, _DONE.replace("{anchor: day-0, start: [4, 4]}", "{after: [day-0]}").replace("day-0", name)
+    )
+    heads = views(picture)["order as told; not to scale"]
+    assert heads["mark"]["limit"] == heads["height"] >= 6 * len(f"1 {name}")
