@@ -375,6 +375,15 @@ def test_the_editor_catches_nobody(bench: Workbench) -> None:
     assert bench.browser.run("return document.activeElement.id") == "_run"
 
 
+def _complete(bench: Workbench, before: str, offered: str) -> None:
+    """Take the first of what is offered behind a text."""
+    bench.write(f"{before} }}")
+    bench.edit(before.count("\n"), len(before.rpartition("\n")[2]))
+    bench.with_control(" ")
+    bench.until(lambda: bench.texts(".CodeMirror-hint")[:1] == [offered], f"no {offered}")
+    bench.keys(Keys.ENTER)
+
+
 def test_completion_is_from_these_data_and_nobody_else_is_asked(bench: Workbench, axe: None) -> None:
     bench.write(QUERY + "\nSELECT * { ?case a cg:Ca }")
     bench.edit(1, 24)
@@ -390,11 +399,7 @@ def test_completion_is_from_these_data_and_nobody_else_is_asked(bench: Workbench
     bench.until(lambda: bench.written().startswith("PREFIX cg: "), "its prefix is not declared")
     assert "?case cg:drugGroup ?group" in bench.written()
     for before, offered, after in COMPLETED:
-        bench.write(f"{before} }}")
-        bench.edit(before.count("\n"), len(before.rpartition("\n")[2]))
-        bench.with_control(" ")
-        bench.until(lambda first=offered: bench.texts(".CodeMirror-hint")[:1] == [first], f"no {offered}")
-        bench.keys(Keys.ENTER)
+        _complete(bench, before, offered)
         assert f"\n{bench.written()}".endswith(f"\n{after} }}"), before
     assert bench.written().startswith("PREFIX cg: ")
     bench.write("SELECT * { ?case cg:treatedWith ?one ,  }")

@@ -123,7 +123,7 @@ def parameter_field(name: str, parameter: AboutParameter, said: str = "") -> Ite
 
 
 def _chosen(values: Mapping[str, str], said: str) -> str:
-    """Return which of a closed list is meant, by its local name or by its label; what is in none stays as it is."""
+    """Return what is meant of a closed list, by local name or label; what is not in it stays as it is."""
     local = re.split("[#:]", said.strip("<>"))[-1]
     named = (key for key, label in values.items() if label.casefold() == local.casefold())
     return local if local in values else next(named, said)
