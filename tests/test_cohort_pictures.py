@@ -337,6 +337,10 @@ def test_where_no_author_is_told_a_lane_is_called_by_its_title(
     assert alike[f"{one}0"] == address_of(f"{one}0")
     twice = called(found, {f"{other}/1": found.reports[other], f"{other}/x/1": found.reports[other]})
     assert len(set(twice.values())) == 2
+    odd = called(found, {f"{one}/a%20%C3%A9": found.reports[one], f"{BASE}case/clinic/a%3Cb": ""})
+    (one_name, other_name) = odd.values()
+    assert one_name.endswith(", a \u00e9")
+    assert other_name == "clinic/a<b"
 
 
 def test_treatments_are_coloured_by_groups_that_tell_them_apart(corpus_store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import io
 import json
 import re
 from collections import ChainMap
@@ -128,6 +129,37 @@ def test_a_suffix_that_says_nothing_is_refused(store: Path, tmp_path: Path) -> N
     told = run_cli("plot", DOI, "-o", tmp_path / "seed.gif", "--store", store, code=2).output
     assert "expected .json, .svg, .png, .html; say it by -f" in told
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("scale", ["nan", "NaN", "inf", "-inf", "0", "11", "two"])
+def test_a_scale_that_is_none_is_refused(scale: str, store: Path, tmp_path: Path) -> None:
+    told = run_cli("plot", DOI, "-o", tmp_path / "a.PNG", f"--scale={scale}", "--store", store, code=2).output
+    assert "--scale" in told
+    assert "0.1<=x<=10" in told or "not a valid float range" in told
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("scale", [float("nan"), -1.0])
+def test_what_the_renderer_cannot_draw_is_an_error_of_ours(scale: float, seed: Picture) -> None:
+    pytest.importorskip("vl_convert")
+    with pytest.raises(InputError, match="the picture cannot be drawn"):
+        write_picture(seed, "png", io.BytesIO(), scale=scale)
+
+
+@pytest.mark.parametrize("form", ["svg", "png", "html"])
+def test_a_panic_of_the_renderer_is_an_error_of_ours(
+    form: str, seed: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panic = type("PanicException", (BaseException,), {})
+
+    def panics(*_: object, **__: object) -> None:
+        raise panic("attempt to multiply with overflow\nat line 7")
+
+    renderer = pytest.importorskip("vl_convert")
+    monkeypatch.setattr(renderer, "vegalite_to_svg", panics)
+    monkeypatch.setattr(renderer, "vegalite_to_png", panics)
+    with pytest.raises(InputError, match="drawn: attempt to multiply with overflow; -f json"):
+        write_picture(seed, form, io.BytesIO())
 
 
 @pytest.mark.parametrize("form", [each for each in FORMS if each != "json"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from urllib.parse import unquote
 
 from casegraph.errors import InputError
 
@@ -26,6 +27,7 @@ __all__ = [
     "expand",
     "identified",
     "known_prefixes",
+    "readable",
     "use_prefixes",
 ]
 
@@ -190,6 +192,21 @@ def compact(iri: str) -> str:
         return iri
     longest = max(fitting, key=lambda name: len(known[name]))
     return f"{longest}:{iri.removeprefix(known[longest])}"
+
+
+def readable(name: str) -> str:
+    """Return the name of a case as people read it: letters in place of what its IRI encodes by percent.
+
+    What is no text, or holds letters that are not seen, stays as the IRI has it.
+
+    >>> readable("clinic/patient%20%C3%A9"), readable("clinic/a%0Ab"), readable("clinic/%FF")
+    ('clinic/patient é', 'clinic/a%0Ab', 'clinic/%FF')
+    """
+    try:
+        found = unquote(name, errors="strict")
+    except UnicodeDecodeError:
+        return name
+    return found if found.isprintable() else name
 
 
 def identified(text: str) -> str:

@@ -31,6 +31,17 @@ TREATED = QUERY + "SELECT ?case ?drug { ?case cg:treatedWith ?drug }"
 DRAWN = QUERY + "CONSTRUCT { ?case cg:treatedWith ?drug } WHERE { ?case cg:treatedWith ?drug }"
 PLANTED = '{ ?s ?p ?o FILTER(CONTAINS(STR(?o), "__pwned") || CONTAINS(STR(?s), "javascript:")) }'
 NAMED = "Refractory cases that responded to a drug"
+PROPERTY, CLASS = "cg:aboutConcept   about concept", "cg:AbsentFinding   absent finding"
+#: What stands before the cursor, what is offered first, and the last line once that is taken, up to " }".
+COMPLETED = (
+    (f"{QUERY}\nSELECT * {{ ?s a cg:Case ; ", PROPERTY, "SELECT * { ?s a cg:Case ; cg:aboutConcept"),
+    (f"{QUERY}\nSELECT * {{ ?s a cg:Case ;\n  ", PROPERTY, "  cg:aboutConcept"),
+    (f"{QUERY}\nSELECT * {{ ?s a cg:Case , ", CLASS, "SELECT * { ?s a cg:Case , cg:AbsentFinding"),
+    (f"{QUERY}\nSELECT * {{ VALUES ?s {{ cg:Abs", CLASS, "SELECT * { VALUES ?s { cg:AbsentFinding"),
+    ("SELECT * { ?s ", PROPERTY, "SELECT * { ?s cg:aboutConcept"),
+    ("SELECT * { ?s a cg:Case ; ", PROPERTY, "SELECT * { ?s a cg:Case ; cg:aboutConcept"),
+    ("SELECT * { ?s cg:aboutC", PROPERTY, "SELECT * { ?s cg:aboutConcept"),
+)
 #: Texts that a shell, Python or a browser may take for something else.
 QUOTED = (
     "il-2",
@@ -91,6 +102,14 @@ class Workbench:
         """Go to a place in the editor, both from 0."""
         place = "const editor = document.querySelector('.CodeMirror').CodeMirror; editor.focus();"
         self.browser.run(f"{place} editor.setCursor({{line: arguments[0], ch: arguments[1]}})", line, column)
+
+    def follow(self, after: str) -> None:
+        """Follow a link to another question, on the page as it stands."""
+        go = "document.querySelector('#_question')?.remove(); location.hash = arguments[0]"
+        self.browser.run(go, after)
+        self.until(
+            lambda: self.texts("#_question") or "no stored question" in self.text("#_status"), "no question"
+        )
 
     def text(self, selector: str) -> str:
         return str(
@@ -297,7 +316,34 @@ def test_a_link_fills_a_question_in_and_does_not_run_it(bench: Workbench) -> Non
         == "cg:Rituximab"
     )
     assert bench.text("#_status") == "Nothing was asked yet."
+    _ask_no_other_question(bench)
     assert not [each for each in bench.browser.requests if "/results" in each or "/sparql" in each]
+    bench.click("#_form button[type=submit]")
+    bench.until(lambda: bench.text("#_status") == "Not answered.", "it is answered")
+    assert "unknown value 'nonsense'" in bench.text("#_result .notice")
+
+
+def _ask_no_other_question(bench: Workbench) -> None:
+    value = "return new FormData(document.querySelector('#_form form')).get('refractory')"
+    for said, meant in (
+        ("two-lines", "twoLines"),
+        ("CLINICAL", "clinical"),
+        ("cg:authorsDefinition", "authors"),
+    ):
+        bench.follow(f"#stored=refractory_cases&_refractory={said}")
+        assert bench.browser.run(value) == f"{meant}Definition"
+        assert bench.texts("#_value-refractory option") == ["authors", "clinical", "two-lines"]
+        assert bench.texts("#_form .notice") == []
+    bench.follow("#stored=nonresponders_to_drugs&_drug=cg:Rituximab")
+    assert bench.text("#_status").startswith("There is no stored question nonresponders_to_drugs.")
+    assert "nonresponders_to_drug," in bench.text("#_status")
+    bench.follow("#stored=refractory_cases&_refractory=clinical&_refractory=nonsense&_durg=IL-2")
+    assert bench.browser.run(value) == "nonsense"
+    left, twice = bench.texts("#_form .notice li")
+    assert left.startswith(
+        "The link says durg: IL-2. This question has no such parameter (it has refractory, "
+    )
+    assert twice == "The link says refractory more than once: clinical; nonsense. The field has the last."
 
 
 def test_a_link_is_to_what_stands_beside_its_button(bench: Workbench) -> None:
@@ -329,6 +375,15 @@ def test_the_editor_catches_nobody(bench: Workbench) -> None:
     assert bench.browser.run("return document.activeElement.id") == "_run"
 
 
+def _complete(bench: Workbench, before: str, offered: str) -> None:
+    """Take the first of what is offered behind a text."""
+    bench.write(f"{before} }}")
+    bench.edit(before.count("\n"), len(before.rpartition("\n")[2]))
+    bench.with_control(" ")
+    bench.until(lambda: bench.texts(".CodeMirror-hint")[:1] == [offered], f"no {offered}")
+    bench.keys(Keys.ENTER)
+
+
 def test_completion_is_from_these_data_and_nobody_else_is_asked(bench: Workbench, axe: None) -> None:
     bench.write(QUERY + "\nSELECT * { ?case a cg:Ca }")
     bench.edit(1, 24)
@@ -343,6 +398,14 @@ def test_completion_is_from_these_data_and_nobody_else_is_asked(bench: Workbench
     bench.keys(Keys.ENTER)
     bench.until(lambda: bench.written().startswith("PREFIX cg: "), "its prefix is not declared")
     assert "?case cg:drugGroup ?group" in bench.written()
+    for before, offered, after in COMPLETED:
+        _complete(bench, before, offered)
+        assert f"\n{bench.written()}".endswith(f"\n{after} }}"), before
+    assert bench.written().startswith("PREFIX cg: ")
+    bench.write("SELECT * { ?case cg:treatedWith ?one ,  }")
+    bench.edit(0, 39)
+    bench.with_control(" ")
+    bench.until(lambda: bench.text("#_known").startswith("Nothing is known"), "nothing is said")
     assert bench.browser.faults() == []
     assert all(each.startswith(bench.server.address) for each in bench.browser.requests)
     assert bench.browser.run("return localStorage.length + sessionStorage.length") == 0
@@ -433,6 +496,32 @@ def test_letters_that_are_not_seen_are_told(bench: Workbench) -> None:
         assert len(told) == many * 3
         bench.show("raw")
         assert ("The files below have the letters" in bench.text("[data-view=raw]")) == bool(many)
+
+
+def test_what_is_not_there_is_told(bench: Workbench) -> None:
+    bench.ask("SELECT * {}")
+    bench.click("input[value=chart]")
+    told = "There is nothing to draw: the answer has no columns."
+    bench.until(lambda: bench.text("[data-view=chart]") == told, "it is not told")
+    bench.ask('SELECT ?a ?b ?c { VALUES (?a ?b ?c) { (UNDEF "" "  "@en) } }')
+    assert bench.texts("#_result td") == ["no value", " empty text", "   2 characters of space @en"]
+    bench.ask(f"{QUERY} SELECT ?a {{ VALUES ?a {{ <urn:x:{'x' * 4000}> cg:Interleukin2Drug }} }}")
+    bench.until(lambda: "interleukin-2 cg:Interleukin2Drug" in bench.texts("#_result td"), "no label")
+    told = "The labels of 1 IRI could not be read: longer than 4,000 characters."
+    assert told in bench.texts("#_result [role=status]")
+    bench.show("chart")
+    assert bench.text("[data-view=chart] [role=status]").endswith(told)
+    assert bench.browser.faults() == []
+    known = bench.browser.driver.execute_async_script(_REFUSED, ["urn:x:1", "no iri", "urn:x:2"])
+    assert known == ["The labels of 1 IRI could not be read: no IRI: Invalid IRI code point ' '.", 3]
+    assert all("400 (Bad Request)" in each for each in bench.browser.faults())
+
+
+_REFUSED = """
+const [iris, done] = arguments;
+import("/static/workbench-terms.js").then(async (made) =>
+  done([await made.learn(iris), iris.filter(made.nameOf).length]));
+"""
 
 
 @pytest.mark.parametrize("width", [1280, NARROW])

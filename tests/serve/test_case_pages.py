@@ -16,6 +16,7 @@ from html_tree import Node, tree_of
 from casegraph.facts import read_case
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES, SCHEMA
+from casegraph.plot.timeline.timeline import timeline
 from casegraph.resources import shipped
 from casegraph.serve.jobs.resource import ResourcePage
 from casegraph.serve.telling.catalogue import about_a_case
@@ -23,6 +24,8 @@ from casegraph.serve.telling.service import Service
 from casegraph.store import Store, open_store
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.story.shown import story_of
+from casegraph.story.words import Words
+from casegraph.told import with_told
 
 SERVER = "http://localhost:7878/"
 PATH = "10.1007/s13555-020-00421-8"
@@ -62,6 +65,17 @@ def changed(store: Store, case: str, lines: Iterable[str], without: str = "\n") 
     quads = "".join(read_case(store, case).quads.values()).splitlines()
     text = "\n".join([*(line for line in quads if without not in line), *lines]) + "\n"
     return EmbeddedStore.of_quads(ox.parse(text, format=ox.RdfFormat.N_QUADS), "a store")
+
+
+def test_a_name_that_is_percent_encoded_is_read_as_letters(seed_store: Store) -> None:
+    odd = f"{BASE}case/clinic/odd%20id%2F%3Cscript%3E%C3%A9"
+    quads = "".join(read_case(seed_store, CASE).quads.values()).replace(CASE, odd)
+    store = EmbeddedStore.of_quads(ox.parse(quads, format=ox.RdfFormat.N_QUADS), "a store")
+    page = tree(store, odd)
+    (title,) = page.all("title")
+    assert title.text.startswith("case/clinic/odd id/<script>\u00e9: ")
+    drawn = timeline(Words(read_case(store, odd), with_told(store))).title
+    assert drawn.startswith("Timeline of clinic/odd id/<script>\u00e9: ")
 
 
 def named(node: Node) -> set[str]:

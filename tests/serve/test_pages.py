@@ -19,7 +19,7 @@ from casegraph.serve.errors import NotThereError
 from casegraph.serve.jobs.resource import ResourcePage
 from casegraph.serve.pages.markup import element, link, rendered
 from casegraph.serve.pages.ontology import ontology_page
-from casegraph.serve.pages.queries import queries_page, query_page
+from casegraph.serve.pages.queries import parameter_field, queries_page, query_page
 from casegraph.serve.telling.catalogue import about, all_queries
 from casegraph.serve.telling.service import Service
 from casegraph.store import Store
@@ -239,3 +239,15 @@ def test_the_form_holds_an_example_or_the_list() -> None:
     page = checked(query_page(SERVICE, about(SERVICE, get_query("refractory_cases"))))
     chosen = [said["value"] for tag, said in page.tags if tag == "option" and "selected" in said]
     assert len(chosen) == 1
+
+
+@pytest.mark.parametrize("said", ["two-lines", "Two-Lines", "twoLinesDefinition", f"{CG}twoLinesDefinition"])
+def test_a_form_shows_the_value_that_was_asked_however_it_was_said(said: str) -> None:
+    (parameter,) = [
+        each
+        for each in about(SERVICE, get_query("refractory_cases")).parameters.values()
+        if "twoLinesDefinition" in each.values
+    ]
+    text = rendered(element("form", parameter_field("refractory", parameter, said)))
+    (chosen,) = (each for each in re.findall("<option[^>]*>", text) if " selected" in each)
+    assert 'value="twoLinesDefinition"' in chosen

@@ -90,10 +90,20 @@ def of_cases(*names: str) -> Store:
         ("case/demo/patient%28a%29", "demo/patient(a)"),
         ("case/demo/a%2Fb", "demo/a%2fb"),
         ("case/demo/%C3%A9t%C3%A9", "demo/%c3%a9t%C3%A9"),
+        ("case/10.5070/d329562407/1", "10.5070/D329562407/1"),
+        ("case/10.1016/s0190-9622(05)70206-7/1", "10.1016/S0190-9622%2805%2970206-7/1"),
+        ("case/10.5070/D329562407/1", "10.5070/D329562407/1"),
     ],
 )
 def test_an_address_may_be_spelt_in_several_ways(name: str, sent: str) -> None:
     assert find_subject(of_cases(name), "case", sent) == f"{BASE}{name}"
+
+
+def test_only_a_doi_is_the_same_in_capitals() -> None:
+    store = of_cases("case/demo/a", "case/10.5070/d3/1")
+    with pytest.raises(NotThereError):
+        find_subject(store, "case", "demo/A")
+    assert find_subject(store, "case", "10.5070/D3/1") == f"{BASE}case/10.5070/d3/1"
 
 
 @pytest.mark.parametrize(

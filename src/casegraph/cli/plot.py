@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import PurePath
 from typing import Any
@@ -30,6 +31,17 @@ __all__ = ["plot"]
 _DEFAULT = "swimmer"
 
 
+class _Scale(click.FloatRange):
+    """A number in a range; ``nan`` is in none, though it is not outside of it either."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """See :meth:`click.ParamType.convert`."""
+        found = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value} is no number in the range {self._describe_range()}.", param, ctx)
+        return found
+
+
 @click.command(
     cls=Command,
     examples=(
@@ -49,7 +61,7 @@ _DEFAULT = "swimmer"
 @parameter_option
 @click.option(
     "--scale",
-    type=click.FloatRange(0.1, 10),
+    type=_Scale(0.1, 10),
     default=2,
     show_default=True,
     help="Pixels of a PNG for each pixel of the drawing.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from html import escape, unescape
 from textwrap import wrap
@@ -18,6 +19,8 @@ __all__ = ["FORMS", "picture_page", "picture_svg", "write_picture"]
 
 #: How a picture can be written; each is the suffix of its file too.
 FORMS: Final = ("json", "svg", "png", "html")
+#: What the bindings of Rust raise where it panics, which is no :class:`Exception`.
+_PANIC: Final = "PanicException"
 #: Letters on a line of what stands above and below a drawing.
 _LINE: Final = 100
 #: What a specification says once, whatever views it has.
@@ -45,7 +48,7 @@ def write_picture(picture: Picture, form: str, out: BinaryIO, *, scale: float = 
     :param form: one of :data:`FORMS`.
     :param scale: pixels of a PNG for each pixel of the drawing.
     :param asked: what the picture was asked for, which stands below its title.
-    :raises InputError: if there is nothing to draw.
+    :raises InputError: if there is nothing to draw, or it cannot be drawn.
     :raises MissingExtraError: if ``vl-convert`` is not installed, which all forms but JSON need.
     """
     if form == "html":
@@ -91,7 +94,8 @@ def picture_svg(picture: Picture, *, rows: Collection[str] = ()) -> str:
         import vl_convert
     except ImportError as error:
         raise _missing() from error
-    svg: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    with _drawing():
+        svg: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     bases = {cell.iri.partition("#")[0] for row in picture.rows for cell in row if "#" in cell.iri}
     base = next(iter(bases)) if len(bases) == 1 else ""
     return _LINK.sub(lambda found: _leading(found[1], rows, base), svg)
@@ -110,8 +114,25 @@ def _png(picture: Picture, scale: float) -> bytes:
         import vl_convert
     except ImportError as error:
         raise _missing() from error
-    found: bytes = vl_convert.vegalite_to_png(spec, scale=scale, allowed_base_urls=[])
+    with _drawing():
+        found: bytes = vl_convert.vegalite_to_png(spec, scale=scale, allowed_base_urls=[])
     return found
+
+
+@contextmanager
+def _drawing() -> Iterator[None]:
+    """Tell as an error of ours what ``vl-convert`` cannot draw, also where it panics.
+
+    :raises InputError: if it draws nothing.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if not isinstance(error, ValueError) and type(error).__name__ != _PANIC:
+            raise
+        told = f"the picture cannot be drawn: {next(iter(str(error).splitlines()), '')}"
+        todo = "-f json gives its specification; a smaller --scale or a smaller cohort may be drawn"
+        raise InputError(told, todo=todo) from error
 
 
 def _missing() -> MissingExtraError:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from textwrap import shorten
 from typing import Final
 
-from casegraph.namespaces import BASE
+from casegraph.namespaces import BASE, readable
 from casegraph.plot.cohort.cohort import Cohort
 
 __all__ = ["address_of", "called"]
@@ -49,8 +49,8 @@ def address_of(iri: str) -> str:
 def _name(iri: str, report: Mapping[str, str]) -> str:
     first = _surname(report.get("authors", "")) or _short(report.get("title", ""))
     if not first:
-        return address_of(iri)
-    year, number = report.get("issued", "")[:4], iri.rpartition("/")[2]
+        return readable(address_of(iri))
+    year, number = report.get("issued", "")[:4], readable(iri.rpartition("/")[2])
     kind = "group" if iri.startswith(_GROUP) else "patient"
     return f"{first}{f' {year}' if year else ''}, {f'{kind} {number}' if number.isdigit() else number}"
 

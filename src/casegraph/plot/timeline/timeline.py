@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from textwrap import wrap
 from types import MappingProxyType
 
-from casegraph.namespaces import BASE
+from casegraph.namespaces import BASE, readable
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.timeline.axis import Axis, axis_of, unseen_order
@@ -58,7 +58,7 @@ def timeline(words: Words) -> Picture:
     """
     lanes = exposures(words.facts)
     happened = {kind.title: events(words, kind) for kind in KINDS}
-    who = words.facts.case.removeprefix(BASE).partition("/")[2]
+    who = readable(words.facts.case.removeprefix(BASE).partition("/")[2])
     title = f"Timeline of {who}: {person(words)}"
     told = (f"Timeline of {who}", person(words))
     lines = [line for each in told for line in wrap(each, _TITLE, break_on_hyphens=False)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from casegraph.namespaces import BASE
+from casegraph.namespaces import BASE, readable
 from casegraph.notices import Flag
 from casegraph.plot.picture import Picture
 from casegraph.serve.pages.as_data import as_data, linked_data, questions
@@ -74,7 +74,7 @@ def case_page(service: Service, words: Words, around: Around) -> bytes:
         *parts,
         linked_data(claims),
     ]
-    name = facts.case.removeprefix(BASE)
+    name = readable(facts.case.removeprefix(BASE))
     return page(
         service, f"{name}: {person(words)}", content, forms=FORMS, address=service.address(facts.case)
     )

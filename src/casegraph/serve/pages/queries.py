@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from casegraph.serve.pages.frame import described, module, page
 from casegraph.serve.pages.markup import Content, Element, element, link
@@ -101,7 +101,7 @@ def parameter_field(name: str, parameter: AboutParameter, said: str = "") -> Ite
     yield element("label", f"{name}: {parameter.label}", for_=me)
     terms = parameter.example.split() if parameter.type != "text" else [parameter.example]
     if parameter.values:
-        chosen = said or re.split("[#:]", terms[0].strip("<>"))[-1]
+        chosen = _chosen(parameter.values, said or terms[0])
         options = (
             element("option", label, value=value, selected=value == chosen)
             for value, label in parameter.values.items()
@@ -120,6 +120,13 @@ def parameter_field(name: str, parameter: AboutParameter, said: str = "") -> Ite
     )
     kept = "" if example else "; left empty, the example of the query stands"
     yield element("p", f"{_KINDS[parameter.type]}{kept}", id=hint)
+
+
+def _chosen(values: Mapping[str, str], said: str) -> str:
+    """Return what is meant of a closed list, by local name or label; what is not in it stays as it is."""
+    local = re.split("[#:]", said.strip("<>"))[-1]
+    named = (key for key, label in values.items() if label.casefold() == local.casefold())
+    return local if local in values else next(named, said)
 
 
 def _columns(query: AboutQuery) -> Element:

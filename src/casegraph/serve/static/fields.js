@@ -66,7 +66,7 @@ class Field {
     if (!value || this.offers !== "terms") return;
     try {
       const found = (await termsFor(value, [])).find((each) => each.value === value);
-      if (found && this.input.value === value) this.choose(found);
+      if (found && this.input.value === value && this.sent.value === value) this.choose(found);
     } catch { /* it stays as it is written */ }
   }
 

@@ -111,6 +111,7 @@ export class Chart {
   }
 
   async draw() {
+    if (!this.columns.length) { fill(this.place, element("p", {}, "There is nothing to draw: the answer has no columns.")); return; }
     if (!this.rows.length) { fill(this.place, element("p", {}, "There are no rows to draw.")); return; }
     const named = [...this.columns.entries()];
     const drawing = element("div", { class: "drawing", role: "group", tabindex: "0", "aria-label": "Chart" });
@@ -136,7 +137,7 @@ export class Chart {
 
   async embed() {
     const columns = [this.choice.x, this.choice.y].filter((each) => each !== -1);
-    await learn(this.rows.flatMap((row) => columns.map((at) => row[at])).filter((term) => term && term.kind === "iri").map((term) => term.value));
+    const told = await learn(this.rows.flatMap((row) => columns.map((at) => row[at])).filter((term) => term && term.kind === "iri").map((term) => term.value));
     for (const name of ["vega.min.js", "vega-lite.min.js", "vega-embed.min.js"]) await load(name);
     const isHidden = hide(this.rows, this.choice);
     if (isHidden) this.place.querySelector("[data-choice=mark]").value = this.choice.mark = "point";
@@ -148,7 +149,7 @@ export class Chart {
       this.all.length > this.rows.length ? `Only the first ${MOST.toLocaleString("en")} are drawn.` : "",
       left ? `${counted(left, "row")} without a value ${left === 1 ? "is" : "are"} left out.` : "",
       isHidden ? "Several rows stand at one place, where bars or a line would hide some: they are drawn as points." : "",
-      "The table has them all.",
+      "The table has them all.", told,
     ].filter(Boolean).join(" ");
     this.spec = made;
     const places = new Set(made.data.values.map(({ x, y }) => JSON.stringify([x, y]))).size;

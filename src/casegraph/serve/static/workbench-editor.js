@@ -5,7 +5,8 @@ import { element } from "./workbench-dom.js";
 import { learn, nameOf, readTriples } from "./workbench-terms.js";
 
 const VOID = "http://rdfs.org/ns/void#";
-const MOST = 100;
+const MOST = 100, WAIT = 200;
+const NOTHING = "Nothing is known that begins so here. Offered are classes behind a and in VALUES, properties where one stands, prefixes behind PREFIX, and variables behind ?.";
 const found = { class: null, property: null };
 
 const isForeign = (iri) => Number(!iri.startsWith("https://w3id.org/casegraph/"));
@@ -39,21 +40,48 @@ const short = (iri, prefixes) => {
   return /^\w[\w-]*$/.test(local) ? `${fits[0][0]}:${local}` : `<${iri}>`;
 };
 
+/* Whether a token has letters to complete; what stands between them has none. */
+const isWord = (token) => token.string.trim() !== "" && token.type !== "punc";
+
+const isProperty = (yasqe) => {
+  const token = yasqe.getCompleteToken();
+  if (/^[?$]/.test(token.string)) return false;
+  const before = yasqe.getPreviousNonWsToken(yasqe.getDoc().getCursor().line, token);
+  /* behind a prefix that is not declared the grammar stands still: that a property follows is seen by the sign */
+  const isBehind = (isWord(token) ? before : token.string === ";" ? token : before)?.string === ";";
+  return isBehind || (token.state.possibleCurrent || []).includes("a");
+};
+
+/* What VALUES lists may be a class too. */
+const isClass = (yasqe, stock) => !isProperty(yasqe) && (stock(yasqe) ||
+  (!/^[?$]/.test(yasqe.getCompleteToken().string) && (yasqe.getCompleteToken().state.stack || []).at(-1) === "*dataBlockValue"));
+
+/* A prefix that everybody knows here is meant, whether the query declares it yet or not. */
+const expanded = (token, prefixes) => {
+  const [, prefix, local] = /^([\w-]+):([\w-]*)$/.exec(token.string.trim()) || [];
+  return prefix && !token.tokenPrefixUri && Object.hasOwn(prefixes, prefix) ? { ...token, autocompletionString: prefixes[prefix] + local } : token;
+};
+
 /* YASQE writes a suggestion as the query does; what it is called stands beside it. */
 const completer = (name, prefixes) => {
-  const written = new Map(), stock = Yasqe.Autocompleters[name];
+  const written = new Map(), stock = Yasqe.Autocompleters[name], isThere = { class: isClass, property: isProperty }[name];
   return {
     name: `casegraph-${name}`, bulk: false, persistenceId: null,
+    isValidCompletionPosition: (yasqe) => isThere(yasqe, stock.isValidCompletionPosition),
+    preProcessToken: (yasqe, token) => isWord(token) ? expanded(stock.preProcessToken(yasqe, token), prefixes) : { ...token, autocompletionString: "" },
     get: (_, token) => matching(name, token || {}),
     postProcessSuggestion: (yasqe, token, iri) => {
       const text = token.tokenPrefixUri ? stock.postProcessSuggestion(yasqe, token, iri) : short(iri, prefixes);
       written.set(text, iri);
       return text;
     },
-    postprocessHints: (_, hints) => hints.map((hint) => {
-      const label = nameOf(written.get(hint.text))?.label;
-      return label ? { ...hint, displayText: `${hint.text}   ${label}` } : hint;
-    }),
+    postprocessHints: (yasqe, hints) => {
+      const cursor = yasqe.getDoc().getCursor(), place = isWord(yasqe.getCompleteToken()) ? {} : { from: cursor, to: cursor };
+      return hints.map((hint) => {
+        const label = nameOf(written.get(hint.text))?.label;
+        return { ...hint, ...place, ...(label ? { displayText: `${hint.text}   ${label}` } : {}) };
+      });
+    },
   };
 };
 
@@ -73,9 +101,15 @@ function checkSyntax() {
   }
 }
 
+/* Offer what may stand at the cursor; where that is nothing, say what is offered where. */
+const offer = (act) => (yasqe) => {
+  yasqe.autocomplete();
+  setTimeout(() => { if (found.class && !yasqe.state.completionActive) act.say(NOTHING); }, WAIT);
+};
+
 /* The key Tab goes on to the next control, as everywhere on a page: nobody is caught in the editor. */
 const keys = (act) => ({
-  Tab: false, "Shift-Tab": false, "Ctrl-Enter": act.run, "Cmd-Enter": act.run, Esc: act.leave, "Ctrl-S": () => {}, "Cmd-S": () => {},
+  Tab: false, "Shift-Tab": false, "Ctrl-Enter": act.run, "Cmd-Enter": act.run, Esc: act.leave, "Ctrl-Space": offer(act), "Ctrl-S": () => {}, "Cmd-S": () => {},
 });
 
 /** Put an editor in a place. */

@@ -50,7 +50,7 @@ export class Graph {
     if (!this.triples.length) { fill(this.place, element("p", {}, "There are no triples to draw.")); return; }
     const { nodes, edges } = parts(this.triples);
     const iris = [...nodes, ...edges].map((each) => each.term).filter((term) => term.kind === "iri");
-    await learn(iris.map((term) => term.value));
+    const told = await learn(iris.map((term) => term.value));
     await load("cytoscape.min.js");
     const what = `${counted(nodes.length, "node")} and ${counted(edges.length, "edge")}`;
     const drawing = element("div", { class: "network", role: "img", "aria-label": `Drawing of ${what}; its triples are in the table` });
@@ -59,7 +59,7 @@ export class Graph {
     const legend = "A disc is an IRI, a square a literal, a diamond a blank node; an arrow leads from subject to object.";
     const names = edges.length > FEW ? `Of more than ${FEW} arrows none has its name here, and nodes have theirs once the drawing is larger.` : "";
     fill(this.place,
-      element("p", { role: "status" }, [`${what}.${note}`, legend, names, "The table has all triples."].filter(Boolean).join(" ")),
+      element("p", { role: "status" }, [`${what}.${note}`, legend, names, "The table has all triples.", told].filter(Boolean).join(" ")),
       element("div", { class: "buttons" },
         button("Larger", () => this.zoom(1.25)), button("Smaller", () => this.zoom(0.8)), button("Whole", () => this.cy.fit(undefined, 20))),
       drawing);

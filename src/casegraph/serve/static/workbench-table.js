@@ -27,12 +27,19 @@ const digits = (text) => {
   return [sign, ...groups.map((each, place) => place ? element("span", { class: "three" }, each) : each), rest];
 };
 
+/* What would be seen as an empty cell is told in words: no value is not an empty text, nor one of spaces. */
+const unseen = (term) => {
+  if (term.kind !== "literal" || term.value.trim()) return "";
+  return term.value ? `${counted([...term.value].length, "character")} of space` : "empty text";
+};
+
 const cell = (term) => {
-  if (term === null) return element("td", {});
+  if (term === null) return element("td", {}, element("span", { class: "none" }, "no value"));
   if (term.kind === "iri") return iriCell(term);
   const kind = term.language ? `@${term.language}` : datatypeName(term);
   const parts = [element("span", { class: "value" }, isNumber(term) ? digits(term.value) : said(term))];
-  if (kind) parts.push(" ", element("span", { class: "kind" }, kind));
+  const told = [["none", unseen(term)], ["kind", kind]].filter(([, text]) => text);
+  parts.push(...told.flatMap(([name, text]) => [" ", element("span", { class: name }, text)]));
   return element("td", isNumber(term) ? { class: "number" } : {}, parts);
 };
 
@@ -48,8 +55,10 @@ export class Table {
   async draw() {
     const shown = this.rows.slice(this.page * A_PAGE, (this.page + 1) * A_PAGE);
     this.put(shown);
-    await learn(shown.flat().filter((term) => term && term.kind === "iri").map((term) => term.value));
-    if (this.body.isConnected) this.fill(shown);
+    const told = await learn(shown.flat().filter((term) => term && term.kind === "iri").map((term) => term.value));
+    if (!this.body.isConnected) return;
+    this.fill(shown);
+    this.note.textContent = told;
   }
 
   fill(shown) { fill(this.body, shown.map((row) => element("tr", {}, row.map(cell)))); }
@@ -61,7 +70,8 @@ export class Table {
     this.fill(shown);
     const caption = element("caption", {}, this.told(shown.length));
     const table = element("table", {}, caption, element("thead", {}, head), this.body);
-    fill(this.place, element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Rows" }, table), this.turns());
+    this.note = element("p", { role: "status" });
+    fill(this.place, this.note, element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Rows" }, table), this.turns());
     if (kept) [...this.place.querySelectorAll("[data-name]")].find((each) => each.dataset.name === kept)?.focus();
   }
 

@@ -1,13 +1,14 @@
 /* Terms of RDF as the pages hold them, read from the formats that the server answers in. */
 
-import { BASE, address, json } from "./workbench-asking.js";
-import { plain } from "./workbench-dom.js";
+import { BASE, address, ask } from "./workbench-asking.js";
+import { counted, plain } from "./workbench-dom.js";
 
 const XSD = "http://www.w3.org/2001/XMLSchema#";
 const NUMBERS = new Set(["integer", "decimal", "double", "float"].map((each) => XSD + each));
 const TIMES = new Set(["date", "dateTime"].map((each) => XSD + each));
 const TEXT = `${XSD}string`;
-const AT_ONCE = 80, LONGEST = 6000;
+const AT_ONCE = 80, LONGEST = 7_500, LONGEST_IRI = 4_000;
+const REFUSED = new Set([400, 413, 414, 431]);
 
 export const isNumber = (term) => term.kind === "literal" && NUMBERS.has(term.datatype) && Number.isFinite(Number(term.value));
 export const isTime = (term) => term.kind === "literal" && TIMES.has(term.datatype);
@@ -66,28 +67,59 @@ export const written = (term) => {
   return term.datatype && term.datatype !== TEXT ? `${said}^^<${term.datatype}>` : said;
 };
 
-const known = new Map();
+const known = new Map(), refused = new Map();
 
 /** Return what is known of an IRI until now: label, short name and link; null where it was not asked for. */
 export const nameOf = (iri) => known.get(iri) || null;
 
-/** Ask what IRIs are called, in as many requests as that takes; those that cannot be told stay as they are. */
-export const learn = async (iris) => {
-  const open = [...new Set(iris)].filter((iri) => !known.has(iri));
-  const parts = [];
-  let part = [], length = 0;
-  for (const iri of open) {
-    if (part.length === AT_ONCE || length + iri.length > LONGEST) { parts.push(part); part = []; length = 0; }
-    part.push(iri);
-    length += iri.length;
+/* As it stands in an address, where letters that are not ASCII are up to nine times as long. */
+const size = (iri) => new URLSearchParams([["iri", iri]]).toString().length;
+const unlabelled = (iri) => ({ label: "", short: iri, link: "" });
+
+/* What is refused is asked for in halves: what one IRI of it is refused for takes no label from the others. */
+const learnPart = async (some) => {
+  const answer = await ask(address("labels", some.map((iri) => ["iri", iri])), "application/json");
+  if (!answer.problem) {
+    const { names } = JSON.parse(answer.body);
+    for (const iri of some) known.set(iri, Object.hasOwn(names, iri) ? names[iri] : unlabelled(iri));
+    return;
   }
-  if (part.length) parts.push(part);
+  const { status, detail } = answer.problem, half = Math.ceil(some.length / 2);
+  if (!REFUSED.has(status)) throw new Error(detail);
+  if (some.length > 1) { await learnPart(some.slice(0, half)); await learnPart(some.slice(half)); return; }
+  known.set(some[0], unlabelled(some[0]));
+  refused.set(some[0], detail);
+};
+
+/* Parts of requests that are short enough to be answered. */
+const inParts = (iris) => {
+  const parts = [];
+  let length = Infinity;
+  for (const iri of iris) {
+    const more = size(iri);
+    if (length + more > LONGEST || parts.at(-1).length === AT_ONCE) { parts.push([]); length = 0; }
+    parts.at(-1).push(iri);
+    length += more;
+  }
+  return parts;
+};
+
+/** Ask what IRIs are called, in as many requests as that takes; return in words which of them could not be told. */
+export const learn = async (iris) => {
+  const all = new Set(iris);
+  for (const iri of all) {
+    if (!known.has(iri) && iri.length > LONGEST_IRI) {
+      known.set(iri, unlabelled(iri));
+      refused.set(iri, `longer than ${LONGEST_IRI.toLocaleString("en")} characters`);
+    }
+  }
+  const parts = inParts([...all].filter((iri) => !known.has(iri))), reasons = new Set();
   await Promise.all(parts.map(async (some) => {
-    try {
-      const { names } = await json(address("labels", some.map((iri) => ["iri", iri])));
-      for (const iri of some) known.set(iri, Object.hasOwn(names, iri) ? names[iri] : { label: "", short: iri, link: "" });
-    } catch { /* without labels the rows are still the answer */ }
+    try { await learnPart(some); } catch (error) { reasons.add(error.message); }
   }));
+  for (const iri of all) if (refused.has(iri)) reasons.add(refused.get(iri));
+  const left = [...all].filter((iri) => !known.has(iri) || refused.has(iri)).length;
+  return left ? `The labels of ${counted(left, "IRI")} could not be read: ${[...reasons].join("; ")}.` : "";
 };
 
 /** Return the one line that people read for a term: the label, with the short name where there is no label. */

@@ -4,7 +4,7 @@ import { address, ask, place, problemBox } from "./workbench-asking.js";
 import { button, fill } from "./workbench-dom.js";
 import * as editor from "./workbench-editor.js";
 import { Result } from "./workbench-result.js";
-import { Form, Stored } from "./workbench-stored.js";
+import { Form, Stored, leftOut } from "./workbench-stored.js";
 import * as snippets from "./workbench-snippets.js";
 
 const ROWS = "application/sparql-results+json", TRIPLES = "application/n-triples";
@@ -122,8 +122,9 @@ const form = new Form(at("_form"), {
   },
 });
 
-const open = (about, values) => {
+const open = (about, values, told = []) => {
   form.show(about, values);
+  form.say(told);
   at("_question").focus();
 };
 
@@ -132,7 +133,9 @@ const stored = new Stored(at("_stored"), (about) => {
   remember(new URLSearchParams({ stored: about.name }));
 });
 
-const yasqe = editor.begin(at("_editor"), told.prefixes, told.example, { run: askText, leave: () => run.focus() });
+const yasqe = editor.begin(at("_editor"), told.prefixes, told.example, {
+  run: askText, leave: () => run.focus(), say: (text) => { at("_known").textContent = text; },
+});
 
 /* A link fills in what it asks; whether that is run is for who opened it to say. What was run here already is run
    again where a person comes back to it. */
@@ -145,10 +148,11 @@ const recall = async () => {
   clear("");
   status.textContent = "Nothing was asked yet.";
   if (said.get("stored")) {
+    if (!stored.has(said.get("stored"))) { form.hide(); status.textContent = stored.unknown(said.get("stored")); return; }
     const values = [...said].filter(([name]) => name.startsWith("_")).map(([name, value]) => [name.slice(1), value]);
     const about = await stored.about(said.get("stored"));
     if (location.hash !== where) return;
-    open(about, Object.fromEntries(values));
+    open(about, Object.fromEntries(values), leftOut(about, said));
     if (wasRun) await askStored(about, values);
     return;
   }

@@ -27,6 +27,7 @@ _EXPORTED = {
     ox.RdfFormat.TRIG: "trig",
     ox.RdfFormat.JSON_LD: "jsonld",
 }
+_DOI = "10."
 _SAFE = ("();:", "")
 
 
@@ -47,6 +48,8 @@ def form_of(media_type: str) -> ox.RdfFormat:
 def _meant(kind: str, path: str) -> Iterator[str]:
     """Yield the IRIs that a path may stand for: clients write percent signs in more than one way.
 
+    A DOI is the same in capitals and in small letters, and the IRIs have the small ones.
+
     :param path: what stands behind ``/cases/``, as it was sent.
     """
     for safe in _SAFE:
@@ -54,6 +57,8 @@ def _meant(kind: str, path: str) -> Iterator[str]:
             quote(unquote(part), safe=safe, errors="replace") for part in path.split("/")
         )
     yield f"{BASE}{kind}/{path}"
+    if path.startswith(_DOI) and path != path.lower():
+        yield from _meant(kind, path.lower())
 
 
 def find_subject(store: Store, kind: str, path: str) -> str:
