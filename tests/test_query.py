@@ -289,6 +289,17 @@ def test_a_wrong_value_is_refused_and_says_what_would_be_right(
     assert refusal.value.where == "parameter x"
 
 
+def test_the_terms_that_are_offered_are_of_the_kind_that_is_asked_for() -> None:
+    for name, value, wanted in (
+        ("cases_with_autoantibody", "MDA5", "cg:AntiMDA5 anti-MDA5 antibody"),
+        ("cases_by_diagnosis", "dermatomyositi", "MONDO:0016367 dermatomyositis"),
+    ):
+        parameter = next(iter(get_query(name).head.parameters))
+        with pytest.raises(InputError, match="unknown term") as refusal:
+            bind(get_query(name), {parameter: value})
+        assert refusal.value.expected.startswith(f"a term such as {wanted}")
+
+
 def test_a_label_is_looked_up_in_the_closed_list_of_the_example() -> None:
     query = one("value")
     verdicts = StoredQuery("v", query.head, query.text.replace("cg:skin", "cg:mixedVerdict"), query.path)

@@ -19,8 +19,9 @@ from casegraph.resources import shipped
 from casegraph.terms.database import FORM, Vocabulary, fill
 from casegraph.terms.entry import Entry, Release
 from casegraph.terms.files import added_files, folder, open_added, prefixes_of, write_whole
-from casegraph.terms.memory import Terms, shipped_terms
+from casegraph.terms.memory import Terms
 from casegraph.terms.search import Hit, holding_hits
+from casegraph.terms.turtle import shipped_terms
 
 __all__ = ["LayeredTerms", "all_terms", "layered"]
 

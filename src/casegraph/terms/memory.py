@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from itertools import islice
 
 from casegraph.errors import InputError
 from casegraph.namespaces import PREFIXES, compact, identified
-from casegraph.resources import shipped
 from casegraph.terms.brands import branded
 from casegraph.terms.search import CLOSE, LEAST_LIKENESS, Hit, holding_hits, key_of, nearest_keys
 
-if TYPE_CHECKING:
-    from pyoxigraph import Quad
+__all__ = ["Terms"]
 
-__all__ = ["Terms", "read_terms", "shipped_terms"]
-
-_SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
-_WITHIN = PREFIXES["cg"] + "withinOrKindOf"
-_LABEL = PREFIXES["rdfs"] + "label"
-_SYNONYM = PREFIXES["skos"] + "altLabel"
-_PREFERRED = PREFIXES["skos"] + "prefLabel"
-_DEFINITION = PREFIXES["skos"] + "definition"
-_TYPE, _CLASS = PREFIXES["rdf"] + "type", PREFIXES["owl"] + "Class"
+#: Among so many terms those that are below a root are looked for.
+_MANY = 100
+_SUBCLASS, _WITHIN = PREFIXES["rdfs"] + "subClassOf", PREFIXES["cg"] + "withinOrKindOf"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +59,7 @@ class Terms:
     def plain(self, iri: str) -> str | None:
         """Return what people call a term: its preferred name, else its label; None if it is not known.
 
+        >>> from casegraph.terms import shipped_terms
         >>> from casegraph.namespaces import expand
         >>> shipped_terms().plain(expand("UBERON:0002387")), shipped_terms().label(expand("UBERON:0002387"))
         ('foot', 'pes')
@@ -125,6 +116,7 @@ class Terms:
     def way_up(self, iri: str) -> tuple[str, ...]:
         """Return a shortest way from a class to a root, both included.
 
+        >>> from casegraph.terms import shipped_terms
         >>> from casegraph.namespaces import expand
         >>> terms = shipped_terms()
         >>> [terms.label(each) for each in terms.way_up(expand("CL:0000000"))]
@@ -150,6 +142,7 @@ class Terms:
         :param within: IRIs of such roots.
         :raises InputError: if nothing or more than one class fits; it names the nearest terms.
 
+        >>> from casegraph.terms import shipped_terms
         >>> shipped_terms().resolve("IL-2")
         'https://w3id.org/casegraph/ontology#Interleukin2Drug'
         """
@@ -164,7 +157,7 @@ class Terms:
         if found:
             named = ", ".join(f"{compact(each)} {self.label(each)}" for each in sorted(found))
             raise InputError(f"{text!r} means more than one term", expected=f"one of {named}")
-        nearest = "; ".join(self.nearest(text))
+        nearest = "; ".join(self.nearest(text, within=within))
         raise InputError(f"unknown term {text!r}", expected=f"a term such as {nearest}" if nearest else "")
 
     def search(self, text: str, limit: int = 5) -> tuple[Hit, ...]:
@@ -172,6 +165,7 @@ class Terms:
 
         Live terms come first, then what matched by its label.
 
+        >>> from casegraph.terms import shipped_terms
         >>> [(compact(hit.iri), hit.matched) for hit in shipped_terms().search("IL-2")]
         [('cg:Interleukin2Drug', 'synonym')]
         >>> [hit.name for hit in shipped_terms().search("gotron papule", limit=1)]
@@ -194,17 +188,31 @@ class Terms:
     def labelled(self, text: str) -> tuple[str, ...]:
         """Return the live terms that are called so, but for case; other names of theirs do not count.
 
+        >>> from casegraph.terms import shipped_terms
         >>> [compact(iri) for iri in shipped_terms().labelled("fever")]
         ['HP:0001945']
         """
         hits = (hit for hit in self._exact(text) if hit.matched == "label")
         return tuple(hit.iri for hit in hits if not self.is_obsolete(hit.iri))
 
-    def nearest(self, text: str, limit: int = 5) -> tuple[str, ...]:
-        """Return the CURIEs and labels whose name or synonym is most like a text, best first."""
-        found = self._near(text, limit, CLOSE) or self._near(text, limit, LEAST_LIKENESS)
-        live = (hit for hit in found if not self.is_obsolete(hit.iri))
-        return tuple(f"{compact(hit.iri)} {self.label(hit.iri)}" for hit in live)
+    def nearest(self, text: str, limit: int = 5, *, within: Set[str] = frozenset()) -> tuple[str, ...]:
+        """Return the CURIEs and labels whose name or synonym is most like a text, best first.
+
+        :param within: IRIs of roots; what is below none of them is not meant.
+
+        >>> from casegraph.terms import shipped_terms
+        >>> from casegraph.namespaces import expand
+        >>> shipped_terms().nearest("MDA5", 1, within={expand("cg:Autoantibody")})
+        ('cg:AntiMDA5 anti-MDA5 antibody',)
+        """
+        many = _MANY if within else limit
+        found = self._near(text, many, CLOSE)
+        if within:
+            found = [*found, *self._holding(text, many), *self._near(text, many, LEAST_LIKENESS)]
+            found = [hit for hit in found if within & set(self.above(hit.iri))]
+        found = found or self._near(text, limit, LEAST_LIKENESS)
+        live = dict.fromkeys(hit.iri for hit in found if not self.is_obsolete(hit.iri))
+        return tuple(f"{compact(iri)} {self.label(iri)}" for iri in islice(live, limit))
 
     def _exact(self, text: str) -> list[Hit]:
         iris = self._by_name.get(text.casefold(), [])
@@ -258,43 +266,3 @@ def _reach(start: str, step: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
                 seen.add(each)
                 todo.append(each)
     return tuple(sorted(seen))
-
-
-def read_terms(paths: Iterable[Path]) -> Terms:
-    """Read the classes of Turtle files.
-
-    :raises InputError: if a file is not Turtle.
-    """
-    import pyoxigraph
-
-    names: dict[str, dict[str, str]] = {_LABEL: {}, _PREFERRED: {}, _DEFINITION: {}}
-    lists: dict[str, dict[str, list[str]]] = {_SYNONYM: {}, _SUBCLASS: {}, _WITHIN: {}, _TYPE: {}}
-    for path in paths:
-        try:
-            for quad in pyoxigraph.parse(path=path):
-                _note(quad, names, lists)
-        except SyntaxError as error:
-            raise InputError(str(error), where=str(path), expected="Turtle") from error
-    frozen = {name: {iri: tuple(found) for iri, found in each.items()} for name, each in lists.items()}
-    labels, preferred = names[_LABEL], names[_PREFERRED]
-    classes = frozenset(iri for iri, types in frozen[_TYPE].items() if _CLASS in types and iri in labels)
-    hierarchy = (frozen[_SUBCLASS], frozen[_WITHIN])
-    return Terms(classes, labels, preferred, frozen[_SYNONYM], *hierarchy, definitions=names[_DEFINITION])
-
-
-def _note(quad: Quad, names: dict[str, dict[str, str]], lists: dict[str, dict[str, list[str]]]) -> None:
-    from pyoxigraph import Literal, NamedNode
-
-    subject, predicate, value = quad.subject, quad.predicate.value, quad.object
-    if not isinstance(subject, NamedNode) or not isinstance(value, NamedNode | Literal):
-        return
-    if predicate in names:
-        names[predicate][subject.value] = value.value
-    elif predicate in lists:
-        lists[predicate].setdefault(subject.value, []).append(value.value)
-
-
-@cache
-def shipped_terms() -> Terms:
-    """Return the terms of the shipped ontology and its slices."""
-    return read_terms((*shipped("ontology", "*.ttl"), *shipped("ontology", "imports/*.ttl")))
