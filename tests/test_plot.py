@@ -292,6 +292,13 @@ def test_so_they_are_wherever_a_report_stands_for_one(
         assert said not in run_cli(*(each.format(one) for each in words), "--store", registry).stderr
 
 
+def test_those_that_are_named_too_are_no_others(registry: Path) -> None:
+    whole = "10.3899/jrheum.101321"
+    words = ("export", "csv", "--case", whole, "--case", f"{whole}/4", "--store", registry)
+    (told,) = (each for each in run_cli(*words).stderr.splitlines() if "patients or groups" in each)
+    assert f"and only {whole}/2, {whole}/4 are written; the others: {whole}/6, " in told
+
+
 def test_what_is_no_cohort_has_no_picture_and_a_case_takes_no_parameter(store: Path) -> None:
     assert "diagnoses is no cohort" in run_cli("plot", "diagnoses", "--store", store, code=2).output
     told = run_cli("plot", DOI, "-p", "drug=IL-2", "--store", store, code=2).output

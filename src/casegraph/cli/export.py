@@ -169,7 +169,7 @@ def _meant(store: Store, cases: tuple[str, ...]) -> tuple[str, ...]:
     if not iris:
         raise InputError("no case in the store", where=store.location, todo="load some: casegraph load PATH")
     for each in cases:
-        say_others(store, each, "written")
+        say_others(store, each, "written", besides=iris)
     _say_merged(store)
     return iris
 
