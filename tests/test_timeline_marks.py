@@ -206,6 +206,8 @@ def test_what_was_done_at_one_time_is_not_stopped_and_a_pressure_is_not_repeated
 #: made up: the same test against its range, once below, once at its edge, once above, and once without one.
 _RANGES = {"low": (0.7, "range_low: 1, range_high: 4.5"), "edge": (1, "range_low: 1, range_high: 4.5")}
 _RANGES |= {"high": (1500, "range_high: 145"), "silent": (1500, "stated_in: p1")}
+#: what is printed holds the letters of the value, and is another number
+_RANGES |= {"odd": (24, "printed: '240'"), "full": (24, "printed: 24 U/L (mean)")}
 _TEST = """
       - id: {name}
         what: 'cg:CreatineKinaseLevel creatine kinase level'
@@ -223,18 +225,22 @@ def test_a_value_outside_its_range_has_a_sign_of_its_own(tmp_path: Path) -> None
     )
     text = _UNDATED.replace("    course:", f"    occasions: {{came: {{}}}}\n    tests:{tests}\n    course:")
     picture = only_picture(tmp_path, text)
-    told = {each: of_claim(picture, each) for each in ("low", "edge", "high", "silent")}
+    told = {each: of_claim(picture, each) for each in _RANGES}
     assert {name: [sign for sign, _ in signs(drawn)] for name, drawn in told.items()} == {
         "low": ["belowRange"],
         "edge": ["value"],
         "high": ["aboveRange"],
         "silent": ["value"],
+        "odd": ["value"],
+        "full": ["value"],
     }
     assert {name: said(drawn) for name, drawn in told.items()} == {
         "low": ["0.7 U/L, below range (1 to 4.5)"],
         "edge": ["1 U/L, in range (1 to 4.5)"],
         "high": ["1500 U/L, above range (to 145)"],
         "silent": ["1500 U/L"],
+        "odd": ["24 U/L, “240”"],
+        "full": ["“24 U/L (mean)”"],
     }
     key = labels(views(picture)["What is drawn"]["data"]["values"])
     assert {"test: below the range", "test: above the range"} <= set(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from casegraph.story.outcomes import counts
 from casegraph.story.words import Words, joined
 
 __all__ = ["result"]
@@ -20,7 +21,8 @@ def result(words: Words, claim: str) -> tuple[str, str, str]:
     told = facts.value(claim, "result") or facts.value(claim, "direction")
     measured, beside = _against_range(words, claim)
     found = joined("repaired" if facts.values(claim, "repairedFrom") else "", words.basis(claim))
-    text = joined(_value(words, claim), outcome, change, _many(words, claim), beside) or "done"
+    many = counts(words, claim, "positiveCount", "{} of {}")
+    text = joined(_value(words, claim), outcome, change, many, beside) or "done"
     label = joined(words.labels(claim, "aboutConcept"), words.labels(claim, "coverage"))
     sign = facts.name(told) if told else measured or "value"
     return label, sign, joined(text, f"({found})" if found else "", by=" ")
@@ -36,7 +38,8 @@ def _value(words: Words, claim: str) -> str:
     said = joined(f"{number:f}", "" if unit == "1" else unit, by=" ")
     if printed is None or printed == said or _is(printed, number):
         return said
-    return quoted if said in printed or (unit == "1" and printed.startswith(said)) else joined(said, quoted)
+    is_in_it = re.search(rf"(?<![\d.,]){re.escape(said)}(?![\d.,])", printed)  # 24 is not in 240
+    return quoted if is_in_it else joined(said, quoted)
 
 
 def _is(printed: str, number: Decimal) -> bool:
@@ -56,9 +59,3 @@ def _against_range(words: Words, claim: str) -> tuple[str, str]:
     if high is not None and number > high:
         return "aboveRange", f"above range ({ends})"
     return "", f"in range ({ends})"
-
-
-def _many(words: Words, claim: str) -> str:
-    """Return in how many patients of how many, of a group."""
-    some, all_ = words.text(claim, "positiveCount"), words.text(claim, "evaluatedCount")
-    return f"{some or '?'} of {all_ or '?'}" if some or all_ else ""
