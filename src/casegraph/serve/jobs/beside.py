@@ -13,7 +13,7 @@ __all__ = ["elsewhere"]
 def elsewhere(command: str, name: str, values: Mapping[str, str]) -> str:
     """Return how to ask a stored query for less, or where no limit cuts it off.
 
-    :param command: of ``casegraph``, with the same answer; what is to be written is ``{}`` in it.
+    :param command: of ``casegraph``, which asks the same; what is to be written is ``{}`` in it.
     :param values: parameter -> what was said for it.
 
     >>> told = elsewhere("query {} -f csv", "adverse_events", {"drug": "low-dose IL-2"})
