@@ -6,8 +6,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
-# The tests write thousands of small stores, and each waits for the disk: in memory, where there is room.
-MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .PHONY: demo test test-fast test-long check bench clean
@@ -16,10 +14,10 @@ demo: .venv/installed
 	$(BIN)/casegraph demo
 
 test: .venv/installed-dev
-	$(if $(MEMORY),TMPDIR=$(MEMORY)) $(PYTEST) -m "not long"
+	$(PYTEST) -m "not long"
 
 test-fast: .venv/installed-dev
-	$(if $(MEMORY),TMPDIR=$(MEMORY)) $(PYTEST) -m "not long and not slow"
+	$(PYTEST) -m "not long and not slow"
 
 test-long: .venv/installed-dev
 	$(PYTEST)
