@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
@@ -16,9 +17,11 @@ from html_tree import Node, tree_of
 from serving import Server, serving
 
 from casegraph.errors import InputError
+from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG
 from casegraph.plot.cohort.cohort import is_cohort
 from casegraph.query import get_query, stored_queries
+from casegraph.resources import shipped
 from casegraph.rows import Rows
 from casegraph.serve.errors import NotThereError
 from casegraph.serve.jobs.cohort import CohortData, CohortPage
@@ -193,6 +196,62 @@ def test_a_cohort_of_harm_tells_of_the_harm_of_groups_and_of_no_benefit(corpus_s
     skin = page(corpus_store, "harms_attributed_to_drug", drug="HCQ", harm="Skin rash")
     assert "adverse event Skin rash (In all three)" in words(notice_of(skin))
     assert "is not named" not in words(notice_of(skin))
+
+
+#: What a document of the rash on hydroxychloroquine is without what hangs on the drug, and with a death.
+_APART = {
+    "          during: [hcq]\n": "",
+    "        to: [hcq]\n": "",
+    "    statements:\n": """    course:
+      - {id: end, kind: death, at: after-stop, stated_in: abstract, gist: One died}
+    statements:
+""",
+}
+_RASH = "the authors say of Skin rash: The worse rash is attributed to hydroxychloroquine"
+
+
+def rash(path: Path, edits: Mapping[str, str]) -> Store:
+    """Return a store of the shipped report of a rash on hydroxychloroquine with some of its lines changed."""
+    text = shipped("cases", "hydroxychloroquine-rash-2023.yaml")[0].read_text(encoding="utf-8")
+    for old, new in edits.items():
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    store = open_store(":memory:", writable=True)
+    assert all(isinstance(each, Loaded) for each in load(store, [path]))
+    return store
+
+
+def test_of_a_group_the_harm_the_outcome_and_the_death_without_a_drug_are_told(tmp_path: Path) -> None:
+    store = rash(tmp_path / "rash.yaml", _APART)
+    notice = words(notice_of(page(store, "cases_by_diagnosis", disease="dermatomyositis")))
+    after = "after the stop of hydroxychloroquine: skin improved (Skin rash), "
+    assert "Told of it: no treatment told: adverse event Skin rash (In all three); " in notice
+    assert "; no treatment told: skin worse (Skin rash), " in notice
+    assert f"; {after}" in notice
+    assert "; course: death (One died)." in notice
+    # none of them was seen on the drug, and one after its stop
+    notice = words(notice_of(page(store, "cases_treated_with", drug="HCQ")))
+    assert f"Told of it on this: {after}" in notice
+    assert "worse" not in notice
+    assert "died" not in notice
+
+
+def test_a_harm_is_named_where_the_authors_say_what_it_is_put_down_to(tmp_path: Path) -> None:
+    store = rash(tmp_path / "rash.yaml", {"          during: [hcq]\n": ""})
+    notice = words(notice_of(page(store, "harms_attributed_to_drug", drug="HCQ", harm="Skin rash")))
+    assert f"Told of it on harm by this: {_RASH}." in notice
+    assert "is not named" not in notice
+    notice = words(notice_of(page(store, "harms_attributed_to_drug", drug="HCQ", harm="Fever")))
+    assert "The harm that is asked for, Fever, is not named in what is told of it." in notice
+
+
+def test_what_the_authors_say_in_general_is_not_told_of_a_group(tmp_path: Path) -> None:
+    general = {"        basis: authorClaim\n": "        basis: authorClaim\n        general: true\n"}
+    store = rash(tmp_path / "rash.yaml", {**general, "          during: [hcq]\n": ""})
+    notice = words(notice_of(page(store, "harms_attributed_to_drug", drug="HCQ", harm="Skin rash")))
+    assert "the authors say" not in notice
+    assert "Nothing is told of it on harm by this." in notice
 
 
 def test_a_group_whose_count_is_none_is_told_of_without(corpus_store: Store) -> None:
