@@ -7,6 +7,7 @@ from typing import Final
 
 from casegraph.namespaces import CG, PREFIXES
 from casegraph.plot.cohort.cohort import Cohort, label_of, treatment_label
+from casegraph.story.outcomes import responded
 
 __all__ = [
     "Claims",
@@ -24,7 +25,6 @@ _RESPONSES: Final = ("hasResponse", "lacksResponse", "questionsResponse")
 _HARMS: Final = ("hasAdverseEvent", "excludesAdverseEvent")
 _TURNS: Final = ("hasCourse",)
 _OF_HARM: Final = (f"{CG}SafetyStatement", f"{CG}AttributionStatement")
-_BETTER: Final = ("improved", "resolved", "stabilised")
 
 #: What is said of a claim: property, as its local name -> values; ``link`` is how its group has it.
 Values = Mapping[str, Set[str]]
@@ -142,19 +142,10 @@ def _outcome(cohort: Cohort, claims: Claims, claim: Values) -> str:
     directions = _local(claim.get("direction", ()))
     words = " ".join([*_local(claim.get("domain", ())), *directions, *_local(claim.get("degree", ()))])
     what = f" ({_labels(cohort, about)})" if about else ""
-    many = _many(claim, is_better=not set(directions).isdisjoint(_BETTER))
+    some, evaluated = (min(claim.get(each, ()), default="") for each in ("responderCount", "evaluatedCount"))
+    many = responded(some, evaluated, " ".join(directions))
     remarks = [*sorted(claim.get("criterion", ())), *sorted(claim.get("gist", ()))]
-    return with_remarks(f"{words}{what}{many}", remarks)
-
-
-def _many(claim: Values, *, is_better: bool) -> str:
-    """Return how many of how many; those who responded are not those who did not."""
-    responded = min(claim.get("responderCount", ()), default="")
-    evaluated = min(claim.get("evaluatedCount", ()), default="")
-    if not responded:
-        return f", {evaluated} evaluated, in how many is not counted here" if evaluated else ""
-    of = f"{responded} of {evaluated}" if evaluated else f"{responded}, of how many is not told"
-    return f": {of}" if is_better else f": {of} responded"
+    return with_remarks(f"{words}{what}{f': {many}' if many else ''}", remarks)
 
 
 def _labels(cohort: Cohort, iris: Iterable[str]) -> str:
