@@ -277,6 +277,15 @@ def test_harm_is_not_counted_at_what_was_begun_for_it_or_stopped_before(
     assert {(each, "1") for each in ("tofacitinib", "plasma exchange")} <= told
 
 
+def test_the_note_and_the_column_say_alike_which_harm_is_not_counted(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    picture = pictures["tofacitinib", "responses"]
+    apart = "certainly came no later than its start, or after its stop"
+    assert f"with no drug; not where it {apart}" in picture.columns["adverse event (drug not told)"]
+    assert any(f"what {apart}, is not counted" in note for note in picture.notes)
+
+
 def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -> None:
     picture = picture_of(cohort_of(corpus_store, get_query("adverse_events"), {"drug": "IL-2"}), "responses")
     assert picture is not None

@@ -570,15 +570,16 @@ def test_outcomes_of_a_group_have_counts_denominators_and_criteria(
     found = outcomes(drawn[REVIEWED["miao-2021-group"]][1])
     assert found["imacs"] == (
         "overall by IMACS definition of improvement on interleukin-2 + background",
-        "improved, 14 of 18",
+        "improved, 14 of 18 patients responded",
     )
-    assert found["acr-eular"][1] == "improved, 15 of 18"
+    assert found["acr-eular"][1] == "improved, 15 of 18 patients responded"
     assert found["acr-eular"][0].startswith("overall by ACR/EULAR 2016 response criteria on interleukin-2")
     series = outcomes(drawn[f"{BASE}group/10.3899/jrheum.101321/series"][1])
-    assert series["muscle-complete"][1] == "resolved (complete), 3 of 6"
-    assert series["calcinosis-unchanged"][1] == "unchanged, 0 of 6 responded"
+    assert series["muscle-complete"][1] == "resolved (complete), 3 of 6 patients responded"
+    assert series["calcinosis-unchanged"][1] == "unchanged, 0 of 6 patients responded"
     rash = outcomes(drawn[f"{BASE}group/10.5070/d329562407/1"][1])
-    assert rash["skin-on-hcq"][1] == "worse, after 14 to 290 days, 3 evaluated"
+    counted = "3 patients evaluated, how many became worse is not counted here"
+    assert rash["skin-on-hcq"][1] == f"worse, after 14 to 290 days, {counted}"
     assert said(marks(drawn[f"{BASE}group/10.5070/d329562407/1"][1], "Adverse events")) == [
         "observed: In all three"
     ]

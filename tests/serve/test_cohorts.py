@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
@@ -16,9 +17,11 @@ from html_tree import Node, tree_of
 from serving import Server, serving
 
 from casegraph.errors import InputError
+from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG
 from casegraph.plot.cohort.cohort import is_cohort
 from casegraph.query import get_query, stored_queries
+from casegraph.resources import shipped
 from casegraph.rows import Rows
 from casegraph.serve.errors import NotThereError
 from casegraph.serve.jobs.cohort import CohortData, CohortPage
@@ -130,9 +133,8 @@ def test_a_group_that_was_given_the_drug_is_told_of_first_with_its_counts(corpus
     # no case tells of harm on it; in the group it made the rash worse, of three who were looked at
     assert "1 group of 3 patients was given hydroxychloroquine and is left out" in words(notice)
     assert "adverse event Skin rash" in words(notice)
-    assert "skin worse (Skin rash), 3 evaluated, in how many is not counted here (In all three)" in words(
-        notice
-    )
+    counted = "3 patients evaluated, how many became worse is not counted here"
+    assert f"skin worse (Skin rash): {counted} (In all three)" in words(notice)
     group = f"{SERVICE.base}groups/10.5070/d329562407/1"
     assert {group, f"{group}#rash-exacerbation", f"{group}#skin-on-hcq"} <= set(notice.links())
     assert "No case of the store answers this. 1 group left out" in words(shown)
@@ -141,8 +143,8 @@ def test_a_group_that_was_given_the_drug_is_told_of_first_with_its_counts(corpus
 def test_of_a_group_the_criterion_and_who_may_be_in_it_are_told(corpus_store: Store) -> None:
     notice = next(each for each in page(corpus_store, HEADLINE).walk() if each.said.get("class") == "notice")
     assert "1 group of 18 patients was given interleukin-2" in words(notice)
-    assert "overall improved: 14 of 18 (IMACS definition of improvement)" in words(notice)
-    assert "overall improved: 15 of 18 (ACR/EULAR 2016 response criteria)" in words(notice)
+    assert "overall improved: 14 of 18 patients responded (IMACS definition of improvement)" in words(notice)
+    assert "overall improved: 15 of 18 patients responded (ACR/EULAR 2016 response criteria)" in words(notice)
     assert f"Possibly one of its patients: case {SEED.partition('/case/')[2]}." in words(notice)
 
 
@@ -152,8 +154,8 @@ def test_those_who_did_not_respond_are_not_counted_as_responders(corpus_store: S
         for each in page(corpus_store, "cases_treated_with", drug="rituximab").walk()
         if each.said.get("class") == "notice"
     )
-    assert "overall unchanged (Calcinosis): 0 of 6 responded" in words(notice)
-    assert "muscle resolved complete: 3 of 6" in words(notice)
+    assert "overall unchanged (Calcinosis): 0 of 6 patients responded" in words(notice)
+    assert "muscle resolved complete: 3 of 6 patients responded" in words(notice)
     assert "Its report tells of a case below too" in words(notice)
 
 
@@ -161,9 +163,9 @@ def test_a_cohort_of_a_disease_names_the_groups_that_have_it(corpus_store: Store
     notice = notice_of(page(corpus_store, "cases_by_diagnosis", disease="juvenile dermatomyositis"))
     # nine in the registry, of six of whom the muscle is told; three children on tacrolimus
     assert "1 group of 9 patients was diagnosed with juvenile dermatomyositis (Severe)" in words(notice)
-    assert "on rituximab: muscle resolved complete: 3 of 6" in words(notice)
+    assert "on rituximab: muscle resolved complete: 3 of 6 patients responded" in words(notice)
     assert "1 group of 3 patients was diagnosed with juvenile dermatomyositis and is left" in words(notice)
-    assert "on tacrolimus (anhydrous): overall improved: 3 of 3" in words(notice)
+    assert "on tacrolimus (anhydrous): overall improved: 3 of 3 patients responded" in words(notice)
     assert words(notice).count("1 group of") == 2
 
 
@@ -193,6 +195,62 @@ def test_a_cohort_of_harm_tells_of_the_harm_of_groups_and_of_no_benefit(corpus_s
     skin = page(corpus_store, "harms_attributed_to_drug", drug="HCQ", harm="Skin rash")
     assert "adverse event Skin rash (In all three)" in words(notice_of(skin))
     assert "is not named" not in words(notice_of(skin))
+
+
+#: What a document of the rash on hydroxychloroquine is without what hangs on the drug, and with a death.
+_APART = {
+    "          during: [hcq]\n": "",
+    "        to: [hcq]\n": "",
+    "    statements:\n": """    course:
+      - {id: end, kind: death, at: after-stop, stated_in: abstract, gist: One died}
+    statements:
+""",
+}
+_RASH = "the authors say of Skin rash: The worse rash is attributed to hydroxychloroquine"
+
+
+def rash(path: Path, edits: Mapping[str, str]) -> Store:
+    """Return a store of the shipped report of a rash on hydroxychloroquine with some of its lines changed."""
+    text = shipped("cases", "hydroxychloroquine-rash-2023.yaml")[0].read_text(encoding="utf-8")
+    for old, new in edits.items():
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    store = open_store(":memory:", writable=True)
+    assert all(isinstance(each, Loaded) for each in load(store, [path]))
+    return store
+
+
+def test_of_a_group_the_harm_the_outcome_and_the_death_without_a_drug_are_told(tmp_path: Path) -> None:
+    store = rash(tmp_path / "rash.yaml", _APART)
+    notice = words(notice_of(page(store, "cases_by_diagnosis", disease="dermatomyositis")))
+    after = "after the stop of hydroxychloroquine: skin improved (Skin rash): "
+    assert "Told of it: no treatment told: adverse event Skin rash (In all three); " in notice
+    assert "; no treatment told: skin worse (Skin rash): " in notice
+    assert f"; {after}" in notice
+    assert "; course: death (One died)." in notice
+    # none of them was seen on the drug, and one after its stop
+    notice = words(notice_of(page(store, "cases_treated_with", drug="HCQ")))
+    assert f"Told of it on this: {after}" in notice
+    assert "worse" not in notice
+    assert "died" not in notice
+
+
+def test_a_harm_is_named_where_the_authors_say_what_it_is_put_down_to(tmp_path: Path) -> None:
+    store = rash(tmp_path / "rash.yaml", {"          during: [hcq]\n": ""})
+    notice = words(notice_of(page(store, "harms_attributed_to_drug", drug="HCQ", harm="Skin rash")))
+    assert f"Told of it on harm by this: {_RASH}." in notice
+    assert "is not named" not in notice
+    notice = words(notice_of(page(store, "harms_attributed_to_drug", drug="HCQ", harm="Fever")))
+    assert "The harm that is asked for, Fever, is not named in what is told of it." in notice
+
+
+def test_what_the_authors_say_in_general_is_not_told_of_a_group(tmp_path: Path) -> None:
+    general = {"        basis: authorClaim\n": "        basis: authorClaim\n        general: true\n"}
+    store = rash(tmp_path / "rash.yaml", {**general, "          during: [hcq]\n": ""})
+    notice = words(notice_of(page(store, "harms_attributed_to_drug", drug="HCQ", harm="Skin rash")))
+    assert "the authors say" not in notice
+    assert "Nothing is told of it on harm by this." in notice
 
 
 def test_a_group_whose_count_is_none_is_told_of_without(corpus_store: Store) -> None:

@@ -8,11 +8,18 @@ import pytest
 from answering import answer_of
 from html_tree import Node, tree_of
 
+from casegraph.facts import read_case
 from casegraph.ingest import Loaded, load
+from casegraph.namespaces import BASE
 from casegraph.resources import shipped
 from casegraph.serve.jobs.resource import ResourcePage
+from casegraph.serve.pages.claims import Claims
+from casegraph.serve.pages.markup import rendered
+from casegraph.serve.pages.short import in_short
 from casegraph.serve.telling.service import Service
 from casegraph.store import Store, open_store
+from casegraph.story.words import Words
+from casegraph.told import with_told
 
 SERVER = "http://localhost:7878/"
 NAMES = (
@@ -198,6 +205,17 @@ def test_what_the_authors_say_of_the_treatment_before_is_among_their_claims(stor
     assert switch == [
         "opinion: Adverse effects of steroid are named as a reason for the switch where it stands"
     ]
+
+
+def test_of_many_patients_of_a_report_the_first_are_named(store: Store) -> None:
+    facts = read_case(store, f"{BASE}group/{REGISTRY}/series")
+    claims = Claims(Service(base=SERVER), Words(facts, with_told(store)))
+    others = {f"{BASE}case/{REGISTRY}/{number}": ("with", "") for number in range(1, 13)}
+    shown = tree_of(rendered(in_short(claims, others)).encode())
+    assert f"case/{REGISTRY}/10" in shown.text
+    assert f"case/{REGISTRY}/11" not in shown.text
+    assert "and 2 more, of the same report" in shown.text
+    assert "more, of the same report" not in short(store, f"group/{REGISTRY}/series").text
 
 
 def test_a_case_and_the_group_of_its_report_lead_to_each_other(store: Store) -> None:

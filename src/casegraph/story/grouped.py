@@ -7,6 +7,7 @@ from casegraph.namespaces import CG
 from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.syntax import named
+from casegraph.story.outcomes import patients
 from casegraph.story.words import joined
 
 __all__ = ["beside_in_report"]
@@ -35,7 +36,7 @@ def beside_in_report(store: Store, facts: CaseFacts) -> dict[str, tuple[str, str
         other = str(row["other"])
         is_member = row["group"] is not None if is_group else other in members
         label, count = (str(row[name] or "") for name in ("label", "count"))
-        who = joined(f"“{label}”" if label else "", f"{count} patients" if count else "")
+        who = joined(f"“{label}”" if label else "", patients(count) if count else "")
         said = joined(f"({who})" if who else "", _MEMBER[is_member], by=": " if who else "")
         found[other] = (_PATIENT if is_group else _TELLS_OF, said)
     return found

@@ -7,7 +7,18 @@ from collections.abc import Collection
 from casegraph.namespaces import CG
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["beside", "counts", "domain_of", "outcome", "responders", "response", "scope_of", "went"]
+__all__ = [
+    "beside",
+    "counts",
+    "domain_of",
+    "outcome",
+    "patients",
+    "responded",
+    "responders",
+    "response",
+    "scope_of",
+    "went",
+]
 
 #: the claims of what a patient had; a test is none.
 _SEEN = frozenset(
@@ -124,15 +135,38 @@ def counts(words: Words, claim: str, name: str, form: str) -> str:
 
 
 def responders(words: Words, claim: str) -> str:
+    """Return how many of a group responded, as :func:`responded`."""
+    direction = words.facts.name(words.facts.value(claim, "direction") or "")
+    return responded(words.text(claim, "responderCount"), words.text(claim, "evaluatedCount"), direction)
+
+
+def responded(some: str, evaluated: str, direction: str) -> str:
     """Return how many of a group responded; where that is not told, how many were evaluated.
 
     Where only those are counted, nobody is said to have responded: it may be a group that became worse, and
     how many did the document has no count for, while its words may tell it.
+
+    :param some: the count of those who responded, or nothing.
+    :param evaluated: the count of all, or nothing.
+    :param direction: how the outcome went, such as ``worse``.
+
+    >>> responded("14", "18", "improved"), responded("1", "", "improved")
+    ('14 of 18 patients responded', '1 patient responded, of how many is not told')
+    >>> responded("", "3", "worse"), responded("", "", "worse")
+    ('3 patients evaluated, how many became worse is not counted here', '')
     """
-    some, all_ = words.text(claim, "responderCount"), words.text(claim, "evaluatedCount")
-    if some and all_:
-        return f"{some} of {all_} patients responded"
+    if some and evaluated:
+        return f"{some} of {patients(evaluated)} responded"
     if some:
-        return f"{some} patients responded, of how many is not told"
-    went = _WENT.get(words.facts.name(words.facts.value(claim, "direction") or ""), "these were")
-    return f"{all_} patients evaluated, how many {went} is not counted here" if all_ else ""
+        return f"{patients(some)} responded, of how many is not told"
+    how = _WENT.get(direction, "these were")
+    return f"{patients(evaluated)} evaluated, how many {how} is not counted here" if evaluated else ""
+
+
+def patients(count: str) -> str:
+    """Return a count of patients with its noun.
+
+    >>> patients("1"), patients("3")
+    ('1 patient', '3 patients')
+    """
+    return f"{count} patient{'' if count == '1' else 's'}"

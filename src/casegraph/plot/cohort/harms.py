@@ -9,15 +9,16 @@ from typing import Final
 from casegraph.namespaces import CG
 from casegraph.plot.cohort.cohort import Cohort
 
-__all__ = ["DIED", "HARMS", "QUESTIONS", "deaths", "harms"]
+__all__ = ["APART", "DIED", "HARMS", "QUESTIONS", "deaths", "harms"]
 
+#: When an adverse event without a drug is not counted at a drug.
+APART: Final = "certainly came no later than its start, or after its stop"
 #: what is told -> what that means.
 HARMS: Final[Mapping[str, str]] = {
     "died": "of the patients given it, those whose death is told, at any time",
     "adverse event during it": "of them, those in whom one is told as it was given; not by itself by it",
     "severe or fatal one during it": "of those, the ones of whom it was severe, profound or fatal",
-    "adverse event (drug not told)": "of them, those in whom one is told without a drug, and not certainly "
-    "before its start or after its stop",
+    "adverse event (drug not told)": f"of them, those in whom one is told with no drug; not where it {APART}",
     "flare or relapse as it ran": "of them, those in whom one is told while it certainly ran",
     "failed by the authors' word": "of them, those of whom the authors say that it, or a treatment with it, "
     "failed; a word, and no verdict",

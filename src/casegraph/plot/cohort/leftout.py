@@ -10,10 +10,12 @@ from typing import Final, Literal
 
 from casegraph.namespaces import BASE, CG
 from casegraph.plot.cohort.called import called
-from casegraph.plot.cohort.cohort import Cohort, asked_for, label_of, treatment_label
+from casegraph.plot.cohort.cohort import Cohort, asked_for, label_of
 from casegraph.plot.cohort.grouptold import (
     Claims,
+    all_told,
     exposures_of,
+    harms_concerned,
     harms_told,
     outcomes_told,
     said_of,
@@ -107,16 +109,17 @@ def left_out(cohort: Cohort) -> tuple[LeftOut, ...]:
     same: dict[str, set[str]] = defaultdict(set)
     for row in _rows(cohort, _SAME % meant):
         same[row["group"]].add(row["case"])
-    reports = set(cohort.reports.values())
+    reports, scope = set(cohort.reports.values()), _scope(cohort)
+    told = {group: tuple(_told(cohort, scope, claims[group], having[group])) for group in order}
     return tuple(
         LeftOut(
             iri=group,
             name=names[group],
             patients=having[group].patients,
             why=words.format(_what(cohort, having[group], claims[group])),
-            scope=_scope(cohort),
-            told=(told := tuple(_told(cohort, claims[group], having[group]))),
-            unnamed=_unnamed(cohort, [claims[group][iri] for iri, _ in told]),
+            scope=scope,
+            told=told[group],
+            unnamed=_unnamed(cohort, claims[group], told[group]) if scope == "harm on the drug" else "",
             shares_report=having[group].report in reports,
             possibly_same=tuple(sorted(same[group] & cohort.patients.keys())),
         )
@@ -190,32 +193,26 @@ def _remarks(claim: Mapping[str, Iterable[str]]) -> Iterator[str]:
     yield from sorted(claim.get("gist", ()))
 
 
-def _told(cohort: Cohort, claims: Claims, having: _Having) -> Iterator[tuple[str, str]]:
+def _told(cohort: Cohort, scope: Told, claims: Claims, having: _Having) -> Iterator[tuple[str, str]]:
     """Yield the claims of what was seen on what was asked for, harm first, each with its words."""
-    if cohort.drugs:
-        episodes = {claim for found in having.claims.values() for claim in found}
-        exposures = exposures_of(claims, episodes).keys()
-        yield from harms_told(cohort, claims, exposures)
-        if _scope(cohort) == "on the drug":
-            yield from outcomes_told(cohort, claims, exposures)
-        else:
-            yield from said_of(claims, exposures)
+    if scope == "all":
+        yield from all_told(cohort, claims)
         return
-    for episode in sorted(iri for iri in claims if "hasTreatment" in claims[iri]["link"]):
-        drug = ", ".join(sorted(treatment_label(cohort, each) for each in claims[episode]["aboutConcept"]))
-        exposures = exposures_of(claims, [episode]).keys()
-        for tell in (harms_told, outcomes_told):
-            for iri, words in tell(cohort, claims, exposures):
-                yield iri, f"on {drug}: {words}"
+    episodes = {claim for found in having.claims.values() for claim in found}
+    exposures = exposures_of(claims, episodes).keys()
+    yield from harms_told(cohort, claims, exposures)
+    if scope == "on the drug":
+        yield from outcomes_told(cohort, claims, exposures)
+    else:
+        yield from said_of(cohort, claims, exposures)
 
 
-def _unnamed(cohort: Cohort, told: Iterable[Mapping[str, Iterable[str]]]) -> str:
-    """Return the harm that is asked for, where none of the claims that are told is of it or a kind of it."""
-    if _scope(cohort) != "harm on the drug":
-        return ""
+def _unnamed(cohort: Cohort, claims: Claims, told: Iterable[tuple[str, str]]) -> str:
+    """Return the harm that is asked for, where nothing that is told is of it or a kind of it."""
     harms = asked_for(cohort.query, cohort.values, "harm", terms=cohort.terms)
     kinds = {kind for harm in harms for kind in cohort.terms.below(harm)}
-    events = [claim for claim in told if "hasAdverseEvent" in claim["link"]]
-    if any(not kinds.isdisjoint(claim.get("aboutConcept", ())) for claim in events):
-        return ""
+    for claim in (claims[iri] for iri, _ in told):
+        own = claim.get("aboutConcept", ()) if "hasAdverseEvent" in claim["link"] else ()
+        if not kinds.isdisjoint({*own, *harms_concerned(claims, claim)}):
+            return ""
     return ", ".join(sorted(label_of(cohort, harm) for harm in harms))

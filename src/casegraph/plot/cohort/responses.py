@@ -7,7 +7,7 @@ from textwrap import shorten
 from typing import Any, Final
 
 from casegraph.plot.cohort.cohort import Cohort, treatment_label
-from casegraph.plot.cohort.harms import DIED, HARMS
+from casegraph.plot.cohort.harms import APART, DIED, HARMS
 from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
@@ -61,7 +61,7 @@ _NOTES: Final = (
     "No outcome told: the reports, read whole, tell none on this drug. Not captured: nobody can say, for a "
     "report was not read whole or is a record that a program read.",
     "Deaths are told at any time, flares as the drug was given, adverse events with the drug or without: of "
-    "those without, what certainly came no later than its start, or after its stop, is not counted at it. "
+    f"those without, what {APART}, is not counted at it. "
     "None is by itself caused by it, and where none is told there may have been some. When somebody died is "
     "as printed, and counts from a day of the report, not from the start of the drug. That the authors say "
     "that a drug failed is no verdict, and may stand against what was seen.",

@@ -11,15 +11,13 @@ from casegraph.plot.timeline.courses import with_drugs
 from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_anywhere, packed
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.results import result
-from casegraph.story.outcomes import domain_of
+from casegraph.story.outcomes import domain_of, responders
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined, listed
 
 __all__ = ["KINDS", "Event", "Kind", "events", "events_panel"]
 
 
-#: the directions of those who responded.
-_BETTER = frozenset({"improved", "resolved"})
 #: letters of printed words for a time that stand at a mark.
 _PRINTED = 30
 #: what a claim itself tells of its time.
@@ -163,20 +161,11 @@ def _first(found: tuple[Event, ...], label: str) -> int:
 def _response(words: Words, claim: str) -> tuple[str, str, str]:
     direction = words.label(words.facts.value(claim, "direction"))
     outcome = joined(direction, words.text_of(claim, "degree", "({})"), by=" ")
-    text = joined(outcome, words.latency(claim), _responded(words, claim))
+    text = joined(outcome, words.latency(claim), responders(words, claim))
     domain = joined(domain_of(words, claim), words.text(claim, "criterion", "by {}"), by=" ")
     links = {" on ": "responseTo", " after the stop of ": "afterStopping"}
     label = with_drugs(words, claim, domain, links, _background(words, claim))
     return label, words.facts.name(words.facts.value(claim, "direction") or ""), text
-
-
-def _responded(words: Words, claim: str) -> str:
-    """Return of a group how many responded of those evaluated; one that got worse did not respond."""
-    some, all_ = words.text(claim, "responderCount"), words.text(claim, "evaluatedCount")
-    is_better = words.facts.name(words.facts.value(claim, "direction") or "") in _BETTER
-    if some:
-        return joined(f"{some} of {all_ or '?'}", "" if is_better else "responded", by=" ")
-    return f"{all_} evaluated" if all_ else ""
 
 
 def _background(words: Words, claim: str) -> str:

@@ -17,8 +17,8 @@ __all__ = ["groups_left_out"]
 _MOST: Final = 10
 #: what of a group is told -> the words before it, and where there is nothing.
 _SCOPES: Final[Mapping[Told, tuple[str, str]]] = {
-    "all": ("Told of it", "No outcome and no harm is told of it"),
-    "on the drug": ("Told of it on this", "Nothing is told of it on this"),
+    "all": ("Told of it", "No harm, outcome or death that was seen is told of it"),
+    "on the drug": ("Told of it on this", "No harm and no outcome that was seen on this is told of it"),
     "harm on the drug": ("Told of it on harm by this", "Nothing is told of it on harm by this"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from casegraph.namespaces import BASE, CG
 from casegraph.serve.pages.claims import Claims
@@ -30,6 +31,8 @@ _CLAIMED = frozenset(
 _EXPOSURES = ("TreatmentEpisode", "DoseSegment")
 #: of more conflicts than so many only the number stands at the top.
 _MOST_CONFLICTS = 3
+#: so many groups or patients of the same report are named.
+_MOST_BESIDE = 10
 
 
 def in_short(claims: Claims, in_report: Mapping[str, tuple[str, str]] | None = None) -> Content:
@@ -52,9 +55,15 @@ def _who(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
 
 
 def _in_report(claims: Claims, others: Mapping[str, tuple[str, str]]) -> Iterator[Element]:
-    for iri, (before, behind) in others.items():
+    """Yield who else is told of in the report; of many the first, and that the report has more."""
+    for iri, (before, behind) in islice(others.items(), _MOST_BESIDE):
         to = link(claims.service.address(iri), iri.removeprefix(BASE))
         yield element("span", f"{before} ", to, f" {behind}")
+    if (more := len(others) - _MOST_BESIDE) > 0:
+        report = claims.words.facts.report
+        yield element(
+            "span", f"and {more:,} more, of ", link(claims.service.address(report), "the same report")
+        )
 
 
 def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
