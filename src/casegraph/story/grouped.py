@@ -35,7 +35,8 @@ def beside_in_report(store: Store, facts: CaseFacts) -> dict[str, tuple[str, str
         other = str(row["other"])
         is_member = row["group"] is not None if is_group else other in members
         label, count = (str(row[name] or "") for name in ("label", "count"))
-        who = joined(f"“{label}”" if label else "", f"{count} patients" if count else "")
+        many = f"{count} patient{'s' * (count != '1')}" if count else ""
+        who = joined(f"“{label}”" if label else "", many)
         said = joined(f"({who})" if who else "", _MEMBER[is_member], by=": " if who else "")
         found[other] = (_PATIENT if is_group else _TELLS_OF, said)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from casegraph.namespaces import BASE, CG
 from casegraph.serve.pages.claims import Claims
@@ -30,6 +31,8 @@ _CLAIMED = frozenset(
 _EXPOSURES = ("TreatmentEpisode", "DoseSegment")
 #: of more conflicts than so many only the number stands at the top.
 _MOST_CONFLICTS = 3
+#: so many cases or groups of the same report are named; the page of the report names all.
+_MOST_BESIDE = 6
 
 
 def in_short(claims: Claims, in_report: Mapping[str, tuple[str, str]] | None = None) -> Content:
@@ -52,9 +55,12 @@ def _who(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
 
 
 def _in_report(claims: Claims, others: Mapping[str, tuple[str, str]]) -> Iterator[Element]:
-    for iri, (before, behind) in others.items():
+    for iri, (before, behind) in islice(others.items(), _MOST_BESIDE):
         to = link(claims.service.address(iri), iri.removeprefix(BASE))
         yield element("span", f"{before} ", to, f" {behind}")
+    if (more := len(others) - _MOST_BESIDE) > 0:
+        every = link(claims.service.address(claims.words.facts.report), "the page of the report")
+        yield element("span", f"and {more} more, on ", every)
 
 
 def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
@@ -108,7 +114,7 @@ def _diagnosis(claims: Claims, claim: str) -> Content:
     words, facts = claims.words, claims.words.facts
     concepts = [claims.term(each) for each in facts.values(claim, "aboutConcept")]
     about = [part for each in concepts for part in (", ", each)][1:]
-    standing = joined("", _STANDINGS.get(facts.kind(claim), ""), words.when(claim))
+    standing = joined(_STANDINGS.get(facts.kind(claim), ""), words.when(claim))
     note = words.text(claim, "gist", " ({})")
     return element(
         "span",
