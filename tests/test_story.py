@@ -67,8 +67,18 @@ def test_a_printed_time_stands_with_what_it_is_counted_from(seed_store: Store) -
         words.since(f"{CASE}#first-improvement") == ""
     )  # its anchor is the zero point, from which days count
     assert words.since(f"{CASE}#taper-fortnightly").endswith("csa-start by the curator's reading")
+    assert words.time(f"{CASE}#panel-1").startswith("when is not told, not after start")  # and no day
     printed = "0 to 7 days after il2-increase, printed as “within 1 week”"
     assert printed in words.time(f"{CASE}#flare-week-1")
+
+
+def test_a_time_that_is_printed_is_not_told_as_not_told(corpus_store: Store) -> None:
+    case = f"{BASE}case/key/pemphigus-il2-interferon-1989/1"
+    words = Words(read_case(corpus_store, case), with_told(corpus_store))
+    assert words.time(f"{case}#radiotherapy-end").startswith(
+        "not after il2-start, 397 to 454 days after radiotherapy-start, that is 13 to 15 months after, "
+        "printed as “February 1987”"
+    )
 
 
 def test_a_dose_of_which_one_bound_is_told_reads_as_printed(corpus_store: Store) -> None:

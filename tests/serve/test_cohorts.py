@@ -132,12 +132,14 @@ def test_a_group_that_was_given_the_drug_is_told_of_first_with_its_counts(corpus
     notice = next(each for each in shown.walk() if each.said.get("class") == "notice")
     # no case tells of harm on it; in the group it made the rash worse, of three who were looked at
     assert "1 group of 3 patients was given hydroxychloroquine and is left out" in words(notice)
-    assert "adverse event Skin rash" in words(notice)
-    counted = "3 patients evaluated, how many became worse is not counted here"
-    assert f"skin worse (Skin rash): {counted} (In all three)" in words(notice)
+    assert "adverse event Skin rash (In all three)" in words(notice)
+    assert "evaluated" not in words(notice)  # who asks for harm is not told outcomes
     group = f"{SERVICE.base}groups/10.5070/d329562407/1"
-    assert {group, f"{group}#rash-exacerbation", f"{group}#skin-on-hcq"} <= set(notice.links())
+    assert {group, f"{group}#rash-exacerbation"} <= set(notice.links())
     assert "No case of the store answers this. 1 group left out" in words(shown)
+    treated = page(corpus_store, "cases_treated_with", drug="hydroxychloroquine")
+    counted = "3 patients evaluated, how many became worse is not counted here"
+    assert f"skin worse (Skin rash): {counted} (In all three)" in words(treated)
 
 
 def test_of_a_group_the_criterion_and_who_may_be_in_it_are_told(corpus_store: Store) -> None:
@@ -432,5 +434,7 @@ def test_a_cohort_gives_cases() -> None:
 
 def test_a_page_says_which_rows_of_an_answer_count(seed_store: Store) -> None:
     within = page(seed_store, "outcomes_within")
-    assert "Of the rows of the answer those count whose within is certainly or possibly." in within.text
-    assert "0 patients" in page(seed_store, "adverse_events").text  # it is said that there were none
+    assert "Of the rows of the answer those count whose within is certainly or possibly. The" in within.text
+    harmed = page(seed_store, "adverse_events").text  # it is said that there were none
+    assert "0 patients" in harmed
+    assert "whose kind is AdverseEvent; 1 case with other rows alone left out." in harmed

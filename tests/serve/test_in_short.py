@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pytest
@@ -257,3 +258,4 @@ def test_many_days_stand_with_years_or_months_and_no_day_is_told_where_none_is(s
     when = {name: row for name, row, *_ in page(store, f"case/{PNEUMONIA}/1").section("Times").rows()}
     assert when["death"] == "when is not told, not before presentation"
     assert when["presentation"].startswith("day 0")
+    assert not re.search(r"day 0 or (later|earlier)(?! by)", page(store, f"case/{PNEUMONIA}/1").text)

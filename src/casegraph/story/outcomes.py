@@ -11,6 +11,7 @@ __all__ = [
     "beside",
     "counts",
     "domain_of",
+    "followed",
     "outcome",
     "patients",
     "responded",
@@ -122,6 +123,16 @@ def beside(words: Words, claim: str, *, without: Collection[str] = (), most: int
     named = f"{len(maybe)} others" if most is not None and len(maybe) > most else listed(maybe)
     may = f"possibly also {named}" if sure else f"beside it may have run {named}"
     return joined(f"beside it ran {listed(sure)}" if sure else "", may if maybe else "", by="; ")
+
+
+def followed(words: Words, turn: str) -> str:
+    """Return the drug and the dose, or its change, that a turn followed, in few words; nothing without."""
+    trigger = words.facts.value(turn, "trigger")
+    drug = words.drug(trigger) if trigger is not None else ""
+    if trigger is None or not drug:
+        return ""
+    dose = words.dose(trigger) or words.labels(trigger, "doseChange")
+    return f"following {joined(drug, dose, by=' ')}"
 
 
 def counts(words: Words, claim: str, name: str, form: str) -> str:

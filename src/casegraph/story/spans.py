@@ -4,45 +4,27 @@ from __future__ import annotations
 
 import math
 
-from casegraph.story.words import Words, joined
+from casegraph.facts import CaseFacts
 
-__all__ = ["in_words", "is_open", "time_at_length"]
+__all__ = ["bounds", "in_words", "open_side"]
 
 _YEAR, _MONTH = 365.25, 30.4375
 #: from so many days on, people count in years; in months.
 _YEARS_FROM, _MONTHS_FROM = 1461, 90
 
 
-def time_at_length(words: Words, occasion: str) -> str:
-    """Return what is known of when an occasion was, as :meth:`casegraph.story.words.Words.time` and clearer.
-
-    Many days stand with years or months, so that a number as it is printed, as *14*, has its unit. An
-    occasion of which only the side of the zero point is known is not told as a day.
-    """
-    facts = words.facts
-    zero = facts.name(facts.value(facts.case, "zeroPoint") or "")
-    days, since = words.days(occasion), words.since(occasion)
-    span, ago = (in_words(*_bounds(words, occasion, name)) for name in ("solvedStart", "start"))
-    return joined(
-        is_open(words, occasion) or joined(days, f"that is {span} {zero}" if days and span else ""),
-        joined(since, f"that is {ago}" if since and ago else ""),
-        words.text(occasion, "timePrinted", "printed as “{}”"),
-        words.labels(occasion, "phase"),
-    )
-
-
-def is_open(words: Words, occasion: str) -> str:
-    """Return that no day is told, where only the side of the zero point is known; else nothing."""
-    facts = words.facts
+def open_side(facts: CaseFacts, occasion: str) -> str:
+    """Return on which side of the zero point an occasion lies, where only that is known; else nothing."""
     zero = facts.value(facts.case, "zeroPoint")
     if zero is None or occasion == zero or facts.values(occasion, "solvedBasis"):
         return ""
-    side = {(0, None): "before", (None, 0): "after"}.get(_bounds(words, occasion, "solvedStart"))
-    return f"when is not told, not {side} {facts.name(zero)}" if side else ""
+    side = {(0, None): "before", (None, 0): "after"}.get(bounds(facts, occasion, "solvedStart"))
+    return f"not {side} {facts.name(zero)}" if side else ""
 
 
-def _bounds(words: Words, occasion: str, name: str) -> tuple[int | None, int | None]:
-    low, high = (words.facts.value(occasion, f"{name}{which}Days") for which in ("Min", "Max"))
+def bounds(facts: CaseFacts, occasion: str, name: str) -> tuple[int | None, int | None]:
+    """Return the least and the most days of a time by the name of its property; None for an open side."""
+    low, high = (facts.value(occasion, f"{name}{which}Days") for which in ("Min", "Max"))
     return None if low is None else int(low), None if high is None else int(high)
 
 

@@ -213,7 +213,7 @@ def _statement(words: Words, claim: str) -> str:
     about = joined(words.labels(claim, "aboutConcept"), words.labels(claim, "aboutDisease"), by=" in ")
     of_it = _harmed(words, claim) if kind == "attribution" else ""
     scope = joined(of_it, words.labels(claim, "domain"), about, by="; ")
-    said = joined(f"{kind}{f' ({scope})' if scope else ''}: {words.text(claim, 'gist')}")
+    said = joined(f"{kind}{f' ({scope})' if scope else ''}", words.text(claim, "gist"), by=": ")
     blamed = [_cause(words, each) for each in words.facts.values(claim, "attributedTo")]
     attributed = f"attributed to {listed(blamed)}" if blamed else ""
     return joined(said, attributed, _definition(words, claim), by="; ")

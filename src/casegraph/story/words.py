@@ -9,6 +9,7 @@ from decimal import Decimal
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, compact
 from casegraph.story.order import days_from
+from casegraph.story.spans import bounds, in_words, open_side
 from casegraph.terms import Terms
 
 __all__ = ["Words", "joined", "listed"]
@@ -126,17 +127,28 @@ class Words:
         """Return what is known of when an occasion was: its days, its printed words, its phase.
 
         Days are told from the zero point, and from the anchor of the occasion, without which the words that
-        are printed, as *within 1 week*, mean little.
+        are printed, as *within 1 week*, mean little. Many days stand with years or months, so that a number
+        as it is printed, as *14*, has its unit.
         """
+        zero = self.facts.name(self.facts.value(self.facts.case, "zeroPoint") or "")
+        days, since = self.days(occasion), self.since(occasion)
+        span, ago = (in_words(*bounds(self.facts, occasion, name)) for name in ("solvedStart", "start"))
         return joined(
-            self.days(occasion),
-            self.since(occasion),
+            joined(days, f"that is {span} {zero}" if days and span else ""),
+            joined(since, f"that is {ago}" if since and ago else ""),
             self.text(occasion, "timePrinted", "printed as “{}”"),
             self.labels(occasion, "phase"),
         )
 
     def days(self, occasion: str) -> str:
-        """Return the solved days of an occasion from the zero point; nothing where they are open."""
+        """Return the solved days of an occasion from the zero point; nothing where they are open.
+
+        An occasion of which only the side of the zero point is known is not told as a day; that its time is
+        not told stands only where nothing else tells it, as a printed date.
+        """
+        if side := open_side(self.facts, occasion):
+            is_told = self.facts.value(occasion, "timePrinted") or self.since(occasion)
+            return side if is_told else f"when is not told, {side}"
         low = self.facts.value(occasion, "solvedStartMinDays")
         high = self.facts.value(occasion, "solvedStartMaxDays")
         zero = self.facts.value(self.facts.case, "zeroPoint")

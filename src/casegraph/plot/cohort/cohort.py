@@ -67,6 +67,7 @@ class Cohort:
 
     :param rows: those of the answer that make their case one of it.
     :param cases: their IRIs, sorted, each once.
+    :param otherwise: those of the cases of which the answer has other rows alone.
     :param patients: case -> the case that its patient is counted as.
     :param reports: case -> the IRI of its report.
     :param drugs: the IRIs of the drugs that the query asks for; empty where it asks for none.
@@ -79,6 +80,7 @@ class Cohort:
     values: Mapping[str, str]
     rows: Rows
     cases: tuple[str, ...]
+    otherwise: tuple[str, ...]
     patients: Mapping[str, str]
     reports: Mapping[str, str]
     drugs: frozenset[str]
@@ -151,10 +153,9 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
     if not is_cohort(query):
         raise InputError(f"{query.name} is no cohort", expected=f"a stored query tagged {TAG}")
     terms = with_told(store)
-    rows = _members(query, _answer(store, query, bind(query, given, terms=terms)))
-    place = rows.columns.index(column)
-    found = {each.value for row in rows.rows if isinstance(each := row[place], NamedNode)}
-    cases = tuple(sorted(each for each in found if each.startswith(_CASE)))
+    answer = _answer(store, query, bind(query, given, terms=terms))
+    rows = _members(query, answer)
+    cases = _cases(rows, column)
     firsts = {str(row["case"]): str(row["first"]) for row in Rows.read(store.query(_PATIENTS, union=False))}
     cohort = Cohort(
         store=store,
@@ -162,6 +163,7 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
         values=given,
         rows=rows,
         cases=cases,
+        otherwise=tuple(sorted({*_cases(answer, column)} - {*cases})),
         patients={case: firsts.get(case, case) for case in cases},
         reports={},
         drugs=asked_for(query, given, "drug", terms=terms),
@@ -172,6 +174,12 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
         return cohort
     reports = {row["case"]: row["report"] for row in cohort.ask(_REPORTS)}
     return replace(cohort, reports=reports, given=tuple(cohort.ask(GIVEN)))
+
+
+def _cases(rows: Rows, column: str) -> tuple[str, ...]:
+    place = rows.columns.index(column)
+    found = {each.value for row in rows.rows if isinstance(each := row[place], NamedNode)}
+    return tuple(sorted(each for each in found if each.startswith(_CASE)))
 
 
 def _members(query: StoredQuery, rows: Rows) -> Rows:

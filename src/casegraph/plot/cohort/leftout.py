@@ -138,7 +138,8 @@ def _asked(cohort: Cohort) -> tuple[str, str]:
 def _scope(cohort: Cohort) -> Told:
     if not cohort.drugs:
         return "all"
-    return "harm on the drug" if "harm" in cohort.query.head.parameters else "on the drug"
+    asks_for_harm = "harm" in (*cohort.query.head.parameters, *cohort.query.head.tags)
+    return "harm on the drug" if asks_for_harm else "on the drug"
 
 
 def _rows(cohort: Cohort, question: str) -> Iterator[Mapping[str, str]]:

@@ -8,6 +8,7 @@ from casegraph.facts import CaseFacts
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.exposures import Exposure
 from casegraph.plot.timeline.marks import fits, is_anywhere
+from casegraph.story.courses import which_course
 from casegraph.story.words import Words, joined
 
 __all__ = ["Lanes", "by_start", "course", "with_drugs"]
@@ -49,15 +50,7 @@ def _is_earlier(facts: CaseFacts, one: Exposure, other: Exposure) -> bool:
 
 def course(words: Words, exposure: str) -> str:
     """Return the drug of a treatment; where the case has it more than once, with what began this course."""
-    facts, drug, episode = words.facts, words.drug(exposure), words.episode(exposure)
-    others = [each for each in facts.values(facts.case, "hasTreatment") if words.drug(each) == drug]
-    if others == [episode] or episode not in others:
-        return drug
-    starts = [facts.value(each, "at") for each in others]
-    own = facts.value(episode, "at")
-    if starts.count(own) > 1:
-        return joined(drug, facts.name(episode))
-    return joined(drug, "start not told" if own is None else f"from {facts.name(own)}")
+    return joined(words.drug(exposure), which_course(words, exposure))
 
 
 def with_drugs(words: Words, claim: str, head: str, links: Mapping[str, str], tail: str = "") -> str:

@@ -11,7 +11,7 @@ from casegraph.plot.timeline.courses import with_drugs
 from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_anywhere, packed
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.results import result
-from casegraph.story.outcomes import domain_of, responders
+from casegraph.story.outcomes import domain_of, followed, responders
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined, listed
 
@@ -125,7 +125,7 @@ def _in_time(words: Words, axis: Axis, event: Event, later: list[str]) -> Event:
     is_turn = event.claim in facts.values(facts.case, "hasCourse")
     if event.at is None or not event.is_signed(axis) or (event.place(axis).exact and not is_turn):
         return event
-    own = _trigger(words, event.claim) or any(facts.values(event.claim, each) for each in _TIMES)
+    own = followed(words, event.claim) or any(facts.values(event.claim, each) for each in _TIMES)
     printed = None if own else facts.value(event.at, "timePrinted")
     quoted = f"“{printed}”" if printed and len(printed) <= _PRINTED else ""
     before = f"before {listed([facts.name(each) for each in later])}" if later else ""
@@ -182,19 +182,8 @@ def _turn(words: Words, claim: str) -> tuple[str, str, str]:
     return (
         joined(kind, words.text_of(claim, "domain", "({})"), by=" "),
         words.facts.kind(claim),
-        joined(printed or duration, _trigger(words, claim)),
+        joined(printed or duration, followed(words, claim)),
     )
-
-
-def _trigger(words: Words, claim: str) -> str:
-    """Return the dosing that a turn followed, as the report says; nothing where it followed none."""
-    trigger = words.facts.value(claim, "trigger")
-    drug = words.drug(trigger) if trigger is not None else ""
-    if trigger is None or not drug:
-        return ""
-    change = words.labels(trigger, "doseChange")
-    dose = words.dose(trigger) or change
-    return f"following {joined(drug, dose, by=' ')}"
 
 
 def _adverse(words: Words, claim: str) -> tuple[str, str, str]:

@@ -26,7 +26,6 @@ from casegraph.serve.telling.service import Service
 from casegraph.story.around import Contradiction
 from casegraph.story.frame import head, occasions, person
 from casegraph.story.order import between, without_place
-from casegraph.story.spans import time_at_length
 from casegraph.story.telling import told
 from casegraph.story.words import Words, joined
 
@@ -144,7 +143,7 @@ def _times(claims: Claims) -> Content:
 def _occasion(claims: Claims, occasion: str, loose: frozenset[str]) -> Row:
     """Return an occasion; its number is that of its column in the picture alone, so none stands here."""
     words, facts = claims.words, claims.words.facts
-    when = time_at_length(words, occasion) or "not told"
+    when = words.time(occasion) or "not told"
     order = [between(facts, occasion) if occasion in loose else ""] if loose else []
     return Row(facts.name(occasion), (when, *order), claims.anchor(occasion))
 

@@ -106,10 +106,14 @@ def _counted(cohort: Cohort) -> Element:
 
 
 def _members(cohort: Cohort) -> str:
-    """Return which rows of the answer count, where that is not each."""
+    """Return which rows of the answer count, where that is not each, and how many cases have only others."""
     wanted = (f"{name} is {' or '.join(values)}" for name, values in cohort.query.head.members.items())
     said = " and ".join(wanted)
-    return f" Of the rows of the answer those count whose {said}." if said else ""
+    if not said:
+        return ""
+    others = f"; {counted(len(cohort.otherwise), 'case')} with other rows alone left out"
+    told = f" Of the rows of the answer those count whose {said}{others if cohort.otherwise else ''}."
+    return f"{told} The pictures show all that is told of these cases, not these rows alone."
 
 
 def _asked(service: Service, cohort: Cohort, query: AboutQuery) -> Iterator[tuple[str, list[Content]]]:

@@ -9,7 +9,7 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.disputed import disputed
 from casegraph.serve.pages.markup import Content, Element, element
 from casegraph.story.lines import Line
-from casegraph.story.spans import is_open
+from casegraph.story.spans import open_side
 from casegraph.story.telling import during, harm, told
 from casegraph.story.words import joined
 
@@ -55,7 +55,8 @@ def _moment(claims: Claims, occasion: str, but: str = "") -> str:
     words, facts = claims.words, claims.words.facts
     zero = facts.name(facts.value(facts.case, "zeroPoint") or "")
     days = words.days(occasion)
-    counted = is_open(words, occasion) or (f"{days}, counted from {zero}" if days and zero else days)
+    is_day = days and zero and not open_side(facts, occasion)
+    counted = f"{days}, counted from {zero}" if is_day else days
     printed = words.text(occasion, "timePrinted", "printed as “{}”")
     return joined(counted, "" if printed and printed in but else printed) or _UNTIMED
 

@@ -117,7 +117,7 @@ def _diagnosis(claims: Claims, claim: str) -> Content:
     words, facts = claims.words, claims.words.facts
     concepts = [claims.term(each) for each in facts.values(claim, "aboutConcept")]
     about = [part for each in concepts for part in (", ", each)][1:]
-    standing = joined("", _STANDINGS.get(facts.kind(claim), ""), words.when(claim))
+    standing = joined(_STANDINGS.get(facts.kind(claim), ""), words.when(claim))
     note = words.text(claim, "gist", " ({})")
     return element(
         "span",

@@ -8,8 +8,9 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.disputed import disputed
 from casegraph.serve.pages.markup import Content, element
 from casegraph.serve.pages.tables import Row, table
-from casegraph.story.outcomes import beside, scope_of, went
-from casegraph.story.telling import end, harm
+from casegraph.story.courses import UNKNOWN_START, which_course
+from casegraph.story.outcomes import beside, followed, scope_of, went
+from casegraph.story.telling import end, harm, told
 from casegraph.story.words import joined, listed
 
 __all__ = ["OUTCOMES", "tried"]
@@ -20,6 +21,7 @@ _BY_RULE = (
 )
 _UNKNOWN = "no outcome of it is told"
 _UNSEEN = "no outcome observed is told; the authors say of it: "
+_ON_NOTHING = "no treatment told"
 _ALL_UNKNOWN = "Given, and no outcome of any of them is told: "
 _COLUMNS = ("treatment and dose", "domain", "what became of it, and what else changed")
 #: the properties by which a case has what became of a treatment.
@@ -44,11 +46,12 @@ def tried(claims: Claims) -> Content:
     seen = _seen_in(claims)
     answered = {course for each in seen for course in _courses(claims, each)}
     silent = [each for each in facts.claims("hasTreatment") if each not in answered]
-    if not seen:
+    if not seen and _is_bare(claims, silent):
         return _given_alone(claims, silent)
+    by_rule = element("p", _BY_RULE) if any(_claim(claims, each) != each for each in seen) else ""
     in_order = sorted((*seen, *silent), key=lambda each: _place(claims, each))
     rows = (_silent(claims, each) if each in silent else _seen(claims, each) for each in in_order)
-    return element("div", element("p", _BY_RULE), table("What was tried and what happened", _COLUMNS, rows))
+    return element("div", by_rule, table("What was tried and what happened", _COLUMNS, rows))
 
 
 def _seen_in(claims: Claims) -> list[str]:
@@ -65,12 +68,15 @@ def _seen_in(claims: Claims) -> list[str]:
     return [*judged, *others, *turns]
 
 
+def _is_bare(claims: Claims, courses: Iterable[str]) -> bool:
+    """Say whether treatments are one course of each drug, and no word of the authors or harm hangs on any."""
+    is_told = (which_course(claims.words, each) or _said_of(claims, each) for each in courses)
+    return not any(is_told)
+
+
 def _given_alone(claims: Claims, courses: Iterable[str]) -> Content:
-    """Return the treatments of a case of which no outcome is told at all, each name once."""
-    by_name: dict[str, str] = {}
-    for each in courses:
-        by_name.setdefault(_name(claims, each), each)
-    links = [part for name, each in by_name.items() for part in ("; ", claims.to(each, name))][1:]
+    """Return the treatments of a case of which nothing but their names is to tell here."""
+    links = [part for each in courses for part in ("; ", claims.to(each, _name(claims, each)))][1:]
     return element("p", _ALL_UNKNOWN, *links, ".") if links else ""
 
 
@@ -93,17 +99,28 @@ def _answers_to(claims: Claims, claim: str) -> tuple[str, ...]:
 
 def _silent(claims: Claims, episode: str) -> Row:
     """Return that no outcome of a treatment is told, with what the authors say of it, and harm during it."""
-    facts = claims.words.facts
+    said = [*(_said_of(claims, episode) or [_UNKNOWN]), " ", claims.to(episode, "where it stands")]
+    return Row(_given(claims, episode), ("", said))
+
+
+def _said_of(claims: Claims, episode: str) -> list[Content]:
+    """Return what the authors say that a treatment did, and the harm during it; nothing where neither is."""
+    words, facts = claims.words, claims.words.facts
     parts = {episode, *facts.values(episode, "hasSegment")}
     stated = [each for each in facts.claims("hasStatement") if _is_of_effect(claims, each, parts)]
     found = [
         each for each in facts.claims("hasAdverseEvent") if parts & set(facts.values(each, "duringTreatment"))
     ]
-    links = [part for each in found for part in ("; ", claims.to(each, harm(claims.words, each)))][1:]
-    harms = ["; adverse events during it: ", *links] if links else []
-    said = [part for each in stated for part in ("; ", claims.to(each, facts.value(each, "gist") or ""))][1:]
-    told = [*([_UNSEEN, *said] if said else [_UNKNOWN]), *harms, " ", claims.to(episode, "where it stands")]
-    return Row(_given(claims, episode), ("", told))
+    links = [part for each in found for part in ("; ", claims.to(each, harm(words, each)))][1:]
+    said = [part for each in stated for part in ("; ", claims.to(each, _gist(claims, each)))][1:]
+    head = [_UNSEEN, *said] if said else [_UNKNOWN]
+    return [*head, *(["; adverse events during it: ", *links] if links else [])] if said or links else []
+
+
+def _gist(claims: Claims, statement: str) -> str:
+    """Return the words of a statement; of one without, its kind and what it is on."""
+    (line,) = told(claims.words, [statement])
+    return claims.words.facts.value(statement, "gist") or line.text
 
 
 def _is_of_effect(claims: Claims, statement: str, parts: set[str]) -> bool:
@@ -123,15 +140,15 @@ def _seen(claims: Claims, seen: str) -> Row:
     of_one = len(facts.values(claim, "domain")) == 1
     domain = scope_of(words, claim) if of_one else words.labels(seen, "domain")
     to = claims.to(seen, "where it stands" if claim == seen else "why")
-    told = [*_became(claims, seen, claim), _beside(claims, seen, claim), *disputed(claims, claim), " ", to]
-    return Row(_given(claims, seen), (domain, told))
+    said = [*_became(claims, seen, claim), _beside(claims, seen, claim), *disputed(claims, claim), " ", to]
+    return Row(_given(claims, seen), (domain, said))
 
 
 def _became(claims: Claims, seen: str, claim: str) -> Iterator[Content]:
     words, facts = claims.words, claims.words.facts
     if facts.values(seen, "shownBy"):
-        yield joined(words.labels(claim, "rdf:type"), words.labels(seen, "failureKind"), by=": ")
-        yield _trigger(claims, claim)
+        failed = joined(words.labels(claim, "rdf:type"), words.labels(seen, "failureKind"), by=": ")
+        yield joined(failed, followed(words, claim))
     else:
         yield joined(went(words, claim), words.latency(claim), words.basis(claim))
     for occasion in facts.values(claim, "at"):
@@ -148,26 +165,15 @@ def _is_long(claims: Claims, claim: str) -> bool:
     return max(days) >= _LONG
 
 
-def _trigger(claims: Claims, turn: str) -> str:
-    """Return the dose that a turn followed, as it is printed; nothing where no dose is told."""
-    words, facts = claims.words, claims.words.facts
-    trigger = facts.value(turn, "trigger") or ""
-    if facts.kind(trigger) != "DoseSegment":
-        return ""
-    printed = words.text(trigger, "dosePrinted", "“{}”")
-    dose = printed or words.dose(trigger)
-    return f", following {words.drug(trigger)} {dose}" if dose else ""
-
-
 def _beside(claims: Claims, seen: str, claim: str) -> str:
     """Return what else the same outcome is told of, and what ran beside it, without the treatment itself."""
     words, mine = claims.words, _courses(claims, seen)
     all_of_it = [words.episode(each) for each in _answers_to(claims, claim)]
     own = {words.drug(each) for each in mine}
     others = list(dict.fromkeys(words.drug(each) for each in all_of_it if each not in mine))
-    told = f"told of {listed(others)} too" if others else ""
+    shared = f"told of {listed(others)} too" if others else ""
     ran = beside(words, claim, without={*own, *others}, most=_MOST_OPEN)
-    return "".join(f"; {each}" for each in (told, ran) if each)
+    return "".join(f"; {each}" for each in (shared, ran) if each)
 
 
 def _claim(claims: Claims, seen: str) -> str:
@@ -191,19 +197,22 @@ def _courses(claims: Claims, seen: str) -> tuple[str, ...]:
 def _given(claims: Claims, node: str) -> str:
     """Return the drug with the dose that is meant; of one with more courses than one, which it is."""
     words, facts = claims.words, claims.words.facts
-    exposures, drugs = _exposures(claims, node) or (node,), _about(claims, node)
+    exposures = _exposures(claims, node) or (node,)
     doses = [words.dose(each) for each in exposures if words.episode(each) != each]
-    courses = [each for each in facts.claims("hasTreatment") if drugs & _about(claims, each)]
-    which = [_course(claims, each) for each in exposures] if len(courses) > 1 else []
+    which = dict.fromkeys(_course(claims, each) for each in exposures)
     stopped = facts.values(_claim(claims, node), "afterStopping")
-    name = f"after {_name(claims, node)} was stopped" if stopped else _name(claims, node)
+    drugs = _name(claims, node) or _ON_NOTHING
+    name = f"after {drugs} was stopped" if stopped else drugs
     return joined(joined(name, *doses, by=" "), *which)
 
 
 def _course(claims: Claims, exposure: str) -> str:
-    """Return what tells a course from another of the same drug: its start, else what is told of its end."""
+    """Return which of several courses of its drug is meant; of a dose its own start, where that is told."""
     words = claims.words
-    return words.when(exposure).replace("at ", "from ", 1) or joined("start not told", end(words, exposure))
+    which = which_course(words, exposure)
+    if which and words.episode(exposure) != exposure and (begun := words.when(exposure)):
+        return begun.replace("at ", "from ", 1)
+    return joined(which, end(words, exposure)) if which.startswith(UNKNOWN_START) else which
 
 
 def _place(claims: Claims, node: str) -> tuple[int, int, str, str]:
