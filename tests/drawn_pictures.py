@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from casegraph.facts import case_iris, read_case
+from casegraph.ingest import Loaded, load
 from casegraph.plot.picture import Picture, Spec
 from casegraph.plot.timeline.timeline import timeline
-from casegraph.store import Store
+from casegraph.store import Store, open_store
 from casegraph.story.words import Words
 from casegraph.told import with_told
 
@@ -29,6 +31,16 @@ def timelines(store: Store) -> dict[str, tuple[Words, Picture]]:
     terms = with_told(store)
     known = {case: Words(read_case(store, case), terms) for case in case_iris(store)}
     return {case: (words, timeline(words)) for case, words in known.items()}
+
+
+def only_picture(folder: Path, text: str) -> Picture:
+    """Return the timeline of a document of one case."""
+    document = folder / "document.yaml"
+    document.write_text(text, encoding="utf-8")
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, [document]))
+        ((_, picture),) = timelines(store).values()
+    return picture
 
 
 def views(picture: Picture) -> dict[str, Spec]:

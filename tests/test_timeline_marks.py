@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from casegraph.facts import read_case
-from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE
 from casegraph.plot.picture import Picture
 from casegraph.plot.timeline.timeline import timeline
-from casegraph.store import Store, open_store
+from casegraph.store import Store
 from casegraph.story.words import Words
 from casegraph.told import with_told
-from drawn_pictures import Mark, columns, lanes, marks, said, signs, stretches, timelines, views
+from drawn_pictures import Mark, columns, lanes, marks, only_picture, said, signs, stretches, views
 
 ASPERGILLOSIS = "case/10.1186/s13256-024-04793-9/1"
 AUTHOREA = "case/key/authorea-708183/1"
@@ -30,16 +29,6 @@ YANEZ = "case/10.4067/s0034-98872009000100013/1"
 
 def picture_of(store: Store, case: str) -> Picture:
     return timeline(Words(read_case(store, f"{BASE}{case}"), with_told(store)))
-
-
-def only_picture(folder: Path, text: str) -> Picture:
-    """Return the timeline of a document of one case."""
-    document = folder / "document.yaml"
-    document.write_text(text, encoding="utf-8")
-    with open_store(":memory:", writable=True) as store:
-        assert all(isinstance(each, Loaded) for each in load(store, [document]))
-        ((_, picture),) = timelines(store).values()
-    return picture
 
 
 def of_claim(picture: Picture, claim: str) -> list[Mark]:

@@ -11,13 +11,23 @@ import jsonschema
 import pytest
 
 from casegraph.facts import CaseFacts
-from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE
 from casegraph.plot.picture import Picture
 from casegraph.plot.timeline.timeline import timeline
-from casegraph.store import Store, open_store
+from casegraph.store import Store
 from casegraph.story.words import Words
-from drawn_pictures import columns, doses, lanes, marks, said, signs, stretches, texts, timelines
+from drawn_pictures import (
+    columns,
+    doses,
+    lanes,
+    marks,
+    only_picture,
+    said,
+    signs,
+    stretches,
+    texts,
+    timelines,
+)
 
 SEED = f"{BASE}case/10.1007/s13555-020-00421-8/1"
 PICTURES = Path(__file__).parent / "pictures"
@@ -467,16 +477,6 @@ cases:
       - {id: panel, what: 'cg:AntiMDA5 anti-MDA5 antibody', at: panel-time, result: positive, stated_in: p1}
       - {id: at-autopsy, what: 'cg:AntiMDA5 anti-MDA5 antibody', at: autopsy, result: positive, stated_in: p1}
 """
-
-
-def only_picture(folder: Path, text: str) -> Picture:
-    """Return the timeline of a document of one case."""
-    document = folder / "document.yaml"
-    document.write_text(text, encoding="utf-8")
-    with open_store(":memory:", writable=True) as store:
-        assert all(isinstance(each, Loaded) for each in load(store, [document]))
-        ((_, picture),) = timelines(store).values()
-    return picture
 
 
 #: made up: two dates that are counted from a birth of which the year alone is known.
