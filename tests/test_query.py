@@ -298,6 +298,9 @@ def test_the_terms_that_are_offered_are_of_the_kind_that_is_asked_for() -> None:
         with pytest.raises(InputError, match="unknown term") as refusal:
             bind(get_query(name), {parameter: value})
         assert refusal.value.expected.startswith(f"a term such as {wanted}")
+    with pytest.raises(InputError) as refusal:  # no drug has a name like it, though other terms have
+        bind(get_query("adverse_events"), {"drug": '"><script>'})
+    assert refusal.value.expected.startswith("a term below ")
 
 
 def test_a_label_is_looked_up_in_the_closed_list_of_the_example() -> None:

@@ -158,7 +158,9 @@ class Terms:
             named = ", ".join(f"{compact(each)} {self.label(each)}" for each in sorted(found))
             raise InputError(f"{text!r} means more than one term", expected=f"one of {named}")
         nearest = "; ".join(self.nearest(text, within=within))
-        raise InputError(f"unknown term {text!r}", expected=f"a term such as {nearest}" if nearest else "")
+        kind = " or ".join(f"{compact(each)} {self.label(each)}" for each in sorted(within))
+        expected = f"a term such as {nearest}" if nearest else f"a term below {kind}" if kind else ""
+        raise InputError(f"unknown term {text!r}", expected=expected)
 
     def search(self, text: str, limit: int = 5) -> tuple[Hit, ...]:
         """Return the terms that a text means by identifier or name; if none, those that it may be meant for.
@@ -210,7 +212,8 @@ class Terms:
         if within:
             found = [*found, *self._holding(text, many), *self._near(text, many, LEAST_LIKENESS)]
             found = [hit for hit in found if within & set(self.above(hit.iri))]
-        found = found or self._near(text, limit, LEAST_LIKENESS)
+        elif not found:
+            found = self._near(text, limit, LEAST_LIKENESS)
         live = dict.fromkeys(hit.iri for hit in found if not self.is_obsolete(hit.iri))
         return tuple(f"{compact(iri)} {self.label(iri)}" for iri in islice(live, limit))
 
