@@ -12,7 +12,7 @@ from casegraph.story.order import days_from
 from casegraph.story.spans import bounds, in_words, open_side
 from casegraph.terms import Terms
 
-__all__ = ["Words", "joined", "listed"]
+__all__ = ["AMOUNTS", "Words", "joined", "listed"]
 
 _TIMES = {Decimal(1): "once", Decimal(2): "twice"}
 _PERIODS = {Decimal(1): "day", Decimal(7): "week"}
@@ -23,7 +23,8 @@ _SAID = {
 }
 #: What is printed so says by itself when it was.
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
-_AMOUNTS = ("dose", "doseMin", "doseMax", "doseFrom", "doseTo")
+#: what tells how much of a drug was given at a time.
+AMOUNTS = ("dose", "doseMin", "doseMax", "doseFrom", "doseTo")
 _BASES = {"stated": "", "authorClaim": "the authors' word", "interpretation": "the curator's reading"}
 
 
@@ -211,7 +212,7 @@ class Words:
 
         As *below 20 mg/day*: the bound alone would read as *up to 20 mg/day*.
         """
-        told = [each for each in _AMOUNTS if self.facts.values(segment, each)]
+        told = [each for each in AMOUNTS if self.facts.values(segment, each)]
         return self.text(segment, "dosePrinted", "“{}”") if told in (["doseMin"], ["doseMax"]) else ""
 
     def _amount(self, segment: str, *, arrow: str = " to ") -> str:

@@ -6,13 +6,12 @@ from textwrap import shorten
 from typing import Final
 
 from casegraph.facts import CaseFacts
-from casegraph.story.words import Words, joined
+from casegraph.story.words import AMOUNTS, Words, joined
 
 __all__ = ["dose_words", "is_lowered", "is_regular", "is_single", "undosed"]
 
 #: letters of a dose that are drawn.
 _LONGEST: Final = 60
-_AMOUNTS: Final = ("dose", "doseMin", "doseMax", "doseFrom", "doseTo")
 #: a unit of UCUM that a pressure is told in.
 _PRESSURE: Final = "cm[H2O]"
 #: the units of UCUM that a rate ends with: minute, hour, day, week, month, year.
@@ -52,7 +51,7 @@ def dose_words(words: Words, dosing: str) -> str:
     facts, told = words.facts, shorten(words.dose(dosing), _LONGEST, placeholder=" ...")
     if not told:
         return undosed(words, dosing)
-    has_amount = any(facts.values(dosing, each) for each in _AMOUNTS)
+    has_amount = any(facts.values(dosing, each) for each in AMOUNTS)
     counted = bool(facts.values(dosing, "doseCount"))
     silent = "" if has_amount else "amount not stated"
     if not counted and not is_regular(facts, dosing):
