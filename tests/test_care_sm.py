@@ -394,8 +394,7 @@ def test_a_treatment_has_one_end_and_the_doses_of_the_rows_with_that_end(
         repr(({end}, doses)) for end, doses in expected.items()
     )
     names = [name for name, _, _ in claim_names(iterate_claims(case(one)))]
-    assert len(names) == 2 + 2
-    assert len(set(names)) == 2 + len(expected)
+    assert len(names) == len(set(names)) == 2 + len(expected)
 
 
 # --- what is wrong with a file

@@ -715,6 +715,22 @@ def test_many_made_up_cases_lose_what_the_report_says(trip: Trip, document: Case
     _hold(trip, document)
 
 
+@pytest.mark.parametrize("other", [{"dose": 20}, {"dose": 10, "route": "oral"}], ids=["amount", "route"])
+def test_two_doses_of_a_day_come_back_as_those_of_one_treatment(other: dict[str, Any]) -> None:
+    """Found by the made-up cases: each row of a drug made a treatment of its own, of the same name."""
+    builder = RecordBuilder(OPTIONS, "patient-1")
+    doses = [builder.claim(DoseSegment, unit="mg", **each) for each in ({"dose": 10}, other)]
+    at = builder.times.date("2019-03-20")
+    builder.treatments.append(
+        builder.claim(Treatment, what="CHEBI:44185 methotrexate", at=at, doses=tuple(doses))
+    )
+    document = builder.imported().document
+    assert _wrong(CARE_SM, document)[1] == []
+    ((_, _, back),) = there_and_back(CARE_SM, document)
+    (treatment,) = back.document.cases["1"].treatments
+    assert [each.dose for each in treatment.doses] == [10, other["dose"]]
+
+
 @pytest.mark.parametrize("ends", [(None, "2020-05-01"), ("2020-02-01", "2020-05-01")])
 def test_treatments_of_one_drug_and_start_come_back_with_their_own_ends(ends: tuple[str | None, str]) -> None:
     builder = RecordBuilder(OPTIONS, "patient-1")

@@ -7,13 +7,13 @@ from types import MappingProxyType
 
 from casegraph.errors import DocumentError, Problem
 from casegraph.loaders.care_sm.measures import (
+    as_courses,
     examination,
     genetic,
     laboratory,
     medication,
     score,
     surgery,
-    told_apart,
 )
 from casegraph.loaders.care_sm.patient import Patient
 from casegraph.loaders.care_sm.rows import Row
@@ -43,7 +43,7 @@ def imported(builder: RecordBuilder, rows: Sequence[Row]) -> tuple[Imported | Pr
             _read(row, patient)
         except DocumentError as error:
             problems += error.problems
-    told_apart(builder)
+    as_courses(builder)
     return tuple(problems) or (builder.imported(),)
 
 

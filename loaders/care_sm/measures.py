@@ -14,13 +14,13 @@ from casegraph.model import DoseSegment, TestResult, Treatment
 
 __all__ = [
     "GENETIC_TEST",
+    "as_courses",
     "examination",
     "genetic",
     "laboratory",
     "medication",
     "score",
     "surgery",
-    "told_apart",
 ]
 
 #: What a genetic test is called. Source: care-sm-toolkit 1.3, process_type of Genetic.
@@ -120,20 +120,27 @@ def surgery(row: Row, patient: Patient) -> None:
     )
 
 
-def told_apart(builder: RecordBuilder) -> None:
-    """Name the treatments of one start and several ends, so that each stays one with its own doses.
+def as_courses(builder: RecordBuilder) -> None:
+    """Put the doses of one course together, and name courses of one start and several ends.
 
-    Rows with the same concept, start and end are one treatment. An end that is not told is one of its own:
-    that of another row says nothing of it.
+    Rows with the same concept, start and end are one treatment with the doses of all of them. An end that is
+    not told is one of its own: that of another row says nothing of it.
     """
+    doses: dict[Treatment, tuple[DoseSegment, ...]] = {}
     ends: dict[tuple[str, str | None], set[str | None]] = {}
     for each in builder.treatments:
+        course = replace(each, doses=())
+        doses[course] = doses.get(course, ()) + each.doses
         ends.setdefault(_start(each), set()).add(each.ends_at)
-    for at, each in enumerate(builder.treatments):
-        if len(ends[_start(each)]) > 1:
-            end = f"until-{each.ends_at}" if each.ends_at else "end-not-told"
-            name = builder.fragment("treatment", *_start(each), end)
-            builder.treatments[at] = replace(each, id=name)
+    builder.treatments[:] = [
+        replace(each, doses=given, id=_told_apart(builder, each) if len(ends[_start(each)]) > 1 else each.id)
+        for each, given in doses.items()
+    ]
+
+
+def _told_apart(builder: RecordBuilder, treatment: Treatment) -> str:
+    end = f"until-{treatment.ends_at}" if treatment.ends_at else "end-not-told"
+    return builder.fragment("treatment", *_start(treatment), end)
 
 
 def _start(treatment: Treatment) -> tuple[str, str | None]:

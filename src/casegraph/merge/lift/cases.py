@@ -8,7 +8,7 @@ import msgspec
 import pyoxigraph as ox
 
 from casegraph.errors import DocumentError, InputError, Problem
-from casegraph.loaders.care_sm.measures import told_apart
+from casegraph.loaders.care_sm.measures import as_courses
 from casegraph.loaders.records import PASSAGE, Imported, Options, Outcome, RecordBuilder
 from casegraph.loaders.words import word_of
 from casegraph.merge.lift.kinds import KINDS
@@ -61,7 +61,7 @@ def _outcome(file: str, said: Said, node: str, builder: RecordBuilder) -> Outcom
             _part(subject, part)
     except DocumentError as error:
         return error.problems[0]
-    told_apart(builder)
+    as_courses(builder)
     _leave(subject)
     return _with(builder.imported(), {PASSAGE: Passage(pointer=node)})
 
