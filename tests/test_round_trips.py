@@ -731,6 +731,31 @@ def test_two_doses_of_a_day_come_back_as_those_of_one_treatment(other: dict[str,
     assert [each.dose for each in treatment.doses] == [10, other["dose"]]
 
 
+def test_two_treatments_that_rows_cannot_tell_apart_are_named_as_read_as_one() -> None:
+    builder = RecordBuilder(OPTIONS, "patient-1")
+    at = builder.times.date("2019-03-20")
+    dose = builder.claim(DoseSegment, at=at, dose=10, unit="mg", times=1, period_days=1)
+    for name, told in (("first", {"at": at}), ("second", {"doses": (dose,)})):
+        builder.treatments.append(builder.claim(Treatment, id=name, what="CHEBI:44185 methotrexate", **told))
+    document = builder.imported().document
+    ((_, losses, back),) = there_and_back(CARE_SM, document)
+    assert ("treatments/1", "not-exact") in {(each.path, each.reason) for each in losses}
+    assert len(back.document.cases["1"].treatments) == 1
+    assert _wrong(CARE_SM, document)[1] == []
+
+
+def test_a_procedure_of_some_day_of_a_month_names_its_end_as_lost() -> None:
+    """As an interval, the one time of a procedure is read as when it was, not as when it ended too."""
+    builder = RecordBuilder(OPTIONS, "patient-1")
+    month = builder.times.date("2020-02")
+    what = "MAXO:0000058 pharmacotherapy"
+    builder.treatments.append(builder.claim(Treatment, what=what, at=month, ends_at=month))
+    document = builder.imported().document
+    ((_, losses, _),) = there_and_back(PHENOPACKET, document)
+    assert ("treatments/0/ends_at", "not-exact") in {(each.path, each.reason) for each in losses}
+    assert _wrong(PHENOPACKET, document)[1] == []
+
+
 @pytest.mark.parametrize("ends", [(None, "2020-05-01"), ("2020-02-01", "2020-05-01")])
 def test_treatments_of_one_drug_and_start_come_back_with_their_own_ends(ends: tuple[str | None, str]) -> None:
     builder = RecordBuilder(OPTIONS, "patient-1")

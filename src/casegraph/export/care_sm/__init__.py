@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from casegraph.export.care_sm.codes import CODED, address_of, dose_cells, measured_cells, own_label
-from casegraph.export.care_sm.lists import COLUMNS, around, birth_year, dates_of, listed
+from casegraph.export.care_sm.lists import COLUMNS, around, birth_year, courses, dates_of, listed
 from casegraph.export.claims import kind_of_treatment
 from casegraph.export.stored import StoredCase, patient_id
 from casegraph.loaders.care_sm.elements import DEAD
@@ -214,8 +214,8 @@ class _Writer:
         if kind != "drug":
             self.lose(path, claim, "no-place" if kind == "radiation" else "required-missing")
             return
-        agent = self.address(f"{path}/what", claim.what)
-        if agent is None:
+        before = len(self.rows)
+        if (agent := self.address(f"{path}/what", claim.what)) is None:
             return
         written = [
             self._dose(f"{path}/doses/{number}", claim, dose, agent)
@@ -225,15 +225,16 @@ class _Writer:
             dates = self.when(path, claim)
             if not dates:
                 return
-            self.row(
-                "Medication", {"agent": agent, **self._start(path, dates), **self._end(claim.ends_at, dates)}
-            )
+            told = {"agent": agent, **self._start(path, dates), **self._end(claim.ends_at, dates)}
+            self.row("Medication", told)
         there = [dose for dose, is_there in zip(claim.doses, written, strict=True) if is_there]
         if there and claim.at and all(dose.at not in (None, claim.at) for dose in there):
             self.lose(f"{path}/at", claim.at, "no-place")
-        spans = {(row["startdate"], row.get("enddate")) for row in self.rows[len(self.rows) - len(there) :]}
-        if len(spans) > 1:
-            self.lose(f"{path}/doses", f"read again as {len(spans)} treatments", "not-exact")
+        read = courses(self.rows[before:])
+        if len(read) > 1:
+            self.lose(f"{path}/doses", f"read again as {len(read)} treatments", "not-exact")
+        if read & courses(self.rows[:before]):
+            self.lose(path, "read again as one with another treatment", "not-exact")
         ended = ("ends_at",) if self._is_end_told(claim, there) else ()
         self.rest(path, claim, "what", "doses", *ended)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from casegraph.export.stored import StoredCase
 from casegraph.loaders.times import BIRTH, day_span
 from casegraph.model import Case, Occasion
 from casegraph.model.claims import Claim
 
-__all__ = ["COLUMNS", "around", "birth_year", "dates_of", "listed"]
+__all__ = ["COLUMNS", "around", "birth_year", "courses", "dates_of", "listed"]
 
 #: A date or a timestamp, or the first and the last of a stretch of time.
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[^-]*(?:-\d\d:\d\d)?)?(?:--(\d{4}-\d\d-\d\d)(?:T.*)?)?")
@@ -76,3 +76,13 @@ def around(stored: StoredCase) -> Iterator[tuple[str, object, str]]:
         "passages": sorted(stored.passages),
     }
     yield from ((path, value, "no-place") for path, value in told.items() if value)
+
+
+def courses(rows: Iterable[Mapping[str, str]]) -> set[tuple[str | None, ...]]:
+    """Return the drugs of rows with their starts and ends: what is read as one treatment each.
+
+    >>> courses([{"model": "Medication", "agent": "a", "startdate": "2019-03-20", "value": "10"}])
+    {('a', '2019-03-20', None)}
+    """
+    told = ("agent", "startdate", "enddate")
+    return {tuple(map(row.get, told)) for row in rows if row["model"] == "Medication"}

@@ -58,16 +58,20 @@ _ABOUT_ACTION = frozenset({"what", "indication", "intent", "stop_reason"})
 
 
 def _procedure(packing: Packing, treatment: Treatment, path: str) -> Json:
-    """Return a procedure; its one time is both start and end, and no other is put in its place."""
+    """Return a procedure; its one moment is both start and end, and no other is put in its place.
+
+    What was some time between two days is read as a time alone: that it ended then too is not told.
+    """
     moment = treatment.ends_at in (None, treatment.at)
     carried = _ABOUT_ACTION | {"site"} | ({"at", "ends_at"} if moment else set())
     packing.lose_rest(treatment, path, carried)
-    if treatment.at and treatment.ends_at is None:
-        packing.lose(f"{path}/ends_at", "", "not-exact")
+    performed = packing.time(treatment.at, f"{path}/at") if moment else None
+    if treatment.at and (treatment.ends_at is None or "interval" in (performed or {})):
+        packing.lose(f"{path}/ends_at", treatment.ends_at or "", "not-exact")
     return given(
         code=packing.term(treatment.what),
         bodySite=packing.one_term(treatment.site, f"{path}/site"),
-        performed=packing.time(treatment.at, f"{path}/at") if moment else None,
+        performed=performed,
     )
 
 
