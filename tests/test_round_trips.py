@@ -744,12 +744,13 @@ def test_two_treatments_that_rows_cannot_tell_apart_are_named_as_read_as_one() -
     assert _wrong(CARE_SM, document)[1] == []
 
 
-def test_a_procedure_of_some_day_of_a_month_names_its_end_as_lost() -> None:
+@pytest.mark.parametrize("month", ["2020-02", None])
+def test_a_procedure_without_a_day_names_its_end_as_lost(month: str | None) -> None:
     """As an interval, the one time of a procedure is read as when it was, not as when it ended too."""
     builder = RecordBuilder(OPTIONS, "patient-1")
-    month = builder.times.date("2020-02")
+    at = builder.times.date(month) if month else builder.times.event("operation")
     what = "MAXO:0000058 pharmacotherapy"
-    builder.treatments.append(builder.claim(Treatment, what=what, at=month, ends_at=month))
+    builder.treatments.append(builder.claim(Treatment, what=what, at=at, ends_at=at))
     document = builder.imported().document
     ((_, losses, _),) = there_and_back(PHENOPACKET, document)
     assert ("treatments/0/ends_at", "not-exact") in {(each.path, each.reason) for each in losses}

@@ -60,13 +60,15 @@ _ABOUT_ACTION = frozenset({"what", "indication", "intent", "stop_reason"})
 def _procedure(packing: Packing, treatment: Treatment, path: str) -> Json:
     """Return a procedure; its one moment is both start and end, and no other is put in its place.
 
-    What was some time between two days is read as a time alone: that it ended then too is not told.
+    What was some time between two days is read as a time alone: that it ended then too is not told, nor
+    is it by a time that no packet tells.
     """
     moment = treatment.ends_at in (None, treatment.at)
     carried = _ABOUT_ACTION | {"site"} | ({"at", "ends_at"} if moment else set())
     packing.lose_rest(treatment, path, carried)
     performed = packing.time(treatment.at, f"{path}/at") if moment else None
-    if treatment.at and (treatment.ends_at is None or "interval" in (performed or {})):
+    is_end_told = treatment.ends_at is not None and performed is not None and "interval" not in performed
+    if moment and treatment.at and not is_end_told:
         packing.lose(f"{path}/ends_at", treatment.ends_at or "", "not-exact")
     return given(
         code=packing.term(treatment.what),
