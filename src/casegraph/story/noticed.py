@@ -90,7 +90,8 @@ def _named(store: Store, iris: tuple[str, ...]) -> str:
     """Return what the store calls the first few of some terms."""
     named = " ".join(f"<{each}>" for each in iris)
     said = " ".join(f"OPTIONAL {{ ?term <{each}> ?label }}" for each in (_PREFERRED, _LABEL))
-    asked = f"SELECT ?term (MIN(?label) AS ?name) {{ VALUES ?term {{ {named} }} {said} FILTER(BOUND(?label)) }}"
+    found = f"VALUES ?term {{ {named} }} {said} FILTER(BOUND(?label))"
+    asked = f"SELECT ?term (MIN(?label) AS ?name) {{ {found} }}"
     names = {str(row["term"]): str(row["name"]) for row in Rows.read(store.query(f"{asked} GROUP BY ?term"))}
     told = sorted(names.get(each, compact(each)) for each in iris)
     more = f" and {len(told) - _NAMED:,} more" if len(told) > _NAMED else ""
