@@ -50,7 +50,7 @@ def form_of(media_type: str) -> ox.RdfFormat:
 def _meant(kind: str, path: str) -> Iterator[str]:
     """Yield the IRIs that a path may stand for: clients write percent signs in more than one way.
 
-    A DOI is the same in capitals and in small letters, and the IRIs have the small ones; its slash may have been
+    A DOI is the same in capitals and in small letters, and the IRIs have the small ones; its slash may be
     written with a percent sign.
 
     :param path: what stands behind ``/cases/``, as it was sent.
