@@ -119,6 +119,18 @@ def test_rdflib_gives_the_same_rows_in_the_same_order(store: Store, dataset: Dat
     assert found == [tuple(map(plain, row)) for row in rows.rows]
 
 
+def test_what_is_seen_as_a_chart_first_has_one_bar_for_each_name(store: Store) -> None:
+    """The chart puts the first name across and the first number up, and counts rows of one name."""
+    charts = [query for query in stored_queries().values() if query.head.view == "chart"]
+    assert [query.name for query in charts] == ["claims_by_kind"]
+    for query in charts:
+        rows = run(store, query).rows
+        assert len(rows) > 10
+        assert len({name for name, *_ in rows}) == len(rows)
+        assert all(isinstance(name, NamedNode) and isinstance(many, Literal) for name, many, *_ in rows)
+        assert all(many.value.isdigit() for _, many, *_ in rows if isinstance(many, Literal))
+
+
 def test_these_are_the_queries_that_count_over_all_cases() -> None:
     assert set(NAMES) == {name for name, query in stored_queries().items() if "corpus" in query.head.tags}
 

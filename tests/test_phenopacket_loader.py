@@ -792,6 +792,16 @@ def test_no_dose_of_nothing_is_made() -> None:
     assert {reason for _, reason in lost(found)} == {"required-missing"}
 
 
+@pytest.mark.parametrize("unit", ["NCIT:C91060", "UCUM:cm[H2O]", "UCUM:kPa", "UCUM:mbar"])
+def test_a_pressure_is_no_dose(unit: str) -> None:
+    span = {"start": "2020-03-22T00:00:00Z", "end": "2020-03-28T00:00:00Z"}
+    found = imported(treated(doseIntervals=[{**quantity(14, unit), "interval": span}]))
+    (drug,) = found.document.cases["1"].treatments
+    assert (drug.at, drug.ends_at) == ("date-2020-03-22", "date-2020-03-28")
+    assert [(each.dose, each.unit, each.unit_term) for each in drug.doses] == [(None, None, None)]
+    assert lost(found) == {("/medicalActions/0/treatment/doseIntervals/0/quantity", "no-place")}
+
+
 def test_what_became_of_a_treatment_points_to_it() -> None:
     action = {
         "procedure": {"code": {"id": "NCIT:C48601", "label": "Enucleation"}},
@@ -954,6 +964,8 @@ def test_the_medical_actions_of_others_are_treatments(material: Path) -> None:
         (450, "mg", 2),
         (450, "mg", 1),
     ]
+    assert [(each.dose, each.unit) for each in covid.treatments[1].doses] == [(2, "L/min"), (50, "L/min")]
+    assert [(each.dose, each.unit) for each in covid.treatments[4].doses] == [(None, None)]
     assert [each.cause for each in covid.course] == ["MONDO:0100096 COVID-19"]
     radiation = found["bethlem-myopathy-5-actions"].treatments[2]
     assert (radiation.cumulative_dose, radiation.cumulative_unit, radiation.doses[0].doses_in_all) == (

@@ -38,7 +38,7 @@ LABELS = {
 TERMS = Terms(
     classes=frozenset(LABELS),
     labels=LABELS,
-    preferred={},
+    preferred={EX + "Cold1": "a cold"},
     synonyms={EX + "Myositis": ("muscle inflammation",)},
     parents={EX + "Hypo": (EX + "Myositis",), EX + "Myositis": (EX + "Disease",)},
     wholes={},
@@ -525,6 +525,12 @@ def test_a_table_speaks_to_people() -> None:
 def test_labels_stand_beside_curies() -> None:
     rows = Rows(("d",), ((NamedNode(PREFIXES["MONDO"] + "1010089"),),))
     assert rows.to_table(TERMS) == [["hypomyopathic dermatomyositis (MONDO:1010089)"]]
+
+
+def test_what_people_call_a_term_stands_in_place_of_its_label() -> None:
+    rows = Rows(("d",), ((NamedNode(EX + "Cold1"),), (NamedNode(EX + "Cold2"),)))
+    assert rows.to_table(TERMS) == [[f"a cold ({EX}Cold1)"], [f"Cold ({EX}Cold2)"]]
+    assert json.loads(rows.to_jsonl(TERMS).splitlines()[0])["d_label"] == "a cold"
 
 
 def test_a_data_frame_keeps_python_types() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
@@ -18,6 +19,8 @@ __all__ = ["read_actions"]
 #: a dosing and what it is measured in: fields of a claim.
 Fields = dict[str, Any]
 _COMPLETED = 2
+#: In UCUM: of water or of mercury, in pascals, bars, pounds or atmospheres.
+_PRESSURE = re.compile(r"[A-Za-z]{0,2}(m\[(H2O|Hg)\]|\[(psi|in_i'H2O|in_i'Hg)\]|Pa|bar|atm)")
 _ENDS = ("at", "ends_at")
 _STATUS = ("", "STARTED", "COMPLETED", "DISCONTINUED")
 _DRUG_TYPES = ("", "PRESCRIPTION", "EHR_MEDICATION_LIST", "ADMINISTRATION_RELATED_TO_PROCEDURE")
@@ -202,7 +205,10 @@ def _span(packet: Packet, interval: Any, path: str) -> Fields:
 
 
 def _amount(packet: Packet, quantity: Any, path: str) -> Fields:
-    """Return an amount and its unit; a unit without an amount above 0 is lost."""
+    """Return an amount and its unit; a unit without an amount above 0 is lost, and so is a pressure.
+
+    A pressure is how a device is set, as that at the end of a breath, and no amount of what is given.
+    """
     if quantity.ByteSize() == 0:
         return {}
     if quantity.HasField("reference_range"):
@@ -211,7 +217,11 @@ def _amount(packet: Packet, quantity: Any, path: str) -> Fields:
     if dose <= 0:
         packet.lose(path, said(quantity), "required-missing")
         return {}
-    return {"dose": dose, **packet.unit(quantity.unit, f"{path}/unit")}
+    unit = packet.unit(quantity.unit, f"{path}/unit")
+    if _PRESSURE.fullmatch(unit.get("unit", "")):
+        packet.lose(path, said(quantity), "no-place")
+        return {}
+    return {"dose": dose, **unit}
 
 
 def _named(key: str, doses: tuple[Fields, ...]) -> tuple[DoseSegment, ...]:

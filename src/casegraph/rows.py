@@ -163,7 +163,7 @@ class Rows:
             flat: dict[str, Any] = {}
             for name, term in zip(self.columns, row, strict=True):
                 flat[name] = values[name]
-                label = terms.label(term.value) if isinstance(term, NamedNode) else None
+                label = terms.plain(term.value) if isinstance(term, NamedNode) else None
                 if label is not None and f"{name}_label" not in self.columns:
                     flat[f"{name}_label"] = label
             yield flat
@@ -202,7 +202,7 @@ def _sparql(term: Term | None) -> str:
 
 def _display(term: Term | None, terms: Terms) -> str:
     if isinstance(term, NamedNode):
-        label = terms.label(term.value)
+        label = terms.plain(term.value)
         return f"{label} ({compact(term.value)})" if label is not None else compact(term.value)
     value = _python(term)
     if isinstance(value, Decimal):

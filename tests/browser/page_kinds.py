@@ -64,6 +64,8 @@ KINDS: Final = (
     Kind("group", GROUP, shows=PLANTED),
     Kind("report", REPORT, shows=PLANTED),
     Kind("ontology", "/ontology", large=True),
+    Kind("service", "/sparql"),
+    Kind("data", "/.well-known/void"),
     Kind(
         "interface",
         "/docs",

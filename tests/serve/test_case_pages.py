@@ -488,7 +488,7 @@ def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:
         page = tree(store, f"{BASE}case/10.3899/jrheum.101321/2")
     said = "only change told (what ran beside it is not known)"
     rows = {row[0]: row[1:] for row in page.section("In short").rows()}
-    ran = "beside it may have run 6alpha-methylprednisolone, mycophenolate and prednisone"
+    ran = "beside it may have run methylprednisolone, mycophenolate and prednisone"
     second = f"resolved (complete), at last-follow-up: {said}; {ran} why"
     assert rows["rituximab, from course-b"] == ["overall", second]
     assert rows["rituximab, from course-a"] == ["overall", "not evaluable where it stands"]

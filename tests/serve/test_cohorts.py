@@ -167,7 +167,7 @@ def test_a_cohort_of_a_disease_names_the_groups_that_have_it(corpus_store: Store
     assert "1 group of 9 patients was diagnosed with juvenile dermatomyositis (Severe)" in words(notice)
     assert "on rituximab: muscle resolved complete: 3 of 6 patients responded" in words(notice)
     assert "1 group of 3 patients was diagnosed with juvenile dermatomyositis and is left" in words(notice)
-    assert "on tacrolimus (anhydrous): overall improved: 3 of 3 patients responded" in words(notice)
+    assert "on tacrolimus: overall improved: 3 of 3 patients responded" in words(notice)
     assert words(notice).count("1 group of") == 2
 
 

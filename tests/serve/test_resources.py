@@ -93,10 +93,20 @@ def of_cases(*names: str) -> Store:
         ("case/10.5070/d329562407/1", "10.5070/D329562407/1"),
         ("case/10.1016/s0190-9622(05)70206-7/1", "10.1016/S0190-9622%2805%2970206-7/1"),
         ("case/10.5070/D329562407/1", "10.5070/D329562407/1"),
+        ("case/10.5070/d329562407/1", "10.5070%2Fd329562407/1"),
+        ("case/10.5070/d329562407/1", "10.5070%2fD329562407%2F1"),
+        ("case/10.5070/d3%2F2/1", "10.5070/d3%2f2/1"),
     ],
 )
 def test_an_address_may_be_spelt_in_several_ways(name: str, sent: str) -> None:
     assert find_subject(of_cases(name), "case", sent) == f"{BASE}{name}"
+
+
+def test_only_a_doi_has_the_same_slash_with_a_percent_sign() -> None:
+    store = of_cases("case/demo/a/b")
+    assert find_subject(store, "case", "demo/a/b") == f"{BASE}case/demo/a/b"
+    with pytest.raises(NotThereError):
+        find_subject(store, "case", "demo/a%2Fb")
 
 
 def test_only_a_doi_is_the_same_in_capitals() -> None:

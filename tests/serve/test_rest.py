@@ -8,11 +8,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
 import pytest
+from rdflib import Graph
 from serving import Server, serving
 
 from casegraph.ingest import Loaded, load
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.slow
 QUESTIONS = Path(__file__).parents[1] / "questions"
 SEED = "10.1007/s13555-020-00421-8/1"
 HEADLINE = "/queries/refractory_cases_responding/results"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 #: format -> how its answer begins, by the standard of the format.
 BEGINNINGS = {
     "application/sparql-results+json": '{"head":{"vars":["case",',
@@ -220,6 +223,23 @@ def test_what_takes_long_to_count_can_be_left_out_of_the_description(server: Ser
     assert get(server, "/.well-known/void", "application/n-triples").text == whole.text
     refused = get(server, "/.well-known/void", parts="some")
     assert (refused.status_code, refused.json()["where"]) == (400, "parts")
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/.well-known/void", "/.well-known/sparql-examples"])
+def test_what_is_told_as_rdf_is_a_page_for_browsers_alone(server: Server, path: str) -> None:
+    shown = get(server, path, BROWSER)
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    (turtle,) = re.findall("<pre[^>]*>(.*?)</pre>", shown.text, re.DOTALL)
+    said = Graph().parse(data=unescape(turtle), format="turtle")
+    for accept in ("*/*", "", "text/turtle", "application/rdf+xml, text/html;q=0.5", "text/*", "*/*;q=0.1"):
+        kind = "application/rdf+xml" if "xml" in accept else "text/turtle; charset=utf-8"
+        found = get(server, path, accept)
+        assert found.headers["content-type"] == kind, accept
+    whole = Graph().parse(data=get(server, path).text, format="turtle")
+    assert len(said) > 10
+    assert all(triple in whole for triple in said)
+    for form in re.findall(r'rel="alternate" type="([^"]+)" href="([^"]+)"', shown.text):
+        assert httpx.get(form[1]).headers["content-type"].startswith(form[0])
 
 
 def test_a_state_of_the_store_is_sent_once(server: Server) -> None:

@@ -22,7 +22,7 @@ _HAS_CASES = f"ASK {{ GRAPH ?graph {{ ?case <{CG}reportedIn> ?report }} }}"
 _LOAD = "casegraph load brings it back"
 #: The terms that documents name and the ontology does not have come with these documents.
 _LOAD_ALL = "loading the documents that name its terms brings it back"
-_LABEL = f"{PREFIXES['rdfs']}label"
+_PREFERRED, _LABEL = f"{PREFIXES['skos']}prefLabel", f"{PREFIXES['rdfs']}label"
 _CONTRADICTED = f"""SELECT DISTINCT ?claim {{ GRAPH ?graph {{
   ?conflict a <{CG}TellingConflict> ; <{CG}firstTelling>|<{CG}secondTelling> ?claim }} }}"""
 
@@ -89,7 +89,9 @@ def _of_all(many: int, rows: Rows) -> str:
 def _named(store: Store, iris: tuple[str, ...]) -> str:
     """Return what the store calls the first few of some terms."""
     named = " ".join(f"<{each}>" for each in iris)
-    asked = f"SELECT ?term (MIN(?label) AS ?name) {{ VALUES ?term {{ {named} }} ?term <{_LABEL}> ?label }}"
+    said = " ".join(f"OPTIONAL {{ ?term <{each}> ?label }}" for each in (_PREFERRED, _LABEL))
+    found = f"VALUES ?term {{ {named} }} {said} FILTER(BOUND(?label))"
+    asked = f"SELECT ?term (MIN(?label) AS ?name) {{ {found} }}"
     names = {str(row["term"]): str(row["name"]) for row in Rows.read(store.query(f"{asked} GROUP BY ?term"))}
     told = sorted(names.get(each, compact(each)) for each in iris)
     more = f" and {len(told) - _NAMED:,} more" if len(told) > _NAMED else ""

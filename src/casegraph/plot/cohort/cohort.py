@@ -221,7 +221,7 @@ def asked_for(query: StoredQuery, values: Mapping[str, str], name: str, *, terms
 
 def label_of(cohort: Cohort, iri: str) -> str:
     """Return what a term is called; where nobody says, its short name."""
-    return cohort.terms.label(iri) or compact(iri)
+    return cohort.terms.plain(iri) or compact(iri)
 
 
 def treatment_label(cohort: Cohort, iri: str) -> str:

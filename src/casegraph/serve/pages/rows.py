@@ -56,5 +56,5 @@ def _table(service: Service, query: StoredQuery, rows: Rows, terms: Terms) -> El
 
 def _cell(service: Service, value: Term | None, text: str, terms: Terms) -> Element:
     if isinstance(value, NamedNode):
-        return element("td", term(service, value.value, terms.label(value.value) or ""))
+        return element("td", term(service, value.value, terms.plain(value.value) or ""))
     return element("td", text)

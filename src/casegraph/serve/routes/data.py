@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
+from typing import Final
 
 import msgspec
 import pyoxigraph as ox
@@ -17,6 +18,7 @@ from casegraph.serve.http.negotiation import GRAPHS, HTML, Format
 from casegraph.serve.http.request import Request
 from casegraph.serve.jobs import Job
 from casegraph.serve.jobs.resource import OntologyData, ResourceData, ResourcePage
+from casegraph.serve.pages.as_turtle import turtle_page
 from casegraph.serve.pages.index import index_page
 from casegraph.serve.pages.ontology import ontology_page
 from casegraph.serve.pages.workbench import workbench_page
@@ -49,35 +51,65 @@ __all__ = [
 ]
 
 
+#: place of what is told as RDF alone -> what its page is called, and a sentence on it.
+_PAGES: Final = {
+    "sparql": (
+        "The SPARQL service",
+        "Send queries to this address: by GET or POST, as the SPARQL 1.1 Protocol has it. Here is its service"
+        " description; as data it has the prefixes, the stored queries and, once counted, the data too.",
+    ),
+    ".well-known/void": (
+        "The data",
+        "What the data are, as VoID; with parts=yes also which properties the things of each class have.",
+    ),
+    ".well-known/sparql-examples": (
+        "The stored queries as RDF",
+        "Each stored query with its text, as the SPARQL editors of SIB read them.",
+    ),
+}
+
+
 async def answer_service(request: Request, state: State) -> None:
     """Answer with all that a client wants to know before it asks (SPARQL 1.1 Service Description).
 
     The data are counted the first time that they are described; until that is done they are left out here.
     """
+    asked, service = requested_format(request, (*GRAPHS, HTML)), state.service(request)
     counts = state.counts_so_far()
-    triples = partial(whole_description, state.service(request), counts)
-    await _send(request, state, f"service {counts is not None}", triples)
+    triples = partial(service_description, service)
+    if asked != HTML:
+        triples = partial(whole_description, service, counts)
+    await _send(request, state, asked, f"sparql {counts is not None}", triples)
 
 
 async def answer_void(request: Request, state: State) -> None:
-    """Answer with the description of the data (VoID); with ``parts=no`` without what takes long to count."""
-    service, said = state.service(request), fields_of(request.scope["query_string"]).one("parts") or "yes"
+    """Answer with the description of the data (VoID); with ``parts=no`` without what takes long to count.
+
+    A page is without it unless it is asked for.
+    """
+    asked, service = requested_format(request, (*GRAPHS, HTML)), state.service(request)
+    said = fields_of(request.scope["query_string"]).one("parts") or ("no" if asked == HTML else "yes")
     if said not in ("yes", "no"):
         raise InputError("no such parts", where="parts", expected="yes or no")
     counts = await state.counts(parts=said == "yes")
     await _send(
         request,
         state,
-        f"void {said}",
+        asked,
+        f".well-known/void {said}",
         lambda: [*dataset_description(service, counts), *service_description(service)],
     )
 
 
 async def answer_examples(request: Request, state: State) -> None:
     """Answer with the stored queries, in the form that SPARQL editors of SIB read."""
-    service = state.service(request)
+    asked, service = requested_format(request, (*GRAPHS, HTML)), state.service(request)
     await _send(
-        request, state, "examples", lambda: [*example_triples(service), *prefix_declarations(service)]
+        request,
+        state,
+        asked,
+        ".well-known/sparql-examples",
+        lambda: [*example_triples(service), *prefix_declarations(service)],
     )
 
 
@@ -101,10 +133,21 @@ async def answer_file(file: StaticFile, request: Request, state: State) -> None:
         await request.reply(HTTPStatus.OK, file.content(), headers.items())
 
 
-async def _send(request: Request, state: State, name: str, triples: Callable[[], list[ox.Triple]]) -> None:
-    asked = requested_format(request, GRAPHS)
-    form = form_of(asked.media_type)
-    await send_made(request, state, asked, name, lambda: written(triples(), form))
+async def _send(
+    request: Request, state: State, asked: Format, name: str, triples: Callable[[], list[ox.Triple]]
+) -> None:
+    """Send triples in a form of RDF, or as a page for people.
+
+    :param name: where the page is, and behind a space what else tells the answer from others.
+    """
+    service, place = state.service(request), name.partition(" ")[0]
+
+    def made() -> bytes:
+        if asked == HTML:
+            return turtle_page(service, place, _PAGES[place], written(triples(), ox.RdfFormat.TURTLE))
+        return written(triples(), form_of(asked.media_type))
+
+    await send_made(request, state, asked, name, made)
 
 
 async def answer_resource(kind: str, request: Request, state: State) -> None:

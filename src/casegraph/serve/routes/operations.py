@@ -206,13 +206,18 @@ def _of_data() -> Iterator[Operation]:
     yield Operation(
         "ontology", "/ontology", answer_ontology, "The ontology", parameters=[_format(of["formats"])], **of
     )
-    of["formats"] = GRAPHS
+    format_ = _format(of["formats"])
     about = "no: without which properties the things of each class have, which takes long to count"
     parts = _parameter("parts", about, {"type": "string", "enum": ["yes", "no"]})
     what = "What the data are (VoID)"
-    yield Operation("void", "/.well-known/void", answer_void, what, parameters=[parts], **of)
+    yield Operation("void", "/.well-known/void", answer_void, what, parameters=[parts, format_], **of)
     yield Operation(
-        "examples", "/.well-known/sparql-examples", answer_examples, "The stored queries as RDF", **of
+        "examples",
+        "/.well-known/sparql-examples",
+        answer_examples,
+        "The stored queries as RDF",
+        parameters=[format_],
+        **of,
     )
 
 

@@ -33,6 +33,62 @@
     });
   };
 
+  /* Marks that lead to claims are one stop of the key Tab: the arrow keys go from one to the next, from above to below,
+     and what is told of each stands beside it. Several marks of one thing are one. */
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  const said = (node) => {
+    const { told } = node.__data__.datum, seen = node.textContent.trim();
+    return !seen || told.includes(seen) ? told : `${seen}: ${told}`; // what is read aloud has what is seen
+  };
+  const leading = (place) => {
+    const seen = new Set(), panels = [...place.querySelectorAll("[class*=concat_][class$=_group]")], found = [];
+    const symbols = [...place.querySelectorAll("[role=graphics-symbol]")];
+    for (const node of symbols.sort((one, other) => (one.localName === "text") - (other.localName === "text"))) {
+      const { href, datum } = node.__data__ || {}, panel = panels.findIndex((each) => each.contains(node));
+      const what = `${href} ${(datum || {}).told} ${(datum || {}).row}`;
+      if (!/^#./.test(href) || !datum.told || seen.has(what)) continue;
+      seen.add(what);
+      found.push({ node, panel, row: datum.row || "", left: node.getBoundingClientRect().left });
+    }
+    return found.sort((one, other) => one.panel - other.panel || (one.row > other.row) - (one.row < other.row)
+      || one.left - other.left).map(({ node }) => node);
+  };
+
+  const lead = (figure, place) => {
+    const marks = leading(place);
+    if (!marks.length) return;
+    const tip = document.createElement("p");
+    Object.assign(tip, { className: "tip", hidden: true });
+    tip.setAttribute("aria-hidden", "true"); // each mark is called so
+    figure.append(tip);
+    const show = (node) => {
+      marks.forEach((each) => each.setAttribute("tabindex", each === node ? "0" : "-1"));
+      const whole = figure.getBoundingClientRect(), { left, bottom } = node.getBoundingClientRect();
+      tip.textContent = said(node);
+      tip.hidden = false;
+      tip.style.top = `${bottom - whole.top + 6}px`;
+      tip.style.left = `${Math.max(0, Math.min(left - whole.left, whole.width - tip.offsetWidth))}px`;
+    };
+    marks.forEach((node, at) => {
+      node.querySelectorAll("tspan:not(:last-child)").forEach((line) => line.append(" ")); // lines are words apart
+      node.setAttribute("role", "link");
+      node.setAttribute("aria-label", said(node));
+      node.setAttribute("tabindex", at ? "-1" : "0");
+      node.addEventListener("focus", () => show(node));
+      node.addEventListener("blur", () => { tip.hidden = true; });
+      node.addEventListener("keydown", (event) => {
+        const ends = { Home: marks[0], End: marks.at(-1) };
+        const to = STEPS[event.key] ? marks[at + STEPS[event.key]] : ends[event.key];
+        if (event.key === "Escape") tip.hidden = true;
+        else if (event.key === "Enter") location.hash = node.__data__.href;
+        else if (to) to.focus();
+        else return;
+        event.preventDefault();
+      });
+    });
+    place.removeAttribute("tabindex"); // its marks are the stop
+  };
+
   /* What stands beside the views is known once it is drawn: if that is too wide, they are drawn narrower. */
   const draw = async (figure) => {
     const place = figure.querySelector(".drawing");
@@ -44,6 +100,7 @@
       await embed(place, text, width);
       const over = place.scrollWidth - place.clientWidth;
       if (over > 0 && width > least) await embed(place, text, Math.max(least, width - over));
+      lead(figure, place);
       figure.dataset.drawn = "yes";
     } catch (error) {
       figure.dataset.drawn = "no";

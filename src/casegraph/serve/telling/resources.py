@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 from urllib.parse import quote, unquote
@@ -28,6 +29,7 @@ _EXPORTED = {
     ox.RdfFormat.JSON_LD: "jsonld",
 }
 _DOI = "10."
+_SLASH = re.compile("%2f", re.IGNORECASE)
 _SAFE = ("();:", "")
 
 
@@ -48,7 +50,8 @@ def form_of(media_type: str) -> ox.RdfFormat:
 def _meant(kind: str, path: str) -> Iterator[str]:
     """Yield the IRIs that a path may stand for: clients write percent signs in more than one way.
 
-    A DOI is the same in capitals and in small letters, and the IRIs have the small ones.
+    A DOI is the same in capitals and in small letters, and the IRIs have the small ones; its slash may be
+    written with a percent sign.
 
     :param path: what stands behind ``/cases/``, as it was sent.
     """
@@ -57,8 +60,10 @@ def _meant(kind: str, path: str) -> Iterator[str]:
             quote(unquote(part), safe=safe, errors="replace") for part in path.split("/")
         )
     yield f"{BASE}{kind}/{path}"
-    if path.startswith(_DOI) and path != path.lower():
-        yield from _meant(kind, path.lower())
+    if path.startswith(_DOI):
+        for plain in (_SLASH.sub("/", path), path.lower()):
+            if plain != path:
+                yield from _meant(kind, plain)
 
 
 def find_subject(store: Store, kind: str, path: str) -> str:
