@@ -622,22 +622,25 @@ def test_there_is_a_key_to_each_kind_of_stretch_and_end(drawn: dict[str, tuple[W
     assert {"given", "lowered", "whole", "unsure", "open", "start", "stopped", "implied", "ongoing"} <= kinds
 
 
-def test_death_is_a_black_diamond_and_nothing_else_is_one(drawn: dict[str, tuple[Words, Picture]]) -> None:
-    shapes: dict[str, set[str]] = {}
-    for _, picture in drawn.values():
-        for view in picture.spec["vconcat"]:
-            for layer in view.get("layer", ()):
-                found = layer.get("encoding", {})
-                if "shape" in found:
-                    fills = dict(
-                        zip(found["fill"]["scale"]["domain"], found["fill"]["scale"]["range"], strict=True)
-                    )
-                    scale = found["shape"]["scale"]
-                    for sign, shape in zip(scale["domain"], scale["range"], strict=True):
-                        shapes.setdefault(f"{shape} {fills[sign]}", set()).add(sign)
-    assert shapes["diamond #000000"] == {"Death"}
-    assert shapes["cross #000000"] == {"positive"}
-    assert {each for each in shapes if each.startswith("diamond")} == {"diamond white", "diamond #000000"}
+def test_no_sign_of_any_timeline_has_two_meanings_even_in_black_and_white(
+    drawn: dict[str, tuple[Words, Picture]],
+) -> None:
+    shapes: dict[tuple[str, bool], set[str]] = {}
+    encoded = (
+        layer["encoding"]
+        for _, picture in drawn.values()
+        for view in picture.spec["vconcat"]
+        for layer in view.get("layer", ())
+        if "shape" in layer.get("encoding", {})
+    )
+    for found in encoded:
+        scales = [found[each]["scale"] for each in ("shape", "fill")]
+        for sign, shape, fill in zip(scales[0]["domain"], *(each["range"] for each in scales), strict=True):
+            shapes.setdefault((shape, fill == "white"), set()).add(sign)
+    meanings = [names - PLAIN or {"value"} for names in shapes.values()]
+    assert sorted(map(len, meanings)) == [1] * len(shapes)
+    assert len(shapes) == len({name for names in meanings for name in names}) > 20
+    assert shapes["diamond", False] == {"Death"}
 
 
 # the specification
