@@ -89,6 +89,16 @@ def test_the_sign_of_what_lies_on_a_stretch_stands_at_no_column(corpus_store: St
     assert 12 < placed["#no-adverse-event"] < 13
 
 
+def test_a_told_day_has_a_column_though_others_of_no_order_to_it_have_none(corpus_store: Store) -> None:
+    """The steroid was stopped in week 16 of tofacitinib; the lung got better some time on tofacitinib."""
+    picture = picture_of(corpus_store, AUTHOREA)
+    at = columns(picture)
+    assert list(at)[-2:] == ["tofacitinib-start", "week-16"]
+    assert signs(lanes(picture)["glucocorticoid"])[-1] == ("stopped", at["week-16"])
+    ((_, low, high),) = stretches(of_claim(picture, "lung-on-tofacitinib"))
+    assert low == at["tofacitinib-start"] < at["week-16"] < high
+
+
 # several courses of one drug
 
 
@@ -133,11 +143,11 @@ def test_what_was_stopped_before_a_drug_stands_above_it(corpus_store: Store) -> 
 
 
 def test_a_lowering_to_an_untold_dose_is_no_full_bar(corpus_store: Store) -> None:
-    """The glucocorticoid was tapered from the relapse on, still ran as tofacitinib began; no dose is told."""
+    """The glucocorticoid was tapered from the relapse on, was stopped in week 16; no dose is told."""
     picture = picture_of(corpus_store, AUTHOREA)
     at, lowered = columns(picture), lanes(picture)["glucocorticoid-lowered"]
     assert labels(lowered) == ["lowered, dose not stated"]
-    assert ("lowered", at["glucocorticoid-taper"], at["tofacitinib-start"]) in stretches(lowered)
+    assert ("lowered", at["glucocorticoid-taper"], at["week-16"]) in stretches(lowered)
     assert "given" not in {part for part, _, _ in stretches(lowered)}
     (row,) = [row for row in picture.rows if row[-1].text == "#glucocorticoid-lowered"]
     assert row[3].text == "lowered, dose not stated"
