@@ -23,6 +23,8 @@ SCREENED = "case/pmid/39790853/1"
 SEED = "case/10.1007/s13555-020-00421-8/1"
 TACROLIMUS = "case/10.1007/s10067-008-0973-2/1"
 SOARES = "case/10.1155/crrh/5560523/1"
+RAMSEUR = "case/key/pemphigus-il2-interferon-1989/1"
+REGISTRY_2 = "case/10.3899/jrheum.101321/2"
 REGISTRY_4 = "case/10.3899/jrheum.101321/4"
 YANEZ = "case/10.4067/s0034-98872009000100013/1"
 
@@ -97,6 +99,30 @@ def test_a_told_day_has_a_column_though_others_of_no_order_to_it_have_none(corpu
     assert signs(lanes(picture)["glucocorticoid"])[-1] == ("stopped", at["week-16"])
     ((_, low, high),) = stretches(of_claim(picture, "lung-on-tofacitinib"))
     assert low == at["tofacitinib-start"] < at["week-16"] < high
+
+
+@pytest.mark.parametrize(
+    ("case", "claim", "begins", "ends"),
+    [
+        # the chemotherapy ended before interleukin-2 began
+        (RAMSEUR, "lymphoma-on-chemotherapy", "chemotherapy-start", "il2-start"),
+        # of the first course of rituximab; the second had an outcome of its own
+        (REGISTRY_2, "course-a-not-evaluable", "course-a", "course-b"),
+        # replaced, on the day on which tofacitinib began
+        (ASPERGILLOSIS, "none-to-cyclophosphamide", None, "day-28"),
+        # no end of interleukin-2 is told
+        (RAMSEUR, "fever", "il2-start", "death-time"),
+    ],
+)
+def test_the_line_of_an_outcome_without_a_time_does_not_run_through_the_next_treatment(
+    case: str, claim: str, begins: str | None, ends: str, corpus_store: Store
+) -> None:
+    picture = picture_of(corpus_store, case)
+    at, drawn = columns(picture), of_claim(picture, claim)
+    left = 0.4 if begins is None else at[begins]
+    assert stretches(drawn) == [("unsure", left, at[ends])]
+    assert signs(drawn) == []
+    assert any("not how long it lasted" in note for note in picture.notes)
 
 
 # several courses of one drug

@@ -138,7 +138,8 @@ def _columns(
     """Return the chain of occasions, each certainly before the next, at which most is drawn.
 
     Of several that stand alike to all others, and in no order to each other, none has a column: it would
-    seem to come first, or all seem to be at once. One has if its day alone is told. The zero point always has.
+    seem to come first, or all seem to be at once. One has
+    if its day alone is told. The zero point always has.
     """
     zero = facts.value(facts.case, "zeroPoint")
     strictly = {each: {other for other in before[each] if other not in later[each]} for each in used}

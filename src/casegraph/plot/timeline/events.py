@@ -11,6 +11,7 @@ from casegraph.plot.timeline.courses import with_drugs
 from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_anywhere, packed
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.results import result
+from casegraph.plot.timeline.running import seen_by
 from casegraph.story.outcomes import domain_of, followed, responders
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined, listed
@@ -47,6 +48,7 @@ class Event:
 
     :param sign: how it is drawn, by name.
     :param since: the occasions that it is certainly not before: when what it was seen on began or ended.
+    :param until: those by the last of which it was seen, if its time is not told.
     """
 
     claim: str
@@ -55,13 +57,15 @@ class Event:
     sign: str
     text: str
     since: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
 
     def place(self, axis: Axis) -> Place:
-        """Return where it lies; without a time anywhere between what it cannot be before, and death."""
+        """Return where it lies; without a time anywhere between what it cannot be before and after."""
         if self.at is not None:
             return axis.place(self.at)
         low = max((axis.place(each).low for each in self.since), default=axis.life.low)
-        return Place(low, axis.life.high)
+        high = max((axis.place(each).high for each in self.until), default=axis.life.high)
+        return Place(low, max(low, high))
 
     def is_signed(self, axis: Axis) -> bool:
         """Say whether its sign is drawn: only if its time is told, and not as lying anywhere in a life."""
@@ -72,7 +76,13 @@ class Event:
 def events(words: Words, kind: Kind) -> tuple[Event, ...]:
     """Return the events of one kind, those with one label together, by time."""
     found = [
-        Event(claim, words.facts.value(claim, "at"), *kind.told(words, claim), _since(words, claim))
+        Event(
+            claim,
+            words.facts.value(claim, "at"),
+            *kind.told(words, claim),
+            _since(words, claim),
+            seen_by(words.facts, claim),
+        )
         for claim in words.facts.claims(*kind.links)
     ]
     found = [each if each.at else replace(each, text=joined(each.text, _NO_TIME)) for each in found]

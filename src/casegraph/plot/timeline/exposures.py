@@ -15,7 +15,7 @@ from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.doses import is_lowered, is_regular, is_single
 from casegraph.plot.timeline.marks import is_anywhere
 from casegraph.plot.timeline.places import Place
-from casegraph.plot.timeline.running import over_by, ran_until
+from casegraph.plot.timeline.running import first_after, over_by, ran_until, starts_of
 
 __all__ = ["Exposure", "Piece", "exposures", "times_of"]
 
@@ -215,7 +215,7 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
         kind = "open" if ends is None else "changed"
     elif ends is None:
         kind, ends = _end(facts, episode, starts)
-        superseded = _first_after(facts, starts, (facts.value(each, "at") for each in segments))
+        superseded = first_after(facts, starts, starts_of(facts, segments))
         if superseded is not None:
             kind, ends = "open", None
     if kind in ("open", "implied", "undated"):
@@ -239,7 +239,7 @@ def _later_course(facts: CaseFacts, episode: str) -> str | None:
         for each in facts.values(facts.case, "hasTreatment")
         if each != episode and facts.value(each, "aboutConcept") == drug and _same_route(facts, each, episode)
     )
-    return _first_after(facts, since, (facts.value(each, "at") for each in courses))
+    return first_after(facts, since, starts_of(facts, courses))
 
 
 def _same_route(facts: CaseFacts, one: str, other: str) -> bool:
@@ -248,16 +248,3 @@ def _same_route(facts: CaseFacts, one: str, other: str) -> bool:
         for each in (one, other)
     ]
     return not all(routes) or not routes[0].isdisjoint(routes[1])
-
-
-def _first_after(facts: CaseFacts, since: str | None, starts: Iterator[str | None]) -> str | None:
-    """Return the first of some occasions that is certainly later than another."""
-    if since is None:
-        return None
-    later = set(facts.values(since, "notAfter"))
-    found = {
-        each
-        for each in starts
-        if each is not None and each in later and since not in facts.values(each, "notAfter")
-    }
-    return min(found, key=lambda each: (facts.rank(each), each), default=None)
