@@ -17,6 +17,7 @@ from drawn_pictures import Mark, columns, lanes, marks, only_picture, said, sign
 
 ASPERGILLOSIS = "case/10.1186/s13256-024-04793-9/1"
 AUTHOREA = "case/key/authorea-708183/1"
+BARICITINIB = "case/key/dermatology-advisor-baricitinib/2"
 CAFARDI = "case/10.2174/1874312901409010077/1"
 PL12 = "case/key/the-rheumatologist-antisynthetase/1"
 SCREENED = "case/pmid/39790853/1"
@@ -123,6 +124,28 @@ def test_the_line_of_an_outcome_without_a_time_does_not_run_through_the_next_tre
     assert stretches(drawn) == [("unsure", left, at[ends])]
     assert signs(drawn) == []
     assert any("not how long it lasted" in note for note in picture.notes)
+
+
+@pytest.mark.parametrize(
+    ("case", "claim", "label", "words"),
+    [
+        (BARICITINIB, "panniculitis-on-baricitinib", "skin (panniculitis) on", "resolved, within 153 days"),
+        (
+            SEED,
+            "skin-on-twice-weekly-il2",
+            "skin (rough skin of bilateral hand) on interleukin-2",
+            "resolved",
+        ),
+        # no room beside two drugs
+        (SEED, "skin-worse-on-prednisone-hcq", "", "worse (Erythema of periorbital skin; rough skin)"),
+    ],
+)
+def test_an_outcome_of_one_place_or_disease_is_not_told_of_the_whole_organ(
+    case: str, claim: str, label: str, words: str, corpus_store: Store
+) -> None:
+    drawn = of_claim(picture_of(corpus_store, case), claim)
+    assert labels(drawn)[0].startswith(label)
+    assert said(drawn)[0].startswith(words)
 
 
 # several courses of one drug

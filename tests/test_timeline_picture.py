@@ -589,10 +589,10 @@ def test_an_outcome_tells_how_fast_it_came_and_that_other_drugs_ran_beside_it(se
     found = outcomes(seed)
     assert found["skin-on-weekly-il2"] == ("skin on interleukin-2 + background", "improved, within 7 days")
     assert found["muscle-on-twice-weekly-il2"] == (
-        "muscle on interleukin-2 + background",
+        "muscle (Lower limb muscle weakness) on interleukin-2 + background",
         "resolved, within 7 days",
     )
-    second = "muscle on cyclosporin A + prednisone, from csa-start + background"
+    second = "muscle (Muscle weakness) on cyclosporin A + prednisone, from csa-start + background"
     assert found["muscle-on-csa-prednisone"][0] == second
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from textwrap import shorten
@@ -12,7 +13,7 @@ from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_any
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.results import result
 from casegraph.plot.timeline.running import seen_by
-from casegraph.story.outcomes import domain_of, followed, responders
+from casegraph.story.outcomes import followed, responders, scope_of
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined, listed
 
@@ -101,7 +102,7 @@ def _since(words: Words, claim: str) -> tuple[str, ...]:
 
 def _head(event: Event) -> str:
     """Return what a label begins with: of an outcome, the part of the disease."""
-    return event.label.partition(" on ")[0].partition(" after ")[0]
+    return re.split(r" on | after | \(", event.label)[0]
 
 
 def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...]) -> Panel:
@@ -171,10 +172,13 @@ def _first(found: tuple[Event, ...], label: str) -> int:
 def _response(words: Words, claim: str) -> tuple[str, str, str]:
     direction = words.label(words.facts.value(claim, "direction"))
     outcome = joined(direction, words.text_of(claim, "degree", "({})"), by=" ")
-    text = joined(outcome, words.latency(claim), responders(words, claim))
-    domain = joined(domain_of(words, claim), words.text(claim, "criterion", "by {}"), by=" ")
+    criterion = words.text(claim, "criterion", "by {}")
+    scopes = (scope_of(words, claim), words.labels(claim, "domain"))
     links = {" on ": "responseTo", " after the stop of ": "afterStopping"}
-    label = with_drugs(words, claim, domain, links, _background(words, claim))
+    heads = tuple(joined(each, criterion, by=" ") for each in scopes)
+    label = with_drugs(words, claim, heads, links, _background(words, claim))
+    concerned = "" if label.startswith(scopes[0]) else scopes[0].removeprefix(scopes[1]).strip()
+    text = joined(joined(outcome, concerned, by=" "), words.latency(claim), responders(words, claim))
     return label, words.facts.name(words.facts.value(claim, "direction") or ""), text
 
 
@@ -200,7 +204,7 @@ def _adverse(words: Words, claim: str) -> tuple[str, str, str]:
     kind = words.facts.kind(claim)
     none = {"NoAdverseEvent": "none at all", "NoSignificantAdverseEvent": "none significant"}
     what = none.get(kind) or words.labels(claim, "aboutConcept")
-    label = with_drugs(words, claim, what, {", during ": "duringTreatment"})
+    label = with_drugs(words, claim, (what,), {", during ": "duringTreatment"})
     said = "none" if kind in none else words.labels(claim, "severity") or "observed"
     return label, kind, joined(said, _in_whom(words, claim), by=": ")
 
