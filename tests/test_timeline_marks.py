@@ -198,6 +198,7 @@ def test_a_lowering_to_an_untold_dose_is_no_full_bar(corpus_store: Store) -> Non
     assert labels(lowered) == ["lowered, dose not stated"]
     assert ("lowered", at["glucocorticoid-taper"], at["week-16"]) in stretches(lowered)
     assert "given" not in {part for part, _, _ in stretches(lowered)}
+    assert signs(lowered)[0] == ("changed", at["glucocorticoid-taper"])
     (row,) = [row for row in picture.rows if row[-1].text == "#glucocorticoid-lowered"]
     assert row[3].text == "lowered, dose not stated"
 
@@ -206,7 +207,9 @@ def test_a_dose_of_one_bound_is_told_as_printed_and_stands_at_the_flare_that_fol
     corpus_store: Store,
 ) -> None:
     picture = picture_of(corpus_store, CAFARDI)
-    assert labels(lanes(picture)["prednisone-below-20"]) == ["“below 20 mg/day”"]
+    dose = lanes(picture)["prednisone-below-20"]
+    assert labels(dose) == ["lowered, “below 20 mg/day”"]
+    assert signs(dose) == [("changed", columns(picture)["below-20"])]
     assert said(of_claim(picture, "rash-back")) == ["following prednisone “below 20 mg/day”"]
     assert not any("up to" in cell.text for row in picture.rows for cell in row)
     relapse = of_claim(picture_of(corpus_store, AUTHOREA), "relapse-on-taper")

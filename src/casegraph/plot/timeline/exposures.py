@@ -47,6 +47,7 @@ class Exposure:
         not told), ``lasted`` (its length is told and not its end), or ``open`` (not stated).
     :param superseded: the certainly later start of the same drug, or end of its length, by when it was over.
     :param lowered: whether its dose was lowered, and none is told that was kept.
+    :param begin: how its start is drawn: ``start``, or ``changed`` if its dose is lowered there.
     :param follows: the start of the dosing before it.
     :param has_own_end: whether its end is told of itself, and not of the treatment that it belongs to.
     :param told: when its dosings began.
@@ -60,6 +61,7 @@ class Exposure:
     kind: str
     superseded: str | None
     lowered: bool = False
+    begin: str = "start"
     follows: str | None = None
     has_own_end: bool = True
     told: tuple[str, ...] = ()
@@ -221,10 +223,11 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
     if kind in ("open", "implied", "undated"):
         superseded = superseded or _later_course(facts, episode)
     lowered = is_lowered(facts, segment)
+    begin = "changed" if lowered and (before is not None or starts != whole) else "start"
     last = None if before is None else facts.value(before, "at")
     regular = is_regular(facts, segment)
     return Exposure(
-        segment, episode, starts, ends, kind, superseded, lowered, last, has_own_end, regular=regular
+        segment, episode, starts, ends, kind, superseded, lowered, begin, last, has_own_end, regular=regular
     )
 
 

@@ -90,7 +90,7 @@ def _bar(
         if not is_anywhere(axis, place) and (end is None or place.middle != end.middle):
             yield {**head, "part": "about", "x": place.middle, "shift": 0}
     if exposure.begins(axis).exact:
-        yield {**head, "part": "sign", "x": exposure.begins(axis).low, "sign": "start"}
+        yield {**head, "part": "sign", "x": exposure.begins(axis).low, "sign": exposure.begin}
     if end is not None:
         yield {**head, "part": "sign", "x": end.middle, "sign": exposure.kind}
     if end is not None and not end.exact:

@@ -19,6 +19,8 @@ _SALTIRE = "M-1,-0.6L-0.6,-1L0,-0.4L0.6,-1L1,-0.6L0.4,0L1,0.6L0.6,1L0,0.4L-0.6,1
 _STAR = (
     "M0,-1.2L0.31,-0.43L1.14,-0.37L0.5,0.16L0.71,0.97L0,0.53L-0.71,0.97L-0.5,0.16L-1.14,-0.37L-0.31,-0.43Z"
 )
+#: a disc of which the right half is open.
+_HALF = "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z M0.05,0.9A0.9,0.9,0,0,0,0.05,-0.9Z"
 _BOLT = "M0.5,-1.3L-0.9,0.3L0,0.2L-0.5,1.4L0.9,-0.3L0,-0.2Z"
 _TWICE_DOWN = "M-0.9,-1.3L0.9,-1.3L0,-0.2Z M-0.9,0.3L0.9,0.3L0,1.4Z"
 _TICK = "M-1.1,0L-0.7,-0.4L-0.3,0L0.8,-1L1.1,-0.6L-0.3,0.8Z"
@@ -46,6 +48,7 @@ class Sign(NamedTuple):
 SIGNS: Mapping[str, Sign] = MappingProxyType(
     {
         "start": Sign("circle", _BLUE, _BLUE, "begun, or given, here"),
+        "changed": Sign(_HALF, _BLUE, _BLUE, "dose lowered, or changed, here"),
         "stopped": Sign(_CAP, _BLACK, _BLACK, "stopped"),
         "implied": Sign(_HOLLOW_CAP, _BLACK, "white", "a stop is only implied"),
         "ongoing": Sign("triangle-right", _BLACK, _BLACK, "still given when last told of"),
