@@ -249,6 +249,8 @@ def test_what_was_done_at_one_time_is_not_stopped_and_a_pressure_is_not_repeated
     assert "1 stopped, 1 done or given at one time" in picture.summary
     assert [row[4].text for row in picture.rows if row[-1].text == "#device"] == ["done or given at day-0"]
     assert not any("how often not told" in text for text in said(marks(picture)))
+    told = {mark["told"] for mark in of_claim(picture, "device")}
+    assert told == {"treatment episode: therapeutic procedure: done or given at day-0"}
 
 
 # what a test gave
