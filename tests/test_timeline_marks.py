@@ -22,6 +22,7 @@ CAFARDI = "case/10.2174/1874312901409010077/1"
 PL12 = "case/key/the-rheumatologist-antisynthetase/1"
 SCREENED = "case/pmid/39790853/1"
 SEED = "case/10.1007/s13555-020-00421-8/1"
+TIMES = "Times, as the report tells them"
 TACROLIMUS = "case/10.1007/s10067-008-0973-2/1"
 SOARES = "case/10.1155/crrh/5560523/1"
 RAMSEUR = "case/key/pemphigus-il2-interferon-1989/1"
@@ -70,14 +71,15 @@ def test_a_death_without_a_time_is_told_and_no_empty_panel_breaks_the_picture(tm
 # ends and starts of which neither time nor order is told
 
 
-def test_a_stop_of_which_neither_time_nor_order_is_told_has_words_alone(corpus_store: Store) -> None:
-    """Methotrexate was replaced by mycophenolate; nobody tells when, nor before or after what."""
+def test_a_stop_of_which_no_more_is_told_than_what_it_came_after_has_words_alone(corpus_store: Store) -> None:
+    """Methotrexate was replaced by mycophenolate, after it had been begun within 3 months of admission."""
     picture = picture_of(corpus_store, TACROLIMUS)
     stopped = lanes(picture)["methotrexate"]
     assert signs(stopped) == []
-    assert said(stopped) == ["stopped: replaced, order not told"]
+    assert said(stopped) == ["stopped: replaced, after month-3"]
     assert {mark["part"] for mark in stopped} == {"unsure", "words"}
-    assert said(lanes(picture)["mmf"]) == ["order not told"]
+    assert said(lanes(picture)["mmf"]) == ["after month-3"]
+    assert said(of_claim(picture, "relapses")) == ["after after-first"]  # of the first combination
     middle = {mark["x"] for mark in marks(picture) if mark["part"] == "about"}
     assert not middle & set(columns(picture).values())
 
@@ -146,6 +148,15 @@ def test_an_outcome_of_one_place_or_disease_is_not_told_of_the_whole_organ(
     drawn = of_claim(picture_of(corpus_store, case), claim)
     assert labels(drawn)[0].startswith(label)
     assert said(drawn)[0].startswith(words)
+
+
+def test_the_times_say_that_what_ends_before_its_latest_day_was_before_treatment(corpus_store: Store) -> None:
+    """Nobody tells the day of admission; it was before treatment, and a treatment began on day 13."""
+    picture = picture_of(corpus_store, ASPERGILLOSIS)
+    ((_, low, high),) = stretches(of_claim(picture, "ferritin"))
+    assert (low, high) == (0.4, columns(picture)["day-13"])
+    times = [mark for mark in marks(picture, TIMES) if mark["href"] == "#admission"]
+    assert said(times) == ["day 28 or earlier, before treatment"]
 
 
 # several courses of one drug

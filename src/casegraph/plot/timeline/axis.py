@@ -12,9 +12,9 @@ from casegraph.facts import CaseFacts
 from casegraph.plot.timeline.days import days_of, is_told
 from casegraph.plot.timeline.lifespan import life_of, narrowed
 from casegraph.plot.timeline.places import Place
-from casegraph.story.words import Words
+from casegraph.story.words import Words, listed
 
-__all__ = ["Axis", "axis_of", "unseen_order"]
+__all__ = ["Axis", "axis_of", "order_told", "unseen_order"]
 
 #: room before the first column and behind the last, in columns.
 _MARGIN = 0.6
@@ -182,3 +182,12 @@ def unseen_order(facts: CaseFacts, axis: Axis) -> tuple[tuple[str, str], ...]:
         and axis.places[one].high > axis.places[other].low
         and not any(other in strictly[between] for between in strictly[one])
     )
+
+
+def order_told(facts: CaseFacts, axis: Axis, occasion: str) -> str:
+    """Return what is certain of the order of an occasion that can be anywhere: after what, or before what."""
+    pairs = unseen_order(facts, axis)
+    after = [facts.name(one) for one, other in pairs if other == occasion]
+    before = [facts.name(other) for one, other in pairs if one == occasion]
+    told = f"after {listed(after)}" if after else f"before {listed(before)}" if before else ""
+    return told or "order not told"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from textwrap import shorten
 
-from casegraph.plot.timeline.axis import Axis, unseen_order
+from casegraph.plot.timeline.axis import Axis, order_told, unseen_order
 from casegraph.plot.timeline.courses import with_drugs
 from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_anywhere, packed
 from casegraph.plot.timeline.places import Place
@@ -26,7 +26,7 @@ _PRINTED = 30
 _TIMES = ("timePrinted", "durationMinDays", "durationMaxDays", "latencyMinDays", "latencyMaxDays")
 #: letters of the curator's words that are drawn.
 _GIST = 40
-_NO_TIME, _NO_ORDER = "no time told", "order not told"
+_NO_TIME = "no time told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...])
     panel, rows = Panel(title), dict[tuple[str, int], str]()
     pairs = unseen_order(words.facts, axis)
     found = tuple(_in_time(words, axis, each, _later(axis, each, found, pairs)) for each in found)
-    spots = packed(axis, ((each.label, *_spot(axis, each)) for each in found))
+    spots = packed(axis, ((each.label, *_spot(words, axis, each)) for each in found))
     for event, (label, row) in sorted(
         zip(found, spots, strict=True), key=lambda pair: (_first(found, pair[0].label), pair[1][1])
     ):
@@ -118,7 +118,7 @@ def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...])
         if name is None:
             name = rows[label, row] = panel.row("" if row else label)
         head = {"row": name, "told": tell(words, event.claim), "href": f"#{words.facts.name(event.claim)}"}
-        panel.marks += _marks(axis, event, head)
+        panel.marks += _marks(words, axis, event, head)
     return panel
 
 
@@ -143,18 +143,18 @@ def _in_time(words: Words, axis: Axis, event: Event, later: list[str]) -> Event:
     return replace(event, text=joined(event.text, quoted, before))
 
 
-def _spot(axis: Axis, event: Event) -> tuple[Place, str]:
+def _spot(words: Words, axis: Axis, event: Event) -> tuple[Place, str]:
     """Return where an event is drawn, and its words: at the left edge where it can be anywhere."""
     place = event.place(axis)
     if event.is_signed(axis):
         return place, event.text
-    text = event.text if event.at is None else joined(event.text, _NO_ORDER)
+    text = event.text if event.at is None else joined(event.text, order_told(words.facts, axis, event.at))
     return Place(axis.first, axis.first) if is_anywhere(axis, place) else place, text
 
 
-def _marks(axis: Axis, event: Event, head: Datum) -> Iterator[Datum]:
+def _marks(words: Words, axis: Axis, event: Event, head: Datum) -> Iterator[Datum]:
     """Yield the marks of an event: one whose time is not told, or can be any, has words and no sign."""
-    (place, text), is_signed = _spot(axis, event), event.is_signed(axis)
+    (place, text), is_signed = _spot(words, axis, event), event.is_signed(axis)
     if not place.exact:
         yield {**head, "part": "unsure", "x": place.low, "x2": place.high}
     if not place.exact and is_signed:

@@ -17,7 +17,7 @@ _STRETCHES: Mapping[str, str] = MappingProxyType(
         "given": "under treatment",
         "lowered": "under treatment, the dose lowered or being changed",
         "whole": "the whole treatment, of several doses",
-        "unsure": "somewhere on this line: ≈",
+        "unsure": "somewhere on this line: ≈, or no sign if anywhere",
         "open": "not stated whether it went on",
     }
 )
