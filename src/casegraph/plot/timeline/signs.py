@@ -30,6 +30,8 @@ _PLUS = (
     "M-0.15,-1L0.15,-1L0.15,-0.15L1,-0.15L1,0.15L0.15,0.15"
     "L0.15,1L-0.15,1L-0.15,0.15L-1,0.15L-1,-0.15L-0.15,-0.15Z"
 )
+#: thicker than a dash of the line that it may stand on.
+_MINUS = "M-1,-0.25L1,-0.25L1,0.25L-1,0.25Z"
 _ARROW_UP = "M0,-1.2L1,0L0.4,0L0.4,1.1L-0.4,1.1L-0.4,0L-1,0Z"
 _ARROW_DOWN = "M0,1.2L1,0L0.4,0L0.4,-1.1L-0.4,-1.1L-0.4,0L-1,0Z"
 _DOT = "M0.4,0A0.4,0.4,0,1,1,-0.4,0A0.4,0.4,0,1,1,0.4,0Z"
@@ -67,7 +69,7 @@ SIGNS: Mapping[str, Sign] = MappingProxyType(
         "NoAdverseEvent": Sign(_RING_CROSSED, _GREEN, "white", "no adverse event"),
         "NoSignificantAdverseEvent": Sign(_SQUARE_CROSSED, _GREEN, "white", "no significant adverse event"),
         "positive": Sign(_PLUS, _BLACK, _BLACK, "test: positive"),
-        "negative": Sign("stroke", _BLACK, _BLACK, "test: negative"),
+        "negative": Sign(_MINUS, _BLACK, _BLACK, "test: negative"),
         "belowRange": Sign(_ARROW_DOWN, _BLUE, "white", "test: below the range"),
         "aboveRange": Sign(_ARROW_UP, _RED, "white", "test: above the range"),
         "raised": Sign(_ARROW_UP, _RED, _RED, "test: raised"),
