@@ -17,12 +17,16 @@ from drawn_pictures import Mark, columns, lanes, marks, only_picture, said, sign
 
 ASPERGILLOSIS = "case/10.1186/s13256-024-04793-9/1"
 AUTHOREA = "case/key/authorea-708183/1"
+BARICITINIB = "case/key/dermatology-advisor-baricitinib/2"
 CAFARDI = "case/10.2174/1874312901409010077/1"
 PL12 = "case/key/the-rheumatologist-antisynthetase/1"
 SCREENED = "case/pmid/39790853/1"
 SEED = "case/10.1007/s13555-020-00421-8/1"
+TIMES = "Times, as the report tells them"
 TACROLIMUS = "case/10.1007/s10067-008-0973-2/1"
 SOARES = "case/10.1155/crrh/5560523/1"
+RAMSEUR = "case/key/pemphigus-il2-interferon-1989/1"
+REGISTRY_2 = "case/10.3899/jrheum.101321/2"
 REGISTRY_4 = "case/10.3899/jrheum.101321/4"
 YANEZ = "case/10.4067/s0034-98872009000100013/1"
 
@@ -67,14 +71,15 @@ def test_a_death_without_a_time_is_told_and_no_empty_panel_breaks_the_picture(tm
 # ends and starts of which neither time nor order is told
 
 
-def test_a_stop_of_which_neither_time_nor_order_is_told_has_words_alone(corpus_store: Store) -> None:
-    """Methotrexate was replaced by mycophenolate; nobody tells when, nor before or after what."""
+def test_a_stop_of_which_no_more_is_told_than_what_it_came_after_has_words_alone(corpus_store: Store) -> None:
+    """Methotrexate was replaced by mycophenolate, after it had been begun within 3 months of admission."""
     picture = picture_of(corpus_store, TACROLIMUS)
     stopped = lanes(picture)["methotrexate"]
     assert signs(stopped) == []
-    assert said(stopped) == ["stopped: replaced, order not told"]
+    assert said(stopped) == ["stopped: replaced, after month-3"]
     assert {mark["part"] for mark in stopped} == {"unsure", "words"}
-    assert said(lanes(picture)["mmf"]) == ["order not told"]
+    assert said(lanes(picture)["mmf"]) == ["after month-3"]
+    assert said(of_claim(picture, "relapses")) == ["after after-first"]  # of the first combination
     middle = {mark["x"] for mark in marks(picture) if mark["part"] == "about"}
     assert not middle & set(columns(picture).values())
 
@@ -87,6 +92,71 @@ def test_the_sign_of_what_lies_on_a_stretch_stands_at_no_column(corpus_store: St
     assert {"#cells-after-treatment", "#no-adverse-event", "#treg"} <= placed.keys() <= unsure
     assert not set(placed.values()) & set(columns(picture).values())
     assert 12 < placed["#no-adverse-event"] < 13
+
+
+def test_a_told_day_has_a_column_though_others_of_no_order_to_it_have_none(corpus_store: Store) -> None:
+    """The steroid was stopped in week 16 of tofacitinib; the lung got better some time on tofacitinib."""
+    picture = picture_of(corpus_store, AUTHOREA)
+    at = columns(picture)
+    assert list(at)[-2:] == ["tofacitinib-start", "week-16"]
+    assert signs(lanes(picture)["glucocorticoid"])[-1] == ("stopped", at["week-16"])
+    ((_, low, high),) = stretches(of_claim(picture, "lung-on-tofacitinib"))
+    assert low == at["tofacitinib-start"] < at["week-16"] < high
+
+
+@pytest.mark.parametrize(
+    ("case", "claim", "begins", "ends"),
+    [
+        # the chemotherapy ended before interleukin-2 began
+        (RAMSEUR, "lymphoma-on-chemotherapy", "chemotherapy-start", "il2-start"),
+        # of the first course of rituximab; the second had an outcome of its own
+        (REGISTRY_2, "course-a-not-evaluable", "course-a", "course-b"),
+        # replaced, on the day on which tofacitinib began
+        (ASPERGILLOSIS, "none-to-cyclophosphamide", None, "day-28"),
+        # no end of interleukin-2 is told
+        (RAMSEUR, "fever", "il2-start", "death-time"),
+    ],
+)
+def test_the_line_of_an_outcome_without_a_time_does_not_run_through_the_next_treatment(
+    case: str, claim: str, begins: str | None, ends: str, corpus_store: Store
+) -> None:
+    picture = picture_of(corpus_store, case)
+    at, drawn = columns(picture), of_claim(picture, claim)
+    left = 0.4 if begins is None else at[begins]
+    assert stretches(drawn) == [("unsure", left, at[ends])]
+    assert signs(drawn) == []
+    assert any("not how long it lasted" in note for note in picture.notes)
+
+
+@pytest.mark.parametrize(
+    ("case", "claim", "label", "words"),
+    [
+        (BARICITINIB, "panniculitis-on-baricitinib", "skin (panniculitis) on", "resolved, within 153 days"),
+        (
+            SEED,
+            "skin-on-twice-weekly-il2",
+            "skin (rough skin of bilateral hand) on interleukin-2",
+            "resolved",
+        ),
+        # no room beside two drugs
+        (SEED, "skin-worse-on-prednisone-hcq", "", "worse (Erythema of periorbital skin; rough skin)"),
+    ],
+)
+def test_an_outcome_of_one_place_or_disease_is_not_told_of_the_whole_organ(
+    case: str, claim: str, label: str, words: str, corpus_store: Store
+) -> None:
+    drawn = of_claim(picture_of(corpus_store, case), claim)
+    assert labels(drawn)[0].startswith(label)
+    assert said(drawn)[0].startswith(words)
+
+
+def test_the_times_say_that_what_ends_before_its_latest_day_was_before_treatment(corpus_store: Store) -> None:
+    """Nobody tells the day of admission; it was before treatment, and a treatment began on day 13."""
+    picture = picture_of(corpus_store, ASPERGILLOSIS)
+    ((_, low, high),) = stretches(of_claim(picture, "ferritin"))
+    assert (low, high) == (0.4, columns(picture)["day-13"])
+    times = [mark for mark in marks(picture, TIMES) if mark["href"] == "#admission"]
+    assert said(times) == ["day 28 or earlier, before treatment"]
 
 
 # several courses of one drug
@@ -133,12 +203,13 @@ def test_what_was_stopped_before_a_drug_stands_above_it(corpus_store: Store) -> 
 
 
 def test_a_lowering_to_an_untold_dose_is_no_full_bar(corpus_store: Store) -> None:
-    """The glucocorticoid was tapered from the relapse on, still ran as tofacitinib began; no dose is told."""
+    """The glucocorticoid was tapered from the relapse on, was stopped in week 16; no dose is told."""
     picture = picture_of(corpus_store, AUTHOREA)
     at, lowered = columns(picture), lanes(picture)["glucocorticoid-lowered"]
     assert labels(lowered) == ["lowered, dose not stated"]
-    assert ("lowered", at["glucocorticoid-taper"], at["tofacitinib-start"]) in stretches(lowered)
+    assert ("lowered", at["glucocorticoid-taper"], at["week-16"]) in stretches(lowered)
     assert "given" not in {part for part, _, _ in stretches(lowered)}
+    assert signs(lowered)[0] == ("changed", at["glucocorticoid-taper"])
     (row,) = [row for row in picture.rows if row[-1].text == "#glucocorticoid-lowered"]
     assert row[3].text == "lowered, dose not stated"
 
@@ -147,7 +218,9 @@ def test_a_dose_of_one_bound_is_told_as_printed_and_stands_at_the_flare_that_fol
     corpus_store: Store,
 ) -> None:
     picture = picture_of(corpus_store, CAFARDI)
-    assert labels(lanes(picture)["prednisone-below-20"]) == ["“below 20 mg/day”"]
+    dose = lanes(picture)["prednisone-below-20"]
+    assert labels(dose) == ["lowered, “below 20 mg/day”"]
+    assert signs(dose) == [("changed", columns(picture)["below-20"])]
     assert said(of_claim(picture, "rash-back")) == ["following prednisone “below 20 mg/day”"]
     assert not any("up to" in cell.text for row in picture.rows for cell in row)
     relapse = of_claim(picture_of(corpus_store, AUTHOREA), "relapse-on-taper")
@@ -187,6 +260,8 @@ def test_what_was_done_at_one_time_is_not_stopped_and_a_pressure_is_not_repeated
     assert "1 stopped, 1 done or given at one time" in picture.summary
     assert [row[4].text for row in picture.rows if row[-1].text == "#device"] == ["done or given at day-0"]
     assert not any("how often not told" in text for text in said(marks(picture)))
+    told = {mark["told"] for mark in of_claim(picture, "device")}
+    assert told == {"treatment episode: therapeutic procedure: done or given at day-0"}
 
 
 # what a test gave

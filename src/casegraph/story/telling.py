@@ -140,7 +140,17 @@ def _segment(words: Words, segment: str) -> str:
 
 
 def _since(words: Words, claim: str) -> str:
-    return words.when(claim).replace("at ", "from ", 1)
+    return "" if _is_at_once(words, claim) else words.when(claim).replace("at ", "from ", 1)
+
+
+def _is_at_once(words: Words, exposure: str) -> bool:
+    """Say whether a treatment is told to have ended when it began, as a device that was put in."""
+    stop = words.facts.value(exposure, "endsAt")
+    return stop is not None and stop == words.facts.value(exposure, "at") and not _is_implied(words, exposure)
+
+
+def _is_implied(words: Words, exposure: str) -> bool:
+    return words.facts.name(words.facts.value(exposure, "endBasis") or "") == "implied"
 
 
 def end(words: Words, exposure: str) -> str:
@@ -149,8 +159,8 @@ def end(words: Words, exposure: str) -> str:
     stop, ongoing = facts.value(exposure, "endsAt"), facts.value(exposure, "ongoingAt")
     reason = words.labels(exposure, "stopReason")
     if stop is not None:
-        implied = facts.name(facts.value(exposure, "endBasis") or "") == "implied"
-        hedge = "stopped" if not implied else "a stop is only implied"
+        hedge = "a stop is only implied" if _is_implied(words, exposure) else "stopped"
+        hedge = "done or given" if _is_at_once(words, exposure) else hedge
         return joined(f"{hedge} at {facts.name(stop)}", reason)
     if ongoing is not None:
         return f"still given at {facts.name(ongoing)}"

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casegraph.facts import CaseFacts
-from casegraph.plot.timeline.days import days_of
+from casegraph.plot.timeline.days import days_of, is_told
 from casegraph.plot.timeline.lifespan import life_of, narrowed
 from casegraph.plot.timeline.places import Place
-from casegraph.story.words import Words
+from casegraph.story.words import Words, listed
 
-__all__ = ["Axis", "axis_of", "unseen_order"]
+__all__ = ["Axis", "axis_of", "order_told", "unseen_order"]
 
 #: room before the first column and behind the last, in columns.
 _MARGIN = 0.6
@@ -138,7 +138,8 @@ def _columns(
     """Return the chain of occasions, each certainly before the next, at which most is drawn.
 
     Of several that stand alike to all others, and in no order to each other, none has a column: it would
-    seem to come first, or all seem to be at once. The zero point always has one.
+    seem to come first, or all seem to be at once. One has
+    if its day alone is told. The zero point always has.
     """
     zero = facts.value(facts.case, "zeroPoint")
     strictly = {each: {other for other in before[each] if other not in later[each]} for each in used}
@@ -147,9 +148,10 @@ def _columns(
         after = {other for other in later[each] if each not in later[other]}
         alike.setdefault((frozenset(strictly[each]), frozenset(after)), []).append(each)
     firsts = [
-        group[0]
+        found[0]
         for group in alike.values()
-        if set(group) <= {group[0]} | (later[group[0]] & before[group[0]])
+        for found in (group, [each for each in group if is_told(facts, each)])
+        if found and set(found) <= {found[0]} | (later[found[0]] & before[found[0]])
     ]
     fixed = [zero] if zero is not None and zero in used else []
     known = sorted({*firsts, *fixed}, key=lambda each: (facts.rank(each), each))
@@ -180,3 +182,12 @@ def unseen_order(facts: CaseFacts, axis: Axis) -> tuple[tuple[str, str], ...]:
         and axis.places[one].high > axis.places[other].low
         and not any(other in strictly[between] for between in strictly[one])
     )
+
+
+def order_told(facts: CaseFacts, axis: Axis, occasion: str) -> str:
+    """Return what is certain of the order of an occasion that can be anywhere: after what, or before what."""
+    pairs = unseen_order(facts, axis)
+    after = [facts.name(one) for one, other in pairs if other == occasion]
+    before = [facts.name(other) for one, other in pairs if one == occasion]
+    told = f"after {listed(after)}" if after else f"before {listed(before)}" if before else ""
+    return told or "order not told"

@@ -53,24 +53,28 @@ def course(words: Words, exposure: str) -> str:
     return joined(words.drug(exposure), which_course(words, exposure))
 
 
-def with_drugs(words: Words, claim: str, head: str, links: Mapping[str, str], tail: str = "") -> str:
+def with_drugs(
+    words: Words, claim: str, heads: tuple[str, ...], links: Mapping[str, str], tail: str = ""
+) -> str:
     """Return a label with the drugs that a claim is linked to, in words for which it has room.
 
     They are named as :func:`course` does, else alone, else it is told how many they are.
 
+    :param heads: what it may begin with, the fullest first.
     :param links: what stands before the drugs -> the property that links the claim to them.
     """
 
-    def label(naming: Callable[[list[str]], list[str]]) -> str:
+    def label(head: str, naming: Callable[[list[str]], list[str]]) -> str:
         drugs = {between: naming([*words.facts.values(claim, link)]) for between, link in links.items()}
         said = (f"{between}{' + '.join(dict.fromkeys(found))}" for between, found in drugs.items() if found)
         return "".join((head, *said, tail))
 
-    shorter = (
-        label(lambda found: [course(words, each) for each in found]),
-        label(lambda found: [words.drug(each) for each in found]),
+    ways = (
+        lambda found: [course(words, each) for each in found],
+        lambda found: [words.drug(each) for each in found],
     )
-    return next(filter(fits, shorter), label(lambda found: _counted(words, found)))
+    shorter = (label(head, naming) for head in heads for naming in ways)
+    return next(filter(fits, shorter), label(heads[-1], lambda found: _counted(words, found)))
 
 
 def _counted(words: Words, exposures: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casegraph.facts import CaseFacts
 
-__all__ = ["days_of"]
+__all__ = ["days_of", "is_told"]
 
 
 def days_of(facts: CaseFacts, occasion: str) -> tuple[int | None, int | None]:
@@ -13,3 +13,8 @@ def days_of(facts: CaseFacts, occasion: str) -> tuple[int | None, int | None]:
         return 0, 0
     low, high = (facts.value(occasion, f"solvedStart{which}Days") for which in ("Min", "Max"))
     return None if low is None else int(low), None if high is None else int(high)
+
+
+def is_told(facts: CaseFacts, occasion: str) -> bool:
+    """Say whether the report counts the days of an occasion, so that it has an earliest and a latest day."""
+    return facts.value(occasion, "anchor") is not None and None not in days_of(facts, occasion)

@@ -58,4 +58,6 @@ def dose_words(words: Words, dosing: str) -> str:
         silent = joined(silent, "how often not told")
     found = joined("repaired" if facts.values(dosing, "repairedFrom") else "", words.basis(dosing))
     single = "one dose" if is_single(facts, dosing) and has_amount else ""
-    return joined(joined(told, f"({found})" if found else "", by=" "), single, silent)
+    is_step = bool(facts.values(dosing, "doseFrom")) or not is_lowered(facts, dosing)
+    lowered = "" if is_step else words.labels(dosing, "doseChange")
+    return joined(lowered, joined(told, f"({found})" if found else "", by=" "), single, silent)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from textwrap import shorten
 
-from casegraph.plot.timeline.axis import Axis, unseen_order
+from casegraph.plot.timeline.axis import Axis, order_told, unseen_order
 from casegraph.plot.timeline.courses import with_drugs
 from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_anywhere, packed
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.results import result
-from casegraph.story.outcomes import domain_of, followed, responders
+from casegraph.plot.timeline.running import seen_by
+from casegraph.story.outcomes import followed, responders, scope_of
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined, listed
 
@@ -24,7 +26,7 @@ _PRINTED = 30
 _TIMES = ("timePrinted", "durationMinDays", "durationMaxDays", "latencyMinDays", "latencyMaxDays")
 #: letters of the curator's words that are drawn.
 _GIST = 40
-_NO_TIME, _NO_ORDER = "no time told", "order not told"
+_NO_TIME = "no time told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Event:
 
     :param sign: how it is drawn, by name.
     :param since: the occasions that it is certainly not before: when what it was seen on began or ended.
+    :param until: those by the last of which it was seen, if its time is not told.
     """
 
     claim: str
@@ -55,13 +58,15 @@ class Event:
     sign: str
     text: str
     since: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
 
     def place(self, axis: Axis) -> Place:
-        """Return where it lies; without a time anywhere between what it cannot be before, and death."""
+        """Return where it lies; without a time anywhere between what it cannot be before and after."""
         if self.at is not None:
             return axis.place(self.at)
         low = max((axis.place(each).low for each in self.since), default=axis.life.low)
-        return Place(low, axis.life.high)
+        high = max((axis.place(each).high for each in self.until), default=axis.life.high)
+        return Place(low, max(low, high))
 
     def is_signed(self, axis: Axis) -> bool:
         """Say whether its sign is drawn: only if its time is told, and not as lying anywhere in a life."""
@@ -72,7 +77,13 @@ class Event:
 def events(words: Words, kind: Kind) -> tuple[Event, ...]:
     """Return the events of one kind, those with one label together, by time."""
     found = [
-        Event(claim, words.facts.value(claim, "at"), *kind.told(words, claim), _since(words, claim))
+        Event(
+            claim,
+            words.facts.value(claim, "at"),
+            *kind.told(words, claim),
+            _since(words, claim),
+            seen_by(words.facts, claim),
+        )
         for claim in words.facts.claims(*kind.links)
     ]
     found = [each if each.at else replace(each, text=joined(each.text, _NO_TIME)) for each in found]
@@ -91,7 +102,7 @@ def _since(words: Words, claim: str) -> tuple[str, ...]:
 
 def _head(event: Event) -> str:
     """Return what a label begins with: of an outcome, the part of the disease."""
-    return event.label.partition(" on ")[0].partition(" after ")[0]
+    return re.split(r" on | after | \(", event.label)[0]
 
 
 def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...]) -> Panel:
@@ -99,7 +110,7 @@ def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...])
     panel, rows = Panel(title), dict[tuple[str, int], str]()
     pairs = unseen_order(words.facts, axis)
     found = tuple(_in_time(words, axis, each, _later(axis, each, found, pairs)) for each in found)
-    spots = packed(axis, ((each.label, *_spot(axis, each)) for each in found))
+    spots = packed(axis, ((each.label, *_spot(words, axis, each)) for each in found))
     for event, (label, row) in sorted(
         zip(found, spots, strict=True), key=lambda pair: (_first(found, pair[0].label), pair[1][1])
     ):
@@ -107,7 +118,7 @@ def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...])
         if name is None:
             name = rows[label, row] = panel.row("" if row else label)
         head = {"row": name, "told": tell(words, event.claim), "href": f"#{words.facts.name(event.claim)}"}
-        panel.marks += _marks(axis, event, head)
+        panel.marks += _marks(words, axis, event, head)
     return panel
 
 
@@ -132,18 +143,18 @@ def _in_time(words: Words, axis: Axis, event: Event, later: list[str]) -> Event:
     return replace(event, text=joined(event.text, quoted, before))
 
 
-def _spot(axis: Axis, event: Event) -> tuple[Place, str]:
+def _spot(words: Words, axis: Axis, event: Event) -> tuple[Place, str]:
     """Return where an event is drawn, and its words: at the left edge where it can be anywhere."""
     place = event.place(axis)
     if event.is_signed(axis):
         return place, event.text
-    text = event.text if event.at is None else joined(event.text, _NO_ORDER)
+    text = event.text if event.at is None else joined(event.text, order_told(words.facts, axis, event.at))
     return Place(axis.first, axis.first) if is_anywhere(axis, place) else place, text
 
 
-def _marks(axis: Axis, event: Event, head: Datum) -> Iterator[Datum]:
+def _marks(words: Words, axis: Axis, event: Event, head: Datum) -> Iterator[Datum]:
     """Yield the marks of an event: one whose time is not told, or can be any, has words and no sign."""
-    (place, text), is_signed = _spot(axis, event), event.is_signed(axis)
+    (place, text), is_signed = _spot(words, axis, event), event.is_signed(axis)
     if not place.exact:
         yield {**head, "part": "unsure", "x": place.low, "x2": place.high}
     if not place.exact and is_signed:
@@ -161,10 +172,13 @@ def _first(found: tuple[Event, ...], label: str) -> int:
 def _response(words: Words, claim: str) -> tuple[str, str, str]:
     direction = words.label(words.facts.value(claim, "direction"))
     outcome = joined(direction, words.text_of(claim, "degree", "({})"), by=" ")
-    text = joined(outcome, words.latency(claim), responders(words, claim))
-    domain = joined(domain_of(words, claim), words.text(claim, "criterion", "by {}"), by=" ")
+    criterion = words.text(claim, "criterion", "by {}")
+    scopes = (scope_of(words, claim), words.labels(claim, "domain"))
     links = {" on ": "responseTo", " after the stop of ": "afterStopping"}
-    label = with_drugs(words, claim, domain, links, _background(words, claim))
+    heads = tuple(joined(each, criterion, by=" ") for each in scopes)
+    label = with_drugs(words, claim, heads, links, _background(words, claim))
+    concerned = "" if label.startswith(scopes[0]) else scopes[0].removeprefix(scopes[1]).strip()
+    text = joined(joined(outcome, concerned, by=" "), words.latency(claim), responders(words, claim))
     return label, words.facts.name(words.facts.value(claim, "direction") or ""), text
 
 
@@ -190,7 +204,7 @@ def _adverse(words: Words, claim: str) -> tuple[str, str, str]:
     kind = words.facts.kind(claim)
     none = {"NoAdverseEvent": "none at all", "NoSignificantAdverseEvent": "none significant"}
     what = none.get(kind) or words.labels(claim, "aboutConcept")
-    label = with_drugs(words, claim, what, {", during ": "duringTreatment"})
+    label = with_drugs(words, claim, (what,), {", during ": "duringTreatment"})
     said = "none" if kind in none else words.labels(claim, "severity") or "observed"
     return label, kind, joined(said, _in_whom(words, claim), by=": ")
 

@@ -15,7 +15,7 @@ from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.doses import is_lowered, is_regular, is_single
 from casegraph.plot.timeline.marks import is_anywhere
 from casegraph.plot.timeline.places import Place
-from casegraph.plot.timeline.running import over_by, ran_until
+from casegraph.plot.timeline.running import first_after, over_by, ran_until, starts_of
 
 __all__ = ["Exposure", "Piece", "exposures", "times_of"]
 
@@ -47,6 +47,7 @@ class Exposure:
         not told), ``lasted`` (its length is told and not its end), or ``open`` (not stated).
     :param superseded: the certainly later start of the same drug, or end of its length, by when it was over.
     :param lowered: whether its dose was lowered, and none is told that was kept.
+    :param begin: how its start is drawn: ``start``, or ``changed`` if its dose is lowered there.
     :param follows: the start of the dosing before it.
     :param has_own_end: whether its end is told of itself, and not of the treatment that it belongs to.
     :param told: when its dosings began.
@@ -60,6 +61,7 @@ class Exposure:
     kind: str
     superseded: str | None
     lowered: bool = False
+    begin: str = "start"
     follows: str | None = None
     has_own_end: bool = True
     told: tuple[str, ...] = ()
@@ -215,16 +217,17 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
         kind = "open" if ends is None else "changed"
     elif ends is None:
         kind, ends = _end(facts, episode, starts)
-        superseded = _first_after(facts, starts, (facts.value(each, "at") for each in segments))
+        superseded = first_after(facts, starts, starts_of(facts, segments))
         if superseded is not None:
             kind, ends = "open", None
     if kind in ("open", "implied", "undated"):
         superseded = superseded or _later_course(facts, episode)
     lowered = is_lowered(facts, segment)
+    begin = "changed" if lowered and (before is not None or starts != whole) else "start"
     last = None if before is None else facts.value(before, "at")
     regular = is_regular(facts, segment)
     return Exposure(
-        segment, episode, starts, ends, kind, superseded, lowered, last, has_own_end, regular=regular
+        segment, episode, starts, ends, kind, superseded, lowered, begin, last, has_own_end, regular=regular
     )
 
 
@@ -239,7 +242,7 @@ def _later_course(facts: CaseFacts, episode: str) -> str | None:
         for each in facts.values(facts.case, "hasTreatment")
         if each != episode and facts.value(each, "aboutConcept") == drug and _same_route(facts, each, episode)
     )
-    return _first_after(facts, since, (facts.value(each, "at") for each in courses))
+    return first_after(facts, since, starts_of(facts, courses))
 
 
 def _same_route(facts: CaseFacts, one: str, other: str) -> bool:
@@ -248,16 +251,3 @@ def _same_route(facts: CaseFacts, one: str, other: str) -> bool:
         for each in (one, other)
     ]
     return not all(routes) or not routes[0].isdisjoint(routes[1])
-
-
-def _first_after(facts: CaseFacts, since: str | None, starts: Iterator[str | None]) -> str | None:
-    """Return the first of some occasions that is certainly later than another."""
-    if since is None:
-        return None
-    later = set(facts.values(since, "notAfter"))
-    found = {
-        each
-        for each in starts
-        if each is not None and each in later and since not in facts.values(each, "notAfter")
-    }
-    return min(found, key=lambda each: (facts.rank(each), each), default=None)

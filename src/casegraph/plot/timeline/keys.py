@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import shorten
 
 from casegraph.plot.timeline.axis import Axis
+from casegraph.plot.timeline.lifespan import is_untreated
 from casegraph.plot.timeline.marks import Datum, Panel, anchored, is_anywhere
 from casegraph.story.words import Words, joined
 
@@ -46,7 +47,7 @@ def times_panel(words: Words, axis: Axis) -> Panel:
             "told": words.time(each) or "no time is told",
             "href": f"#{words.facts.name(each)}",
         }
-        text = _told(words, each)
+        text = _told(words, each, phased=not place.exact)
         if not place.exact:
             panel.marks.append({**head, "part": "unsure", "x": place.low, "x2": place.high})
         if not place.exact and not is_anywhere(axis, place):
@@ -70,15 +71,18 @@ def _called(words: Words, axis: Axis, occasion: str) -> str:
     return " = ".join(words.facts.name(each) for each in _same(axis, occasion))
 
 
-def _told(words: Words, occasion: str) -> str:
+def _told(words: Words, occasion: str, *, phased: bool) -> str:
     """Return the days of an occasion, its printed words, and whether the days rest on a reading.
 
     Printed words as *within 1 week* mean little without the anchor that they count from, which stands first.
+
+    :param phased: whether to tell that it was before treatment, by which it can be before its latest day.
     """
     days, _, reading = words.days(occasion).partition(" by ")
     printed = words.facts.value(occasion, "timePrinted")
     since, _, read = (words.since(occasion) if printed else "").partition(" by ")
     hedge = f" (by {reading or read})" if reading or read else ""
-    room = max(_SHORTEST, _LONGEST - len(days + since + hedge))
+    phase = "before treatment" if phased and is_untreated(words.facts, occasion) else ""
+    room = max(_SHORTEST, _LONGEST - len(days + since + phase + hedge))
     quoted = f"“{shorten(printed, room, placeholder=' ...')}”" if printed else ""
-    return (joined(days, since, quoted) or "no time is told") + hedge
+    return (joined(days, since, phase, quoted) or "no time is told") + hedge

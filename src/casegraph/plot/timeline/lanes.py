@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from casegraph.plot.timeline.axis import Axis
+from casegraph.plot.timeline.axis import Axis, order_told
 from casegraph.plot.timeline.courses import course
 from casegraph.plot.timeline.doses import dose_words
 from casegraph.plot.timeline.exposures import Exposure
@@ -15,7 +15,6 @@ from casegraph.story.words import Words, joined
 
 __all__ = ["treatments_panel"]
 
-_NO_ORDER = "order not told"
 _ENDS: Mapping[str, str] = MappingProxyType(
     {"stopped": "stopped", "implied": "a stop is implied", "ongoing": "still given"}
 )
@@ -43,7 +42,7 @@ def treatments_panel(
         for dosing in dosings:
             below = panel.row(dose_words(words, dosing.claim))
             panel.marks += _bar(axis, _head(words, below, dosing), dosing, signed=dosing.has_own_end)
-            if dosing.has_own_end and (unplaced := _unplaced(axis, dosing)):
+            if dosing.has_own_end and (unplaced := _unplaced(words, axis, dosing)):
                 panel.marks.append(_words(words, axis, below, dosing, unplaced))
     return panel
 
@@ -56,18 +55,18 @@ def _is_whole(episode: Exposure, dosing: Exposure) -> bool:
 def _of_episode(words: Words, axis: Axis, episode: Exposure) -> str:
     claim = episode.claim
     reason = words.text_of(claim, "stopReason", "stopped: {}")
-    unplaced = _unplaced(axis, episode, reason)
+    unplaced = _unplaced(words, axis, episode, reason)
     time = "" if words.facts.values(claim, "at") else "start not told"
     if episode.starts is not None and is_anywhere(axis, episode.begins(axis)) and not unplaced:
-        time = _NO_ORDER
+        time = order_told(words.facts, axis, episode.starts)
     return joined(words.duration(claim), words.in_all(claim), unplaced or reason, time)
 
 
-def _unplaced(axis: Axis, exposure: Exposure, reason: str = "") -> str:
-    """Return what is told of an end that has no sign, since its order is not told; else nothing."""
-    if not exposure.has_told_end or exposure.end(axis) is not None:
+def _unplaced(words: Words, axis: Axis, exposure: Exposure, reason: str = "") -> str:
+    """Return what is told of an end that has no sign, since it can be anywhere; else nothing."""
+    if exposure.ends is None or not exposure.has_told_end or exposure.end(axis) is not None:
         return ""
-    return joined(reason or _ENDS[exposure.kind], _NO_ORDER)
+    return joined(reason or _ENDS[exposure.kind], order_told(words.facts, axis, exposure.ends))
 
 
 def _bar(
@@ -90,7 +89,7 @@ def _bar(
         if not is_anywhere(axis, place) and (end is None or place.middle != end.middle):
             yield {**head, "part": "about", "x": place.middle, "shift": 0}
     if exposure.begins(axis).exact:
-        yield {**head, "part": "sign", "x": exposure.begins(axis).low, "sign": "start"}
+        yield {**head, "part": "sign", "x": exposure.begins(axis).low, "sign": exposure.begin}
     if end is not None:
         yield {**head, "part": "sign", "x": end.middle, "sign": exposure.kind}
     if end is not None and not end.exact:

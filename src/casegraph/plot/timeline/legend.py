@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.marks import Datum, Panel
+from casegraph.plot.timeline.signs import OTHER, SIGNS
 
 __all__ = ["key_panel"]
 
@@ -16,41 +17,10 @@ _STRETCHES: Mapping[str, str] = MappingProxyType(
         "given": "under treatment",
         "lowered": "under treatment, the dose lowered or being changed",
         "whole": "the whole treatment, of several doses",
-        "unsure": "somewhere on this line: ≈",
+        "unsure": "somewhere on this line: ≈, or no sign if anywhere",
         "open": "not stated whether it went on",
     }
 )
-#: What a sign means.
-_SIGNS: Mapping[str, str] = MappingProxyType(
-    {
-        "start": "begun, or given, here",
-        "stopped": "stopped",
-        "implied": "a stop is only implied",
-        "ongoing": "still given when last told of",
-        "improved": "outcome: improved",
-        "resolved": "outcome: resolved",
-        "stabilised": "outcome: stabilised",
-        "unchanged": "outcome: unchanged",
-        "worse": "outcome: worse",
-        "notEvaluable": "outcome: not evaluable",
-        "Flare": "course: flare",
-        "Relapse": "course: relapse",
-        "Remission": "course: remission",
-        "SymptomFreeInterval": "course: free of symptoms",
-        "Death": "death",
-        "AdverseEvent": "adverse event",
-        "NoAdverseEvent": "no adverse event",
-        "NoSignificantAdverseEvent": "no significant adverse event",
-        "positive": "test: positive",
-        "negative": "test: negative",
-        "belowRange": "test: below the range",
-        "aboveRange": "test: above the range",
-        "raised": "test: raised",
-        "lowered": "test: lowered",
-    }
-)
-_OTHER = "test: its value, or another result"
-_NO_KEY = frozenset({"time"})
 
 
 def key_panel(axis: Axis, panels: tuple[Panel, ...]) -> Panel:
@@ -71,6 +41,6 @@ def key_panel(axis: Axis, panels: tuple[Panel, ...]) -> Panel:
 
 def _signs(panels: tuple[Panel, ...]) -> Iterator[tuple[str, str]]:
     drawn = {mark["sign"] for each in panels for mark in each.marks if mark["part"] == "sign"}
-    yield from ((sign, meaning) for sign, meaning in _SIGNS.items() if sign in drawn)
-    if others := sorted(drawn - _SIGNS.keys() - _NO_KEY):
-        yield others[0], _OTHER
+    yield from ((sign, SIGNS[sign].meaning) for sign in SIGNS if sign in drawn)
+    if others := sorted(drawn - SIGNS.keys()):
+        yield others[0], OTHER.meaning

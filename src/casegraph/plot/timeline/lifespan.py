@@ -9,7 +9,7 @@ from casegraph.facts import CaseFacts
 from casegraph.namespaces import BASE
 from casegraph.plot.timeline.places import Place
 
-__all__ = ["life_of", "narrowed"]
+__all__ = ["is_untreated", "life_of", "narrowed"]
 
 _GROUP: Final = f"{BASE}group/"
 #: what loaders and curators call the occasion of the birth of the patient.
@@ -42,7 +42,7 @@ def narrowed(facts: CaseFacts, places: Mapping[str, Place], life: Place) -> dict
     for each, place in places.items():
         of_the_dead = any(_is_before(facts, death, each) for death in deaths)
         high = place.high if of_the_dead else min(place.high, life.high)
-        if _is_untreated(facts, each) and not any(_is_before(facts, start, each) for start in starts):
+        if is_untreated(facts, each) and not any(_is_before(facts, start, each) for start in starts):
             high = min((high, *(places[start].high for start in starts)))
         low = max(place.low, life.low)
         found[each] = place if place.exact or low > high else Place(low, high)
@@ -66,7 +66,8 @@ def _at(facts: CaseFacts, links: Iterable[str]) -> set[str]:
     return {time for each in facts.claims(*links) for time in facts.values(each, "at")}
 
 
-def _is_untreated(facts: CaseFacts, occasion: str) -> bool:
+def is_untreated(facts: CaseFacts, occasion: str) -> bool:
+    """Say whether an occasion is told to be before the first treatment."""
     return facts.name(facts.value(occasion, "phase") or "") == "beforeTreatment"
 
 

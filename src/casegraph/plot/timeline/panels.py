@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from casegraph.plot.look import COLOURS
 from casegraph.plot.picture import Spec
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.marks import LINE, Datum, Panel
+from casegraph.plot.timeline.signs import OTHER, SIGNS
 
 __all__ = ["WIDTH", "heads_view", "least_width", "panel_view"]
 
@@ -24,50 +22,13 @@ _COLUMN = 15
 _LETTER = 6.6
 #: how far below the middle of a row its stretches and signs stand, and its words above it.
 _BELOW = 6
-_RED, _GREEN, _BLUE = COLOURS["vermilion"], COLOURS["bluish green"], COLOURS["blue"]
-_ORANGE, _BLACK = COLOURS["orange"], COLOURS["black"]
+_BLUE = COLOURS["blue"]
 #: words that are wider than the drawing are folded.
 _FOLDS = f"datum.narrow && datum.letters * {_LETTER} > width"
 _SAID = f"{_FOLDS} ? datum.narrow : datum.text"
 _LETTERS = f"({_FOLDS} ? datum.longest : datum.letters)"
 #: words begin at their place, and end at the right edge at the latest.
 _BESIDE = f"max(-width * datum.left, min(2, width * (1 - datum.left) - {_LETTERS} * {_LETTER}))"
-_CAP = "M-0.2,-1L0.2,-1L0.2,1L-0.2,1Z"
-_HOLLOW_CAP = "M-0.5,-1L0.5,-1L0.5,1L-0.5,1Z"
-#: a cross that stands on two legs, unlike the plus of a positive test.
-_SALTIRE = "M-1,-0.6L-0.6,-1L0,-0.4L0.6,-1L1,-0.6L0.4,0L1,0.6L0.6,1L0,0.4L-0.6,1L-1,0.6L-0.4,0Z"
-
-#: How a sign is drawn: shape, line, filling; no two of one panel have the same shape and filling.
-_SIGNS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
-    {
-        "start": ("circle", _BLUE, _BLUE),
-        "stopped": (_CAP, _BLACK, _BLACK),
-        "implied": (_HOLLOW_CAP, _BLACK, "white"),
-        "ongoing": ("triangle-right", _BLACK, _BLACK),
-        "improved": ("triangle-up", _GREEN, _GREEN),
-        "resolved": ("circle", _BLUE, _BLUE),
-        "stabilised": ("diamond", _BLUE, "white"),
-        "unchanged": ("square", _BLACK, _ORANGE),
-        "worse": ("triangle-down", _RED, _RED),
-        "notEvaluable": ("cross", _BLACK, "white"),
-        "Flare": ("triangle-down", _RED, _RED),
-        "Relapse": ("triangle-down", _RED, "white"),
-        "Remission": ("circle", _GREEN, _GREEN),
-        "SymptomFreeInterval": ("circle", _GREEN, "white"),
-        "Death": ("diamond", _BLACK, _BLACK),
-        "AdverseEvent": (_SALTIRE, _BLACK, _RED),
-        "NoAdverseEvent": ("circle", _GREEN, "white"),
-        "NoSignificantAdverseEvent": ("square", _GREEN, "white"),
-        "positive": ("cross", _BLACK, _BLACK),
-        "negative": ("stroke", _BLACK, _BLACK),
-        "raised": ("triangle-up", _RED, _RED),
-        "lowered": ("triangle-down", _BLUE, _BLUE),
-        "aboveRange": ("triangle-up", _RED, "white"),
-        "belowRange": ("triangle-down", _BLUE, "white"),
-        "time": ("circle", _BLACK, _BLACK),
-    }
-)
-_OTHER = ("square", _BLACK, "white")
 
 
 def panel_view(panel: Panel, axis: Axis, *, framed: bool = True, titled: bool = False) -> Spec:
@@ -168,7 +129,7 @@ def _stretch(part: str, mark: Spec) -> Spec:
 
 def _sign_layer(panel: Panel, offset: Spec) -> Spec:
     used = sorted({mark["sign"] for mark in panel.marks if mark["part"] == "sign"})
-    drawn = [_SIGNS.get(each, _OTHER) for each in used]
+    drawn = [SIGNS.get(each, OTHER) for each in used]
 
     def scale(which: int) -> Spec:
         ranged = {"domain": used, "range": [each[which] for each in drawn]}

@@ -36,6 +36,7 @@ _SCALES: Mapping[bool, str] = MappingProxyType(
 _ALWAYS = (
     "A bar tells that a treatment was under way, not that it was given without a break.",
     "What stands on a dashed line with ≈ lies somewhere on it: before, at or after what is drawn there.",
+    "The dashed line of an outcome tells when it may have been seen, not how long it lasted.",
     "A dotted line is neither a treatment nor a gap: it is not stated whether it went on.",
     "What followed a treatment in time need not be due to it, nor what was added to others.",
     "Findings and diagnoses are told in the text, not here.",
