@@ -400,6 +400,22 @@ def test_the_data_are_those_of_the_table(seed_store: Store, headline: Node, pict
     assert rows[0].keys() >= {f"{each.replace(' ', '_')}_iri" for each in head}
 
 
+@pytest.mark.parametrize("picture", PICTURES)
+def test_the_data_have_a_line_of_names_where_there_is_nothing_to_draw(
+    seed_store: Store, headline: Node, picture: str
+) -> None:
+    job = CohortData(
+        name="cases_treated_with",
+        values={"drug": "rituximab"},
+        picture=picture,
+        format_="csv",
+        media_type="text/csv",
+    )
+    (names,) = csv.reader(io.StringIO(answer_of(job, seed_store)[1].decode(), newline=""))
+    head, *_ = headline.named(picture).rows()
+    assert names[: len(head)] == [each.replace(" ", "_") for each in head]
+
+
 def test_each_lane_of_the_data_leads_to_its_case_and_its_claim(seed_store: Store) -> None:
     (lane, *_) = rows_of(seed_store, "swimmer")
     assert (lane["case_iri"], lane["treatment_iri"]) == (SEED, f"{SEED}#il2")

@@ -83,7 +83,7 @@ def responses(cohort: Cohort) -> Picture:
     title = f"What became of {counted(patients, 'patient')} on each drug"
     if not found:
         summary = f"No treatment is told of any of the {counted(everyone, 'patient')}, so nothing is drawn."
-        return Picture("responses", "What became of the patients", summary, {}, (), {}, ())
+        return Picture("responses", "What became of the patients", summary, {}, (), _COLUMNS, ())
     shown = found[:_MOST]
     summary = (
         f"{counted(len(found), 'treatment')} given to {patients:,} of {counted(everyone, 'patient')}. "

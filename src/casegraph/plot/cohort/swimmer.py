@@ -69,12 +69,12 @@ def swimmer(cohort: Cohort) -> Picture:
     treated = sorted({row["case"] for row in cohort.given if not cohort.drugs or row["drug"] in cohort.drugs})
     if not treated:
         told = f"Of {counted(len(cohort.cases), 'case')}, none is told to have been given {what}, {_NO_LANE}."
-        return Picture("swimmer", "Time on treatment", told, {}, (), {}, ())
+        return Picture("swimmer", "Time on treatment", told, {}, (), _COLUMNS, ())
     looked = treated[:_LOOKED_AT]
     found, unread = _read(cohort, looked)
     if not found:
         told = f"The times of {counted(len(unread), 'case')} cannot be read, {_NO_LANE}."
-        return Picture("swimmer", "Time on treatment", told, {}, (), {}, ())
+        return Picture("swimmer", "Time on treatment", told, {}, (), _COLUMNS, ())
     shown = _together(cohort, found)[:_LANES]
     many = counted(len(treated), "case")
     title = f"Time on treatment: {_part(many, treated, looked, shown)}"
