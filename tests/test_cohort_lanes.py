@@ -203,6 +203,16 @@ def test_a_lane_counts_from_the_drug_of_which_a_length_is_told(corpus_store: Sto
     assert [(each.kind, each.at) for each in found.events] == [("first response", (182, 182))]
 
 
+def test_a_lane_of_several_drugs_names_its_start_wherever_one_of_them_is_drawn(corpus_store: Store) -> None:
+    # of patient 4 plasma exchange was still given as rituximab began, and no length of it is told
+    found = lane(corpus_store, f"{BASE}case/10.3899/jrheum.101321/4", frozenset())
+    assert found is not None
+    strokes = Strokes(dict.fromkeys((run.drug for run in found.runs), "drug"), has_drug=False)
+    strokes.add(found, "case", {run.claim: (run.claim.partition("#")[2], "how long") for run in found.runs})
+    shown = [each["text"] for each in strokes.view()["layer"][-2]["data"]["values"]]
+    assert shown[:2] == ["counted from the start of plasma-exchange", "plasma-exchange: how long"]
+
+
 def test_what_came_before_the_start_of_a_lane_is_told_in_words(corpus_store: Store) -> None:
     # a flare before tofacitinib, and better after 26 weeks of it
     found = lane(corpus_store, f"{BASE}case/10.1186/s12969-021-00637-8/sabbagh-2019-2", frozenset())

@@ -160,7 +160,7 @@ def test_those_who_did_not_respond_are_not_counted_as_responders(corpus_store: S
     assert "muscle resolved complete: 3 of 6 patients responded" in words(notice)
     # of the nine patients of the registry four are told of one by one
     four = ", ".join(f"case 10.3899/jrheum.101321/{number}" for number in (2, 4, 6, 8))
-    assert f"4 cases below are of its patients: {four}." in words(notice)
+    assert f"4 cases below are among its patients: {four}." in words(notice)
     assert "is not recorded" not in words(notice)
 
 
@@ -178,7 +178,7 @@ def test_of_a_case_beside_a_group_it_is_said_that_nobody_recorded_whether_it_is_
     assert child not in told
     parted = copied(corpus_store, without=f"<{BASE}case/10.3899/jrheum.101321/2> <{CG}memberOf>")
     told = words(notice_of(page(parted, **asked)))
-    assert "3 cases below are of its patients: " in told
+    assert "3 cases below are among its patients: " in told
     assert "Its report tells of 1 more case below; whether it is among" in told
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import inf
 from typing import Any, Final
 
@@ -82,15 +82,15 @@ class Strokes:
         deaths = (each.at[1] for each in lane.events if each.kind == "death")
         self._death = min((day for day in deaths if day is not None), default=inf)
         names = {run.drug: told[run.claim][0] for run in lane.runs}
-        drawn: Sequence[Run] = lane.runs
+        drawn = self._drawn(lane)
         if self._is_of_one and len(lane.runs) == 1:
             self._write(f"{name}: {told[lane.runs[0].claim][1]}", bold=True)
             self._bar(lane.runs[0])
         else:
             self._write(name, bold=True)
-            if lane.since and lane.has_days:
+            if lane.since and (drawn or lane.events):
                 self._write(f"counted from the start of {', '.join(names[each] for each in lane.since)}")
-            drawn = self._several(lane, told)
+            self._several(lane, drawn, told)
         taken: list[float] = []
         in_words = [each for each in lane.events if each.at[1] is None or lane.on(each)]
         for event in lane.events:
@@ -98,7 +98,7 @@ class Strokes:
                 self._event(event, event.at[1], self._row(event, event.at[1], taken))
         self._top += _EVENTS * len(taken)
         for event in in_words:
-            has_place = not lane.on(event) or any(run.drug in event.drugs for run in drawn)
+            has_place = not lane.on(event) or any(run.drug in event.drugs for run in drawn[:MOST_RUNS])
             self._in_words(event, _called(lane, event, names), has_place=has_place)
         self._without_place(lane, names)
         self._top += _GAP
@@ -111,10 +111,11 @@ class Strokes:
             if kinds := dict.fromkeys(_called(lane, each, names) for each in events):
                 self._write(f"{words}: {', '.join(kinds)}")
 
-    def _several(self, lane: Lane, told: Mapping[str, tuple[str, str]]) -> Sequence[Run]:
-        """Draw the courses that have a place, and list the others; return those that are drawn."""
+    def _drawn(self, lane: Lane) -> list[Run]:
         placed = [run for run in lane.runs if run.has_place and not run.is_earlier]
-        drawn = [run for run in placed if run.is_told or self._has_drug]
+        return [run for run in placed if run.is_told or self._has_drug]
+
+    def _several(self, lane: Lane, drawn: list[Run], told: Mapping[str, tuple[str, str]]) -> None:
         for run in drawn[:MOST_RUNS]:
             self._write(": ".join(told[run.claim]))
             self._bar(run)
@@ -127,7 +128,6 @@ class Strokes:
             of = [run for run in rest if not run.is_told and run.is_earlier is is_earlier]
             if listed := dict.fromkeys(told[run.claim][0] for run in of):
                 self._write(f"{words}: {', '.join(listed)}")
-        return drawn[:MOST_RUNS]
 
     def _write(self, text: str, *, bold: bool = False) -> None:
         for line in lines(text):

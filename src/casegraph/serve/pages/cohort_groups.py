@@ -44,8 +44,8 @@ def _words(service: Service, group: LeftOut) -> Iterator[Content]:
     if group.unnamed:
         yield f" The harm that is asked for, {group.unnamed}, is not named in what is told of it."
     one = len(group.members) == 1
-    many = "1 case below is one" if one else f"{len(group.members):,} cases below are"
-    yield from _cases(service, f" {many} of its patients: ", group.members)
+    many = "1 case below is one of" if one else f"{len(group.members):,} cases below are among"
+    yield from _cases(service, f" {many} its patients: ", group.members)
     if group.beside:
         more, they = " more" * bool(group.members), "it is" if group.beside == 1 else "they are"
         told = f" Its report tells of {group.beside:,}{more} case{'s' * (group.beside > 1)} below"
