@@ -31,17 +31,21 @@ _GRAVE: Final = (f"{CG}severe", f"{CG}profound", f"{CG}fatal")
 _ASSERTED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?asserted {{ {pattern} }} }}"
 _HARM: Final = "?case cg:hasAdverseEvent ?node . ?node a cg:AdverseEvent"
 _DEATH: Final = "?case cg:hasCourse ?node . ?node a cg:Death"
-_AFTER_STOP: Final = "?episode cg:endsAt ?stop FILTER NOT EXISTS { ?episode cg:endBasis cg:implied }"
+_STOP: Final = "?episode cg:endsAt ?stop"
+#: It stands outside of the graph of the pattern, for within it the engine reads all stops of a store.
+_IS_TOLD: Final = "\n  FILTER NOT EXISTS { GRAPH ?asserted { ?episode cg:endBasis cg:implied } }"
 _APART: Final = (
     "SELECT ?case ?node ?episode {{ # the cases\n"
     "  GRAPH ?asserted {{ {what} ; cg:at ?seen . ?case cg:hasTreatment ?episode . {pattern} }}\n"
     "  FILTER EXISTS {{ GRAPH ?inferred {{ {earlier} cg:notAfter {later} }} }}\n"
-    "  FILTER NOT EXISTS {{ GRAPH ?inferred {{ {later} cg:notAfter {earlier} }} }} }}"
+    "  FILTER NOT EXISTS {{ GRAPH ?inferred {{ {later} cg:notAfter {earlier} }} }}{only} }}"
 )
 #: what it asks for -> the question; each is fast over all cases.
 QUESTIONS: Final[Mapping[str, str]] = {
     "deaths": _ASSERTED.format(columns="?node", pattern=_DEATH),
-    "deaths after the stop": _APART.format(what=_DEATH, pattern=_AFTER_STOP, earlier="?stop", later="?seen"),
+    "deaths after the stop": _APART.format(
+        what=_DEATH, pattern=_STOP, earlier="?stop", later="?seen", only=_IS_TOLD
+    ),
     "times of deaths": _ASSERTED.format(
         columns="?node ?printed",
         pattern=f"{_DEATH} ; cg:at? ?time . ?time cg:timePrinted ?printed",
@@ -53,10 +57,10 @@ QUESTIONS: Final[Mapping[str, str]] = {
         "?episode cg:aboutConcept ?any",
     ),
     "adverse events before the start": _APART.format(
-        what=_HARM, pattern="?episode cg:at ?start", earlier="?seen", later="?start"
+        what=_HARM, pattern="?episode cg:at ?start", earlier="?seen", later="?start", only=""
     ),
     "adverse events after the stop": _APART.format(
-        what=_HARM, pattern=_AFTER_STOP, earlier="?stop", later="?seen"
+        what=_HARM, pattern=_STOP, earlier="?stop", later="?seen", only=_IS_TOLD
     ),
     "severity": _ASSERTED.format(columns="?node ?severity", pattern=f"{_HARM} ; cg:severity ?severity"),
     "flares": "SELECT ?case ?node ?episode { # the cases\n"
