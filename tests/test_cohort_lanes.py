@@ -9,7 +9,8 @@ import pytest
 
 from casegraph.model import Case, Occasion, Treatment
 from casegraph.namespaces import BASE, CG
-from casegraph.plot.cohort.courses import Event, Lane, Run, _Reading, lane
+from casegraph.plot.cohort.courses import Lane, Run, _Reading, lane
+from casegraph.plot.cohort.seen import Event
 from casegraph.plot.cohort.strokes import Strokes
 from casegraph.store import Store
 from casegraph.timeline import solve_subject
@@ -148,6 +149,44 @@ def test_what_only_death_bounds_has_no_latest_day(corpus_store: Store) -> None:
     assert [(each.kind, each.at) for each in found.unplaced] == [("first response", (0, None))]
 
 
+def test_harm_that_only_a_told_order_puts_before_death_has_no_latest_day(corpus_store: Store) -> None:
+    # the death of about the tenth week is told to be after the pneumonia, and no day of that is told
+    found = lane(corpus_store, f"{BASE}case/10.14740/jmc3965/1", frozenset())
+    assert found is not None
+    assert [(each.kind, each.at) for each in found.unplaced] == [("adverse event", (0, None))]
+    assert [each.kind for each in found.events] == ["death"]
+
+
+def test_a_response_is_that_of_its_drug_and_has_no_mark_at_another(corpus_store: Store) -> None:
+    # slightly better after plasma exchange, from day 13, and worse before tofacitinib, from day 28;
+    # how long plasma exchange ran is not told, so that it has no bar
+    found = lane(corpus_store, f"{BASE}case/10.1186/s13256-024-04793-9/1", frozenset())
+    assert found is not None
+    strokes = Strokes(dict.fromkeys((run.drug for run in found.runs), "drug"), has_drug=False)
+    strokes.add(found, "case", {run.claim: (run.claim.partition("#")[2], "how long") for run in found.runs})
+    layers = strokes.view()["layer"]
+    shown = " ".join(each["text"] for each in layers[-2]["data"]["values"])
+    assert "counted from the start of plasma-exchange tofacitinib: how long" in shown
+    assert "first response on plasma-exchange: after at most 16 days first response on tofacitinib" in shown
+    marked = [
+        each for layer in layers if layer["mark"]["type"] == "point" for each in layer["data"]["values"]
+    ]
+    assert [each["kind"] for each in marked] == ["adverse event", "death"]
+
+
+def test_a_response_has_its_mark_beside_the_course_that_it_was_to() -> None:
+    runs = (run_of((9, 9), "stopped"), Run("case#b", "other", (0, 0), (9, 9), (9, 9), "stopped"))
+    events = (Event("case#e", "first response", (3, 7), drugs=("other",)),)
+    strokes = Strokes(dict.fromkeys(("drug", "other"), "drug"), has_drug=True)
+    strokes.add(Lane("case", runs, events, ()), "case", {"case#run": ("one", ""), "case#b": ("two", "")})
+    layers = strokes.view()["layer"]
+    assert "first response on two: after 3 to 7 days" in [
+        each["text"] for each in layers[-2]["data"]["values"]
+    ]
+    (mark,) = (layer for layer in layers if layer["mark"]["type"] == "point")
+    assert [each["from"] for each in mark["data"]["values"]] == [7]
+
+
 def test_no_dashed_line_of_an_event_goes_on_after_death() -> None:
     events = (Event("case#a", "first response", (60, None)), Event("case#death", "death", (60, 61)))
     found = strokes_of(run_of((30, 30), "stopped"), events=events)
@@ -160,8 +199,18 @@ def test_a_lane_counts_from_the_drug_of_which_a_length_is_told(corpus_store: Sto
     assert found is not None
     (run,) = (each for each in found.runs if not each.is_earlier)
     assert (run.claim.partition("#")[2], run.starts, run.ends) == ("baricitinib", (0, 0), (182, None))
-    assert (found.since, len(found.runs)) == (run.drug, 10)
+    assert (found.since, len(found.runs)) == ((run.drug,), 10)
     assert [(each.kind, each.at) for each in found.events] == [("first response", (182, 182))]
+
+
+def test_a_lane_of_several_drugs_names_its_start_wherever_one_of_them_is_drawn(corpus_store: Store) -> None:
+    # of patient 4 plasma exchange was still given as rituximab began, and no length of it is told
+    found = lane(corpus_store, f"{BASE}case/10.3899/jrheum.101321/4", frozenset())
+    assert found is not None
+    strokes = Strokes(dict.fromkeys((run.drug for run in found.runs), "drug"), has_drug=False)
+    strokes.add(found, "case", {run.claim: (run.claim.partition("#")[2], "how long") for run in found.runs})
+    shown = [each["text"] for each in strokes.view()["layer"][-2]["data"]["values"]]
+    assert shown[:2] == ["counted from the start of plasma-exchange", "plasma-exchange: how long"]
 
 
 def test_what_came_before_the_start_of_a_lane_is_told_in_words(corpus_store: Store) -> None:

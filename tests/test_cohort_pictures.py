@@ -23,6 +23,7 @@ from casegraph.plot.cohort import cohort as of_cases
 from casegraph.plot.cohort import verdicts
 from casegraph.plot.cohort.called import address_of, called
 from casegraph.plot.cohort.cohort import GIVEN, cohort_of
+from casegraph.plot.cohort.harms import harms
 from casegraph.plot.cohort.pictures import cohort_pictures, picture_of
 from casegraph.plot.cohort.responses import _pieces
 from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
@@ -242,11 +243,47 @@ def test_of_deaths_without_a_printed_time_it_is_said_so(corpus_store: Store) -> 
     picture = picture_of(cohort, "responses")
     assert picture is not None
     told = "printed “day 61”; of 2 no time is printed"
-    assert ("cyclophosphamide", "3", told) in texts(picture, "drug", "died", "when they died")
-    assert f"died 3 ({told})" in " ".join(drawn(picture))
+    columns = ("drug", "died", "died after its stop", "when they died")
+    # of one it had been replaced on day 28, and of one chemotherapy was over before interleukin-2 began
+    assert ("cyclophosphamide", "1", "2", told) in texts(picture, *columns)
+    assert f"died 1, died after its stop 2 ({told})" in " ".join(drawn(picture))
     other = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "MAXO:0000297"})
     (died,) = drug_verdicts(other)
     assert list(died.deaths.values()) == ["about 10 weeks after the first symptom"]
+
+
+def test_a_death_is_told_apart_at_what_was_over_before_it(corpus_store: Store) -> None:
+    """Chemotherapy ended before interleukin-2 and interferon began; of trimetrexate no stop is told."""
+    picture = picture_of(cohort_of(corpus_store, get_query("adverse_events"), {"drug": "IL-2"}), "responses")
+    assert picture is not None
+    told = texts(picture, "drug", "died", "died after its stop")
+    over = ("cyclophosphamide", "vincristine", "prednisone", "radiotherapy")
+    open_ended = ("interleukin-2", "interferon beta", "trimetrexate")
+    assert told == {(name, "0", "1") for name in over} | {(name, "1", "0") for name in open_ended}
+
+
+def test_who_was_given_a_drug_again_did_not_die_after_its_stop(registry: EmbeddedStore) -> None:
+    """Of the first course of two a stop is made, and a death after it: the second may have run then."""
+    case, where = f"{REGISTRY}/2", f"{REGISTRY}/2/asserted"
+    cohort = cohort_of(registry, get_query("cases_treated_with"), {"drug": "rituximab"})
+    first, second = sorted(
+        row["episode"] for row in cohort.given if row["case"] == case and row["drug"] in cohort.drugs
+    )
+    quads = [
+        (case, "hasCourse", f"{case}#made", where),
+        (f"{case}#made", "at", f"{case}#end", where),
+        (first, "endsAt", f"{case}#stop", where),
+        (f"{case}#stop", "notAfter", f"{case}#end", f"{case}/inferred"),
+    ]
+    for subject, name, value, graph in quads:
+        registry.data.add(ox.Quad(*map(ox.NamedNode, (subject, f"{CG}{name}", value, graph))))
+    registry.data.add(ox.Quad(*map(ox.NamedNode, (f"{case}#made", str(RDF.type), f"{CG}Death", where))))
+    (drug,) = cohort.drugs
+    assert {name: many for name, many in harms(cohort)[drug].items() if "died" in name} == {"died": 1}
+    told = map(ox.NamedNode, (second, f"{CG}endsAt", f"{case}#stop", where))
+    registry.data.add(ox.Quad(*told))
+    found = {name: many for name, many in harms(cohort)[drug].items() if "died" in name}
+    assert found == {"died after its stop": 1}
 
 
 def test_a_death_on_a_lane_has_the_day_that_the_report_prints(corpus_store: Store) -> None:

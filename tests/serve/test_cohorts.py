@@ -158,7 +158,28 @@ def test_those_who_did_not_respond_are_not_counted_as_responders(corpus_store: S
     )
     assert "overall unchanged (Calcinosis): 0 of 6 patients responded" in words(notice)
     assert "muscle resolved complete: 3 of 6 patients responded" in words(notice)
-    assert "Its report tells of a case below too" in words(notice)
+    # of the nine patients of the registry four are told of one by one
+    four = ", ".join(f"case 10.3899/jrheum.101321/{number}" for number in (2, 4, 6, 8))
+    assert f"4 cases below are among its patients: {four}." in words(notice)
+    assert "is not recorded" not in words(notice)
+
+
+def test_of_a_case_beside_a_group_it_is_said_that_nobody_recorded_whether_it_is_one_of_it(
+    corpus_store: Store,
+) -> None:
+    # the first of the three children on tacrolimus is told as one of them
+    asked = {"name": "cases_by_diagnosis", "disease": "juvenile dermatomyositis"}
+    child = "10.1007/s10067-008-0973-2/1"
+    told = words(notice_of(page(corpus_store, **asked)))
+    assert f"1 case below is one of its patients: case {child}." in told
+    parted = copied(corpus_store, without=f"<{BASE}case/{child}> <{CG}memberOf>")
+    told = words(notice_of(page(parted, **asked)))
+    assert "Its report tells of 1 case below; whether it is among its patients is not recorded." in told
+    assert child not in told
+    parted = copied(corpus_store, without=f"<{BASE}case/10.3899/jrheum.101321/2> <{CG}memberOf>")
+    told = words(notice_of(page(parted, **asked)))
+    assert "3 cases below are among its patients: " in told
+    assert "Its report tells of 1 more case below; whether it is among" in told
 
 
 def test_a_cohort_of_a_disease_names_the_groups_that_have_it(corpus_store: Store) -> None:
@@ -274,7 +295,7 @@ def test_a_group_whose_report_is_no_report_is_called_by_its_address(corpus_store
 @pytest.mark.parametrize(
     ("asked", "many", "why"),
     [
-        ({"disease": "anti-MDA5 dermatomyositis"}, 4, "the disease asked for is called by it, and is not"),
+        ({"disease": "anti-MDA5 dermatomyositis"}, 4, "the disease asked for is named after it, and is no"),
         ({"finding": "HP:0033033"}, 6, "the result of a test is none"),
     ],
 )
@@ -286,6 +307,8 @@ def test_who_was_positive_for_the_antibody_is_told_of_and_can_be_asked_for(
     notice = notice_of(shown)
     assert f"{many} more cases were positive for anti-MDA5 antibody by a test" in words(notice)
     assert why in words(notice)
+    # three of those with amyopathic dermatomyositis died: of aspergillosis, of pneumocystis, of the lung
+    assert "A death is told of 3 of them." in words(notice)
     (there,) = (each for each in notice.links() if "cases_with_autoantibody" in each)
     assert there == f"{SERVICE.base}cohorts/cases_with_autoantibody?antibody=cg%3AAntiMDA5"
     shown = page(corpus_store, "cases_with_autoantibody", antibody="cg:AntiMDA5")
@@ -300,9 +323,11 @@ def test_a_disease_that_no_antibody_names_has_none_beside_it(corpus_store: Store
 def test_who_is_here_by_the_authors_word_alone_is_named(corpus_store: Store) -> None:
     # the seed's authors say that cyclosporin A did not do; strength rose within a week of it
     shown = page(corpus_store, "nonresponders_to_drug", drug="cyclosporine")
-    told = "1 of 4 cases is here by the authors' word alone and by nothing that was seen"
+    told = "1 of 4 cases is here by the authors' word alone and by no outcome that was seen"
     assert told in words(notice_of(shown))
-    assert "what was seen: Miao 2020, patient 1 (a conflict note speaks of that)." in words(notice_of(shown))
+    # skin and muscle flared as cyclosporin A ran
+    noted = "(a flare or relapse as it ran was seen; a conflict note speaks of that)"
+    assert f"what was seen: Miao 2020, patient 1 {noted}." in words(notice_of(shown))
     lanes = {row[0] for row in shown.named("swimmer").rows()[1:]}
     assert [each for each in lanes if "authors' word" in each] == [
         "Miao 2020, patient 1, here by the authors' word alone"
@@ -373,6 +398,22 @@ def test_the_data_are_those_of_the_table(seed_store: Store, headline: Node, pict
     assert [list(row.values())[: len(head)] for row in rows] == table
     assert list(rows[0])[: len(head)] == [each.replace(" ", "_") for each in head]
     assert rows[0].keys() >= {f"{each.replace(' ', '_')}_iri" for each in head}
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_the_data_have_a_line_of_names_where_there_is_nothing_to_draw(
+    seed_store: Store, headline: Node, picture: str
+) -> None:
+    job = CohortData(
+        name="cases_treated_with",
+        values={"drug": "rituximab"},
+        picture=picture,
+        format_="csv",
+        media_type="text/csv",
+    )
+    (names,) = csv.reader(io.StringIO(answer_of(job, seed_store)[1].decode(), newline=""))
+    head, *_ = headline.named(picture).rows()
+    assert names[: len(head)] == [each.replace(" ", "_") for each in head]
 
 
 def test_each_lane_of_the_data_leads_to_its_case_and_its_claim(seed_store: Store) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from answering import answer_of
@@ -219,31 +220,48 @@ def test_of_many_patients_of_a_report_the_first_are_named(store: Store) -> None:
     assert "more, of the same report" not in short(store, f"group/{REGISTRY}/series").text
 
 
-def test_a_case_and_the_group_of_its_report_lead_to_each_other(store: Store) -> None:
+@pytest.fixture
+def unrecorded(tmp_path: Path) -> Iterable[Store]:
+    """Return a store of the registry without what tells that its patients are of the nine."""
+    text = shipped("cases", "rituximab-registry-2011.yaml")[0].read_text(encoding="utf-8")
+    assert text.count("    member_of: [series]\n") == 4
+    document = tmp_path / "registry.yaml"
+    document.write_text(text.replace("    member_of: [series]\n", ""), encoding="utf-8")
+    with open_store(":memory:", writable=True) as store:
+        assert [type(each) for each in load(store, [document])] == [Loaded]
+        yield store
+
+
+def test_a_case_and_the_group_of_its_report_lead_to_each_other(store: Store, unrecorded: Store) -> None:
+    registry = (f"{REGISTRY}/series", "(“All nine patients”, 9 patients)")
     cases = {
-        f"case/{CAFARDI}/1": (f"{CAFARDI}/both", "(“Both patients”, 2 patients)", True),
-        f"case/{TACROLIMUS}/1": (f"{TACROLIMUS}/children", "(“All three children”, 3 patients)", True),
-        f"case/{REGISTRY}/4": (f"{REGISTRY}/series", "(“All nine patients”, 9 patients)", False),
+        f"case/{CAFARDI}/1": (f"{CAFARDI}/both", "(“Both patients”, 2 patients)"),
+        f"case/{TACROLIMUS}/1": (f"{TACROLIMUS}/children", "(“All three children”, 3 patients)"),
+        f"case/{REGISTRY}/4": registry,
     }
-    whether = {
-        True: "the patient is told as one of the group",
-        False: "whether the patient is one of the group is not recorded",
-    }
-    for case, (group, who, is_member) in cases.items():
-        said = f"the same report tells of the group group/{group} {who}: {whether[is_member]}"
-        assert told(store, case)["told of as well"] == [said]
-        assert f"{SERVER}groups/{group}" in short(store, case).links()
-        back = short(store, f"group/{group}")
-        (said,) = (each for each in told(store, f"group/{group}")["told of as well"] if case in each)
-        assert said.startswith(f"the same report tells of the patient {case} ")
-        assert said.endswith(whether[is_member])
-        assert SERVER + case.replace("case/", "cases/") in back.links()
-    registry = told(store, f"group/{REGISTRY}/series")["told of as well"]
-    assert len(registry) == 4
-    assert "(“patient 4”)" in registry[1]
+    for case, group in cases.items():
+        lead_to_each_other(store, case, group, is_member=True)
+    lead_to_each_other(unrecorded, f"case/{REGISTRY}/4", registry, is_member=False)
+    four = told(store, f"group/{REGISTRY}/series")["told of as well"]
+    assert len(four) == 4
+    assert "(“patient 4”)" in four[1]
     assert "told of as well" not in told(store, f"case/{PNEUMONIA}/1")
     # another patient of the report is no group
     assert "told of as well" not in told(store, f"case/{REVIEW}/papadopoulou-2019")
+
+
+def lead_to_each_other(store: Store, case: str, of: tuple[str, str], *, is_member: bool) -> None:
+    group, who = of
+    not_told = "whether the patient is one of the group is not recorded"
+    whether = "the patient is told as one of the group" if is_member else not_told
+    said = f"the same report tells of the group group/{group} {who}: {whether}"
+    assert told(store, case)["told of as well"] == [said]
+    assert f"{SERVER}groups/{group}" in short(store, case).links()
+    back = short(store, f"group/{group}")
+    (said,) = (each for each in told(store, f"group/{group}")["told of as well"] if case in each)
+    assert said.startswith(f"the same report tells of the patient {case} ")
+    assert said.endswith(whether)
+    assert SERVER + case.replace("case/", "cases/") in back.links()
 
 
 def test_many_days_stand_with_years_or_months_and_no_day_is_told_where_none_is(store: Store) -> None:

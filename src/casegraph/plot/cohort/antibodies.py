@@ -96,12 +96,12 @@ def antibodies(cohort: Cohort) -> Picture:
     everyone = counted(len(cohort.patients_of(cohort.cases)), "patient")
     if not having:
         told = f"No autoantibody is told to have been positive in any of the {everyone}, so nothing is drawn."
-        return Picture("antibodies", title, told, {}, tuple(notes[len(_NOTES) :]), {}, ())
+        return Picture("antibodies", title, told, {}, tuple(notes[len(_NOTES) :]), _COLUMNS, ())
     cells = list(_cells(cohort, having))
     rows, frequent = _frequent(having, cells)
     if not frequent:
         told = "Of those with a positive antibody no finding is told, so nothing is drawn."
-        return Picture("antibodies", title, told, {}, tuple(notes[len(_NOTES) :]), {}, ())
+        return Picture("antibodies", title, told, {}, tuple(notes[len(_NOTES) :]), _COLUMNS, ())
     named = {iri: _named(cohort, iri, having[iri]) for iri in rows}
     listed = [each for each in cells if each.antibody in rows and each.finding in frequent]
     columns = frequent[: _fitting(named.values(), listed)]

@@ -1,29 +1,19 @@
-"""When the treatments of a case ran, from the start of the first that is drawn, and what was seen then."""
+"""When the treatments of a case ran, counted from the start of the first of them that is told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
-from textwrap import shorten
-from typing import Final
+from dataclasses import dataclass
 
 import pyoxigraph as ox
-from msgspec import structs
 
-from casegraph.model import Claim, Course, DoseSegment, Subject, Treatment
-from casegraph.namespaces import expand, known_prefixes
+from casegraph.model import DoseSegment, Subject, Treatment
+from casegraph.plot.cohort.seen import OPEN, Days, Event, Seen, given
 from casegraph.store import Store
 from casegraph.timeline import Timeline, solve_subject
 from casegraph.triples import Triples, named_claims, read_subject
 
-__all__ = ["EVENTS", "Event", "Lane", "Run", "lane"]
-
-#: What is marked on a lane.
-EVENTS: Final = ("first response", "first resolved", "flare or relapse", "adverse event", "death")
-Days = tuple[int | None, int | None]
-_OPEN: Final[Days] = (None, None)
-#: So many letters of a printed time are told.
-_PRINTED: Final = 40
+__all__ = ["Lane", "Run", "lane"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,43 +59,20 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """What was seen, at least and at most so many days after the start of the lane.
-
-    What only death bounds has no most.
-
-    :param kind: one of :data:`EVENTS`.
-    :param rank: its place in the order of the occasions of its case.
-    :param printed: of a death, when it was, as the report prints it.
-    """
-
-    claim: str
-    kind: str
-    at: Days
-    rank: int = 0
-    printed: str = ""
-
-    @property
-    def quoted(self) -> str:
-        """The printed time as words; nothing where there is none."""
-        return f"printed “{shorten(self.printed, _PRINTED, placeholder=' ...')}”" if self.printed else ""
-
-
-@dataclass(frozen=True, slots=True)
 class Lane:
     """What is drawn of one case.
 
     :param events: those that may have come after the start.
     :param unplaced: those of which no time on this scale is told.
-    :param since: the drug from whose start days count, where that is not the first start; else empty.
-    :param earlier: those that came before that start.
+    :param since: the drugs from whose start days count; empty where it is the first start of the only one.
+    :param earlier: those that came before that start, where it is not the first.
     """
 
     case: str
     runs: tuple[Run, ...]
     events: tuple[Event, ...]
     unplaced: tuple[Event, ...]
-    since: str = ""
+    since: tuple[str, ...] = ()
     earlier: tuple[Event, ...] = ()
 
     @property
@@ -114,6 +81,10 @@ class Lane:
         times = [time for run in self.runs for time in (run.starts, run.ends)]
         times += [each.at for each in self.events]
         return any(day is not None and day > 0 for time in times for day in time)
+
+    def on(self, event: Event) -> tuple[str, ...]:
+        """Return the drugs that a response was to, where the lane has more than one; else none."""
+        return event.drugs if len({run.drug for run in self.runs}) > 1 else ()
 
     @property
     def longest(self) -> tuple[int, int]:
@@ -133,14 +104,8 @@ def lane(store: Store, case: str, drugs: Set[str]) -> Lane | None:
     quads = "".join(f"{line}\n" for line in store.dump(f"{case}/asserted"))
     found = Triples(ox.parse(quads.encode(), format=ox.RdfFormat.N_QUADS), lambda iri: None)
     subject = read_subject(case, found)
-    kept = [each for each in subject.treatments if not drugs or _iri(each) in drugs]
+    kept = [each for each in subject.treatments if not drugs or given(each) in drugs]
     return _Reading(case, subject, solve_subject(subject)).lane(kept) if kept else None
-
-
-def _iri(treatment: Treatment) -> str:
-    """Return the IRI of what was given; one that no prefix shortens is written as it is."""
-    written = treatment.what.split(maxsplit=1)[0]
-    return expand(written) if written.partition(":")[0] in known_prefixes() else written
 
 
 class _Reading:
@@ -148,11 +113,6 @@ class _Reading:
 
     def __init__(self, case: str, subject: Subject, timeline: Timeline) -> None:
         self.case, self.subject, self.timeline = case, subject, timeline
-        living = tuple(turn for turn in subject.course if turn.kind != "death")
-        # a death bounds what came before it, and so gives it a latest day on which nobody saw it
-        self.but_for_death = (
-            timeline if living == subject.course else solve_subject(structs.replace(subject, course=living))
-        )
         self.names = {id(claim): fragment for fragment, _, claim in named_claims(subject)}
         self.ranks = timeline.ranks()
         self.origin: str | None = None
@@ -160,17 +120,25 @@ class _Reading:
     def lane(self, treatments: list[Treatment]) -> Lane:
         starts = sorted({each.at for each in treatments if each.at is not None}, key=self._in_order)
         self.origin = next(iter(starts), None)
-        runs, since = [self._run(each) for each in treatments], ""
+        runs, is_later = [self._run(each) for each in treatments], False
         if not any(run.is_drawn for run in runs) and (known := self._of_known_length(treatments)):
-            self.origin = known.at
-            runs, since = [self._run(each) for each in treatments], _iri(known)
+            self.origin, is_later = known.at, True
+            runs = [self._run(each) for each in treatments]
         runs.sort(key=lambda run: (_late(run.starts), run.claim))
-        exposures = {self.names[id(each)] for each in self._exposures(treatments)}
-        events = sorted(self._events(exposures), key=lambda each: each.rank)
-        placed = tuple(each for each in events if _is_told(each.at) and _is_after(each.at))
-        unplaced = tuple(each for each in events if not _is_told(each.at))
-        earlier = tuple(each for each in events if since and not _is_after(each.at))
-        return Lane(self.case, tuple(runs), placed, unplaced, since, earlier)
+        events = Seen(self.case, self.subject, self.names, self.timeline).events(treatments, self.origin)
+        return Lane(
+            self.case,
+            tuple(runs),
+            events=tuple(each for each in events if _is_told(each.at) and _is_after(each.at)),
+            unplaced=tuple(each for each in events if not _is_told(each.at)),
+            since=self._since(treatments) if is_later or len({run.drug for run in runs}) > 1 else (),
+            earlier=tuple(each for each in events if is_later and not _is_after(each.at)),
+        )
+
+    def _since(self, treatments: Iterable[Treatment]) -> tuple[str, ...]:
+        """Return the drugs that were begun when days begin to count."""
+        begun = (given(each) for each in treatments if each.at is not None and each.at == self.origin)
+        return tuple(dict.fromkeys(begun))
 
     def _in_order(self, at: str) -> tuple[int, str]:
         return self.ranks[at], at
@@ -181,14 +149,8 @@ class _Reading:
         longest = max((days for days, _ in lengths), default=0)
         return next((each for days, each in lengths if days == longest > 0), None)
 
-    @staticmethod
-    def _exposures(treatments: Iterable[Treatment]) -> Iterator[Claim]:
-        for treatment in treatments:
-            yield treatment
-            yield from treatment.doses
-
     def _between(self, first: str | None, second: str | None) -> Days:
-        return _OPEN if first is None or second is None else self.timeline.between(first, second)
+        return OPEN if first is None or second is None else self.timeline.between(first, second)
 
     def _run(self, treatment: Treatment) -> Run:
         starts = self._between(self.origin, treatment.at)
@@ -204,7 +166,7 @@ class _Reading:
         over = [_sum(most, length[1]), self._between(self.origin, stop or treatment.ongoing_at)[1]]
         return Run(
             claim=f"{self.case}#{self.names[id(treatment)]}",
-            drug=_iri(treatment),
+            drug=given(treatment),
             starts=starts,
             ends=(
                 max((each for each in certain if each is not None), default=None),
@@ -223,44 +185,6 @@ class _Reading:
             max((each for each in least if each is not None), default=None),
             min((each for each in most if each is not None), default=None),
         )
-
-    def _events(self, exposures: Set[str]) -> Iterator[Event]:
-        yield from self._responses(exposures)
-        for turn in self.subject.course:
-            if turn.kind in ("flare", "relapse", "death"):
-                event = self._event(turn, "death" if turn.kind == "death" else "flare or relapse")
-                yield replace(event, printed=self._printed(turn) if turn.kind == "death" else "")
-        for harm in self.subject.adverse_events.observed:
-            if not harm.during or not exposures.isdisjoint(harm.during):
-                yield self._event(harm, "adverse event")
-
-    def _responses(self, exposures: Set[str]) -> Iterator[Event]:
-        """Yield the first response to what is drawn, and the first by which a part was free of disease."""
-        answers = [
-            each
-            for each in self.subject.responses
-            if not exposures.isdisjoint(each.to) and each.domain not in ("serology", "immuneCells")
-        ]
-        for kind, directions in ((EVENTS[0], ("improved", "resolved")), (EVENTS[1], ("resolved",))):
-            seen = [each for each in answers if each.direction in directions]
-            first = min(seen, key=self._rank, default=None)
-            if first is not None and (kind == EVENTS[1] or first.direction != "resolved"):
-                yield self._event(first, kind)
-
-    def _event(self, claim: Claim, kind: str) -> Event:
-        at = self._between(self.origin, claim.at)
-        if kind != "death" and self.origin and claim.at:
-            least, most = at
-            at = least, most if most == self.but_for_death.between(self.origin, claim.at)[1] else None
-        return Event(f"{self.case}#{self.names[id(claim)]}", kind, at, self._rank(claim))
-
-    def _printed(self, turn: Course) -> str:
-        at = self.subject.occasions.get(turn.at or "")
-        return turn.printed or (at.printed if at is not None else None) or ""
-
-    def _rank(self, claim: Claim) -> int:
-        """Return the place of a claim in the order of occasions; one without a time is last."""
-        return self.ranks.get(claim.at or "", len(self.ranks) + 1)
 
 
 def _last_told(treatment: Treatment) -> Iterator[str]:

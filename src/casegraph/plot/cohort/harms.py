@@ -9,13 +9,14 @@ from typing import Final
 from casegraph.namespaces import CG
 from casegraph.plot.cohort.cohort import Cohort
 
-__all__ = ["APART", "DIED", "HARMS", "QUESTIONS", "deaths", "harms"]
+__all__ = ["APART", "DEATHS", "HARMS", "QUESTIONS", "deaths", "harms"]
 
 #: When an adverse event without a drug is not counted at a drug.
 APART: Final = "certainly came no later than its start, or after its stop"
 #: what is told -> what that means.
 HARMS: Final[Mapping[str, str]] = {
-    "died": "of the patients given it, those whose death is told, at any time",
+    "died": "of the patients given it, those whose death is told; not where it certainly came after its stop",
+    "died after its stop": "of them, those whose death certainly came after its stop; of several, after each",
     "adverse event during it": "of them, those in whom one is told as it was given; not by itself by it",
     "severe or fatal one during it": "of those, the ones of whom it was severe, profound or fatal",
     "adverse event (drug not told)": f"of them, those in whom one is told with no drug; not where it {APART}",
@@ -23,22 +24,31 @@ HARMS: Final[Mapping[str, str]] = {
     "failed by the authors' word": "of them, those of whom the authors say that it, or a treatment with it, "
     "failed; a word, and no verdict",
 }
-DIED, _DURING, _SEVERE, _UNPLACED, _FLARED, _SAID = HARMS
+_DIED, _DIED_LATER, _DURING, _SEVERE, _UNPLACED, _FLARED, _SAID = HARMS
+#: The kinds of what is told that are deaths.
+DEATHS: Final = (_DIED, _DIED_LATER)
 _GRAVE: Final = (f"{CG}severe", f"{CG}profound", f"{CG}fatal")
 _ASSERTED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?asserted {{ {pattern} }} }}"
 _HARM: Final = "?case cg:hasAdverseEvent ?node . ?node a cg:AdverseEvent"
+_DEATH: Final = "?case cg:hasCourse ?node . ?node a cg:Death"
+_STOP: Final = "?episode cg:endsAt ?stop"
+#: It stands outside of the graph of the pattern, for within it the engine reads all stops of a store.
+_IS_TOLD: Final = "\n  FILTER NOT EXISTS { GRAPH ?asserted { ?episode cg:endBasis cg:implied } }"
 _APART: Final = (
     "SELECT ?case ?node ?episode {{ # the cases\n"
-    f"  GRAPH ?asserted {{{{ {_HARM} ; cg:at ?seen . ?case cg:hasTreatment ?episode . {{pattern}} }}}}\n"
+    "  GRAPH ?asserted {{ {what} ; cg:at ?seen . ?case cg:hasTreatment ?episode . {pattern} }}\n"
     "  FILTER EXISTS {{ GRAPH ?inferred {{ {earlier} cg:notAfter {later} }} }}\n"
-    "  FILTER NOT EXISTS {{ GRAPH ?inferred {{ {later} cg:notAfter {earlier} }} }} }}"
+    "  FILTER NOT EXISTS {{ GRAPH ?inferred {{ {later} cg:notAfter {earlier} }} }}{only} }}"
 )
 #: what it asks for -> the question; each is fast over all cases.
 QUESTIONS: Final[Mapping[str, str]] = {
-    "deaths": _ASSERTED.format(columns="?node", pattern="?case cg:hasCourse ?node . ?node a cg:Death"),
+    "deaths": _ASSERTED.format(columns="?node", pattern=_DEATH),
+    "deaths after the stop": _APART.format(
+        what=_DEATH, pattern=_STOP, earlier="?stop", later="?seen", only=_IS_TOLD
+    ),
     "times of deaths": _ASSERTED.format(
         columns="?node ?printed",
-        pattern="?case cg:hasCourse ?node . ?node a cg:Death ; cg:at? ?time . ?time cg:timePrinted ?printed",
+        pattern=f"{_DEATH} ; cg:at? ?time . ?time cg:timePrinted ?printed",
     ),
     "adverse events": _ASSERTED.format(columns="?node", pattern=_HARM),
     "adverse events during": _ASSERTED.format(
@@ -47,12 +57,10 @@ QUESTIONS: Final[Mapping[str, str]] = {
         "?episode cg:aboutConcept ?any",
     ),
     "adverse events before the start": _APART.format(
-        pattern="?episode cg:at ?start", earlier="?seen", later="?start"
+        what=_HARM, pattern="?episode cg:at ?start", earlier="?seen", later="?start", only=""
     ),
     "adverse events after the stop": _APART.format(
-        pattern="?episode cg:endsAt ?stop FILTER NOT EXISTS { ?episode cg:endBasis cg:implied }",
-        earlier="?stop",
-        later="?seen",
+        what=_HARM, pattern=_STOP, earlier="?stop", later="?seen", only=_IS_TOLD
     ),
     "severity": _ASSERTED.format(columns="?node ?severity", pattern=f"{_HARM} ; cg:severity ?severity"),
     "flares": "SELECT ?case ?node ?episode { # the cases\n"
@@ -80,9 +88,14 @@ def harms(cohort: Cohort) -> Mapping[str, Mapping[str, int]]:
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for kind, drug, patient in _on_drugs(cohort):
         found[drug][kind].add(patient)
-    died, unplaced = _patients(cohort, "deaths"), _unplaced(cohort)
+    died, unplaced = (
+        {cohort.patients[row["case"]] for row in cohort.ask(QUESTIONS["deaths"])},
+        _unplaced(cohort),
+    )
+    over = {row["episode"] for row in cohort.ask(QUESTIONS["deaths after the stop"])} if died else set()
     for drug, patients in episodes.items():
-        found[drug][DIED] |= patients.keys() & died
+        for patient in patients.keys() & died:
+            found[drug][_DIED_LATER if patients[patient] <= over else _DIED].add(patient)
         found[drug][_UNPLACED] |= {
             patient
             for patient, courses in patients.items()
@@ -102,10 +115,6 @@ def deaths(cohort: Cohort) -> Mapping[str, str]:
     for row in cohort.ask(QUESTIONS["times of deaths"]):
         found[cohort.patients[row["case"]]].add(row["printed"])
     return {patient: "; ".join(sorted(printed)) for patient, printed in found.items()}
-
-
-def _patients(cohort: Cohort, question: str) -> set[str]:
-    return {cohort.patients[row["case"]] for row in cohort.ask(QUESTIONS[question])}
 
 
 def _on_drugs(cohort: Cohort) -> Iterator[tuple[str, str, str]]:

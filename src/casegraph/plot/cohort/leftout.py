@@ -55,6 +55,8 @@ _SAME: Final = f"""PREFIX cg: <{CG}>
 SELECT ?group ?case {{ VALUES ?group {{ %s }}
   GRAPH ?asserted {{ {{ ?group cg:possiblySamePatientAs ?case }} UNION
     {{ ?case cg:possiblySamePatientAs ?group }} }} }}"""
+_MEMBERS: Final = f"""PREFIX cg: <{CG}>
+SELECT ?group ?case {{ VALUES ?group {{ %s }} GRAPH ?asserted {{ ?case cg:memberOf ?group }} }}"""
 
 
 @dataclass(slots=True)
@@ -76,7 +78,8 @@ class LeftOut:
     :param scope: what of it is told.
     :param told: the claims of what was seen, each with its words.
     :param unnamed: the harm that is asked for, where nothing that is told names it; else empty.
-    :param shares_report: whether its report tells of a case of the cohort too.
+    :param members: the cases of the cohort that are told as its patients.
+    :param beside: of how many other cases of the cohort its report tells too.
     :param possibly_same: the cases of the cohort that are possibly one of its patients.
     """
 
@@ -87,7 +90,8 @@ class LeftOut:
     scope: Told
     told: tuple[tuple[str, str], ...]
     unnamed: str
-    shares_report: bool
+    members: tuple[str, ...]
+    beside: int
     possibly_same: tuple[str, ...]
 
 
@@ -106,10 +110,8 @@ def left_out(cohort: Cohort) -> tuple[LeftOut, ...]:
     names = called(cohort, {group: having[group].report for group in order})
     meant = " ".join(str(named(group)) for group in order)
     claims = _claims(cohort, meant)
-    same: dict[str, set[str]] = defaultdict(set)
-    for row in _rows(cohort, _SAME % meant):
-        same[row["group"]].add(row["case"])
-    reports, scope = set(cohort.reports.values()), _scope(cohort)
+    same, members = (_cases(cohort, question % meant) for question in (_SAME, _MEMBERS))
+    scope = _scope(cohort)
     told = {group: tuple(_told(cohort, scope, claims[group], having[group])) for group in order}
     return tuple(
         LeftOut(
@@ -120,8 +122,9 @@ def left_out(cohort: Cohort) -> tuple[LeftOut, ...]:
             scope=scope,
             told=told[group],
             unnamed=_unnamed(cohort, claims[group], told[group]) if scope == "harm on the drug" else "",
-            shares_report=having[group].report in reports,
-            possibly_same=tuple(sorted(same[group] & cohort.patients.keys())),
+            members=tuple(sorted(members[group])),
+            beside=len(_of_report(cohort, having[group].report) - members[group]),
+            possibly_same=tuple(sorted(same[group])),
         )
         for group in order
     )
@@ -145,6 +148,19 @@ def _scope(cohort: Cohort) -> Told:
 def _rows(cohort: Cohort, question: str) -> Iterator[Mapping[str, str]]:
     for row in Rows.read(cohort.store.query(question, union=False)):
         yield {name: str(value) for name, value in row.items()}
+
+
+def _cases(cohort: Cohort, question: str) -> dict[str, set[str]]:
+    """Return group -> the cases of the cohort that answer a question on it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in _rows(cohort, question):
+        if row["case"] in cohort.patients:
+            found[row["group"]].add(row["case"])
+    return found
+
+
+def _of_report(cohort: Cohort, report: str) -> set[str]:
+    return {case for case, its in cohort.reports.items() if its == report}
 
 
 def _having(cohort: Cohort, pattern: str) -> dict[str, _Having]:

@@ -22,6 +22,8 @@ _MAPPED: Final = f"SELECT DISTINCT ?antibody {{ GRAPH ?ontology {{ ?antibody <{C
 _POSITIVE: Final = f"""SELECT DISTINCT ?case {{ VALUES ?antibody {{ %s }}
   GRAPH ?inferred {{ ?case <{CG}autoantibody> ?antibody }} }}"""
 
+_DIED: Final = f"SELECT ?case {{ GRAPH ?asserted {{ ?case <{CG}hasCourse> ?turn . ?turn a <{CG}Death> }} }}"
+
 
 @dataclass(frozen=True, slots=True)
 class Positive:
@@ -31,12 +33,14 @@ class Positive:
     :param name: what it is called.
     :param asked: what the cohort asks for, ``disease`` or ``finding``.
     :param outside: the cases that were positive for it, or a kind of it, and are not in the cohort.
+    :param died: of how many of these a death is told.
     """
 
     antibody: str
     name: str
     asked: str
     outside: tuple[str, ...]
+    died: int
 
 
 def positive_besides(cohort: Cohort) -> tuple[Positive, ...]:
@@ -47,9 +51,14 @@ def positive_besides(cohort: Cohort) -> tuple[Positive, ...]:
     parameter = _ASKED.get(cohort.query.name, "")
     if parameter not in cohort.values:
         return ()
+    found = {
+        each: _cases(cohort, _POSITIVE % _kinds(cohort, each)) for each in _antibodies(cohort, parameter)
+    }
+    outside = {each: cases - cohort.patients.keys() for each, cases in found.items()}
+    died = _cases(cohort, _DIED) if any(outside.values()) else set()
     return tuple(
-        Positive(each, label_of(cohort, each), parameter, _outside(cohort, each))
-        for each in _antibodies(cohort, parameter)
+        Positive(each, label_of(cohort, each), parameter, tuple(sorted(cases)), len(cases & died))
+        for each, cases in outside.items()
     )
 
 
@@ -88,7 +97,10 @@ def _plain(name: str) -> str:
     return name.casefold().replace("-", "")
 
 
-def _outside(cohort: Cohort, antibody: str) -> tuple[str, ...]:
-    kinds = " ".join(str(named(each)) for each in cohort.terms.below(antibody))
-    rows = Rows.read(cohort.store.query(_POSITIVE % kinds, union=False))
-    return tuple(sorted({str(row["case"]) for row in rows} - cohort.patients.keys()))
+def _kinds(cohort: Cohort, antibody: str) -> str:
+    return " ".join(str(named(each)) for each in cohort.terms.below(antibody))
+
+
+def _cases(cohort: Cohort, question: str) -> set[str]:
+    """Return the cases of the whole store that answer a question."""
+    return {str(row["case"]) for row in Rows.read(cohort.store.query(question, union=False))}

@@ -7,7 +7,7 @@ from textwrap import shorten
 from typing import Any, Final
 
 from casegraph.plot.cohort.cohort import Cohort, treatment_label
-from casegraph.plot.cohort.harms import APART, DIED, HARMS
+from casegraph.plot.cohort.harms import APART, DEATHS, HARMS
 from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
@@ -60,8 +60,9 @@ _NOTES: Final = (
     "and not in another.",
     "No outcome told: the reports, read whole, tell none on this drug. Not captured: nobody can say, for a "
     "report was not read whole or is a record that a program read.",
-    "Deaths are told at any time, flares as the drug was given, adverse events with the drug or without: of "
-    f"those without, what {APART}, is not counted at it. "
+    "Deaths are told at any time, but apart where they certainly came after the stop of the drug; flares as "
+    "it was given; adverse events with the drug or without: of those without, what "
+    f"{APART}, is not counted at it. "
     "None is by itself caused by it, and where none is told there may have been some. When somebody died is "
     "as printed, and counts from a day of the report, not from the start of the drug. That the authors say "
     "that a drug failed is no verdict, and may stand against what was seen.",
@@ -82,7 +83,7 @@ def responses(cohort: Cohort) -> Picture:
     title = f"What became of {counted(patients, 'patient')} on each drug"
     if not found:
         summary = f"No treatment is told of any of the {counted(everyone, 'patient')}, so nothing is drawn."
-        return Picture("responses", "What became of the patients", summary, {}, (), {}, ())
+        return Picture("responses", "What became of the patients", summary, {}, (), _COLUMNS, ())
     shown = found[:_MOST]
     summary = (
         f"{counted(len(found), 'treatment')} given to {patients:,} of {counted(everyone, 'patient')}. "
@@ -112,8 +113,9 @@ def _attributed(each: DrugVerdicts) -> str:
 
 def _harmed(each: DrugVerdicts) -> str:
     told = {kind: f"{kind} {many:,}" for kind, many in each.harms.items()}
-    if DIED in told and (when := _when_died(each)):
-        told[DIED] += f" ({when})"
+    died = [kind for kind in DEATHS if kind in told]
+    if died and (when := _when_died(each)):
+        told[died[-1]] += f" ({when})"
     return ", ".join(told.values())
 
 
@@ -121,8 +123,9 @@ def _when_died(each: DrugVerdicts) -> str:
     """Return the printed times of deaths, and of how many there is none; nothing where none is printed."""
     if not each.deaths:
         return ""
+    died = sum(each.harms.get(kind, 0) for kind in DEATHS)
     printed = [f"“{shorten(said, _PRINTED, placeholder=' ...')}”" for said in each.deaths.values()]
-    more, without = len(printed) - _TIMES, each.harms[DIED] - len(printed)
+    more, without = len(printed) - _TIMES, died - len(printed)
     told = [f"printed {', '.join(printed[:_TIMES])}"]
     told += [f"{more:,} more"] * (more > 0) + [f"of {without:,} no time is printed"] * (without > 0)
     return "; ".join(told)

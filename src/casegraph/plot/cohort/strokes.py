@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from math import inf
 from typing import Any, Final
 
-from casegraph.plot.cohort.courses import EVENTS, Event, Lane, Run
+from casegraph.plot.cohort.courses import Lane, Run
 from casegraph.plot.cohort.groups import OTHER
+from casegraph.plot.cohort.seen import EVENTS, Event
 from casegraph.plot.look import COLOURS
 from casegraph.plot.picture import Spec
 from casegraph.plot.shown import days, lines
@@ -80,37 +81,41 @@ class Strokes:
     def _draw(self, lane: Lane, name: str, told: Mapping[str, tuple[str, str]]) -> None:
         deaths = (each.at[1] for each in lane.events if each.kind == "death")
         self._death = min((day for day in deaths if day is not None), default=inf)
+        names = {run.drug: told[run.claim][0] for run in lane.runs}
+        drawn = self._drawn(lane)
         if self._is_of_one and len(lane.runs) == 1:
             self._write(f"{name}: {told[lane.runs[0].claim][1]}", bold=True)
             self._bar(lane.runs[0])
         else:
             self._write(name, bold=True)
-            if lane.since:
-                counted_from = next(told[run.claim][0] for run in lane.runs if run.drug == lane.since)
-                self._write(f"counted from the start of {counted_from}")
-            self._several(lane, told)
+            if lane.since and (drawn or lane.events):
+                self._write(f"counted from the start of {', '.join(names[each] for each in lane.since)}")
+            self._several(lane, drawn, told)
         taken: list[float] = []
+        in_words = [each for each in lane.events if each.at[1] is None or lane.on(each)]
         for event in lane.events:
-            if event.at[1] is not None:
+            if event.at[1] is not None and event not in in_words:
                 self._event(event, event.at[1], self._row(event, event.at[1], taken))
         self._top += _EVENTS * len(taken)
-        for event in lane.events:
-            if event.at[1] is None:
-                self._without_latest(event)
-        self._without_place(lane)
+        for event in in_words:
+            has_place = not lane.on(event) or any(run.drug in event.drugs for run in drawn[:MOST_RUNS])
+            self._in_words(event, _called(lane, event, names), has_place=has_place)
+        self._without_place(lane, names)
         self._top += _GAP
 
-    def _without_place(self, lane: Lane) -> None:
+    def _without_place(self, lane: Lane, names: Mapping[str, str]) -> None:
         for event in (each for each in (*lane.events, *lane.unplaced) if each.quoted):
             self._write(f"{event.kind}: {event.quoted}")
         unplaced = [each for each in lane.unplaced if not each.quoted]
         for words, events in (("when is not told", unplaced), ("before that", lane.earlier)):
-            if kinds := dict.fromkeys(each.kind for each in events):
+            if kinds := dict.fromkeys(_called(lane, each, names) for each in events):
                 self._write(f"{words}: {', '.join(kinds)}")
 
-    def _several(self, lane: Lane, told: Mapping[str, tuple[str, str]]) -> None:
+    def _drawn(self, lane: Lane) -> list[Run]:
         placed = [run for run in lane.runs if run.has_place and not run.is_earlier]
-        drawn = [run for run in placed if run.is_told or self._has_drug]
+        return [run for run in placed if run.is_told or self._has_drug]
+
+    def _several(self, lane: Lane, drawn: list[Run], told: Mapping[str, tuple[str, str]]) -> None:
         for run in drawn[:MOST_RUNS]:
             self._write(": ".join(told[run.claim]))
             self._bar(run)
@@ -185,13 +190,21 @@ class Strokes:
         if latest > first:
             self._whiskers.append({**place, "from": self._at(first), "to": self._at(latest)})
 
-    def _without_latest(self, event: Event) -> None:
-        """Draw what may have been on any day from one on: no sign, for that would be a day."""
-        first = max(event.at[0] or 0, 0)
-        self._write(f"{event.kind}: after {days(first, None)}")
-        place = {"centre": self._top + _EVENTS / 2 - 1, "kind": event.kind}
-        end = max(first, min(first + self._stub, self._death))
-        self._open.append({**place, "from": self._at(first), "to": self._at(end)})
+    def _in_words(self, event: Event, name: str, *, has_place: bool) -> None:
+        """Tell of an event above its mark; without a latest day there is no sign, for that would be a day.
+
+        :param has_place: whether it has a mark or a line; else the words are all.
+        """
+        first, latest = max(event.at[0] or 0, 0), event.at[1]
+        self._write(f"{name}: after {days(first, latest)}")
+        if not has_place:
+            return
+        if latest is not None:
+            self._event(event, latest, 0)
+        else:
+            place = {"centre": self._top + _EVENTS / 2 - 1, "kind": event.kind}
+            end = max(first, min(first + self._stub, self._death))
+            self._open.append({**place, "from": self._at(first), "to": self._at(end)})
         self._top += _EVENTS
 
     def _layers(self) -> list[Spec]:
@@ -225,12 +238,9 @@ class Strokes:
         longest = self._at((self._longest or 10) * (1 + 2 * _OPEN))
         unit = "months" if self._unit > 1 else "days"
         other = _OR if any(lane.since for lane, _, _ in self._lanes) else ""
-        axis = {
-            "title": f"{unit} since the first start{other}",
-            "grid": True,
-            "labels": self._longest > 0,
-            "ticks": self._longest > 0,
-        }
+        has_days = self._longest > 0
+        axis = {"title": f"{unit} since the first start{other}", "grid": True}
+        axis |= {"labels": has_days, "ticks": has_days}
         scale = {"domain": [0, longest], "nice": False}
         return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
 
@@ -267,6 +277,12 @@ _LEGEND: Final = {
         "scale": {**_SCALE, "range": [COLOURS[each] for each in _MARKS]},
     },
 }
+
+
+def _called(lane: Lane, event: Event, names: Mapping[str, str]) -> str:
+    """Return what an event is called, a response with what it was to where that may be one of several."""
+    on = ", ".join(names[each] for each in lane.on(event))
+    return f"{event.kind} on {on}" if on else event.kind
 
 
 def _y(field: str, height: float) -> Spec:

@@ -35,14 +35,15 @@ _COLUMNS: Final = {
     "starts": "days after the start of the lane",
     "lasted": "how long it ran, as far as the report tells",
     "end": "stopped, ongoing when last told of, or not told; not told is not stopped",
-    "seen": "what was seen, and how many days after the start of the lane",
+    "seen": "what was seen, of several drugs on which, and how many days after the start of the lane",
 }
 _NOTES: Final = (
     "Days or months of 30.4 days count from the first start that is told of what is drawn; where no day is "
-    "told from then on, from the start of the drug of which some length is told, which the lane names.",
+    "told from then on, from the start of the drug of which some length is told. A lane of several names it.",
     "Solid: it certainly ran. Dashed outline: it possibly ran. Dashed line: until when is not told. A stroke "
     "across: stopped by then. Arrow: still given when last told of. A question mark: how long is not told.",
     "What is only listed was given, and the report does not tell when it began, or how long it ran.",
+    "Of each drug of a lane the first response is told; it has a mark only beside the course of that drug.",
     "A mark with a line stands at the latest day on which it may have been. What has no latest day, or only "
     "that of death, has no mark: its name stands in words, or above a dashed line from the earliest.",
     "What was seen on a treatment, or after it began, was not necessarily caused by it. Laboratory values "
@@ -68,12 +69,12 @@ def swimmer(cohort: Cohort) -> Picture:
     treated = sorted({row["case"] for row in cohort.given if not cohort.drugs or row["drug"] in cohort.drugs})
     if not treated:
         told = f"Of {counted(len(cohort.cases), 'case')}, none is told to have been given {what}, {_NO_LANE}."
-        return Picture("swimmer", "Time on treatment", told, {}, (), {}, ())
+        return Picture("swimmer", "Time on treatment", told, {}, (), _COLUMNS, ())
     looked = treated[:_LOOKED_AT]
     found, unread = _read(cohort, looked)
     if not found:
         told = f"The times of {counted(len(unread), 'case')} cannot be read, {_NO_LANE}."
-        return Picture("swimmer", "Time on treatment", told, {}, (), {}, ())
+        return Picture("swimmer", "Time on treatment", told, {}, (), _COLUMNS, ())
     shown = _together(cohort, found)[:_LANES]
     many = counted(len(treated), "case")
     title = f"Time on treatment: {_part(many, treated, looked, shown)}"
@@ -197,11 +198,13 @@ def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tupl
         )
     seen = [(event, _since(event.at)) for event in (*each.events, *each.unplaced)]
     for event, when in (*seen, *((event, "earlier, or with the start") for event in each.earlier)):
+        on = ", ".join(treatment_label(cohort, drug) for drug in each.on(event))
+        kind = f"{event.kind} on {on}" if on else event.kind
         yield (
             Cell(names[each.case], each.case),
             Cell(event.claim.partition("#")[2], event.claim),
             *(Cell("") for _ in range(4)),
-            Cell(f"{event.kind}: {when}{f', {event.quoted}' if event.quoted else ''}"),
+            Cell(f"{kind}: {when}{f', {event.quoted}' if event.quoted else ''}"),
         )
 
 

@@ -1,4 +1,4 @@
-"""The cases that are in a cohort by the word of their authors alone, and by nothing that was seen."""
+"""The cases that are in a cohort by the word of their authors alone, and by no outcome that was seen."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from typing import Final
 from casegraph.namespaces import CG
 from casegraph.plot.cohort.called import called
 from casegraph.plot.cohort.cohort import Cohort
+from casegraph.plot.cohort.grouptold import with_remarks
+from casegraph.plot.cohort.harms import QUESTIONS
 from casegraph.plot.shown import counted
 
 __all__ = ["by_word", "said_by_word"]
 
+_FLARE: Final = "a flare or relapse as it ran was seen"
+_NOTED: Final = "a conflict note speaks of that"
 _WORD: Final = f"{CG}authorClaim"
 #: The tag of the queries that ask for what authors say: there it is nothing to remark.
 _OF_CLAIMS: Final = "claim"
@@ -39,10 +43,19 @@ def said_by_word(cohort: Cohort) -> Iterator[str]:
     if not (worded := by_word(cohort)):
         return
     names = called(cohort, {case: cohort.reports.get(case, "") for case in worded})
-    noted = " (a conflict note speaks of that)"
-    told = "; ".join(f"{names[case]}{noted if is_noted else ''}" for case, is_noted in worded.items())
+    flared = _flared(cohort)
+    told = "; ".join(
+        with_remarks(names[case], [*[_FLARE] * (case in flared), *[_NOTED] * is_noted])
+        for case, is_noted in worded.items()
+    )
     verb = "is" if len(worded) == 1 else "are"
     yield (
         f"{len(worded):,} of {counted(len(cohort.cases), 'case')} {verb} here by the authors' word alone and "
-        f"by nothing that was seen; the pictures show what was seen: {told}."
+        f"by no outcome that was seen; the pictures show what was seen: {told}."
     )
+
+
+def _flared(cohort: Cohort) -> set[str]:
+    """Return the cases in which a flare or relapse was seen as what the cohort asks for ran."""
+    ran = {row["episode"] for row in cohort.given if row["drug"] in cohort.drugs}
+    return {row["case"] for row in cohort.ask(QUESTIONS["flares"]) if row["episode"] in ran}

@@ -13,7 +13,7 @@ from casegraph.serve.telling.service import Service
 
 __all__ = ["groups_left_out"]
 
-#: So many groups are told of.
+#: So many groups are told of, and so many cases of a group are named.
 _MOST: Final = 10
 #: what of a group is told -> the words before it, and where there is nothing.
 _SCOPES: Final[Mapping[Told, tuple[str, str]]] = {
@@ -43,10 +43,19 @@ def _words(service: Service, group: LeftOut) -> Iterator[Content]:
         yield "; " if number + 1 < len(group.told) else "."
     if group.unnamed:
         yield f" The harm that is asked for, {group.unnamed}, is not named in what is told of it."
-    if group.shares_report:
-        yield " Its report tells of a case below too, which may be one of its patients."
-    for number, case in enumerate(group.possibly_same):
-        yield ", " if number else " Possibly one of its patients: "
+    one = len(group.members) == 1
+    many = "1 case below is one of" if one else f"{len(group.members):,} cases below are among"
+    yield from _cases(service, f" {many} its patients: ", group.members)
+    if group.beside:
+        more, they = " more" * bool(group.members), "it is" if group.beside == 1 else "they are"
+        told = f" Its report tells of {group.beside:,}{more} case{'s' * (group.beside > 1)} below"
+        yield f"{told}; whether {they} among its patients is not recorded."
+    yield from _cases(service, " Possibly one of its patients: ", group.possibly_same)
+
+
+def _cases(service: Service, words: str, cases: Sequence[str]) -> Iterator[Content]:
+    for number, case in enumerate(cases[:_MOST]):
+        yield ", " if number else words
         yield link(service.address(case), f"case {address_of(case)}")
-    if group.possibly_same:
-        yield "."
+    if cases:
+        yield f" and {len(cases) - _MOST:,} more." if len(cases) > _MOST else "."

@@ -15,7 +15,7 @@ __all__ = ["positive_elsewhere"]
 
 _QUERY: Final = "cases_with_autoantibody"
 _WHY: Final = {
-    "disease": "the disease asked for is called by it, and is not their diagnosis.",
+    "disease": "the disease asked for is named after it, and is no diagnosis that was written down for them.",
     "finding": "this asks for what was written down as a finding, and the result of a test is none.",
 }
 
@@ -31,7 +31,8 @@ def positive_elsewhere(service: Service, antibodies: Iterable[Positive]) -> Iter
         yield element(
             "li",
             element("strong", f"{more} positive for {each.name}"),
-            f" by a test and {'is' if many == 1 else 'are'} not here: {why} ",
+            f" by a test and {'is' if many == 1 else 'are'} not here: {why} "
+            f"A death is told of {f'{each.died:,}' if each.died else 'none'} of them. ",
             link(asked, f"All cases that were positive for {each.name}"),
             ".",
         )
