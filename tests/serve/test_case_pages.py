@@ -415,14 +415,14 @@ def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
     # the fatal harm first, during what, and put down to what; a death with its day, as far as it is known
     harms = [each.text for each in part.all("dd") if ", during" in each.text]
     both = "during interleukin-2 and interferon beta"
-    day = "day 4 to 6, counted from il2-start, printed as “day 5-6”"
-    fatal = f"pemphigus vulgaris, fatal, {both}, at vesicles-start ({day})"
+    day = "day 4 to 6, counted from il2 start, printed as “day 5-6”"
+    fatal = f"pemphigus vulgaris, fatal, {both}, at vesicles start ({day})"
     assert harms == [fatal, f"Fever, {both}", f"Hypotension, {both}"]
     first, second = (each.text for each in part.all("li"))
     assert first.startswith("attribution (pemphigus vulgaris, fatal): Attributed to interferon beta and")
     assert "; attributed to interleukin-2 and interferon beta where it stands" in first
     assert second.startswith("attribution (Fever and Hypotension): ")
-    assert "died day 4 or later, counted from il2-start: death, at death-time" in part.text
+    assert "died when is not told, from vesicles start on: death of pemphigus vulgaris" in part.text
 
 
 def test_a_group_is_told_as_one(others: Store) -> None:
@@ -477,7 +477,7 @@ def test_a_group_that_became_worse_did_not_respond() -> None:
     assert claimed.startswith(
         "attribution (Skin rash; skin; hydroxychloroquine): The worse rash is attributed"
     )
-    day = "day 14 to 290, counted from hcq-start, printed as “2 weeks to 9 months”"
+    day = "day 14 to 290, counted from hcq start, printed as “2 weeks to 9 months”"
     assert f"Skin rash, during hydroxychloroquine, at exacerbation ({day}). In all three" in part.text
 
 
