@@ -30,7 +30,8 @@ NAMES = (
     *("miao-2020", "yanez-2009", "ramseur-1989", "mda5-death-2022", "soares-2025"),
 )
 SEED, YANEZ = "10.1007/s13555-020-00421-8", "10.4067/s0034-98872009000100013"
-PNEUMOCYSTIS = "10.14740/jmc3965"
+PNEUMOCYSTIS, SOARES = "10.14740/jmc3965", "10.1155/crrh/5560523"
+IL2 = "interleukin-2 begun at 1,000,000 IU 1x/week"
 CAFARDI, TACROLIMUS = "10.2174/1874312901409010077", "10.1007/s10067-008-0973-2"
 REGISTRY, REVIEW = "10.3899/jrheum.101321", "10.1186/s12969-021-00637-8"
 ASPERGILLOSIS, PNEUMONIA = "10.1186/s13256-024-04793-9", "pmid/39790853"
@@ -66,44 +67,84 @@ def test_a_flare_on_taper_stands_in_the_row_of_the_drug_that_has_no_other_outcom
     assert rows(store, f"case/{CAFARDI}/1")["prednisone"] == [
         [
             "skin (Skin rash)",
-            "flare: relapse on taper, following prednisone “below 20 mg/day”, at below-20; "
-            "beside it may have run dapsone why",
+            "flare: relapse on taper, following prednisone “below 20 mg/day”, below 20 "
+            "(The rash came back whenever the dose fell below 20 mg/day); beside it may have run dapsone why",
         ]
     ]
 
 
 def test_what_ran_beside_stands_in_the_row_and_the_domain_says_what_it_concerns(store: Store) -> None:
     second = rows(store, "case/key/dermatology-advisor-baricitinib/2")
-    assert second["baricitinib"] == [
+    assert second["baricitinib 4 mg 1x/day"] == [
         [
             "skin (panniculitis)",
-            "resolved, within 153 days, at month-5 (printed as “in under 5 months”): not known what else "
+            "resolved, within 153 days, at month 5 (printed as “in under 5 months”): not known what else "
             "changed; beside it ran intravenous immunoglobulin and prednisolone; possibly also azathioprine "
             "and methotrexate why",
         ]
     ]
-    (row,) = rows(store, "case/key/dermatology-advisor-baricitinib/1")["baricitinib"]
+    (row,) = rows(store, "case/key/dermatology-advisor-baricitinib/1")["baricitinib 4 mg 1x/day"]
     assert row[0] == "skin (Erythema of neck and face; Periungual erythema)"  # of the chest it is not told
     lung = [row[0] for row in rows(store, f"case/{ASPERGILLOSIS}/1")["tofacitinib"]]
     assert lung == ["lung (Respiratory failure)", "lung (interstitial lung disease)"]
 
 
-def test_many_that_may_have_run_are_counted_and_what_shares_an_outcome_is_named(store: Store) -> None:
+def test_what_is_told_of_several_together_is_one_row_that_credits_none_of_them_alone(store: Store) -> None:
     of = rows(store, f"case/{TACROLIMUS}/1")
-    assert of["methotrexate"][0][1] == (
-        "improved, at after-first: together with other changes; told of intravenous immunoglobulin and "
-        "rituximab too; beside it may have run 5 others why"
-    )
+    names = "intravenous immunoglobulin (first course told, from month 3) + methotrexate + rituximab"
+    assert of[f"{names} (first course told, from month 3)"] == [
+        [
+            "overall",
+            "improved, after first (To the three together): told of them together, what each did is not "
+            "told; beside it may have run cyclophosphamide, hydroxychloroquine, mycophenolate mofetil and "
+            "2 more. Why: intravenous immunoglobulin, methotrexate, rituximab",
+        ]
+    ]
+    assert not {"methotrexate", "rituximab, first course told, from month 3"} & set(of)
+    of = rows(store, f"case/{SEED}/1")
+    both = "hydroxychloroquine 200 mg 2x/day + prednisone 0.5 mg/kg/day (first course told, from start)"
+    assert [row[0].partition(" ")[0] for row in of[both]] == ["skin", "muscle", "skin"]
+    # begun before: the course that is told of anifrolumab stands behind that of tofacitinib
+    heads = [head for head, *_ in short(store, f"case/{SOARES}/1").rows() if "+" in head]
+    assert [each.partition(" +")[0] for each in heads] == [
+        "intravenous immunoglobulin (from ivig tofacitinib)",
+        *("anifrolumab",) * 2,
+    ]
+
+
+def test_what_changed_stands_by_name_and_so_does_what_was_stopped_at_the_time(store: Store) -> None:
+    of = rows(store, f"case/{ASPERGILLOSIS}/1")
+    assert [row[1].partition(": ")[2] for row in of["tofacitinib"]] == [
+        "together with other changes: plasma exchange begun at day 13; "
+        "meanwhile cyclophosphamide stopped at day 28; "
+        "beside it may have run micafungin, voriconazole, glucocorticoid and tacrolimus (anhydrous) why"
+    ] * 2
+    for _, became in rows(store, "case/key/authorea-708183/1")["tofacitinib"]:
+        assert became.partition(": ")[2] == (
+            "the only one told to be begun or raised; beside it may have run glucocorticoid (perhaps stopped "
+            "at week 16), cyclophosphamide and tacrolimus (anhydrous) why"
+        )
+    (overall,) = (row for row in rows(store, f"case/{SEED}/1")[IL2] if row[0] == "overall")
+    assert "cyclosporin A begun at csa start and prednisone begun at csa start; meanwhile" in overall[1]
+    assert "perhaps meanwhile prednisone (first course told, from start) stopped at il2 start" in overall[1]
 
 
 def test_each_course_has_a_row(store: Store) -> None:
     of = rows(store, f"case/{TACROLIMUS}/1")
     silent = [["", "no outcome of it is told where it stands"]]
-    assert of["intravenous immunoglobulin, from relapses-time"] == silent
-    assert of["intravenous immunoglobulin, from month-3"][0][1].startswith("improved, at after-first")
+    assert of["intravenous immunoglobulin, second course told, from relapses time"] == silent
+    assert of["rituximab, second course told, after september 2006"][0][1].startswith("unchanged (On its")
     of = rows(store, "case/key/dermatology-advisor-baricitinib/2")
     for drug in ("prednisolone", "intravenous immunoglobulin"):
-        assert of[f"{drug}, start not told, still given at month-5"] == silent
+        assert of[f"{drug}, start not told, still given at month 5"] == silent
+
+
+def test_a_dose_stands_where_it_is_told_and_none_of_a_later_change(store: Store) -> None:
+    cafardi = rows(store, f"case/{CAFARDI}/1")
+    # below 20 mg/day was a lowering of prednisone: what it was begun at is not told
+    assert {"dapsone 150 mg/day", "intravenous immunoglobulin 2 g/kg 1x/28 days", "prednisone"} == {*cafardi}
+    heads = {each.partition(",")[0] for each in rows(store, f"case/{REGISTRY}/2") if "doses" in each}
+    assert heads == {"rituximab 2 doses of 500 mg/m2", "rituximab 2 doses of 375 mg/m2"}
 
 
 def test_treatments_without_any_outcome_are_named(store: Store) -> None:
@@ -111,13 +152,15 @@ def test_treatments_without_any_outcome_are_named(store: Store) -> None:
     assert "Given, and no outcome of any of them is told: ruxolitinib." in part.text
     assert "#ruxolitinib" in part.links()
     of = rows(store, f"case/{REGISTRY}/6")
-    assert of["rituximab"] == [["overall", "not evaluable where it stands"]]
+    assert of["rituximab"] == [
+        ["overall", "not evaluable (The cells of regimen and outcome are fused) where it stands"]
+    ]
     assert of["mycophenolate"] == [["", "no outcome of it is told where it stands"]]
 
 
 def test_what_the_authors_say_of_a_drug_stands_where_no_outcome_was_observed(store: Store) -> None:
     said = "no outcome observed is told; the authors say of it: "
-    assert rows(store, f"case/{TACROLIMUS}/1")["prednisolone"] == [
+    assert rows(store, f"case/{TACROLIMUS}/1")["prednisolone 2 mg/kg/day"] == [
         ["", f"{said}Prednisolone was not enough where it stands"]
     ]
     assert rows(store, f"case/{REVIEW}/papadopoulou-2019")["corticosteroid"] == [
