@@ -66,7 +66,8 @@ def _seen_in(claims: Claims) -> list[tuple[str, ...]]:
     others = [each for each in facts.claims(*OUTCOMES) if each not in known]
     rows: dict[tuple[str, str], list[str]] = {}
     for each in (*judged, *others, *turns):
-        drug = listed([*facts.values(each, "aboutConcept")]) if each in turns else ""
+        failed = ("aboutConcept", "failureKind") if each in turns else ()
+        drug = " ".join(one for name in failed for one in facts.values(each, name))
         rows.setdefault((claim_of(claims, each), drug), []).append(each)
     return [tuple(each) for each in rows.values()]
 

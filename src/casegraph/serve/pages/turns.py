@@ -12,10 +12,10 @@ from casegraph.story.moments import moment
 from casegraph.story.outcomes import followed
 from casegraph.story.words import joined, listed
 
-__all__ = ["TURNS", "failing_turns", "turns"]
+__all__ = ["failing_turns", "turns"]
 
 #: the turns for the worse that show that a drug failed.
-TURNS = ("Flare", "Relapse")
+_TURNS = ("Flare", "Relapse")
 _UNTIMED = "when is not told"
 
 
@@ -25,7 +25,7 @@ def failing_turns(claims: Claims) -> list[str]:
     return [
         each
         for each in facts.having("shownBy")
-        if facts.kind(each) == "TreatmentFailure" and facts.kind(facts.value(each, "shownBy") or "") in TURNS
+        if facts.kind(each) == "TreatmentFailure" and facts.kind(facts.value(each, "shownBy") or "") in _TURNS
     ]
 
 
