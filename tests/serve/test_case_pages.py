@@ -407,22 +407,29 @@ def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
     assert "overall (non-Hodgkin lymphoma): worse, on cyclophosphamide" in whole.section("overall").text
     rows = {row[0]: row[1:] for row in part.rows()}
     assert rows["radiotherapy"] == ["", "no outcome of it is told where it stands"]
-    assert rows["interleukin-2"][1].startswith("no outcome of it is told; adverse events during it: ")
+    # three single doses are told, the first twice the others
+    alone = rows["interleukin-2 begun at 5,000,000 arbitrary units/m2"][1]
+    assert alone.startswith("no outcome of it is told; adverse events during it: ")
     assert rows["trimetrexate"] == [
         "overall (non-Hodgkin lymphoma)",
-        "unchanged: not known what else changed why",
+        "unchanged (No response): not known what else changed why",
     ]
+    together = rows["cyclophosphamide + prednisone + vincristine"][1]
+    assert together == (
+        "worse (The lymphoma progressed): told of them together, what each did is not told. "
+        "Why: cyclophosphamide, prednisone, vincristine"
+    )
     # the fatal harm first, during what, and put down to what; a death with its day, as far as it is known
     harms = [each.text for each in part.all("dd") if ", during" in each.text]
     both = "during interleukin-2 and interferon beta"
-    day = "day 4 to 6, counted from il2-start, printed as “day 5-6”"
-    fatal = f"pemphigus vulgaris, fatal, {both}, at vesicles-start ({day})"
+    day = "day 4 to 6, counted from il2 start, printed as “day 5-6”"
+    fatal = f"pemphigus vulgaris, fatal, {both}, at vesicles start ({day})"
     assert harms == [fatal, f"Fever, {both}", f"Hypotension, {both}"]
     first, second = (each.text for each in part.all("li"))
     assert first.startswith("attribution (pemphigus vulgaris, fatal): Attributed to interferon beta and")
     assert "; attributed to interleukin-2 and interferon beta where it stands" in first
     assert second.startswith("attribution (Fever and Hypotension): ")
-    assert "died day 4 or later, counted from il2-start: death, at death-time" in part.text
+    assert "died when is not told, from vesicles start on: death of pemphigus vulgaris" in part.text
 
 
 def test_a_group_is_told_as_one(others: Store) -> None:
@@ -440,25 +447,25 @@ def test_what_came_of_one_dose_stands_apart_from_what_came_of_another(page: Node
     rows = page.section("In short").rows()[1:]
     on = {dose: [row[1:] for row in rows if row[0] == f"interleukin-2 1,000,000 IU {dose}"] for dose in DOSES}
     # its stop is only implied, so that prednisone may have run on
-    added = "added to background; beside it ran hydroxychloroquine; possibly also prednisone"
+    perhaps = "possibly also prednisone (perhaps stopped at il2 start)"
+    added = f"added to background; beside it ran hydroxychloroquine; {perhaps}"
     split = "; see the conflict il2-domains"
     assert on["1x/week"] == [
-        ["skin", f"improved (elbow and hand), within 7 days, at il2-week-1: {added}{split} why"],
+        ["skin", f"improved (elbow and hand), within 7 days, at il2 week 1: {added}{split} why"],
         [
             "serology",
-            f"resolved, after 45 to 77 days, at il2-month-2 (printed as “after 2 months”): {added} why",
+            f"resolved, after 45 to 77 days, at il2 month 2 (printed as “after 2 months”): {added} why",
         ],
         ["muscle (Muscle weakness)", f"worse, at decline: {added}{split} why"],
     ]
-    all_ran = "beside it ran cyclosporin A, hydroxychloroquine and prednisone"
+    all_ran = "beside it ran cyclosporin A, hydroxychloroquine and prednisone (perhaps lowered at late taper)"
     assert on["2x/week"] == [
-        [domain, f"resolved, within 7 days, at flare-week-1: after escalation; {all_ran} why"]
+        [domain, f"resolved, within 7 days, at flare week 1: after escalation; {all_ran} why"]
         for domain in ("muscle (Lower limb muscle weakness)", "skin (rough skin of bilateral hand)")
     ]
     flared = [row for row in rows if "flare: relapse on taper" in row[2]]
-    assert [row[:2] for row in flared] == [
-        ["prednisone, from csa-start", each] for each in ("muscle", "skin")
-    ]
+    course = "second course told, from csa start"
+    assert [row[:2] for row in flared] == [[f"prednisone begun at 50 mg/day, {course}", "muscle and skin"]]
     assert not any("mixed" in row[2] for row in rows)
     assert "worse, implied, at worsening" in " ".join(row[2] for row in rows)
 
@@ -477,7 +484,7 @@ def test_a_group_that_became_worse_did_not_respond() -> None:
     assert claimed.startswith(
         "attribution (Skin rash; skin; hydroxychloroquine): The worse rash is attributed"
     )
-    day = "day 14 to 290, counted from hcq-start, printed as “2 weeks to 9 months”"
+    day = "day 14 to 290, counted from hcq start, printed as “2 weeks to 9 months”"
     assert f"Skin rash, during hydroxychloroquine, at exacerbation ({day}). In all three" in part.text
 
 
@@ -489,9 +496,11 @@ def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:
     said = "only change told (what ran beside it is not known)"
     rows = {row[0]: row[1:] for row in page.section("In short").rows()}
     ran = "beside it may have run methylprednisolone, mycophenolate and prednisone"
-    second = f"resolved (complete), at last-follow-up: {said}; {ran} why"
-    assert rows["rituximab, from course-b"] == ["overall", second]
-    assert rows["rituximab, from course-a"] == ["overall", "not evaluable where it stands"]
+    note = "Complete clinical response, without a relapse"
+    second = f"resolved (complete), at last follow up ({note}): {said}; {ran} why"
+    first, again = "first course told, from course a", "second course told, from course b"
+    assert rows[f"rituximab 2 doses of 375 mg/m2, {again}"] == ["overall", second]
+    assert rows[f"rituximab 2 doses of 500 mg/m2, {first}"] == ["overall", "not evaluable where it stands"]
     assert (
         f"{said} It is the only treatment told to be started or raised"
         in page.section("What follows by rule").text

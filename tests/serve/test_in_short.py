@@ -28,7 +28,11 @@ NAMES = (
     *("baricitinib-news", "cafardi-2015", "jak-inhibitors-review-2021", "mda5-aspergillosis-2024"),
     *("mda5-acute-interstitial-pneumonia-2025", "rituximab-registry-2011", "ruxolitinib-pasteur-2018"),
     *("tacrolimus-juvenile-three-children", "castela-2014", "mda5-seroconversion-authorea"),
+    *("miao-2020", "yanez-2009", "ramseur-1989", "mda5-death-2022", "soares-2025"),
 )
+SEED, YANEZ = "10.1007/s13555-020-00421-8", "10.4067/s0034-98872009000100013"
+PNEUMOCYSTIS, SOARES = "10.14740/jmc3965", "10.1155/crrh/5560523"
+IL2 = "interleukin-2 begun at 1,000,000 IU 1x/week"
 CAFARDI, TACROLIMUS = "10.2174/1874312901409010077", "10.1007/s10067-008-0973-2"
 REGISTRY, REVIEW = "10.3899/jrheum.101321", "10.1186/s12969-021-00637-8"
 ASPERGILLOSIS, PNEUMONIA = "10.1186/s13256-024-04793-9", "pmid/39790853"
@@ -64,44 +68,84 @@ def test_a_flare_on_taper_stands_in_the_row_of_the_drug_that_has_no_other_outcom
     assert rows(store, f"case/{CAFARDI}/1")["prednisone"] == [
         [
             "skin (Skin rash)",
-            "flare: relapse on taper, following prednisone “below 20 mg/day”, at below-20; "
-            "beside it may have run dapsone why",
+            "flare: relapse on taper, following prednisone “below 20 mg/day”, below 20 "
+            "(The rash came back whenever the dose fell below 20 mg/day); beside it may have run dapsone why",
         ]
     ]
 
 
 def test_what_ran_beside_stands_in_the_row_and_the_domain_says_what_it_concerns(store: Store) -> None:
     second = rows(store, "case/key/dermatology-advisor-baricitinib/2")
-    assert second["baricitinib"] == [
+    assert second["baricitinib 4 mg 1x/day"] == [
         [
             "skin (panniculitis)",
-            "resolved, within 153 days, at month-5 (printed as “in under 5 months”): not known what else "
+            "resolved, within 153 days, at month 5 (printed as “in under 5 months”): not known what else "
             "changed; beside it ran intravenous immunoglobulin and prednisolone; possibly also azathioprine "
             "and methotrexate why",
         ]
     ]
-    (row,) = rows(store, "case/key/dermatology-advisor-baricitinib/1")["baricitinib"]
+    (row,) = rows(store, "case/key/dermatology-advisor-baricitinib/1")["baricitinib 4 mg 1x/day"]
     assert row[0] == "skin (Erythema of neck and face; Periungual erythema)"  # of the chest it is not told
     lung = [row[0] for row in rows(store, f"case/{ASPERGILLOSIS}/1")["tofacitinib"]]
     assert lung == ["lung (Respiratory failure)", "lung (interstitial lung disease)"]
 
 
-def test_many_that_may_have_run_are_counted_and_what_shares_an_outcome_is_named(store: Store) -> None:
+def test_what_is_told_of_several_together_is_one_row_that_credits_none_of_them_alone(store: Store) -> None:
     of = rows(store, f"case/{TACROLIMUS}/1")
-    assert of["methotrexate"][0][1] == (
-        "improved, at after-first: together with other changes; told of intravenous immunoglobulin and "
-        "rituximab too; beside it may have run 5 others why"
-    )
+    names = "intravenous immunoglobulin (first course told, from month 3) + methotrexate + rituximab"
+    assert of[f"{names} (first course told, from month 3)"] == [
+        [
+            "overall",
+            "improved, after first (To the three together): told of them together, what each did is not "
+            "told; beside it may have run cyclophosphamide, hydroxychloroquine, mycophenolate mofetil and "
+            "2 more. Why: intravenous immunoglobulin, methotrexate, rituximab",
+        ]
+    ]
+    assert not {"methotrexate", "rituximab, first course told, from month 3"} & set(of)
+    of = rows(store, f"case/{SEED}/1")
+    both = "hydroxychloroquine 200 mg 2x/day + prednisone 0.5 mg/kg/day (first course told, from start)"
+    assert [row[0].partition(" ")[0] for row in of[both]] == ["skin", "muscle", "skin"]
+    # begun before: the course that is told of anifrolumab stands behind that of tofacitinib
+    heads = [head for head, *_ in short(store, f"case/{SOARES}/1").rows() if "+" in head]
+    assert [each.partition(" +")[0] for each in heads] == [
+        "intravenous immunoglobulin (from ivig tofacitinib)",
+        *("anifrolumab",) * 2,
+    ]
+
+
+def test_what_changed_stands_by_name_and_so_does_what_was_stopped_at_the_time(store: Store) -> None:
+    of = rows(store, f"case/{ASPERGILLOSIS}/1")
+    assert [row[1].partition(": ")[2] for row in of["tofacitinib"]] == [
+        "together with other changes: plasma exchange begun at day 13; "
+        "meanwhile cyclophosphamide stopped at day 28; "
+        "beside it may have run micafungin, voriconazole, glucocorticoid and tacrolimus (anhydrous) why"
+    ] * 2
+    for _, became in rows(store, "case/key/authorea-708183/1")["tofacitinib"]:
+        assert became.partition(": ")[2] == (
+            "the only one told to be begun or raised; beside it may have run glucocorticoid (perhaps stopped "
+            "at week 16), cyclophosphamide and tacrolimus (anhydrous) why"
+        )
+    (overall,) = (row for row in rows(store, f"case/{SEED}/1")[IL2] if row[0] == "overall")
+    assert "cyclosporin A begun at csa start and prednisone begun at csa start; meanwhile" in overall[1]
+    assert "perhaps meanwhile prednisone (first course told, from start) stopped at il2 start" in overall[1]
 
 
 def test_each_course_has_a_row(store: Store) -> None:
     of = rows(store, f"case/{TACROLIMUS}/1")
     silent = [["", "no outcome of it is told where it stands"]]
-    assert of["intravenous immunoglobulin, from relapses-time"] == silent
-    assert of["intravenous immunoglobulin, from month-3"][0][1].startswith("improved, at after-first")
+    assert of["intravenous immunoglobulin, second course told, from relapses time"] == silent
+    assert of["rituximab, second course told, after september 2006"][0][1].startswith("unchanged (On its")
     of = rows(store, "case/key/dermatology-advisor-baricitinib/2")
     for drug in ("prednisolone", "intravenous immunoglobulin"):
-        assert of[f"{drug}, start not told, still given at month-5"] == silent
+        assert of[f"{drug}, start not told, still given at month 5"] == silent
+
+
+def test_a_dose_stands_where_it_is_told_and_none_of_a_later_change(store: Store) -> None:
+    cafardi = rows(store, f"case/{CAFARDI}/1")
+    # below 20 mg/day was a lowering of prednisone: what it was begun at is not told
+    assert {"dapsone 150 mg/day", "intravenous immunoglobulin 2 g/kg 1x/28 days", "prednisone"} == {*cafardi}
+    heads = {each.partition(",")[0] for each in rows(store, f"case/{REGISTRY}/2") if "doses" in each}
+    assert heads == {"rituximab 2 doses of 500 mg/m2", "rituximab 2 doses of 375 mg/m2"}
 
 
 def test_treatments_without_any_outcome_are_named(store: Store) -> None:
@@ -109,13 +153,15 @@ def test_treatments_without_any_outcome_are_named(store: Store) -> None:
     assert "Given, and no outcome of any of them is told: ruxolitinib." in part.text
     assert "#ruxolitinib" in part.links()
     of = rows(store, f"case/{REGISTRY}/6")
-    assert of["rituximab"] == [["overall", "not evaluable where it stands"]]
+    assert of["rituximab"] == [
+        ["overall", "not evaluable (The cells of regimen and outcome are fused) where it stands"]
+    ]
     assert of["mycophenolate"] == [["", "no outcome of it is told where it stands"]]
 
 
 def test_what_the_authors_say_of_a_drug_stands_where_no_outcome_was_observed(store: Store) -> None:
     said = "no outcome observed is told; the authors say of it: "
-    assert rows(store, f"case/{TACROLIMUS}/1")["prednisolone"] == [
+    assert rows(store, f"case/{TACROLIMUS}/1")["prednisolone 2 mg/kg/day"] == [
         ["", f"{said}Prednisolone was not enough where it stands"]
     ]
     assert rows(store, f"case/{REVIEW}/papadopoulou-2019")["corticosteroid"] == [
@@ -146,12 +192,59 @@ def test_the_antibodies_that_were_positive_stand_at_the_top_with_all_their_resul
     ]
     assert told(store, "case/key/authorea-708183/1")["antibodies"] == [
         "anti-MDA5 antibody: positive, at baseline; "
-        "negative, at week-96 (The page does not say from when the 96 weeks count)"
+        "negative, at week 96 (The page does not say from when the 96 weeks count)"
     ]
-    # that the routine screen was negative speaks for no antibody, and those never positive are told below
-    (positive,) = told(store, f"case/{PNEUMONIA}/1")["antibodies"]
-    assert positive.startswith("anti-MDA5 antibody: positive, at myositis-panel")
-    assert [each[:20] for each in told(store, f"case/{CAFARDI}/1")["antibodies"]] == ["antinuclear antibody"]
+
+
+def test_what_was_negative_stands_beside_what_was_positive(store: Store) -> None:
+    # the routine screen was negative before the panel: it speaks for no antibody by name
+    screen, positive = told(store, f"case/{PNEUMONIA}/1")["antibodies"]
+    assert screen.startswith("autoantibodies, which ones is not listed: negative, at first screen (A routine")
+    assert positive.startswith("anti-MDA5 antibody: positive, at myositis panel")
+    positive, negative = told(store, f"case/{CAFARDI}/1")["antibodies"]
+    assert positive.startswith("antinuclear antibody: printed as “1:1280”, positive")
+    assert negative == "negative, at workup: anti-Sm antibody, anti-SSA antibody, anti-SSB antibody"
+    *before, last = told(store, f"case/{SEED}/1")["antibodies"]
+    assert [each.partition(":")[2] for each in before] == [
+        *(" positive, at panel 1",) * 3,
+        *(" positive, at workup",) * 3,
+    ]
+    assert last == (
+        "autoantibodies, which ones is not listed: negative, at il2 month 2; see the conflict seroconversion"
+    )
+
+
+def test_the_turns_of_the_course_stand_at_the_top_but_those_that_have_a_row(store: Store) -> None:
+    course = {
+        f"case/{YANEZ}/1": [
+            "relapse, at relapse time (printed as “at 6 months”) (With fever; the six months"
+        ],
+        f"case/{TACROLIMUS}/1": ["relapse, at relapses time (More than one)"],
+        f"case/{SEED}/1": [
+            "symptom-free interval, for at least 243 days, printed as “8 months”, at symptom free (The start",
+            "by rule, steroid sparing: prednisone lowered on interleukin-2; beside it ran cyclosporin A and",
+        ],
+        "case/key/authorea-708183/1": ["by rule, steroid sparing: glucocorticoid stopped on tofacitinib"],
+    }
+    for case, said in course.items():
+        found = told(store, case)["course"]
+        assert [each[: len(one)] for each, one in zip(found, said, strict=True)] == said
+    assert "#relapse" in short(store, f"case/{YANEZ}/1").links()
+    assert "course" not in told(store, f"case/{CAFARDI}/1")  # its flare has a row
+
+
+def test_a_death_is_told_of_what_and_a_day_only_where_one_is_told(store: Store) -> None:
+    assert told(store, "case/key/pemphigus-il2-interferon-1989/1")["died"] == [
+        "when is not told, from vesicles start on: death of pemphigus vulgaris; where it stands"
+    ]
+    assert told(store, f"case/{PNEUMOCYSTIS}/1")["adverse events"] == [
+        "Pneumocystis jirovecii pneumonia, during immune suppressant agent therapy, at infection "
+        "(when is not told, anywhere from treatment start to death)"
+    ]
+    assert told(store, f"case/{PNEUMOCYSTIS}/1")["died"] == [
+        "day 66 to 74, counted from onset, printed as “about 10 weeks after the first symptom”: death; "
+        "where it stands"
+    ]
 
 
 def test_a_diagnosis_stands_with_its_note(store: Store) -> None:
@@ -162,7 +255,7 @@ def test_a_diagnosis_stands_with_its_note(store: Store) -> None:
         + ("where it stands")
     )
     eruption = told(store, f"case/{CAFARDI}/1")["diagnosis"][1]
-    assert "working, at first-visit (The first diagnosis, revised later)" in eruption
+    assert "working, at first visit (The first diagnosis, revised later)" in eruption
 
 
 def test_a_disease_that_the_history_did_not_have_is_not_told_as_excluded(store: Store) -> None:
@@ -179,15 +272,18 @@ def test_a_disease_that_the_history_did_not_have_is_not_told_as_excluded(store: 
 def test_harm_stands_with_its_day_and_so_does_that_there_was_none(store: Store) -> None:
     of = told(store, f"case/{ASPERGILLOSIS}/1")
     assert of["adverse events"] == [
-        "invasive aspergillosis, at day-49 (day 48 to 49, counted from count-start, printed as “day 49”)"
+        "invasive aspergillosis, at day 49 (day 48 to 49, counted from count start, printed as “day 49”)"
     ]
-    assert of["died"][0].startswith("day 60 to 61, counted from count-start: death, printed as “day 61”")
+    # tofacitinib and others may have run: that is no word on what killed
+    assert of["died"] == [
+        "day 60 to 61, counted from count start, printed as “day 61”: death; where it stands"
+    ]
     assert told(store, "group/10.1001/jamadermatol.2014.504/1")["adverse events"] == [
-        "no significant adverse event, during interleukin-2, at after-il2 (when is not told, not before "
-        "il2-start). No serious adverse event"
+        "no significant adverse event, during interleukin-2, after il2 (when is not told, from il2 start "
+        "on). No serious adverse event"
     ]
     (died,) = told(store, f"case/{PNEUMONIA}/1")["died"]
-    assert died.startswith("when is not told, not before presentation: death, at death")
+    assert died == "when is not told, from second treatment on: death of Respiratory failure; where it stands"
 
 
 def test_what_does_not_fit_together_is_told_at_the_top(store: Store) -> None:

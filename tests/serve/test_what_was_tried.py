@@ -52,6 +52,16 @@ cases:
         doses: [{id: less, change: lowered, stated_in: abstract}]
     course:
       - {id: flare, kind: flare, domain: [skin], trigger: less, stated_in: abstract}
+  unordered:
+    occasions: {one: {}, two: {}}
+    course:
+      - {id: quiet, kind: remission, at: two, stated_in: abstract}
+      - {id: back, kind: relapse, at: one, stated_in: abstract}
+  ordered:
+    occasions: {one: {}, two: {after: [one]}}
+    course:
+      - {id: quiet, kind: remission, at: two, stated_in: abstract}
+      - {id: back, kind: relapse, at: one, stated_in: abstract}
   five: {}
   six: {}
   seven: {}
@@ -119,3 +129,10 @@ def test_a_flare_stands_with_the_change_of_dose_that_it_followed_as_in_the_pictu
     ((drug, domain, became),) = rows(store, "turn")
     assert (drug, domain) == ("prednisone", "skin")
     assert became.startswith("flare: relapse on taper, following prednisone lowered")
+
+
+def test_turns_of_no_certain_order_are_told_to_have_none(store: Store) -> None:
+    back, quiet = "relapse, at one; where it stands", "remission, at two; where it stands"
+    ordered, unordered = (short(store, case).text for case in ("ordered", "unordered"))
+    assert f"course {back} {quiet}" in ordered
+    assert f"course, in no certain order {back} {quiet}" in unordered

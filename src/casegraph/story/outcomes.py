@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from casegraph.namespaces import CG
 from casegraph.story.words import Words, joined, listed
 
@@ -111,17 +109,11 @@ def _named(words: Words, claim: str) -> str:
     return joined(words.labels(claim, "aboutConcept"), f"of {site}" if site else "", by=" ")
 
 
-def beside(words: Words, claim: str, *, without: Collection[str] = (), most: int | None = None) -> str:
-    """Return what certainly and what possibly ran beside an outcome; nothing where nothing did.
-
-    :param without: the names of drugs that are told of anyhow.
-    :param most: of more than so many that possibly ran only the number is told; None is no limit.
-    """
-    certain, open_ = words.background(claim)
-    sure = [each for each in certain if each not in without]
-    maybe = [each for each in open_ if each not in without and each not in certain]
-    named = f"{len(maybe)} others" if most is not None and len(maybe) > most else listed(maybe)
-    may = f"possibly also {named}" if sure else f"beside it may have run {named}"
+def beside(words: Words, claim: str) -> str:
+    """Return what certainly and what possibly ran beside an outcome; nothing where nothing did."""
+    sure, open_ = words.background(claim)
+    maybe = [each for each in open_ if each not in sure]
+    may = f"{'possibly also' if sure else 'beside it may have run'} {listed(maybe)}"
     return joined(f"beside it ran {listed(sure)}" if sure else "", may if maybe else "", by="; ")
 
 

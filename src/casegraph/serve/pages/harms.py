@@ -8,15 +8,13 @@ from casegraph.namespaces import CG
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.disputed import disputed
 from casegraph.serve.pages.markup import Content, Element, element
-from casegraph.story.lines import Line
-from casegraph.story.spans import open_side
-from casegraph.story.telling import during, harm, told
-from casegraph.story.words import joined
+from casegraph.story.moments import at_moment, called, has_day, untimed
+from casegraph.story.telling import during, harm
+from casegraph.story.words import Words, joined, listed
 
 __all__ = ["deaths", "harms", "place_of_harm"]
 
 _HARMS, _FATAL = ("AdverseEvent", "Death"), f"{CG}fatal"
-_UNTIMED = "when is not told"
 
 
 def harms(claims: Claims) -> Iterator[Element]:
@@ -39,40 +37,50 @@ def _harm(claims: Claims, claim: str) -> Iterator[Content]:
     if drugs := during(words, claim):
         yield f", {drugs}"
     for occasion in facts.values(claim, "at"):
-        yield ", at "
-        yield claims.to(occasion)
-        yield f" ({_moment(claims, occasion)})"
+        before, name = at_moment(facts, occasion)
+        yield f", {before}"
+        yield claims.to(occasion, name)
+        yield f" ({_moment(claims.words, occasion)})"
     yield from disputed(claims, claim)
     if facts.kind(facts.case) == "Group":
         yield words.text(claim, "gist", ". {}")
 
 
-def _moment(claims: Claims, occasion: str, but: str = "") -> str:
+def _moment(words: Words, occasion: str) -> str:
     """Return the day of an occasion with what it is counted from, and what is printed of it.
 
-    :param but: words beside it, which may tell already what is printed.
+    Where no time of it is told, no day stands: one that follows from the days of others would read as told.
     """
-    words, facts = claims.words, claims.words.facts
-    zero = facts.name(facts.value(facts.case, "zeroPoint") or "")
-    days = words.days(occasion)
-    is_day = days and zero and not open_side(facts, occasion)
-    counted = f"{days}, counted from {zero}" if is_day else days
-    printed = words.text(occasion, "timePrinted", "printed as “{}”")
-    return joined(counted, "" if printed and printed in but else printed) or _UNTIMED
+    facts, printed = words.facts, words.text(occasion, "timePrinted", "printed as “{}”")
+    if not has_day(facts, occasion):
+        return printed or untimed(facts, occasion)
+    zero, days = facts.value(facts.case, "zeroPoint"), words.days(occasion)
+    counted = f"{days}, counted from {called(facts, zero)}" if zero and days.startswith("day ") else days
+    return joined(counted or words.since(occasion), printed)
 
 
 def deaths(claims: Claims) -> list[Element]:
-    """Return what is told of each death, behind its day."""
+    """Return what is told of each death, behind its day: of what, and what certainly ran."""
     facts = claims.words.facts
     found = [each for each in facts.claims("hasCourse") if facts.kind(each) == "Death"]
-    return [_death(claims, each) for each in told(claims.words, found)]
+    return [_death(claims, each) for each in found]
 
 
-def _death(claims: Claims, line: Line) -> Element:
-    """Return a death behind its day: the name of an occasion alone tells no time."""
-    at = claims.words.facts.value(line.node, "at") or ""
-    when = _moment(claims, at, but=line.text)
-    return element("span", f"{when}: {line.text}; ", claims.to(line.node, "where it stands"))
+def _death(claims: Claims, death: str) -> Element:
+    """Return a death behind its day; what only may have run beside it would read as blamed for it."""
+    words, facts = claims.words, claims.words.facts
+    of = dict.fromkeys(words.labels(each, "aboutConcept") for each in facts.values(death, "concerns"))
+    due = words.text_of(death, "cause", "put down to {}")
+    of_it = f"of {listed([each for each in of if each])}" if any(of) else ""
+    certain, _ = words.background(death)
+    said = joined(
+        joined("death", of_it, due, by=" "), f"beside it ran {listed(certain)}" if certain else "", by="; "
+    )
+    when, printed = _moment(words, facts.value(death, "at") or ""), words.text(death, "timePrinted")
+    when = joined(when, f"printed as “{printed}”" if printed and printed not in when else "")
+    note = words.text(death, "gist")
+    more = f" ({note})" if note and note.casefold() != of_it.casefold() else ""
+    return element("span", f"{when}: {said}{more}; ", claims.to(death, "where it stands"))
 
 
 def place_of_harm(claims: Claims, statement: str) -> tuple[bool, bool]:

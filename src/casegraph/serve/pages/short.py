@@ -11,10 +11,11 @@ from casegraph.serve.pages.disputed import disputed
 from casegraph.serve.pages.frame import described
 from casegraph.serve.pages.harms import deaths, harms, place_of_harm
 from casegraph.serve.pages.markup import Content, Element, element, link
-from casegraph.serve.pages.panels import found_antibodies
+from casegraph.serve.pages.serology import serology
 from casegraph.serve.pages.tried import OUTCOMES, tried
+from casegraph.serve.pages.turns import turns
 from casegraph.story.frame import person
-from casegraph.story.outcomes import outcome
+from casegraph.story.moments import moment
 from casegraph.story.telling import harm, is_of_history, told
 from casegraph.story.words import joined
 
@@ -74,33 +75,14 @@ def _head(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
     denied = facts.claims("excludesDiagnosis")
     yield "excluded", [_named(claims, (each for each in denied if not is_of_history(words, each)))]
     yield "no history of", [_named(claims, (each for each in denied if is_of_history(words, each)))]
-    yield "antibodies", [*_antibodies(claims)]
+    yield "antibodies", [*serology(claims)]
     yield "adverse events", [*harms(claims)]
+    yield turns(claims)
     yield "died", [*deaths(claims)]
     yield "does not fit together", _conflicts(claims)
     yield "report", [link(claims.service.address(facts.report), facts.report.removeprefix(BASE))]
     is_group = facts.kind(facts.case) == "Group"
     yield "group" if is_group else "case", [link(claims.service.address(facts.case), facts.case)]
-
-
-def _antibodies(claims: Claims) -> Iterator[Element]:
-    """Yield the autoantibodies that were positive at some time, each with all of its results in order."""
-    facts = claims.words.facts
-    by_analyte: dict[str, list[str]] = {}
-    for each in found_antibodies(claims, "hasTestResult"):
-        by_analyte.setdefault(facts.value(each, "aboutConcept") or "", []).append(each)
-    for analyte, results in by_analyte.items():
-        if any(facts.value(each, "result") == f"{CG}positive" for each in results):
-            said = [part for each in results for part in ("; ", *_result(claims, each))][1:]
-            yield element("span", f"{claims.words.label(analyte)}: ", said)
-
-
-def _result(claims: Claims, test: str) -> Iterator[Content]:
-    words = claims.words
-    yield claims.to(test, outcome(words, test))
-    at = words.when(test) or "when is not told"
-    yield f", {joined(words.labels(test, 'method'), at)}"
-    yield words.text(test, "gist", " ({})")
 
 
 def _conflicts(claims: Claims) -> list[Content]:
@@ -117,7 +99,7 @@ def _diagnosis(claims: Claims, claim: str) -> Content:
     words, facts = claims.words, claims.words.facts
     concepts = [claims.term(each) for each in facts.values(claim, "aboutConcept")]
     about = [part for each in concepts for part in (", ", each)][1:]
-    standing = joined(_STANDINGS.get(facts.kind(claim), ""), words.when(claim))
+    standing = joined(_STANDINGS.get(facts.kind(claim), ""), moment(words, claim))
     note = words.text(claim, "gist", " ({})")
     return element(
         "span",

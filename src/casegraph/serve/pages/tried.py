@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from casegraph.serve.pages.beside import what_else
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.disputed import disputed
+from casegraph.serve.pages.given import claim_of, episodes_of, exposures_of, given
 from casegraph.serve.pages.markup import Content, element
 from casegraph.serve.pages.tables import Row, table
-from casegraph.story.courses import UNKNOWN_START, which_course
-from casegraph.story.outcomes import beside, followed, scope_of, went
-from casegraph.story.telling import end, harm, told
+from casegraph.serve.pages.turns import failing_turns
+from casegraph.story.courses import which_course
+from casegraph.story.moments import at_moment
+from casegraph.story.outcomes import followed, scope_of, went
+from casegraph.story.telling import harm, told
 from casegraph.story.words import joined, listed
 
 __all__ = ["OUTCOMES", "tried"]
@@ -21,14 +25,10 @@ _BY_RULE = (
 )
 _UNKNOWN = "no outcome of it is told"
 _UNSEEN = "no outcome observed is told; the authors say of it: "
-_ON_NOTHING = "no treatment told"
 _ALL_UNKNOWN = "Given, and no outcome of any of them is told: "
 _COLUMNS = ("treatment and dose", "domain", "what became of it, and what else changed")
 #: the properties by which a case has what became of a treatment.
 OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
-_TURNS = ("Flare", "Relapse")
-#: of more than so many that may have run beside, only the number stands here; the outcome names them.
-_MOST_OPEN = 3
 #: from so many days on, what is printed stands beside them.
 _LONG = 60
 #: the statements that say what a treatment did, or did not.
@@ -38,34 +38,38 @@ _OF_EFFECT = ("NonResponseStatement", "EffectivenessStatement", "RefractoryState
 def tried(claims: Claims) -> Content:
     """Return what was tried, each course of it and each time that something became of it; nothing of a group.
 
-    A response on one dose and a loss on another stand in two rows: no row has both.
+    A response on one dose and a loss on another stand in two rows: no row has both. What is told of several
+    treatments together stands in one.
     """
     facts = claims.words.facts
     if facts.kind(facts.case) == "Group":
         return ""
     seen = _seen_in(claims)
-    answered = {course for each in seen for course in _courses(claims, each)}
+    answered = {course for each in seen for course in episodes_of(claims, each)}
     silent = [each for each in facts.claims("hasTreatment") if each not in answered]
     if not seen and _is_bare(claims, silent):
         return _given_alone(claims, silent)
-    by_rule = element("p", _BY_RULE) if any(_claim(claims, each) != each for each in seen) else ""
-    in_order = sorted((*seen, *silent), key=lambda each: _place(claims, each))
-    rows = (_silent(claims, each) if each in silent else _seen(claims, each) for each in in_order)
+    by_rule = element("p", _BY_RULE) if any(claim_of(claims, each[0]) != each[0] for each in seen) else ""
+    in_order = sorted((*seen, *((each,) for each in silent)), key=lambda each: _place(claims, each))
+    rows = (_silent(claims, each[0]) if each[0] in silent else _seen(claims, each) for each in in_order)
     return element("div", by_rule, table("What was tried and what happened", _COLUMNS, rows))
 
 
-def _seen_in(claims: Claims) -> list[str]:
-    """Return the outcomes by treatment, those that nobody judged, and the turns that show a failure."""
+def _seen_in(claims: Claims) -> list[tuple[str, ...]]:
+    """Return the outcomes, judged and not, and the turns that show a failure, those of one row together.
+
+    A row has one outcome on all treatments that share it, or one turn on one drug.
+    """
     facts = claims.words.facts
-    judged = facts.having("ofOutcome")
+    judged, turns = facts.having("ofOutcome"), failing_turns(claims)
     known = {facts.value(each, "ofOutcome") for each in judged}
     others = [each for each in facts.claims(*OUTCOMES) if each not in known]
-    turns = [
-        each
-        for each in facts.having("shownBy")
-        if facts.kind(each) == "TreatmentFailure" and facts.kind(_claim(claims, each)) in _TURNS
-    ]
-    return [*judged, *others, *turns]
+    rows: dict[tuple[str, str], list[str]] = {}
+    for each in (*judged, *others, *turns):
+        failed = ("aboutConcept", "failureKind") if each in turns else ()
+        drug = " ".join(one for name in failed for one in facts.values(each, name))
+        rows.setdefault((claim_of(claims, each), drug), []).append(each)
+    return [tuple(each) for each in rows.values()]
 
 
 def _is_bare(claims: Claims, courses: Iterable[str]) -> bool:
@@ -76,31 +80,14 @@ def _is_bare(claims: Claims, courses: Iterable[str]) -> bool:
 
 def _given_alone(claims: Claims, courses: Iterable[str]) -> Content:
     """Return the treatments of a case of which nothing but their names is to tell here."""
-    links = [part for each in courses for part in ("; ", claims.to(each, _name(claims, each)))][1:]
+    links = [part for each in courses for part in ("; ", claims.to(each, claims.words.drug(each)))][1:]
     return element("p", _ALL_UNKNOWN, *links, ".") if links else ""
-
-
-def _name(claims: Claims, node: str) -> str:
-    """Return the drugs of a verdict or a treatment; of an outcome, those that it answers to."""
-    return listed(sorted(map(claims.words.label, _about(claims, node))))
-
-
-def _about(claims: Claims, node: str) -> set[str]:
-    facts = claims.words.facts
-    owners = (claims.words.episode(each) for each in _answers_to(claims, node))
-    return {drug for each in (node, *owners) for drug in facts.values(each, "aboutConcept")}
-
-
-def _answers_to(claims: Claims, claim: str) -> tuple[str, ...]:
-    """Return what an outcome was seen on; of one seen after something was stopped, that."""
-    facts = claims.words.facts
-    return facts.values(claim, "responseTo") or facts.values(claim, "afterStopping")
 
 
 def _silent(claims: Claims, episode: str) -> Row:
     """Return that no outcome of a treatment is told, with what the authors say of it, and harm during it."""
     said = [*(_said_of(claims, episode) or [_UNKNOWN]), " ", claims.to(episode, "where it stands")]
-    return Row(_given(claims, episode), ("", said))
+    return Row(given(claims, (episode,)), ("", said))
 
 
 def _said_of(claims: Claims, episode: str) -> list[Content]:
@@ -133,30 +120,54 @@ def _is_of_effect(claims: Claims, statement: str, parts: set[str]) -> bool:
     )
 
 
-def _seen(claims: Claims, seen: str) -> Row:
+def _seen(claims: Claims, seen: tuple[str, ...]) -> Row:
     """Return an outcome, or a failure that a flare or a relapse shows, with what else changed and ran."""
     words, facts = claims.words, claims.words.facts
-    claim = _claim(claims, seen)
+    claim = claim_of(claims, seen[0])
     of_one = len(facts.values(claim, "domain")) == 1
-    domain = scope_of(words, claim) if of_one else words.labels(seen, "domain")
-    to = claims.to(seen, "where it stands" if claim == seen else "why")
-    said = [*_became(claims, seen, claim), _beside(claims, seen, claim), *disputed(claims, claim), " ", to]
-    return Row(_given(claims, seen), (domain, said))
+    domains = dict.fromkeys(words.labels(each, "domain") for each in seen)
+    domain = scope_of(words, claim) if of_one else listed([*domains])
+    attributed, *more = what_else(claims, seen, claim, episodes_of(claims, seen))
+    said = [
+        *_became(claims, seen[0], claim),
+        f": {attributed}" if attributed else "",
+        *(f"; {each}" for each in more if each),
+        *disputed(claims, claim),
+        *_why(claims, seen, claim),
+    ]
+    return Row(given(claims, seen), (domain, said))
+
+
+def _why(claims: Claims, seen: tuple[str, ...], claim: str) -> Iterator[Content]:
+    """Yield the link to why, or to where an outcome stands; of several that share a row, one for each."""
+    words = claims.words
+    if len(seen) == 1:
+        yield " "
+        yield claims.to(seen[0], "where it stands" if claim == seen[0] else "why")
+        return
+    drugs = [words.labels(each, "aboutConcept") for each in seen]
+    names = drugs if len(set(drugs)) == len(seen) else [words.labels(each, "domain") for each in seen]
+    for place, (each, name) in enumerate(zip(seen, names, strict=True)):
+        yield ", " if place else ". Why: "
+        yield claims.to(each, name)
 
 
 def _became(claims: Claims, seen: str, claim: str) -> Iterator[Content]:
     words, facts = claims.words, claims.words.facts
     if facts.values(seen, "shownBy"):
-        failed = joined(words.labels(claim, "rdf:type"), words.labels(seen, "failureKind"), by=": ")
+        turn, how = words.labels(claim, "rdf:type"), words.labels(seen, "failureKind")
+        failed = how if how.startswith(turn) else joined(turn, how, by=": ")
         yield joined(failed, followed(words, claim))
     else:
         yield joined(went(words, claim), words.latency(claim), words.basis(claim))
+    printed = ""
     for occasion in facts.values(claim, "at"):
-        yield ", at "
-        yield claims.to(occasion)
-        if _is_long(claims, claim):
-            yield words.text(occasion, "timePrinted", " (printed as “{}”)")
-    yield words.text_of(seen, "attribution", ": {}")
+        before, name = at_moment(facts, occasion)
+        yield f", {before}"
+        yield claims.to(occasion, name)
+        printed = words.text(occasion, "timePrinted", "printed as “{}”") if _is_long(claims, claim) else ""
+    note = joined(printed, words.text(claim, "gist"), by="; ")
+    yield f" ({note})" if note else ""
 
 
 def _is_long(claims: Claims, claim: str) -> bool:
@@ -165,62 +176,12 @@ def _is_long(claims: Claims, claim: str) -> bool:
     return max(days) >= _LONG
 
 
-def _beside(claims: Claims, seen: str, claim: str) -> str:
-    """Return what else the same outcome is told of, and what ran beside it, without the treatment itself."""
-    words, mine = claims.words, _courses(claims, seen)
-    all_of_it = [words.episode(each) for each in _answers_to(claims, claim)]
-    own = {words.drug(each) for each in mine}
-    others = list(dict.fromkeys(words.drug(each) for each in all_of_it if each not in mine))
-    shared = f"told of {listed(others)} too" if others else ""
-    ran = beside(words, claim, without={*own, *others}, most=_MOST_OPEN)
-    return "".join(f"; {each}" for each in (shared, ran) if each)
-
-
-def _claim(claims: Claims, seen: str) -> str:
-    """Return the claim behind what was derived; what is a claim itself as it is."""
-    facts = claims.words.facts
-    return facts.value(seen, "ofOutcome") or facts.value(seen, "shownBy") or seen
-
-
-def _exposures(claims: Claims, seen: str) -> tuple[str, ...]:
-    """Return what of one treatment an outcome answers to: doses, or the treatment itself."""
-    words, facts = claims.words, claims.words.facts
-    of_it = _answers_to(claims, _claim(claims, seen))
-    episodes = facts.values(seen, "ofTreatment") or tuple(words.episode(each) for each in of_it)
-    return tuple(each for each in of_it if words.episode(each) in episodes) or episodes
-
-
-def _courses(claims: Claims, seen: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(claims.words.episode(each) for each in _exposures(claims, seen)))
-
-
-def _given(claims: Claims, node: str) -> str:
-    """Return the drug with the dose that is meant; of one with more courses than one, which it is."""
-    words, facts = claims.words, claims.words.facts
-    exposures = _exposures(claims, node) or (node,)
-    doses = [words.dose(each) for each in exposures if words.episode(each) != each]
-    which = dict.fromkeys(_course(claims, each) for each in exposures)
-    stopped = facts.values(_claim(claims, node), "afterStopping")
-    drugs = _name(claims, node) or _ON_NOTHING
-    name = f"after {drugs} was stopped" if stopped else drugs
-    return joined(joined(name, *doses, by=" "), *which)
-
-
-def _course(claims: Claims, exposure: str) -> str:
-    """Return which of several courses of its drug is meant; of a dose its own start, where that is told."""
+def _place(claims: Claims, nodes: tuple[str, ...]) -> tuple[int, int, str, str]:
+    """Return the place of a row: by when the last of it was begun, then by when the outcome was seen."""
     words = claims.words
-    which = which_course(words, exposure)
-    if which and words.episode(exposure) != exposure and (begun := words.when(exposure)):
-        return begun.replace("at ", "from ", 1)
-    return joined(which, end(words, exposure)) if which.startswith(UNKNOWN_START) else which
-
-
-def _place(claims: Claims, node: str) -> tuple[int, int, str, str]:
-    """Return the place of an outcome or a treatment: by when its dose was begun, then by when it was seen."""
-    words = claims.words
-    begun = _ranks(claims, _exposures(claims, node) or (node,))
-    seen = _ranks(claims, (_claim(claims, node),))
-    return begun, seen, words.labels(node, "aboutConcept"), words.labels(node, "domain")
+    begun = max(_ranks(claims, exposures_of(claims, (each,)) or (each,)) for each in nodes)
+    seen = _ranks(claims, [claim_of(claims, each) for each in nodes])
+    return begun, seen, words.labels(nodes[0], "aboutConcept"), words.labels(nodes[0], "domain")
 
 
 def _ranks(claims: Claims, nodes: Iterable[str]) -> int:

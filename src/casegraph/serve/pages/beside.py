@@ -1,0 +1,119 @@
+"""What else changed with an outcome, by name, and what ran beside it, for a row of what was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from casegraph.serve.pages.claims import Claims
+from casegraph.serve.pages.given import which_one
+from casegraph.story.moments import at_moment
+from casegraph.story.words import joined, listed
+
+__all__ = ["what_else"]
+
+#: of what only may have run so many are named, and the rest counted; the outcome names them all.
+_MOST_OPEN = 3
+_TOGETHER, _SOLE = "startedTogether", "soleChange"
+_NONE_ALONE = "told of them together, what each did is not told"
+_ALONE_RAISED = "the only one told to be begun or raised"
+
+
+def what_else(claims: Claims, seen: Sequence[str], claim: str, episodes: Collection[str]) -> list[str]:
+    """Return how an outcome is attributed, and all that changed, stopped or ran beside it, without itself.
+
+    :param seen: what was derived of the outcome, of each treatment that shares a row.
+    :param claim: the outcome.
+    :param episodes: the treatments of the row.
+    """
+    words = claims.words
+    answered = {words.episode(each) for each in words.facts.values(claim, "responseTo")}
+    shared = listed(_drugs(claims, answered - set(episodes)))
+    begun = _changes(claims, seen, "togetherWith", {*episodes, *answered})
+    stopped = _changes(claims, seen, "whileLowering", episodes)
+    perhaps = _changes(claims, seen, "possiblyWhileLowering", {*episodes, *stopped})
+    told = {*_drugs(claims, {*episodes, *answered, *begun})}
+    return [
+        _attribution(claims, seen, len(episodes) > 1, [*begun.values()], any((stopped, perhaps))),
+        f"told of {shared} too" if shared else "",
+        f"meanwhile {listed([*stopped.values()])}" if stopped else "",
+        *_ran(claims, seen, claim, told, perhaps),
+    ]
+
+
+def _drugs(claims: Claims, episodes: Collection[str]) -> list[str]:
+    return sorted({claims.words.drug(each) for each in episodes})
+
+
+def _attribution(
+    claims: Claims, seen: Sequence[str], are_several: bool, begun: list[str], is_lowered: bool
+) -> str:
+    """Return what else changed: of several that share the outcome and no more, that it is of none alone."""
+    words = claims.words
+    found = dict.fromkeys(each for one in seen for each in words.facts.values(one, "attribution"))
+    kinds = {words.facts.name(each) for each in found}
+    said = listed([*map(words.label, found)])
+    if kinds == {_SOLE} and is_lowered:
+        return _ALONE_RAISED
+    if kinds != {_TOGETHER}:
+        return said
+    others = f"{said}: {listed(begun)}" if begun else ""
+    return joined(_NONE_ALONE if are_several else "", others) or said
+
+
+def _changes(claims: Claims, seen: Sequence[str], name: str, without: Collection[str]) -> dict[str, str]:
+    """Return treatment -> how it changed and when, as *cyclophosphamide stopped at day 28*.
+
+    :param name: the property by which the attributed outcome has what changed.
+    :param without: treatments that are told of anyhow.
+    """
+    words, found = claims.words, dict[str, dict[str, list[str]]]()
+    for exposure in (each for one in seen for each in words.facts.values(one, name)):
+        if (episode := words.episode(exposure)) not in without:
+            how, when = _way(claims, exposure, is_up=name == "togetherWith")
+            found.setdefault(episode, {}).setdefault(how, []).append(when)
+    return {each: joined(words.drug(each), _ways(ways), by=" ") for each, ways in found.items()}
+
+
+def _ways(ways: dict[str, list[str]]) -> str:
+    """Return how a treatment changed, each way with its time; with none where it did so several times."""
+    return " or ".join(joined(how, *(when if len(when) == 1 else ()), by=" ") for how, when in ways.items())
+
+
+def _way(claims: Claims, exposure: str, *, is_up: bool) -> tuple[str, str]:
+    words, facts = claims.words, claims.words.facts
+    is_whole = words.episode(exposure) == exposure
+    way = ("begun" if is_up else "stopped") if is_whole else words.labels(exposure, "doseChange") or "changed"
+    occasion = facts.value(exposure, "at" if is_up or not is_whole else "endsAt")
+    return way, "".join(at_moment(facts, occasion)) if occasion else ""
+
+
+def _ran(
+    claims: Claims, seen: Sequence[str], claim: str, told: Collection[str], perhaps: dict[str, str]
+) -> Iterator[str]:
+    """Yield what certainly ran, and a few of what may have, first that which perhaps changed."""
+    words = claims.words
+    certain, open_ = words.background(claim)
+    changed = {
+        words.drug(episode): text.removeprefix(words.drug(episode)) for episode, text in perhaps.items()
+    }
+    begun = {words.drug(each) for one in seen for each in words.facts.values(one, "possiblyTogetherWith")}
+    sure = [each for each in certain if each not in told]
+    maybe = [each for each in open_ if each not in {*told, *certain}]
+    maybe.sort(key=lambda each: (each not in changed, each not in begun))
+    noted = {each: f"{each} (perhaps{how})" for each, how in changed.items()}
+    if sure:
+        yield f"beside it ran {listed([noted.get(each, each) for each in sure])}"
+    if maybe:
+        named = [noted.get(each, each) for each in maybe]
+        if (more := len(named) - _MOST_OPEN) > 1:
+            named[_MOST_OPEN:] = [f"{more} more"]
+        yield f"{'possibly also' if sure else 'beside it may have run'} {listed(named)}"
+    others = [each for each in perhaps if words.drug(each) not in {*sure, *maybe}]
+    if others:
+        yield f"perhaps meanwhile {listed([_in_full(claims, each, perhaps[each]) for each in others])}"
+
+
+def _in_full(claims: Claims, episode: str, changed: str) -> str:
+    """Return what changed with which course of its drug that was, where there are several."""
+    drug, which = claims.words.drug(episode), which_one(claims, episode)
+    return changed.replace(drug, f"{drug} ({which})", 1) if which else changed

@@ -1,0 +1,122 @@
+"""What an outcome was seen on, in a line: each treatment with the dose that is told, and which course."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from casegraph.serve.pages.claims import Claims
+from casegraph.story.courses import UNKNOWN_START, which_course
+from casegraph.story.moments import at_moment, called
+from casegraph.story.telling import end
+from casegraph.story.words import Words, joined
+
+__all__ = ["claim_of", "episodes_of", "exposures_of", "given", "which_one"]
+
+_ON_NOTHING = "no treatment told"
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+
+def claim_of(claims: Claims, seen: str) -> str:
+    """Return the claim behind what was derived; what is a claim itself as it is."""
+    facts = claims.words.facts
+    return facts.value(seen, "ofOutcome") or facts.value(seen, "shownBy") or seen
+
+
+def exposures_of(claims: Claims, seen: Sequence[str]) -> tuple[str, ...]:
+    """Return what an outcome answers to of the treatments of a row: doses, or the treatments themselves.
+
+    :param seen: the outcome, or what was derived of it, of each treatment that shares the row.
+    """
+    words, facts = claims.words, claims.words.facts
+    found = dict[str, None]()
+    for each in seen:
+        claim = claim_of(claims, each)
+        of_it = facts.values(claim, "responseTo") or facts.values(claim, "afterStopping")
+        episodes = facts.values(each, "ofTreatment") or tuple(words.episode(one) for one in of_it)
+        found.update(dict.fromkeys([one for one in of_it if words.episode(one) in episodes] or episodes))
+    return tuple(found)
+
+
+def episodes_of(claims: Claims, seen: Sequence[str]) -> tuple[str, ...]:
+    """Return the treatments of a row, each once."""
+    return tuple(dict.fromkeys(claims.words.episode(each) for each in exposures_of(claims, seen)))
+
+
+def given(claims: Claims, seen: Sequence[str]) -> str:
+    """Return the treatments of a row by name, those that were given together in one line."""
+    words = claims.words
+    by_episode: dict[str, list[str]] = {}
+    for each in exposures_of(claims, seen) or tuple(seen):
+        by_episode.setdefault(words.episode(each), []).append(each)
+    told = sorted((_dosed(words, episode, of), _which(words, of)) for episode, of in by_episode.items())
+    if len(told) == 1:
+        said = joined(*told[0])
+    else:
+        said = " + ".join(joined(dosed, f"({which})" if which else "", by=" ") for dosed, which in told)
+    is_after = any(words.facts.values(claim_of(claims, each), "afterStopping") for each in seen)
+    return f"after {said} was stopped" if is_after else said or _ON_NOTHING
+
+
+def _dosed(words: Words, episode: str, exposures: Sequence[str]) -> str:
+    """Return a drug with the doses that are meant; where the whole treatment is, with its first."""
+    doses = [words.dose(each) for each in exposures if each != episode]
+    return joined(words.drug(episode), *(doses or [_first_dose(words, episode)]), by=" ")
+
+
+def _first_dose(words: Words, episode: str) -> str:
+    """Return the dose of a treatment: its only one, or that which it was begun at; nothing of others."""
+    facts = words.facts
+    told = [each for each in facts.values(episode, "hasSegment") if words.dose(each)]
+    begun = [
+        each
+        for each in told
+        if facts.value(each, "at") in (facts.value(episode, "at"), None if len(told) == 1 else "")
+        and not facts.values(each, "doseChange")
+    ]
+    alike = {words.dose(each) for each in told}
+    if len(alike) == 1 and begun:
+        return words.dose(begun[0])
+    return f"begun at {words.dose(begun[0])}" if len(begun) == 1 else ""
+
+
+def which_one(claims: Claims, episode: str) -> str:
+    """Return which course of its drug a treatment was; nothing where there is one."""
+    return _course(claims.words, episode)
+
+
+def _which(words: Words, exposures: Sequence[str]) -> str:
+    return joined(*dict.fromkeys(_course(words, each) for each in exposures))
+
+
+def _course(words: Words, exposure: str) -> str:
+    """Return which of several courses of its drug is meant; of a dose its own start, where that is told."""
+    facts, which = words.facts, which_course(words, exposure)
+    episode = words.episode(exposure)
+    if which.startswith(UNKNOWN_START) and episode == exposure:
+        return joined(which, _end(words, exposure))
+    at = facts.value(exposure, "at") or facts.value(episode, "at")
+    if not which or at is None or facts.name(episode) == which:
+        return which
+    return joined(_number(words, episode), f"{'from ' if at_moment(facts, at)[0] else ''}{called(facts, at)}")
+
+
+def _end(words: Words, exposure: str) -> str:
+    """Return the end of a treatment with the names of occasions as words."""
+    facts, said = words.facts, end(words, exposure)
+    for each in (*facts.values(exposure, "endsAt"), *facts.values(exposure, "ongoingAt")):
+        said = said.replace(facts.name(each), called(facts, each))
+    return said
+
+
+def _number(words: Words, episode: str) -> str:
+    """Return which of the told courses of its drug one was; nothing where their order is not sure."""
+    facts, drug = words.facts, words.drug(episode)
+    same = [each for each in facts.values(facts.case, "hasTreatment") if words.drug(each) == drug]
+    same.sort(key=lambda each: facts.rank(facts.value(each, "at")))
+    at = [facts.value(each, "at") or "" for each in same]
+    is_sure = all(
+        second in facts.values(first, "notAfter") and first not in facts.values(second, "notAfter")
+        for first, second in pairwise(at)
+    )
+    return f"{_ORDINALS[same.index(episode)]} course told" if is_sure and len(same) <= len(_ORDINALS) else ""

@@ -1,0 +1,63 @@
+"""The autoantibodies at the top of the page of a case: the positive to their end, and what was negative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from casegraph.namespaces import CG
+from casegraph.serve.pages.claims import Claims
+from casegraph.serve.pages.disputed import disputed
+from casegraph.serve.pages.markup import Content, Element, element
+from casegraph.serve.pages.panels import found_antibodies
+from casegraph.story.moments import moment
+from casegraph.story.outcomes import outcome
+from casegraph.story.words import joined
+
+__all__ = ["serology"]
+
+_POSITIVE, _NEGATIVE = f"{CG}positive", f"{CG}negative"
+_UNTIMED = "when is not told"
+_UNLISTED = "autoantibodies, which ones is not listed"
+
+
+def serology(claims: Claims) -> Iterator[Element]:
+    """Yield each autoantibody that was ever positive and each summary, in order; last, those negative.
+
+    A positive one stands with all of its results; one that was only negative with its name and time.
+    """
+    facts = claims.words.facts
+    by_analyte: dict[str, list[str]] = {}
+    negative: dict[str, list[str]] = {}
+    for each in found_antibodies(claims, "hasTestResult"):
+        is_summary = bool(facts.values(each, "coverage"))
+        by_analyte.setdefault("" if is_summary else facts.value(each, "aboutConcept") or "", []).append(each)
+    for analyte, found in by_analyte.items():
+        results = {facts.value(each, "result") for each in found}
+        if not analyte or _POSITIVE in results:
+            yield _positive(claims, claims.words.label(analyte) if analyte else _UNLISTED, found)
+        elif results == {_NEGATIVE}:
+            for each in found:
+                negative.setdefault(moment(claims.words, each) or _UNTIMED, []).append(each)
+    for at, found in negative.items():
+        names = [part for each in found for part in (", ", claims.to(each, _name(claims, each)))][1:]
+        yield element("span", f"negative, {at}: ", names)
+
+
+def _name(claims: Claims, test: str) -> str:
+    return claims.words.labels(test, "aboutConcept")
+
+
+def _positive(claims: Claims, name: str, found: Sequence[str]) -> Element:
+    said = [part for each in found for part in ("; ", *_result(claims, each))][1:]
+    return element("span", f"{name}: ", said)
+
+
+def _result(claims: Claims, test: str) -> Iterator[Content]:
+    words = claims.words
+    is_summary = bool(words.facts.values(test, "coverage"))
+    said = words.labels(test, "result") if is_summary else ""
+    yield claims.to(test, said or outcome(words, test))
+    yield f", {joined(words.labels(test, 'method'), moment(words, test) or _UNTIMED)}"
+    yield words.text(test, "gist", " ({})")
+    if is_summary:
+        yield from disputed(claims, test)

@@ -1,0 +1,47 @@
+"""Says in running text when something was: an occasion by its name as words, and whether a day is told."""
+
+from __future__ import annotations
+
+from casegraph.facts import CaseFacts
+from casegraph.story.order import between
+from casegraph.story.words import Words, joined, listed
+
+__all__ = ["at_moment", "called", "has_day", "moment", "untimed"]
+
+#: names that begin so say by themselves how they stand in time.
+_SAYS_HOW = frozenset(
+    ("after", "at", "before", "below", "during", "from", "in", "on", "since", "until", "while", "within")
+)
+
+
+def called(facts: CaseFacts, occasion: str) -> str:
+    """Return the name of an occasion as words: the curator joined them by hyphens."""
+    return facts.name(occasion).replace("-", " ")
+
+
+def at_moment(facts: CaseFacts, occasion: str) -> tuple[str, str]:
+    """Return what goes before the name of an occasion, and that name: *on il2*, but *at month 5*."""
+    name = called(facts, occasion)
+    return ("" if name.partition(" ")[0] in _SAYS_HOW else "at "), name
+
+
+def moment(words: Words, claim: str) -> str:
+    """Return the occasion of a claim as words; nothing where it has none."""
+    return listed(["".join(at_moment(words.facts, each)) for each in words.facts.values(claim, "at")])
+
+
+def has_day(facts: CaseFacts, occasion: str) -> bool:
+    """Say whether the report tells how long after another an occasion was; *at or after* is an order alone.
+
+    The solved days of any other only follow from the days of what was before and after it.
+    """
+    if occasion == facts.value(facts.case, "zeroPoint"):
+        return True
+    own = [facts.value(occasion, f"start{which}Days") for which in ("Min", "Max")]
+    return None not in own or any(each not in (None, "0") for each in own)
+
+
+def untimed(facts: CaseFacts, occasion: str) -> str:
+    """Return of an occasion that no time is told, and between which others it was, where that is known."""
+    order = between(facts, occasion).replace("-", " ") if occasion and facts.values(occasion, "rank") else ""
+    return joined("when is not told", order)
