@@ -87,3 +87,14 @@ def test_a_dose_of_which_one_bound_is_told_reads_as_printed(corpus_store: Store)
     treated = [line.text for line in dict(sections(words))["Treatments"]]
     assert any("“below 20 mg/day”" in text for text in treated)  # under which it flared, and no highest dose
     assert not any("up to 20" in text for text in treated)
+
+
+def test_what_may_have_run_at_a_death_does_not_stand_with_it(corpus_store: Store) -> None:
+    """Micafungin and voriconazole, whose stops nobody tells, are not told beside a death of pneumonia."""
+    cases = ("10.1186/s13256-024-04793-9/1", "key/pemphigus-il2-interferon-1989/1")
+    for case in (f"{BASE}case/{each}" for each in cases):
+        words = Words(read_case(corpus_store, case), with_told(corpus_store))
+        (death,) = (line.text for line in dict(sections(words))["Course"] if line.text.startswith("death"))
+        assert words.background(f"{case}#death")[1]
+        assert "may have run" not in death
+        assert "possibly also" not in death

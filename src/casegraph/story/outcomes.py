@@ -110,9 +110,13 @@ def _named(words: Words, claim: str) -> str:
 
 
 def beside(words: Words, claim: str) -> str:
-    """Return what certainly and what possibly ran beside an outcome; nothing where nothing did."""
+    """Return what certainly and what possibly ran beside an outcome; nothing where nothing did.
+
+    What only may have run beside a death would read as blamed for it.
+    """
     sure, open_ = words.background(claim)
-    maybe = [each for each in open_ if each not in sure]
+    is_death = words.facts.kind(claim) == "Death"
+    maybe = [each for each in open_ if each not in sure and not is_death]
     may = f"{'possibly also' if sure else 'beside it may have run'} {listed(maybe)}"
     return joined(f"beside it ran {listed(sure)}" if sure else "", may if maybe else "", by="; ")
 

@@ -9,6 +9,7 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.disputed import disputed
 from casegraph.serve.pages.markup import Content, Element, element
 from casegraph.story.moments import at_moment, called, has_day, untimed
+from casegraph.story.outcomes import beside
 from casegraph.story.telling import during, harm
 from casegraph.story.words import Words, joined, listed
 
@@ -67,15 +68,12 @@ def deaths(claims: Claims) -> list[Element]:
 
 
 def _death(claims: Claims, death: str) -> Element:
-    """Return a death behind its day; what only may have run beside it would read as blamed for it."""
+    """Return a death behind its day, with what certainly ran beside it."""
     words, facts = claims.words, claims.words.facts
     of = dict.fromkeys(words.labels(each, "aboutConcept") for each in facts.values(death, "concerns"))
     due = words.text_of(death, "cause", "put down to {}")
     of_it = f"of {listed([each for each in of if each])}" if any(of) else ""
-    certain, _ = words.background(death)
-    said = joined(
-        joined("death", of_it, due, by=" "), f"beside it ran {listed(certain)}" if certain else "", by="; "
-    )
+    said = joined(joined("death", of_it, due, by=" "), beside(words, death), by="; ")
     when, printed = _moment(words, facts.value(death, "at") or ""), words.text(death, "timePrinted")
     when = joined(when, f"printed as “{printed}”" if printed and printed not in when else "")
     note = words.text(death, "gist")
