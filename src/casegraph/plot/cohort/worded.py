@@ -16,7 +16,7 @@ from casegraph.plot.shown import counted
 __all__ = ["by_word", "said_by_word"]
 
 _FLARE: Final = "a flare or relapse as it ran was seen"
-_NOTED: Final = "a conflict note speaks of that"
+_NOTED: Final = "a conflict note speaks of that word"
 _WORD: Final = f"{CG}authorClaim"
 #: The tag of the queries that ask for what authors say: there it is nothing to remark.
 _OF_CLAIMS: Final = "claim"
@@ -45,7 +45,7 @@ def said_by_word(cohort: Cohort) -> Iterator[str]:
     names = called(cohort, {case: cohort.reports.get(case, "") for case in worded})
     flared = _flared(cohort)
     told = "; ".join(
-        with_remarks(names[case], [*[_FLARE] * (case in flared), *[_NOTED] * is_noted])
+        with_remarks(names[case], [*[_NOTED] * is_noted, *[_FLARE] * (case in flared)])
         for case, is_noted in worded.items()
     )
     verb = "is" if len(worded) == 1 else "are"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from pyoxigraph import Literal, NamedNode
@@ -97,7 +98,7 @@ class CohortData(Job, frozen=True, kw_only=True):
         for row in picture.rows:
             terms: list[Term | None] = [Literal(each.text) if each.text else None for each in row]
             rows.append((*terms, *(NamedNode(each.iri) if each.iri else None for each in row)))
-        names = [each.replace(" ", "_") for each in columns]
+        names = [re.sub(r"\W+", "_", each).strip("_") for each in columns]
         found = Rows((*names, *(f"{each}_iri" for each in names)), tuple(rows))
         headers = notice_header(list(noticed(store, query, cohort.rows)))
         out.begin(content_type(self.media_type), headers=headers)
