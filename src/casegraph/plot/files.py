@@ -48,7 +48,7 @@ def write_picture(picture: Picture, form: str, out: BinaryIO, *, scale: float = 
     :param form: one of :data:`FORMS`.
     :param scale: pixels of a PNG for each pixel of the drawing.
     :param asked: what the picture was asked for, which stands below its title.
-    :raises InputError: if there is nothing to draw, or it cannot be drawn.
+    :raises InputError: if there is nothing to draw, but as a page, which says so, or it cannot be drawn.
     :raises MissingExtraError: if ``vl-convert`` is not installed, which all forms but JSON need.
     """
     if form == "html":
