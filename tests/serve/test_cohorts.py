@@ -410,7 +410,9 @@ def test_the_columns_of_the_data_are_names_of_variables(seed_store: Store, pictu
     """Such as *failed by the authors' word*, which no result in XML could have."""
     job = CohortData(name=HEADLINE, values={}, picture=picture, format_="xml", media_type="text/xml")
     _, content = answer_of(job, seed_store)
-    names = [each.value for each in ox.parse_query_results(content, ox.QueryResultsFormat.XML).variables]
+    found = ox.parse_query_results(content, ox.QueryResultsFormat.XML)
+    assert isinstance(found, ox.QuerySolutions)
+    names = [each.value for each in found.variables]
     assert names
     assert [each for each in names if not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", each)] == []
 

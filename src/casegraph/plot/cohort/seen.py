@@ -29,7 +29,7 @@ _LABORATORY: Final = ("serology", "immuneCells")
 class Event:
     """What was seen, at least and at most so many days after the start of the lane.
 
-    What only death bounds has no most.
+    What came after the start and is bounded only by what came later has no most.
 
     :param kind: one of :data:`EVENTS`.
     :param rank: its place in the order of the occasions of its case.
@@ -65,7 +65,7 @@ class Seen:
 
     def __init__(self, case: str, subject: Subject, names: Mapping[int, str], timeline: Timeline) -> None:
         self._case, self._subject, self._names, self._timeline = case, subject, names, timeline
-        self._but_for_death = _but_for_death(subject, timeline)
+        self._but_for_order = _but_for_order(subject, timeline)
         self._ranks = timeline.ranks()
 
     def events(self, treatments: Iterable[Treatment], origin: str | None) -> list[Event]:
@@ -116,7 +116,8 @@ class Seen:
         at = OPEN
         if origin is not None and claim.at is not None:
             at = least, most = self._timeline.between(origin, claim.at)
-            if kind != "death" and most != self._but_for_death.between(origin, claim.at)[1]:
+            is_later = most is not None and most > 0
+            if kind != "death" and is_later and most != self._but_for_order.between(origin, claim.at)[1]:
                 at = least, None
         return Event(f"{self._case}#{self._names[id(claim)]}", kind, at, self._rank(claim))
 
@@ -129,17 +130,17 @@ class Seen:
         return self._ranks.get(claim.at or "", len(self._ranks) + 1)
 
 
-def _but_for_death(subject: Subject, timeline: Timeline) -> Timeline:
-    """Return the times without what follows from that a patient lived until death.
+def _but_for_order(subject: Subject, timeline: Timeline) -> Timeline:
+    """Return the times without what follows from that something came before something else.
 
-    A death bounds what came before it, and so gives it a latest day on which nobody saw it.
+    What came later, death too, bounds what was before it, and so gives it a latest day that nobody told.
     """
-    living = tuple(turn for turn in subject.course if turn.kind != "death")
-    if living == subject.course:
-        return timeline
     deaths = {turn.at for turn in subject.course if turn.kind == "death"}
     occasions = {
-        name: structs.replace(each, after=(), during=()) if name in deaths else each
+        name: structs.replace(each, after=(), during=() if name in deaths else each.during)
         for name, each in subject.occasions.items()
     }
+    living = tuple(turn for turn in subject.course if turn.kind != "death")
+    if living == subject.course and occasions == subject.occasions:
+        return timeline
     return solve_subject(structs.replace(subject, course=living, occasions=occasions))

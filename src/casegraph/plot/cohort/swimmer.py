@@ -45,7 +45,8 @@ _NOTES: Final = (
     "What is only listed was given, and the report does not tell when it began, or how long it ran.",
     "Of each drug of a lane the first response is told; it has a mark only beside the course of that drug.",
     "A mark with a line stands at the latest day on which it may have been. What has no latest day, or only "
-    "that of death, has no mark: its name stands in words, or above a dashed line from the earliest.",
+    "that of what came later, as death, has no mark: its name stands in words, or above a dashed line from "
+    "the earliest.",
     "What was seen on a treatment, or after it began, was not necessarily caused by it. Laboratory values "
     "are no responses here; the page of a case has theirs.",
 )
