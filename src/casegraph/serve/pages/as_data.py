@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from shlex import quote
 from typing import Any
 from urllib.parse import urlencode
 
@@ -95,9 +96,15 @@ def as_data(claims: Claims) -> Content:
 
 
 def _short_name(case: str) -> str:
-    """Return what the command line calls a case; its IRI where nothing shorter is known to do."""
+    """Return what the command line calls a case, as a word of the shell; its IRI where no shorter name is.
+
+    >>> _short_name("https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1")
+    '10.1007/s13555-020-00421-8/1'
+    >>> print(_short_name("https://w3id.org/casegraph/case/10.5555/z;id;x/1"))
+    '10.5555/z;id;x/1'
+    """
     name = case.removeprefix(f"{BASE}case/")
-    return name if name.startswith("10.") and name.isascii() and "'" not in name else f"'{case}'"
+    return quote(name if name.startswith("10.") and name.isascii() else case)
 
 
 def questions(claims: Claims, queries: Iterable[tuple[str, str]]) -> Content:
