@@ -17,6 +17,11 @@ const tip = document.querySelector("figure.picture .tip");
 return [document.activeElement.getAttribute("aria-label"), tip.hidden ? "" : tip.textContent];
 """
 _STOPS = "return document.querySelectorAll('figure.picture .drawing, .drawing [tabindex]').length"
+#: Whether a mark leaves to the browser a key that is pressed with a modifier.
+_IS_LEFT = """
+const key = new KeyboardEvent("keydown", {key: arguments[0], [arguments[1]]: true, cancelable: true});
+return document.activeElement.dispatchEvent(key);
+"""
 _ZERO = "return document.querySelectorAll('.drawing [tabindex=\"0\"], .drawing[tabindex]').length"
 
 
@@ -54,3 +59,11 @@ def test_a_picture_is_one_stop(browser: Browser, served: Server) -> None:
     assert browser.run("return document.activeElement.closest('.drawing') === null")
     ActionChains(browser.driver).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
     assert browser.run(_TOLD)[0].startswith("3 first-improvement")
+
+
+def test_keys_with_a_modifier_are_left_to_the_browser(browser: Browser, served: Server) -> None:
+    browser.visit(served.address + CASE)
+    browser.run(_FIRST)
+    for key, modifier in (("ArrowRight", "altKey"), ("End", "ctrlKey"), ("Enter", "metaKey")):
+        assert browser.driver.execute_script(_IS_LEFT, key, modifier)
+    assert not browser.driver.execute_script(_IS_LEFT, "ArrowRight", "none")

@@ -77,6 +77,7 @@
       node.addEventListener("focus", () => show(node));
       node.addEventListener("blur", () => { tip.hidden = true; });
       node.addEventListener("keydown", (event) => {
+        if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
         const ends = { Home: marks[0], End: marks.at(-1) };
         const to = STEPS[event.key] ? marks[at + STEPS[event.key]] : ends[event.key];
         if (event.key === "Escape") tip.hidden = true;
