@@ -25,7 +25,7 @@ from casegraph.plot.cohort.called import address_of, called
 from casegraph.plot.cohort.cohort import GIVEN, cohort_of
 from casegraph.plot.cohort.harms import harms
 from casegraph.plot.cohort.pictures import cohort_pictures, picture_of
-from casegraph.plot.cohort.responses import _pieces
+from casegraph.plot.cohort.responses import _died, _harmed, _pieces
 from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.picture import Picture
 from casegraph.query import get_query, run
@@ -242,14 +242,26 @@ def test_of_deaths_without_a_printed_time_it_is_said_so(corpus_store: Store) -> 
     cohort = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "cyclophosphamide"})
     picture = picture_of(cohort, "responses")
     assert picture is not None
-    told = "printed “day 61”; of 2 no time is printed"
+    told = "printed “day 61”; of 1 no time is printed"
     columns = ("drug", "died", "died after its stop", "when they died")
     # of one it had been replaced on day 28, and of one chemotherapy was over before interleukin-2 began
-    assert ("cyclophosphamide", "1", "2", told) in texts(picture, *columns)
+    assert ("cyclophosphamide", "1", "2", f"died after its stop: {told}") in texts(picture, *columns)
     assert f"died 1, died after its stop 2 ({told})" in " ".join(drawn(picture))
     other = cohort_of(corpus_store, get_query("cases_treated_with"), {"drug": "MAXO:0000297"})
     (died,) = drug_verdicts(other)
     assert list(died.deaths.values()) == ["about 10 weeks after the first symptom"]
+
+
+def test_a_printed_time_stands_beside_the_deaths_that_it_is_of() -> None:
+    harmed = {"died": frozenset({"one", "other"}), "died after its stop": frozenset({"third"})}
+    found = DrugVerdicts("drug", dict.fromkeys(("one", "other", "third"), "improved"), harms=harmed)
+    told = replace(found, deaths={"one": "day 61"})
+    when = "printed “day 61”; of 1 no time is printed"
+    assert _harmed(told) == f"died 2 ({when}), died after its stop 1"
+    assert _died(told) == f"died: {when}"
+    told = replace(found, deaths={"one": "day 61", "other": "day 63", "third": "year 3"})
+    assert _died(told) == "died: printed “day 61”, “day 63”; died after its stop: printed “year 3”"
+    assert _died(found) == ""
 
 
 def test_a_death_is_told_apart_at_what_was_over_before_it(corpus_store: Store) -> None:
@@ -279,11 +291,11 @@ def test_who_was_given_a_drug_again_did_not_die_after_its_stop(registry: Embedde
         registry.data.add(ox.Quad(*map(ox.NamedNode, (subject, f"{CG}{name}", value, graph))))
     registry.data.add(ox.Quad(*map(ox.NamedNode, (f"{case}#made", str(RDF.type), f"{CG}Death", where))))
     (drug,) = cohort.drugs
-    assert {name: many for name, many in harms(cohort)[drug].items() if "died" in name} == {"died": 1}
+    assert {name for name in harms(cohort)[drug] if "died" in name} == {"died"}
     told = map(ox.NamedNode, (second, f"{CG}endsAt", f"{case}#stop", where))
     registry.data.add(ox.Quad(*told))
-    found = {name: many for name, many in harms(cohort)[drug].items() if "died" in name}
-    assert found == {"died after its stop": 1}
+    found = {name: patients for name, patients in harms(cohort)[drug].items() if "died" in name}
+    assert found == {"died after its stop": {case}}
 
 
 def test_a_death_on_a_lane_has_the_day_that_the_report_prints(corpus_store: Store) -> None:

@@ -77,8 +77,8 @@ QUESTIONS: Final[Mapping[str, str]] = {
 _TIMES: Final = ("adverse events before the start", "adverse events after the stop")
 
 
-def harms(cohort: Cohort) -> Mapping[str, Mapping[str, int]]:
-    """Return drug -> what is told, of :data:`HARMS` -> in how many of the patients who were given it.
+def harms(cohort: Cohort) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Return drug -> what is told, of :data:`HARMS` -> in which of the patients who were given it.
 
     :raises StoreError: if the store fails.
     """
@@ -102,7 +102,8 @@ def harms(cohort: Cohort) -> Mapping[str, Mapping[str, int]]:
             if any(courses - apart for apart in unplaced.get(patient, ()))
         }
     return {
-        drug: {kind: len(kinds[kind]) for kind in HARMS if kinds.get(kind)} for drug, kinds in found.items()
+        drug: {kind: frozenset(kinds[kind]) for kind in HARMS if kinds.get(kind)}
+        for drug, kinds in found.items()
     }
 
 

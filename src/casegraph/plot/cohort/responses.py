@@ -112,23 +112,36 @@ def _attributed(each: DrugVerdicts) -> str:
 
 
 def _harmed(each: DrugVerdicts) -> str:
-    told = {kind: f"{kind} {many:,}" for kind, many in each.harms.items()}
-    died = [kind for kind in DEATHS if kind in told]
-    if died and (when := _when_died(each)):
-        told[died[-1]] += f" ({when})"
-    return ", ".join(told.values())
+    when = _when_died(each)
+    told = {kind: f"{kind} {len(patients):,}" for kind, patients in each.harms.items()}
+    return ", ".join(f"{said} ({when[kind]})" if when.get(kind) else said for kind, said in told.items())
 
 
-def _when_died(each: DrugVerdicts) -> str:
-    """Return the printed times of deaths, and of how many there is none; nothing where none is printed."""
-    if not each.deaths:
+def _when_died(each: DrugVerdicts) -> dict[str, str]:
+    """Return each kind of deaths that is told -> their printed times, and of how many there is none.
+
+    The words of a kind are empty where no time of it is printed.
+    """
+    return {kind: _times(each, each.harms[kind]) for kind in DEATHS if kind in each.harms}
+
+
+def _times(each: DrugVerdicts, died: frozenset[str]) -> str:
+    said = [each.deaths[patient] for patient in sorted(died) if patient in each.deaths]
+    if not said:
         return ""
-    died = sum(each.harms.get(kind, 0) for kind in DEATHS)
-    printed = [f"“{shorten(said, _PRINTED, placeholder=' ...')}”" for said in each.deaths.values()]
-    more, without = len(printed) - _TIMES, died - len(printed)
+    printed = [f"“{shorten(time, _PRINTED, placeholder=' ...')}”" for time in said]
+    more, without = len(said) - _TIMES, len(died) - len(said)
     told = [f"printed {', '.join(printed[:_TIMES])}"]
     told += [f"{more:,} more"] * (more > 0) + [f"of {without:,} no time is printed"] * (without > 0)
     return "; ".join(told)
+
+
+def _died(each: DrugVerdicts) -> str:
+    """Return the printed times of deaths, of each kind by itself where both are told."""
+    when = _when_died(each)
+    if len(when) == 1:
+        return next(iter(when.values()))
+    return "; ".join(f"{kind}: {times}" for kind, times in when.items() if times)
 
 
 def _outcomes(each: DrugVerdicts) -> str:
@@ -238,7 +251,7 @@ def _row(cohort: Cohort, each: DrugVerdicts) -> tuple[Cell, ...]:
         Cell(f"{each.given:,}"),
         *(Cell(f"{many:,}") for many in each.counts().values()),
         Cell(_attributed(each) or "no response told"),
-        *(Cell(f"{each.harms.get(kind, 0):,}") for kind in HARMS),
-        Cell(_when_died(each)),
+        *(Cell(f"{len(each.harms.get(kind, ())):,}") for kind in HARMS),
+        Cell(_died(each)),
         Cell(cases[0].partition("/case/")[2] + more, cases[0]),
     )

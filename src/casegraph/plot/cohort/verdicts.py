@@ -65,7 +65,7 @@ class DrugVerdicts:
     :param drug: its IRI.
     :param verdicts: patient -> what became of it, of :data:`VERDICTS`.
     :param attributions: attribution, as its local name -> the patients in whom a response had it.
-    :param harms: what else is told, of :data:`casegraph.plot.cohort.harms.HARMS` -> of how many patients.
+    :param harms: what else is told, of :data:`casegraph.plot.cohort.harms.HARMS` -> the patients.
     :param deaths: patient -> when a death was, as it is printed.
     :param cases: patient -> the cases of the cohort that tell that it was given the drug.
     """
@@ -73,7 +73,7 @@ class DrugVerdicts:
     drug: str
     verdicts: dict[str, str] = field(default_factory=dict)
     attributions: dict[str, set[str]] = field(default_factory=dict)
-    harms: Mapping[str, int] = field(default_factory=dict)
+    harms: Mapping[str, frozenset[str]] = field(default_factory=dict)
     deaths: Mapping[str, str] = field(default_factory=dict)
     cases: dict[str, set[str]] = field(default_factory=dict)
 
