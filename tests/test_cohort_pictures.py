@@ -22,7 +22,7 @@ from casegraph.namespaces import BASE, CG
 from casegraph.plot.cohort import cohort as of_cases
 from casegraph.plot.cohort import verdicts
 from casegraph.plot.cohort.called import address_of, called
-from casegraph.plot.cohort.cohort import GIVEN, cohort_of
+from casegraph.plot.cohort.cohort import GIVEN, Cohort, cohort_of
 from casegraph.plot.cohort.harms import harms
 from casegraph.plot.cohort.pictures import cohort_pictures, picture_of
 from casegraph.plot.cohort.responses import _died, _harmed, _pieces
@@ -274,28 +274,49 @@ def test_a_death_is_told_apart_at_what_was_over_before_it(corpus_store: Store) -
     assert told == {(name, "0", "1") for name in over} | {(name, "1", "0") for name in open_ended}
 
 
+def made(store: EmbeddedStore, case: str, *triples: tuple[str, str, str]) -> None:
+    """Add made triples to what a case asserts."""
+    for subject, name, value in triples:
+        store.data.add(ox.Quad(*map(ox.NamedNode, (subject, CG + name, value, f"{case}/asserted"))))
+
+
+def a_death(store: EmbeddedStore) -> tuple[Cohort, str, list[str]]:
+    """Add a death, and a made occasion certainly before it, to a case with two courses of rituximab."""
+    case, death, inferred = f"{REGISTRY}/2", f"{REGISTRY}/2#made", f"{REGISTRY}/2/inferred"
+    made(store, case, (case, "hasCourse", death), (death, "at", f"{case}#end"))
+    quads = (
+        (death, str(RDF.type), f"{CG}Death", f"{case}/asserted"),
+        (f"{case}#stop", f"{CG}notAfter", f"{case}#end", inferred),
+    )
+    for quad in quads:
+        store.data.add(ox.Quad(*map(ox.NamedNode, quad)))
+    cohort = cohort_of(store, get_query("cases_treated_with"), {"drug": "rituximab"})
+    given = [row for row in cohort.given if row["case"] == case and row["drug"] in cohort.drugs]
+    return cohort, case, sorted(row["episode"] for row in given)
+
+
+def died(cohort: Cohort) -> dict[str, set[str]]:
+    """Return which patients are told to have died, at what they were given."""
+    (drug,) = cohort.drugs
+    return {name: {*patients} for name, patients in harms(cohort)[drug].items() if "died" in name}
+
+
 def test_who_was_given_a_drug_again_did_not_die_after_its_stop(registry: EmbeddedStore) -> None:
     """Of the first course of two a stop is made, and a death after it: the second may have run then."""
-    case, where = f"{REGISTRY}/2", f"{REGISTRY}/2/asserted"
-    cohort = cohort_of(registry, get_query("cases_treated_with"), {"drug": "rituximab"})
-    first, second = sorted(
-        row["episode"] for row in cohort.given if row["case"] == case and row["drug"] in cohort.drugs
-    )
-    quads = [
-        (case, "hasCourse", f"{case}#made", where),
-        (f"{case}#made", "at", f"{case}#end", where),
-        (first, "endsAt", f"{case}#stop", where),
-        (f"{case}#stop", "notAfter", f"{case}#end", f"{case}/inferred"),
-    ]
-    for subject, name, value, graph in quads:
-        registry.data.add(ox.Quad(*map(ox.NamedNode, (subject, f"{CG}{name}", value, graph))))
-    registry.data.add(ox.Quad(*map(ox.NamedNode, (f"{case}#made", str(RDF.type), f"{CG}Death", where))))
-    (drug,) = cohort.drugs
-    assert {name for name in harms(cohort)[drug] if "died" in name} == {"died"}
-    told = map(ox.NamedNode, (second, f"{CG}endsAt", f"{case}#stop", where))
-    registry.data.add(ox.Quad(*told))
-    found = {name: patients for name, patients in harms(cohort)[drug].items() if "died" in name}
-    assert found == {"died after its stop": {case}}
+    cohort, case, (first, second) = a_death(registry)
+    made(registry, case, (first, "endsAt", f"{case}#stop"))
+    assert died(cohort) == {"died": {case}}
+    made(registry, case, (second, "endsAt", f"{case}#stop"))
+    assert died(cohort) == {"died after its stop": {case}}
+
+
+def test_what_was_given_once_has_no_stop_to_die_after(registry: EmbeddedStore) -> None:
+    """That it was given and was over at one time is told of a dose, as that a device was put in."""
+    cohort, case, courses = a_death(registry)
+    assert len(courses) == 2
+    for course in courses:
+        made(registry, case, (course, "at", f"{case}#stop"), (course, "endsAt", f"{case}#stop"))
+    assert died(cohort) == {"died": {case}}
 
 
 def test_a_death_on_a_lane_has_the_day_that_the_report_prints(corpus_store: Store) -> None:

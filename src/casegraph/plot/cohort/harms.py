@@ -16,7 +16,8 @@ APART: Final = "certainly came no later than its start, or after its stop"
 #: what is told -> what that means.
 HARMS: Final[Mapping[str, str]] = {
     "died": "of the patients given it, those whose death is told; not where it certainly came after its stop",
-    "died after its stop": "of them, those whose death certainly came after its stop; of several, after each",
+    "died after its stop": "of them, those whose death certainly came after its stop; of several, after each"
+    "; what was given once has none",
     "adverse event during it": "of them, those in whom one is told as it was given; not by itself by it",
     "severe or fatal one during it": "of those, the ones of whom it was severe, profound or fatal",
     "adverse event (drug not told)": f"of them, those in whom one is told with no drug; not where it {APART}",
@@ -32,8 +33,12 @@ _ASSERTED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?asserted {{ 
 _HARM: Final = "?case cg:hasAdverseEvent ?node . ?node a cg:AdverseEvent"
 _DEATH: Final = "?case cg:hasCourse ?node . ?node a cg:Death"
 _STOP: Final = "?episode cg:endsAt ?stop"
-#: It stands outside of the graph of the pattern, for within it the engine reads all stops of a store.
-_IS_TOLD: Final = "\n  FILTER NOT EXISTS { GRAPH ?asserted { ?episode cg:endBasis cg:implied } }"
+#: What was over when it began was given once, and may act long after: it has no stop that anything is after.
+#: Both stand outside of the graph of the pattern, for within it the engine reads all stops of a store.
+_IS_TOLD: Final = (
+    "\n  FILTER NOT EXISTS { GRAPH ?asserted { ?episode cg:endBasis cg:implied } }"
+    "\n  FILTER NOT EXISTS { GRAPH ?asserted { ?episode cg:at ?stop } }"
+)
 _APART: Final = (
     "SELECT ?case ?node ?episode {{ # the cases\n"
     "  GRAPH ?asserted {{ {what} ; cg:at ?seen . ?case cg:hasTreatment ?episode . {pattern} }}\n"
