@@ -225,6 +225,17 @@ def test_what_takes_long_to_count_can_be_left_out_of_the_description(server: Ser
     assert (refused.status_code, refused.json()["where"]) == (400, "parts")
 
 
+@pytest.mark.parametrize("asked", [{}, {"parts": "yes"}, {"parts": "no"}])
+def test_the_page_of_the_data_is_the_same_as_its_data(server: Server, asked: dict[str, str]) -> None:
+    shown = get(server, "/.well-known/void", BROWSER, **asked)
+    (turtle,) = re.findall("<pre[^>]*>(.*?)</pre>", shown.text, re.DOTALL)
+    said = Graph().parse(data=unescape(turtle), format="turtle")
+    forms = re.findall(r'rel="alternate" type="text/turtle" href="([^"]+)"', shown.text)
+    assert {*forms} == {f"{server.address}/.well-known/void?parts={asked.get('parts', 'no')}&amp;format=ttl"}
+    same = Graph().parse(data=httpx.get(unescape(forms[0])).text, format="turtle")
+    assert len(said) == len(same) > 10
+
+
 @pytest.mark.parametrize("path", ["/sparql", "/.well-known/void", "/.well-known/sparql-examples"])
 def test_what_is_told_as_rdf_is_a_page_for_browsers_alone(server: Server, path: str) -> None:
     shown = get(server, path, BROWSER)
@@ -239,7 +250,7 @@ def test_what_is_told_as_rdf_is_a_page_for_browsers_alone(server: Server, path: 
     assert len(said) > 10
     assert all(triple in whole for triple in said)
     for form in re.findall(r'rel="alternate" type="([^"]+)" href="([^"]+)"', shown.text):
-        assert httpx.get(form[1]).headers["content-type"].startswith(form[0])
+        assert httpx.get(unescape(form[1])).headers["content-type"].startswith(form[0])
 
 
 def test_a_state_of_the_store_is_sent_once(server: Server) -> None:

@@ -12,7 +12,7 @@ __all__ = ["turtle_page"]
 def turtle_page(service: Service, place: str, about: tuple[str, str], turtle: bytes) -> bytes:
     """Return the page.
 
-    :param place: where it is, from the root of the server.
+    :param place: where it is, from the root of the server, with what is asked of it but the format.
     :param about: what it is called, and a sentence on it.
     :param turtle: what is shown.
     """

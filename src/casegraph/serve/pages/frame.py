@@ -37,10 +37,11 @@ def page(
 
     :param title: in the language of people; the page says it in its head.
     :param forms: the media types in which the same can be had, of :data:`FORMS`.
-    :param address: of the page itself, without a query.
+    :param address: of the page itself, with what is asked of it but the format.
     """
     known = {media: FORMS[media] for media in forms}
-    addresses = {media: f"{address}?format={short}" for media, (short, _) in known.items()}
+    begun = f"{address}{'&' if '?' in address else '?'}"
+    addresses = {media: f"{begun}format={short}" for media, (short, _) in known.items()}
     head = element(
         "head",
         element("meta", charset="utf-8"),

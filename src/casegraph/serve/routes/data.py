@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -69,6 +70,27 @@ _PAGES: Final = {
 }
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What is told as RDF alone, or as a page of that.
+
+    :param place: where it is, from the root of the server; one of :data:`_PAGES`.
+    :param triples: makes it.
+    :param fields: what is asked of it but the format, as it stands in an address.
+    :param is_counted: whether the data were counted when it was told, for else they are left out.
+    """
+
+    place: str
+    triples: Callable[[], list[ox.Triple]]
+    fields: str = ""
+    is_counted: bool = True
+
+    @property
+    def address(self) -> str:
+        """Where it is, from the root of the server, with what is asked of it."""
+        return f"{self.place}?{self.fields}" if self.fields else self.place
+
+
 async def answer_service(request: Request, state: State) -> None:
     """Answer with all that a client wants to know before it asks (SPARQL 1.1 Service Description).
 
@@ -79,38 +101,35 @@ async def answer_service(request: Request, state: State) -> None:
     triples = partial(service_description, service)
     if asked != HTML:
         triples = partial(whole_description, service, counts)
-    await _send(request, state, asked, f"sparql {counts is not None}", triples)
+    await _send(request, state, asked, _Told("sparql", triples, is_counted=counts is not None))
 
 
 async def answer_void(request: Request, state: State) -> None:
     """Answer with the description of the data (VoID); with ``parts=no`` without what takes long to count.
 
-    A page is without it unless it is asked for.
+    A page is without it unless it is asked for, and so are the data that the page leads to.
     """
     asked, service = requested_format(request, (*GRAPHS, HTML)), state.service(request)
     said = fields_of(request.scope["query_string"]).one("parts") or ("no" if asked == HTML else "yes")
     if said not in ("yes", "no"):
         raise InputError("no such parts", where="parts", expected="yes or no")
     counts = await state.counts(parts=said == "yes")
-    await _send(
-        request,
-        state,
-        asked,
-        f".well-known/void {said}",
+    told = _Told(
+        ".well-known/void",
         lambda: [*dataset_description(service, counts), *service_description(service)],
+        fields=f"parts={said}",
     )
+    await _send(request, state, asked, told)
 
 
 async def answer_examples(request: Request, state: State) -> None:
     """Answer with the stored queries, in the form that SPARQL editors of SIB read."""
     asked, service = requested_format(request, (*GRAPHS, HTML)), state.service(request)
-    await _send(
-        request,
-        state,
-        asked,
+    told = _Told(
         ".well-known/sparql-examples",
         lambda: [*example_triples(service), *prefix_declarations(service)],
     )
+    await _send(request, state, asked, told)
 
 
 async def answer_index(request: Request, state: State) -> None:
@@ -133,21 +152,17 @@ async def answer_file(file: StaticFile, request: Request, state: State) -> None:
         await request.reply(HTTPStatus.OK, file.content(), headers.items())
 
 
-async def _send(
-    request: Request, state: State, asked: Format, name: str, triples: Callable[[], list[ox.Triple]]
-) -> None:
-    """Send triples in a form of RDF, or as a page for people.
-
-    :param name: where the page is, and behind a space what else tells the answer from others.
-    """
-    service, place = state.service(request), name.partition(" ")[0]
+async def _send(request: Request, state: State, asked: Format, told: _Told) -> None:
+    """Send what is told in a form of RDF, or as a page for people."""
+    service = state.service(request)
 
     def made() -> bytes:
         if asked == HTML:
-            return turtle_page(service, place, _PAGES[place], written(triples(), ox.RdfFormat.TURTLE))
-        return written(triples(), form_of(asked.media_type))
+            turtle = written(told.triples(), ox.RdfFormat.TURTLE)
+            return turtle_page(service, told.address, _PAGES[told.place], turtle)
+        return written(told.triples(), form_of(asked.media_type))
 
-    await send_made(request, state, asked, name, made)
+    await send_made(request, state, asked, f"{told.address} {told.is_counted}", made)
 
 
 async def answer_resource(kind: str, request: Request, state: State) -> None:

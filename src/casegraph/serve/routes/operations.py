@@ -207,7 +207,10 @@ def _of_data() -> Iterator[Operation]:
         "ontology", "/ontology", answer_ontology, "The ontology", parameters=[_format(of["formats"])], **of
     )
     format_ = _format(of["formats"])
-    about = "no: without which properties the things of each class have, which takes long to count"
+    about = (
+        "no: without which properties the things of each class have, which takes long to count; "
+        "where nothing is said a page is without it, and data are not"
+    )
     parts = _parameter("parts", about, {"type": "string", "enum": ["yes", "no"]})
     what = "What the data are (VoID)"
     yield Operation("void", "/.well-known/void", answer_void, what, parameters=[parts, format_], **of)
