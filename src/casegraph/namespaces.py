@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from casegraph.errors import InputError
 
@@ -24,6 +24,7 @@ __all__ = [
     "VEGA_LITE_TYPE",
     "VOID_EXT",
     "compact",
+    "doi_address",
     "expand",
     "identified",
     "known_prefixes",
@@ -192,6 +193,15 @@ def compact(iri: str) -> str:
         return iri
     longest = max(fitting, key=lambda name: len(known[name]))
     return f"{longest}:{iri.removeprefix(known[longest])}"
+
+
+def doi_address(doi: str) -> str:
+    """Return where a DOI leads, with what an address has another meaning for encoded by percent.
+
+    >>> print(doi_address("10.1007/s13555-020-00421-8"), doi_address("10.5555/a(b)<c>;d#e?f%2g"))
+    https://doi.org/10.1007/s13555-020-00421-8 https://doi.org/10.5555/a(b)%3Cc%3E;d%23e%3Ff%252g
+    """
+    return PREFIXES["doi"] + quote(doi, safe="/:;()!$&'*,=@~")
 
 
 def readable(name: str) -> str:

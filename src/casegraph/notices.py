@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from casegraph.namespaces import BASE, CG, PREFIXES
+from casegraph.namespaces import BASE, CG, PREFIXES, doi_address
 from casegraph.rows import Rows
 from casegraph.store import Store
 
@@ -118,7 +118,7 @@ def flags_of(store: Store) -> tuple[Flag, ...]:
 def _flag(rows: Sequence[Mapping[str, str]], subjects: Mapping[str, list[str]]) -> Flag:
     first = rows[0]
     places = (
-        f"{PREFIXES['doi']}{first['doi']}" if first["doi"] else "",
+        doi_address(first["doi"]) if first["doi"] else "",
         f"PubMed {first['pmid']}" if first["pmid"] else "",
         first["source"],
     )

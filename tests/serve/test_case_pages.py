@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from answering import answer_of
 from html_tree import Node, tree_of
 
-from casegraph.facts import read_case
+from casegraph.facts import case_iris, read_case
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES, SCHEMA
 from casegraph.plot.timeline.timeline import timeline
@@ -25,6 +26,7 @@ from casegraph.store import Store, open_store
 from casegraph.store.embedded import EmbeddedStore
 from casegraph.story.shown import story_of
 from casegraph.story.words import Words
+from casegraph.subjects import find_case
 from casegraph.told import with_told
 
 SERVER = "http://localhost:7878/"
@@ -301,6 +303,40 @@ def test_another_report_that_says_otherwise_stands_beside(others: Store) -> None
         assert f"The other report: {theirs_said}" in part.text
         assert "certain" in part.text
         assert any(each.startswith(other.replace(f"{BASE}case/", f"{SERVER}cases/")) for each in part.links())
+
+
+#: A document of a report whose DOI has letters that addresses and shells have another meaning for.
+ODD = """
+casegraph: 1
+report: {title: Odd, doi: '10.5555/a(b)<c>;d#e?f%2g', extent: fullText}
+curation: {by: x, date: '2026-11-26', source: none}
+passages: {p: {section: case}}
+cases: {'1': {sex: female}}
+"""
+
+
+def shell_words(line: str) -> list[str]:
+    """Return the words of a line for the shell, and what has a meaning of its own there and is not quoted."""
+    words = shlex.shlex(line, posix=True, punctuation_chars=True)
+    words.whitespace_split = True
+    return list(words)
+
+
+def test_a_doi_with_odd_letters_leads_to_itself_and_is_one_word_of_the_shell(tmp_path: Path) -> None:
+    path = tmp_path / "odd.yaml"
+    path.write_text(ODD, encoding="utf-8")
+    with open_store(":memory:", writable=True) as store:
+        assert all(isinstance(each, Loaded) for each in load(store, [path]))
+        (case,) = case_iris(store)
+        page = tree(store, case)
+        (shell,) = (each for each in page.all("pre") if each.said.get("aria-label") == "Lines for the shell")
+        lines = "".join(each for each in shell.content if isinstance(each, str)).splitlines()
+        assert len(lines) == 10
+        assert {find_case(store, shell_words(line)[-1]) for line in lines} == {case}
+    address = "https://doi.org/10.5555/a(b)%3Cc%3E;d%23e%3Ff%252g"
+    assert [each for each in page.links() if "doi.org" in each] == [address]
+    assert address in page.section("Source").text
+    assert "10.5555/a(b)<c>;d#e?f%2g" in page.section("Source").text
 
 
 def test_the_source_tells_licence_consent_and_what_was_read(page: Node) -> None:

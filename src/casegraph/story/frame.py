@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from casegraph.namespaces import PREFIXES
+from casegraph.namespaces import doi_address
 from casegraph.story.lines import Line
 from casegraph.story.order import between, without_place
-from casegraph.story.words import Words, joined
+from casegraph.story.words import Words, joined, listed
 
 __all__ = ["head", "occasions", "person", "times"]
 
@@ -23,7 +23,8 @@ def head(words: Words) -> Iterator[tuple[str, list[Line]]]:
     facts, report = words.facts, words.facts.report
     issue = words.text(report, "issue", "issue {}")
     published = joined(words.text(report, "journal"), issue, words.text(report, "dcterms:issued"))
-    address = words.text(report, "doi", PREFIXES["doi"] + "{}") or words.text(report, "pmid", "PubMed {}")
+    places = [doi_address(each) for each in facts.values(report, "doi")]
+    address = listed(places) or words.text(report, "pmid", "PubMed {}")
     extent = words.labels(report, "extentRead")
     lines = [words.text(report, "authors"), published, address, f"read: {extent}" if extent else ""]
     yield facts.value(report, "dcterms:title") or report, [Line(each) for each in lines if each]

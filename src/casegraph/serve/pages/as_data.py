@@ -7,7 +7,7 @@ from shlex import quote
 from typing import Any
 from urllib.parse import urlencode
 
-from casegraph.namespaces import BASE, PREFIXES, SCHEMA
+from casegraph.namespaces import BASE, PREFIXES, SCHEMA, doi_address
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.frame import FORMS
 from casegraph.serve.pages.markup import Content, Element, data_block, element, link
@@ -63,12 +63,10 @@ def _report(claims: Claims) -> Iterator[tuple[str, Any]]:
     yield "datePublished", facts.value(me, "dcterms:issued")
     journal = facts.value(me, "journal")
     yield "isPartOf", {"@type": "Periodical", "name": journal} if journal else None
-    same = [PREFIXES[name] + each for name, link in _SAME for each in facts.values(me, link)]
+    same = [doi_address(each) for each in facts.values(me, "doi")]
+    same += [PREFIXES["pubmed"] + each for each in facts.values(me, "pmid")]
     yield "sameAs", [{"@id": each} for each in same]
     yield "license", [{"@id": each} for each in facts.values(me, "dcterms:license")]
-
-
-_SAME = (("doi", "doi"), ("pubmed", "pmid"))
 
 
 def as_data(claims: Claims) -> Content:
@@ -98,13 +96,15 @@ def as_data(claims: Claims) -> Content:
 def _short_name(case: str) -> str:
     """Return what the command line calls a case, as a word of the shell; its IRI where no shorter name is.
 
+    What an IRI encodes by percent the command line takes as it is, so that such a name is of no use there.
+
     >>> _short_name("https://w3id.org/casegraph/case/10.1007/s13555-020-00421-8/1")
     '10.1007/s13555-020-00421-8/1'
     >>> print(_short_name("https://w3id.org/casegraph/case/10.5555/z;id;x/1"))
     '10.5555/z;id;x/1'
     """
     name = case.removeprefix(f"{BASE}case/")
-    return quote(name if name.startswith("10.") and name.isascii() else case)
+    return quote(name if name.startswith("10.") and name.isascii() and "%" not in name else case)
 
 
 def questions(claims: Claims, queries: Iterable[tuple[str, str]]) -> Content:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from casegraph.namespaces import BASE, PREFIXES
+from casegraph.namespaces import BASE, PREFIXES, doi_address
 from casegraph.serve.pages.case import notice_part
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.frame import FORMS, described, page
@@ -52,7 +52,7 @@ def _bibliography(words: Words) -> Iterator[tuple[str, list[Content]]]:
     yield "authors", [words.text(me, "authors")]
     yield "journal", [words.text(me, "journal"), words.text(me, "issue", "issue {}")]
     yield "published", [words.text(me, "dcterms:issued"), words.text(me, "dcterms:publisher")]
-    yield "DOI", [link(PREFIXES["doi"] + each, each) for each in facts.values(me, "doi")]
+    yield "DOI", [link(doi_address(each), each) for each in facts.values(me, "doi")]
     yield "PubMed", [link(PREFIXES["pubmed"] + each, each) for each in facts.values(me, "pmid")]
     yield "licence", [link(each, each) for each in facts.values(me, "dcterms:license")]
     yield "read", [words.labels(me, "extentRead")]

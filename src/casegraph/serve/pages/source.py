@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from casegraph.namespaces import CG, PREFIXES
+from casegraph.namespaces import CG, PREFIXES, doi_address
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.frame import described
 from casegraph.serve.pages.markup import Content, element, link
 from casegraph.story.telling import told
-from casegraph.story.words import Words, joined
+from casegraph.story.words import Words, joined, listed
 
 __all__ = ["citation", "source"]
 
@@ -53,7 +53,7 @@ def _about(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
     words, me = claims.words, claims.words.facts.report
     facts = words.facts
     yield "cite as", [citation(words)]
-    yield "DOI", [link(PREFIXES["doi"] + each, each) for each in facts.values(me, "doi")]
+    yield "DOI", [link(doi_address(each), each) for each in facts.values(me, "doi")]
     yield "PubMed", [link(PREFIXES["pubmed"] + each, each) for each in facts.values(me, "pmid")]
     yield (
         "licence of the report",
@@ -86,9 +86,8 @@ def citation(words: Words) -> str:
         words.text(me, "issue", "issue {}"),
         words.text(me, "pages"),
     )
-    address = words.text(me, "doi", f"{PREFIXES['doi']}{{}}") or words.text(
-        me, "pmid", f"{PREFIXES['pubmed']}{{}}"
-    )
+    places = [doi_address(each) for each in facts.values(me, "doi")]
+    address = listed(places) or words.text(me, "pmid", f"{PREFIXES['pubmed']}{{}}")
     authors = joined(words.text(me, "authors"), f"({year})" if year else "", by=" ")
     return joined(*(each.removesuffix(".") for each in (authors, title, where, address) if each), by=". ")
 
