@@ -642,6 +642,10 @@ def test_the_specification_is_one_of_vega_lite(
     shown = re.sub(r"<[^>]+>", "\n", drawn_as)
     for text in drawn(pictures[which, name]):
         assert text in shown, text
+    # no mark is called by its place: its data are read in the table
+    called_so = re.findall(r'aria-label="([^"]+)"', drawn_as)
+    assert called_so
+    assert not [each for each in called_so if re.search(r"\b(from|to|top|centre|y|told): ", each)]
 
 
 def test_who_is_said_to_have_had_no_harm_is_no_case_of_harm(corpus_store: Store) -> None:

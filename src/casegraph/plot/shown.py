@@ -7,7 +7,7 @@ from typing import Final
 
 from casegraph.plot.picture import Spec
 
-__all__ = ["LINE", "counted", "days", "in_columns", "lines"]
+__all__ = ["LINE", "counted", "days", "in_columns", "lines", "read_in_table"]
 
 #: So many characters of a label fit on a small screen.
 LINE: Final = 42
@@ -44,3 +44,11 @@ def in_columns(spec: Spec) -> Spec:
     """Return a specification whose legends have two columns, unless a small screen has place for one."""
     config = spec["config"]
     return {**spec, "config": {**config, "legend": {**config["legend"], "columns": 2}}}
+
+
+def read_in_table(spec: Spec) -> Spec:
+    """Return a specification whose marks are not read aloud, for by their places nobody knows what they are.
+
+    The table beside the picture has what they show.
+    """
+    return {**spec, "config": {**spec["config"], "mark": {"aria": False}}}

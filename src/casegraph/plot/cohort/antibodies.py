@@ -11,7 +11,7 @@ from casegraph.namespaces import CG
 from casegraph.plot.cohort.cohort import Cohort, label_of
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture, Spec
-from casegraph.plot.shown import counted
+from casegraph.plot.shown import counted, read_in_table
 
 __all__ = ["QUESTIONS", "antibodies"]
 
@@ -115,7 +115,8 @@ def antibodies(cohort: Cohort) -> Picture:
         drawn = f"Drawn are the {len(rows)} antibodies and {len(columns)} findings told most often"
         notes.append(f"{drawn}{more}.")
     shown = [each for each in listed if each.finding in columns]
-    spec = framed(_view(shown, named, _told_apart(cohort, columns)), title=title, summary=summary)
+    view = _view(shown, named, _told_apart(cohort, columns))
+    spec = read_in_table(framed(view, title=title, summary=summary))
     table = tuple(_row(cohort, having[each.antibody], each) for each in listed)
     return Picture("antibodies", title, summary, spec, tuple(notes), _COLUMNS, table)
 

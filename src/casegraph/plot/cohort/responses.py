@@ -11,7 +11,7 @@ from casegraph.plot.cohort.harms import APART, DEATHS, HARMS
 from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
-from casegraph.plot.shown import counted, in_columns, lines
+from casegraph.plot.shown import counted, in_columns, lines, read_in_table
 
 __all__ = ["responses"]
 
@@ -91,7 +91,7 @@ def responses(cohort: Cohort) -> Picture:
     )
     left = len(found) - len(shown)
     notes = _NOTES if not left else (*_NOTES, f"Drawn are {_MOST}, {_ORDER}; {left:,} more are in the table.")
-    spec = in_columns(framed(_view(cohort, shown), title=title, summary=summary))
+    spec = read_in_table(in_columns(framed(_view(cohort, shown), title=title, summary=summary)))
     rows = tuple(_row(cohort, each) for each in found)
     return Picture("responses", title, summary, spec, notes, _COLUMNS, rows)
 

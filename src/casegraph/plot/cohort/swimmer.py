@@ -15,7 +15,7 @@ from casegraph.plot.cohort.strokes import MOST_RUNS, Strokes
 from casegraph.plot.cohort.worded import by_word
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture, Spec
-from casegraph.plot.shown import counted, days, in_columns
+from casegraph.plot.shown import counted, days, in_columns, read_in_table
 
 __all__ = ["POSSIBLY_SAME", "swimmer"]
 
@@ -92,7 +92,7 @@ def swimmer(cohort: Cohort) -> Picture:
         f"{counted(len(shown), 'lane')}, one a case, of {many} given {what}; of {lasting:,} of them the "
         f"report tells some length. {_words(names, shown[0])}"
     )
-    spec = in_columns(framed(_view(cohort, names, shown), title=title, summary=summary))
+    spec = read_in_table(in_columns(framed(_view(cohort, names, shown), title=title, summary=summary)))
     return Picture("swimmer", title, summary, spec, notes, _COLUMNS, rows)
 
 
