@@ -6,6 +6,7 @@ import pytest
 from browsing import Browser
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 from serving import Server
 
 pytestmark = pytest.mark.slow
@@ -48,6 +49,8 @@ def test_arrow_keys_lead_from_mark_to_mark_and_enter_to_the_claim(browser: Brows
     assert browser.run(_TOLD) == [names[-1], ""]
     browser.presses(Keys.HOME + Keys.ARROW_RIGHT + Keys.ENTER)
     assert browser.run("return location.hash") == "#start"
+    browser.driver.back()
+    WebDriverWait(browser.driver, 5).until(lambda _: browser.run(_TOLD) == ["2 start: day 0"] * 2)
     assert browser.faults() == []
 
 

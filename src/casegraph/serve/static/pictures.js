@@ -54,6 +54,12 @@
       || one.left - other.left).map(({ node }) => node);
   };
 
+  /* Who comes back from a claim goes on at the mark that led there. */
+  let left = null;
+  addEventListener("hashchange", () => {
+    if (left && left.at === location.href) left.node.focus({ preventScroll: true });
+  });
+
   const lead = (figure, place) => {
     const marks = leading(place);
     if (!marks.length) return;
@@ -81,7 +87,10 @@
         const ends = { Home: marks[0], End: marks.at(-1) };
         const to = STEPS[event.key] ? marks[at + STEPS[event.key]] : ends[event.key];
         if (event.key === "Escape") tip.hidden = true;
-        else if (event.key === "Enter") location.hash = node.__data__.href;
+        else if (event.key === "Enter") {
+          left = { node, at: location.href };
+          location.hash = node.__data__.href;
+        }
         else if (to) to.focus();
         else return;
         event.preventDefault();
