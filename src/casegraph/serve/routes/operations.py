@@ -206,6 +206,14 @@ def _of_data() -> Iterator[Operation]:
     yield Operation(
         "ontology", "/ontology", answer_ontology, "The ontology", parameters=[_format(of["formats"])], **of
     )
+    yield from _of_descriptions(of)
+
+
+def _of_descriptions(of: Mapping[str, Any]) -> Iterator[Operation]:
+    """Yield what tells of the data and of the queries.
+
+    :param of: what they have in common with all data.
+    """
     format_ = _format(of["formats"])
     about = (
         "no: without which properties the things of each class have, which takes long to count; "
