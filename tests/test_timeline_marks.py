@@ -107,8 +107,8 @@ def test_a_told_day_has_a_column_though_others_of_no_order_to_it_have_none(corpu
 @pytest.mark.parametrize(
     ("case", "claim", "begins", "ends"),
     [
-        # the chemotherapy ended before interleukin-2 began
-        (RAMSEUR, "lymphoma-on-chemotherapy", "chemotherapy-start", "il2-start"),
+        # the chemotherapy ended some time before interleukin-2 began: nobody tells that it was seen by then
+        (RAMSEUR, "lymphoma-on-chemotherapy", "chemotherapy-start", "death-time"),
         # of the first course of rituximab; the second had an outcome of its own
         (REGISTRY_2, "course-a-not-evaluable", "course-a", "course-b"),
         # replaced, on the day on which tofacitinib began
@@ -117,7 +117,7 @@ def test_a_told_day_has_a_column_though_others_of_no_order_to_it_have_none(corpu
         (RAMSEUR, "fever", "il2-start", "death-time"),
     ],
 )
-def test_the_line_of_an_outcome_without_a_time_does_not_run_through_the_next_treatment(
+def test_the_line_of_an_outcome_without_a_time_ends_where_its_drug_was_replaced_or_begun_again(
     case: str, claim: str, begins: str | None, ends: str, corpus_store: Store
 ) -> None:
     picture = picture_of(corpus_store, case)
@@ -126,6 +126,38 @@ def test_the_line_of_an_outcome_without_a_time_does_not_run_through_the_next_tre
     assert stretches(drawn) == [("unsure", left, at[ends])]
     assert signs(drawn) == []
     assert any("not how long it lasted" in note for note in picture.notes)
+
+
+#: made up: a drug given once, another begun twenty days later, and an outcome of which no time is told.
+_NEXT = """
+casegraph: 1
+report: {title: Made up - an unrelated next drug, doi: 10.5555/next, extent: fullText}
+passages:
+  p1: {section: case-presentation, paragraph: 1}
+cases:
+  '1':
+    sex: female
+    zero_point: onset
+    occasions:
+      onset: {}
+      once: {anchor: onset, start: [300, 300]}
+      next: {anchor: onset, start: [320, 320]}
+      last: {anchor: onset, start: [400, 400]}
+    treatments:
+      - {id: thalidomide, what: 'CHEBI:9513 thalidomide', at: once, ends_at: once, stated_in: p1}
+      - {id: other, what: 'CHEBI:6888 methylprednisolone', at: next, stated_in: p1}
+    responses:
+      - {id: skin, to: [thalidomide], domain: skin, direction: improved, stated_in: p1}
+      - {id: lung, to: [other], at: last, domain: lung, direction: improved, stated_in: p1}
+"""
+
+
+def test_an_outcome_may_be_seen_after_an_unrelated_drug_was_begun(tmp_path: Path) -> None:
+    picture = only_picture(tmp_path, _NEXT)
+    assert signs(of_claim(picture, "lung")) == [("improved", 400)]
+    ((_, low, high),) = stretches(of_claim(picture, "skin"))
+    assert low == 300
+    assert high > 400
 
 
 @pytest.mark.parametrize(

@@ -361,7 +361,7 @@ def test_what_has_no_time_has_words_and_no_sign(drawn: dict[str, tuple[Words, Pi
 @pytest.mark.parametrize(
     ("case", "claim", "since", "until"),
     [
-        ("case/key/pemphigus-il2-interferon-1989/1", "lymphoma-on-chemotherapy", 1, 3),
+        ("case/key/pemphigus-il2-interferon-1989/1", "lymphoma-on-chemotherapy", 1, 7),
         ("case/key/pemphigus-il2-interferon-1989/1", "fever", 3, 7),
         ("case/10.14740/jmc3965/1", "none-to-immunosuppression", 2, 4),
         ("case/10.1097/md.0000000000031173/1", "none-to-thalidomide", None, None),

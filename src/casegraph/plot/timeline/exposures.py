@@ -10,17 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from casegraph.facts import CaseFacts
-from casegraph.namespaces import CG, PREFIXES
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.doses import is_lowered, is_regular, is_single
 from casegraph.plot.timeline.marks import is_anywhere
 from casegraph.plot.timeline.places import Place
-from casegraph.plot.timeline.running import first_after, over_by, ran_until, starts_of
+from casegraph.plot.timeline.running import first_after, later_course, over_by, ran_until, starts_of
 
 __all__ = ["Exposure", "Piece", "exposures", "times_of"]
-
-#: Concepts that two different treatments may share: a procedure, a drug that is not said.
-_PROCEDURE, _ANY_DRUG = PREFIXES["MAXO"], CG + "Drug"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +165,7 @@ def _episode(facts: CaseFacts, episode: str, dosings: tuple[Exposure, ...]) -> E
         told = [time for each in dosings for time in times_of(each) if time != starts]
         ends = max(told, key=lambda each: (facts.rank(each), each), default=None)
     began = tuple(each.starts for each in dosings if each.starts is not None)
-    return Exposure(episode, episode, starts, ends, kind, _later_course(facts, episode), told=began)
+    return Exposure(episode, episode, starts, ends, kind, later_course(facts, episode), told=began)
 
 
 def _end(facts: CaseFacts, exposure: str, starts: str | None) -> tuple[str, str | None]:
@@ -221,7 +217,7 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
         if superseded is not None:
             kind, ends = "open", None
     if kind in ("open", "implied", "undated"):
-        superseded = superseded or _later_course(facts, episode)
+        superseded = superseded or later_course(facts, episode)
     lowered = is_lowered(facts, segment)
     begin = "changed" if lowered and (before is not None or starts != whole) else "start"
     last = None if before is None else facts.value(before, "at")
@@ -229,25 +225,3 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
     return Exposure(
         segment, episode, starts, ends, kind, superseded, lowered, begin, last, has_own_end, regular=regular
     )
-
-
-def _later_course(facts: CaseFacts, episode: str) -> str | None:
-    """Return when the same drug was certainly begun again, after it was last told of."""
-    drug = facts.value(episode, "aboutConcept")
-    if drug is None or drug.startswith(_PROCEDURE) or drug == _ANY_DRUG:
-        return None
-    since = facts.value(episode, "ongoingAt") or facts.value(episode, "at")
-    courses = (
-        each
-        for each in facts.values(facts.case, "hasTreatment")
-        if each != episode and facts.value(each, "aboutConcept") == drug and _same_route(facts, each, episode)
-    )
-    return first_after(facts, since, starts_of(facts, courses))
-
-
-def _same_route(facts: CaseFacts, one: str, other: str) -> bool:
-    routes = [
-        {route for dose in facts.values(each, "hasSegment") for route in facts.values(dose, "route")}
-        for each in (one, other)
-    ]
-    return not all(routes) or not routes[0].isdisjoint(routes[1])

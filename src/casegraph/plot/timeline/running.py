@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from casegraph.facts import CaseFacts
+from casegraph.namespaces import CG, PREFIXES
 from casegraph.plot.timeline.days import days_of
 
-__all__ = ["first_after", "over_by", "ran_until", "seen_by", "starts_of"]
+__all__ = ["first_after", "later_course", "over_by", "ran_until", "seen_by", "starts_of"]
 
 _OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
 _EVENTS = (*_OUTCOMES, "hasCourse", "hasAdverseEvent", "hasTestResult")
+#: Concepts that two different treatments may share: a procedure, a drug that is not said.
+_PROCEDURE, _ANY_DRUG = PREFIXES["MAXO"], CG + "Drug"
 
 
 def ran_until(facts: CaseFacts, episode: str, starts: str) -> str | None:
@@ -35,24 +38,44 @@ def over_by(facts: CaseFacts, episode: str, starts: str) -> str | None:
 def seen_by(facts: CaseFacts, outcome: str) -> tuple[str, ...]:
     """Return by when an outcome was seen whose time is not told: one occasion for each thing it was seen on.
 
-    That is the next start of a treatment that did not run beside it: of any, where it is told when what it
-    was seen on was stopped, else of the same drug. Nothing if one of them has no such start behind it.
+    That is its stop where another treatment was begun at the same occasion, else the next start of the same
+    drug. Nothing if one of them has neither: that another drug was begun does not end what may be seen of it.
     """
-    beside = {*facts.values(outcome, "hasBackground"), *facts.values(outcome, "mayHaveBackground")}
-    seen_on = [*facts.values(outcome, "responseTo")]
-    others = [each for each in facts.values(facts.case, "hasTreatment") if each not in {*beside, *seen_on}]
-
-    def by(exposure: str) -> str | None:
-        drug, stop = facts.value(exposure, "aboutConcept"), facts.value(exposure, "endsAt")
-        begun = facts.value(exposure, "at")
-        if stop is None:
-            others_of = [each for each in others if facts.value(each, "aboutConcept") == drug]
-            return first_after(facts, begun, starts_of(facts, others_of)) if drug is not None else None
-        switched = stop != begun and stop in starts_of(facts, others)
-        return stop if switched else first_after(facts, stop, starts_of(facts, others))
-
-    found = [by(each) for each in seen_on]
+    found = [
+        _switched(facts, each) or later_course(facts, each) for each in facts.values(outcome, "responseTo")
+    ]
     return tuple(each for each in found if each is not None) if None not in found else ()
+
+
+def _switched(facts: CaseFacts, exposure: str) -> str | None:
+    """Return when something was stopped, if another treatment was begun then and it was not given once."""
+    stop, begun = facts.value(exposure, "endsAt"), facts.value(exposure, "at")
+    if stop is None or stop == begun or begun in facts.values(stop, "notAfter"):
+        return None
+    others = (each for each in facts.values(facts.case, "hasTreatment") if each != exposure)
+    return stop if stop in starts_of(facts, others) else None
+
+
+def later_course(facts: CaseFacts, episode: str) -> str | None:
+    """Return when the same drug was certainly begun again, after it was last told of."""
+    drug = facts.value(episode, "aboutConcept")
+    if drug is None or drug.startswith(_PROCEDURE) or drug == _ANY_DRUG:
+        return None
+    since = facts.value(episode, "ongoingAt") or facts.value(episode, "at")
+    courses = (
+        each
+        for each in facts.values(facts.case, "hasTreatment")
+        if each != episode and facts.value(each, "aboutConcept") == drug and _same_route(facts, each, episode)
+    )
+    return first_after(facts, since, starts_of(facts, courses))
+
+
+def _same_route(facts: CaseFacts, one: str, other: str) -> bool:
+    routes = [
+        {route for dose in facts.values(each, "hasSegment") for route in facts.values(dose, "route")}
+        for each in (one, other)
+    ]
+    return not all(routes) or not routes[0].isdisjoint(routes[1])
 
 
 def first_after(facts: CaseFacts, since: str | None, starts: Iterable[str]) -> str | None:
