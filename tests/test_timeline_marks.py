@@ -104,6 +104,41 @@ def test_a_told_day_has_a_column_though_others_of_no_order_to_it_have_none(corpu
     assert low == at["tofacitinib-start"] < at["week-16"] < high
 
 
+#: made up: three drugs begun after the onset in no told order, of one of which it is told that it was *at or after*.
+_ORDER_ALONE = """
+casegraph: 1
+report: {title: Made up - an order and no day, doi: 10.5555/order, extent: fullText}
+passages:
+  p1: {section: case-presentation, paragraph: 1}
+cases:
+  '1':
+    sex: female
+    zero_point: onset
+    occasions:
+      onset: {}
+      first: {anchor: onset, start: [0, null]}
+      second: {after: [onset]}
+      third: {after: [onset]}
+      some-time: {}
+      last: {anchor: onset, start: [400, 400], after: [first, second, third]}
+    treatments:
+      - {id: hydroxychloroquine, what: 'CHEBI:5801 hydroxychloroquine', at: first, stated_in: p1}
+      - {id: thalidomide, what: 'CHEBI:9513 thalidomide', at: second, stated_in: p1}
+      - {id: other, what: 'CHEBI:6888 methylprednisolone', at: third, stated_in: p1}
+      - {id: prednisolone, what: 'CHEBI:8378 prednisolone', at: some-time, stated_in: p1}
+    responses:
+      - {id: skin, to: [hydroxychloroquine], at: last, domain: skin, direction: improved, stated_in: p1}
+"""
+
+
+@pytest.mark.parametrize(("days", "has_column"), [("[0, null]", False), ("[30, 60]", True)])
+def test_what_is_told_to_be_at_or_after_another_has_no_day_and_no_column(
+    days: str, has_column: bool, tmp_path: Path
+) -> None:
+    picture = only_picture(tmp_path, _ORDER_ALONE.replace("[0, null]", days))
+    assert list(columns(picture)) == ["onset", *(["first"] if has_column else []), "last"]
+
+
 @pytest.mark.parametrize(
     ("case", "claim", "begins", "ends"),
     [

@@ -6,7 +6,7 @@ from casegraph.facts import CaseFacts
 from casegraph.story.order import between
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["at_moment", "called", "has_day", "moment", "untimed"]
+__all__ = ["at_moment", "called", "has_day", "moment", "told_days", "untimed"]
 
 #: names that begin so say by themselves how they stand in time.
 _SAYS_HOW = frozenset(
@@ -30,15 +30,21 @@ def moment(words: Words, claim: str) -> str:
     return listed(["".join(at_moment(words.facts, each)) for each in words.facts.values(claim, "at")])
 
 
-def has_day(facts: CaseFacts, occasion: str) -> bool:
-    """Say whether the report tells how long after another an occasion was; *at or after* is an order alone.
+def told_days(facts: CaseFacts, occasion: str) -> tuple[int | None, int | None]:
+    """Return the fewest and the most days that are told from the anchor of an occasion; None is open.
 
-    The solved days of any other only follow from the days of what was before and after it.
+    The solved days of an occasion of which none are told only follow from what was before and after it.
     """
+    low, high = (facts.value(occasion, f"start{which}Days") for which in ("Min", "Max"))
+    return None if low is None else int(low), None if high is None else int(high)
+
+
+def has_day(facts: CaseFacts, occasion: str) -> bool:
+    """Say whether it is told how long after another an occasion was; *at or after* is an order alone."""
     if occasion == facts.value(facts.case, "zeroPoint"):
         return True
-    own = [facts.value(occasion, f"start{which}Days") for which in ("Min", "Max")]
-    return None not in own or any(each not in (None, "0") for each in own)
+    own = told_days(facts, occasion)
+    return None not in own or any(own)
 
 
 def untimed(facts: CaseFacts, occasion: str) -> str:

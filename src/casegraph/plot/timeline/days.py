@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casegraph.facts import CaseFacts
+from casegraph.story.moments import told_days
 
 __all__ = ["days_of", "is_told"]
 
@@ -16,5 +17,5 @@ def days_of(facts: CaseFacts, occasion: str) -> tuple[int | None, int | None]:
 
 
 def is_told(facts: CaseFacts, occasion: str) -> bool:
-    """Say whether the report counts the days of an occasion, so that it has an earliest and a latest day."""
-    return facts.value(occasion, "anchor") is not None and None not in days_of(facts, occasion)
+    """Say whether the report itself counts the days of an occasion on both sides, and they have a place."""
+    return None not in (*told_days(facts, occasion), *days_of(facts, occasion))
