@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from casegraph.facts import read_case
+from casegraph.facts import CaseFacts, read_case
 from casegraph.namespaces import BASE
 from casegraph.plot.picture import Picture
+from casegraph.plot.timeline import axis
+from casegraph.plot.timeline.axis import unseen_order
+from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.timeline import timeline
 from casegraph.store import Store
 from casegraph.story.words import Words
@@ -84,6 +88,55 @@ def test_a_stop_of_which_no_more_is_told_than_what_it_came_after_has_words_alone
     assert not middle & set(columns(picture).values())
 
 
+#: made up: a turn that can lie anywhere, certainly after one treatment was begun and before another.
+_BETWEEN = """
+casegraph: 1
+report: {title: Made up - between two starts, doi: 10.5555/between, extent: fullText}
+passages:
+  p1: {section: case-presentation, paragraph: 1}
+cases:
+  '1':
+    sex: female
+    occasions:
+      first: {}
+      flare-time: {after: [first]}
+      second: {after: [flare-time]}
+      elsewhere: {}
+      later: {after: [elsewhere]}
+      last: {after: [later]}
+      end: {after: [last]}
+    treatments:
+      - {id: hydroxychloroquine, what: 'CHEBI:5801 hydroxychloroquine', at: first, stated_in: p1}
+      - {id: thalidomide, what: 'CHEBI:9513 thalidomide', at: second, stated_in: p1}
+      - {id: prednisolone, what: 'CHEBI:8378 prednisolone', at: elsewhere, ends_at: end, stated_in: p1}
+      - {id: other, what: 'CHEBI:6888 methylprednisolone', at: later, ends_at: last, stated_in: p1}
+    course:
+      - {id: flare, kind: flare, at: flare-time, stated_in: p1}
+"""
+
+
+def test_of_what_can_lie_anywhere_both_sides_are_told(tmp_path: Path) -> None:
+    picture = only_picture(tmp_path, _BETWEEN)
+    assert list(columns(picture)) == ["elsewhere", "later", "last", "end"]
+    assert said(of_claim(picture, "flare")) == ["after first, before second"]
+    assert said(lanes(picture)["hydroxychloroquine"]) == ["before flare-time"]
+    assert said(lanes(picture)["thalidomide"]) == ["after flare-time"]
+
+
+def test_the_orders_that_are_not_to_be_seen_are_sought_once_a_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sought: list[int] = []
+
+    def count(facts: CaseFacts, places: Mapping[str, Place]) -> tuple[tuple[str, str], ...]:
+        sought.append(len(places))
+        return unseen_order(facts, places)
+
+    monkeypatch.setattr(axis, "unseen_order", count)
+    only_picture(tmp_path, _BETWEEN)
+    assert sought == [7]
+
+
 def test_the_sign_of_what_lies_on_a_stretch_stands_at_no_column(corpus_store: Store) -> None:
     """Somewhere on interleukin-2, which begins in column 6 and still runs in 18: not at column 12."""
     picture = picture_of(corpus_store, SEED)
@@ -104,7 +157,7 @@ def test_a_told_day_has_a_column_though_others_of_no_order_to_it_have_none(corpu
     assert low == at["tofacitinib-start"] < at["week-16"] < high
 
 
-#: made up: three drugs begun after the onset in no told order, of one of which it is told that it was *at or after*.
+#: made up: three drugs begun after the onset in no told order; of the first it is told as *at or after*.
 _ORDER_ALONE = """
 casegraph: 1
 report: {title: Made up - an order and no day, doi: 10.5555/order, extent: fullText}

@@ -6,13 +6,13 @@ No occasion is given a place that the solved times do not give: what is only bou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casegraph.facts import CaseFacts
 from casegraph.plot.timeline.days import days_of, is_told
 from casegraph.plot.timeline.lifespan import life_of, narrowed
 from casegraph.plot.timeline.places import Place
-from casegraph.story.words import Words, listed
+from casegraph.story.words import Words, joined, listed
 
 __all__ = ["Axis", "axis_of", "order_told", "unseen_order"]
 
@@ -32,6 +32,7 @@ class Axis:
     :param columns: the occasions that have a column, in order; none where it is to scale.
     :param life: from birth to death, as far as they are drawn: nothing of the patient lies elsewhere.
     :param unit_days: the days of one unit, where it is to scale.
+    :param unseen: the orders that are certain and that no place shows, as :func:`unseen_order` finds them.
     """
 
     to_scale: bool
@@ -42,6 +43,7 @@ class Axis:
     last: float
     life: Place
     unit_days: float = 0
+    unseen: tuple[tuple[str, str], ...] = ()
 
     def place(self, occasion: str | None) -> Place:
         """Return where an occasion stands; anywhere in a life if it is None or not ordered at all."""
@@ -53,6 +55,11 @@ def axis_of(words: Words, used: Mapping[str, int]) -> Axis:
 
     :param used: the occasions that something is drawn at, each with how many things are.
     """
+    axis = _placed(words, used)
+    return replace(axis, unseen=unseen_order(words.facts, axis.places))
+
+
+def _placed(words: Words, used: Mapping[str, int]) -> Axis:
     bounds = {each: days_of(words.facts, each) for each in used}
     known = {
         each: (low, high) for each, (low, high) in bounds.items() if low is not None and high is not None
@@ -137,9 +144,9 @@ def _columns(
 ) -> tuple[str, ...]:
     """Return the chain of occasions, each certainly before the next, at which most is drawn.
 
-    Of several that stand alike to all others, and in no order to each other, none has a column: it would
-    seem to come first, or all seem to be at once. One has
-    if its day alone is told. The zero point always has.
+    Of several that stand alike to all others, and in no order to each other, none has a column: it
+    would seem to come first, or all seem to be at once. One has if its day alone is told. The zero point
+    always has.
     """
     zero = facts.value(facts.case, "zeroPoint")
     strictly = {each: {other for other in before[each] if other not in later[each]} for each in used}
@@ -164,12 +171,12 @@ def _columns(
     return max(best.values(), key=lambda found: (found[0], len(found[1])), default=(0, ()))[1]
 
 
-def unseen_order(facts: CaseFacts, axis: Axis) -> tuple[tuple[str, str], ...]:
+def unseen_order(facts: CaseFacts, places: Mapping[str, Place]) -> tuple[tuple[str, str], ...]:
     """Return the pairs of occasions of which the first certainly comes first, and which no place tells apart.
 
     A pair is left out where a third certainly comes between them.
     """
-    used = sorted(axis.places, key=lambda each: (facts.rank(each), each))
+    used = sorted(places, key=lambda each: (facts.rank(each), each))
     later = {each: set(facts.values(each, "notAfter")) for each in used}
     strictly = {
         each: {other for other in used if other in later[each] and each not in later[other]} for each in used
@@ -179,15 +186,14 @@ def unseen_order(facts: CaseFacts, axis: Axis) -> tuple[tuple[str, str], ...]:
         for one in used
         for other in used
         if other in strictly[one]
-        and axis.places[one].high > axis.places[other].low
+        and places[one].high > places[other].low
         and not any(other in strictly[between] for between in strictly[one])
     )
 
 
 def order_told(facts: CaseFacts, axis: Axis, occasion: str) -> str:
-    """Return what is certain of the order of an occasion that can be anywhere: after what, or before what."""
-    pairs = unseen_order(facts, axis)
-    after = [facts.name(one) for one, other in pairs if other == occasion]
-    before = [facts.name(other) for one, other in pairs if one == occasion]
-    told = f"after {listed(after)}" if after else f"before {listed(before)}" if before else ""
+    """Return what is certain of the order of an occasion that can be anywhere: after and before what."""
+    after = [facts.name(one) for one, other in axis.unseen if other == occasion]
+    before = [facts.name(other) for one, other in axis.unseen if one == occasion]
+    told = joined(f"after {listed(after)}" if after else "", f"before {listed(before)}" if before else "")
     return told or "order not told"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from textwrap import shorten
 
-from casegraph.plot.timeline.axis import Axis, order_told, unseen_order
+from casegraph.plot.timeline.axis import Axis, order_told
 from casegraph.plot.timeline.courses import with_drugs
 from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_anywhere, packed
 from casegraph.plot.timeline.places import Place
@@ -108,8 +108,7 @@ def _head(event: Event) -> str:
 def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...]) -> Panel:
     """Return the panel of some events: a row for each label, more where they would lie over each other."""
     panel, rows = Panel(title), dict[tuple[str, int], str]()
-    pairs = unseen_order(words.facts, axis)
-    found = tuple(_in_time(words, axis, each, _later(axis, each, found, pairs)) for each in found)
+    found = tuple(_in_time(words, axis, each, _later(axis, each, found)) for each in found)
     spots = packed(axis, ((each.label, *_spot(words, axis, each)) for each in found))
     for event, (label, row) in sorted(
         zip(found, spots, strict=True), key=lambda pair: (_first(found, pair[0].label), pair[1][1])
@@ -122,12 +121,10 @@ def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...])
     return panel
 
 
-def _later(
-    axis: Axis, event: Event, found: tuple[Event, ...], pairs: tuple[tuple[str, str], ...]
-) -> list[str]:
+def _later(axis: Axis, event: Event, found: tuple[Event, ...]) -> list[str]:
     """Return what an event certainly came before, and has its sign at the same place as the event."""
     here = {each.at for each in found if each.at is not None and each.place(axis) == event.place(axis)}
-    return [other for one, other in pairs if one == event.at and other in here]
+    return [other for one, other in axis.unseen if one == event.at and other in here]
 
 
 def _in_time(words: Words, axis: Axis, event: Event, later: list[str]) -> Event:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from casegraph.namespaces import BASE, readable
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture, Spec
-from casegraph.plot.timeline.axis import Axis, axis_of, unseen_order
+from casegraph.plot.timeline.axis import Axis, axis_of
 from casegraph.plot.timeline.courses import Lanes, by_start
 from casegraph.plot.timeline.events import KINDS, Event, events, events_panel
 from casegraph.plot.timeline.exposures import exposures, times_of
@@ -148,9 +148,7 @@ def _notes(words: Words, axis: Axis) -> Iterator[str]:
     yield from _ALWAYS
     if axis.life.high < axis.last:
         yield "Only what is told to be after death stands behind it; all else is drawn up to it."
-    if unseen := [
-        f"{facts.name(one)} before {facts.name(other)}" for one, other in unseen_order(facts, axis)
-    ]:
+    if unseen := [f"{facts.name(one)} before {facts.name(other)}" for one, other in axis.unseen]:
         more = f"; and {len(unseen) - _MOST} more" if len(unseen) > _MOST else ""
         yield f"Certain too, though not to be seen here: {'; '.join(unseen[:_MOST])}{more}."
     silent = [words.labels(each, "aboutConcept") for each in facts.values(facts.case, "leavesOpen")]
