@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from textwrap import shorten
@@ -34,19 +33,20 @@ class Kind:
     """A panel of events: its title, the properties that link a case to them, and how they are told in it.
 
     :param noun: what one of them is called, and several.
-    :param told: words -> claim -> the label of its row, its sign, and its words.
+    :param told: words -> claim -> what rows stand together by, the label of its row, its sign, its words.
     """
 
     title: str
     noun: tuple[str, str]
     links: tuple[str, ...]
-    told: Callable[[Words, str], tuple[str, str, str]]
+    told: Callable[[Words, str], tuple[str, str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """A claim that has one mark.
 
+    :param head: what its row stands together with others by: of an outcome the part of the disease.
     :param sign: how it is drawn, by name.
     :param since: the occasions that it is certainly not before: when what it was seen on began or ended.
     :param until: those by the last of which it was seen, if its time is not told.
@@ -54,6 +54,7 @@ class Event:
 
     claim: str
     at: str | None
+    head: str
     label: str
     sign: str
     text: str
@@ -75,7 +76,7 @@ class Event:
 
 
 def events(words: Words, kind: Kind) -> tuple[Event, ...]:
-    """Return the events of one kind, those with one label together, by time."""
+    """Return the events of one kind, those of one head together, and of one label, by time."""
     found = [
         Event(
             claim,
@@ -87,9 +88,9 @@ def events(words: Words, kind: Kind) -> tuple[Event, ...]:
         for claim in words.facts.claims(*kind.links)
     ]
     found = [each if each.at else replace(each, text=joined(each.text, _NO_TIME)) for each in found]
-    heads = list(dict.fromkeys(_head(each) for each in found))
+    heads = list(dict.fromkeys(each.head for each in found))
     labels = list(dict.fromkeys(each.label for each in found))
-    return tuple(sorted(found, key=lambda each: (heads.index(_head(each)), labels.index(each.label))))
+    return tuple(sorted(found, key=lambda each: (heads.index(each.head), labels.index(each.label))))
 
 
 def _since(words: Words, claim: str) -> tuple[str, ...]:
@@ -98,11 +99,6 @@ def _since(words: Words, claim: str) -> tuple[str, ...]:
     begun = [facts.value(each, "at") or facts.value(words.episode(each), "at") for each in seen_on]
     ended = [facts.value(each, "endsAt") for each in facts.values(claim, "afterStopping")]
     return tuple(each for each in (*begun, *ended) if each is not None)
-
-
-def _head(event: Event) -> str:
-    """Return what a label begins with: of an outcome, the part of the disease."""
-    return re.split(r" on | after | \(", event.label)[0]
 
 
 def events_panel(words: Words, axis: Axis, title: str, found: tuple[Event, ...]) -> Panel:
@@ -166,7 +162,7 @@ def _first(found: tuple[Event, ...], label: str) -> int:
     return next(index for index, each in enumerate(found) if each.label == label)
 
 
-def _response(words: Words, claim: str) -> tuple[str, str, str]:
+def _response(words: Words, claim: str) -> tuple[str, str, str, str]:
     direction = words.label(words.facts.value(claim, "direction"))
     outcome = joined(direction, words.text_of(claim, "degree", "({})"), by=" ")
     criterion = words.text(claim, "criterion", "by {}")
@@ -176,7 +172,7 @@ def _response(words: Words, claim: str) -> tuple[str, str, str]:
     label = with_drugs(words, claim, heads, links, _background(words, claim))
     concerned = "" if label.startswith(scopes[0]) else scopes[0].removeprefix(scopes[1]).strip()
     text = joined(joined(outcome, concerned, by=" "), words.latency(claim), responders(words, claim))
-    return label, words.facts.name(words.facts.value(claim, "direction") or ""), text
+    return scopes[1], label, words.facts.name(words.facts.value(claim, "direction") or ""), text
 
 
 def _background(words: Words, claim: str) -> str:
@@ -186,24 +182,25 @@ def _background(words: Words, claim: str) -> str:
     return " + possible background" if words.facts.values(claim, "mayHaveBackground") else ""
 
 
-def _turn(words: Words, claim: str) -> tuple[str, str, str]:
+def _turn(words: Words, claim: str) -> tuple[str, str, str, str]:
     kind = words.label(words.facts.value(claim, "rdf:type"))
     duration = words.duration(claim)
     printed = words.text(claim, "timePrinted", "for “{}”" if duration else "“{}”")
     return (
+        kind,
         joined(kind, words.text_of(claim, "domain", "({})"), by=" "),
         words.facts.kind(claim),
         joined(printed or duration, followed(words, claim)),
     )
 
 
-def _adverse(words: Words, claim: str) -> tuple[str, str, str]:
+def _adverse(words: Words, claim: str) -> tuple[str, str, str, str]:
     kind = words.facts.kind(claim)
     none = {"NoAdverseEvent": "none at all", "NoSignificantAdverseEvent": "none significant"}
     what = none.get(kind) or words.labels(claim, "aboutConcept")
     label = with_drugs(words, claim, (what,), {", during ": "duringTreatment"})
     said = "none" if kind in none else words.labels(claim, "severity") or "observed"
-    return label, kind, joined(said, _in_whom(words, claim), by=": ")
+    return what, label, kind, joined(said, _in_whom(words, claim), by=": ")
 
 
 def _in_whom(words: Words, claim: str) -> str:

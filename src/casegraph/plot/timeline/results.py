@@ -13,8 +13,8 @@ __all__ = ["result"]
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
-def result(words: Words, claim: str) -> tuple[str, str, str]:
-    """Return the label of the row of a test, its sign, and its words."""
+def result(words: Words, claim: str) -> tuple[str, str, str, str]:
+    """Return what was tested, the label of the row of a test, its sign, and its words."""
     facts = words.facts
     outcome = words.labels(claim, "resultConcept") or words.labels(claim, "result")
     change = joined(words.labels(claim, "direction"), words.text_of(claim, "degree", "({})"), by=" ")
@@ -23,9 +23,10 @@ def result(words: Words, claim: str) -> tuple[str, str, str]:
     found = joined("repaired" if facts.values(claim, "repairedFrom") else "", words.basis(claim))
     many = counts(words, claim, "positiveCount", "{} of {}")
     text = joined(_value(words, claim), outcome, change, many, beside) or "done"
-    label = joined(words.labels(claim, "aboutConcept"), words.labels(claim, "coverage"))
+    tested = words.labels(claim, "aboutConcept")
+    label = joined(tested, words.labels(claim, "coverage"))
     sign = facts.name(told) if told else measured or "value"
-    return label, sign, joined(text, f"({found})" if found else "", by=" ")
+    return tested, label, sign, joined(text, f"({found})" if found else "", by=" ")
 
 
 def _value(words: Words, claim: str) -> str:
