@@ -40,7 +40,8 @@ def key_panel(axis: Axis, panels: tuple[Panel, ...]) -> Panel:
 
 
 def _signs(panels: tuple[Panel, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the signs that are drawn and have a meaning of their own: a time has its words beside it."""
     drawn = {mark["sign"] for each in panels for mark in each.marks if mark["part"] == "sign"}
-    yield from ((sign, SIGNS[sign].meaning) for sign in SIGNS if sign in drawn)
+    yield from ((sign, SIGNS[sign].meaning) for sign in SIGNS if sign in drawn and SIGNS[sign].meaning)
     if others := sorted(drawn - SIGNS.keys()):
         yield others[0], OTHER.meaning
