@@ -11,7 +11,9 @@ from casegraph.facts import CaseFacts, read_case
 from casegraph.namespaces import BASE
 from casegraph.plot.picture import Picture
 from casegraph.plot.timeline import axis
-from casegraph.plot.timeline.axis import unseen_order
+from casegraph.plot.timeline.axis import Axis, unseen_order
+from casegraph.plot.timeline.legend import key_panel
+from casegraph.plot.timeline.marks import Panel
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.timeline import timeline
 from casegraph.store import Store
@@ -345,6 +347,54 @@ def test_a_dose_of_one_bound_is_told_as_printed_and_stands_at_the_flare_that_fol
     assert not any("up to" in cell.text for row in picture.rows for cell in row)
     relapse = of_claim(picture_of(corpus_store, AUTHOREA), "relapse-on-taper")
     assert said(relapse) == ["following glucocorticoid lowered"]
+
+
+# the order of the rows, the key, and the names of the times
+
+
+#: made up: one harm on two drugs, and between them another harm.
+_HARMS = """
+casegraph: 1
+report: {title: Made up - one harm on two drugs, doi: 10.5555/harms, extent: fullText}
+passages:
+  p1: {section: case-presentation, paragraph: 1}
+cases:
+  '1':
+    sex: female
+    zero_point: onset
+    occasions:
+      onset: {}
+      month-1: {anchor: onset, start: [30, 30], printed: one month later}
+    treatments:
+      - {id: thalidomide, what: 'CHEBI:9513 thalidomide', at: onset, stated_in: p1}
+      - {id: hydroxychloroquine, what: 'CHEBI:5801 hydroxychloroquine', at: onset, stated_in: p1}
+    adverse_events:
+      observed:
+        - {id: a-fever, what: 'HP:0001945 Fever', during: [thalidomide], at: month-1, stated_in: p1}
+        - {id: b-fatigue, what: 'HP:0012378 Fatigue', during: [thalidomide], at: month-1, stated_in: p1}
+        - {id: c-fever, what: 'HP:0001945 Fever', during: [hydroxychloroquine], at: month-1, stated_in: p1}
+"""
+
+
+def test_what_one_harm_was_seen_on_stands_in_rows_below_each_other(tmp_path: Path) -> None:
+    drawn = marks(only_picture(tmp_path, _HARMS), "Adverse events")
+    assert [each.split(", ")[0] for each in labels(drawn)] == ["Fever", "Fever", "Fatigue"]
+
+
+def test_each_mark_among_the_times_says_of_which_occasion_it_is(tmp_path: Path) -> None:
+    drawn = marks(only_picture(tmp_path, _HARMS), TIMES)
+    told = {(mark["href"], mark["told"]) for mark in drawn}
+    assert told == {
+        ("#onset", "onset: day 0"),
+        ("#month-1", "month-1: day 30, printed as “one month later”"),
+    }
+
+
+def test_the_key_leaves_out_a_sign_that_has_no_meaning_of_its_own() -> None:
+    panel = Panel("Made up")
+    panel.marks = [{"part": "sign", "sign": "time"}, {"part": "sign", "sign": "Death"}]
+    axis_of_one = Axis(to_scale=False, title="", columns=(), places={}, first=0, last=1, life=Place(0, 1))
+    assert [row[4:] for row in key_panel(axis_of_one, (panel,)).rows] == ["death"]
 
 
 # what was done at one time

@@ -39,12 +39,10 @@ def times_panel(words: Words, axis: Axis) -> Panel:
         if together.get(each, each) != each:
             continue
         place = axis.place(each)
-        row = panel.row(
-            f"{numbers.get(each, '≈' if not axis.to_scale else '')} {_called(words, axis, each)}".strip()
-        )
+        called = _called(words, axis, each)
         head = {
-            "row": row,
-            "told": words.time(each) or "no time is told",
+            "row": panel.row(f"{numbers.get(each, '≈' if not axis.to_scale else '')} {called}".strip()),
+            "told": f"{called}: {words.time(each) or 'no time is told'}",
             "href": f"#{words.facts.name(each)}",
         }
         text = _told(words, each, phased=not place.exact)
