@@ -62,6 +62,112 @@ cases:
     course:
       - {id: quiet, kind: remission, at: two, stated_in: abstract}
       - {id: back, kind: relapse, at: one, stated_in: abstract}
+  doses-begun:
+    zero_point: onset
+    occasions:
+      onset: {}
+      low: {anchor: onset, start: [20, 20]}
+      seen: {anchor: onset, start: [40, 40]}
+    treatments:
+      - id: untimed
+        what: 'CHEBI:8378 prednisolone'
+        stated_in: abstract
+        doses:
+          - {id: sixty, dose: 60, unit: mg, stated_in: abstract}
+          - {id: ten, dose: 10, unit: mg, at: low, stated_in: abstract}
+      - id: lowered
+        what: 'CHEBI:8382 prednisone'
+        at: onset
+        stated_in: abstract
+        doses:
+          - {id: high, dose: 50, unit: mg, at: onset, stated_in: abstract}
+          - {id: less, at: low, change: lowered, follows: high, stated_in: abstract}
+      - id: sole
+        what: 'CHEBI:66919 ruxolitinib'
+        stated_in: abstract
+        doses: [{id: five, dose: 5, unit: mg, stated_in: abstract}]
+    responses:
+      - {id: a, to: [untimed], at: seen, domain: skin, direction: improved, stated_in: abstract}
+      - {id: b, to: [lowered], at: seen, domain: muscle, direction: improved, stated_in: abstract}
+      - {id: c, to: [sole], at: seen, domain: lung, direction: improved, stated_in: abstract}
+  second-raised:
+    zero_point: onset
+    occasions:
+      onset: {}
+      again: {anchor: onset, start: [100, 100]}
+      raise: {anchor: onset, start: [170, 170]}
+      seen: {anchor: onset, start: [240, 240]}
+    treatments:
+      - {id: hcq-a, what: 'CHEBI:5801 hydroxychloroquine', at: onset, stated_in: abstract}
+      - id: hcq-b
+        what: 'CHEBI:5801 hydroxychloroquine'
+        at: again
+        stated_in: abstract
+        doses:
+          - {id: small, dose: 200, unit: mg, at: again, stated_in: abstract}
+          - {id: large, dose: 400, unit: mg, at: raise, follows: small, change: raised, stated_in: abstract}
+      - id: ruxolitinib-a
+        what: 'CHEBI:66919 ruxolitinib'
+        stated_in: abstract
+        doses: [{id: rux-five, dose: 5, unit: mg, at: again, stated_in: abstract}]
+      - {id: ruxolitinib-b, what: 'CHEBI:66919 ruxolitinib', at: raise, stated_in: abstract}
+    responses:
+      - {id: good, to: [large], at: seen, domain: skin, direction: resolved, stated_in: abstract}
+      - {id: rux, to: [rux-five], at: seen, domain: lung, direction: improved, stated_in: abstract}
+  two-perhaps:
+    occasions:
+      onset: {}
+      one-start: {}
+      hcq-start: {}
+      one-end: {after: [one-start]}
+      two-low: {}
+      seen: {after: [hcq-start]}
+    treatments:
+      - {id: hcq, what: 'CHEBI:5801 hydroxychloroquine', at: hcq-start, stated_in: abstract}
+      - {id: one, what: 'CHEBI:8378 prednisolone', at: one-start, ends_at: one-end, stated_in: abstract}
+      - id: two
+        what: 'CHEBI:8378 prednisolone'
+        stated_in: abstract
+        doses: [{id: low, dose: 5, unit: mg, at: two-low, change: lowered, stated_in: abstract}]
+    responses:
+      - {id: on, to: [hcq], at: seen, domain: skin, direction: improved, stated_in: abstract}
+  once:
+    zero_point: onset
+    occasions:
+      onset: {}
+      begun: {anchor: onset, start: [5, 5]}
+      infusion: {anchor: onset, start: [30, 30]}
+      seen: {anchor: onset, start: [40, 40]}
+      loose: {}
+    treatments:
+      - {id: hcq, what: 'CHEBI:5801 hydroxychloroquine', at: begun, stated_in: abstract}
+      - {id: rux, what: 'CHEBI:66919 ruxolitinib', at: infusion, ends_at: infusion, stated_in: abstract}
+      - {id: pred, what: 'CHEBI:8378 prednisolone', at: loose, ends_at: loose, stated_in: abstract}
+    responses:
+      - {id: on, to: [hcq], at: seen, domain: skin, direction: improved, stated_in: abstract}
+  causes:
+    zero_point: onset
+    occasions:
+      onset: {}
+      worse: {anchor: onset, start: [40, 40]}
+      hcq-start: {after: [onset]}
+      dead: {anchor: hcq-start, start: [10, 10], printed: 'ten days later'}
+      dated: {anchor: worse, start: [5, 5], printed: 'five days later'}
+      written: {anchor: onset, start: [400, 400], after: [dead]}
+    treatments:
+      - {id: hcq, what: 'CHEBI:5801 hydroxychloroquine', at: hcq-start, stated_in: abstract}
+    adverse_events:
+      observed:
+        - {id: rash, what: 'HP:0000988 Skin rash', at: dated, stated_in: abstract}
+    course:
+      - {id: flare, kind: flare, at: worse, domain: [skin], cause: 'MONDO:0005550 infectious disease',
+         stated_in: abstract}
+      - {id: death, kind: death, at: dead, trigger: hcq, stated_in: abstract}
+  antibodies:
+    occasions: {one: {}, two: {after: [one]}}
+    tests:
+      - {id: odd, what: 'cg:AntiPL7 anti-PL-7 antibody', result: abnormal, at: one, stated_in: abstract}
+      - {id: none, what: 'cg:AntiPL7 anti-PL-7 antibody', result: negative, at: two, stated_in: abstract}
   five: {}
   six: {}
   seven: {}
@@ -136,3 +242,25 @@ def test_turns_of_no_certain_order_are_told_to_have_none(store: Store) -> None:
     ordered, unordered = (short(store, case).text for case in ("ordered", "unordered"))
     assert f"course {back} {quiet}" in ordered
     assert f"course, in no certain order {back} {quiet}" in unordered
+
+
+def heads(store: Store, case: str) -> dict[str, str]:
+    """Return domain -> the treatment and dose of its row; each domain once, and no other row."""
+    found = [(domain, head) for head, domain, _ in rows(store, case) if domain]
+    assert len(found) == len(dict(found))
+    return dict(found)
+
+
+def test_no_dose_is_told_as_the_first_or_the_only_one_where_that_is_not_told(store: Store) -> None:
+    assert heads(store, "doses-begun") == {
+        "skin": "prednisolone",  # which dose it was begun at is not told
+        "muscle": "prednisone begun at 50 mg",  # lowered before the outcome, to what is not told
+        "lung": "ruxolitinib 5 mg",
+    }
+
+
+def test_a_course_stands_with_its_own_start_and_a_dose_of_it_with_that_of_the_dose(store: Store) -> None:
+    assert heads(store, "second-raised") == {
+        "skin": "hydroxychloroquine 400 mg, second course told, from again, this dose from raise",
+        "lung": "ruxolitinib 5 mg, start not told, this dose from again",
+    }

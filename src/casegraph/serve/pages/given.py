@@ -65,19 +65,19 @@ def _dosed(words: Words, episode: str, exposures: Sequence[str]) -> str:
 
 
 def _first_dose(words: Words, episode: str) -> str:
-    """Return the dose of a treatment: its only one, or that which it was begun at; nothing of others."""
+    """Return the dose of a treatment: its only one, or that which it was begun at; nothing of others.
+
+    It was begun at a dose only where both have one told start, and has one dose only where no change of it is
+    told, be it without a number.
+    """
     facts = words.facts
-    told = [each for each in facts.values(episode, "hasSegment") if words.dose(each)]
-    begun = [
-        each
-        for each in told
-        if facts.value(each, "at") in (facts.value(episode, "at"), None if len(told) == 1 else "")
-        and not facts.values(each, "doseChange")
-    ]
-    alike = {words.dose(each) for each in told}
-    if len(alike) == 1 and begun:
-        return words.dose(begun[0])
-    return f"begun at {words.dose(begun[0])}" if len(begun) == 1 else ""
+    segments, start = facts.values(episode, "hasSegment"), facts.value(episode, "at")
+    first = {each: facts.value(each, "at") for each in segments if not facts.values(each, "doseChange")}
+    of_all = {words.dose(each) for each in segments}
+    if len(of_all) == 1 and {start, None} & {*first.values()}:
+        return of_all.pop()
+    begun = [words.dose(each) for each, at in first.items() if at is not None and at == start]
+    return f"begun at {begun[0]}" if len(begun) == 1 and begun[0] else ""
 
 
 def which_one(claims: Claims, episode: str) -> str:
@@ -90,15 +90,21 @@ def _which(words: Words, exposures: Sequence[str]) -> str:
 
 
 def _course(words: Words, exposure: str) -> str:
-    """Return which of several courses of its drug is meant; of a dose its own start, where that is told."""
+    """Return which of several courses of its drug is meant; of a dose begun later, its own start too."""
     facts, which = words.facts, which_course(words, exposure)
     episode = words.episode(exposure)
-    if which.startswith(UNKNOWN_START) and episode == exposure:
-        return joined(which, _end(words, exposure))
-    at = facts.value(exposure, "at") or facts.value(episode, "at")
-    if not which or at is None or facts.name(episode) == which:
+    start, own = facts.value(episode, "at"), facts.value(exposure, "at")
+    dose = f"this dose {_from(words, own)}" if own is not None and own != start else ""
+    if which.startswith(UNKNOWN_START):
+        return joined(which, _end(words, exposure) if episode == exposure else dose)
+    if not which or start is None or facts.name(episode) == which:
         return which
-    return joined(_number(words, episode), f"{'from ' if at_moment(facts, at)[0] else ''}{called(facts, at)}")
+    return joined(_number(words, episode), _from(words, start), dose)
+
+
+def _from(words: Words, occasion: str) -> str:
+    """Return an occasion as the start of something, as *from month 3*."""
+    return f"{'from ' if at_moment(words.facts, occasion)[0] else ''}{called(words.facts, occasion)}"
 
 
 def _end(words: Words, exposure: str) -> str:
