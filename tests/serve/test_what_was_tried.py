@@ -251,6 +251,12 @@ def heads(store: Store, case: str) -> dict[str, str]:
     return dict(found)
 
 
+def became(store: Store, case: str) -> str:
+    """Return what became of the skin."""
+    (said,) = (cells[2] for cells in rows(store, case) if cells[1] == "skin")
+    return said
+
+
 def test_no_dose_is_told_as_the_first_or_the_only_one_where_that_is_not_told(store: Store) -> None:
     assert heads(store, "doses-begun") == {
         "skin": "prednisolone",  # which dose it was begun at is not told
@@ -264,3 +270,16 @@ def test_a_course_stands_with_its_own_start_and_a_dose_of_it_with_that_of_the_do
         "skin": "hydroxychloroquine 400 mg, second course told, from again, this dose from raise",
         "lung": "ruxolitinib 5 mg, start not told, this dose from again",
     }
+
+
+def test_what_perhaps_changed_of_two_courses_of_one_drug_stands_for_each(store: Store) -> None:
+    said = "prednisolone (perhaps lowered at two low; perhaps stopped at one end)"
+    assert said in became(store, "two-perhaps")
+
+
+def test_what_was_given_once_is_told_as_given_and_not_as_begun_and_stopped(store: Store) -> None:
+    said = became(store, "once")
+    assert "ruxolitinib given at infusion" in said
+    assert "prednisolone (perhaps given at loose)" in said
+    assert "stopped" not in said
+    assert "begun at infusion" not in said

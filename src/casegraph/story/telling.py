@@ -10,7 +10,7 @@ from casegraph.story.lines import Line
 from casegraph.story.outcomes import beside, outcome, responders, response
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["during", "end", "harm", "is_of_history", "sections", "tell", "told"]
+__all__ = ["during", "end", "harm", "is_at_once", "is_of_history", "sections", "tell", "told"]
 
 _Telling = Callable[[Words, str], str]
 _STANDINGS = {
@@ -140,10 +140,10 @@ def _segment(words: Words, segment: str) -> str:
 
 
 def _since(words: Words, claim: str) -> str:
-    return "" if _is_at_once(words, claim) else words.when(claim).replace("at ", "from ", 1)
+    return "" if is_at_once(words, claim) else words.when(claim).replace("at ", "from ", 1)
 
 
-def _is_at_once(words: Words, exposure: str) -> bool:
+def is_at_once(words: Words, exposure: str) -> bool:
     """Say whether a treatment is told to have ended when it began, as a device that was put in."""
     stop = words.facts.value(exposure, "endsAt")
     return stop is not None and stop == words.facts.value(exposure, "at") and not _is_implied(words, exposure)
@@ -160,7 +160,7 @@ def end(words: Words, exposure: str) -> str:
     reason = words.labels(exposure, "stopReason")
     if stop is not None:
         hedge = "a stop is only implied" if _is_implied(words, exposure) else "stopped"
-        hedge = "done or given" if _is_at_once(words, exposure) else hedge
+        hedge = "done or given" if is_at_once(words, exposure) else hedge
         return joined(f"{hedge} at {facts.name(stop)}", reason)
     if ongoing is not None:
         return f"still given at {facts.name(ongoing)}"

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.given import which_one
 from casegraph.story.moments import at_moment
+from casegraph.story.telling import is_at_once
 from casegraph.story.words import joined, listed
 
 __all__ = ["what_else"]
 
-#: of what only may have run so many are named, and the rest counted; the outcome names them all.
-_MOST_OPEN = 3
+#: of what only may have run so many are named; more are three by name and the rest counted.
+_MOST_OPEN = 4
 _TOGETHER, _SOLE = "startedTogether", "soleChange"
 _NONE_ALONE = "told of them together, what each did is not told"
 _ALONE_RAISED = "the only one told to be begun or raised"
@@ -29,8 +30,9 @@ def what_else(claims: Claims, seen: Sequence[str], claim: str, episodes: Collect
     answered = {words.episode(each) for each in words.facts.values(claim, "responseTo")}
     shared = listed(_drugs(claims, answered - set(episodes)))
     begun = _changes(claims, seen, "togetherWith", {*episodes, *answered})
-    stopped = _changes(claims, seen, "whileLowering", episodes)
-    perhaps = _changes(claims, seen, "possiblyWhileLowering", {*episodes, *stopped})
+    once = {each for each in begun if is_at_once(words, each)}
+    stopped = _changes(claims, seen, "whileLowering", {*episodes, *once})
+    perhaps = _changes(claims, seen, "possiblyWhileLowering", {*episodes, *stopped, *once})
     told = {*_drugs(claims, {*episodes, *answered, *begun})}
     return [
         _attribution(claims, seen, len(episodes) > 1, [*begun.values()], any((stopped, perhaps))),
@@ -63,6 +65,8 @@ def _attribution(
 def _changes(claims: Claims, seen: Sequence[str], name: str, without: Collection[str]) -> dict[str, str]:
     """Return treatment -> how it changed and when, as *cyclophosphamide stopped at day 28*.
 
+    What was given once was neither begun nor stopped.
+
     :param name: the property by which the attributed outcome has what changed.
     :param without: treatments that are told of anyhow.
     """
@@ -82,7 +86,8 @@ def _ways(ways: dict[str, list[str]]) -> str:
 def _way(claims: Claims, exposure: str, *, is_up: bool) -> tuple[str, str]:
     words, facts = claims.words, claims.words.facts
     is_whole = words.episode(exposure) == exposure
-    way = ("begun" if is_up else "stopped") if is_whole else words.labels(exposure, "doseChange") or "changed"
+    whole = "given" if is_at_once(words, exposure) else "begun" if is_up else "stopped"
+    way = whole if is_whole else words.labels(exposure, "doseChange") or "changed"
     occasion = facts.value(exposure, "at" if is_up or not is_whole else "endsAt")
     return way, "".join(at_moment(facts, occasion)) if occasion else ""
 
@@ -93,20 +98,20 @@ def _ran(
     """Yield what certainly ran, and a few of what may have, first that which perhaps changed."""
     words = claims.words
     certain, open_ = words.background(claim)
-    changed = {
-        words.drug(episode): text.removeprefix(words.drug(episode)) for episode, text in perhaps.items()
-    }
+    changed: dict[str, list[str]] = {}
+    for episode, text in perhaps.items():
+        changed.setdefault(drug := words.drug(episode), []).append(f"perhaps{text.removeprefix(drug)}")
     begun = {words.drug(each) for one in seen for each in words.facts.values(one, "possiblyTogetherWith")}
     sure = [each for each in certain if each not in told]
     maybe = [each for each in open_ if each not in {*told, *certain}]
     maybe.sort(key=lambda each: (each not in changed, each not in begun))
-    noted = {each: f"{each} (perhaps{how})" for each, how in changed.items()}
+    noted = {each: f"{each} ({'; '.join(how)})" for each, how in changed.items()}
     if sure:
         yield f"beside it ran {listed([noted.get(each, each) for each in sure])}"
     if maybe:
         named = [noted.get(each, each) for each in maybe]
-        if (more := len(named) - _MOST_OPEN) > 1:
-            named[_MOST_OPEN:] = [f"{more} more"]
+        if len(named) > _MOST_OPEN:
+            named[_MOST_OPEN - 1 :] = [f"{len(named) - _MOST_OPEN + 1} more"]
         yield f"{'possibly also' if sure else 'beside it may have run'} {listed(named)}"
     others = [each for each in perhaps if words.drug(each) not in {*sure, *maybe}]
     if others:
