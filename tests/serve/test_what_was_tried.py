@@ -257,6 +257,18 @@ def became(store: Store, case: str) -> str:
     return said
 
 
+def above(store: Store, case: str, name: str) -> list[str]:
+    """Return the entries under a name above the table."""
+    (listed,) = short(store, case).all("dl")
+    found: dict[str, list[str]] = {}
+    for each in listed.content:
+        if isinstance(each, Node) and each.tag == "dt":
+            found[head := each.text] = []
+        elif isinstance(each, Node):
+            found[head].append(each.text)
+    return found[name]
+
+
 def test_no_dose_is_told_as_the_first_or_the_only_one_where_that_is_not_told(store: Store) -> None:
     assert heads(store, "doses-begun") == {
         "skin": "prednisolone",  # which dose it was begun at is not told
@@ -283,3 +295,19 @@ def test_what_was_given_once_is_told_as_given_and_not_as_begun_and_stopped(store
     assert "prednisolone (perhaps given at loose)" in said
     assert "stopped" not in said
     assert "begun at infusion" not in said
+
+
+def test_a_turn_stands_with_what_it_is_put_down_to_and_a_death_with_what_it_followed(store: Store) -> None:
+    assert above(store, "causes", "course") == [
+        "flare (skin), put down to infectious disease, at worse; where it stands"
+    ]
+    (died,) = above(store, "causes", "died")
+    assert died.partition(": ")[2] == "death, following hydroxychloroquine; where it stands"
+
+
+def test_days_from_an_occasion_of_no_told_day_stand_from_that_occasion_alone(store: Store) -> None:
+    (died,) = above(store, "causes", "died")
+    assert died.partition(": ")[0] == "10 days after hcq-start, printed as “ten days later”"
+    assert above(store, "causes", "adverse events") == [
+        "Skin rash, at dated (5 days after worse, day 45, counted from onset, printed as “five days later”)"
+    ]

@@ -6,7 +6,7 @@ from casegraph.facts import CaseFacts
 from casegraph.story.order import between
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["at_moment", "called", "has_day", "moment", "told_days", "untimed"]
+__all__ = ["at_moment", "called", "counts_from_zero", "has_day", "moment", "told_days", "untimed"]
 
 #: names that begin so say by themselves how they stand in time.
 _SAYS_HOW = frozenset(
@@ -45,6 +45,21 @@ def has_day(facts: CaseFacts, occasion: str) -> bool:
         return True
     own = told_days(facts, occasion)
     return None not in own or any(own)
+
+
+def counts_from_zero(facts: CaseFacts, occasion: str) -> bool:
+    """Say whether an occasion and each that it is counted from has a told time, down to the zero point.
+
+    Else its solved days follow from those of others, though how long after its anchor it was is told.
+    """
+    found = list[str]()
+    anchor: str | None = occasion
+    while anchor is not None and anchor not in found:
+        if not has_day(facts, anchor):
+            return False
+        found.append(anchor)
+        anchor = facts.value(anchor, "anchor")
+    return True
 
 
 def untimed(facts: CaseFacts, occasion: str) -> str:

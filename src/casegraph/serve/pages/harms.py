@@ -8,8 +8,9 @@ from casegraph.namespaces import CG
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.disputed import disputed
 from casegraph.serve.pages.markup import Content, Element, element
-from casegraph.story.moments import at_moment, called, has_day, untimed
-from casegraph.story.outcomes import beside
+from casegraph.story.moments import at_moment, called, counts_from_zero, has_day, untimed
+from casegraph.story.outcomes import beside, followed
+from casegraph.story.spans import open_side
 from casegraph.story.telling import during, harm
 from casegraph.story.words import Words, joined, listed
 
@@ -48,7 +49,7 @@ def _harm(claims: Claims, claim: str) -> Iterator[Content]:
 
 
 def _moment(words: Words, occasion: str) -> str:
-    """Return the day of an occasion with what it is counted from, and what is printed of it.
+    """Return how long after another an occasion was, its day with what that is counted from, and its print.
 
     Where no time of it is told, no day stands: one that follows from the days of others would read as told.
     """
@@ -56,8 +57,9 @@ def _moment(words: Words, occasion: str) -> str:
     if not has_day(facts, occasion):
         return printed or untimed(facts, occasion)
     zero, days = facts.value(facts.case, "zeroPoint"), words.days(occasion)
-    counted = f"{days}, counted from {called(facts, zero)}" if zero and days.startswith("day ") else days
-    return joined(counted or words.since(occasion), printed)
+    if zero and days and not open_side(facts, occasion):
+        days += f", counted from {called(facts, zero)}"
+    return joined(words.since(occasion), days if counts_from_zero(facts, occasion) else "", printed)
 
 
 def deaths(claims: Claims) -> list[Element]:
@@ -73,7 +75,8 @@ def _death(claims: Claims, death: str) -> Element:
     of = dict.fromkeys(words.labels(each, "aboutConcept") for each in facts.values(death, "concerns"))
     due = words.text_of(death, "cause", "put down to {}")
     of_it = f"of {listed([each for each in of if each])}" if any(of) else ""
-    said = joined(joined("death", of_it, due, by=" "), beside(words, death), by="; ")
+    what = joined(joined("death", of_it, by=" "), due, followed(words, death))
+    said = joined(what, beside(words, death), by="; ")
     when, printed = _moment(words, facts.value(death, "at") or ""), words.text(death, "timePrinted")
     when = joined(when, f"printed as “{printed}”" if printed and printed not in when else "")
     note = words.text(death, "gist")

@@ -57,7 +57,8 @@ def _turn(claims: Claims, turn: str) -> Element:
     scope = f"({domain})" if domain else f"of {listed(of)}" if any(of) else ""
     what = joined(words.labels(turn, "rdf:type"), scope, by=" ")
     printed = words.text(turn, "timePrinted", "printed as “{}”")
-    said = joined(what, followed(words, turn), words.duration(turn), printed, _when(claims, turn))
+    due = words.text_of(turn, "cause", "put down to {}")
+    said = joined(what, due, followed(words, turn), words.duration(turn), printed, _when(claims, turn))
     note = words.text(turn, "gist", " ({})")
     return element("span", f"{said}{note}; ", claims.to(turn, "where it stands"))
 
