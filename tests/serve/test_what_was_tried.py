@@ -311,3 +311,11 @@ def test_days_from_an_occasion_of_no_told_day_stand_from_that_occasion_alone(sto
     assert above(store, "causes", "adverse events") == [
         "Skin rash, at dated (5 days after worse, day 45, counted from onset, printed as “five days later”)"
     ]
+
+
+def test_an_antibody_that_was_neither_positive_nor_only_negative_stands_with_all_results(
+    store: Store,
+) -> None:
+    assert above(store, "antibodies", "antibodies") == [
+        "anti-PL-7 antibody: abnormal, at one; negative, at two"
+    ]

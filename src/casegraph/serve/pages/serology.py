@@ -1,4 +1,4 @@
-"""The autoantibodies at the top of the page of a case: the positive to their end, and what was negative."""
+"""The autoantibodies at the top of the page of a case: all results of each, last those only negative."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from casegraph.story.words import joined
 
 __all__ = ["serology"]
 
-_POSITIVE, _NEGATIVE = f"{CG}positive", f"{CG}negative"
+_NEGATIVE = f"{CG}negative"
 _UNTIMED = "when is not told"
 _UNLISTED = "autoantibodies, which ones is not listed"
 
 
 def serology(claims: Claims) -> Iterator[Element]:
-    """Yield each autoantibody that was ever positive and each summary, in order; last, those negative.
+    """Yield each autoantibody that was not negative alone and each summary, in order; last, those negative.
 
-    A positive one stands with all of its results; one that was only negative with its name and time.
+    The first stand with all of their results; one that was only negative with its name and time.
     """
     facts = claims.words.facts
     by_analyte: dict[str, list[str]] = {}
@@ -33,11 +33,11 @@ def serology(claims: Claims) -> Iterator[Element]:
         by_analyte.setdefault("" if is_summary else facts.value(each, "aboutConcept") or "", []).append(each)
     for analyte, found in by_analyte.items():
         results = {facts.value(each, "result") for each in found}
-        if not analyte or _POSITIVE in results:
-            yield _positive(claims, claims.words.label(analyte) if analyte else _UNLISTED, found)
-        elif results == {_NEGATIVE}:
-            for each in found:
-                negative.setdefault(moment(claims.words, each) or _UNTIMED, []).append(each)
+        if not analyte or results != {_NEGATIVE}:
+            yield _to_the_end(claims, claims.words.label(analyte) if analyte else _UNLISTED, found)
+            continue
+        for each in found:
+            negative.setdefault(moment(claims.words, each) or _UNTIMED, []).append(each)
     for at, found in negative.items():
         names = [part for each in found for part in (", ", claims.to(each, _name(claims, each)))][1:]
         yield element("span", f"negative, {at}: ", names)
@@ -47,7 +47,7 @@ def _name(claims: Claims, test: str) -> str:
     return claims.words.labels(test, "aboutConcept")
 
 
-def _positive(claims: Claims, name: str, found: Sequence[str]) -> Element:
+def _to_the_end(claims: Claims, name: str, found: Sequence[str]) -> Element:
     said = [part for each in found for part in ("; ", *_result(claims, each))][1:]
     return element("span", f"{name}: ", said)
 
