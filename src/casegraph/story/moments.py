@@ -6,8 +6,19 @@ from casegraph.facts import CaseFacts
 from casegraph.story.order import between
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["at_moment", "called", "counts_from_zero", "has_day", "moment", "told_days", "untimed"]
+__all__ = [
+    "UNTIMED",
+    "at_moment",
+    "called",
+    "counts_from_zero",
+    "has_day",
+    "moment",
+    "told_days",
+    "untimed",
+]
 
+#: what is said of that of which no time is told.
+UNTIMED = "when is not told"
 #: names that begin so say by themselves how they stand in time.
 _SAYS_HOW = frozenset(
     ("after", "at", "before", "below", "during", "from", "in", "on", "since", "until", "while", "within")
@@ -65,4 +76,4 @@ def counts_from_zero(facts: CaseFacts, occasion: str) -> bool:
 def untimed(facts: CaseFacts, occasion: str) -> str:
     """Return of an occasion that no time is told, and between which others it was, where that is known."""
     order = between(facts, occasion).replace("-", " ") if occasion and facts.values(occasion, "rank") else ""
-    return joined("when is not told", order)
+    return joined(UNTIMED, order)

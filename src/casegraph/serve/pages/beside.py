@@ -120,5 +120,5 @@ def _ran(
 
 def _in_full(claims: Claims, episode: str, changed: str) -> str:
     """Return what changed with which course of its drug that was, where there are several."""
-    drug, which = claims.words.drug(episode), which_one(claims, episode)
+    drug, which = claims.words.drug(episode), which_one(claims.words, episode)
     return changed.replace(drug, f"{drug} ({which})", 1) if which else changed

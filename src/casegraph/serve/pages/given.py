@@ -80,16 +80,11 @@ def _first_dose(words: Words, episode: str) -> str:
     return f"begun at {begun[0]}" if len(begun) == 1 and begun[0] else ""
 
 
-def which_one(claims: Claims, episode: str) -> str:
-    """Return which course of its drug a treatment was; nothing where there is one."""
-    return _course(claims.words, episode)
-
-
 def _which(words: Words, exposures: Sequence[str]) -> str:
-    return joined(*dict.fromkeys(_course(words, each) for each in exposures))
+    return joined(*dict.fromkeys(which_one(words, each) for each in exposures))
 
 
-def _course(words: Words, exposure: str) -> str:
+def which_one(words: Words, exposure: str) -> str:
     """Return which of several courses of its drug is meant; of a dose begun later, its own start too."""
     facts, which = words.facts, which_course(words, exposure)
     episode = words.episode(exposure)

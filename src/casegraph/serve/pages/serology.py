@@ -9,14 +9,13 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.disputed import disputed
 from casegraph.serve.pages.markup import Content, Element, element
 from casegraph.serve.pages.panels import found_antibodies
-from casegraph.story.moments import moment
+from casegraph.story.moments import UNTIMED, moment
 from casegraph.story.outcomes import outcome
 from casegraph.story.words import joined
 
 __all__ = ["serology"]
 
 _NEGATIVE = f"{CG}negative"
-_UNTIMED = "when is not told"
 _UNLISTED = "autoantibodies, which ones is not listed"
 
 
@@ -37,7 +36,7 @@ def serology(claims: Claims) -> Iterator[Element]:
             yield _to_the_end(claims, claims.words.label(analyte) if analyte else _UNLISTED, found)
             continue
         for each in found:
-            negative.setdefault(moment(claims.words, each) or _UNTIMED, []).append(each)
+            negative.setdefault(moment(claims.words, each) or UNTIMED, []).append(each)
     for at, found in negative.items():
         names = [part for each in found for part in (", ", claims.to(each, _name(claims, each)))][1:]
         yield element("span", f"negative, {at}: ", names)
@@ -57,7 +56,7 @@ def _result(claims: Claims, test: str) -> Iterator[Content]:
     is_summary = bool(words.facts.values(test, "coverage"))
     said = words.labels(test, "result") if is_summary else ""
     yield claims.to(test, said or outcome(words, test))
-    yield f", {joined(words.labels(test, 'method'), moment(words, test) or _UNTIMED)}"
+    yield f", {joined(words.labels(test, 'method'), moment(words, test) or UNTIMED)}"
     yield words.text(test, "gist", " ({})")
     if is_summary:
         yield from disputed(claims, test)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.markup import Content, Element, element
 from casegraph.story.judged import tell_derived
-from casegraph.story.moments import moment
+from casegraph.story.moments import UNTIMED, moment
 from casegraph.story.outcomes import followed
 from casegraph.story.words import joined, listed
 
@@ -16,7 +16,6 @@ __all__ = ["failing_turns", "turns"]
 
 #: the turns for the worse that show that a drug failed.
 _TURNS = ("Flare", "Relapse")
-_UNTIMED = "when is not told"
 
 
 def failing_turns(claims: Claims) -> list[str]:
@@ -69,7 +68,7 @@ def _when(claims: Claims, turn: str) -> str:
     at, length = facts.values(turn, "at"), facts.value(turn, "timePrinted")
     told = [words.text(each, "timePrinted") for each in at]
     printed = [f" (printed as “{each}”)" for each in told if each and not (length and length in each)]
-    return f"{moment(words, turn) or _UNTIMED}{''.join(printed)}"
+    return f"{moment(words, turn) or UNTIMED}{''.join(printed)}"
 
 
 def _spared(claims: Claims) -> Iterator[Element]:
