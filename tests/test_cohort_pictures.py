@@ -206,6 +206,18 @@ def test_who_improved_has_an_answer_to_what_else_was_changed(corpus_store: Store
     assert ("cyclophosphamide", "0", "no response told") in told
 
 
+def test_what_was_lowered_as_it_improved_is_no_only_change(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    # of one the glucocorticoid was stopped at week 16, and whether the lung was better by then is not told;
+    # another had plasma exchange too, and of two nothing is told to have changed
+    assert (
+        "tofacitinib",
+        "the only change told (what ran beside it is not known) 2, the only one told to be begun or raised "
+        "(what ran beside it is not known) 1, together with other changes 1",
+    ) in texts(pictures["tofacitinib", "responses"], "drug", "when it improved")
+
+
 def test_a_doubtful_start_and_a_death_without_a_day_are_told_in_words(corpus_store: Store) -> None:
     def shown(drug: str) -> str:
         found = picture_of(

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from casegraph.plot.cohort.cohort import Cohort, treatment_label
 from casegraph.plot.cohort.harms import APART, DEATHS, HARMS
-from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
+from casegraph.plot.cohort.verdicts import SOLE_RISEN, VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.shown import counted, in_columns, lines, read_in_table
+from casegraph.story.words import OPEN_BESIDE, SOLE_CHANGE, SOLE_RISE
 
 __all__ = ["responses"]
 
@@ -38,7 +39,8 @@ _UNTOLD: Final = ("not evaluable", "no outcome told", "not captured")
 #: attribution -> what it says of other treatments, in few words.
 _ATTRIBUTIONS: Final = {
     "soleTreatment": "given alone",
-    "soleChange": "the only change told",
+    "soleChange": f"the {SOLE_CHANGE}",
+    SOLE_RISEN: f"{SOLE_RISE} ({OPEN_BESIDE})",
     "afterEscalation": "its dose was raised",
     "lostAndRegained": "lost and regained",
     "addedToBackground": "added to others",

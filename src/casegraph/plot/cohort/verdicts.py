@@ -12,7 +12,7 @@ from casegraph.plot.cohort import harms as of_harms
 from casegraph.plot.cohort.cohort import GIVEN, Cohort
 from casegraph.plot.cohort.harms import deaths, harms
 
-__all__ = ["QUESTIONS", "VERDICTS", "DrugVerdicts", "drug_verdicts"]
+__all__ = ["QUESTIONS", "SOLE_RISEN", "VERDICTS", "DrugVerdicts", "drug_verdicts"]
 
 #: verdict -> the sign that stands for it; the better ones first, and last those of whom nothing is told.
 VERDICTS: Final[Mapping[str, str]] = {
@@ -25,6 +25,8 @@ VERDICTS: Final[Mapping[str, str]] = {
     "no outcome told": "\u2205",
     "not captured": "\u2026",
 }
+#: What alone was begun or raised, while another was lowered or stopped, or perhaps was.
+_SOLE, SOLE_RISEN = "soleChange", "soleChange, another lowered"
 #: What is no part of the disease that a clinician looks at.
 _LABORATORY: Final = (f"{CG}serology", f"{CG}immuneCells")
 _WHOLE: Final = (f"{CG}fullText", f"{CG}dataRecord")
@@ -51,6 +53,10 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "  GRAPH ?asserted { ?case cg:hasResponse ?claim }\n"
     "  GRAPH ?inferred { ?node cg:ofOutcome ?claim ; a cg:TreatmentResponse ; cg:aboutConcept ?drug ; "
     "cg:domain ?domain ; cg:attribution ?told } }",
+    "lowered meanwhile": "SELECT ?case ?node { # the cases\n"
+    "  GRAPH ?asserted { ?case cg:hasResponse ?claim }\n"
+    "  GRAPH ?inferred { ?node cg:ofOutcome ?claim ; cg:attribution cg:soleChange ; ?how ?other "
+    "VALUES ?how { cg:whileLowering cg:possiblyWhileLowering } } }",
     "read whole": "SELECT ?case ?extent { # the cases\n  GRAPH ?asserted { ?case cg:reportedIn ?report }\n"
     "  GRAPH ?report { ?report cg:extentRead ?extent } }",
     "records": _ASSERTED.format(columns="?record", pattern="?case cg:recordedIn ?record"),
@@ -64,7 +70,7 @@ class DrugVerdicts:
 
     :param drug: its IRI.
     :param verdicts: patient -> what became of it, of :data:`VERDICTS`.
-    :param attributions: attribution, as its local name -> the patients in whom a response had it.
+    :param attributions: attribution, as its local name or :data:`SOLE_RISEN` -> the patients of a response.
     :param harms: what else is told, of :data:`casegraph.plot.cohort.harms.HARMS` -> the patients.
     :param deaths: patient -> when a death was, as it is printed.
     :param cases: patient -> the cases of the cohort that tell that it was given the drug.
@@ -108,9 +114,11 @@ def drug_verdicts(cohort: Cohort) -> list[DrugVerdicts]:
             # what several reports tell of one patient is one verdict
             is_read = all(case not in unread for case in found.cases[patient])
             found.verdicts[patient] = _verdict(told[patient, drug], is_read=is_read)
+    lowered = {row["node"] for row in cohort.ask(QUESTIONS["lowered meanwhile"])}
     for row in cohort.ask(QUESTIONS["attributions"]):
         if row["domain"] not in _LABORATORY and row["drug"] in drugs:
             name, patient = row["told"].removeprefix(CG), cohort.patients[row["case"]]
+            name = SOLE_RISEN if name == _SOLE and row["node"] in lowered else name
             drugs[row["drug"]].attributions.setdefault(name, set()).add(patient)
     _add_harms(cohort, drugs)
     return sorted(drugs.values(), key=lambda each: (-each.given, each.drug))
