@@ -674,3 +674,6 @@ def test_what_was_seen_later_makes_no_case_of_those_within_some_days(
     found = cohort_of(corpus_store, get_query("outcomes_within"), values)
     assert (SEED in found.cases) is there
     assert {row["within"] for row in found.rows} == ({"certainly", "possibly"} if there else set())
+    bars = picture_of(found, "responses")
+    assert bars is not None
+    assert not bars.notes or "an outcome that came later than was asked for is in them" in bars.notes[0]

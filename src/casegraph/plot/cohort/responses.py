@@ -56,6 +56,10 @@ _COLUMNS: Final = {
     "when they died": "as printed; each report counts from a day of its own, not from the start of the drug",
     "cases": "the first case that tells of it, and how many more",
 }
+_ALL_TOLD: Final = (
+    "The bars count all that is told of these patients, and not only the rows of the answer that count: an "
+    "outcome that came later than was asked for is in them too."
+)
 _NOTES: Final = (
     "Each patient counts once for a drug, over all parts of the disease but laboratory values. Improved: "
     "each part with a verdict improved or was stable; mixed: it improved at one time or in one part "
@@ -92,7 +96,8 @@ def responses(cohort: Cohort) -> Picture:
         f"{_words(cohort, shown[0])}"
     )
     left = len(found) - len(shown)
-    notes = _NOTES if not left else (*_NOTES, f"Drawn are {_MOST}, {_ORDER}; {left:,} more are in the table.")
+    notes = _NOTES if not cohort.query.head.members else (_ALL_TOLD, *_NOTES)
+    notes = notes if not left else (*notes, f"Drawn are {_MOST}, {_ORDER}; {left:,} more are in the table.")
     spec = read_in_table(in_columns(framed(_view(cohort, shown), title=title, summary=summary)))
     rows = tuple(_row(cohort, each) for each in found)
     return Picture("responses", title, summary, spec, notes, _COLUMNS, rows)
