@@ -237,6 +237,25 @@ def test_a_cohort_of_harm_tells_of_the_harm_of_groups_and_of_no_benefit(corpus_s
     assert "is not named" not in words(notice_of(skin))
 
 
+def test_who_had_no_harm_is_told_apart_from_whom_nothing_is_told_of(corpus_store: Store) -> None:
+    shown = page(corpus_store, "adverse_events", drug="IL-2")
+    told = [words(each) for each in notice_of(shown).all("li") if "not here." in words(each)]
+    assert told == [
+        # the seed says once that there was none, and once that there was no significant one
+        "1 case not here. Told to have had no adverse event on interleukin-2: Miao 2020, patient 1.",
+        "1 case not here. No adverse event is named on interleukin-2, and of its safety there is only the "
+        "authors' word: Refractory Behçet's disease… 2022, patient 1 (“Called safe; single events are not "
+        "listed”).",
+        "1 case not here. No adverse event on interleukin-2 is recorded, and no word on its safety, which is "
+        "not to say that there was none: Rapid induction of clinical… 2015, patient 1 (not read whole).",
+    ]
+    assert f"{SERVICE.base}cases/{SEED.partition('/case/')[2]}" in notice_of(shown).links()
+    assert "not here" not in words(page(corpus_store, "cases_treated_with", drug="IL-2"))
+    # of one given rituximab infections are told, and not on which drug
+    placed = words(notice_of(page(corpus_store, "adverse_events", drug="rituximab")))
+    assert "An adverse event is told, but not on which drug: Antisynthetase syndrome" in placed
+
+
 #: What a document of the rash on hydroxychloroquine is without what hangs on the drug, and with a death.
 _APART = {
     "          during: [hcq]\n": "",

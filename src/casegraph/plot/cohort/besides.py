@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from casegraph.plot.cohort.cohort import Cohort
 from casegraph.plot.cohort.leftout import LeftOut, left_out
 from casegraph.plot.cohort.positive import Positive, positive_besides
+from casegraph.plot.cohort.unharmed import Unharmed, unharmed
 
 __all__ = ["Besides", "besides"]
 
@@ -17,10 +18,12 @@ class Besides:
 
     :param groups: the groups of patients, who are no cases.
     :param positive: the antibodies of what it asks for, with the cases of a positive test.
+    :param unharmed: where it asks for harm on a drug, the other cases that were given that.
     """
 
     groups: tuple[LeftOut, ...] = ()
     positive: tuple[Positive, ...] = ()
+    unharmed: tuple[Unharmed, ...] = ()
 
 
 def besides(cohort: Cohort) -> Besides:
@@ -28,4 +31,4 @@ def besides(cohort: Cohort) -> Besides:
 
     :raises StoreError: if the store fails.
     """
-    return Besides(left_out(cohort), positive_besides(cohort))
+    return Besides(left_out(cohort), positive_besides(cohort), unharmed(cohort))

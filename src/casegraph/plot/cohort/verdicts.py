@@ -12,7 +12,7 @@ from casegraph.plot.cohort import harms as of_harms
 from casegraph.plot.cohort.cohort import GIVEN, Cohort
 from casegraph.plot.cohort.harms import deaths, harms
 
-__all__ = ["QUESTIONS", "SOLE_RISEN", "VERDICTS", "DrugVerdicts", "drug_verdicts"]
+__all__ = ["QUESTIONS", "SOLE_RISEN", "VERDICTS", "WHOLE", "DrugVerdicts", "drug_verdicts"]
 
 #: verdict -> the sign that stands for it; the better ones first, and last those of whom nothing is told.
 VERDICTS: Final[Mapping[str, str]] = {
@@ -29,7 +29,8 @@ VERDICTS: Final[Mapping[str, str]] = {
 _SOLE, SOLE_RISEN = "soleChange", "soleChange, another lowered"
 #: What is no part of the disease that a clinician looks at.
 _LABORATORY: Final = (f"{CG}serology", f"{CG}immuneCells")
-_WHOLE: Final = (f"{CG}fullText", f"{CG}dataRecord")
+#: How far a report is read of which silence says something.
+WHOLE: Final = (f"{CG}fullText", f"{CG}dataRecord")
 _ASSERTED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?asserted {{ {pattern} }} }}"
 _INFERRED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?inferred {{ {pattern} }} }}"
 #: what it asks for -> the question; each stays within one graph, and so is fast over all cases.
@@ -153,7 +154,7 @@ def _each(cohort: Cohort, of_episode: Mapping[str, str]) -> Iterator[tuple[str, 
 
 def _unread(cohort: Cohort) -> set[str]:
     """Return the cases of which silence says nothing: not read whole, or a record that a program read."""
-    whole = {row["case"] for row in cohort.ask(QUESTIONS["read whole"]) if row["extent"] in _WHOLE}
+    whole = {row["case"] for row in cohort.ask(QUESTIONS["read whole"]) if row["extent"] in WHOLE}
     return (set(cohort.cases) - whole) | {row["case"] for row in cohort.ask(QUESTIONS["records"])}
 
 
