@@ -18,7 +18,7 @@ from serving import Server, serving
 
 from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
-from casegraph.namespaces import BASE, CG
+from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.plot.cohort.cohort import is_cohort
 from casegraph.query import get_query, stored_queries
 from casegraph.resources import shipped
@@ -469,6 +469,28 @@ def test_the_data_have_a_line_of_names_where_there_is_nothing_to_draw(
     (names,) = csv.reader(io.StringIO(answer_of(job, seed_store)[1].decode(), newline=""))
     head, *_ = headline.named(picture).rows()
     assert names[: len(head)] == [column(each) for each in head]
+
+
+def test_the_data_have_all_cases_counts_as_numbers_and_who_is_left_out(corpus_store: Store) -> None:
+    job = CohortData(
+        name="cases_treated_with",
+        values={"drug": "rituximab"},
+        picture="responses",
+        format_="json",
+        media_type="application/sparql-results+json",
+    )
+    head, content = answer_of(job, corpus_store)
+    row = json.loads(content)["results"]["bindings"][0]
+    assert row["drug"]["value"] == "rituximab"
+    # thirteen cases were given it, of nine reports
+    number = f"{PREFIXES['xsd']}integer"
+    assert row["patients_given_it"] == {"type": "literal", "value": "13", "datatype": number}
+    names, iris = row["cases"]["value"].split("; "), row["cases_iri"]["value"].split("; ")
+    assert len(names) == len(set(iris)) == 13
+    assert [each.removeprefix(f"{BASE}case/") for each in iris] == names
+    told = head.headers["casegraph-notice"]
+    assert "1 group of 9 patients was given rituximab and is left out" in told
+    assert "10.3899/jrheum.101321/series" in told
 
 
 def test_each_lane_of_the_data_leads_to_its_case_and_its_claim(seed_store: Store) -> None:

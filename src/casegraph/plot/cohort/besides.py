@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from casegraph.plot.cohort.called import address_of
 from casegraph.plot.cohort.cohort import Cohort
 from casegraph.plot.cohort.leftout import LeftOut, left_out
 from casegraph.plot.cohort.positive import Positive, positive_besides
@@ -24,6 +26,17 @@ class Besides:
     groups: tuple[LeftOut, ...] = ()
     positive: tuple[Positive, ...] = ()
     unharmed: tuple[Unharmed, ...] = ()
+
+    def lines(self) -> Iterator[str]:
+        """Yield a line for each, as a header has it beside the rows of a cohort."""
+        for antibody in self.positive:
+            if antibody.outside:
+                cases = ", ".join(map(address_of, antibody.outside))
+                yield f"positive for {antibody.name} by a test and not here: {cases}"
+        for told in self.unharmed:
+            yield f"not here. {told.words}: {'; '.join(name for _, name in told.cases)}"
+        for group in self.groups:
+            yield f"{group.size} {group.left}: {address_of(group.iri)}"
 
 
 def besides(cohort: Cohort) -> Besides:

@@ -101,6 +101,17 @@ class LeftOut:
     beside: int
     possibly_same: tuple[str, ...]
 
+    @property
+    def size(self) -> str:
+        """Of how many patients it is, in words."""
+        many = "an unknown number of patients" if self.patients is None else counted(self.patients, "patient")
+        return f"1 group of {many}"
+
+    @property
+    def left(self) -> str:
+        """What it has, and that it is left out, in words."""
+        return f"{self.why} and is left out, since a group is not one patient"
+
 
 def left_out(cohort: Cohort) -> tuple[LeftOut, ...]:
     """Return the groups that have what a cohort asks for, the largest first.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import shorten
 from typing import Any, Final
 
+from casegraph.plot.cohort.called import address_of
 from casegraph.plot.cohort.cohort import Cohort, treatment_label
 from casegraph.plot.cohort.harms import APART, DEATHS, HARMS
 from casegraph.plot.cohort.verdicts import SOLE_RISEN, VERDICTS, DrugVerdicts, drug_verdicts
@@ -54,7 +55,7 @@ _COLUMNS: Final = {
     "count more than once",
     **HARMS,
     "when they died": "as printed; each report counts from a day of its own, not from the start of the drug",
-    "cases": "the first case that tells of it, and how many more",
+    "cases": "the cases that tell of it",
 }
 _ALL_TOLD: Final = (
     "The bars count all that is told of these patients, and not only the rows of the answer that count: an "
@@ -252,13 +253,12 @@ def _pieces(each: DrugVerdicts, top: int) -> Iterator[dict[str, Any]]:
 
 def _row(cohort: Cohort, each: DrugVerdicts) -> tuple[Cell, ...]:
     cases = sorted(case for found in each.cases.values() for case in found)
-    more = f" and {len(cases) - 1:,} more" if len(cases) > 1 else ""
     return (
         Cell(treatment_label(cohort, each.drug), each.drug),
-        Cell(f"{each.given:,}"),
-        *(Cell(f"{many:,}") for many in each.counts().values()),
+        Cell.count(each.given),
+        *map(Cell.count, each.counts().values()),
         Cell(_attributed(each) or "no response told"),
-        *(Cell(f"{len(each.harms.get(kind, ())):,}") for kind in HARMS),
+        *(Cell.count(len(each.harms.get(kind, ()))) for kind in HARMS),
         Cell(_died(each)),
-        Cell(cases[0].partition("/case/")[2] + more, cases[0]),
+        Cell.several({case: address_of(case) for case in cases}),
     )

@@ -7,7 +7,6 @@ from typing import Final
 
 from casegraph.plot.cohort.called import address_of
 from casegraph.plot.cohort.leftout import LeftOut, Told
-from casegraph.plot.shown import counted
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.telling.service import Service
 
@@ -38,9 +37,8 @@ def groups_left_out(service: Service, groups: Sequence[LeftOut]) -> list[Element
 
 
 def _words(service: Service, group: LeftOut) -> Iterator[Content]:
-    many = "an unknown number of patients" if group.patients is None else counted(group.patients, "patient")
-    yield element("strong", f"1 group of {many}")
-    yield f" {group.why} and is left out, since a group is not one patient: "
+    yield element("strong", group.size)
+    yield f" {group.left}: "
     yield link(service.address(group.iri), group.name)
     told, nothing = (each.format(group.what) for each in _SCOPES[group.scope])
     yield f". {told}: " if group.told else f". {nothing}."
