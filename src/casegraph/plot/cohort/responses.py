@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from casegraph.plot.cohort.called import address_of
 from casegraph.plot.cohort.cohort import Cohort, treatment_label
+from casegraph.plot.cohort.grouptold import with_remarks
 from casegraph.plot.cohort.harms import APART, DEATHS, HARMS
-from casegraph.plot.cohort.verdicts import SOLE_RISEN, VERDICTS, DrugVerdicts, drug_verdicts
+from casegraph.plot.cohort.verdicts import SOLE_RISEN, UNCLEAR, VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.shown import counted, in_columns, lines, read_in_table
@@ -23,6 +24,8 @@ _WIDTH: Final = 640
 _LINE, _BAR, _GAP = 15, 20, 14
 #: So many printed times of deaths are told, each in at most so many letters.
 _TIMES, _PRINTED = 3, 40
+#: So many reasons are told why an outcome is not evaluable.
+_REASONS: Final = 2
 _COLOURS: Final = {
     "improved": COLOURS["bluish green"],
     "mixed": COLOURS["yellow"],
@@ -36,7 +39,7 @@ _COLOURS: Final = {
 _BETTER: Final = ("improved", "mixed")
 _ORDER: Final = "first what the query asks for, then what was given most"
 #: Of those an outcome is not told.
-_UNTOLD: Final = ("not evaluable", "no outcome told", "not captured")
+_UNTOLD: Final = (UNCLEAR, "no outcome told", "not captured")
 #: attribution -> what it says of other treatments, in few words.
 _ATTRIBUTIONS: Final = {
     "soleTreatment": "given alone",
@@ -68,8 +71,8 @@ _NOTES: Final = (
     "No outcome told: the reports, read whole, tell none on this drug. Not captured: nobody can say, for a "
     "report was not read whole or is a record that a program read.",
     "Deaths are told at any time, but apart where they certainly came after the stop of the drug; flares as "
-    "it was given; adverse events with the drug or without: of those without, what "
-    f"{APART}, is not counted at it. "
+    "it was given, after its start, or where it is not told whether they came before; they are no verdict. "
+    f"Adverse events with the drug or without: of those without, what {APART}, is not counted at it. "
     "None is by itself caused by it, and where none is told there may have been some. When somebody died is "
     "as printed, and counts from a day of the report, not from the start of the drug. That the authors say "
     "that a drug failed is no verdict, and may stand against what was seen.",
@@ -105,7 +108,10 @@ def responses(cohort: Cohort) -> Picture:
 
 
 def _words(cohort: Cohort, each: DrugVerdicts) -> str:
-    told = ", ".join(f"{verdict} {many:,}" for verdict, many in each.counts().items() if many)
+    why = {UNCLEAR: _why_unclear(each)}
+    told = ", ".join(
+        f"{verdict} {many:,}{why.get(verdict, '')}" for verdict, many in each.counts().items() if many
+    )
     harmed = _harmed(each)
     also = f" Also told of them: {harmed}." if harmed else ""
     return f"{treatment_label(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}.{also}"
@@ -155,12 +161,28 @@ def _died(each: DrugVerdicts) -> str:
 def _outcomes(each: DrugVerdicts) -> str:
     """Return the verdicts in words: of how many an outcome is told, which, and of whom there is none."""
     said = {verdict: many for verdict, many in each.counts().items() if many}
+    why = {UNCLEAR: _why_unclear(each)}
     told = {verdict: many for verdict, many in said.items() if verdict not in _UNTOLD}
     listed = ", ".join(f"{verdict} {many:,}" for verdict, many in told.items())
     first = f"outcome told of {sum(told.values()):,}{f': {listed}' if listed else ''}"
     return "; ".join(
-        [first, *(f"{verdict} {many:,}" for verdict, many in said.items() if verdict in _UNTOLD)]
+        [
+            first,
+            *(
+                f"{verdict} {many:,}{why.get(verdict, '')}"
+                for verdict, many in said.items()
+                if verdict in _UNTOLD
+            ),
+        ]
     )
+
+
+def _why_unclear(each: DrugVerdicts) -> str:
+    """Return why it could not be judged what became of patients, in the words of their curators."""
+    patients = [patient for patient, verdict in each.verdicts.items() if verdict == UNCLEAR]
+    why = sorted({words for patient in patients for words in each.unclear.get(patient, ())})
+    more = [f"{len(why) - _REASONS:,} more"] * (len(why) > _REASONS)
+    return with_remarks("", [*(f"“{words}”" for words in why[:_REASONS]), *more])
 
 
 def _label(cohort: Cohort, each: DrugVerdicts) -> list[str]:
