@@ -466,6 +466,13 @@ def test_treatments_are_coloured_by_groups_that_tell_them_apart(corpus_store: St
     # baricitinib, tofacitinib and cyclosporin A have bars
     assert set(fill["scale"]["domain"]) == bars == {"antirheumatic drug", "immunosuppressive agent"}
     assert len(fill["scale"]["range"]) == 2
+    # of those positive for anti-MDA5, tofacitinib and a glucocorticoid ran so many days, and share no colour
+    asked = {"antibody": "anti-MDA5 antibody"}
+    picture = picture_of(cohort_of(corpus_store, get_query("cases_with_autoantibody"), asked), "swimmer")
+    assert picture is not None
+    fill = next(each["encoding"]["fill"] for each in picture.spec["layer"] if "fill" in each["encoding"])
+    assert fill["scale"]["domain"] == ["antirheumatic drug", "glucocorticoid"]
+    assert len({*fill["scale"]["range"]}) == 2
 
 
 def test_a_treatment_that_the_report_does_not_name_is_called_so(corpus_store: Store) -> None:
