@@ -192,7 +192,22 @@ def test_of_whom_it_could_not_be_judged_no_outcome_is_told(corpus_store: Store) 
         "rituximab: given to 13 patients outcome told of 12: improved 6, mixed 1, not improved 5; not"
         in shown
     )
-    assert " not evaluable 1 " in shown
+    # in the table of its sixth patient the cells of regimen and outcome are fused
+    assert " not evaluable 1 (“The cells of regimen and outcome are fused”) " in shown
+    # the relapse at six months and those of the child came after its start; the flares of a third at baseline
+    assert (
+        "also told: adverse event (drug not told) 1, flare or relapse after its start 2, flare or relapse "
+        "(before or after is not told) 1"
+    ) in shown
+    swimmer = picture_of(found, "swimmer")
+    assert swimmer is not None
+    assert "outcome not evaluable: “The cells of regimen and outcome are fused”" in " ".join(drawn(swimmer))
+    seen = {case: told for case, told in texts(swimmer, "case", "seen") if "not evaluable" in told}
+    assert seen == {
+        "Safety and Efficacy of Rituximab… 2011, patient 2": "outcome not evaluable",  # on the first course
+        "Safety and Efficacy of Rituximab… 2011, patient 6": "outcome not evaluable: “The cells of regimen "
+        "and outcome are fused”",
+    }
     # of mycophenolate mofetil no one is said to be better: what is told stands in words too
     assert "mycophenolate mofetil: given to 3 patients outcome told of 3: stable 1, not improved 2" in shown
 
@@ -204,6 +219,18 @@ def test_who_improved_has_an_answer_to_what_else_was_changed(corpus_store: Store
     told = texts(picture, "drug", "improved", "when it improved")
     assert ("tacrolimus", "1", "what else was changed is not known 1") in told
     assert ("cyclophosphamide", "0", "no response told") in told
+
+
+def test_what_was_lowered_as_it_improved_is_no_only_change(
+    pictures: Mapping[tuple[str, str], Picture],
+) -> None:
+    # of one the glucocorticoid was stopped at week 16, and whether the lung was better by then is not told;
+    # another had plasma exchange too, and of two nothing is told to have changed
+    assert (
+        "tofacitinib",
+        "the only change told (what ran beside it is not known) 2, the only one told to be begun or raised "
+        "(what ran beside it is not known) 1, together with other changes 1",
+    ) in texts(pictures["tofacitinib", "responses"], "drug", "when it improved")
 
 
 def test_a_doubtful_start_and_a_death_without_a_day_are_told_in_words(corpus_store: Store) -> None:
@@ -379,9 +406,8 @@ def test_that_authors_say_that_a_drug_failed_stands_beside_what_was_seen(
     found = cohort_of(corpus_store, get_query("drug_responses"), {"drug": "tacrolimus"})
     picture = picture_of(found, "responses")
     assert picture is not None
-    assert "also told: failed by the authors' word 1" in drawn(
-        picture
-    )  # of prednisolone, which was not enough
+    # of prednisolone, which was not enough
+    assert "told) 1, failed by the authors' word 1" in " ".join(drawn(picture))
 
 
 def test_of_the_headline_the_flare_came_as_all_of_them_ran(
@@ -430,9 +456,23 @@ def test_treatments_are_coloured_by_groups_that_tell_them_apart(corpus_store: St
     bars = {
         bar["group"] for layer in picture.spec["layer"] for bar in layer["data"]["values"] if "group" in bar
     }
+    # when the tacrolimus of the child was begun no day tells, and no day is less than none
+    (begun,) = {
+        when
+        for what, when in texts(picture, "what was given", "starts")
+        if what == "tacrolimus" and "," in when
+    } - {"earlier, or with it"}
+    assert begun == "no earlier than 1,491 days before the start"
     # baricitinib, tofacitinib and cyclosporin A have bars
     assert set(fill["scale"]["domain"]) == bars == {"antirheumatic drug", "immunosuppressive agent"}
     assert len(fill["scale"]["range"]) == 2
+    # of those positive for anti-MDA5, tofacitinib and a glucocorticoid ran so many days, and share no colour
+    asked = {"antibody": "anti-MDA5 antibody"}
+    picture = picture_of(cohort_of(corpus_store, get_query("cases_with_autoantibody"), asked), "swimmer")
+    assert picture is not None
+    fill = next(each["encoding"]["fill"] for each in picture.spec["layer"] if "fill" in each["encoding"])
+    assert fill["scale"]["domain"] == ["antirheumatic drug", "glucocorticoid"]
+    assert len({*fill["scale"]["range"]}) == 2
 
 
 def test_a_treatment_that_the_report_does_not_name_is_called_so(corpus_store: Store) -> None:
@@ -662,3 +702,6 @@ def test_what_was_seen_later_makes_no_case_of_those_within_some_days(
     found = cohort_of(corpus_store, get_query("outcomes_within"), values)
     assert (SEED in found.cases) is there
     assert {row["within"] for row in found.rows} == ({"certainly", "possibly"} if there else set())
+    bars = picture_of(found, "responses")
+    assert bars is not None
+    assert not bars.notes or "an outcome that came later than was asked for is in them" in bars.notes[0]

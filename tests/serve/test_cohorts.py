@@ -18,7 +18,7 @@ from serving import Server, serving
 
 from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
-from casegraph.namespaces import BASE, CG
+from casegraph.namespaces import BASE, CG, PREFIXES
 from casegraph.plot.cohort.cohort import is_cohort
 from casegraph.query import get_query, stored_queries
 from casegraph.resources import shipped
@@ -132,7 +132,7 @@ def test_a_group_that_was_given_the_drug_is_told_of_first_with_its_counts(corpus
     notice = next(each for each in shown.walk() if each.said.get("class") == "notice")
     # no case tells of harm on it; in the group it made the rash worse, of three who were looked at
     assert "1 group of 3 patients was given hydroxychloroquine and is left out" in words(notice)
-    assert "adverse event Skin rash (In all three)" in words(notice)
+    assert "adverse event: Skin rash (In all three)" in words(notice)
     assert "evaluated" not in words(notice)  # who asks for harm is not told outcomes
     group = f"{SERVICE.base}groups/10.5070/d329562407/1"
     assert {group, f"{group}#rash-exacerbation"} <= set(notice.links())
@@ -150,6 +150,22 @@ def test_of_a_group_the_criterion_and_who_may_be_in_it_are_told(corpus_store: St
     assert f"Possibly one of its patients: case {SEED.partition('/case/')[2]}." in words(notice)
 
 
+def test_within_some_days_is_told_apart_by_how_certain_it_is(corpus_store: Store) -> None:
+    shown = page(corpus_store, "outcomes_within", drug="IL-2", days="90")
+    # of the seed the skin was better within a week; of the others no day is told
+    assert "3 patients (1 certainly, 2 only possibly), told of in 3 cases" in words(shown)
+    assert words(shown).count("(only possibly)") == 2
+    notice = words(notice_of(shown))
+    # the 18 were looked at in week 12; of the five the hair was better at month 6
+    assert notice.count("certainly within 90 days: after 84 days") == 3
+    assert "median SALT score" not in notice
+    assert "skin improved: 4 of 5 patients responded" in notice
+    assert "possibly within 90 days: when is not told" in notice
+    assert "1 outcome on it of later than 90 days is left out here." in notice
+    later = words(notice_of(page(corpus_store, "outcomes_within", drug="IL-2", days="200")))
+    assert "median SALT score fell from 82 to 69), certainly within 200 days: after 167 to 198 days" in later
+
+
 def test_those_who_did_not_respond_are_not_counted_as_responders(corpus_store: Store) -> None:
     notice = next(
         each
@@ -157,7 +173,7 @@ def test_those_who_did_not_respond_are_not_counted_as_responders(corpus_store: S
         if each.said.get("class") == "notice"
     )
     assert "overall unchanged (Calcinosis): 0 of 6 patients responded" in words(notice)
-    assert "muscle resolved complete: 3 of 6 patients responded" in words(notice)
+    assert "muscle resolved (complete): 3 of 6 patients responded" in words(notice)
     # of the nine patients of the registry four are told of one by one
     four = ", ".join(f"case 10.3899/jrheum.101321/{number}" for number in (2, 4, 6, 8))
     assert f"4 cases below are among its patients: {four}." in words(notice)
@@ -186,7 +202,7 @@ def test_a_cohort_of_a_disease_names_the_groups_that_have_it(corpus_store: Store
     notice = notice_of(page(corpus_store, "cases_by_diagnosis", disease="juvenile dermatomyositis"))
     # nine in the registry, of six of whom the muscle is told; three children on tacrolimus
     assert "1 group of 9 patients was diagnosed with juvenile dermatomyositis (Severe)" in words(notice)
-    assert "on rituximab: muscle resolved complete: 3 of 6 patients responded" in words(notice)
+    assert "on rituximab: muscle resolved (complete): 3 of 6 patients responded" in words(notice)
     assert "1 group of 3 patients was diagnosed with juvenile dermatomyositis and is left" in words(notice)
     assert "on tacrolimus: overall improved: 3 of 3 patients responded" in words(notice)
     assert words(notice).count("1 group of") == 2
@@ -195,11 +211,11 @@ def test_a_cohort_of_a_disease_names_the_groups_that_have_it(corpus_store: Store
 @pytest.mark.parametrize(
     ("name", "asked", "why"),
     [
-        ("cases_by_finding", {"finding": "calcinosis"}, "is told of with Calcinosis (In six)"),
+        ("cases_by_finding", {"finding": "calcinosis"}, "is reported with Calcinosis (In six)"),
         (
             "cases_with_autoantibody",
             {"antibody": "anti-TIF1-gamma"},
-            "is told of with a positive anti-TIF1-gamma antibody (2 of 3)",
+            "is reported with a positive anti-TIF1-gamma antibody (2 of 3)",
         ),
     ],
 )
@@ -211,13 +227,33 @@ def test_of_a_group_it_is_told_in_how_many_something_was_found(
 
 def test_a_cohort_of_harm_tells_of_the_harm_of_groups_and_of_no_benefit(corpus_store: Store) -> None:
     notice = words(notice_of(page(corpus_store, "harms_attributed_to_drug")))
-    assert "Told of it on harm by this: no significant adverse event (No serious adverse event)." in notice
-    assert "Told of it on harm by this: the authors say: Well tolerated." in notice
+    told = "What is told of harm in this group on interleukin-2: "
+    assert f"{told}no significant adverse event (No serious adverse event)." in notice
+    assert f"{told}the authors say: Well tolerated." in notice
     assert notice.count("The harm that is asked for, autoimmune disease, is not named in what is told") == 2
     assert "improved" not in notice
     skin = page(corpus_store, "harms_attributed_to_drug", drug="HCQ", harm="Skin rash")
-    assert "adverse event Skin rash (In all three)" in words(notice_of(skin))
+    assert "adverse event: Skin rash (In all three)" in words(notice_of(skin))
     assert "is not named" not in words(notice_of(skin))
+
+
+def test_who_had_no_harm_is_told_apart_from_whom_nothing_is_told_of(corpus_store: Store) -> None:
+    shown = page(corpus_store, "adverse_events", drug="IL-2")
+    told = [words(each) for each in notice_of(shown).all("li") if "not here." in words(each)]
+    assert told == [
+        # the seed says once that there was none, and once that there was no significant one
+        "1 case not here. Told to have had no adverse event on interleukin-2: Miao 2020, patient 1.",
+        "1 case not here. No adverse event is named on interleukin-2, and of its safety there is only the "
+        "authors' word: Refractory Behçet's disease… 2022, patient 1 (“Called safe; single events are not "
+        "listed”).",
+        "1 case not here. No adverse event on interleukin-2 is recorded, and no word on its safety, which is "
+        "not to say that there was none: Rapid induction of clinical… 2015, patient 1 (not read whole).",
+    ]
+    assert f"{SERVICE.base}cases/{SEED.partition('/case/')[2]}" in notice_of(shown).links()
+    assert "not here" not in words(page(corpus_store, "cases_treated_with", drug="IL-2"))
+    # of one given rituximab infections are told, and not on which drug
+    placed = words(notice_of(page(corpus_store, "adverse_events", drug="rituximab")))
+    assert "An adverse event is told, but not on which drug: Antisynthetase syndrome" in placed
 
 
 #: What a document of the rash on hydroxychloroquine is without what hangs on the drug, and with a death.
@@ -248,13 +284,15 @@ def test_of_a_group_the_harm_the_outcome_and_the_death_without_a_drug_are_told(t
     store = rash(tmp_path / "rash.yaml", _APART)
     notice = words(notice_of(page(store, "cases_by_diagnosis", disease="dermatomyositis")))
     after = "after the stop of hydroxychloroquine: skin improved (Skin rash): "
-    assert "Told of it: no treatment told: adverse event Skin rash (In all three); " in notice
+    assert (
+        "What is told of this group: no treatment told: adverse event: Skin rash (In all three); " in notice
+    )
     assert "; no treatment told: skin worse (Skin rash): " in notice
     assert f"; {after}" in notice
     assert "; course: death (One died)." in notice
     # none of them was seen on the drug, and one after its stop
     notice = words(notice_of(page(store, "cases_treated_with", drug="HCQ")))
-    assert f"Told of it on this: {after}" in notice
+    assert f"What is told of this group on hydroxychloroquine: {after}" in notice
     assert "worse" not in notice
     assert "died" not in notice
 
@@ -262,7 +300,7 @@ def test_of_a_group_the_harm_the_outcome_and_the_death_without_a_drug_are_told(t
 def test_a_harm_is_named_where_the_authors_say_what_it_is_put_down_to(tmp_path: Path) -> None:
     store = rash(tmp_path / "rash.yaml", {"          during: [hcq]\n": ""})
     notice = words(notice_of(page(store, "harms_attributed_to_drug", drug="HCQ", harm="Skin rash")))
-    assert f"Told of it on harm by this: {_RASH}." in notice
+    assert f"What is told of harm in this group on hydroxychloroquine: {_RASH}." in notice
     assert "is not named" not in notice
     notice = words(notice_of(page(store, "harms_attributed_to_drug", drug="HCQ", harm="Fever")))
     assert "The harm that is asked for, Fever, is not named in what is told of it." in notice
@@ -273,7 +311,7 @@ def test_what_the_authors_say_in_general_is_not_told_of_a_group(tmp_path: Path) 
     store = rash(tmp_path / "rash.yaml", {**general, "          during: [hcq]\n": ""})
     notice = words(notice_of(page(store, "harms_attributed_to_drug", drug="HCQ", harm="Skin rash")))
     assert "the authors say" not in notice
-    assert "Nothing is told of it on harm by this." in notice
+    assert "Of harm in this group on hydroxychloroquine nothing is told, which is not to say that" in notice
 
 
 def test_a_group_whose_count_is_none_is_told_of_without(corpus_store: Store) -> None:
@@ -288,7 +326,7 @@ def test_a_group_whose_report_is_no_report_is_called_by_its_address(corpus_store
     link, group = f"<{CG}reportedIn>", f"<{BASE}group/10.5070/d329562407/1>"
     more = f'{group} {link} "<b>no report</b>" {group[:-1]}/asserted> .\n'
     shown = page(copied(corpus_store, without=f"{group} {link}", more=more), "adverse_events", drug="HCQ")
-    assert "no one patient: 10.5070/d329562407/1. Told of it" in words(shown)
+    assert "not one patient: 10.5070/d329562407/1. What is told" in words(shown)
     assert not shown.all("b")
 
 
@@ -433,6 +471,28 @@ def test_the_data_have_a_line_of_names_where_there_is_nothing_to_draw(
     assert names[: len(head)] == [column(each) for each in head]
 
 
+def test_the_data_have_all_cases_counts_as_numbers_and_who_is_left_out(corpus_store: Store) -> None:
+    job = CohortData(
+        name="cases_treated_with",
+        values={"drug": "rituximab"},
+        picture="responses",
+        format_="json",
+        media_type="application/sparql-results+json",
+    )
+    head, content = answer_of(job, corpus_store)
+    row = json.loads(content)["results"]["bindings"][0]
+    assert row["drug"]["value"] == "rituximab"
+    # thirteen cases were given it, of nine reports
+    number = f"{PREFIXES['xsd']}integer"
+    assert row["patients_given_it"] == {"type": "literal", "value": "13", "datatype": number}
+    names, iris = row["cases"]["value"].split("; "), row["cases_iri"]["value"].split("; ")
+    assert len(names) == len(set(iris)) == 13
+    assert [each.removeprefix(f"{BASE}case/") for each in iris] == names
+    told = head.headers["casegraph-notice"]
+    assert "1 group of 9 patients was given rituximab and is left out" in told
+    assert "10.3899/jrheum.101321/series" in told
+
+
 def test_each_lane_of_the_data_leads_to_its_case_and_its_claim(seed_store: Store) -> None:
     (lane, *_) = rows_of(seed_store, "swimmer")
     assert (lane["case_iri"], lane["treatment_iri"]) == (SEED, f"{SEED}#il2")
@@ -492,7 +552,7 @@ def test_a_cohort_gives_cases() -> None:
 
 def test_a_page_says_which_rows_of_an_answer_count(seed_store: Store) -> None:
     within = page(seed_store, "outcomes_within")
-    assert "Of the rows of the answer those count whose within is certainly or possibly. The" in within.text
+    assert "Only those rows of the answer count whose within is certainly or possibly. The" in within.text
     harmed = page(seed_store, "adverse_events").text  # it is said that there were none
     assert "0 patients" in harmed
     assert "whose kind is AdverseEvent; 1 case with other rows alone left out." in harmed

@@ -197,6 +197,10 @@ def _anchor(row: tuple[Cell, ...]) -> str:
 
 
 def _cell(cell: Cell) -> str:
+    return f"<td>{'; '.join(map(_linked, cell.parts or (cell,)))}</td>"
+
+
+def _linked(cell: Cell) -> str:
     text = escape(cell.text)
     safe = cell.iri.startswith(("https://", "http://"))
-    return f'<td><a href="{escape(cell.iri)}">{text}</a></td>' if safe else f"<td>{text}</td>"
+    return f'<a href="{escape(cell.iri)}">{text}</a>' if safe else text

@@ -25,10 +25,39 @@ class Cell:
 
     :param text: what it says.
     :param iri: of the claim, the case or the term that it leads to; empty where it leads nowhere.
+    :param parts: where it leads to several, the name and the IRI of each.
+    :param number: where it is a count, that.
     """
 
     text: str
     iri: str = ""
+    parts: tuple[Cell, ...] = ()
+    number: int | None = None
+
+    @property
+    def iris(self) -> tuple[str, ...]:
+        """Return all that it leads to."""
+        return tuple(each.iri for each in self.parts) or ((self.iri,) if self.iri else ())
+
+    @staticmethod
+    def count(many: int) -> Cell:
+        """Return the cell of a count.
+
+        >>> Cell.count(1200)
+        Cell(text='1,200', iri='', parts=(), number=1200)
+        """
+        return Cell(f"{many:,}", number=many)
+
+    @staticmethod
+    def several(names: Mapping[str, str]) -> Cell:
+        """Return the cell of several things.
+
+        :param names: IRI -> name.
+
+        >>> Cell.several({"https://example.org/1": "one", "https://example.org/2": "two"}).text
+        'one; two'
+        """
+        return Cell("; ".join(names.values()), parts=tuple(Cell(name, iri) for iri, name in names.items()))
 
 
 @dataclass(frozen=True, slots=True)

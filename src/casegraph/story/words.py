@@ -12,13 +12,18 @@ from casegraph.story.order import days_from
 from casegraph.story.spans import bounds, in_words, open_side
 from casegraph.terms import Terms
 
-__all__ = ["AMOUNTS", "Words", "joined", "listed"]
+__all__ = ["AMOUNTS", "OPEN_BESIDE", "SOLE_CHANGE", "SOLE_RISE", "Words", "joined", "listed"]
 
 _TIMES = {Decimal(1): "once", Decimal(2): "twice"}
 _PERIODS = {Decimal(1): "day", Decimal(7): "week"}
+#: what is said of an outcome on the only treatment that was told to change.
+OPEN_BESIDE = "what ran beside it is not known"
+SOLE_CHANGE = f"only change told ({OPEN_BESIDE})"
+#: the same where another was lowered or stopped meanwhile, or perhaps was: then it is no only change.
+SOLE_RISE = "the only one told to be begun or raised"
 #: what has a label that says too much, or nothing to a reader -> what is said instead.
 _SAID = {
-    f"{CG}soleChange": "only change told (what ran beside it is not known)",
+    f"{CG}soleChange": SOLE_CHANGE,
     f"{CG}OtherDisease": "other diseases that would explain it (which ones is not told)",
 }
 #: What is printed so says by itself when it was.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from casegraph.namespaces import CG
+from casegraph.plot.cohort.called import address_of
 from casegraph.plot.cohort.cohort import Cohort, label_of
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture, Spec
@@ -41,7 +42,7 @@ _COLUMNS: Final = {
     "observed": "of the positive, those in whom it was seen at any time",
     "excluded": "of the positive, those in whom it was said to be absent and never seen",
     "not told": "of the positive, those of whom nothing is told; that is not absent",
-    "cases": "the first case with both, and how many more patients",
+    "cases": "a case of each patient with both",
 }
 #: Numbers of the legend, at most so many beside the nought.
 _TICKS: Final = 4
@@ -250,15 +251,13 @@ def _value(cell: _Cell, named: Mapping[str, str], heads: Mapping[str, str]) -> d
 
 def _row(cohort: Cohort, tested: _Tested, cell: _Cell) -> tuple[Cell, ...]:
     cases = sorted(tested.cases[patient] for patient in cell.observed)
-    more = f" and {len(cases) - 1:,} more" if len(cases) > 1 else ""
-    first = cases[0] if cases else ""
     return (
         Cell(label_of(cohort, cell.antibody), cell.antibody),
-        Cell(f"{len(tested.tested):,}"),
-        Cell(f"{len(tested.positive):,}"),
+        Cell.count(len(tested.tested)),
+        Cell.count(len(tested.positive)),
         Cell(label_of(cohort, cell.finding), cell.finding),
-        Cell(f"{len(cell.observed):,}"),
-        Cell(f"{len(cell.excluded):,}"),
-        Cell(f"{cell.silent:,}"),
-        Cell(first.partition("/case/")[2] + more, first),
+        Cell.count(len(cell.observed)),
+        Cell.count(len(cell.excluded)),
+        Cell.count(cell.silent),
+        Cell.several({case: address_of(case) for case in cases}),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from casegraph.plot.cohort.called import address_of
 from casegraph.plot.cohort.cohort import Cohort
 from casegraph.plot.cohort.leftout import LeftOut, left_out
 from casegraph.plot.cohort.positive import Positive, positive_besides
+from casegraph.plot.cohort.unharmed import Unharmed, unharmed
 
 __all__ = ["Besides", "besides"]
 
@@ -17,10 +20,23 @@ class Besides:
 
     :param groups: the groups of patients, who are no cases.
     :param positive: the antibodies of what it asks for, with the cases of a positive test.
+    :param unharmed: where it asks for harm on a drug, the other cases that were given that.
     """
 
     groups: tuple[LeftOut, ...] = ()
     positive: tuple[Positive, ...] = ()
+    unharmed: tuple[Unharmed, ...] = ()
+
+    def lines(self) -> Iterator[str]:
+        """Yield a line for each, as a header has it beside the rows of a cohort."""
+        for antibody in self.positive:
+            if antibody.outside:
+                cases = ", ".join(map(address_of, antibody.outside))
+                yield f"positive for {antibody.name} by a test and not here: {cases}"
+        for told in self.unharmed:
+            yield f"not here. {told.words}: {'; '.join(name for _, name in told.cases)}"
+        for group in self.groups:
+            yield f"{group.size} {group.left}: {address_of(group.iri)}"
 
 
 def besides(cohort: Cohort) -> Besides:
@@ -28,4 +44,4 @@ def besides(cohort: Cohort) -> Besides:
 
     :raises StoreError: if the store fails.
     """
-    return Besides(left_out(cohort), positive_besides(cohort))
+    return Besides(left_out(cohort), positive_besides(cohort), unharmed(cohort))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from casegraph.namespaces import CG, expand
@@ -21,7 +21,7 @@ _GROUPS: Final = f"""
 SELECT DISTINCT ?drug ?group {{ GRAPH ?ontology {{ ?drug <{CG}drugGroup> ?group }} }} ORDER BY ?drug ?group"""
 
 
-def groups_of(cohort: Cohort, lanes: Iterable[Lane]) -> Mapping[str, str]:
+def groups_of(cohort: Cohort, lanes: Collection[Lane]) -> Mapping[str, str]:
     """Return drug -> the name of its group; of a cohort that asks for drugs, what they are called.
 
     :raises StoreError: if the store fails.
@@ -32,9 +32,14 @@ def groups_of(cohort: Cohort, lanes: Iterable[Lane]) -> Mapping[str, str]:
     for drug, found in groups.items():
         sizes.update(dict.fromkeys(found, drugs[drug]))
     kept = {group for group, _ in sorted(sizes.items(), key=lambda each: (-each[1], each[0]))[:_MOST]}
-    return {
+    called = {
         drug: _name(cohort, [each for each in found if each in kept], sizes) for drug, found in groups.items()
     }
+    drawn = {run.drug for each in lanes for run in each.runs if run.is_drawn}
+    room = _MOST - len({called[drug] for drug in drawn} - {OTHER})
+    # what is drawn and in no group of these has a colour of its own, as far as there are
+    own = sorted((drug for drug in drawn if called[drug] == OTHER), key=lambda drug: (-drugs[drug], drug))
+    return called | {drug: treatment_label(cohort, drug) for drug in own[:room]}
 
 
 def _groups(cohort: Cohort, drugs: Iterable[str]) -> dict[str, list[str]]:

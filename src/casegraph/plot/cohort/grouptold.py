@@ -129,7 +129,7 @@ def _harm(cohort: Cohort, claim: Values) -> str:
     if not (what := _labels(cohort, claim.get("aboutConcept", ()))):
         is_none = f"{CG}NoAdverseEvent" in claim[_TYPE]
         return with_remarks("no adverse event" if is_none else "no significant adverse event", gist)
-    return with_remarks("adverse event " + what, [*_local(claim.get("severity", ())), *gist])
+    return with_remarks("adverse event: " + what, [*_local(claim.get("severity", ())), *gist])
 
 
 def _outcome(cohort: Cohort, claims: Claims, claim: Values) -> str:
@@ -140,8 +140,9 @@ def _outcome(cohort: Cohort, claims: Claims, claim: Values) -> str:
         for concept in claims[each].get("aboutConcept", ())
     }
     directions = _local(claim.get("direction", ()))
-    words = " ".join([*_local(claim.get("domain", ())), *directions, *_local(claim.get("degree", ()))])
-    what = f" ({_labels(cohort, about)})" if about else ""
+    words = f"{_labels(cohort, claim.get('domain', ()))} {_labels(cohort, claim.get('direction', ()))}"
+    more = [_labels(cohort, each) for each in (claim.get("degree", ()), about) if each]
+    what = f" ({'; '.join(more)})" if more else ""
     some, evaluated = (min(claim.get(each, ()), default="") for each in ("responderCount", "evaluatedCount"))
     many = responded(some, evaluated, " ".join(directions))
     remarks = [*sorted(claim.get("criterion", ())), *sorted(claim.get("gist", ()))]

@@ -22,16 +22,22 @@ HARMS: Final[Mapping[str, str]] = {
     "severe or fatal one during it": "of those, the ones of whom it was severe, profound or fatal",
     "adverse event (drug not told)": f"of them, those in whom one is told with no drug; not where it {APART}",
     "flare or relapse as it ran": "of them, those in whom one is told while it certainly ran",
+    "flare or relapse after its start": "of them, those in whom one certainly came after it was begun, but "
+    "not certainly as it ran; it may have been over",
+    "flare or relapse (before or after is not told)": "of them, those in whom one is told that was not "
+    "certainly before it was begun, nor certainly after",
     "failed by the authors' word": "of them, those of whom the authors say that it, or a treatment with it, "
     "failed; a word, and no verdict",
 }
-_DIED, _DIED_LATER, _DURING, _SEVERE, _UNPLACED, _FLARED, _SAID = HARMS
+_DIED, _DIED_LATER, _DURING, _SEVERE, _UNPLACED, _FLARED, _LATER, _OPEN, _SAID = HARMS
 #: The kinds of what is told that are deaths.
 DEATHS: Final = (_DIED, _DIED_LATER)
 _GRAVE: Final = (f"{CG}severe", f"{CG}profound", f"{CG}fatal")
 _ASSERTED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?asserted {{ {pattern} }} }}"
 _HARM: Final = "?case cg:hasAdverseEvent ?node . ?node a cg:AdverseEvent"
 _DEATH: Final = "?case cg:hasCourse ?node . ?node a cg:Death"
+_FLARE: Final = "VALUES ?kind { cg:Flare cg:Relapse } ?case cg:hasCourse ?node . ?node a ?kind"
+_START: Final = "?episode cg:at ?start"
 _STOP: Final = "?episode cg:endsAt ?stop"
 #: What was over when it began was given once, and may act long after: it has no stop that anything is after.
 #: Both stand outside of the graph of the pattern, for within it the engine reads all stops of a store.
@@ -62,7 +68,7 @@ QUESTIONS: Final[Mapping[str, str]] = {
         "?episode cg:aboutConcept ?any",
     ),
     "adverse events before the start": _APART.format(
-        what=_HARM, pattern="?episode cg:at ?start", earlier="?seen", later="?start", only=""
+        what=_HARM, pattern=_START, earlier="?seen", later="?start", only=""
     ),
     "adverse events after the stop": _APART.format(
         what=_HARM, pattern=_STOP, earlier="?stop", later="?seen", only=_IS_TOLD
@@ -71,6 +77,13 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "flares": "SELECT ?case ?node ?episode { # the cases\n"
     "  GRAPH ?asserted { ?case cg:hasCourse ?node . ?node a ?kind VALUES ?kind { cg:Flare cg:Relapse } }\n"
     "  GRAPH ?inferred { ?node cg:hasBackground ?episode } }",
+    "all flares": _ASSERTED.format(columns="?node", pattern=_FLARE),
+    "flares before the start": _APART.format(
+        what=_FLARE, pattern=_START, earlier="?seen", later="?start", only=""
+    ),
+    "flares after the start": _APART.format(
+        what=_FLARE, pattern=_START, earlier="?start", later="?seen", only=""
+    ),
     "said to have failed": _ASSERTED.format(
         columns="?node ?episode",
         pattern="?case cg:hasStatement ?node . ?node a cg:NonResponseStatement ; cg:concerns ?exposure . "
@@ -106,6 +119,8 @@ def harms(cohort: Cohort) -> Mapping[str, Mapping[str, frozenset[str]]]:
             for patient, courses in patients.items()
             if any(courses - apart for apart in unplaced.get(patient, ()))
         }
+    for kind, drug, patient in _flared(cohort, episodes):
+        found[drug][kind].add(patient)
     return {
         drug: {kind: frozenset(kinds[kind]) for kind in HARMS if kinds.get(kind)}
         for drug, kinds in found.items()
@@ -137,6 +152,24 @@ def _on_drugs(cohort: Cohort) -> Iterator[tuple[str, str, str]]:
         for row in cohort.ask(QUESTIONS[question]):
             if drug := of_episode.get(row["episode"]):
                 yield kind, drug, cohort.patients[row["case"]]
+
+
+def _flared(cohort: Cohort, episodes: Mapping[str, Mapping[str, set[str]]]) -> Iterator[tuple[str, str, str]]:
+    """Yield the flares and relapses that did not certainly come as a drug ran, nor certainly before it.
+
+    :param episodes: drug -> patient -> the courses of it.
+    """
+    nodes = {row["node"]: cohort.patients[row["case"]] for row in cohort.ask(QUESTIONS["all flares"])}
+    questions = ("flares", "flares before the start", "flares after the start")
+    ran, before, after = (
+        {(row["node"], row["episode"]) for row in cohort.ask(QUESTIONS[each])} if nodes else set()
+        for each in questions
+    )
+    for drug, patients in episodes.items():
+        for node, patient in nodes.items():
+            pairs = {(node, course) for course in patients.get(patient, ())}
+            if pairs and not pairs & ran and not pairs <= before:
+                yield _LATER if pairs & after else _OPEN, drug, patient
 
 
 def _unplaced(cohort: Cohort) -> Mapping[str, list[set[str]]]:

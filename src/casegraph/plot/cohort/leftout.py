@@ -21,6 +21,9 @@ from casegraph.plot.cohort.grouptold import (
     said_of,
     with_remarks,
 )
+from casegraph.plot.cohort.seen import OPEN
+from casegraph.plot.cohort.within import days_asked, is_within, since_first_dose
+from casegraph.plot.shown import counted
 from casegraph.rows import Rows
 from casegraph.store.syntax import named
 
@@ -37,10 +40,10 @@ _HAVING: Final[Mapping[str, tuple[str, str]]] = {
         "cg:WorkingDiagnosis && NOT EXISTS { ?group cg:hasDiagnosis/a cg:FinalDiagnosis })",
         "was diagnosed with {}",
     ),
-    "phenotype": ("cg:hasFinding ?claim", "is told of with {}"),
+    "phenotype": ("cg:hasFinding ?claim", "is reported with {}"),
     "autoantibody": (
         "cg:hasTestResult ?claim . ?claim cg:result ?result FILTER(?result = cg:positive)",
-        "is told of with a positive {}",
+        "is reported with a positive {}",
     ),
 }
 #: Each question stays within one graph.
@@ -74,9 +77,11 @@ class LeftOut:
 
     :param name: what it is called.
     :param patients: how many patients it has; none where that is no count.
-    :param why: what it has of what was asked for, such as ``was given interleukin-2``.
+    :param what: what it has of what was asked for, by name.
+    :param why: that it has that, such as ``was given interleukin-2``.
     :param scope: what of it is told.
     :param told: the claims of what was seen, each with its words.
+    :param apart: that outcomes came later than asked for, or at no told time, and are not told; else empty.
     :param unnamed: the harm that is asked for, where nothing that is told names it; else empty.
     :param members: the cases of the cohort that are told as its patients.
     :param beside: of how many other cases of the cohort its report tells too.
@@ -86,13 +91,26 @@ class LeftOut:
     iri: str
     name: str
     patients: int | None
+    what: str
     why: str
     scope: Told
     told: tuple[tuple[str, str], ...]
+    apart: str
     unnamed: str
     members: tuple[str, ...]
     beside: int
     possibly_same: tuple[str, ...]
+
+    @property
+    def size(self) -> str:
+        """Of how many patients it is, in words."""
+        many = "an unknown number of patients" if self.patients is None else counted(self.patients, "patient")
+        return f"1 group of {many}"
+
+    @property
+    def left(self) -> str:
+        """What it has, and that it is left out, in words."""
+        return f"{self.why} and is left out, since a group is not one patient"
 
 
 def left_out(cohort: Cohort) -> tuple[LeftOut, ...]:
@@ -112,15 +130,21 @@ def left_out(cohort: Cohort) -> tuple[LeftOut, ...]:
     claims = _claims(cohort, meant)
     same, members = (_cases(cohort, question % meant) for question in (_SAME, _MEMBERS))
     scope = _scope(cohort)
-    told = {group: tuple(_told(cohort, scope, claims[group], having[group])) for group in order}
+    told, apart = {}, {}
+    for group in order:
+        found = tuple(_told(cohort, scope, claims[group], having[group]))
+        told[group], apart[group] = _within(cohort, claims[group], found)
+    what = {group: _what(cohort, having[group], claims[group]) for group in order}
     return tuple(
         LeftOut(
             iri=group,
             name=names[group],
             patients=having[group].patients,
-            why=words.format(_what(cohort, having[group], claims[group])),
+            what=what[group],
+            why=words.format(what[group]),
             scope=scope,
             told=told[group],
+            apart=apart[group],
             unnamed=_unnamed(cohort, claims[group], told[group]) if scope == "harm on the drug" else "",
             members=tuple(sorted(members[group])),
             beside=len(_of_report(cohort, having[group].report) - members[group]),
@@ -222,6 +246,32 @@ def _told(cohort: Cohort, scope: Told, claims: Claims, having: _Having) -> Itera
         yield from outcomes_told(cohort, claims, exposures)
     else:
         yield from said_of(cohort, claims, exposures)
+
+
+def _within(
+    cohort: Cohort, claims: Claims, told: tuple[tuple[str, str], ...]
+) -> tuple[tuple[tuple[str, str], ...], str]:
+    """Return what is told but for the outcomes that came later than asked for, and how many these are."""
+    if (asked := days_asked(cohort)) is None:
+        return told, ""
+    outcomes = [iri for iri, _ in told if "direction" in claims[iri]]
+    since = since_first_dose(cohort, outcomes)
+    how = {iri: is_within(asked, since.get(iri, OPEN)) for iri in outcomes}
+    kept = tuple(
+        (iri, f"{words}, {how[iri]}" if iri in how else words) for iri, words in told if how.get(iri, words)
+    )
+    timed = {iri for iri in outcomes if since.get(iri, OPEN) != OPEN}
+    later = sum(not how[iri] for iri in timed)
+    said = (
+        *_apart(later, f"of later than {asked:,} days"),
+        *_apart(len(outcomes) - len(timed), "of no told time"),
+    )
+    return kept, " ".join(said)
+
+
+def _apart(many: int, which: str) -> Iterator[str]:
+    if many:
+        yield f"{counted(many, 'outcome')} on it {which} {'is' if many == 1 else 'are'} left out here."
 
 
 def _unnamed(cohort: Cohort, claims: Claims, told: Iterable[tuple[str, str]]) -> str:

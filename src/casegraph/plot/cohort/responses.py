@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import shorten
 from typing import Any, Final
 
+from casegraph.plot.cohort.called import address_of
 from casegraph.plot.cohort.cohort import Cohort, treatment_label
+from casegraph.plot.cohort.grouptold import with_remarks
 from casegraph.plot.cohort.harms import APART, DEATHS, HARMS
-from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
+from casegraph.plot.cohort.verdicts import SOLE_RISEN, UNCLEAR, VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.shown import counted, in_columns, lines, read_in_table
+from casegraph.story.words import OPEN_BESIDE, SOLE_CHANGE, SOLE_RISE
 
 __all__ = ["responses"]
 
@@ -21,6 +24,8 @@ _WIDTH: Final = 640
 _LINE, _BAR, _GAP = 15, 20, 14
 #: So many printed times of deaths are told, each in at most so many letters.
 _TIMES, _PRINTED = 3, 40
+#: So many reasons are told why an outcome is not evaluable.
+_REASONS: Final = 2
 _COLOURS: Final = {
     "improved": COLOURS["bluish green"],
     "mixed": COLOURS["yellow"],
@@ -34,11 +39,12 @@ _COLOURS: Final = {
 _BETTER: Final = ("improved", "mixed")
 _ORDER: Final = "first what the query asks for, then what was given most"
 #: Of those an outcome is not told.
-_UNTOLD: Final = ("not evaluable", "no outcome told", "not captured")
+_UNTOLD: Final = (UNCLEAR, "no outcome told", "not captured")
 #: attribution -> what it says of other treatments, in few words.
 _ATTRIBUTIONS: Final = {
     "soleTreatment": "given alone",
-    "soleChange": "the only change told",
+    "soleChange": f"the {SOLE_CHANGE}",
+    SOLE_RISEN: f"{SOLE_RISE} ({OPEN_BESIDE})",
     "afterEscalation": "its dose was raised",
     "lostAndRegained": "lost and regained",
     "addedToBackground": "added to others",
@@ -52,8 +58,12 @@ _COLUMNS: Final = {
     "count more than once",
     **HARMS,
     "when they died": "as printed; each report counts from a day of its own, not from the start of the drug",
-    "cases": "the first case that tells of it, and how many more",
+    "cases": "the cases that tell of it",
 }
+_ALL_TOLD: Final = (
+    "The bars count all that is told of these patients, and not only the rows of the answer that count: an "
+    "outcome that came later than was asked for is in them too."
+)
 _NOTES: Final = (
     "Each patient counts once for a drug, over all parts of the disease but laboratory values. Improved: "
     "each part with a verdict improved or was stable; mixed: it improved at one time or in one part "
@@ -61,8 +71,8 @@ _NOTES: Final = (
     "No outcome told: the reports, read whole, tell none on this drug. Not captured: nobody can say, for a "
     "report was not read whole or is a record that a program read.",
     "Deaths are told at any time, but apart where they certainly came after the stop of the drug; flares as "
-    "it was given; adverse events with the drug or without: of those without, what "
-    f"{APART}, is not counted at it. "
+    "it was given, after its start, or where it is not told whether they came before; they are no verdict. "
+    f"Adverse events with the drug or without: of those without, what {APART}, is not counted at it. "
     "None is by itself caused by it, and where none is told there may have been some. When somebody died is "
     "as printed, and counts from a day of the report, not from the start of the drug. That the authors say "
     "that a drug failed is no verdict, and may stand against what was seen.",
@@ -90,14 +100,18 @@ def responses(cohort: Cohort) -> Picture:
         f"{_words(cohort, shown[0])}"
     )
     left = len(found) - len(shown)
-    notes = _NOTES if not left else (*_NOTES, f"Drawn are {_MOST}, {_ORDER}; {left:,} more are in the table.")
+    notes = _NOTES if not cohort.query.head.members else (_ALL_TOLD, *_NOTES)
+    notes = notes if not left else (*notes, f"Drawn are {_MOST}, {_ORDER}; {left:,} more are in the table.")
     spec = read_in_table(in_columns(framed(_view(cohort, shown), title=title, summary=summary)))
     rows = tuple(_row(cohort, each) for each in found)
     return Picture("responses", title, summary, spec, notes, _COLUMNS, rows)
 
 
 def _words(cohort: Cohort, each: DrugVerdicts) -> str:
-    told = ", ".join(f"{verdict} {many:,}" for verdict, many in each.counts().items() if many)
+    why = {UNCLEAR: _why_unclear(each)}
+    told = ", ".join(
+        f"{verdict} {many:,}{why.get(verdict, '')}" for verdict, many in each.counts().items() if many
+    )
     harmed = _harmed(each)
     also = f" Also told of them: {harmed}." if harmed else ""
     return f"{treatment_label(cohort, each.drug)}, given to {counted(each.given, 'patient')}: {told}.{also}"
@@ -147,12 +161,28 @@ def _died(each: DrugVerdicts) -> str:
 def _outcomes(each: DrugVerdicts) -> str:
     """Return the verdicts in words: of how many an outcome is told, which, and of whom there is none."""
     said = {verdict: many for verdict, many in each.counts().items() if many}
+    why = {UNCLEAR: _why_unclear(each)}
     told = {verdict: many for verdict, many in said.items() if verdict not in _UNTOLD}
     listed = ", ".join(f"{verdict} {many:,}" for verdict, many in told.items())
     first = f"outcome told of {sum(told.values()):,}{f': {listed}' if listed else ''}"
     return "; ".join(
-        [first, *(f"{verdict} {many:,}" for verdict, many in said.items() if verdict in _UNTOLD)]
+        [
+            first,
+            *(
+                f"{verdict} {many:,}{why.get(verdict, '')}"
+                for verdict, many in said.items()
+                if verdict in _UNTOLD
+            ),
+        ]
     )
+
+
+def _why_unclear(each: DrugVerdicts) -> str:
+    """Return why it could not be judged what became of patients, in the words of their curators."""
+    patients = [patient for patient, verdict in each.verdicts.items() if verdict == UNCLEAR]
+    why = sorted({words for patient in patients for words in each.unclear.get(patient, ())})
+    more = [f"{len(why) - _REASONS:,} more"] * (len(why) > _REASONS)
+    return with_remarks("", [*(f"“{words}”" for words in why[:_REASONS]), *more])
 
 
 def _label(cohort: Cohort, each: DrugVerdicts) -> list[str]:
@@ -245,13 +275,12 @@ def _pieces(each: DrugVerdicts, top: int) -> Iterator[dict[str, Any]]:
 
 def _row(cohort: Cohort, each: DrugVerdicts) -> tuple[Cell, ...]:
     cases = sorted(case for found in each.cases.values() for case in found)
-    more = f" and {len(cases) - 1:,} more" if len(cases) > 1 else ""
     return (
         Cell(treatment_label(cohort, each.drug), each.drug),
-        Cell(f"{each.given:,}"),
-        *(Cell(f"{many:,}") for many in each.counts().values()),
+        Cell.count(each.given),
+        *map(Cell.count, each.counts().values()),
         Cell(_attributed(each) or "no response told"),
-        *(Cell(f"{len(each.harms.get(kind, ())):,}") for kind in HARMS),
+        *(Cell.count(len(each.harms.get(kind, ()))) for kind in HARMS),
         Cell(_died(each)),
-        Cell(cases[0].partition("/case/")[2] + more, cases[0]),
+        Cell.several({case: address_of(case) for case in cases}),
     )

@@ -13,10 +13,11 @@ from casegraph.model import Claim, Course, Subject, Treatment
 from casegraph.namespaces import expand, known_prefixes
 from casegraph.timeline import Timeline, solve_subject
 
-__all__ = ["EVENTS", "OPEN", "Days", "Event", "Seen", "given"]
+__all__ = ["EVENTS", "OPEN", "UNCLEAR", "Days", "Event", "Seen", "given"]
 
 #: What is marked on a lane.
 EVENTS: Final = ("first response", "first resolved", "flare or relapse", "adverse event", "death")
+UNCLEAR: Final = "outcome not evaluable"
 #: The least and the most days; None is open.
 Days = tuple[int | None, int | None]
 OPEN: Final[Days] = (None, None)
@@ -31,9 +32,10 @@ class Event:
 
     What came after the start and is bounded only by what came later has no most.
 
-    :param kind: one of :data:`EVENTS`.
+    :param kind: one of :data:`EVENTS`, or :data:`UNCLEAR`, which has words and no mark.
     :param rank: its place in the order of the occasions of its case.
     :param printed: of a death, when it was, as the report prints it.
+    :param why: of an outcome that is not evaluable, why, in the curator's words.
     :param drugs: of a response, the IRIs of what it was the first to.
     """
 
@@ -42,11 +44,14 @@ class Event:
     at: Days
     rank: int = 0
     printed: str = ""
+    why: str = ""
     drugs: tuple[str, ...] = ()
 
     @property
     def quoted(self) -> str:
-        """The printed time as words; nothing where there is none."""
+        """The printed time as words, or why nothing can be told; nothing where there is neither."""
+        if self.why:
+            return f"“{self.why}”"
         return f"printed “{shorten(self.printed, _PRINTED, placeholder=' ...')}”" if self.printed else ""
 
 
@@ -78,6 +83,7 @@ class Seen:
             names = exposures.setdefault(given(treatment), set())
             names.update(self._names[id(each)] for each in (treatment, *treatment.doses))
         found = [*self._responses(exposures, origin), *self._turns(origin), *self._harms(exposures, origin)]
+        found += self._unclear(exposures)
         return sorted(found, key=lambda each: each.rank)
 
     def _turns(self, origin: str | None) -> Iterator[Event]:
@@ -111,6 +117,14 @@ class Seen:
                     firsts[event.claim] = event
                     drugs.setdefault(event.claim, []).append(drug)
             yield from (replace(each, drugs=tuple(drugs[claim])) for claim, each in firsts.items())
+
+    def _unclear(self, exposures: Mapping[str, set[str]]) -> Iterator[Event]:
+        """Yield the outcomes of which the report tells that, or does not let read how, they went."""
+        for each in self._subject.responses:
+            drugs = tuple(drug for drug, names in exposures.items() if not names.isdisjoint(each.to))
+            if each.direction == "notEvaluable" and each.domain not in _LABORATORY and drugs:
+                name = f"{self._case}#{self._names[id(each)]}"
+                yield Event(name, UNCLEAR, OPEN, self._rank(each), why=each.gist or "", drugs=drugs)
 
     def _event(self, claim: Claim, kind: str, origin: str | None) -> Event:
         at = OPEN

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from casegraph.plot.cohort.courses import Lane, Run
 from casegraph.plot.cohort.groups import OTHER
-from casegraph.plot.cohort.seen import EVENTS, Event
+from casegraph.plot.cohort.marks import LEGEND, POINT
+from casegraph.plot.cohort.seen import UNCLEAR, Event
 from casegraph.plot.look import COLOURS
 from casegraph.plot.picture import Spec
 from casegraph.plot.shown import days, lines
+from casegraph.story.moments import UNTIMED
 
 __all__ = ["MOST_RUNS", "Strokes"]
 
@@ -25,8 +27,6 @@ _LONG, _MONTH = 180, 30.4375
 #: Of the whole scale: how far a line goes whose end is not told.
 _OPEN: Final = 0.05
 _FILLS: Final = ("blue", "orange", "bluish green", "yellow", "reddish purple", "sky blue")
-_SHAPES: Final = ("triangle-up", "circle", "triangle-down", "cross", "diamond")
-_MARKS: Final = ("bluish green", "sky blue", "vermilion", "orange", "black")
 _DASH: Final = [4, 3]
 _OR: Final = ", or the start that a lane names"
 
@@ -105,9 +105,12 @@ class Strokes:
 
     def _without_place(self, lane: Lane, names: Mapping[str, str]) -> None:
         for event in (each for each in (*lane.events, *lane.unplaced) if each.quoted):
-            self._write(f"{event.kind}: {event.quoted}")
+            self._write(f"{_called(lane, event, names)}: {event.quoted}")
         unplaced = [each for each in lane.unplaced if not each.quoted]
-        for words, events in (("when is not told", unplaced), ("before that", lane.earlier)):
+        for name in dict.fromkeys(_called(lane, each, names) for each in unplaced if each.kind == UNCLEAR):
+            self._write(name)
+        unplaced = [each for each in unplaced if each.kind != UNCLEAR]
+        for words, events in ((UNTIMED, unplaced), ("before that", lane.earlier)):
             if kinds := dict.fromkeys(_called(lane, each, names) for each in events):
                 self._write(f"{words}: {', '.join(kinds)}")
 
@@ -224,7 +227,7 @@ class Strokes:
             (self._whiskers, {"type": "rule", "strokeWidth": 1.5, "color": "black"}, line),
             (self._stops, {"type": "rule", "strokeWidth": 3, "color": "black"}, cross),
             (self._signs, {**text, "dx": 2, "fontWeight": "bold"}, sign),
-            (self._events, _POINT, {"x": x, "y": y, **_LEGEND}),
+            (self._events, POINT, {"x": x, "y": y, **LEGEND}),
             ([each for each in self._texts if not each["bold"]], text, words),
             ([each for each in self._texts if each["bold"]], {**text, "fontWeight": "bold"}, words),
         ]
@@ -252,31 +255,6 @@ class Strokes:
         legend = None if self._is_of_one else {"title": "coloured by", "symbolStrokeColor": "black"}
         scale = {"domain": domain, "range": colours}
         return {"fill": {"field": "group", "type": "nominal", "scale": scale, "legend": legend}}
-
-
-_POINT: Final = {
-    "type": "point",
-    "filled": True,
-    "size": 90,
-    "stroke": "black",
-    "strokeWidth": 0.8,
-    "opacity": 1,
-}
-_SCALE: Final = {"domain": list(EVENTS)}
-_LEGEND: Final = {
-    "shape": {
-        "field": "kind",
-        "type": "nominal",
-        "title": "seen",
-        "scale": {**_SCALE, "range": list(_SHAPES)},
-    },
-    "fill": {
-        "field": "kind",
-        "type": "nominal",
-        "title": "seen",
-        "scale": {**_SCALE, "range": [COLOURS[each] for each in _MARKS]},
-    },
-}
 
 
 def _called(lane: Lane, event: Event, names: Mapping[str, str]) -> str:

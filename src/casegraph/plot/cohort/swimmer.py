@@ -11,11 +11,13 @@ from casegraph.plot.cohort.called import address_of, called
 from casegraph.plot.cohort.cohort import Cohort, treatment_label
 from casegraph.plot.cohort.courses import Lane, Run, lane
 from casegraph.plot.cohort.groups import groups_of
+from casegraph.plot.cohort.seen import UNCLEAR
 from casegraph.plot.cohort.strokes import MOST_RUNS, Strokes
 from casegraph.plot.cohort.worded import by_word
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.shown import counted, days, in_columns, read_in_table
+from casegraph.story.words import joined
 
 __all__ = ["POSSIBLY_SAME", "swimmer"]
 
@@ -32,7 +34,7 @@ _COLUMNS: Final = {
     "case": "the case; several reports may tell of one patient, and each has a lane, below one another",
     "treatment": "the course, as the report tells it",
     "what was given": "the drug or procedure",
-    "starts": "days after the start of the lane",
+    "starts": "days after the start of the lane, which is that of the treatment that has *at the start*",
     "lasted": "how long it ran, as far as the report tells",
     "end": "stopped, ongoing when last told of, or not told; not told is not stopped",
     "seen": "what was seen, of several drugs on which, and how many days after the start of the lane",
@@ -205,11 +207,16 @@ def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tupl
             Cell(names[each.case], each.case),
             Cell(event.claim.partition("#")[2], event.claim),
             *(Cell("") for _ in range(4)),
-            Cell(f"{kind}: {when}{f', {event.quoted}' if event.quoted else ''}"),
+            Cell(joined(kind, joined("" if event.kind == UNCLEAR else when, event.quoted), by=": ")),
         )
 
 
 def _since(at: tuple[int | None, int | None]) -> str:
     if at in ((0, 0), (None, None)):
         return "at the start" if at == (0, 0) else "not told"
+    least, most = at
+    if least is not None and least < 0:
+        before = f"{counted(-least, 'day')} before the start"
+        after = "with it" if most == 0 else f"{days(0, most)} after it"
+        return f"no earlier than {before}" + ("" if most is None else f", and {after}")
     return "at some time after the start" if days(*at) == "not told" else f"after {days(*at)}"

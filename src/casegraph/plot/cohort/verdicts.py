@@ -12,7 +12,7 @@ from casegraph.plot.cohort import harms as of_harms
 from casegraph.plot.cohort.cohort import GIVEN, Cohort
 from casegraph.plot.cohort.harms import deaths, harms
 
-__all__ = ["QUESTIONS", "VERDICTS", "DrugVerdicts", "drug_verdicts"]
+__all__ = ["QUESTIONS", "SOLE_RISEN", "UNCLEAR", "VERDICTS", "WHOLE", "DrugVerdicts", "drug_verdicts"]
 
 #: verdict -> the sign that stands for it; the better ones first, and last those of whom nothing is told.
 VERDICTS: Final[Mapping[str, str]] = {
@@ -25,9 +25,14 @@ VERDICTS: Final[Mapping[str, str]] = {
     "no outcome told": "\u2205",
     "not captured": "\u2026",
 }
+#: The verdict where it is told that none can be given.
+UNCLEAR: Final = "not evaluable"
+#: What alone was begun or raised, while another was lowered or stopped, or perhaps was.
+_SOLE, SOLE_RISEN = "soleChange", "soleChange, another lowered"
 #: What is no part of the disease that a clinician looks at.
 _LABORATORY: Final = (f"{CG}serology", f"{CG}immuneCells")
-_WHOLE: Final = (f"{CG}fullText", f"{CG}dataRecord")
+#: How far a report is read of which silence says something.
+WHOLE: Final = (f"{CG}fullText", f"{CG}dataRecord")
 _ASSERTED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?asserted {{ {pattern} }} }}"
 _INFERRED: Final = "SELECT ?case {columns} {{ # the cases\n  GRAPH ?inferred {{ {pattern} }} }}"
 #: what it asks for -> the question; each stays within one graph, and so is fast over all cases.
@@ -43,14 +48,18 @@ QUESTIONS: Final[Mapping[str, str]] = {
         pattern="?case cg:hasJudgement ?node . ?node a cg:TreatmentFailure ; cg:aboutConcept ?drug",
     ),
     "unclear": _ASSERTED.format(
-        columns="?node ?episode ?domain",
+        columns="?node ?episode ?domain ?why",
         pattern="?case cg:questionsResponse ?node . ?node cg:domain ?domain ; cg:responseTo ?exposure . "
-        "?episode cg:hasSegment? ?exposure . ?episode cg:aboutConcept ?any",
+        "?episode cg:hasSegment? ?exposure . ?episode cg:aboutConcept ?any OPTIONAL { ?node cg:gist ?why }",
     ),
     "attributions": "SELECT ?case ?node ?drug ?domain ?told { # the cases\n"
     "  GRAPH ?asserted { ?case cg:hasResponse ?claim }\n"
     "  GRAPH ?inferred { ?node cg:ofOutcome ?claim ; a cg:TreatmentResponse ; cg:aboutConcept ?drug ; "
     "cg:domain ?domain ; cg:attribution ?told } }",
+    "lowered meanwhile": "SELECT ?case ?node { # the cases\n"
+    "  GRAPH ?asserted { ?case cg:hasResponse ?claim }\n"
+    "  GRAPH ?inferred { ?node cg:ofOutcome ?claim ; cg:attribution cg:soleChange ; ?how ?other "
+    "VALUES ?how { cg:whileLowering cg:possiblyWhileLowering } } }",
     "read whole": "SELECT ?case ?extent { # the cases\n  GRAPH ?asserted { ?case cg:reportedIn ?report }\n"
     "  GRAPH ?report { ?report cg:extentRead ?extent } }",
     "records": _ASSERTED.format(columns="?record", pattern="?case cg:recordedIn ?record"),
@@ -64,9 +73,10 @@ class DrugVerdicts:
 
     :param drug: its IRI.
     :param verdicts: patient -> what became of it, of :data:`VERDICTS`.
-    :param attributions: attribution, as its local name -> the patients in whom a response had it.
+    :param attributions: attribution, as its local name or :data:`SOLE_RISEN` -> the patients of a response.
     :param harms: what else is told, of :data:`casegraph.plot.cohort.harms.HARMS` -> the patients.
     :param deaths: patient -> when a death was, as it is printed.
+    :param unclear: patient -> why an outcome is not evaluable, in the curator's words.
     :param cases: patient -> the cases of the cohort that tell that it was given the drug.
     """
 
@@ -76,6 +86,7 @@ class DrugVerdicts:
     harms: Mapping[str, frozenset[str]] = field(default_factory=dict)
     deaths: Mapping[str, str] = field(default_factory=dict)
     cases: dict[str, set[str]] = field(default_factory=dict)
+    unclear: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def given(self) -> int:
@@ -108,12 +119,22 @@ def drug_verdicts(cohort: Cohort) -> list[DrugVerdicts]:
             # what several reports tell of one patient is one verdict
             is_read = all(case not in unread for case in found.cases[patient])
             found.verdicts[patient] = _verdict(told[patient, drug], is_read=is_read)
+    lowered = {row["node"] for row in cohort.ask(QUESTIONS["lowered meanwhile"])}
     for row in cohort.ask(QUESTIONS["attributions"]):
         if row["domain"] not in _LABORATORY and row["drug"] in drugs:
             name, patient = row["told"].removeprefix(CG), cohort.patients[row["case"]]
+            name = SOLE_RISEN if name == _SOLE and row["node"] in lowered else name
             drugs[row["drug"]].attributions.setdefault(name, set()).add(patient)
+    _add_unclear(cohort, drugs, of_episode)
     _add_harms(cohort, drugs)
     return sorted(drugs.values(), key=lambda each: (-each.given, each.drug))
+
+
+def _add_unclear(cohort: Cohort, drugs: Mapping[str, DrugVerdicts], of_episode: Mapping[str, str]) -> None:
+    for row in cohort.ask(QUESTIONS["unclear"]):
+        if row["domain"] not in _LABORATORY and row["why"] and row["episode"] in of_episode:
+            unclear = drugs[of_episode[row["episode"]]].unclear
+            unclear.setdefault(cohort.patients[row["case"]], set()).add(row["why"])
 
 
 def _add_harms(cohort: Cohort, drugs: Mapping[str, DrugVerdicts]) -> None:
@@ -145,7 +166,7 @@ def _each(cohort: Cohort, of_episode: Mapping[str, str]) -> Iterator[tuple[str, 
 
 def _unread(cohort: Cohort) -> set[str]:
     """Return the cases of which silence says nothing: not read whole, or a record that a program read."""
-    whole = {row["case"] for row in cohort.ask(QUESTIONS["read whole"]) if row["extent"] in _WHOLE}
+    whole = {row["case"] for row in cohort.ask(QUESTIONS["read whole"]) if row["extent"] in WHOLE}
     return (set(cohort.cases) - whole) | {row["case"] for row in cohort.ask(QUESTIONS["records"])}
 
 

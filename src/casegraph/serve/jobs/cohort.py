@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
@@ -19,6 +20,9 @@ from casegraph.store.embedded import EmbeddedStore
 from casegraph.story.examples import kept_examples
 from casegraph.story.noticed import noticed
 from casegraph.told import with_told
+
+if TYPE_CHECKING:
+    from casegraph.plot.picture import Cell
 
 __all__ = ["CohortData", "CohortPage"]
 
@@ -63,6 +67,9 @@ class CohortPage(Job, frozen=True, kw_only=True):
 class CohortData(Job, frozen=True, kw_only=True):
     """The data of one picture of a cohort, as rows; beside what leads to a claim or a term, its IRI.
 
+    Counts are integers. Of several things, names and IRIs have "; " between them, as in stored queries.
+    Headers tell what stands on the page at the top, such as the groups that are left out.
+
     :param values: parameter -> what was said for it; the others keep their example.
     :param picture: its name.
     :param format_: the name of a format of rows.
@@ -85,8 +92,10 @@ class CohortData(Job, frozen=True, kw_only=True):
         :raises InputError: if a parameter is unknown or a value is not of its type.
         :raises StoreError: if the store fails.
         """
+        from casegraph.plot.cohort.besides import besides
         from casegraph.plot.cohort.cohort import cohort_of
         from casegraph.plot.cohort.pictures import picture_of
+        from casegraph.plot.cohort.worded import said_by_word
         from casegraph.serve.telling.rowformats import written
 
         query = get_query(self.name)
@@ -96,10 +105,23 @@ class CohortData(Job, frozen=True, kw_only=True):
             raise NotThereError("no such picture", where=self.picture)
         columns, rows = list(picture.columns), []
         for row in picture.rows:
-            terms: list[Term | None] = [Literal(each.text) if each.text else None for each in row]
-            rows.append((*terms, *(NamedNode(each.iri) if each.iri else None for each in row)))
+            rows.append((*map(_value, row), *map(_leading, row)))
         names = [re.sub(r"\W+", "_", each).strip("_") for each in columns]
         found = Rows((*names, *(f"{each}_iri" for each in names)), tuple(rows))
-        headers = notice_header(list(noticed(store, query, cohort.rows)))
-        out.begin(content_type(self.media_type), headers=headers)
+        kept = kept_examples(query, self.values, partial(with_told, store))
+        notices = [*noticed(store, query, cohort.rows), *([kept] if kept else [])]
+        told = [*notices, *said_by_word(cohort), *besides(cohort).lines()]
+        out.begin(content_type(self.media_type), headers=notice_header(told))
         out.write(written(found, self.format_, partial(with_told, store)))
+
+
+def _value(cell: Cell) -> Term | None:
+    if cell.number is not None:
+        return Literal(cell.number)
+    return Literal(cell.text) if cell.text else None
+
+
+def _leading(cell: Cell) -> Term | None:
+    """Return what a cell leads to: an IRI, or the text of several."""
+    iris = cell.iris
+    return Literal("; ".join(iris)) if len(iris) > 1 else NamedNode(iris[0]) if iris else None

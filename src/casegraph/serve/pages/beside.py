@@ -8,7 +8,7 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.given import which_one
 from casegraph.story.moments import at_moment
 from casegraph.story.telling import is_at_once
-from casegraph.story.words import joined, listed
+from casegraph.story.words import SOLE_RISE, joined, listed
 
 __all__ = ["what_else"]
 
@@ -16,7 +16,6 @@ __all__ = ["what_else"]
 _MOST_OPEN = 4
 _TOGETHER, _SOLE = "startedTogether", "soleChange"
 _NONE_ALONE = "told of them together, what each did is not told"
-_ALONE_RAISED = "the only one told to be begun or raised"
 
 
 def what_else(claims: Claims, seen: Sequence[str], claim: str, episodes: Collection[str]) -> list[str]:
@@ -55,7 +54,7 @@ def _attribution(
     kinds = {words.facts.name(each) for each in found}
     said = listed([*map(words.label, found)])
     if kinds == {_SOLE} and is_lowered:
-        return _ALONE_RAISED
+        return SOLE_RISE
     if kinds != {_TOGETHER}:
         return said
     others = f"{said}: {listed(begun)}" if begun else ""

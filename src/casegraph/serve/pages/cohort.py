@@ -11,10 +11,12 @@ from casegraph.plot.cohort.besides import Besides
 from casegraph.plot.cohort.cohort import Cohort, cohort_question, label_of
 from casegraph.plot.cohort.leftout import LeftOut
 from casegraph.plot.cohort.pictures import QUESTIONS
+from casegraph.plot.cohort.within import only_possibly
 from casegraph.plot.picture import Picture
 from casegraph.plot.shown import counted
 from casegraph.serve.pages.cohort_groups import groups_left_out
 from casegraph.serve.pages.cohort_positive import positive_elsewhere
+from casegraph.serve.pages.cohort_unharmed import unharmed_besides
 from casegraph.serve.pages.frame import described, page
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.pages.picture import figure, picture_scripts
@@ -27,7 +29,7 @@ __all__ = ["cohort_page", "cohorts_page"]
 #: So many cases are listed, and named in the text of a query.
 _LISTED: Final = 200
 _NAMED: Final = 20
-_GROUPS = "Groups are left out: what is told of them is told of no one patient."
+_GROUPS = "Groups are left out, since what is told of a group is not told of any one of its patients."
 
 
 def cohorts_page(service: Service, queries: Iterable[AboutQuery]) -> bytes:
@@ -70,6 +72,7 @@ def cohort_page(
     told = [
         *(element("li", each) for each in notices),
         *positive_elsewhere(service, others.positive),
+        *unharmed_besides(service, others.unharmed),
         *groups_left_out(service, others.groups),
     ]
     first = element("h2", "Read this first", id="_notices")
@@ -100,7 +103,8 @@ def _counted(cohort: Cohort) -> Element:
     treated = len({row["case"] for row in cohort.given})
     untold = f" Of {counted(cases - treated, 'case')} no treatment is told." if treated < cases else ""
     many = element(
-        "strong", f"{patients}, told of in {counted(cases, 'case')} of {counted(reports, 'report')}."
+        "strong",
+        f"{patients}{_sure(cohort)}, told of in {counted(cases, 'case')} of {counted(reports, 'report')}.",
     )
     return element("span", many, untold, f" {_GROUPS}", _members(cohort))
 
@@ -112,8 +116,17 @@ def _members(cohort: Cohort) -> str:
     if not said:
         return ""
     others = f"; {counted(len(cohort.otherwise), 'case')} with other rows alone left out"
-    told = f" Of the rows of the answer those count whose {said}{others if cohort.otherwise else ''}."
+    told = f" Only those rows of the answer count whose {said}{others if cohort.otherwise else ''}."
     return f"{told} The pictures show all that is told of these cases, not these rows alone."
+
+
+def _sure(cohort: Cohort) -> str:
+    """Return of how many patients an outcome came certainly within the days, where those are asked."""
+    if not (open_ := only_possibly(cohort)):
+        return ""
+    sure = cohort.patients_of({*cohort.cases} - open_)
+    maybe = cohort.patients_of(open_) - sure
+    return f" ({len(sure):,} certainly, {len(maybe):,} only possibly)" if maybe else ""
 
 
 def _asked(service: Service, cohort: Cohort, query: AboutQuery) -> Iterator[tuple[str, list[Content]]]:
@@ -184,8 +197,13 @@ def _text(question: str, cohort: Cohort, *, named: bool) -> str:
 
 
 def _cases(service: Service, cohort: Cohort, query: AboutQuery, groups: Sequence[LeftOut]) -> Element:
+    open_ = only_possibly(cohort)
     entries = [
-        element("li", link(service.address(case), case.removeprefix(f"{BASE}case/")))
+        element(
+            "li",
+            link(service.address(case), case.removeprefix(f"{BASE}case/")),
+            " (only possibly)" if case in open_ else "",
+        )
         for case in cohort.cases[:_LISTED]
     ]
     rest = len(cohort.cases) - len(entries)

@@ -7,7 +7,6 @@ from typing import Final
 
 from casegraph.plot.cohort.called import address_of
 from casegraph.plot.cohort.leftout import LeftOut, Told
-from casegraph.plot.shown import counted
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.telling.service import Service
 
@@ -17,9 +16,15 @@ __all__ = ["groups_left_out"]
 _MOST: Final = 10
 #: what of a group is told -> the words before it, and where there is nothing.
 _SCOPES: Final[Mapping[Told, tuple[str, str]]] = {
-    "all": ("Told of it", "No harm, outcome or death that was seen is told of it"),
-    "on the drug": ("Told of it on this", "No harm and no outcome that was seen on this is told of it"),
-    "harm on the drug": ("Told of it on harm by this", "Nothing is told of it on harm by this"),
+    "all": ("What is told of this group", "No harm, outcome or death that was seen is told of this group"),
+    "on the drug": (
+        "What is told of this group on {}",
+        "No harm and no outcome that was seen on {} is told of this group",
+    ),
+    "harm on the drug": (
+        "What is told of harm in this group on {}",
+        "Of harm in this group on {} nothing is told, which is not to say that there was none",
+    ),
 }
 
 
@@ -32,15 +37,16 @@ def groups_left_out(service: Service, groups: Sequence[LeftOut]) -> list[Element
 
 
 def _words(service: Service, group: LeftOut) -> Iterator[Content]:
-    many = "an unknown number of patients" if group.patients is None else counted(group.patients, "patient")
-    yield element("strong", f"1 group of {many}")
-    yield f" {group.why} and is left out, for a group is no one patient: "
+    yield element("strong", group.size)
+    yield f" {group.left}: "
     yield link(service.address(group.iri), group.name)
-    told, nothing = _SCOPES[group.scope]
+    told, nothing = (each.format(group.what) for each in _SCOPES[group.scope])
     yield f". {told}: " if group.told else f". {nothing}."
     for number, (claim, words) in enumerate(group.told):
         yield link(service.address(claim), words)
         yield "; " if number + 1 < len(group.told) else "."
+    if group.apart:
+        yield f" {group.apart}"
     if group.unnamed:
         yield f" The harm that is asked for, {group.unnamed}, is not named in what is told of it."
     one = len(group.members) == 1

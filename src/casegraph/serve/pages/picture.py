@@ -62,4 +62,8 @@ def _table(picture: Picture, addressed: Addressed) -> Content:
 
 
 def _cell(cell: Cell, addressed: Addressed) -> Element:
-    return element("td", link(addressed(cell.iri), cell.text) if cell.iri and cell.text else cell.text)
+    linked = (
+        link(addressed(each.iri), each.text) if each.iri and each.text else each.text
+        for each in cell.parts or (cell,)
+    )
+    return element("td", [part for each in linked for part in ("; ", each)][1:])
