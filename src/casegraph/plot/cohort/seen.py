@@ -16,7 +16,7 @@ from casegraph.timeline import Timeline, solve_subject
 __all__ = ["EVENTS", "OPEN", "Days", "Event", "Seen", "given"]
 
 #: What is marked on a lane.
-EVENTS: Final = ("first response", "first resolved", "flare or relapse", "adverse event", "death")
+EVENTS: Final = ("first response", "first resolved", "flare", "relapse", "adverse event", "death")
 #: The least and the most days; None is open.
 Days = tuple[int | None, int | None]
 OPEN: Final[Days] = (None, None)
@@ -85,7 +85,7 @@ class Seen:
             if turn.kind == "death":
                 yield replace(self._event(turn, "death", origin), printed=self._printed(turn))
             elif turn.kind in ("flare", "relapse"):
-                yield self._event(turn, "flare or relapse", origin)
+                yield self._event(turn, turn.kind, origin)
 
     def _harms(self, exposures: Mapping[str, set[str]], origin: str | None) -> Iterator[Event]:
         drawn = set[str]().union(*exposures.values())

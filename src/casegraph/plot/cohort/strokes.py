@@ -12,6 +12,7 @@ from casegraph.plot.cohort.seen import EVENTS, Event
 from casegraph.plot.look import COLOURS
 from casegraph.plot.picture import Spec
 from casegraph.plot.shown import days, lines
+from casegraph.plot.signs import SIGNS
 
 __all__ = ["MOST_RUNS", "Strokes"]
 
@@ -25,8 +26,6 @@ _LONG, _MONTH = 180, 30.4375
 #: Of the whole scale: how far a line goes whose end is not told.
 _OPEN: Final = 0.05
 _FILLS: Final = ("blue", "orange", "bluish green", "yellow", "reddish purple", "sky blue")
-_SHAPES: Final = ("triangle-up", "circle", "triangle-down", "cross", "diamond")
-_MARKS: Final = ("bluish green", "sky blue", "vermilion", "orange", "black")
 _DASH: Final = [4, 3]
 _OR: Final = ", or the start that a lane names"
 
@@ -70,7 +69,7 @@ class Strokes:
         self._stub = (self._longest or 10) * _OPEN
         for lane, name, told in self._lanes:
             self._draw(lane, name, told)
-        apart = {"fill": "independent", "shape": "independent"}
+        apart = dict.fromkeys(("fill", "shape", "stroke"), "independent")
         return {
             "width": _WIDTH,
             "height": self._top,
@@ -254,29 +253,19 @@ class Strokes:
         return {"fill": {"field": "group", "type": "nominal", "scale": scale, "legend": legend}}
 
 
-_POINT: Final = {
-    "type": "point",
-    "filled": True,
-    "size": 90,
-    "stroke": "black",
-    "strokeWidth": 0.8,
-    "opacity": 1,
-}
-_SCALE: Final = {"domain": list(EVENTS)}
-_LEGEND: Final = {
-    "shape": {
-        "field": "kind",
-        "type": "nominal",
-        "title": "seen",
-        "scale": {**_SCALE, "range": list(_SHAPES)},
-    },
-    "fill": {
-        "field": "kind",
-        "type": "nominal",
-        "title": "seen",
-        "scale": {**_SCALE, "range": [COLOURS[each] for each in _MARKS]},
-    },
-}
+_POINT: Final = {"type": "point", "size": 90, "strokeWidth": 1.5, "opacity": 1}
+#: The signs of a timeline.
+_SIGNS: Final = [
+    SIGNS[each] for each in ("improved", "resolved", "Flare", "Relapse", "AdverseEvent", "Death")
+]
+
+
+def _seen(which: int) -> Spec:
+    scale = {"domain": list(EVENTS), "range": [each[which] for each in _SIGNS]}
+    return {"field": "kind", "type": "nominal", "title": "seen", "scale": scale}
+
+
+_LEGEND: Final = {"shape": _seen(0), "stroke": _seen(1), "fill": _seen(2)}
 
 
 def _called(lane: Lane, event: Event, names: Mapping[str, str]) -> str:
