@@ -35,6 +35,7 @@ class Event:
     :param rank: its place in the order of the occasions of its case.
     :param printed: of a death, when it was, as the report prints it.
     :param drugs: of a response, the IRIs of what it was the first to.
+    :param is_read: whether its days would be others without a reading of the curator.
     """
 
     claim: str
@@ -43,6 +44,7 @@ class Event:
     rank: int = 0
     printed: str = ""
     drugs: tuple[str, ...] = ()
+    is_read: bool = False
 
     @property
     def quoted(self) -> str:

@@ -13,6 +13,7 @@ from casegraph.plot.look import COLOURS
 from casegraph.plot.picture import Spec
 from casegraph.plot.shown import days, lines
 from casegraph.plot.signs import SIGNS
+from casegraph.story.spans import as_read
 
 __all__ = ["MOST_RUNS", "Strokes"]
 
@@ -91,7 +92,7 @@ class Strokes:
                 self._write(f"counted from the start of {', '.join(names[each] for each in lane.since)}")
             self._several(lane, drawn, told)
         taken: list[float] = []
-        in_words = [each for each in lane.events if each.at[1] is None or lane.on(each)]
+        in_words = [each for each in lane.events if each.at[1] is None or lane.on(each) or each.is_read]
         for event in lane.events:
             if event.at[1] is not None and event not in in_words:
                 self._event(event, event.at[1], self._row(event, event.at[1], taken))
@@ -195,7 +196,7 @@ class Strokes:
         :param has_place: whether it has a mark or a line; else the words are all.
         """
         first, latest = max(event.at[0] or 0, 0), event.at[1]
-        self._write(f"{name}: after {days(first, latest)}")
+        self._write(as_read(f"{name}: after {days(first, latest)}", is_read=event.is_read))
         if not has_place:
             return
         if latest is not None:
