@@ -14,7 +14,7 @@ from casegraph.plot.timeline.axis import Axis, axis_of
 from casegraph.plot.timeline.courses import Lanes, by_start
 from casegraph.plot.timeline.events import KINDS, Event, events, events_panel
 from casegraph.plot.timeline.exposures import exposures, times_of
-from casegraph.plot.timeline.keys import heads, times_panel
+from casegraph.plot.timeline.keys import heads, is_derived, times_panel
 from casegraph.plot.timeline.lanes import treatments_panel
 from casegraph.plot.timeline.legend import key_panel
 from casegraph.plot.timeline.panels import heads_view, least_width, panel_view
@@ -145,6 +145,8 @@ def _notes(words: Words, axis: Axis) -> Iterator[str]:
     zero = facts.value(facts.case, "zeroPoint")
     if zero is not None:
         yield f"Days are counted from the occasion {facts.name(zero)}."
+    if any(is_derived(words, each) for each in axis.places):
+        yield "A derived day is not told: it follows from the order and from other times."
     yield from _ALWAYS
     if axis.life.high < axis.last:
         yield "Only what is told to be after death stands behind it; all else is drawn up to it."
