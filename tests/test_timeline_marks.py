@@ -73,6 +73,8 @@ def test_a_death_without_a_time_is_told_and_no_empty_panel_breaks_the_picture(tm
     assert "No time is told of it, so that nothing has a place." in picture.summary
     assert "order" not in picture.summary
     assert not any("columns" in note for note in picture.notes)
+    # nor is there a note on a bar, a line or a treatment
+    assert picture.notes == ("Findings and diagnoses are told in the text, not here.",)
 
 
 # ends and starts of which neither time nor order is told

@@ -13,7 +13,10 @@ from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_any
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined
 
-__all__ = ["treatments_panel"]
+__all__ = ["TREATMENTS", "treatments_panel"]
+
+#: the title of the panel.
+TREATMENTS = "Treatments"
 
 _ENDS: Mapping[str, str] = MappingProxyType(
     {"stopped": "stopped", "implied": "a stop is implied", "ongoing": "still given"}
@@ -27,7 +30,7 @@ def treatments_panel(
 
     The words of a row's dose are its label: on a small screen they would stand over what was given before.
     """
-    panel = Panel("Treatments")
+    panel = Panel(TREATMENTS)
     for episode, dosings in found:
         row, told = panel.row(course(words, episode.claim)), _of_episode(words, axis, episode)
         if len(dosings) == 1 and _is_whole(episode, dosings[0]):
