@@ -93,6 +93,13 @@ def test_a_stop_of_which_no_more_is_told_than_what_it_came_after_has_words_alone
     assert not middle & set(columns(picture).values())
 
 
+def test_a_stop_before_something_of_which_no_more_is_told_has_no_sign(corpus_store: Store) -> None:
+    """Radiotherapy, from December 1985 to February 1987, and interleukin-2 at some time after that."""
+    stopped = lanes(picture_of(corpus_store, RAMSEUR))["radiotherapy"]
+    assert signs(stopped) == []
+    assert said(stopped) == ["stopped, 397 to 454 days after radiotherapy-start"]
+
+
 #: made up: a turn that can lie anywhere, certainly after one treatment was begun and before another.
 _BETWEEN = """
 casegraph: 1

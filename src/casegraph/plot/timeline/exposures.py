@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from casegraph.facts import CaseFacts
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.doses import is_lowered, is_regular, is_single
-from casegraph.plot.timeline.marks import is_anywhere
+from casegraph.plot.timeline.marks import is_open
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.running import first_after, later_course, over_by, ran_until, starts_of
 
@@ -87,8 +87,8 @@ class Exposure:
         return "lowered" if self.lowered else "given"
 
     def end(self, axis: Axis) -> Place | None:
-        """Return where the sign of its end stands; None if it has none, or neither time nor order is told."""
-        signed = self.has_told_end and not is_anywhere(axis, axis.place(self.ends))
+        """Return where the sign of its end stands; None if it has none, or one side of it is open."""
+        signed = self.has_told_end and not is_open(axis, axis.place(self.ends))
         return axis.place(self.ends) if signed else None
 
     @property

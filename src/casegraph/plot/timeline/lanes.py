@@ -66,10 +66,11 @@ def _of_episode(words: Words, axis: Axis, episode: Exposure) -> str:
 
 
 def _unplaced(words: Words, axis: Axis, exposure: Exposure, reason: str = "") -> str:
-    """Return what is told of an end that has no sign, since it can be anywhere; else nothing."""
+    """Return what is told of an end that has no sign, since one side of it is open; else nothing."""
     if exposure.ends is None or not exposure.has_told_end or exposure.end(axis) is not None:
         return ""
-    return joined(reason or _ENDS[exposure.kind], order_told(words.facts, axis, exposure.ends))
+    when = words.since(exposure.ends) or order_told(words.facts, axis, exposure.ends)
+    return joined(reason or _ENDS[exposure.kind], when)
 
 
 def _bar(
