@@ -534,6 +534,15 @@ def test_a_screen_of_unlisted_members_says_so_and_that_it_came_before_the_panel(
     assert said(panel) == ["positive"]
 
 
+def test_a_dose_has_no_dot_where_the_start_of_its_treatment_is_not_told(corpus_store: Store) -> None:
+    """Immunoglobulin, monthly beside baricitinib: whether it ran on from before is not told."""
+    drawn = lanes(picture_of(corpus_store, BARICITINIB))
+    assert signs(drawn["ivig-monthly"]) == []
+    assert stretches(drawn["ivig-monthly"]) == [("given", 1, 2)]
+    assert said(drawn["ivig-2"]) == ["start not told"]
+    assert signs(drawn["baricitinib"])[0] == ("start", 1)
+
+
 # what fits
 
 

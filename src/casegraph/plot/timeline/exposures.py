@@ -43,7 +43,8 @@ class Exposure:
         not told), ``lasted`` (its length is told and not its end), or ``open`` (not stated).
     :param superseded: the certainly later start of the same drug, or end of its length, by when it was over.
     :param lowered: whether its dose was lowered, and none is told that was kept.
-    :param begin: how its start is drawn: ``start``, or ``changed`` if its dose is lowered there.
+    :param begin: how its start is drawn: ``start``, or ``changed`` if its dose is lowered there; empty for
+        the first dosing of a treatment whose start is not told and that ran on: it may not have begun there.
     :param follows: the start of the dosing before it.
     :param has_own_end: whether its end is told of itself, and not of the treatment that it belongs to.
     :param told: when its dosings began.
@@ -220,6 +221,8 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
         superseded = superseded or later_course(facts, episode)
     lowered = is_lowered(facts, segment)
     begin = "changed" if lowered and (before is not None or starts != whole) else "start"
+    if whole is None and before is None and kind == "ongoing" and ends != starts:
+        begin = ""
     last = None if before is None else facts.value(before, "at")
     regular = is_regular(facts, segment)
     return Exposure(

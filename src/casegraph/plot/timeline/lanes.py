@@ -92,7 +92,7 @@ def _bar(
     for place in exposure.unsure(axis):
         if not is_anywhere(axis, place) and (end is None or place.middle != end.middle):
             yield {**head, "part": "about", "x": place.middle, "shift": 0}
-    if exposure.begins(axis).exact:
+    if exposure.begins(axis).exact and exposure.begin:
         yield {**head, "part": "sign", "x": exposure.begins(axis).low, "sign": exposure.begin}
     if end is not None:
         yield {**head, "part": "sign", "x": end.middle, "sign": exposure.kind}
