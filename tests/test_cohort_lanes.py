@@ -112,10 +112,10 @@ def test_a_start_that_may_have_been_later_is_dashed() -> None:
 
 
 def test_an_event_between_two_days_has_a_line_and_one_without_a_latest_day_no_mark() -> None:
-    events = (Event("case#a", "first response", (3, 7)), Event("case#b", "flare or relapse", (20, None)))
+    events = (Event("case#a", "first response", (3, 7)), Event("case#b", "flare", (20, None)))
     found = strokes_of(run_of((30, 30), "stopped"), events=events)
     assert {each["kind"]: each["from"] for each in found["point"]} == {"first response": 7}
-    assert "flare or relapse: after at least 20 days" in [each.get("text") for each in found["text"]]
+    assert "flare: after at least 20 days" in [each.get("text") for each in found["text"]]
     assert [(each["from"], each["to"]) for each in found["rule"]] == [(3, 7)]
     assert [each["from"] for each in found["rule dashed"]] == [20]
 
@@ -224,12 +224,12 @@ def test_what_came_before_the_start_of_a_lane_is_told_in_words(corpus_store: Sto
     # a flare before tofacitinib, and better after 26 weeks of it
     found = lane(corpus_store, f"{BASE}case/10.1186/s12969-021-00637-8/sabbagh-2019-2", frozenset())
     assert found is not None
-    assert [each.kind for each in found.earlier] == ["flare or relapse"]
+    assert [each.kind for each in found.earlier] == ["flare"]
     strokes = Strokes(dict.fromkeys((run.drug for run in found.runs), "drug"), has_drug=False)
     strokes.add(found, "case", {run.claim: (run.claim.partition("#")[2], "how long") for run in found.runs})
     shown = " ".join(each["text"] for each in strokes.view()["layer"][-2]["data"]["values"])
     assert "counted from the start of tofacitinib tofacitinib: how long begun earlier, length not" in shown
-    assert "before that: flare or relapse" in shown
+    assert "before that: flare" in shown
     assert "not told: flare" not in shown
 
 

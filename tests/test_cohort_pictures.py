@@ -26,8 +26,10 @@ from casegraph.plot.cohort.cohort import GIVEN, Cohort, cohort_of
 from casegraph.plot.cohort.harms import harms
 from casegraph.plot.cohort.pictures import cohort_pictures, picture_of
 from casegraph.plot.cohort.responses import _died, _harmed, _pieces
+from casegraph.plot.cohort.seen import EVENTS
 from casegraph.plot.cohort.verdicts import VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.picture import Picture
+from casegraph.plot.signs import SIGNS
 from casegraph.query import get_query, run
 from casegraph.resources import shipped
 from casegraph.rows import Rows
@@ -74,23 +76,48 @@ def test_the_headline_is_one_lane_of_a_treatment_that_went_on(
     pictures: Mapping[tuple[str, str], Picture],
 ) -> None:
     picture = pictures["headline", "swimmer"]
-    # the flare came at least 45 + 42 days after the start, and she was free of signs for 243 more
+    # the flare came at least 45 + 42 days after the start, and she was free of signs for 243 more;
+    # that the dose went down for 42 days before the flare is the curator's reading
+    read = "by the curator's reading"
     assert texts(picture, "case", "what was given", "starts", "lasted", "end") == {
-        ("Miao 2020, patient 1", "interleukin-2", "at the start", "at least 330 days", "ongoing"),
+        ("Miao 2020, patient 1", "interleukin-2", "at the start", f"at least 330 days {read}", "ongoing"),
         ("Miao 2020, patient 1", "", "", "", ""),
     }
     assert texts(picture, "treatment", "seen") == {
         ("il2", ""),
         ("skin-on-weekly-il2", "first response: after at most 7 days"),
-        ("muscle-on-twice-weekly-il2", "first resolved: after at least 87 days"),
-        ("flare", "flare or relapse: after at least 87 days"),
+        ("muscle-on-twice-weekly-il2", f"first resolved: after at least 87 days {read}"),
+        ("flare", f"flare: after at least 87 days {read}"),
     }
     assert picture.rows[0][0].iri == SEED
     assert picture.rows[0][1].iri == f"{SEED}#il2"
     shown = " ".join(drawn(picture))
     assert "still given when" in shown
+    assert shown.count(read) == 3
     # the muscle was free of disease after the flare
-    assert shown.index("flare or relapse") < shown.index("first resolved")
+    assert shown.index("flare: after") < shown.index("first resolved")
+
+
+def test_a_lane_has_the_signs_of_a_timeline(pictures: Mapping[tuple[str, str], Picture]) -> None:
+    (seen,) = (
+        layer["encoding"]
+        for layer in pictures["headline", "swimmer"].spec["layer"]
+        if layer["mark"]["type"] == "point"
+    )
+    scales = [seen[channel]["scale"] for channel in ("shape", "stroke", "fill")]
+    assert {tuple(each["domain"]) for each in scales} == {EVENTS}
+    drawn_as = dict(zip(EVENTS, zip(*(each["range"] for each in scales), strict=True), strict=True))
+    assert drawn_as == {
+        called: SIGNS[sign][:3]
+        for called, sign in {
+            "first response": "improved",
+            "first resolved": "resolved",
+            "flare": "Flare",
+            "relapse": "Relapse",
+            "adverse event": "AdverseEvent",
+            "death": "Death",
+        }.items()
+    }
 
 
 def test_the_verdicts_of_the_headline_are_those_of_its_paper(

@@ -27,6 +27,7 @@ BARICITINIB = "case/key/dermatology-advisor-baricitinib/2"
 CAFARDI = "case/10.2174/1874312901409010077/1"
 PL12 = "case/key/the-rheumatologist-antisynthetase/1"
 SCREENED = "case/pmid/39790853/1"
+DIED = "case/10.14740/jmc3965/1"
 SEED = "case/10.1007/s13555-020-00421-8/1"
 TIMES = "Times, as the report tells them"
 TACROLIMUS = "case/10.1007/s10067-008-0973-2/1"
@@ -67,11 +68,13 @@ cases:
 def test_a_death_without_a_time_is_told_and_no_empty_panel_breaks_the_picture(tmp_path: Path) -> None:
     picture = only_picture(tmp_path, _UNDATED)
     assert list(views(picture)) == ["Course"]
-    assert said(marks(picture)) == ["no time told"]
+    assert said(marks(picture)) == ["when is not told"]
     assert all(view["layer"] and view["data"]["values"] for view in picture.spec["vconcat"])
     assert "No time is told of it, so that nothing has a place." in picture.summary
     assert "order" not in picture.summary
     assert not any("columns" in note for note in picture.notes)
+    # nor is there a note on a bar, a line or a treatment
+    assert picture.notes == ("Findings and diagnoses are told in the text, not here.",)
 
 
 # ends and starts of which neither time nor order is told
@@ -88,6 +91,13 @@ def test_a_stop_of_which_no_more_is_told_than_what_it_came_after_has_words_alone
     assert said(of_claim(picture, "relapses")) == ["after after-first"]  # of the first combination
     middle = {mark["x"] for mark in marks(picture) if mark["part"] == "about"}
     assert not middle & set(columns(picture).values())
+
+
+def test_a_stop_before_something_of_which_no_more_is_told_has_no_sign(corpus_store: Store) -> None:
+    """Radiotherapy, from December 1985 to February 1987, and interleukin-2 at some time after that."""
+    stopped = lanes(picture_of(corpus_store, RAMSEUR))["radiotherapy"]
+    assert signs(stopped) == []
+    assert said(stopped) == ["stopped, 397 to 454 days after radiotherapy-start"]
 
 
 #: made up: a turn that can lie anywhere, certainly after one treatment was begun and before another.
@@ -278,7 +288,23 @@ def test_the_times_say_that_what_ends_before_its_latest_day_was_before_treatment
     ((_, low, high),) = stretches(of_claim(picture, "ferritin"))
     assert (low, high) == (0.4, columns(picture)["day-13"])
     times = [mark for mark in marks(picture, TIMES) if mark["href"] == "#admission"]
-    assert said(times) == ["day 28 or earlier, before treatment"]
+    assert said(times) == ["derived day 28 or earlier, before treatment"]
+
+
+def test_a_day_that_is_not_told_is_derived_and_a_death_without_one_says_so(corpus_store: Store) -> None:
+    """Of a death about 10 weeks after the first symptom, days are told; of two others none are."""
+    died = picture_of(corpus_store, DIED)
+    found = {mark["href"]: mark["text"] for mark in marks(died, TIMES) if mark["part"] == "words"}
+    assert found["#infection"] == "derived day 15 to 74"
+    assert found["#death"] == "day 66 to 74, “about 10 weeks after the first symptom”"
+    assert any(note.startswith("A derived day") for note in died.notes)
+    assert said(of_claim(died, "death-1")) == ["day 66 to 74"]
+    ramseur = picture_of(corpus_store, RAMSEUR)
+    times = [mark for mark in marks(ramseur, TIMES) if mark["href"] == "#death-time"]
+    assert said(times) == ["derived day 4 or later"]
+    assert said(of_claim(ramseur, "death")) == ["when is not told"]
+    assert said(of_claim(ramseur, "lymphoma-on-chemotherapy")) == ["worse, when is not told"]
+    assert said(of_claim(picture_of(corpus_store, SCREENED), "death-1")) == ["when is not told"]
 
 
 # several courses of one drug
@@ -485,9 +511,9 @@ def test_a_value_outside_its_range_has_a_sign_of_its_own(tmp_path: Path) -> None
     [
         (ASPERGILLOSIS, "mda5", "“5600”, positive"),
         (CAFARDI, "ana", "“1:1280”, positive (implied)"),
-        (PL12, "fvc", "“60 % predicted”, no time told"),
-        (PL12, "ck", "1500 U/L, above range (to 145), no time told"),
-        (PL12, "crp", "181 mg/L, no time told"),  # printed as 181.0, which is the same
+        (PL12, "fvc", "“60 % predicted”, when is not told"),
+        (PL12, "ck", "1500 U/L, above range (to 145), when is not told"),
+        (PL12, "crp", "181 mg/L, when is not told"),  # printed as 181.0, which is the same
         (SEED, "body-weight", "50 kg (derived)"),
         ("group/10.1001/jamadermatol.2014.504/1", "salt-month-6", "“69 (28-100)”"),
         (AUTHOREA, "mda5-week-96", "negative, “after 96 weeks”"),
@@ -506,6 +532,15 @@ def test_a_screen_of_unlisted_members_says_so_and_that_it_came_before_the_panel(
     assert said(screen) == ["negative, before myositis-panel"]
     assert labels(panel) == ["anti-MDA5 antibody"]
     assert said(panel) == ["positive"]
+
+
+def test_a_dose_has_no_dot_where_the_start_of_its_treatment_is_not_told(corpus_store: Store) -> None:
+    """Immunoglobulin, monthly beside baricitinib: whether it ran on from before is not told."""
+    drawn = lanes(picture_of(corpus_store, BARICITINIB))
+    assert signs(drawn["ivig-monthly"]) == []
+    assert stretches(drawn["ivig-monthly"]) == [("given", 1, 2)]
+    assert said(drawn["ivig-2"]) == ["start not told"]
+    assert signs(drawn["baricitinib"])[0] == ("start", 1)
 
 
 # what fits

@@ -26,7 +26,7 @@ SWIMMER = (
     "at least 330 days",
     "months of 30.4 days",
     "first response",
-    "flare or relapse",
+    "flare",
 )
 RESPONSES = ("interleukin-2: given to 1 patient", "outcome told of 1", "patients", "no outcome told")
 ANTIBODIES = ("anti-PL-7 antibody: 1 positive of 1 tested", "1/1")

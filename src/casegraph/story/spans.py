@@ -6,11 +6,20 @@ import math
 
 from casegraph.facts import CaseFacts
 
-__all__ = ["bounds", "in_words", "open_side"]
+__all__ = ["as_read", "bounds", "in_words", "open_side"]
 
 _YEAR, _MONTH = 365.25, 30.4375
 #: from so many days on, people count in years; in months.
 _YEARS_FROM, _MONTHS_FROM = 1461, 90
+
+
+def as_read(told: str, *, is_read: bool) -> str:
+    """Return a time in words, with a hedge where it would be another without a reading of the curator.
+
+    >>> as_read("at least 330 days", is_read=True)
+    "at least 330 days by the curator's reading"
+    """
+    return f"{told} by the curator's reading" if is_read else told
 
 
 def open_side(facts: CaseFacts, occasion: str) -> str:

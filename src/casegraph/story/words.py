@@ -9,7 +9,7 @@ from decimal import Decimal
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, compact
 from casegraph.story.order import days_from
-from casegraph.story.spans import bounds, in_words, open_side
+from casegraph.story.spans import as_read, bounds, in_words, open_side
 from casegraph.terms import Terms
 
 __all__ = ["AMOUNTS", "OPEN_BESIDE", "SOLE_CHANGE", "SOLE_RISE", "Words", "joined", "listed"]
@@ -164,9 +164,7 @@ class Words:
             days = f"day {low}" if low == high else f"day {low} to {high}"
         else:
             days = f"day {low} or later" if low else f"day {high} or earlier" if high else ""
-        if days and self.facts.values(occasion, "solvedBasis"):
-            days += " by the curator's reading"
-        return days
+        return as_read(days, is_read=bool(days and self.facts.values(occasion, "solvedBasis")))
 
     def since(self, occasion: str) -> str:
         """Return how long after its anchor an occasion was, or before; nothing for a date or the zero."""
@@ -178,8 +176,7 @@ class Words:
             return ""
         told = days_from(None if low is None else int(low), None if high is None else int(high))
         read = self.facts.name(self.facts.value(occasion, "timeBasis") or "") == "interpretation"
-        reading = " by the curator's reading" if read else ""
-        return f"{told} {self.facts.name(anchor)}{reading}" if told else ""
+        return as_read(f"{told} {self.facts.name(anchor)}", is_read=read) if told else ""
 
     def drug(self, exposure: str) -> str:
         """Return the drug or procedure of a treatment or of a stretch of one dosing."""

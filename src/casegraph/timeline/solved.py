@@ -13,7 +13,7 @@ from casegraph.model import Occasion, Subject
 from casegraph.timeline.network import Edge, TimeStatement, smallest_contradiction, tightest
 from casegraph.timeline.stated import implied, stated
 
-__all__ = ["Timeline", "TimelineError", "contradictions", "solve", "solve_subject"]
+__all__ = ["Timeline", "TimelineError", "contradictions", "solve", "solve_subject", "without_readings"]
 
 
 class TimelineError(InputError):
@@ -110,16 +110,25 @@ def solve_subject(subject: Subject) -> Timeline:
     """
     order = tuple(implied(subject))
     timeline = solve(subject.occasions, zero=subject.zero_point, further=order)
-    read = {key for key, each in subject.occasions.items() if each.basis == "interpretation"}
-    if not read:
+    plain = without_readings(subject)
+    if plain == subject:
         return timeline
-    unread = {
-        key: replace(each, start=None, end=None) if key in read else each
-        for key, each in subject.occasions.items()
-    }
-    without = solve(unread, zero=subject.zero_point, further=order)
+    without = solve(plain.occasions, zero=subject.zero_point, further=order)
     wider = frozenset(key for key in timeline.keys if timeline.bounds(key) != without.bounds(key))
     return dataclasses.replace(timeline, interpreted=wider)
+
+
+def without_readings(subject: Subject) -> Subject:
+    """Return a case or group without the bounds of occasions that are a reading of the curator.
+
+    >>> read = Occasion(anchor="start", start=(7, None), basis="interpretation")
+    >>> without_readings(Subject(occasions={"start": Occasion(), "later": read})).occasions["later"].start
+    """
+    plain = {
+        key: replace(each, start=None, end=None) if each.basis == "interpretation" else each
+        for key, each in subject.occasions.items()
+    }
+    return replace(subject, occasions=plain)
 
 
 def contradictions(subject: Subject) -> Iterator[tuple[TimeStatement, ...]]:

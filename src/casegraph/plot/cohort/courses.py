@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
 from casegraph.model import DoseSegment, Subject, Treatment
 from casegraph.plot.cohort.seen import OPEN, Days, Event, Seen, given
 from casegraph.store import Store
-from casegraph.timeline import Timeline, solve_subject
+from casegraph.timeline import Timeline, solve_subject, without_readings
 from casegraph.triples import Triples, named_claims, read_subject
 
 __all__ = ["Lane", "Run", "lane"]
@@ -26,6 +26,7 @@ class Run:
     :param ends: until when it certainly ran at least, and by when it was over or last told of.
     :param length: the least and the most days that it lasted; an end that is only implied sets no most.
     :param end: ``stopped``, ``stop implied``, ``ongoing`` or ``not told``.
+    :param is_read: whether its days would be others without a reading of the curator.
     """
 
     claim: str
@@ -34,6 +35,7 @@ class Run:
     ends: Days
     length: Days
     end: str
+    is_read: bool = False
 
     @property
     def has_place(self) -> bool:
@@ -105,7 +107,22 @@ def lane(store: Store, case: str, drugs: Set[str]) -> Lane | None:
     found = Triples(ox.parse(quads.encode(), format=ox.RdfFormat.N_QUADS), lambda iri: None)
     subject = read_subject(case, found)
     kept = [each for each in subject.treatments if not drugs or given(each) in drugs]
-    return _Reading(case, subject, solve_subject(subject)).lane(kept) if kept else None
+    if not kept:
+        return None
+    whole = _Reading(case, subject, solve_subject(subject)).lane(kept)
+    plain = without_readings(subject)
+    return whole if plain == subject else _with_readings(whole, plain, kept)
+
+
+def _with_readings(whole: Lane, plain: Subject, kept: list[Treatment]) -> Lane:
+    """Return a lane that says of which days it has others without what is a reading of the curator."""
+    other = _Reading(whole.case, plain, solve_subject(plain)).lane(kept)
+    told = {(each.claim, each.kind, each.at) for each in (*other.events, *other.unplaced, *other.earlier)}
+    runs = tuple(replace(each, is_read=each not in other.runs) for each in whole.runs)
+    events = tuple(
+        replace(each, is_read=(each.claim, each.kind, each.at) not in told) for each in whole.events
+    )
+    return replace(whole, runs=runs, events=events)
 
 
 class _Reading:

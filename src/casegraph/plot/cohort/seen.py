@@ -16,7 +16,7 @@ from casegraph.timeline import Timeline, solve_subject
 __all__ = ["EVENTS", "OPEN", "UNCLEAR", "Days", "Event", "Seen", "given"]
 
 #: What is marked on a lane.
-EVENTS: Final = ("first response", "first resolved", "flare or relapse", "adverse event", "death")
+EVENTS: Final = ("first response", "first resolved", "flare", "relapse", "adverse event", "death")
 UNCLEAR: Final = "outcome not evaluable"
 #: The least and the most days; None is open.
 Days = tuple[int | None, int | None]
@@ -37,6 +37,7 @@ class Event:
     :param printed: of a death, when it was, as the report prints it.
     :param why: of an outcome that is not evaluable, why, in the curator's words.
     :param drugs: of a response, the IRIs of what it was the first to.
+    :param is_read: whether its days would be others without a reading of the curator.
     """
 
     claim: str
@@ -46,6 +47,7 @@ class Event:
     printed: str = ""
     why: str = ""
     drugs: tuple[str, ...] = ()
+    is_read: bool = False
 
     @property
     def quoted(self) -> str:
@@ -91,7 +93,7 @@ class Seen:
             if turn.kind == "death":
                 yield replace(self._event(turn, "death", origin), printed=self._printed(turn))
             elif turn.kind in ("flare", "relapse"):
-                yield self._event(turn, "flare or relapse", origin)
+                yield self._event(turn, turn.kind, origin)
 
     def _harms(self, exposures: Mapping[str, set[str]], origin: str | None) -> Iterator[Event]:
         drawn = set[str]().union(*exposures.values())

@@ -14,6 +14,7 @@ from casegraph.plot.look import COLOURS
 from casegraph.plot.picture import Spec
 from casegraph.plot.shown import days, lines
 from casegraph.story.moments import UNTIMED
+from casegraph.story.spans import as_read
 
 __all__ = ["MOST_RUNS", "Strokes"]
 
@@ -70,7 +71,7 @@ class Strokes:
         self._stub = (self._longest or 10) * _OPEN
         for lane, name, told in self._lanes:
             self._draw(lane, name, told)
-        apart = {"fill": "independent", "shape": "independent"}
+        apart = dict.fromkeys(("fill", "shape", "stroke"), "independent")
         return {
             "width": _WIDTH,
             "height": self._top,
@@ -92,7 +93,7 @@ class Strokes:
                 self._write(f"counted from the start of {', '.join(names[each] for each in lane.since)}")
             self._several(lane, drawn, told)
         taken: list[float] = []
-        in_words = [each for each in lane.events if each.at[1] is None or lane.on(each)]
+        in_words = [each for each in lane.events if each.at[1] is None or lane.on(each) or each.is_read]
         for event in lane.events:
             if event.at[1] is not None and event not in in_words:
                 self._event(event, event.at[1], self._row(event, event.at[1], taken))
@@ -199,7 +200,7 @@ class Strokes:
         :param has_place: whether it has a mark or a line; else the words are all.
         """
         first, latest = max(event.at[0] or 0, 0), event.at[1]
-        self._write(f"{name}: after {days(first, latest)}")
+        self._write(as_read(f"{name}: after {days(first, latest)}", is_read=event.is_read))
         if not has_place:
             return
         if latest is not None:

@@ -17,6 +17,7 @@ from casegraph.plot.cohort.worded import by_word
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture, Spec
 from casegraph.plot.shown import counted, days, in_columns, read_in_table
+from casegraph.story.spans import as_read
 from casegraph.story.words import joined
 
 __all__ = ["POSSIBLY_SAME", "swimmer"]
@@ -171,7 +172,8 @@ def _notes(treated: Sequence[str], looked: Sequence[str], shown: Sequence[Lane])
 
 def _words(names: Mapping[str, str], first: Lane) -> str:
     run = max(first.runs, key=lambda each: each.length[0] or 0)
-    return f"The first, {names[first.case]}: {days(*run.length)}, {_ENDS[run.end]}."
+    lasted = as_read(days(*run.length), is_read=run.is_read)
+    return f"The first, {names[first.case]}: {lasted}, {_ENDS[run.end]}."
 
 
 def _told(cohort: Cohort, run: Run) -> tuple[str, str]:
@@ -185,7 +187,7 @@ def _lasting(run: Run) -> str:
     if run.has_place and not run.is_earlier:
         start = "" if run.starts[0] == run.starts[1] else f"began {_since(run.starts)}; "
     end = "" if (told == "not told" and run.end == "not told") else f", {_ENDS[run.end]}"
-    return f"{start}{length}{end}"
+    return f"{start}{as_read(length, is_read=run.is_read)}{end}"
 
 
 def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tuple[Cell, ...]]:
@@ -195,11 +197,13 @@ def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tupl
             Cell(run.claim.partition("#")[2], run.claim),
             Cell(treatment_label(cohort, run.drug), run.drug),
             Cell("earlier, or with it" if run.is_earlier else _since(run.starts)),
-            Cell(days(*run.length)),
+            Cell(as_read(days(*run.length), is_read=run.is_read)),
             Cell(run.end),
             Cell(""),
         )
-    seen = [(event, _since(event.at)) for event in (*each.events, *each.unplaced)]
+    seen = [
+        (event, as_read(_since(event.at), is_read=event.is_read)) for event in (*each.events, *each.unplaced)
+    ]
     for event, when in (*seen, *((event, "earlier, or with the start") for event in each.earlier)):
         on = ", ".join(treatment_label(cohort, drug) for drug in each.on(event))
         kind = f"{event.kind} on {on}" if on else event.kind

@@ -12,6 +12,7 @@ from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_any
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.results import result
 from casegraph.plot.timeline.running import seen_by
+from casegraph.story.moments import UNTIMED, counts_from_zero
 from casegraph.story.outcomes import followed, responders, scope_of
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined, listed
@@ -25,7 +26,6 @@ _PRINTED = 30
 _TIMES = ("timePrinted", "durationMinDays", "durationMaxDays", "latencyMinDays", "latencyMaxDays")
 #: letters of the curator's words that are drawn.
 _GIST = 40
-_NO_TIME = "no time told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def events(words: Words, kind: Kind) -> tuple[Event, ...]:
         )
         for claim in words.facts.claims(*kind.links)
     ]
-    found = [each if each.at else replace(each, text=joined(each.text, _NO_TIME)) for each in found]
+    found = [each if each.at else replace(each, text=joined(each.text, UNTIMED)) for each in found]
     heads = list(dict.fromkeys(each.head for each in found))
     labels = list(dict.fromkeys(each.label for each in found))
     return tuple(sorted(found, key=lambda each: (heads.index(each.head), labels.index(each.label))))
@@ -124,16 +124,26 @@ def _later(axis: Axis, event: Event, found: tuple[Event, ...]) -> list[str]:
 
 
 def _in_time(words: Words, axis: Axis, event: Event, later: list[str]) -> Event:
-    """Return an event with the printed words for its time: of what lies on a stretch, and of a turn."""
+    """Return an event with its time in words: of a turn, and as printed of what lies on a stretch."""
     facts = words.facts
     is_turn = event.claim in facts.values(facts.case, "hasCourse")
     if event.at is None or not event.is_signed(axis) or (event.place(axis).exact and not is_turn):
         return event
     own = followed(words, event.claim) or any(facts.values(event.claim, each) for each in _TIMES)
-    printed = None if own else facts.value(event.at, "timePrinted")
-    quoted = f"“{printed}”" if printed and len(printed) <= _PRINTED else ""
+    quoted = "" if own else _time(words, event.at, is_turn=is_turn)
     before = f"before {listed([facts.name(each) for each in later])}" if later else ""
     return replace(event, text=joined(event.text, quoted, before))
+
+
+def _time(words: Words, occasion: str, *, is_turn: bool) -> str:
+    """Return the printed words for a time, if few; of a turn else its days, or that none are told."""
+    printed = words.facts.value(occasion, "timePrinted")
+    if printed and len(printed) <= _PRINTED:
+        return f"“{printed}”"
+    if not is_turn:
+        return ""
+    counted = words.days(occasion) if counts_from_zero(words.facts, occasion) else ""
+    return counted or words.since(occasion) or UNTIMED
 
 
 def _spot(words: Words, axis: Axis, event: Event) -> tuple[Place, str]:

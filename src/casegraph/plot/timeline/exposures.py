@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from casegraph.facts import CaseFacts
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.doses import is_lowered, is_regular, is_single
-from casegraph.plot.timeline.marks import is_anywhere
+from casegraph.plot.timeline.marks import is_open
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.running import first_after, later_course, over_by, ran_until, starts_of
 
@@ -43,7 +43,8 @@ class Exposure:
         not told), ``lasted`` (its length is told and not its end), or ``open`` (not stated).
     :param superseded: the certainly later start of the same drug, or end of its length, by when it was over.
     :param lowered: whether its dose was lowered, and none is told that was kept.
-    :param begin: how its start is drawn: ``start``, or ``changed`` if its dose is lowered there.
+    :param begin: how its start is drawn: ``start``, or ``changed`` if its dose is lowered there; empty for
+        the first dosing of a treatment whose start is not told and that ran on: it may not have begun there.
     :param follows: the start of the dosing before it.
     :param has_own_end: whether its end is told of itself, and not of the treatment that it belongs to.
     :param told: when its dosings began.
@@ -87,8 +88,8 @@ class Exposure:
         return "lowered" if self.lowered else "given"
 
     def end(self, axis: Axis) -> Place | None:
-        """Return where the sign of its end stands; None if it has none, or neither time nor order is told."""
-        signed = self.has_told_end and not is_anywhere(axis, axis.place(self.ends))
+        """Return where the sign of its end stands; None if it has none, or one side of it is open."""
+        signed = self.has_told_end and not is_open(axis, axis.place(self.ends))
         return axis.place(self.ends) if signed else None
 
     @property
@@ -220,6 +221,8 @@ def _dosing(facts: CaseFacts, episode: str, segment: str, segments: tuple[str, .
         superseded = superseded or later_course(facts, episode)
     lowered = is_lowered(facts, segment)
     begin = "changed" if lowered and (before is not None or starts != whole) else "start"
+    if whole is None and before is None and kind == "ongoing" and ends != starts:
+        begin = ""
     last = None if before is None else facts.value(before, "at")
     regular = is_regular(facts, segment)
     return Exposure(

@@ -13,7 +13,10 @@ from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_any
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined
 
-__all__ = ["treatments_panel"]
+__all__ = ["TREATMENTS", "treatments_panel"]
+
+#: the title of the panel.
+TREATMENTS = "Treatments"
 
 _ENDS: Mapping[str, str] = MappingProxyType(
     {"stopped": "stopped", "implied": "a stop is implied", "ongoing": "still given"}
@@ -27,7 +30,7 @@ def treatments_panel(
 
     The words of a row's dose are its label: on a small screen they would stand over what was given before.
     """
-    panel = Panel("Treatments")
+    panel = Panel(TREATMENTS)
     for episode, dosings in found:
         row, told = panel.row(course(words, episode.claim)), _of_episode(words, axis, episode)
         if len(dosings) == 1 and _is_whole(episode, dosings[0]):
@@ -63,10 +66,11 @@ def _of_episode(words: Words, axis: Axis, episode: Exposure) -> str:
 
 
 def _unplaced(words: Words, axis: Axis, exposure: Exposure, reason: str = "") -> str:
-    """Return what is told of an end that has no sign, since it can be anywhere; else nothing."""
+    """Return what is told of an end that has no sign, since one side of it is open; else nothing."""
     if exposure.ends is None or not exposure.has_told_end or exposure.end(axis) is not None:
         return ""
-    return joined(reason or _ENDS[exposure.kind], order_told(words.facts, axis, exposure.ends))
+    when = words.since(exposure.ends) or order_told(words.facts, axis, exposure.ends)
+    return joined(reason or _ENDS[exposure.kind], when)
 
 
 def _bar(
@@ -88,7 +92,7 @@ def _bar(
     for place in exposure.unsure(axis):
         if not is_anywhere(axis, place) and (end is None or place.middle != end.middle):
             yield {**head, "part": "about", "x": place.middle, "shift": 0}
-    if exposure.begins(axis).exact:
+    if exposure.begins(axis).exact and exposure.begin:
         yield {**head, "part": "sign", "x": exposure.begins(axis).low, "sign": exposure.begin}
     if end is not None:
         yield {**head, "part": "sign", "x": end.middle, "sign": exposure.kind}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from casegraph.plot.signs import OTHER, SIGNS
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.marks import Datum, Panel
-from casegraph.plot.timeline.signs import OTHER, SIGNS
 
 __all__ = ["key_panel"]
 

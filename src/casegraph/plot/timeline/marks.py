@@ -10,7 +10,18 @@ from typing import Any
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.places import Place
 
-__all__ = ["LINE", "Datum", "Panel", "anchored", "fits", "folded", "is_anywhere", "label_lines", "packed"]
+__all__ = [
+    "LINE",
+    "Datum",
+    "Panel",
+    "anchored",
+    "fits",
+    "folded",
+    "is_anywhere",
+    "is_open",
+    "label_lines",
+    "packed",
+]
 
 #: One mark, as the data of a specification has it.
 Datum = dict[str, Any]
@@ -73,6 +84,11 @@ def fits(label: str) -> bool:
 def is_anywhere(axis: Axis, place: Place) -> bool:
     """Say whether nothing more is known of where a thing lies than that it was in the life of the patient."""
     return not place.exact and place.low <= axis.life.low and place.high >= axis.life.high
+
+
+def is_open(axis: Axis, place: Place) -> bool:
+    """Say whether nothing bounds on one side where a thing lies, but the life of the patient."""
+    return not place.exact and (place.low <= axis.life.low or place.high >= axis.life.high)
 
 
 def anchored(axis: Axis, x: float, text: str) -> Datum:

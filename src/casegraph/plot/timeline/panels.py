@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from casegraph.plot.look import COLOURS
 from casegraph.plot.picture import Spec
+from casegraph.plot.signs import OTHER, SIGNS
 from casegraph.plot.timeline.axis import Axis
 from casegraph.plot.timeline.marks import LINE, Datum, Panel
-from casegraph.plot.timeline.signs import OTHER, SIGNS
 
 __all__ = ["WIDTH", "heads_view", "least_width", "panel_view"]
 

@@ -10,6 +10,7 @@ from casegraph.plot.timeline.courses import course
 from casegraph.plot.timeline.doses import undosed
 from casegraph.plot.timeline.events import Event
 from casegraph.plot.timeline.exposures import Exposure
+from casegraph.story.moments import UNTIMED
 from casegraph.story.words import Words, joined
 
 __all__ = ["COLUMNS", "of_event", "of_exposure"]
@@ -66,5 +67,5 @@ def _row(words: Words, told: tuple[str, ...], claim: str) -> tuple[Cell, ...]:
 
 def _when(words: Words, occasion: str | None) -> str:
     if occasion is None:
-        return "no time is told"
+        return UNTIMED
     return joined(words.facts.name(occasion), words.time(occasion), by=": ")

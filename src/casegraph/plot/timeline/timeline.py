@@ -14,9 +14,10 @@ from casegraph.plot.timeline.axis import Axis, axis_of
 from casegraph.plot.timeline.courses import Lanes, by_start
 from casegraph.plot.timeline.events import KINDS, Event, events, events_panel
 from casegraph.plot.timeline.exposures import exposures, times_of
-from casegraph.plot.timeline.keys import heads, times_panel
-from casegraph.plot.timeline.lanes import treatments_panel
+from casegraph.plot.timeline.keys import heads, is_derived, times_panel
+from casegraph.plot.timeline.lanes import TREATMENTS, treatments_panel
 from casegraph.plot.timeline.legend import key_panel
+from casegraph.plot.timeline.marks import Panel
 from casegraph.plot.timeline.panels import heads_view, least_width, panel_view
 from casegraph.plot.timeline.table import COLUMNS, of_event, of_exposure
 from casegraph.story.frame import person
@@ -33,14 +34,18 @@ _NOTES: Mapping[bool, str] = MappingProxyType(
 _SCALES: Mapping[bool, str] = MappingProxyType(
     {False: "The axis gives the order as told, not to scale.", True: "The axis is to scale."}
 )
-_ALWAYS = (
-    "A bar tells that a treatment was under way, not that it was given without a break.",
-    "What stands on a dashed line with ≈ lies somewhere on it: before, at or after what is drawn there.",
-    "The dashed line of an outcome tells when it may have been seen, not how long it lasted.",
-    "A dotted line is neither a treatment nor a gap: it is not stated whether it went on.",
-    "What followed a treatment in time need not be due to it, nor what was added to others.",
-    "Findings and diagnoses are told in the text, not here.",
+#: each note on a kind of line or bar, with the parts of a drawing that it is of.
+_OF_PARTS = (
+    ("A bar tells that a treatment was under way, not that it was given without a break.", "given lowered"),
+    (
+        "What stands on a dashed line with ≈ lies somewhere on it: before, at or after what is drawn there.",
+        "about",
+    ),
+    ("A dotted line is neither a treatment nor a gap: it is not stated whether it went on.", "open"),
 )
+_SEEN = "The dashed line of an outcome tells when it may have been seen, not how long it lasted."
+_NOT_DUE = "What followed a treatment in time need not be due to it, nor what was added to others."
+_NOT_HERE = "Findings and diagnoses are told in the text, not here."
 
 #: letters of a line of the title.
 _TITLE = 46
@@ -69,10 +74,10 @@ def timeline(words: Words) -> Picture:
     axis = axis_of(words, _used(words, lanes, happened))
     lanes = by_start(words.facts, axis, lanes)
     summary = _summary(words, lanes, happened, axis)
-    views = _views(words, axis, lanes, happened)
+    panels = _panels(words, axis, lanes, happened)
     spec = framed(
         {
-            **views,
+            **_views(words, axis, panels),
             "title": {"text": lines, "anchor": "start", "fontSize": 13},
             "usermeta": {"leastWidth": least_width(axis)},
         },
@@ -80,7 +85,7 @@ def timeline(words: Words) -> Picture:
         summary=summary,
     )
     rows = (*_lane_rows(words, lanes), *_event_rows(words, happened))
-    return Picture("timeline", title, summary, spec, tuple(_notes(words, axis)), COLUMNS, tuple(rows))
+    return Picture("timeline", title, summary, spec, tuple(_notes(words, axis, panels)), COLUMNS, tuple(rows))
 
 
 def _used(words: Words, lanes: Lanes, happened: Mapping[str, tuple[Event, ...]]) -> dict[str, int]:
@@ -92,12 +97,15 @@ def _used(words: Words, lanes: Lanes, happened: Mapping[str, tuple[Event, ...]])
     return dict(found)
 
 
-def _views(words: Words, axis: Axis, lanes: Lanes, happened: Mapping[str, tuple[Event, ...]]) -> Spec:
+def _panels(
+    words: Words, axis: Axis, lanes: Lanes, happened: Mapping[str, tuple[Event, ...]]
+) -> tuple[Panel, ...]:
     treatments = (treatments_panel(words, axis, lanes),) if lanes else ()
-    panels = (
-        *treatments,
-        *(events_panel(words, axis, title, found) for title, found in happened.items() if found),
-    )
+    events = (events_panel(words, axis, title, found) for title, found in happened.items() if found)
+    return (*treatments, *events)
+
+
+def _views(words: Words, axis: Axis, panels: tuple[Panel, ...]) -> Spec:
     times, key = times_panel(words, axis), key_panel(axis, panels)
     views = [panel_view(each, axis) for each in panels]
     tops = [heads_view(axis, heads(words, axis))] if axis.columns else []
@@ -138,14 +146,16 @@ def _many(count: int, what: str) -> str:
     return f"{count} {what}" if count else ""
 
 
-def _notes(words: Words, axis: Axis) -> Iterator[str]:
+def _notes(words: Words, axis: Axis, panels: tuple[Panel, ...]) -> Iterator[str]:
     facts = words.facts
     if axis.places:
         yield _NOTES[axis.to_scale]
     zero = facts.value(facts.case, "zeroPoint")
     if zero is not None:
         yield f"Days are counted from the occasion {facts.name(zero)}."
-    yield from _ALWAYS
+    if any(is_derived(words, each) for each in axis.places):
+        yield "A derived day is not told: it follows from the order and from other times."
+    yield from _of_drawn(panels)
     if axis.life.high < axis.last:
         yield "Only what is told to be after death stands behind it; all else is drawn up to it."
     if unseen := [f"{facts.name(one)} before {facts.name(other)}" for one, other in axis.unseen]:
@@ -154,6 +164,18 @@ def _notes(words: Words, axis: Axis) -> Iterator[str]:
     silent = [words.labels(each, "aboutConcept") for each in facts.values(facts.case, "leavesOpen")]
     if silent:
         yield f"Looked for and not stated, which is not absence: {listed(sorted(set(silent)))}."
+
+
+def _of_drawn(panels: tuple[Panel, ...]) -> Iterator[str]:
+    """Yield the notes on what is drawn: none on a bar, a line or a treatment where there is none."""
+    drawn = {each.title: {mark["part"] for mark in each.marks} for each in panels}
+    parts = set[str]().union(*drawn.values())
+    yield from (note for note, of in _OF_PARTS if parts & set(of.split()))
+    if "unsure" in drawn.get(KINDS[0].title, ()):
+        yield _SEEN
+    if len(drawn) > 1 and TREATMENTS in drawn:
+        yield _NOT_DUE
+    yield _NOT_HERE
 
 
 def _lane_rows(words: Words, lanes: Lanes) -> Iterator[tuple[Cell, ...]]:

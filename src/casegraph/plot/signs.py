@@ -1,4 +1,4 @@
-"""The signs of a timeline: each meaning has a shape of its own, told apart also in black and white."""
+"""The signs of timelines and swimmer plots: each meaning has one, told apart also in black and white."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ SIGNS: Mapping[str, Sign] = MappingProxyType(
         "unchanged": Sign("square", _BLACK, _ORANGE, "outcome: unchanged"),
         "worse": Sign("triangle-down", _RED, _RED, "outcome: worse"),
         "notEvaluable": Sign("cross", _BLACK, "white", "outcome: not evaluable"),
-        "Flare": Sign(_BOLT, _ORANGE, _ORANGE, "course: flare"),
-        "Relapse": Sign(_TWICE_DOWN, _PURPLE, _PURPLE, "course: relapse"),
+        "Flare": Sign(_BOLT, _BLACK, _ORANGE, "course: flare"),
+        "Relapse": Sign(_TWICE_DOWN, _BLACK, _PURPLE, "course: relapse"),
         "Remission": Sign(_TICK, _GREEN, _GREEN, "course: remission"),
         "SymptomFreeInterval": Sign("circle", _GREEN, "white", "course: free of symptoms"),
         "Death": Sign("diamond", _BLACK, _BLACK, "death"),
