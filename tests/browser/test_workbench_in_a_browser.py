@@ -66,9 +66,10 @@ class Workbench:
     def __init__(self, browser: Browser, server: Server) -> None:
         self.browser, self.server = browser, server
 
-    def open(self, after: str = "", width: int = 1280) -> None:
+    def open(self, after: str = "", width: int = 1280, *, dark: bool = False) -> None:
         self.browser.visit("about:blank")
-        assert self.browser.visit(f"{self.server.address}/workbench{after}", width=width, ready=READY) == []
+        address = f"{self.server.address}/workbench{after}"
+        assert self.browser.visit(address, width=width, dark=dark, ready=READY) == []
 
     def one(self, selector: str) -> object:
         return self.browser.driver.find_element(By.CSS_SELECTOR, selector)
@@ -524,9 +525,30 @@ import("/static/workbench-terms.js").then(async (made) =>
 """
 
 
-@pytest.mark.parametrize("width", [1280, NARROW])
-def test_each_view_is_accessible_and_fits(width: int, bench: Workbench, axe: None) -> None:
-    bench.open(width=width)
+#: The names of a drawing that lie over each other, and the colours behind the editor and behind the drawing.
+_DRAWING = """
+const boxes = document.querySelector(".network")._cyreg.cy.nodes().map((each) =>
+  ({ name: each.data("label"), ...each.boundingBox({ includeLabels: true, includeOverlays: false }) }));
+const over = boxes.flatMap((one, at) => boxes.slice(at + 1)
+  .filter((other) => one.x1 < other.x2 && other.x1 < one.x2 && one.y1 < other.y2 && other.y1 < one.y2)
+  .map((other) => `${one.name} / ${other.name}`));
+return [over, ...[".CodeMirror", ".network"].map((each) =>
+  getComputedStyle(document.querySelector(each)).backgroundColor)];
+"""
+_EPISODES = QUERY + (
+    "CONSTRUCT { ?case cg:hasTreatment ?one . ?one cg:aboutConcept ?drug } "
+    "WHERE { ?case cg:hasTreatment ?one . ?one cg:aboutConcept ?drug }"
+)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (NARROW, True)])
+def test_each_view_is_accessible_and_fits(width: int, dark: bool, bench: Workbench, axe: None) -> None:
+    bench.open(width=width, dark=dark)
+    bench.ask(_EPISODES)
+    bench.show("graph")
+    over, *behind = bench.browser.run(_DRAWING)
+    assert over == []
+    assert behind == (["rgb(27, 27, 27)", "rgb(18, 18, 18)"] if dark else ["rgb(255, 255, 255)"] * 2)
     for text, view in ((TREATED, "chart"), (DRAWN, "graph"), (TREATED, "raw")):
         bench.ask(text)
         bench.show(view)
