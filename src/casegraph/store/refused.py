@@ -15,7 +15,7 @@ _PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<reason>.+)")
 _LONGEST_REASON = 120
 _SIGN = r'"[^"]*"|\[_\]|[A-Za-z]+'
 _VAGUE: Final = "something is wrong here or just before"
-#: What the parser tells of a query whose form is right, among signs that would have been right too -> plainly.
+#: What the parser tells of a query of the right form, among signs that would have been right too -> plainly.
 _SAID: Final = {
     "Duplicated variable name in SELECT": "SELECT names a variable twice",
     "The SELECT contains a variable that is unbound": "with groups or counts, SELECT names "
