@@ -199,6 +199,12 @@ def test_what_is_not_there_is_404(server: Server, path: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(("path", "is_told"), [("/workbench/", True), ("/queries/", True), ("/none", False)])
+def test_a_slash_too_many_is_told(server: Server, path: str, is_told: bool) -> None:
+    answer = get(server, path)
+    assert (answer.status_code, "leave out the slash at its end" in answer.text) == (404, is_told)
+
+
 def test_head_tells_what_get_does(server: Server) -> None:
     paths = ["/", "/queries", HEADLINE, HEADLINE.removesuffix("/results"), f"/cases/{SEED}", "/ontology"]
     paths += ["/graphs", "/graphs?default", "/graphs?graph=https://w3id.org/casegraph/ontology", "/sparql"]
