@@ -324,6 +324,15 @@ def test_a_link_fills_a_question_in_and_does_not_run_it(bench: Workbench) -> Non
     assert "unknown value 'nonsense'" in bench.text("#_result .notice")
 
 
+def test_a_link_that_names_no_question_says_so(bench: Workbench) -> None:
+    bench.open("#foo=bar&x=1")
+    assert bench.text("#_status").startswith(
+        "The link names no question: it says foo, x, where stored or query"
+    )
+    bench.open("#_content")
+    assert bench.text("#_status") == "Nothing was asked yet."
+
+
 def _ask_no_other_question(bench: Workbench) -> None:
     value = "return new FormData(document.querySelector('#_form form')).get('refractory')"
     for said, meant in (
