@@ -499,6 +499,13 @@ def test_rows_at_one_place_are_counted_or_drawn_as_points(bench: Workbench) -> N
     assert bench.browser.run("return document.querySelector('[data-choice=mark]').value") == "point"
 
 
+def test_whole_numbers_have_ticks_at_whole_numbers(bench: Workbench) -> None:
+    bench.ask('SELECT ?name ?n { VALUES (?name ?n) { ("a" 1) ("b" 2) } }')
+    bench.show("chart")
+    ticks = bench.texts("[data-view=chart] svg .role-axis-label text")
+    assert [each for each in ticks if each not in ("a", "b")] == ["0", "1", "2"]
+
+
 def test_letters_that_are_not_seen_are_told(bench: Workbench) -> None:
     for letter, many in (("x", 0), ("\u202e", 1), ("\u200f", 1)):
         bench.ask(f'SELECT ("a{letter}b" AS ?t) {{}}')
