@@ -182,6 +182,7 @@ def _change_the_drug(bench: Workbench) -> None:
     bench.until(
         lambda: bench.browser.driver.find_elements(By.CSS_SELECTOR, "#_value-drug[role=combobox]"), "no field"
     )
+    assert "left empty, the example of the query stands" in bench.text("#_value-hint-drug")
     bench.type("#_value-drug", "il-2")
     bench.until(lambda: bench.texts(".offers li"), "nothing is offered")
     assert "interleukin-2" in bench.texts(".offers li")[0]

@@ -139,6 +139,8 @@ def test_a_field_of_the_form_that_is_left_empty_keeps_the_example(server: Server
     answer = get(server, HEADLINE, "text/html", drug="IL-2", disease="", refractory="")
     assert answer.text == get(server, HEADLINE, "text/html", drug="IL-2").text
     assert "own example of disease: " in answer.headers["casegraph-notice"]
+    form = get(server, HEADLINE.removesuffix("/results"), "text/html").text
+    assert form.count("left empty, the example of the query stands") == 2  # refractory is chosen from a list
     page = get(server, HEADLINE, "text/html", drug="", disease="", refractory="").text
     assert re.search(r"own example of drug: \w[^<]*, disease: \w[^<]*, refractory: \w", page)
 
