@@ -10,6 +10,7 @@ from casegraph.store.asking import ask
 
 FORMS = "SELECT, ASK, CONSTRUCT or DESCRIBE"
 VAGUE = "something is wrong here or just before"
+NO_GROUP = "with groups or counts, SELECT names what GROUP BY does not and AS does not make"
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,15 @@ def test_what_begins_with_no_form_is_told_at_its_place(query: str, where: str, w
         ("SELECT * { ?s ?p ?o } LIMT 3", "expected one of HAVING, OFFSET, VALUES"),
         ("ASK", 'expected "{"'),
         ("SELECT * { ?s 'x ?o a:b }", VAGUE),
+        ("SELECT ?a { ?a ?b _:x { ?a ?b _:x } }", VAGUE),
+        ("SELECT ?a ?a { ?a ?b ?c }", "SELECT names a variable twice"),
+        ("SELECT (1 AS ?a) (2 AS ?a) {}", "SELECT names a variable twice"),
+        ("SELECT ?a ?b { ?a ?b ?c } GROUP BY ?a", NO_GROUP),
+        ("SELECT ?a (COUNT(*) AS ?n) { ?a ?b ?c }", NO_GROUP),
+        (
+            "SELECT * { ?a ?b ?c } GROUP BY ?a",
+            "SELECT * cannot stand with GROUP BY: name what is selected",
+        ),
     ],
 )
 def test_what_the_parser_tries_everywhere_is_not_told(query: str, what: str) -> None:

@@ -353,6 +353,15 @@ def test_a_home_that_cannot_be_written_to(place: Path, monkeypatch: pytest.Monke
 # -- look up
 
 
+def test_a_short_name_that_lacks_its_hyphen_is_known_again() -> None:
+    meant, drugs = "cg:Interleukin2Drug interleukin-2", {expand("cg:Drug")}
+    for terms in (all_terms(), shipped_terms()):
+        assert terms.nearest("IL2", within=drugs)[0] == meant
+        with pytest.raises(InputError) as refused:
+            terms.resolve("IL2", within=drugs)
+        assert meant in refused.value.expected
+
+
 @pytest.mark.parametrize(
     ("text", "matched", "name"),
     [

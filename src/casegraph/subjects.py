@@ -19,6 +19,8 @@ __all__ = ["find_case", "subjects_meant", "subjects_of"]
 _NUMBERED = re.compile(r"(?P<whole>.+)/(?P<key>[^/#]+)")
 _RECORD = re.compile(r"(?P<dataset>[^/]+)/(?P<id>.+)")
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
+#: the address of a page of ``casegraph serve``, or what stands in it behind the host.
+_PAGE = re.compile(r"^(?:https?://[^/\s]+/|/)?(case|group|report)s/(\S+)$")
 #: an IRI of this project without what all begin with.
 _SHORT = re.compile(r"(case|group|report)/[^\s<>\"{}|\\^`]+")
 
@@ -28,8 +30,9 @@ def find_case(store: Store, text: str) -> str:
 
     A report, by its IRI, its DOI, ``pmid:`` and number, or the curator's key, stands for its first patient;
     without any, for its first group. ``/`` and a number behind it is that patient. ``key/`` and ``pmid/``, as
-    they stand in the IRIs, do as well, and so does what stands there from ``case/`` or ``group/`` on. A case
-    of a data set is the name of that, ``/`` and its record.
+    they stand in the IRIs, do as well, and so does what stands there from ``case/`` or ``group/`` on, or in
+    the address of a page from ``cases/`` or ``groups/`` on; what is percent-encoded is read too. A
+    case of a data set is the name of that, ``/`` and its record.
 
     :raises InputError: if the text names no case of the store, or one report and a patient of another.
     :raises StoreError: if the store fails.
@@ -44,7 +47,11 @@ def subjects_meant(store: Store, text: str) -> tuple[str, ...]:
     :raises InputError: if the text names no case of the store, or one report and a patient of another.
     :raises StoreError: if the store fails.
     """
-    found = {iri: subjects for iri in _meant(text.strip("<> ")) if (subjects := subjects_of(store, iri))}
+    said = _PAGE.sub(r"\1/\2", text.strip("<> "))
+    meant = dict.fromkeys(
+        iri for each in (said, said if "://" in said else unquote(said)) for iri in _meant(each)
+    )
+    found = {iri: subjects for iri in meant if (subjects := subjects_of(store, iri))}
     if not found:
         raise InputError(
             f"no case {text!r}",

@@ -66,9 +66,10 @@ class Workbench:
     def __init__(self, browser: Browser, server: Server) -> None:
         self.browser, self.server = browser, server
 
-    def open(self, after: str = "", width: int = 1280) -> None:
+    def open(self, after: str = "", width: int = 1280, *, dark: bool = False) -> None:
         self.browser.visit("about:blank")
-        assert self.browser.visit(f"{self.server.address}/workbench{after}", width=width, ready=READY) == []
+        address = f"{self.server.address}/workbench{after}"
+        assert self.browser.visit(address, width=width, dark=dark, ready=READY) == []
 
     def one(self, selector: str) -> object:
         return self.browser.driver.find_element(By.CSS_SELECTOR, selector)
@@ -181,6 +182,7 @@ def _change_the_drug(bench: Workbench) -> None:
     bench.until(
         lambda: bench.browser.driver.find_elements(By.CSS_SELECTOR, "#_value-drug[role=combobox]"), "no field"
     )
+    assert "left empty, the example of the query stands" in bench.text("#_value-hint-drug")
     bench.type("#_value-drug", "il-2")
     bench.until(lambda: bench.texts(".offers li"), "nothing is offered")
     assert "interleukin-2" in bench.texts(".offers li")[0]
@@ -321,6 +323,15 @@ def test_a_link_fills_a_question_in_and_does_not_run_it(bench: Workbench) -> Non
     bench.click("#_form button[type=submit]")
     bench.until(lambda: bench.text("#_status") == "Not answered.", "it is answered")
     assert "unknown value 'nonsense'" in bench.text("#_result .notice")
+
+
+def test_a_link_that_names_no_question_says_so(bench: Workbench) -> None:
+    bench.open("#foo=bar&x=1")
+    assert bench.text("#_status").startswith(
+        "The link names no question: it says foo, x, where stored or query"
+    )
+    bench.open("#_content")
+    assert bench.text("#_status") == "Nothing was asked yet."
 
 
 def _ask_no_other_question(bench: Workbench) -> None:
@@ -489,6 +500,13 @@ def test_rows_at_one_place_are_counted_or_drawn_as_points(bench: Workbench) -> N
     assert bench.browser.run("return document.querySelector('[data-choice=mark]').value") == "point"
 
 
+def test_whole_numbers_have_ticks_at_whole_numbers(bench: Workbench) -> None:
+    bench.ask('SELECT ?name ?n { VALUES (?name ?n) { ("a" 1) ("b" 2) } }')
+    bench.show("chart")
+    ticks = bench.texts("[data-view=chart] svg .role-axis-label text")
+    assert [each for each in ticks if each not in ("a", "b")] == ["0", "1", "2"]
+
+
 def test_letters_that_are_not_seen_are_told(bench: Workbench) -> None:
     for letter, many in (("x", 0), ("\u202e", 1), ("\u200f", 1)):
         bench.ask(f'SELECT ("a{letter}b" AS ?t) {{}}')
@@ -524,9 +542,30 @@ import("/static/workbench-terms.js").then(async (made) =>
 """
 
 
-@pytest.mark.parametrize("width", [1280, NARROW])
-def test_each_view_is_accessible_and_fits(width: int, bench: Workbench, axe: None) -> None:
-    bench.open(width=width)
+#: The names of a drawing that lie over each other, and the colours behind the editor and behind the drawing.
+_DRAWING = """
+const boxes = document.querySelector(".network")._cyreg.cy.nodes().map((each) =>
+  ({ name: each.data("label"), ...each.boundingBox({ includeLabels: true, includeOverlays: false }) }));
+const over = boxes.flatMap((one, at) => boxes.slice(at + 1)
+  .filter((other) => one.x1 < other.x2 && other.x1 < one.x2 && one.y1 < other.y2 && other.y1 < one.y2)
+  .map((other) => `${one.name} / ${other.name}`));
+return [over, ...[".CodeMirror", ".network"].map((each) =>
+  getComputedStyle(document.querySelector(each)).backgroundColor)];
+"""
+_EPISODES = QUERY + (
+    "CONSTRUCT { ?case cg:hasTreatment ?one . ?one cg:aboutConcept ?drug } "
+    "WHERE { ?case cg:hasTreatment ?one . ?one cg:aboutConcept ?drug }"
+)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (NARROW, True)])
+def test_each_view_is_accessible_and_fits(width: int, dark: bool, bench: Workbench, axe: None) -> None:
+    bench.open(width=width, dark=dark)
+    bench.ask(_EPISODES)
+    bench.show("graph")
+    over, *behind = bench.browser.run(_DRAWING)
+    assert over == []
+    assert behind == (["rgb(27, 27, 27)", "rgb(18, 18, 18)"] if dark else ["rgb(255, 255, 255)"] * 2)
     for text, view in ((TREATED, "chart"), (DRAWN, "graph"), (TREATED, "raw")):
         bench.ask(text)
         bench.show(view)

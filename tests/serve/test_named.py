@@ -39,6 +39,7 @@ def offered(text: str, *within: str, limit: int = 10) -> list[tuple[str, str, st
         ("IL", DRUGS, ("interleukin-2", "synonym", "IL-2")),
         ("dermatomyo", DISEASES, ("dermatomyositis", "label", "dermatomyositis")),
         ("MONDO:0016367", DISEASES, ("dermatomyositis", "identifier", "MONDO:0016367")),
+        ("IL2", DRUGS, ("interleukin-2", "spelling", "IL-2")),
         ("gotron papule", (), ("Gottron's papules", "spelling", "Gottron papules")),
     ],
 )

@@ -139,6 +139,8 @@ def test_a_field_of_the_form_that_is_left_empty_keeps_the_example(server: Server
     answer = get(server, HEADLINE, "text/html", drug="IL-2", disease="", refractory="")
     assert answer.text == get(server, HEADLINE, "text/html", drug="IL-2").text
     assert "own example of disease: " in answer.headers["casegraph-notice"]
+    form = get(server, HEADLINE.removesuffix("/results"), "text/html").text
+    assert form.count("left empty, the example of the query stands") == 2  # refractory is chosen from a list
     page = get(server, HEADLINE, "text/html", drug="", disease="", refractory="").text
     assert re.search(r"own example of drug: \w[^<]*, disease: \w[^<]*, refractory: \w", page)
 
@@ -197,6 +199,12 @@ def test_what_is_not_there_is_404(server: Server, path: str) -> None:
     answer = get(server, path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("path", "is_told"), [("/workbench/", True), ("/queries/", True), ("/none", False)])
+def test_a_slash_too_many_is_told(server: Server, path: str, is_told: bool) -> None:
+    answer = get(server, path)
+    assert (answer.status_code, "leave out the slash at its end" in answer.text) == (404, is_told)
 
 
 def test_head_tells_what_get_does(server: Server) -> None:

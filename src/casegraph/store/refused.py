@@ -14,6 +14,15 @@ _PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<reason>.+)")
 #: Beyond it, a parser lists all the signs of its grammar.
 _LONGEST_REASON = 120
 _SIGN = r'"[^"]*"|\[_\]|[A-Za-z]+'
+_VAGUE: Final = "something is wrong here or just before"
+#: What the parser tells of a query of the right form, among signs that would have been right too -> plainly.
+_SAID: Final = {
+    "Duplicated variable name in SELECT": "SELECT names a variable twice",
+    "The SELECT contains a variable that is unbound": "with groups or counts, SELECT names "
+    "what GROUP BY does not and AS does not make",
+    "SELECT * is not authorized with GROUP BY": "SELECT * cannot stand with GROUP BY: name what is selected",
+    "<unreported>": _VAGUE,
+}
 _EXPECTED = re.compile(rf"expected (?:one of )?((?:{_SIGN})(?:, (?:{_SIGN}))*)")
 _FORMS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 #: What the parser names at nearly every place of a kind, whatever is wrong there, and its own signs.
@@ -145,11 +154,14 @@ def _plain(reason: str) -> str:
     >>> _plain('expected one of ",", HAVING, OPTIONAL'), _plain('expected one of "{", [_]')
     ('expected one of ",", HAVING', 'expected "{"')
     """
+    for words, plain in _SAID.items():
+        if words in reason:
+            return plain
     found = _EXPECTED.fullmatch(reason)
     if found is None:
         return reason
     named = re.findall(_SIGN, found[1])
     kept = [each for each in named if each not in _NOISE]
     if not kept:
-        return "something is wrong here or just before"
+        return _VAGUE
     return f"expected {'one of ' if len(kept) > 1 else ''}{', '.join(kept)}"

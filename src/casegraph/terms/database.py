@@ -197,12 +197,11 @@ class Vocabulary:
 
     def near(self, text: str, limit: int, least: int) -> list[Hit]:
         """Return the terms with a name that is at least that like a text, best first."""
-        key = key_of(text)
         asked = "SELECT keys FROM near WHERE length BETWEEN ? AND ?"
-        texts = self.ask(asked, *lengths_within(key, least))
+        texts = self.ask(asked, *lengths_within(key_of(text), least))
         keys = "\n".join(each for (each,) in texts).split("\n")
         hits: dict[str, Hit] = {}
-        for name, likeness in nearest_keys(key, keys, limit, least):
+        for name, likeness in nearest_keys(text, keys, limit, least):
             for iri, _, said in self.ask(_NAMES, name):
                 hits.setdefault(iri, Hit(iri, "spelling", said, likeness))
         return list(hits.values())

@@ -236,12 +236,11 @@ class Terms:
 
     def _near(self, text: str, limit: int, least: int) -> list[Hit]:
         names: dict[str, list[str]] = {}
-        key = key_of(text)
         for name in self._by_name:
             names.setdefault(key_of(name), []).append(name)
         hits: dict[str, Hit] = {}
         keys = list(names)
-        for found, likeness in nearest_keys(key, keys, limit, least):
+        for found, likeness in nearest_keys(text, keys, limit, least):
             for name in names[found]:
                 for iri in self._by_name[name]:
                     said = next(each for each in self.names(iri) if each.casefold() == name)

@@ -12,7 +12,12 @@ __all__ = ["CLOSE", "LEAST_LIKENESS", "Hit", "holding_hits", "key_of", "lengths_
 LEAST_LIKENESS = 65
 #: Where a name is that like the text, names that are less so are not told: most typing mistakes are small.
 CLOSE = 85
+#: Of a name that is the text but for hyphens and spaces.
+_HYPHEN = 99
 _WORD = re.compile(r"\w+")
+#: Between the letters and the digits of a word, and between words.
+_BORDER = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +70,21 @@ def holding_hits(text: str, named: Iterable[tuple[str, str]], limit: int) -> lis
     return list(hits.values())[:limit]
 
 
-def nearest_keys(key: str, keys: Sequence[str], limit: int, least: int) -> list[tuple[str, int]]:
-    """Return the keys that are most like another, best first, with their likeness.
+def nearest_keys(text: str, keys: Sequence[str], limit: int, least: int) -> list[tuple[str, int]]:
+    """Return the keys of names that are most like a text, best first, with their likeness.
+
+    A name that differs by a hyphen or a space alone is likest, however short it is.
 
     >>> nearest_keys("alopezia", ["alopecia", "anaemia"], limit=2, least=65)
     [('alopecia', 88)]
+    >>> nearest_keys("IL2", ["ild", key_of("IL-2")], limit=2, least=65)
+    [('2 il', 99), ('ild', 67)]
     """
     from rapidfuzz import fuzz, process
 
-    found = process.extract(key, keys, scorer=fuzz.ratio, limit=limit, score_cutoff=least)
-    return [(name, round(likeness)) for name, likeness, _ in found]
+    key = key_of(text)
+    otherwise = {key_of(_BORDER.sub(" ", text)), key_of(_BETWEEN.sub("", text))} - {key}
+    hits = dict.fromkeys((each for each in keys if each in otherwise), _HYPHEN)
+    for name, likeness, _ in process.extract(key, keys, scorer=fuzz.ratio, limit=limit, score_cutoff=least):
+        hits.setdefault(name, round(likeness))
+    return sorted(hits.items(), key=lambda pair: -pair[1])[:limit]

@@ -29,17 +29,31 @@ def completeness(claims: Claims) -> Content:
 
 
 def _score(claims: Claims, score: Score) -> Content:
-    known = len(score.items) - score.count("not captured")
-    share = "" if score.share is None else f": {score.share:.0%} of the {known} items that can be known"
-    counts = ", ".join(f"{score.count(state)} {state}" for state in STATES)
     rows = (
         Row(each.number, (each.label, f"{_MARKS[each.state]}{each.state}", list(_shown(claims, each))))
         for each in score.items
     )
     made = table("CARE items", ("item", "asks for", "state", "shown by"), rows)
     folded = element("details", element("summary", "Item by item"), made)
-    told = element("p", element("strong", f"{counts}{share}."))
+    told = element("p", element("strong", f"{_told(score)}."))
     return claims.section("_care", "Completeness by CARE", told, element("p", _MEANING), folded)
+
+
+def _told(score: Score) -> str:
+    """Return how many items are told; a share of one item would say no more.
+
+    >>> items = [Item("1", "title", "reported", (), ""), Item("2", "key words", "not captured", (), "")]
+    >>> _told(Score("", "", tuple(items)))
+    '1 reported, 0 not reported, 1 not captured: one item can be known'
+    >>> _told(Score("", "", tuple(items + items)))
+    '2 reported, 0 not reported, 2 not captured: 100% of the 2 items that can be known'
+    """
+    counts = ", ".join(f"{score.count(state)} {state}" for state in STATES)
+    known = len(score.items) - score.count("not captured")
+    if known == 1:
+        return f"{counts}: one item can be known"
+    share = "" if score.share is None else f": {score.share:.0%} of the {known} items that can be known"
+    return f"{counts}{share}"
 
 
 def _shown(claims: Claims, item: Item) -> Iterator[Content]:

@@ -118,8 +118,7 @@ def parameter_field(name: str, parameter: AboutParameter, said: str = "") -> Ite
         data_offers=_OFFERS.get(parameter.type),
         data_within=" ".join(parameter.within),
     )
-    kept = "" if example else "; left empty, the example of the query stands"
-    yield element("p", f"{_KINDS[parameter.type]}{kept}", id=hint)
+    yield element("p", f"{_KINDS[parameter.type]}; left empty, the example of the query stands", id=hint)
 
 
 def _chosen(values: Mapping[str, str], said: str) -> str:

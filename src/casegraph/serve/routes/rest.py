@@ -125,8 +125,8 @@ async def _told(request: StarletteRequest, error: Exception) -> Response:
 
 
 async def _of_router(request: StarletteRequest, error: Exception) -> Response:
-    del request
     found = cast(HTTPException, error)
     if found.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return _Refused(refused_method("GET", "HEAD"))
-    return _Refused(RefusedError(found.status_code, "nothing is at this path"))
+    todo = "leave out the slash at its end" if request.url.path.endswith("/") else ""
+    return _Refused(RefusedError(found.status_code, "nothing is at this path", todo=todo))

@@ -7,6 +7,8 @@ const MOST = 2000, WIDEST = 640, LEAST = 120, SMALL = 400, LONG = 40, A_LETTER =
 const COUNT = "(number of rows)";
 const MARKS = { bar: "bars", point: "points", line: "a line" };
 const BLUE = "#0072B2";
+/* No tick stands between two whole numbers where there are no others. */
+const WHOLE = { tickMinStep: 1, format: ",d" };
 
 const kindOf = (rows, place) => {
   const there = rows.map((row) => row[place]).filter((term) => term !== null);
@@ -58,6 +60,12 @@ const namedTwice = (terms) => {
   return new Set([...found].filter(([, some]) => some.size > 1).map(([text]) => text));
 };
 
+const axisOf = (values, name, kind, limit) => {
+  if (kind === "nominal") return { sort: null, axis: { labelExpr: cutInside(limit) } };
+  const isWhole = kind === "quantitative" && values.every((each) => Number.isInteger(each[name]));
+  return isWhole ? { axis: WHOLE } : {};
+};
+
 /* What is called as something that each object has would be taken for that: it is written as SPARQL does. */
 const titled = (name) => name in {} ? `?${name}` : name;
 
@@ -71,9 +79,9 @@ export const specification = (columns, rows, { x, y, mark }, width) => {
   const isNominal = kindX === "nominal", limit = width < SMALL ? 190 : 240;
   if (isNominal) numbered(values, "x", limit);
   if (kindY === "nominal") numbered(values, "y", limit);
-  const across = { field: "x", type: kindX, title: titled(columns[x]), ...(isNominal ? { sort: null, axis: { labelExpr: cutInside(limit) } } : {}) };
-  const up = isCount ? { aggregate: "count", type: "quantitative", title: "number of rows", axis: { tickMinStep: 1, format: ",d" } }
-    : { field: "y", type: kindY, title: titled(columns[y]), ...(kindY === "nominal" ? { sort: null, axis: { labelExpr: cutInside(limit) } } : {}) };
+  const across = { field: "x", type: kindX, title: titled(columns[x]), ...axisOf(values, "x", kindX, limit) };
+  const up = isCount ? { aggregate: "count", type: "quantitative", title: "number of rows", axis: WHOLE }
+    : { field: "y", type: kindY, title: titled(columns[y]), ...axisOf(values, "y", kindY, limit) };
   const drawn = mark === "bar" ? { type: "bar", color: BLUE } : { type: mark, color: BLUE, ...(mark === "line" ? { point: true } : { size: 60 }) };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json", background: "white",

@@ -6,6 +6,8 @@ import { learn, said, written } from "./workbench-terms.js";
 const MOST = 300;
 const LONGEST = 36;
 const FEW = 60;
+const LIGHT = { ink: "#111", paper: "#fff", line: "#666" }, DARK = { ink: "#eee", paper: "#121212", line: "#aaa" };
+const dark = matchMedia("(prefers-color-scheme: dark)");
 const short = (text) => text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 
 /* The name of a claim is its kind: which one it is stands behind the # of its IRI. */
@@ -28,19 +30,61 @@ export const parts = (triples, most = MOST) => {
   return { nodes: [...nodes.values()], edges };
 };
 
-const STYLE = [
+const styleIn = ({ ink, paper, line }) => [
   { selector: "node", style: {
-    label: "data(label)", "text-wrap": "wrap", "text-max-width": "140px", "font-size": "11px", color: "#000", width: 18, height: 18,
-    "background-color": "#56B4E9", "border-width": 1, "border-color": "#000", "text-valign": "bottom", "text-margin-y": 3 } },
+    label: "data(label)", "text-wrap": "wrap", "text-max-width": "110px", "font-size": "11px", color: ink, width: 18, height: 18,
+    "background-color": "#56B4E9", "border-width": 1, "border-color": ink, "text-valign": "bottom", "text-margin-y": 3 } },
   { selector: "node[kind = 'literal']", style: { shape: "rectangle", "background-color": "#F0E442" } },
-  { selector: "node[kind = 'blank']", style: { shape: "diamond", "background-color": "#fff" } },
+  { selector: "node[kind = 'blank']", style: { shape: "diamond", "background-color": paper } },
   { selector: "node[kind = 'triple']", style: { shape: "triangle", "background-color": "#CC79A7" } },
   /* of many nodes names would lie over each other: they come as the drawing is made larger */
-  { selector: "node.many", style: { "min-zoomed-font-size": 12.5 } },
+  { selector: "node.many", style: { width: 36, height: 36, "min-zoomed-font-size": 12.5 } },
   { selector: "edge", style: {
-    label: "data(label)", "font-size": "10px", "min-zoomed-font-size": 7, color: "#222", width: 1.5, "line-color": "#666", "target-arrow-color": "#666",
-    "target-arrow-shape": "triangle", "curve-style": "bezier", "text-background-color": "#fff", "text-background-opacity": 0.85 } },
+    label: "data(label)", "font-size": "10px", "min-zoomed-font-size": 7, color: ink, width: 1.5, "line-color": line, "target-arrow-color": line,
+    "target-arrow-shape": "triangle", "curve-style": "bezier", "text-background-color": paper, "text-background-opacity": 0.85 } },
 ];
+
+/* As the page, in light and in dark; on paper a drawing stays as it is on the screen. */
+const styleOf = (drawing) => {
+  drawing.classList.toggle("dark", dark.matches);
+  return styleIn(dark.matches ? DARK : LIGHT);
+};
+
+/* Each node pushes all others away, an edge pulls its ends together, and all are drawn to the middle, by steps that
+   become smaller (Fruchterman and Reingold). It begins on a spiral: none is over another, and it ends the same each time. */
+const APART = 110, STEPS = 300, TURN = 2.4, PULL = 0.05;
+
+const push = (one, other) => {
+  const x = one.x - other.x, y = one.y - other.y, by = APART ** 2 / Math.max(1, x * x + y * y);
+  one.dx += x * by; one.dy += y * by;
+  other.dx -= x * by; other.dy -= y * by;
+};
+
+const pull = (one, other) => {
+  const x = one.x - other.x, y = one.y - other.y, by = Math.hypot(x, y) / APART;
+  one.dx -= x * by; one.dy -= y * by;
+  other.dx += x * by; other.dy += y * by;
+};
+
+const move = (point, most) => {
+  const x = point.dx - PULL * point.x, y = point.dy - PULL * point.y, by = Math.min(1, most / Math.max(1, Math.hypot(x, y)));
+  Object.assign(point, { x: point.x + x * by, y: point.y + y * by, dx: 0, dy: 0 });
+};
+
+/** Return where each node stands, by its id, drawn `wide` times as wide as high. */
+export const placed = (nodes, edges, wide) => {
+  const points = nodes.map((_, at) => {
+    const far = APART * Math.sqrt(at);
+    return { x: far * Math.cos(TURN * at), y: far * Math.sin(TURN * at), dx: 0, dy: 0 };
+  });
+  const byId = new Map(nodes.map(({ id }, at) => [id, points[at]]));
+  for (let left = STEPS; left; left -= 1) {
+    points.forEach((one, at) => { for (const other of points.slice(at + 1)) push(one, other); });
+    for (const { source, target } of edges) pull(byId.get(source), byId.get(target));
+    for (const each of points) move(each, (APART * left) / STEPS);
+  }
+  return new Map([...byId].map(([id, { x, y }]) => [id, { x: x * wide, y }]));
+};
 
 /** A graph of triples. */
 export class Graph {
@@ -63,21 +107,19 @@ export class Graph {
       element("div", { class: "buttons" },
         button("Larger", () => this.zoom(1.25)), button("Smaller", () => this.zoom(0.8)), button("Whole", () => this.cy.fit(undefined, 20))),
       drawing);
-    this.cy = cytoscape({ container: drawing, elements: this.elements(nodes, edges), style: STYLE, layout: this.layout(nodes) });
+    this.cy = cytoscape({ container: drawing, elements: this.elements(nodes, edges, drawing), style: styleOf(drawing), layout: { name: "preset", padding: 20 } });
+    dark.onchange = () => this.cy.style(styleOf(drawing));
     this.place.dataset.drawn = "yes";
   }
 
-  elements(nodes, edges) {
+  elements(nodes, edges, drawing) {
+    const places = placed(nodes, edges, Math.max(1, drawing.clientWidth / drawing.clientHeight));
     return [
       ...nodes.map(({ id, term }) => ({
-        data: { id, label: short(nameOfNode(term)), kind: term.kind }, classes: nodes.length > FEW ? "many" : "",
+        data: { id, label: short(nameOfNode(term)), kind: term.kind }, position: places.get(id), classes: nodes.length > FEW ? "many" : "",
       })),
       ...edges.map(({ source, target, term }, at) => ({ data: { id: `e${at}`, source, target, label: edges.length > FEW ? "" : short(said(term)) } })),
     ];
-  }
-
-  layout(nodes) {
-    return { name: "cose", animate: false, padding: 20, nodeRepulsion: () => 20000, idealEdgeLength: () => 110, numIter: nodes.length > 150 ? 300 : 1000 };
   }
 
   zoom(by) {

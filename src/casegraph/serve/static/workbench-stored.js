@@ -99,11 +99,10 @@ const field = (name, each, given) => {
     const { options, chosen } = choicesOf(each.values, given || example);
     return [label, element("select", { id, name }, options.map(([key, text]) => element("option", { value: key, selected: key === chosen }, text)))];
   }
-  const more = example ? "" : "; left empty, the example of the query stands";
   return [label, element("input", {
     id, name, value: given ?? example, "aria-describedby": hint,
     "data-offers": OFFERS[each.type], "data-within": each.within.join(" "),
-  }), element("p", { id: hint, class: "hint" }, `${KINDS[each.type]}${more}`)];
+  }), element("p", { id: hint, class: "hint" }, `${KINDS[each.type]}; left empty, the example of the query stands`)];
 };
 
 /** The form of one stored question; `run`, `edit` and `link` are called with its values. */

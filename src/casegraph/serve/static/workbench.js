@@ -157,6 +157,8 @@ const recall = async () => {
     return;
   }
   form.hide();
+  const foreign = where.includes("=") ? [...said.keys()] : [];  // without it, it is a place on this page
+  if (foreign.length && query === null) status.textContent = `The link names no question: it says ${foreign.join(", ")}, where stored or query is known. Nothing was asked yet.`;
   if (query) editor.open(yasqe, query);
   if (query && wasRun) await askText();
 };
