@@ -444,7 +444,8 @@ def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
     rows = {row[0]: row[1:] for row in part.rows()}
     assert rows["radiotherapy"] == ["", "no outcome of it is told where it stands"]
     # three single doses are told, the first twice the others
-    alone = rows["interleukin-2 begun at 5,000,000 arbitrary units/m2"][1]
+    first = "interleukin-2 begun at 5,000,000 arbitrary units/m2, intravenous (printed as lo6 in the text)"
+    alone = rows[first][1]
     assert alone.startswith("no outcome of it is told; adverse events during it: ")
     assert rows["trimetrexate"] == [
         "overall (non-Hodgkin lymphoma)",
@@ -481,7 +482,10 @@ def test_a_group_is_told_as_one(others: Store) -> None:
 
 def test_what_came_of_one_dose_stands_apart_from_what_came_of_another(page: Node) -> None:
     rows = page.section("In short").rows()[1:]
-    on = {dose: [row[1:] for row in rows if row[0] == f"interleukin-2 1,000,000 IU {dose}"] for dose in DOSES}
+    on = {
+        dose: [row[1:] for row in rows if row[0].startswith(f"interleukin-2 1,000,000 IU {dose}")]
+        for dose in DOSES
+    }
     # its stop is only implied, so that prednisone may have run on
     perhaps = "possibly also prednisone (perhaps stopped at il2 start)"
     added = f"added to background; beside it ran hydroxychloroquine; {perhaps}"

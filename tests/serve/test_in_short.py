@@ -28,11 +28,14 @@ NAMES = (
     *("baricitinib-news", "cafardi-2015", "jak-inhibitors-review-2021", "mda5-aspergillosis-2024"),
     *("mda5-acute-interstitial-pneumonia-2025", "rituximab-registry-2011", "ruxolitinib-pasteur-2018"),
     *("tacrolimus-juvenile-three-children", "castela-2014", "mda5-seroconversion-authorea"),
-    *("miao-2020", "yanez-2009", "ramseur-1989", "mda5-death-2022", "soares-2025"),
+    *("miao-2020", "yanez-2009", "ramseur-1989", "mda5-death-2022", "soares-2025", "behcet-il2-2022"),
+    "pl12-rituximab-rheumatologist",
 )
 SEED, YANEZ = "10.1007/s13555-020-00421-8", "10.4067/s0034-98872009000100013"
 PNEUMOCYSTIS, SOARES = "10.14740/jmc3965", "10.1155/crrh/5560523"
-IL2 = "interleukin-2 begun at 1,000,000 IU 1x/week"
+REPAIRED = "(printed as 106 IU in the text)"
+IL2 = f"interleukin-2 begun at 1,000,000 IU 1x/week, subcutaneous {REPAIRED}"
+BEHCET, PL12 = "10.1097/md.0000000000031173", "key/the-rheumatologist-antisynthetase"
 CAFARDI, TACROLIMUS = "10.2174/1874312901409010077", "10.1007/s10067-008-0973-2"
 REGISTRY, REVIEW = "10.3899/jrheum.101321", "10.1186/s12969-021-00637-8"
 ASPERGILLOSIS, PNEUMONIA = "10.1186/s13256-024-04793-9", "pmid/39790853"
@@ -136,7 +139,7 @@ def test_each_course_has_a_row(store: Store) -> None:
     assert of["intravenous immunoglobulin, second course told, from relapses time"] == silent
     assert of["rituximab, second course told, after september 2006"][0][1].startswith("unchanged (On its")
     of = rows(store, "case/key/dermatology-advisor-baricitinib/2")
-    for drug in ("prednisolone", "intravenous immunoglobulin"):
+    for drug in ("prednisolone", "intravenous immunoglobulin 1x/30 days at baricitinib start"):
         assert of[f"{drug}, start not told, still given at month 5"] == silent
 
 
@@ -146,6 +149,21 @@ def test_a_dose_stands_where_it_is_told_and_none_of_a_later_change(store: Store)
     assert {"dapsone 150 mg/day", "intravenous immunoglobulin 2 g/kg 1x/28 days", "prednisone"} == {*cafardi}
     heads = {each.partition(",")[0] for each in rows(store, f"case/{REGISTRY}/2") if "doses" in each}
     assert heads == {"rituximab 2 doses of 500 mg/m2", "rituximab 2 doses of 375 mg/m2"}
+
+
+def test_doses_stand_with_how_often_they_were_given_their_route_print_and_time(store: Store) -> None:
+    assert {each for each in rows(store, f"case/{PL12}/1") if "rituximab" in each} == {
+        "rituximab 2 doses of 1,000 mg, the second 14 days after the first"
+    }
+    assert "interleukin-2 1x/2 days, intramuscular" in rows(store, f"case/{BEHCET}/1")
+    assert "tacrolimus oral" in rows(store, f"case/{TACROLIMUS}/1")
+    seed = rows(store, f"case/{SEED}/1")
+    assert {each for each in seed if "2x/week" in each} == {f"interleukin-2 1,000,000 IU 2x/week {REPAIRED}"}
+    # the table has the dose at the rituximab: what it was begun at is not told
+    assert "prednisone 0.5 mg/kg/day at rituximab start" in rows(store, f"case/{REGISTRY}/4")
+    assert "prednisone 0.2 mg/kg/day at course b, start not told, still given at course b" in rows(
+        store, f"case/{REGISTRY}/2"
+    )
 
 
 def test_treatments_without_any_outcome_are_named(store: Store) -> None:

@@ -122,13 +122,15 @@ def beside(words: Words, claim: str) -> str:
 
 
 def followed(words: Words, turn: str) -> str:
-    """Return the drug and the dose, or its change, that a turn followed, in few words; nothing without."""
+    """Return what a turn followed, in few words: a drug with its dose, or its change; nothing without."""
     trigger = words.facts.value(turn, "trigger")
-    drug = words.drug(trigger) if trigger is not None else ""
-    if trigger is None or not drug:
+    if trigger is None:
         return ""
     dose = words.dose(trigger) or words.labels(trigger, "doseChange")
-    return f"following {joined(drug, dose, by=' ')}"
+    if drug := words.drug(trigger):
+        return f"following {joined(drug, dose, by=' ')}"
+    how = went(words, trigger) or words.labels(trigger, "rdf:type")
+    return f"following {joined(domain_of(words, trigger), how, by=': ')}"
 
 
 def counts(words: Words, claim: str, name: str, form: str) -> str:

@@ -191,10 +191,13 @@ class Words:
 
     def dosing(self, segment: str) -> str:
         """Return amount, repaired print, frequency and route of a stretch of one dosing."""
-        repaired = self.text(segment, "repairedFrom", "(printed as {} in the text)")
-        often = joined(self._amount(segment), repaired, self._often(segment), by=" ")
+        often = joined(self._amount(segment), self.repaired(segment), self._often(segment), by=" ")
         told = self.one_bound(segment) or often
         return joined(told, self.label(self.facts.value(segment, "route")))
+
+    def repaired(self, claim: str) -> str:
+        """Return what the report prints in place of what was repaired; nothing where nothing was."""
+        return self.text(claim, "repairedFrom", "(printed as {} in the text)")
 
     def in_all(self, episode: str) -> str:
         """Return the sum of all doses of a treatment, or nothing where it is not told."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from casegraph.serve.pages.claims import Claims
 from casegraph.story.courses import UNKNOWN_START, which_course
+from casegraph.story.doses import doses_of, whole_dose
 from casegraph.story.moments import at_moment, called
 from casegraph.story.telling import end
 from casegraph.story.words import Words, joined
@@ -59,25 +60,9 @@ def given(claims: Claims, seen: Sequence[str]) -> str:
 
 
 def _dosed(words: Words, episode: str, exposures: Sequence[str]) -> str:
-    """Return a drug with the doses that are meant; where the whole treatment is, with its first."""
-    doses = [words.dose(each) for each in exposures if each != episode]
-    return joined(words.drug(episode), *(doses or [_first_dose(words, episode)]), by=" ")
-
-
-def _first_dose(words: Words, episode: str) -> str:
-    """Return the dose of a treatment: its only one, or that which it was begun at; nothing of others.
-
-    It was begun at a dose only where both have one told start, and has one dose only where no change of it is
-    told, be it without a number.
-    """
-    facts = words.facts
-    segments, start = facts.values(episode, "hasSegment"), facts.value(episode, "at")
-    first = {each: facts.value(each, "at") for each in segments if not facts.values(each, "doseChange")}
-    of_all = {words.dose(each) for each in segments}
-    if len(of_all) == 1 and {start, None} & {*first.values()}:
-        return of_all.pop()
-    begun = [words.dose(each) for each, at in first.items() if at is not None and at == start]
-    return f"begun at {begun[0]}" if len(begun) == 1 and begun[0] else ""
+    """Return a drug with the doses that are meant; where the whole treatment is, with what is told of it."""
+    doses = doses_of(words, [each for each in exposures if each != episode])
+    return joined(words.drug(episode), *(doses or [whole_dose(words, episode)]), by=" ")
 
 
 def _which(words: Words, exposures: Sequence[str]) -> str:
