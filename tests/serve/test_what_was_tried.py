@@ -254,6 +254,8 @@ def test_the_words_on_the_rule_stand_only_where_a_rule_judged(store: Store) -> N
 
 def test_a_flare_stands_with_the_change_of_dose_that_it_followed_as_in_the_picture(store: Store) -> None:
     ((drug, domain, became),) = rows(store, "turn")
+    flare = "flare (skin), following prednisone lowered, when is not told; where it stands"
+    assert above(store, "turn", "course") == [flare]
     assert (drug, domain) == ("prednisone", "skin")
     assert became.startswith("flare: relapse on taper, following prednisone lowered")
 

@@ -10,12 +10,14 @@ __all__ = [
     "counts",
     "domain_of",
     "followed",
+    "note_of",
     "outcome",
     "patients",
     "responded",
     "responders",
     "response",
     "scope_of",
+    "turned",
     "went",
 ]
 
@@ -119,6 +121,24 @@ def beside(words: Words, claim: str) -> str:
     maybe = [each for each in open_ if each not in sure and not is_death]
     may = f"{'possibly also' if sure else 'beside it may have run'} {listed(maybe)}"
     return joined(f"beside it ran {listed(sure)}" if sure else "", may if maybe else "", by="; ")
+
+
+def turned(words: Words, turn: str) -> str:
+    """Return what a turn of the course was, in or of what, and what it is put down to."""
+    domain = words.labels(turn, "domain")
+    concerned = dict.fromkeys(
+        words.labels(each, "aboutConcept") for each in words.facts.values(turn, "concerns")
+    )
+    of = listed([each for each in concerned if each])
+    scope = f"({domain})" if domain else f"of {of}" if of else ""
+    what = joined(words.labels(turn, "rdf:type"), scope, by=" ")
+    return joined(what, words.text_of(turn, "cause", "put down to {}"))
+
+
+def note_of(words: Words, turn: str) -> str:
+    """Return the note of a turn; nothing where it says no more than what the turn was of."""
+    note = words.text(turn, "gist")
+    return "" if turned(words, turn).casefold().endswith(note.casefold()) else note
 
 
 def followed(words: Words, turn: str) -> str:

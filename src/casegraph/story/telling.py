@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from casegraph.namespaces import CG
 from casegraph.story.frame import head, times
 from casegraph.story.lines import Line
-from casegraph.story.outcomes import beside, outcome, responders, response
+from casegraph.story.outcomes import beside, note_of, outcome, responders, response, turned
 from casegraph.story.words import Words, joined, listed
 
 __all__ = ["during", "end", "harm", "is_at_once", "is_of_history", "sections", "tell", "told"]
@@ -194,18 +194,11 @@ def during(words: Words, claim: str) -> str:
 
 
 def _turn(words: Words, claim: str) -> str:
-    kind = words.label(words.facts.value(claim, "rdf:type"))
-    lasted = words.duration(claim)
     printed = words.text(claim, "timePrinted", "printed as “{}”")
     trigger = words.facts.value(claim, "trigger")
     after = f"following {_cause(words, trigger)}" if trigger else ""
-    domain = words.labels(claim, "domain")
-    concerned = [words.labels(each, "aboutConcept") for each in words.facts.values(claim, "concerns")]
-    scope = f"({domain})" if domain else f"of {listed(concerned)}" if concerned and kind != "death" else ""
-    what = joined(kind, scope, by=" ")
-    due = words.text_of(claim, "cause", "put down to {}")
-    said = joined(what, due, after, lasted, printed, words.when(claim))
-    return _with_gist(words, claim, joined(said, beside(words, claim), by="; "))
+    said = joined(turned(words, claim), after, words.duration(claim), printed, words.when(claim))
+    return joined(joined(said, beside(words, claim), by="; "), note_of(words, claim), by=". ")
 
 
 def _cause(words: Words, trigger: str) -> str:

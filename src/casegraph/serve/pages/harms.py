@@ -9,10 +9,10 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.disputed import disputed
 from casegraph.serve.pages.markup import Content, Element, element
 from casegraph.story.moments import at_moment, called, counts_from_zero, has_day, untimed
-from casegraph.story.outcomes import beside, followed
+from casegraph.story.outcomes import beside, followed, note_of, turned
 from casegraph.story.spans import open_side
 from casegraph.story.telling import during, harm
-from casegraph.story.words import Words, joined, listed
+from casegraph.story.words import Words, joined
 
 __all__ = ["deaths", "harms", "place_of_harm"]
 
@@ -72,15 +72,12 @@ def deaths(claims: Claims) -> list[Element]:
 def _death(claims: Claims, death: str) -> Element:
     """Return a death behind its day, with what certainly ran beside it."""
     words, facts = claims.words, claims.words.facts
-    of = dict.fromkeys(words.labels(each, "aboutConcept") for each in facts.values(death, "concerns"))
-    due = words.text_of(death, "cause", "put down to {}")
-    of_it = f"of {listed([each for each in of if each])}" if any(of) else ""
-    what = joined(joined("death", of_it, by=" "), due, followed(words, death))
+    what = joined(turned(words, death), followed(words, death), words.basis(death))
     said = joined(what, beside(words, death), by="; ")
     when, printed = _moment(words, facts.value(death, "at") or ""), words.text(death, "timePrinted")
     when = joined(when, f"printed as “{printed}”" if printed and printed not in when else "")
-    note = words.text(death, "gist")
-    more = f" ({note})" if note and note.casefold() != of_it.casefold() else ""
+    note = note_of(words, death)
+    more = f" ({note})" if note else ""
     return element("span", f"{when}: {said}{more}; ", claims.to(death, "where it stands"))
 
 
