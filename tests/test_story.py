@@ -48,7 +48,8 @@ def test_a_judgement_says_what_shows_it_and_what_else_ran(seed_store: Store) -> 
     assert "The start is not defined" in quiet
     (sparing,) = (each for each in lines if each.startswith("steroid sparing"))
     assert sparing == (
-        "steroid sparing: prednisone lowered on interleukin-2; "
+        "steroid sparing: prednisone lowered 20→10 mg/day on "
+        "interleukin-2 1,000,000 IU 2x/week (printed as 106 IU in the text); "
         "beside it ran cyclosporin A and hydroxychloroquine"
     )
 

@@ -537,7 +537,7 @@ def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:
     rows = {row[0]: row[1:] for row in page.section("In short").rows()}
     ran = "beside it may have run methylprednisolone, mycophenolate and prednisone"
     note = "Complete clinical response, without a relapse"
-    second = f"resolved (complete), at last follow up ({note}): {said}; {ran} why"
+    second = f"resolved (complete), at last follow up ({note}): only change told; {ran} why"
     first, again = "first course told, from course a", "second course told, from course b"
     assert rows[f"rituximab 2 doses of 375 mg/m2, {again}"] == ["overall", second]
     assert rows[f"rituximab 2 doses of 500 mg/m2, {first}"] == ["overall", "not evaluable where it stands"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from casegraph.namespaces import CG
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.given import which_one
+from casegraph.story.judged import lost_by
 from casegraph.story.moments import at_moment
 from casegraph.story.telling import is_at_once
 from casegraph.story.words import joined, listed
@@ -16,6 +18,8 @@ __all__ = ["what_else"]
 _MOST_OPEN = 4
 _TOGETHER, _SOLE = "startedTogether", "soleChange"
 _NONE_ALONE = "told of them together, what each did is not told"
+#: of the only change, where what may have run beside it stands behind it.
+_ONLY = "only change told"
 _ALONE_RAISED = "the only one told to be begun or raised"
 
 
@@ -34,11 +38,13 @@ def what_else(claims: Claims, seen: Sequence[str], claim: str, episodes: Collect
     stopped = _changes(claims, seen, "whileLowering", {*episodes, *once})
     perhaps = _changes(claims, seen, "possiblyWhileLowering", {*episodes, *stopped, *once})
     told = {*_drugs(claims, {*episodes, *answered, *begun})}
+    ran = [*_ran(claims, seen, claim, told, perhaps)]
+    attributed = _attribution(claims, seen, len(episodes) > 1, [*begun.values()], any((stopped, perhaps)))
     return [
-        _attribution(claims, seen, len(episodes) > 1, [*begun.values()], any((stopped, perhaps))),
+        _ONLY if attributed == words.label(f"{CG}{_SOLE}") and ran else attributed,
         f"told of {shared} too" if shared else "",
         f"meanwhile {listed([*stopped.values()])}" if stopped else "",
-        *_ran(claims, seen, claim, told, perhaps),
+        *ran,
     ]
 
 
@@ -56,6 +62,8 @@ def _attribution(
     said = listed([*map(words.label, found)])
     if kinds == {_SOLE} and is_lowered:
         return _ALONE_RAISED
+    if lost := [*filter(None, (lost_by(words, each) for each in seen))]:
+        return f"{said}; {lost[0]}"
     if kinds != {_TOGETHER}:
         return said
     others = f"{said}: {listed(begun)}" if begun else ""
