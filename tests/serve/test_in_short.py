@@ -91,7 +91,8 @@ def test_what_ran_beside_stands_in_the_row_and_the_domain_says_what_it_concerns(
     (row,) = rows(store, "case/key/dermatology-advisor-baricitinib/1")["baricitinib 4 mg 1x/day"]
     assert row[0] == "skin (Erythema of neck and face; Periungual erythema)"  # of the chest it is not told
     lung = [row[0] for row in rows(store, f"case/{ASPERGILLOSIS}/1")["tofacitinib"]]
-    assert lung == ["lung (Respiratory failure)", "lung (interstitial lung disease)"]
+    # that it was there is implied where it is told to be better
+    assert lung == ["lung (Respiratory failure, implied)", "lung (interstitial lung disease)"]
 
 
 def test_what_is_told_of_several_together_is_one_row_that_credits_none_of_them_alone(store: Store) -> None:
@@ -135,15 +136,11 @@ def test_what_changed_stands_by_name_and_so_does_what_was_stopped_at_the_time(st
 
 
 def test_a_loss_of_which_no_domain_is_told_is_not_told_as_one_of_the_muscle(store: Store) -> None:
-    said = [
-        became
-        for each in rows(store, f"case/{YANEZ}/1").values()
-        for part, became in each
-        if part == "muscle"
-    ]
+    found = rows(store, f"case/{YANEZ}/1").values()
+    said = [became for each in found for part, became in each if part == "muscle"]
     assert said == [
-        "improved, after second (Strength rose): lost and regained; the loss is a relapse of which no domain is "
-        "told; beside it may have run azathioprine, corticosteroid and cyclophosphamide why"
+        "improved, after second (Strength rose): lost and regained; the loss is a relapse of which no domain "
+        "is told; beside it may have run azathioprine, corticosteroid and cyclophosphamide why"
     ]
     assert "the loss is a relapse" in page(store, f"case/{YANEZ}/1").section("What follows by rule").text
 
@@ -174,6 +171,8 @@ def test_doses_stand_with_how_often_they_were_given_their_route_print_and_time(s
     assert "tacrolimus oral" in rows(store, f"case/{TACROLIMUS}/1")
     seed = rows(store, f"case/{SEED}/1")
     assert {each for each in seed if "2x/week" in each} == {TWICE}
+    legs = "muscle (Lower limb muscle weakness, printed as lower muscles in the text)"
+    assert legs in [domain for domain, _ in seed[TWICE]]
     # the table has the dose at the rituximab: what it was begun at is not told
     assert "prednisone 0.5 mg/kg/day at rituximab start" in rows(store, f"case/{REGISTRY}/4")
     assert "prednisone 0.2 mg/kg/day at course b, start not told, still given at course b" in rows(
@@ -235,11 +234,12 @@ def test_what_was_negative_stands_beside_what_was_positive(store: Store) -> None
     assert screen.startswith("autoantibodies, which ones is not listed: negative, at first screen (A routine")
     assert positive.startswith("anti-MDA5 antibody: positive, at myositis panel")
     positive, negative = told(store, f"case/{CAFARDI}/1")["antibodies"]
-    assert positive.startswith("antinuclear antibody: printed as “1:1280”, positive")
+    assert positive.startswith("antinuclear antibody: printed as “1:1280”, positive, implied, at workup")
     assert negative == "negative, at workup: anti-Sm antibody, anti-SSA antibody, anti-SSB antibody"
     *before, last = told(store, f"case/{SEED}/1")["antibodies"]
     assert [each.partition(":")[2] for each in before] == [
-        *(" positive, at panel 1",) * 3,
+        " positive, printed as anti-ANA in the text, at panel 1",
+        *(" positive, at panel 1",) * 2,
         *(" positive, at workup",) * 3,
     ]
     assert last == (
@@ -301,6 +301,8 @@ def test_a_disease_that_the_history_did_not_have_is_not_told_as_excluded(store: 
     assert "excluded" not in of
     of = told(store, f"case/{CAFARDI}/1")
     assert of["excluded"] == ["internal malignancy"]
+    (seed,) = told(store, f"case/{SEED}/1")["excluded"]
+    assert seed.endswith("(which ones is not told), printed as complications in the text")
     assert "no history of" not in of
     below = page(store, f"case/{PNEUMONIA}/1").named("no-chronic-disease").text
     assert below.startswith("no history of: chronic disease, unspecified, at history. Previously healthy")

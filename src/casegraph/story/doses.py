@@ -15,7 +15,8 @@ def dose_of(words: Words, segment: str) -> str:
     """Return the dose of a stretch of one dosing with its route, or its change, and its repaired print."""
     dose = words.dose(segment) or words.labels(segment, "doseChange")
     told = joined(dose, words.labels(segment, "route"))
-    return joined(told, words.repaired(segment) if told else "", by=" ")
+    repaired = words.repaired(segment)
+    return f"{told} ({repaired})" if told and repaired else told
 
 
 def doses_of(words: Words, segments: Sequence[str]) -> list[str]:

@@ -92,16 +92,19 @@ def domain_of(words: Words, claim: str) -> str:
     return joined(domain, f"({listed(list(concerned))})" if any(concerned) else "", by=" ")
 
 
-def scope_of(words: Words, claim: str) -> str:
+def scope_of(words: Words, claim: str, *, marked: bool = False) -> str:
     """Return the domain of an outcome with the findings and diseases that it is told to concern.
 
     A rash of one place that resolved is not the skin that resolved.
+
+    :param marked: whether to tell what of these the report only implies, and what was repaired.
     """
     facts, domain = words.facts, words.labels(claim, "domain")
     if f"{CG}overall" in facts.values(claim, "domain"):
         return domain_of(words, claim)
     concerned = (each for each in facts.values(claim, "concerns") if facts.kind(each) in _SEEN)
-    named = list(dict.fromkeys(_named(words, each) for each in concerned))
+    marks = ((each, words.marks(each) if marked else "") for each in concerned)
+    named = list(dict.fromkeys(joined(_named(words, each), mark) for each, mark in marks))
     return joined(domain, f"({'; '.join(named)})" if named else "", by=" ")
 
 

@@ -191,13 +191,18 @@ class Words:
 
     def dosing(self, segment: str) -> str:
         """Return amount, repaired print, frequency and route of a stretch of one dosing."""
-        often = joined(self._amount(segment), self.repaired(segment), self._often(segment), by=" ")
+        repaired = f"({found})" if (found := self.repaired(segment)) else ""
+        often = joined(self._amount(segment), repaired, self._often(segment), by=" ")
         told = self.one_bound(segment) or often
         return joined(told, self.label(self.facts.value(segment, "route")))
 
     def repaired(self, claim: str) -> str:
         """Return what the report prints in place of what was repaired; nothing where nothing was."""
-        return self.text(claim, "repairedFrom", "(printed as {} in the text)")
+        return self.text(claim, "repairedFrom", "printed as {} in the text")
+
+    def marks(self, claim: str) -> str:
+        """Return on what basis a claim stands, where the report does not state it, and what was repaired."""
+        return joined(self.basis(claim), self.repaired(claim))
 
     def in_all(self, episode: str) -> str:
         """Return the sum of all doses of a treatment, or nothing where it is not told."""

@@ -35,7 +35,7 @@ def _was_fatal(claims: Claims, claim: str) -> bool:
 def _harm(claims: Claims, claim: str) -> Iterator[Content]:
     """Yield an adverse event, during what, and when; of a group also in whom, which only its gist tells."""
     words, facts = claims.words, claims.words.facts
-    yield claims.to(claim, harm(words, claim))
+    yield claims.to(claim, joined(harm(words, claim), words.marks(claim)))
     if drugs := during(words, claim):
         yield f", {drugs}"
     for occasion in facts.values(claim, "at"):
@@ -72,7 +72,7 @@ def deaths(claims: Claims) -> list[Element]:
 def _death(claims: Claims, death: str) -> Element:
     """Return a death behind its day, with what certainly ran beside it."""
     words, facts = claims.words, claims.words.facts
-    what = joined(turned(words, death), followed(words, death), words.basis(death))
+    what = joined(turned(words, death), followed(words, death), words.marks(death))
     said = joined(what, beside(words, death), by="; ")
     when, printed = _moment(words, facts.value(death, "at") or ""), words.text(death, "timePrinted")
     when = joined(when, f"printed as “{printed}”" if printed and printed not in when else "")

@@ -99,7 +99,7 @@ def _diagnosis(claims: Claims, claim: str) -> Content:
     words, facts = claims.words, claims.words.facts
     concepts = [claims.term(each) for each in facts.values(claim, "aboutConcept")]
     about = [part for each in concepts for part in (", ", each)][1:]
-    standing = joined(_STANDINGS.get(facts.kind(claim), ""), moment(words, claim))
+    standing = joined(_STANDINGS.get(facts.kind(claim), ""), words.marks(claim), moment(words, claim))
     note = words.text(claim, "gist", " ({})")
     return element(
         "span",
@@ -113,12 +113,14 @@ def _diagnosis(claims: Claims, claim: str) -> Content:
 
 
 def _named(claims: Claims, found: Iterable[str]) -> Content:
-    """Return what some claims are about, each as the link to where that is told; what is implied, by what."""
+    """Return what some claims are about, each as the link to where that is told; if implied, by what."""
     words, parts = claims.words, list[Content]()
     for each in found:
         parts += ["; ", claims.to(each, harm(words, each))]
+        marks = words.marks(each)
+        parts.append(f", {marks}" if marks else "")
         if words.facts.value(each, "basis") == f"{CG}implied":
-            parts.append(joined(", implied", words.text(each, "gist", "by: {}"), by=" "))
+            parts.append(words.text(each, "gist", " by: {}"))
     return element("span", parts[1:]) if parts else ""
 
 

@@ -126,7 +126,7 @@ def _seen(claims: Claims, seen: tuple[str, ...]) -> Row:
     claim = claim_of(claims, seen[0])
     of_one = len(facts.values(claim, "domain")) == 1
     domains = dict.fromkeys(words.labels(each, "domain") for each in seen)
-    domain = scope_of(words, claim) if of_one else listed([*domains])
+    domain = scope_of(words, claim, marked=True) if of_one else listed([*domains])
     attributed, *more = what_else(claims, seen, claim, episodes_of(claims, seen))
     said = [
         *_became(claims, seen[0], claim),
@@ -159,7 +159,7 @@ def _became(claims: Claims, seen: str, claim: str) -> Iterator[Content]:
         failed = how if how.startswith(turn) else joined(turn, how, by=": ")
         yield joined(failed, followed(words, claim))
     else:
-        yield joined(went(words, claim), words.latency(claim), words.basis(claim))
+        yield joined(went(words, claim), words.latency(claim), words.marks(claim))
     printed = ""
     for occasion in facts.values(claim, "at"):
         before, name = at_moment(facts, occasion)

@@ -52,7 +52,7 @@ def _turn(claims: Claims, turn: str) -> Element:
     words = claims.words
     printed = words.text(turn, "timePrinted", "printed as “{}”")
     what = joined(turned(words, turn), followed(words, turn))
-    said = joined(what, words.duration(turn), printed, words.basis(turn), _when(claims, turn))
+    said = joined(what, words.duration(turn), printed, words.marks(turn), _when(claims, turn))
     note = note_of(words, turn)
     return element("span", f"{said}{f' ({note})' if note else ''}; ", claims.to(turn, "where it stands"))
 
