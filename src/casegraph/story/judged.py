@@ -6,6 +6,7 @@ from casegraph.namespaces import CG
 from casegraph.parameters import closed_list
 from casegraph.story.doses import dose_of, whole_dose
 from casegraph.story.lines import Line
+from casegraph.story.outcomes import ran_beside
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined, listed
 
@@ -105,8 +106,7 @@ def _sparing(words: Words, node: str, drug: str) -> str:
     which = joined(steroid, how, words.dose(lowered), by=" ")
     return joined(
         f"{which} on {joined(drug, _changed_dose(words, node), by=' ')}",
-        f"beside it ran {listed(sorted(sure))}" if sure else "",
-        f"beside it may have run {listed(sorted(maybe))}" if maybe else "",
+        *ran_beside(sorted(sure), sorted(maybe)),
         by="; ",
     )
 

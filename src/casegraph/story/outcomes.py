@@ -13,6 +13,7 @@ __all__ = [
     "note_of",
     "outcome",
     "patients",
+    "ran_beside",
     "responded",
     "responders",
     "response",
@@ -122,8 +123,19 @@ def beside(words: Words, claim: str) -> str:
     sure, open_ = words.background(claim)
     is_death = words.facts.kind(claim) == "Death"
     maybe = [each for each in open_ if each not in sure and not is_death]
-    may = f"{'possibly also' if sure else 'beside it may have run'} {listed(maybe)}"
-    return joined(f"beside it ran {listed(sure)}" if sure else "", may if maybe else "", by="; ")
+    return joined(*ran_beside(sure, maybe), by="; ")
+
+
+def ran_beside(sure: list[str], maybe: list[str]) -> tuple[str, str]:
+    """Return that some ran beside an outcome, and that others may have; nothing for none.
+
+    >>> ran_beside(["rituximab"], ["dapsone", "tacrolimus"])
+    ('beside it ran rituximab', 'possibly also dapsone and tacrolimus')
+    >>> ran_beside([], ["dapsone"])
+    ('', 'beside it may have run dapsone')
+    """
+    may = "possibly also" if sure else "beside it may have run"
+    return f"beside it ran {listed(sure)}" if sure else "", f"{may} {listed(maybe)}" if maybe else ""
 
 
 def turned(words: Words, turn: str) -> str:

@@ -153,17 +153,21 @@ def _is_implied(words: Words, exposure: str) -> bool:
     return words.facts.name(words.facts.value(exposure, "endBasis") or "") == "implied"
 
 
-def end(words: Words, exposure: str) -> str:
-    """Return what is told of the end of a treatment or a dosing; nothing where nothing is."""
+def end(words: Words, exposure: str, *, named: Callable[[str], str] | None = None) -> str:
+    """Return what is told of the end of a treatment or a dosing; nothing where nothing is.
+
+    :param named: returns what an occasion is called; the default is the name that the story explains.
+    """
     facts = words.facts
+    named = named or facts.name
     stop, ongoing = facts.value(exposure, "endsAt"), facts.value(exposure, "ongoingAt")
     reason = words.labels(exposure, "stopReason")
     if stop is not None:
         hedge = "a stop is only implied" if _is_implied(words, exposure) else "stopped"
         hedge = "done or given" if is_at_once(words, exposure) else hedge
-        return joined(f"{hedge} at {facts.name(stop)}", reason)
+        return joined(f"{hedge} at {named(stop)}", reason)
     if ongoing is not None:
-        return f"still given at {facts.name(ongoing)}"
+        return f"still given at {named(ongoing)}"
     return joined("stopped, when is not told", reason) if reason else ""
 
 

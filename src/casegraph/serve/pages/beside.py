@@ -9,6 +9,7 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.given import which_one
 from casegraph.story.judged import lost_by
 from casegraph.story.moments import at_moment
+from casegraph.story.outcomes import ran_beside
 from casegraph.story.telling import is_at_once
 from casegraph.story.words import joined, listed
 
@@ -114,13 +115,10 @@ def _ran(
     maybe = [each for each in open_ if each not in {*told, *certain}]
     maybe.sort(key=lambda each: (each not in changed, each not in begun))
     noted = {each: f"{each} ({'; '.join(how)})" for each, how in changed.items()}
-    if sure:
-        yield f"beside it ran {listed([noted.get(each, each) for each in sure])}"
-    if maybe:
-        named = [noted.get(each, each) for each in maybe]
-        if len(named) > _MOST_OPEN:
-            named[_MOST_OPEN - 1 :] = [f"{len(named) - _MOST_OPEN + 1} more"]
-        yield f"{'possibly also' if sure else 'beside it may have run'} {listed(named)}"
+    named = [noted.get(each, each) for each in maybe]
+    if len(named) > _MOST_OPEN:
+        named[_MOST_OPEN - 1 :] = [f"{len(named) - _MOST_OPEN + 1} more"]
+    yield from filter(None, ran_beside([noted.get(each, each) for each in sure], named))
     others = [each for each in perhaps if words.drug(each) not in {*sure, *maybe}]
     if others:
         yield f"perhaps meanwhile {listed([_in_full(claims, each, perhaps[each]) for each in others])}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 from casegraph.serve.pages.claims import Claims
@@ -76,7 +77,9 @@ def which_one(words: Words, exposure: str) -> str:
     start, own = facts.value(episode, "at"), facts.value(exposure, "at")
     dose = f"this dose {_from(words, own)}" if own is not None and own != start else ""
     if which.startswith(UNKNOWN_START):
-        return joined(which, _end(words, exposure) if episode == exposure else dose)
+        return joined(
+            which, end(words, exposure, named=partial(called, facts)) if episode == exposure else dose
+        )
     if not which or start is None or facts.name(episode) == which:
         return which
     return joined(_number(words, episode), _from(words, start), dose)
@@ -85,14 +88,6 @@ def which_one(words: Words, exposure: str) -> str:
 def _from(words: Words, occasion: str) -> str:
     """Return an occasion as the start of something, as *from month 3*."""
     return f"{'from ' if at_moment(words.facts, occasion)[0] else ''}{called(words.facts, occasion)}"
-
-
-def _end(words: Words, exposure: str) -> str:
-    """Return the end of a treatment with the names of occasions as words."""
-    facts, said = words.facts, end(words, exposure)
-    for each in (*facts.values(exposure, "endsAt"), *facts.values(exposure, "ongoingAt")):
-        said = said.replace(facts.name(each), called(facts, each))
-    return said
 
 
 def _number(words: Words, episode: str) -> str:
