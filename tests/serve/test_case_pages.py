@@ -472,7 +472,7 @@ def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
 def test_a_group_is_told_as_one(others: Store) -> None:
     page = tree(others, f"{BASE}group/{GROUP}")
     assert "group 5 patients" in page.section("In short").text
-    assert "skin: improved, on interleukin-2, at after-il2" in page.section("In short").text
+    assert "skin: improved, on interleukin-2; beside it" in page.section("In short").text
     assert "4 of 5 patients responded" in page.section("In short").text
     assert "SALT score: 82, printed as “82 (range 63-100)”" in page.text
     assert "Completeness by CARE" not in page.headings()

@@ -61,7 +61,7 @@ def _unit(words: Words, claim: str) -> str:
     return "" if unit == "1" else unit or words.labels(claim, "unitConcept")
 
 
-def response(words: Words, claim: str) -> str:
+def response(words: Words, claim: str, when: str) -> str:
     """Return what became of a domain, on what, how fast, when, and what ran beside it."""
     exposures = [words.exposure(each) for each in words.facts.values(claim, "responseTo")]
     stopped = [words.exposure(each) for each in words.facts.values(claim, "afterStopping")]
@@ -70,7 +70,7 @@ def response(words: Words, claim: str) -> str:
         f"on {' + '.join(exposures)}" if exposures else "",
         f"after {' + '.join(stopped)} was stopped" if stopped else "",
         words.latency(claim),
-        words.when(claim),
+        when,
     )
     return joined(said, beside(words, claim), by="; ")
 

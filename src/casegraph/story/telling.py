@@ -10,7 +10,7 @@ from casegraph.story.lines import Line
 from casegraph.story.outcomes import beside, note_of, outcome, responders, response, turned
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["during", "end", "harm", "is_at_once", "is_of_history", "sections", "tell", "told"]
+__all__ = ["answer", "during", "end", "harm", "is_at_once", "is_of_history", "sections", "tell", "told"]
 
 _Telling = Callable[[Words, str], str]
 _STANDINGS = {
@@ -172,9 +172,17 @@ def end(words: Words, exposure: str, *, named: Callable[[str], str] | None = Non
 
 
 def _response(words: Words, claim: str) -> str:
+    return answer(words, claim, words.when(claim))
+
+
+def answer(words: Words, claim: str, when: str) -> str:
+    """Return what became of a domain, of how many patients, and by which criterion.
+
+    :param when: what is said of its occasion.
+    """
     of = responders(words, claim)
     by = words.text(claim, "criterion", "by {}")
-    return _with_gist(words, claim, joined(response(words, claim), of, by))
+    return _with_gist(words, claim, joined(response(words, claim, when), of, by))
 
 
 def _adverse(words: Words, claim: str) -> str:

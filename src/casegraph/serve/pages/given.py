@@ -9,9 +9,9 @@ from itertools import pairwise
 from casegraph.serve.pages.claims import Claims
 from casegraph.story.courses import UNKNOWN_START, which_course
 from casegraph.story.doses import doses_of, whole_dose
-from casegraph.story.moments import at_moment, called
+from casegraph.story.moments import at_moment, called, has_day
 from casegraph.story.telling import end
-from casegraph.story.words import Words, joined
+from casegraph.story.words import Words, joined, listed
 
 __all__ = ["claim_of", "episodes_of", "exposures_of", "given", "which_one"]
 
@@ -82,7 +82,25 @@ def which_one(words: Words, exposure: str) -> str:
         )
     if not which or start is None or facts.name(episode) == which:
         return which
-    return joined(_number(words, episode), _from(words, start), dose)
+    number = _number(words, episode)
+    return joined(number, _from(words, start) if number else _begun(words, episode, start), dose)
+
+
+def _begun(words: Words, episode: str, start: str) -> str:
+    """Return when a course began, or with what; where neither is told, until when it ran.
+
+    A name stands only where nothing else tells it from another course.
+    """
+    facts, drug = words.facts, words.drug(episode)
+    if has_day(facts, start) or facts.values(start, "timePrinted"):
+        return _from(words, start)
+    courses = facts.values(facts.case, "hasTreatment")
+    others = {words.drug(each) for each in courses if facts.value(each, "at") == start} - {drug}
+    if others:
+        return f"begun with {listed(sorted(others))}"
+    endless = [each for each in courses if words.drug(each) == drug and not end(words, each)]
+    name = facts.name(episode) if len(endless) > 1 else ""
+    return joined(UNKNOWN_START, end(words, episode, named=partial(called, facts)) or name)
 
 
 def _from(words: Words, occasion: str) -> str:

@@ -58,8 +58,16 @@ def _moment(words: Words, occasion: str) -> str:
         return printed or untimed(facts, occasion)
     zero, days = facts.value(facts.case, "zeroPoint"), words.days(occasion)
     if zero and days and not open_side(facts, occasion):
-        days += f", counted from {called(facts, zero)}"
+        days += f", counted from {_zero(words, zero)}"
     return joined(words.since(occasion), days if counts_from_zero(facts, occasion) else "", printed)
+
+
+def _zero(words: Words, zero: str) -> str:
+    """Return what days are counted from; that it is not told, where a start has nothing that starts."""
+    facts, name = words.facts, called(words.facts, zero)
+    is_told = any(zero in facts.values(each, "at") for each in facts.having("at"))
+    is_bare = name.endswith("start") and not is_told and not facts.values(zero, "timePrinted")
+    return "a day that is not told" if is_bare else name
 
 
 def deaths(claims: Claims) -> list[Element]:

@@ -12,7 +12,7 @@ from casegraph.serve.pages.markup import Content, element
 from casegraph.serve.pages.tables import Row, table
 from casegraph.serve.pages.turns import failing_turns
 from casegraph.story.courses import which_course
-from casegraph.story.moments import at_moment
+from casegraph.story.moments import at_moment, tells_time
 from casegraph.story.outcomes import followed, scope_of, went
 from casegraph.story.telling import harm, told
 from casegraph.story.words import joined, listed
@@ -161,7 +161,7 @@ def _became(claims: Claims, seen: str, claim: str) -> Iterator[Content]:
     else:
         yield joined(went(words, claim), words.latency(claim), words.marks(claim))
     printed = ""
-    for occasion in facts.values(claim, "at"):
+    for occasion in (each for each in facts.values(claim, "at") if tells_time(facts, each)):
         before, name = at_moment(facts, occasion)
         yield f", {before}"
         yield claims.to(occasion, name)
