@@ -48,7 +48,8 @@ def test_a_judgement_says_what_shows_it_and_what_else_ran(seed_store: Store) -> 
     assert "The start is not defined" in quiet
     (sparing,) = (each for each in lines if each.startswith("steroid sparing"))
     assert sparing == (
-        "steroid sparing: prednisone lowered on interleukin-2; "
+        "steroid sparing: prednisone lowered 20→10 mg/day on "
+        "interleukin-2 1,000,000 IU 2x/week (printed as 106 IU in the text); "
         "beside it ran cyclosporin A and hydroxychloroquine"
     )
 
@@ -98,3 +99,14 @@ def test_what_may_have_run_at_a_death_does_not_stand_with_it(corpus_store: Store
         assert words.background(f"{case}#death")[1]
         assert "may have run" not in death
         assert "possibly also" not in death
+
+
+def test_a_death_is_told_of_what_once(corpus_store: Store) -> None:
+    cases = {
+        "pmid/39790853/1": "death of Respiratory failure, at death",  # its note says no more
+        "key/pemphigus-il2-interferon-1989/1": "death of pemphigus vulgaris, at death-time",
+    }
+    for case, said in cases.items():
+        words = Words(read_case(corpus_store, f"{BASE}case/{case}"), with_told(corpus_store))
+        (death,) = (line.text for line in dict(sections(words))["Course"] if line.text.startswith("death"))
+        assert death == said

@@ -185,6 +185,7 @@ cases:
       second: {after: [onset]}
       third: {after: [onset]}
       some-time: {}
+      loose: {after: [onset]}
       last: {anchor: onset, start: [400, 400], after: [first, second, third]}
     treatments:
       - {id: hydroxychloroquine, what: 'CHEBI:5801 hydroxychloroquine', at: first, stated_in: p1}
@@ -196,11 +197,18 @@ cases:
 """
 
 
-@pytest.mark.parametrize(("days", "has_column"), [("[0, null]", False), ("[30, 60]", True)])
+@pytest.mark.parametrize(
+    ("told", "has_column"),
+    [
+        ("onset, start: [0, null]", False),
+        ("onset, start: [30, 60]", True),
+        ("loose, start: [10, 10]", False),  # ten days after what has no day itself
+    ],
+)
 def test_what_is_told_to_be_at_or_after_another_has_no_day_and_no_column(
-    days: str, has_column: bool, tmp_path: Path
+    told: str, has_column: bool, tmp_path: Path
 ) -> None:
-    picture = only_picture(tmp_path, _ORDER_ALONE.replace("[0, null]", days))
+    picture = only_picture(tmp_path, _ORDER_ALONE.replace("onset, start: [0, null]", told))
     assert list(columns(picture)) == ["onset", *(["first"] if has_column else []), "last"]
 
 

@@ -444,7 +444,8 @@ def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
     rows = {row[0]: row[1:] for row in part.rows()}
     assert rows["radiotherapy"] == ["", "no outcome of it is told where it stands"]
     # three single doses are told, the first twice the others
-    alone = rows["interleukin-2 begun at 5,000,000 arbitrary units/m2"][1]
+    first = "interleukin-2 begun at 5,000,000 arbitrary units/m2, intravenous (printed as lo6 in the text)"
+    alone = rows[first][1]
     assert alone.startswith("no outcome of it is told; adverse events during it: ")
     assert rows["trimetrexate"] == [
         "overall (non-Hodgkin lymphoma)",
@@ -471,7 +472,7 @@ def test_what_was_tried_without_a_told_outcome_is_not_left_out() -> None:
 def test_a_group_is_told_as_one(others: Store) -> None:
     page = tree(others, f"{BASE}group/{GROUP}")
     assert "group 5 patients" in page.section("In short").text
-    assert "skin: improved, on interleukin-2, at after-il2" in page.section("In short").text
+    assert "skin: improved, on interleukin-2; beside it" in page.section("In short").text
     assert "4 of 5 patients responded" in page.section("In short").text
     assert "SALT score: 82, printed as “82 (range 63-100)”" in page.text
     assert "Completeness by CARE" not in page.headings()
@@ -481,7 +482,10 @@ def test_a_group_is_told_as_one(others: Store) -> None:
 
 def test_what_came_of_one_dose_stands_apart_from_what_came_of_another(page: Node) -> None:
     rows = page.section("In short").rows()[1:]
-    on = {dose: [row[1:] for row in rows if row[0] == f"interleukin-2 1,000,000 IU {dose}"] for dose in DOSES}
+    on = {
+        dose: [row[1:] for row in rows if row[0].startswith(f"interleukin-2 1,000,000 IU {dose}")]
+        for dose in DOSES
+    }
     # its stop is only implied, so that prednisone may have run on
     perhaps = "possibly also prednisone (perhaps stopped at il2 start)"
     added = f"added to background; beside it ran hydroxychloroquine; {perhaps}"
@@ -497,7 +501,10 @@ def test_what_came_of_one_dose_stands_apart_from_what_came_of_another(page: Node
     all_ran = "beside it ran cyclosporin A, hydroxychloroquine and prednisone (perhaps lowered at late taper)"
     assert on["2x/week"] == [
         [domain, f"resolved, within 7 days, at flare week 1: after escalation; {all_ran} why"]
-        for domain in ("muscle (Lower limb muscle weakness)", "skin (rough skin of bilateral hand)")
+        for domain in (
+            "muscle (Lower limb muscle weakness, printed as lower muscles in the text)",
+            "skin (rough skin of bilateral hand)",
+        )
     ]
     flared = [row for row in rows if "flare: relapse on taper" in row[2]]
     course = "second course told, from csa start"
@@ -533,7 +540,7 @@ def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:
     rows = {row[0]: row[1:] for row in page.section("In short").rows()}
     ran = "beside it may have run methylprednisolone, mycophenolate and prednisone"
     note = "Complete clinical response, without a relapse"
-    second = f"resolved (complete), at last follow up ({note}): {said}; {ran} why"
+    second = f"resolved (complete), at last follow up ({note}): only change told; {ran} why"
     first, again = "first course told, from course a", "second course told, from course b"
     assert rows[f"rituximab 2 doses of 375 mg/m2, {again}"] == ["overall", second]
     assert rows[f"rituximab 2 doses of 500 mg/m2, {first}"] == ["overall", "not evaluable where it stands"]

@@ -163,6 +163,27 @@ cases:
       - {id: flare, kind: flare, at: worse, domain: [skin], cause: 'MONDO:0005550 infectious disease',
          stated_in: abstract}
       - {id: death, kind: death, at: dead, trigger: hcq, stated_in: abstract}
+  repeated:
+    occasions: {one: {}, two: {after: [one]}, three: {after: [two]}}
+    treatments:
+      - id: rux
+        what: 'CHEBI:66919 ruxolitinib'
+        stated_in: abstract
+        doses:
+          - {id: rux-1, dose: 5, unit: mg, at: one, doses_in_all: 1, stated_in: abstract}
+          - {id: rux-2, dose: 5, unit: mg, at: two, doses_in_all: 1, stated_in: abstract}
+          - {id: rux-3, dose: 5, unit: mg, at: three, doses_in_all: 1, stated_in: abstract}
+      - id: hcq
+        what: 'CHEBI:5801 hydroxychloroquine'
+        stated_in: abstract
+        doses:
+          - {id: hcq-1, dose: 5, unit: mg, at: one, doses_in_all: 2, stated_in: abstract}
+          - {id: hcq-2, dose: 5, unit: mg, at: two, doses_in_all: 2, stated_in: abstract}
+    responses:
+      - {id: a, to: [rux], domain: skin, direction: improved, stated_in: abstract}
+      - {id: b, to: [hcq-1, hcq-2], domain: lung, direction: worse, stated_in: abstract}
+    course:
+      - {id: back, kind: relapse, at: three, trigger: b, stated_in: abstract}
   antibodies:
     occasions: {one: {}, two: {after: [one]}}
     tests:
@@ -233,6 +254,8 @@ def test_the_words_on_the_rule_stand_only_where_a_rule_judged(store: Store) -> N
 
 def test_a_flare_stands_with_the_change_of_dose_that_it_followed_as_in_the_picture(store: Store) -> None:
     ((drug, domain, became),) = rows(store, "turn")
+    flare = "flare (skin), following prednisone lowered, when is not told; where it stands"
+    assert above(store, "turn", "course") == [flare]
     assert (drug, domain) == ("prednisone", "skin")
     assert became.startswith("flare: relapse on taper, following prednisone lowered")
 
@@ -282,6 +305,15 @@ def test_a_course_stands_with_its_own_start_and_a_dose_of_it_with_that_of_the_do
         "skin": "hydroxychloroquine 400 mg, second course told, from again, this dose from raise",
         "lung": "ruxolitinib 5 mg, start not told, this dose from again",
     }
+
+
+def test_equal_doses_stand_once_with_how_many_they_were(store: Store) -> None:
+    assert heads(store, "repeated") == {
+        "skin": "ruxolitinib 3 doses of 5 mg",
+        "lung": "hydroxychloroquine 2 times 2 doses of 5 mg",
+    }
+    # a turn that no drug set off
+    assert above(store, "repeated", "course") == ["relapse, following lung: worse, at three; where it stands"]
 
 
 def test_what_perhaps_changed_of_two_courses_of_one_drug_stands_for_each(store: Store) -> None:

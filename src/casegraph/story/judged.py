@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from casegraph.namespaces import CG
 from casegraph.parameters import closed_list
+from casegraph.story.doses import dose_of, whole_dose
 from casegraph.story.lines import Line
+from casegraph.story.outcomes import ran_beside
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["details", "tell_derived", "tell_part", "what_follows"]
+__all__ = ["details", "lost_by", "tell_derived", "tell_part", "what_follows"]
 
 #: class of what is derived from solved time -> its rule.
 _BY_TIME = {"AttributedOutcome": "attribution", "TreatmentLine": "treatment_line"}
+#: what two outcomes have in common, of which the second is the first regained.
+_SAME = ("aboutConcept", "domain")
 _VALUES = ("attribution", "verdict", "failureKind", "degree")
 
 
@@ -69,7 +74,24 @@ def _said(words: Words, node: str, kind: str) -> str:
     values = joined(*(words.labels(node, name) for name in _VALUES))
     went = words.labels(words.facts.value(node, "ofOutcome") or "", "direction")
     on = joined(went, f"on {concept}" if concept else "", by=" ")
-    return joined(joined(domain, on), values, by=": ")
+    return joined(joined(joined(domain, on), values, by=": "), lost_by(words, node), by="; ")
+
+
+def lost_by(words: Words, node: str) -> str:
+    """Return, of what was lost and regained, that no domain of the loss is told, where none is.
+
+    A relapse of no told domain is one of the whole disease: the report does not tell of the muscle.
+    """
+    facts = words.facts
+    if f"{CG}lostAndRegained" not in facts.values(node, "attribution"):
+        return ""
+    of = [facts.values(node, name) for name in _SAME]
+    before = [each for each in facts.having("endedBy") if [facts.values(each, name) for name in _SAME] == of]
+    turns = sorted({turn for each in before for turn in facts.values(each, "endedBy")})
+    if not turns or any(facts.values(each, "domain") for each in turns):
+        return ""
+    kinds = dict.fromkeys(words.labels(each, "rdf:type") for each in turns)
+    return f"the loss is a {listed([*kinds])} of which no domain is told"
 
 
 def _sparing(words: Words, node: str, drug: str) -> str:
@@ -81,12 +103,21 @@ def _sparing(words: Words, node: str, drug: str) -> str:
     ran = [words.background(each) for each in facts.values(node, "prov:wasDerivedFrom")]
     sure = dict.fromkeys(each for certain, _ in ran for each in certain if each not in (steroid, drug))
     maybe = dict.fromkeys(each for _, open_ in ran for each in open_ if each not in (steroid, drug, *sure))
+    which = joined(steroid, how, words.dose(lowered), by=" ")
     return joined(
-        f"{steroid} {how} on {drug}",
-        f"beside it ran {listed(sorted(sure))}" if sure else "",
-        f"beside it may have run {listed(sorted(maybe))}" if maybe else "",
+        f"{which} on {joined(drug, _changed_dose(words, node), by=' ')}",
+        *ran_beside(sorted(sure), sorted(maybe)),
         by="; ",
     )
+
+
+def _changed_dose(words: Words, node: str) -> str:
+    """Return the dose of the drug that was begun or raised before a steroid was lowered."""
+    facts = words.facts
+    episode = facts.value(node, "ofTreatment") or ""
+    of_it = {episode, *facts.values(episode, "hasSegment")}
+    changed = [each for each in facts.values(node, "prov:wasDerivedFrom") if each in of_it]
+    return joined(*(whole_dose(words, each) if each == episode else dose_of(words, each) for each in changed))
 
 
 def _scope(words: Words, node: str, concept: str) -> str:

@@ -13,6 +13,8 @@ __all__ = [
     "counts_from_zero",
     "has_day",
     "moment",
+    "seen",
+    "tells_time",
     "told_days",
     "untimed",
 ]
@@ -34,6 +36,22 @@ def at_moment(facts: CaseFacts, occasion: str) -> tuple[str, str]:
     """Return what goes before the name of an occasion, and that name: *on il2*, but *at month 5*."""
     name = called(facts, occasion)
     return ("" if name.partition(" ")[0] in _SAYS_HOW else "at "), name
+
+
+def tells_time(facts: CaseFacts, occasion: str) -> bool:
+    """Say whether an occasion tells of an outcome more than that it was seen on or after its treatment.
+
+    A name as *on il2*, of which neither a day nor a time is told, only orders it: beside the treatment it is
+    no word.
+    """
+    is_order = called(facts, occasion).partition(" ")[0] in _SAYS_HOW
+    return not is_order or has_day(facts, occasion) or bool(facts.values(occasion, "timePrinted"))
+
+
+def seen(words: Words, claim: str) -> str:
+    """Return the occasions of an outcome as words, but for those that only order it after its treatment."""
+    found = [each for each in words.facts.values(claim, "at") if tells_time(words.facts, each)]
+    return listed(["".join(at_moment(words.facts, each)) for each in found])
 
 
 def moment(words: Words, claim: str) -> str:

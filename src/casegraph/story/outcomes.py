@@ -10,12 +10,15 @@ __all__ = [
     "counts",
     "domain_of",
     "followed",
+    "note_of",
     "outcome",
     "patients",
+    "ran_beside",
     "responded",
     "responders",
     "response",
     "scope_of",
+    "turned",
     "went",
 ]
 
@@ -58,7 +61,7 @@ def _unit(words: Words, claim: str) -> str:
     return "" if unit == "1" else unit or words.labels(claim, "unitConcept")
 
 
-def response(words: Words, claim: str) -> str:
+def response(words: Words, claim: str, when: str) -> str:
     """Return what became of a domain, on what, how fast, when, and what ran beside it."""
     exposures = [words.exposure(each) for each in words.facts.values(claim, "responseTo")]
     stopped = [words.exposure(each) for each in words.facts.values(claim, "afterStopping")]
@@ -67,7 +70,7 @@ def response(words: Words, claim: str) -> str:
         f"on {' + '.join(exposures)}" if exposures else "",
         f"after {' + '.join(stopped)} was stopped" if stopped else "",
         words.latency(claim),
-        words.when(claim),
+        when,
     )
     return joined(said, beside(words, claim), by="; ")
 
@@ -90,16 +93,19 @@ def domain_of(words: Words, claim: str) -> str:
     return joined(domain, f"({listed(list(concerned))})" if any(concerned) else "", by=" ")
 
 
-def scope_of(words: Words, claim: str) -> str:
+def scope_of(words: Words, claim: str, *, marked: bool = False) -> str:
     """Return the domain of an outcome with the findings and diseases that it is told to concern.
 
     A rash of one place that resolved is not the skin that resolved.
+
+    :param marked: whether to tell what of these the report only implies, and what was repaired.
     """
     facts, domain = words.facts, words.labels(claim, "domain")
     if f"{CG}overall" in facts.values(claim, "domain"):
         return domain_of(words, claim)
     concerned = (each for each in facts.values(claim, "concerns") if facts.kind(each) in _SEEN)
-    named = list(dict.fromkeys(_named(words, each) for each in concerned))
+    marks = ((each, words.marks(each) if marked else "") for each in concerned)
+    named = list(dict.fromkeys(joined(_named(words, each), mark) for each, mark in marks))
     return joined(domain, f"({'; '.join(named)})" if named else "", by=" ")
 
 
@@ -117,18 +123,49 @@ def beside(words: Words, claim: str) -> str:
     sure, open_ = words.background(claim)
     is_death = words.facts.kind(claim) == "Death"
     maybe = [each for each in open_ if each not in sure and not is_death]
-    may = f"{'possibly also' if sure else 'beside it may have run'} {listed(maybe)}"
-    return joined(f"beside it ran {listed(sure)}" if sure else "", may if maybe else "", by="; ")
+    return joined(*ran_beside(sure, maybe), by="; ")
+
+
+def ran_beside(sure: list[str], maybe: list[str]) -> tuple[str, str]:
+    """Return that some ran beside an outcome, and that others may have; nothing for none.
+
+    >>> ran_beside(["rituximab"], ["dapsone", "tacrolimus"])
+    ('beside it ran rituximab', 'possibly also dapsone and tacrolimus')
+    >>> ran_beside([], ["dapsone"])
+    ('', 'beside it may have run dapsone')
+    """
+    may = "possibly also" if sure else "beside it may have run"
+    return f"beside it ran {listed(sure)}" if sure else "", f"{may} {listed(maybe)}" if maybe else ""
+
+
+def turned(words: Words, turn: str) -> str:
+    """Return what a turn of the course was, in or of what, and what it is put down to."""
+    domain = words.labels(turn, "domain")
+    concerned = dict.fromkeys(
+        words.labels(each, "aboutConcept") for each in words.facts.values(turn, "concerns")
+    )
+    of = listed([each for each in concerned if each])
+    scope = f"({domain})" if domain else f"of {of}" if of else ""
+    what = joined(words.labels(turn, "rdf:type"), scope, by=" ")
+    return joined(what, words.text_of(turn, "cause", "put down to {}"))
+
+
+def note_of(words: Words, turn: str) -> str:
+    """Return the note of a turn; nothing where it says no more than what the turn was of."""
+    note = words.text(turn, "gist")
+    return "" if turned(words, turn).casefold().endswith(note.casefold()) else note
 
 
 def followed(words: Words, turn: str) -> str:
-    """Return the drug and the dose, or its change, that a turn followed, in few words; nothing without."""
+    """Return what a turn followed, in few words: a drug with its dose, or its change; nothing without."""
     trigger = words.facts.value(turn, "trigger")
-    drug = words.drug(trigger) if trigger is not None else ""
-    if trigger is None or not drug:
+    if trigger is None:
         return ""
     dose = words.dose(trigger) or words.labels(trigger, "doseChange")
-    return f"following {joined(drug, dose, by=' ')}"
+    if drug := words.drug(trigger):
+        return f"following {joined(drug, dose, by=' ')}"
+    how = went(words, trigger) or words.labels(trigger, "rdf:type")
+    return f"following {joined(domain_of(words, trigger), how, by=': ')}"
 
 
 def counts(words: Words, claim: str, name: str, form: str) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from casegraph.namespaces import CG
 from casegraph.story.frame import head, times
 from casegraph.story.lines import Line
-from casegraph.story.outcomes import beside, outcome, responders, response
+from casegraph.story.outcomes import beside, note_of, outcome, responders, response, turned
 from casegraph.story.words import Words, joined, listed
 
-__all__ = ["during", "end", "harm", "is_at_once", "is_of_history", "sections", "tell", "told"]
+__all__ = ["answer", "during", "end", "harm", "is_at_once", "is_of_history", "sections", "tell", "told"]
 
 _Telling = Callable[[Words, str], str]
 _STANDINGS = {
@@ -153,24 +153,36 @@ def _is_implied(words: Words, exposure: str) -> bool:
     return words.facts.name(words.facts.value(exposure, "endBasis") or "") == "implied"
 
 
-def end(words: Words, exposure: str) -> str:
-    """Return what is told of the end of a treatment or a dosing; nothing where nothing is."""
+def end(words: Words, exposure: str, *, named: Callable[[str], str] | None = None) -> str:
+    """Return what is told of the end of a treatment or a dosing; nothing where nothing is.
+
+    :param named: returns what an occasion is called; the default is the name that the story explains.
+    """
     facts = words.facts
+    named = named or facts.name
     stop, ongoing = facts.value(exposure, "endsAt"), facts.value(exposure, "ongoingAt")
     reason = words.labels(exposure, "stopReason")
     if stop is not None:
         hedge = "a stop is only implied" if _is_implied(words, exposure) else "stopped"
         hedge = "done or given" if is_at_once(words, exposure) else hedge
-        return joined(f"{hedge} at {facts.name(stop)}", reason)
+        return joined(f"{hedge} at {named(stop)}", reason)
     if ongoing is not None:
-        return f"still given at {facts.name(ongoing)}"
+        return f"still given at {named(ongoing)}"
     return joined("stopped, when is not told", reason) if reason else ""
 
 
 def _response(words: Words, claim: str) -> str:
+    return answer(words, claim, words.when(claim))
+
+
+def answer(words: Words, claim: str, when: str) -> str:
+    """Return what became of a domain, of how many patients, and by which criterion.
+
+    :param when: what is said of its occasion.
+    """
     of = responders(words, claim)
     by = words.text(claim, "criterion", "by {}")
-    return _with_gist(words, claim, joined(response(words, claim), of, by))
+    return _with_gist(words, claim, joined(response(words, claim, when), of, by))
 
 
 def _adverse(words: Words, claim: str) -> str:
@@ -194,18 +206,11 @@ def during(words: Words, claim: str) -> str:
 
 
 def _turn(words: Words, claim: str) -> str:
-    kind = words.label(words.facts.value(claim, "rdf:type"))
-    lasted = words.duration(claim)
     printed = words.text(claim, "timePrinted", "printed as “{}”")
     trigger = words.facts.value(claim, "trigger")
     after = f"following {_cause(words, trigger)}" if trigger else ""
-    domain = words.labels(claim, "domain")
-    concerned = [words.labels(each, "aboutConcept") for each in words.facts.values(claim, "concerns")]
-    scope = f"({domain})" if domain else f"of {listed(concerned)}" if concerned and kind != "death" else ""
-    what = joined(kind, scope, by=" ")
-    due = words.text_of(claim, "cause", "put down to {}")
-    said = joined(what, due, after, lasted, printed, words.when(claim))
-    return _with_gist(words, claim, joined(said, beside(words, claim), by="; "))
+    said = joined(turned(words, claim), after, words.duration(claim), printed, words.when(claim))
+    return joined(joined(said, beside(words, claim), by="; "), note_of(words, claim), by=". ")
 
 
 def _cause(words: Words, trigger: str) -> str:

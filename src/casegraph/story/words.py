@@ -12,13 +12,13 @@ from casegraph.story.order import days_from
 from casegraph.story.spans import as_read, bounds, in_words, open_side
 from casegraph.terms import Terms
 
-__all__ = ["AMOUNTS", "OPEN_BESIDE", "SOLE_CHANGE", "SOLE_RISE", "Words", "joined", "listed"]
+__all__ = ["AMOUNTS", "ONLY_CHANGE", "OPEN_BESIDE", "SOLE_CHANGE", "SOLE_RISE", "Words", "joined", "listed"]
 
 _TIMES = {Decimal(1): "once", Decimal(2): "twice"}
 _PERIODS = {Decimal(1): "day", Decimal(7): "week"}
-#: what is said of an outcome on the only treatment that was told to change.
-OPEN_BESIDE = "what ran beside it is not known"
-SOLE_CHANGE = f"only change told ({OPEN_BESIDE})"
+#: what is said of an outcome on the only treatment that was told to change, and what of the others.
+ONLY_CHANGE, OPEN_BESIDE = "only change told", "what ran beside it is not known"
+SOLE_CHANGE = f"{ONLY_CHANGE} ({OPEN_BESIDE})"
 #: the same where another was lowered or stopped meanwhile, or perhaps was: then it is no only change.
 SOLE_RISE = "the only one told to be begun or raised"
 #: what has a label that says too much, or nothing to a reader -> what is said instead.
@@ -193,10 +193,18 @@ class Words:
 
     def dosing(self, segment: str) -> str:
         """Return amount, repaired print, frequency and route of a stretch of one dosing."""
-        repaired = self.text(segment, "repairedFrom", "(printed as {} in the text)")
+        repaired = f"({found})" if (found := self.repaired(segment)) else ""
         often = joined(self._amount(segment), repaired, self._often(segment), by=" ")
         told = self.one_bound(segment) or often
         return joined(told, self.label(self.facts.value(segment, "route")))
+
+    def repaired(self, claim: str) -> str:
+        """Return what the report prints in place of what was repaired; nothing where nothing was."""
+        return self.text(claim, "repairedFrom", "printed as {} in the text")
+
+    def marks(self, claim: str) -> str:
+        """Return on what basis a claim stands, where the report does not state it, and what was repaired."""
+        return joined(self.basis(claim), self.repaired(claim))
 
     def in_all(self, episode: str) -> str:
         """Return the sum of all doses of a treatment, or nothing where it is not told."""

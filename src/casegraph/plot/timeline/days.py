@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casegraph.facts import CaseFacts
-from casegraph.story.moments import told_days
+from casegraph.story.moments import counts_from_zero, told_days
 
 __all__ = ["days_of", "is_told"]
 
@@ -17,5 +17,8 @@ def days_of(facts: CaseFacts, occasion: str) -> tuple[int | None, int | None]:
 
 
 def is_told(facts: CaseFacts, occasion: str) -> bool:
-    """Say whether the report itself counts the days of an occasion on both sides, and they have a place."""
-    return None not in (*told_days(facts, occasion), *days_of(facts, occasion))
+    """Say whether the report itself counts the days of an occasion on both sides, down to the zero point."""
+    return counts_from_zero(facts, occasion) and None not in (
+        *told_days(facts, occasion),
+        *days_of(facts, occasion),
+    )

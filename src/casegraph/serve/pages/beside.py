@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from casegraph.namespaces import CG
 from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.given import which_one
+from casegraph.story.judged import lost_by
 from casegraph.story.moments import at_moment
+from casegraph.story.outcomes import ran_beside
 from casegraph.story.telling import is_at_once
-from casegraph.story.words import SOLE_RISE, joined, listed
+from casegraph.story.words import ONLY_CHANGE, SOLE_RISE, joined, listed
 
 __all__ = ["what_else"]
 
@@ -33,11 +36,13 @@ def what_else(claims: Claims, seen: Sequence[str], claim: str, episodes: Collect
     stopped = _changes(claims, seen, "whileLowering", {*episodes, *once})
     perhaps = _changes(claims, seen, "possiblyWhileLowering", {*episodes, *stopped, *once})
     told = {*_drugs(claims, {*episodes, *answered, *begun})}
+    ran = [*_ran(claims, seen, claim, told, perhaps)]
+    attributed = _attribution(claims, seen, len(episodes) > 1, [*begun.values()], any((stopped, perhaps)))
     return [
-        _attribution(claims, seen, len(episodes) > 1, [*begun.values()], any((stopped, perhaps))),
+        ONLY_CHANGE if attributed == words.label(f"{CG}{_SOLE}") and ran else attributed,
         f"told of {shared} too" if shared else "",
         f"meanwhile {listed([*stopped.values()])}" if stopped else "",
-        *_ran(claims, seen, claim, told, perhaps),
+        *ran,
     ]
 
 
@@ -55,6 +60,8 @@ def _attribution(
     said = listed([*map(words.label, found)])
     if kinds == {_SOLE} and is_lowered:
         return SOLE_RISE
+    if lost := [*filter(None, (lost_by(words, each) for each in seen))]:
+        return f"{said}; {lost[0]}"
     if kinds != {_TOGETHER}:
         return said
     others = f"{said}: {listed(begun)}" if begun else ""
@@ -105,13 +112,10 @@ def _ran(
     maybe = [each for each in open_ if each not in {*told, *certain}]
     maybe.sort(key=lambda each: (each not in changed, each not in begun))
     noted = {each: f"{each} ({'; '.join(how)})" for each, how in changed.items()}
-    if sure:
-        yield f"beside it ran {listed([noted.get(each, each) for each in sure])}"
-    if maybe:
-        named = [noted.get(each, each) for each in maybe]
-        if len(named) > _MOST_OPEN:
-            named[_MOST_OPEN - 1 :] = [f"{len(named) - _MOST_OPEN + 1} more"]
-        yield f"{'possibly also' if sure else 'beside it may have run'} {listed(named)}"
+    named = [noted.get(each, each) for each in maybe]
+    if len(named) > _MOST_OPEN:
+        named[_MOST_OPEN - 1 :] = [f"{len(named) - _MOST_OPEN + 1} more"]
+    yield from filter(None, ran_beside([noted.get(each, each) for each in sure], named))
     others = [each for each in perhaps if words.drug(each) not in {*sure, *maybe}]
     if others:
         yield f"perhaps meanwhile {listed([_in_full(claims, each, perhaps[each]) for each in others])}"

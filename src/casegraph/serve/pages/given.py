@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 from casegraph.serve.pages.claims import Claims
 from casegraph.story.courses import UNKNOWN_START, which_course
-from casegraph.story.moments import at_moment, called
+from casegraph.story.doses import doses_of, whole_dose
+from casegraph.story.moments import at_moment, called, has_day
 from casegraph.story.telling import end
-from casegraph.story.words import Words, joined
+from casegraph.story.words import Words, joined, listed
 
 __all__ = ["claim_of", "episodes_of", "exposures_of", "given", "which_one"]
 
@@ -59,25 +61,9 @@ def given(claims: Claims, seen: Sequence[str]) -> str:
 
 
 def _dosed(words: Words, episode: str, exposures: Sequence[str]) -> str:
-    """Return a drug with the doses that are meant; where the whole treatment is, with its first."""
-    doses = [words.dose(each) for each in exposures if each != episode]
-    return joined(words.drug(episode), *(doses or [_first_dose(words, episode)]), by=" ")
-
-
-def _first_dose(words: Words, episode: str) -> str:
-    """Return the dose of a treatment: its only one, or that which it was begun at; nothing of others.
-
-    It was begun at a dose only where both have one told start, and has one dose only where no change of it is
-    told, be it without a number.
-    """
-    facts = words.facts
-    segments, start = facts.values(episode, "hasSegment"), facts.value(episode, "at")
-    first = {each: facts.value(each, "at") for each in segments if not facts.values(each, "doseChange")}
-    of_all = {words.dose(each) for each in segments}
-    if len(of_all) == 1 and {start, None} & {*first.values()}:
-        return of_all.pop()
-    begun = [words.dose(each) for each, at in first.items() if at is not None and at == start]
-    return f"begun at {begun[0]}" if len(begun) == 1 and begun[0] else ""
+    """Return a drug with the doses that are meant; where the whole treatment is, with what is told of it."""
+    doses = doses_of(words, [each for each in exposures if each != episode])
+    return joined(words.drug(episode), *(doses or [whole_dose(words, episode)]), by=" ")
 
 
 def _which(words: Words, exposures: Sequence[str]) -> str:
@@ -91,23 +77,35 @@ def which_one(words: Words, exposure: str) -> str:
     start, own = facts.value(episode, "at"), facts.value(exposure, "at")
     dose = f"this dose {_from(words, own)}" if own is not None and own != start else ""
     if which.startswith(UNKNOWN_START):
-        return joined(which, _end(words, exposure) if episode == exposure else dose)
+        return joined(
+            which, end(words, exposure, named=partial(called, facts)) if episode == exposure else dose
+        )
     if not which or start is None or facts.name(episode) == which:
         return which
-    return joined(_number(words, episode), _from(words, start), dose)
+    number = _number(words, episode)
+    return joined(number, _from(words, start) if number else _begun(words, episode, start), dose)
+
+
+def _begun(words: Words, episode: str, start: str) -> str:
+    """Return when a course began, or with what; where neither is told, until when it ran.
+
+    A name stands only where nothing else tells it from another course.
+    """
+    facts, drug = words.facts, words.drug(episode)
+    if has_day(facts, start) or facts.values(start, "timePrinted"):
+        return _from(words, start)
+    courses = facts.values(facts.case, "hasTreatment")
+    others = {words.drug(each) for each in courses if facts.value(each, "at") == start} - {drug}
+    if others:
+        return f"begun with {listed(sorted(others))}"
+    endless = [each for each in courses if words.drug(each) == drug and not end(words, each)]
+    name = facts.name(episode) if len(endless) > 1 else ""
+    return joined(UNKNOWN_START, end(words, episode, named=partial(called, facts)) or name)
 
 
 def _from(words: Words, occasion: str) -> str:
     """Return an occasion as the start of something, as *from month 3*."""
     return f"{'from ' if at_moment(words.facts, occasion)[0] else ''}{called(words.facts, occasion)}"
-
-
-def _end(words: Words, exposure: str) -> str:
-    """Return the end of a treatment with the names of occasions as words."""
-    facts, said = words.facts, end(words, exposure)
-    for each in (*facts.values(exposure, "endsAt"), *facts.values(exposure, "ongoingAt")):
-        said = said.replace(facts.name(each), called(facts, each))
-    return said
 
 
 def _number(words: Words, episode: str) -> str:

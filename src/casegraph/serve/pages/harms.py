@@ -9,10 +9,10 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.disputed import disputed
 from casegraph.serve.pages.markup import Content, Element, element
 from casegraph.story.moments import at_moment, called, counts_from_zero, has_day, untimed
-from casegraph.story.outcomes import beside, followed
+from casegraph.story.outcomes import beside, followed, note_of, turned
 from casegraph.story.spans import open_side
 from casegraph.story.telling import during, harm
-from casegraph.story.words import Words, joined, listed
+from casegraph.story.words import Words, joined
 
 __all__ = ["deaths", "harms", "place_of_harm"]
 
@@ -35,7 +35,7 @@ def _was_fatal(claims: Claims, claim: str) -> bool:
 def _harm(claims: Claims, claim: str) -> Iterator[Content]:
     """Yield an adverse event, during what, and when; of a group also in whom, which only its gist tells."""
     words, facts = claims.words, claims.words.facts
-    yield claims.to(claim, harm(words, claim))
+    yield claims.to(claim, joined(harm(words, claim), words.marks(claim)))
     if drugs := during(words, claim):
         yield f", {drugs}"
     for occasion in facts.values(claim, "at"):
@@ -58,8 +58,16 @@ def _moment(words: Words, occasion: str) -> str:
         return printed or untimed(facts, occasion)
     zero, days = facts.value(facts.case, "zeroPoint"), words.days(occasion)
     if zero and days and not open_side(facts, occasion):
-        days += f", counted from {called(facts, zero)}"
+        days += f", counted from {_zero(words, zero)}"
     return joined(words.since(occasion), days if counts_from_zero(facts, occasion) else "", printed)
+
+
+def _zero(words: Words, zero: str) -> str:
+    """Return what days are counted from; that it is not told, where a start has nothing that starts."""
+    facts, name = words.facts, called(words.facts, zero)
+    is_told = any(zero in facts.values(each, "at") for each in facts.having("at"))
+    is_bare = name.endswith("start") and not is_told and not facts.values(zero, "timePrinted")
+    return "a day that is not told" if is_bare else name
 
 
 def deaths(claims: Claims) -> list[Element]:
@@ -72,15 +80,12 @@ def deaths(claims: Claims) -> list[Element]:
 def _death(claims: Claims, death: str) -> Element:
     """Return a death behind its day, with what certainly ran beside it."""
     words, facts = claims.words, claims.words.facts
-    of = dict.fromkeys(words.labels(each, "aboutConcept") for each in facts.values(death, "concerns"))
-    due = words.text_of(death, "cause", "put down to {}")
-    of_it = f"of {listed([each for each in of if each])}" if any(of) else ""
-    what = joined(joined("death", of_it, by=" "), due, followed(words, death))
+    what = joined(turned(words, death), followed(words, death), words.marks(death))
     said = joined(what, beside(words, death), by="; ")
     when, printed = _moment(words, facts.value(death, "at") or ""), words.text(death, "timePrinted")
     when = joined(when, f"printed as “{printed}”" if printed and printed not in when else "")
-    note = words.text(death, "gist")
-    more = f" ({note})" if note and note.casefold() != of_it.casefold() else ""
+    note = note_of(words, death)
+    more = f" ({note})" if note else ""
     return element("span", f"{when}: {said}{more}; ", claims.to(death, "where it stands"))
 
 

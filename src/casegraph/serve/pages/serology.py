@@ -43,7 +43,7 @@ def serology(claims: Claims) -> Iterator[Element]:
 
 
 def _name(claims: Claims, test: str) -> str:
-    return claims.words.labels(test, "aboutConcept")
+    return joined(claims.words.labels(test, "aboutConcept"), claims.words.marks(test))
 
 
 def _to_the_end(claims: Claims, name: str, found: Sequence[str]) -> Element:
@@ -56,7 +56,7 @@ def _result(claims: Claims, test: str) -> Iterator[Content]:
     is_summary = bool(words.facts.values(test, "coverage"))
     said = words.labels(test, "result") if is_summary else ""
     yield claims.to(test, said or outcome(words, test))
-    yield f", {joined(words.labels(test, 'method'), moment(words, test) or UNTIMED)}"
+    yield f", {joined(words.marks(test), words.labels(test, 'method'), moment(words, test) or UNTIMED)}"
     yield words.text(test, "gist", " ({})")
     if is_summary:
         yield from disputed(claims, test)

@@ -15,8 +15,8 @@ from casegraph.serve.pages.serology import serology
 from casegraph.serve.pages.tried import OUTCOMES, tried
 from casegraph.serve.pages.turns import turns
 from casegraph.story.frame import person
-from casegraph.story.moments import moment
-from casegraph.story.telling import harm, is_of_history, told
+from casegraph.story.moments import moment, seen
+from casegraph.story.telling import answer, harm, is_of_history, told
 from casegraph.story.words import joined
 
 __all__ = ["in_short"]
@@ -58,8 +58,8 @@ def _who(claims: Claims) -> Iterator[tuple[str, list[Content]]]:
 def _in_report(claims: Claims, others: Mapping[str, tuple[str, str]]) -> Iterator[Element]:
     """Yield who else is told of in the report; of many the first, and that the report has more."""
     for iri, (before, behind) in islice(others.items(), _MOST_BESIDE):
-        to = link(claims.service.address(iri), iri.removeprefix(BASE))
-        yield element("span", f"{before} ", to, f" {behind}")
+        to = link(claims.service.address(iri), iri.removeprefix(BASE).partition("/")[2])
+        yield element("span", f"{before} ", to, f"{' ' if behind.startswith('(') else ': '}{behind}")
     if (more := len(others) - _MOST_BESIDE) > 0:
         report = claims.words.facts.report
         yield element(
@@ -99,7 +99,7 @@ def _diagnosis(claims: Claims, claim: str) -> Content:
     words, facts = claims.words, claims.words.facts
     concepts = [claims.term(each) for each in facts.values(claim, "aboutConcept")]
     about = [part for each in concepts for part in (", ", each)][1:]
-    standing = joined(_STANDINGS.get(facts.kind(claim), ""), moment(words, claim))
+    standing = joined(_STANDINGS.get(facts.kind(claim), ""), words.marks(claim), moment(words, claim))
     note = words.text(claim, "gist", " ({})")
     return element(
         "span",
@@ -113,19 +113,22 @@ def _diagnosis(claims: Claims, claim: str) -> Content:
 
 
 def _named(claims: Claims, found: Iterable[str]) -> Content:
-    """Return what some claims are about, each as the link to where that is told; what is implied, by what."""
+    """Return what some claims are about, each as the link to where that is told; if implied, by what."""
     words, parts = claims.words, list[Content]()
     for each in found:
         parts += ["; ", claims.to(each, harm(words, each))]
+        marks = words.marks(each)
+        parts.append(f", {marks}" if marks else "")
         if words.facts.value(each, "basis") == f"{CG}implied":
-            parts.append(joined(", implied", words.text(each, "gist", "by: {}"), by=" "))
+            parts.append(words.text(each, "gist", " by: {}"))
     return element("span", parts[1:]) if parts else ""
 
 
 def _outcomes(claims: Claims) -> Content:
     """Return what became of it as it is told, where no rule judged it, as of a group."""
-    lines = told(claims.words, claims.words.facts.claims(*OUTCOMES))
-    entries = [element("li", each.text, " ", claims.to(each.node, "where it stands")) for each in lines]
+    words = claims.words
+    lines = {each: answer(words, each, seen(words, each)) for each in words.facts.claims(*OUTCOMES)}
+    entries = [element("li", text, " ", claims.to(each, "where it stands")) for each, text in lines.items()]
     return element("div", element("p", "What became of it:"), element("ul", entries)) if entries else ""
 
 

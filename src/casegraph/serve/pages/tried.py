@@ -12,7 +12,7 @@ from casegraph.serve.pages.markup import Content, element
 from casegraph.serve.pages.tables import Row, table
 from casegraph.serve.pages.turns import failing_turns
 from casegraph.story.courses import which_course
-from casegraph.story.moments import at_moment
+from casegraph.story.moments import at_moment, tells_time
 from casegraph.story.outcomes import followed, scope_of, went
 from casegraph.story.telling import harm, told
 from casegraph.story.words import joined, listed
@@ -126,7 +126,7 @@ def _seen(claims: Claims, seen: tuple[str, ...]) -> Row:
     claim = claim_of(claims, seen[0])
     of_one = len(facts.values(claim, "domain")) == 1
     domains = dict.fromkeys(words.labels(each, "domain") for each in seen)
-    domain = scope_of(words, claim) if of_one else listed([*domains])
+    domain = scope_of(words, claim, marked=True) if of_one else listed([*domains])
     attributed, *more = what_else(claims, seen, claim, episodes_of(claims, seen))
     said = [
         *_became(claims, seen[0], claim),
@@ -159,9 +159,9 @@ def _became(claims: Claims, seen: str, claim: str) -> Iterator[Content]:
         failed = how if how.startswith(turn) else joined(turn, how, by=": ")
         yield joined(failed, followed(words, claim))
     else:
-        yield joined(went(words, claim), words.latency(claim), words.basis(claim))
+        yield joined(went(words, claim), words.latency(claim), words.marks(claim))
     printed = ""
-    for occasion in facts.values(claim, "at"):
+    for occasion in (each for each in facts.values(claim, "at") if tells_time(facts, each)):
         before, name = at_moment(facts, occasion)
         yield f", {before}"
         yield claims.to(occasion, name)

@@ -9,8 +9,8 @@ from casegraph.serve.pages.claims import Claims
 from casegraph.serve.pages.markup import Content, Element, element
 from casegraph.story.judged import tell_derived
 from casegraph.story.moments import UNTIMED, moment
-from casegraph.story.outcomes import followed
-from casegraph.story.words import joined, listed
+from casegraph.story.outcomes import followed, note_of, turned
+from casegraph.story.words import joined
 
 __all__ = ["failing_turns", "turns"]
 
@@ -29,13 +29,12 @@ def failing_turns(claims: Claims) -> list[str]:
 
 
 def turns(claims: Claims) -> tuple[str, list[Content]]:
-    """Return the heading and the turns of the course but death and those that have a row of their own.
+    """Return the heading and all turns of the course but death, those too that have a row of their own.
 
     The heading says so where their order is not certain.
     """
     facts = claims.words.facts
-    rowed = {facts.value(each, "shownBy") for each in failing_turns(claims)}
-    found = [each for each in facts.claims("hasCourse") if facts.kind(each) != "Death" and each not in rowed]
+    found = [each for each in facts.claims("hasCourse") if facts.kind(each) != "Death"]
     heading = "course" if _is_in_order(claims, found) else "course, in no certain order"
     return heading, [*(_turn(claims, each) for each in found), *_spared(claims)]
 
@@ -51,15 +50,11 @@ def _is_in_order(claims: Claims, found: Sequence[str]) -> bool:
 def _turn(claims: Claims, turn: str) -> Element:
     """Return a turn in a line; what ran beside it stands with it below."""
     words = claims.words
-    domain = words.labels(turn, "domain")
-    of = [words.labels(each, "aboutConcept") for each in words.facts.values(turn, "concerns")]
-    scope = f"({domain})" if domain else f"of {listed(of)}" if any(of) else ""
-    what = joined(words.labels(turn, "rdf:type"), scope, by=" ")
     printed = words.text(turn, "timePrinted", "printed as “{}”")
-    due = words.text_of(turn, "cause", "put down to {}")
-    said = joined(what, due, followed(words, turn), words.duration(turn), printed, _when(claims, turn))
-    note = words.text(turn, "gist", " ({})")
-    return element("span", f"{said}{note}; ", claims.to(turn, "where it stands"))
+    what = joined(turned(words, turn), followed(words, turn))
+    said = joined(what, words.duration(turn), printed, words.marks(turn), _when(claims, turn))
+    note = note_of(words, turn)
+    return element("span", f"{said}{f' ({note})' if note else ''}; ", claims.to(turn, "where it stands"))
 
 
 def _when(claims: Claims, turn: str) -> str:
