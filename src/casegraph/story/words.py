@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from casegraph.facts import CaseFacts
 from casegraph.namespaces import CG, compact
+from casegraph.story.amounts import plain, unit_of
 from casegraph.story.order import days_from
 from casegraph.story.spans import as_read, bounds, in_words, open_side
 from casegraph.terms import Terms
@@ -209,7 +210,7 @@ class Words:
     def in_all(self, episode: str) -> str:
         """Return the sum of all doses of a treatment, or nothing where it is not told."""
         number = self._number(episode, "cumulativeDose")
-        unit = _unit(self.facts.value(episode, "cumulativeUnit")) or "(unit not stated)"
+        unit = unit_of(self.facts.value(episode, "cumulativeUnit")) or "(unit not stated)"
         return f"{number} {unit} in all" if number else ""
 
     def dose(self, segment: str) -> str:
@@ -238,7 +239,7 @@ class Words:
         )
         taper = joined(self._number(segment, "doseFrom"), self._number(segment, "doseTo"), by=arrow)
         amount = joined(self._number(segment, "dose"), span, taper, by=" ")
-        unit = _unit(self.facts.value(segment, "doseUnit")) or self.labels(segment, "unitConcept")
+        unit = unit_of(self.facts.value(segment, "doseUnit")) or self.labels(segment, "unitConcept")
         step, days = self._number(segment, "doseStep"), self._number(segment, "stepDays")
         steps = f"by {step} every {days} days" if step and days and arrow == " to " else ""
         count = self.facts.number(segment, "doseCount")
@@ -255,7 +256,7 @@ class Words:
     def per_weight(self, segment: str) -> str:
         """Return the same dose told by body weight, or nothing."""
         number = self._number(segment, "perWeightDose")
-        return f"{number} {_unit(self.facts.value(segment, 'perWeightUnit'))}" if number else ""
+        return f"{number} {unit_of(self.facts.value(segment, 'perWeightUnit'))}" if number else ""
 
     def _often(self, segment: str, *, form: str = "") -> str:
         return self._frequency(segment, form=form) or self.labels(segment, "schedule")
@@ -288,14 +289,3 @@ class Words:
         names = ("hasBackground", "mayHaveBackground")
         sure, maybe = ([self.drug(each) for each in self.facts.values(claim, name)] for name in names)
         return list(dict.fromkeys(sure)), list(dict.fromkeys(maybe))
-
-
-def plain(number: Decimal) -> str:
-    """Return a number with grouped digits and no more places than it needs."""
-    text = f"{number:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _unit(ucum: str | None) -> str:
-    said = (ucum or "").replace("[arb'U]", "arbitrary units")
-    return re.sub("/d$", "/day", re.sub(r"\[([^\]]*)\]", r"\1", said))
