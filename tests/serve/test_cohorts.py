@@ -242,12 +242,13 @@ def test_who_had_no_harm_is_told_apart_from_whom_nothing_is_told_of(corpus_store
     told = [words(each) for each in notice_of(shown).all("li") if "not here." in words(each)]
     assert told == [
         # the seed says once that there was none, and once that there was no significant one
-        "1 case not here. Told to have had no adverse event on interleukin-2: Miao 2020, patient 1.",
+        "1 case not here. Told to have had no significant adverse event on interleukin-2, which leaves mild "
+        "ones open: Miao 2020, patient 1 (elsewhere in its report: none at all).",
         "1 case not here. No adverse event is named on interleukin-2, and of its safety there is only the "
         "authors' word: Refractory Behçet's disease… 2022, patient 1 (“Called safe; single events are not "
         "listed”).",
-        "1 case not here. No adverse event on interleukin-2 is recorded, and no word on its safety, which is "
-        "not to say that there was none: Rapid induction of clinical… 2015, patient 1 (not read whole).",
+        "1 case not here. No adverse event on interleukin-2 is recorded, which is not to say that "
+        "there was none: Rapid induction of clinical… 2015, patient 1 (not read whole).",
     ]
     assert f"{SERVICE.base}cases/{SEED.partition('/case/')[2]}" in notice_of(shown).links()
     assert "not here" not in words(page(corpus_store, "cases_treated_with", drug="IL-2"))

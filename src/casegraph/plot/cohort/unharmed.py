@@ -36,14 +36,13 @@ _UNPLACED: Final = (
     "FILTER NOT EXISTS { ?claim cg:duringTreatment ?any } } }"
 )
 _NONE, _MILD_OPEN = f"{CG}NoAdverseEvent", f"{CG}NoSignificantAdverseEvent"
-#: What is told of harm -> the words for it; a case is told of with the first that it has.
+#: What is told of harm -> the words for it, the more cautious first; a case is told of with the first it has.
 _WORDS: Final = {
-    _NONE: "Told to have had no adverse event on {}",
     _MILD_OPEN: "Told to have had no significant adverse event on {}, which leaves mild ones open",
+    _NONE: "Told to have had no adverse event on {}",
     "said": "No adverse event is named on {}, and of its safety there is only the authors' word",
     "unplaced": "An adverse event is told, but not on which drug",
-    "silent": "No adverse event on {} is recorded, and no word on its safety, which is not to say that there "
-    "was none",
+    "silent": "No adverse event on {} is recorded, which is not to say that there was none",
 }
 
 
@@ -77,6 +76,7 @@ def unharmed(cohort: Cohort) -> tuple[Unharmed, ...]:
     for case in cases:
         kind = next((each for each in _WORDS if each in told[case]), "silent")
         remarks = [f"“{each}”" for each in sorted(told[case].get("said", ()))]
+        remarks += ["elsewhere in its report: none at all"] * ({_NONE, _MILD_OPEN} <= told[case].keys())
         remarks += ["not read whole"] * (kind == "silent" and case not in whole)
         found[kind].append((case, with_remarks(names[case], remarks)))
     drug = _asked(cohort)
