@@ -50,41 +50,10 @@ const styleOf = (drawing) => {
   return styleIn(dark.matches ? DARK : LIGHT);
 };
 
-/* Each node pushes all others away, an edge pulls its ends together, and all are drawn to the middle, by steps that
-   become smaller (Fruchterman and Reingold). It begins on a spiral: none is over another, and it ends the same each time. */
-const APART = 110, STEPS = 300, TURN = 2.4, PULL = 0.05;
-
-const push = (one, other) => {
-  const x = one.x - other.x, y = one.y - other.y, by = APART ** 2 / Math.max(1, x * x + y * y);
-  one.dx += x * by; one.dy += y * by;
-  other.dx -= x * by; other.dy -= y * by;
-};
-
-const pull = (one, other) => {
-  const x = one.x - other.x, y = one.y - other.y, by = Math.hypot(x, y) / APART;
-  one.dx -= x * by; one.dy -= y * by;
-  other.dx += x * by; other.dy += y * by;
-};
-
-const move = (point, most) => {
-  const x = point.dx - PULL * point.x, y = point.dy - PULL * point.y, by = Math.min(1, most / Math.max(1, Math.hypot(x, y)));
-  Object.assign(point, { x: point.x + x * by, y: point.y + y * by, dx: 0, dy: 0 });
-};
-
-/** Return where each node stands, by its id, drawn `wide` times as wide as high. */
-export const placed = (nodes, edges, wide) => {
-  const points = nodes.map((_, at) => {
-    const far = APART * Math.sqrt(at);
-    return { x: far * Math.cos(TURN * at), y: far * Math.sin(TURN * at), dx: 0, dy: 0 };
-  });
-  const byId = new Map(nodes.map(({ id }, at) => [id, points[at]]));
-  for (let left = STEPS; left; left -= 1) {
-    points.forEach((one, at) => { for (const other of points.slice(at + 1)) push(one, other); });
-    for (const { source, target } of edges) pull(byId.get(source), byId.get(target));
-    for (const each of points) move(each, (APART * left) / STEPS);
-  }
-  return new Map([...byId].map(([id, { x, y }]) => [id, { x: x * wide, y }]));
-};
+/* It begins on rings, not at random; the numbers are a middle between names apart and names large enough to read. */
+const ALIKE = { animate: false, nodeDimensionsIncludeLabels: true, padding: 20 };
+const RINGS = { ...ALIKE, name: "concentric" };
+const APART = { ...ALIKE, name: "cose", randomize: false, idealEdgeLength: 60, nodeRepulsion: 1e6, nodeOverlap: 200 };
 
 /** A graph of triples. */
 export class Graph {
@@ -107,16 +76,16 @@ export class Graph {
       element("div", { class: "buttons" },
         button("Larger", () => this.zoom(1.25)), button("Smaller", () => this.zoom(0.8)), button("Whole", () => this.cy.fit(undefined, 20))),
       drawing);
-    this.cy = cytoscape({ container: drawing, elements: this.elements(nodes, edges, drawing), style: styleOf(drawing), layout: { name: "preset", padding: 20 } });
+    this.cy = cytoscape({ container: drawing, elements: this.elements(nodes, edges), style: styleOf(drawing), layout: RINGS });
+    this.cy.layout(APART).run();
     dark.onchange = () => this.cy.style(styleOf(drawing));
     this.place.dataset.drawn = "yes";
   }
 
-  elements(nodes, edges, drawing) {
-    const places = placed(nodes, edges, Math.max(1, drawing.clientWidth / drawing.clientHeight));
+  elements(nodes, edges) {
     return [
       ...nodes.map(({ id, term }) => ({
-        data: { id, label: short(nameOfNode(term)), kind: term.kind }, position: places.get(id), classes: nodes.length > FEW ? "many" : "",
+        data: { id, label: short(nameOfNode(term)), kind: term.kind }, classes: nodes.length > FEW ? "many" : "",
       })),
       ...edges.map(({ source, target, term }, at) => ({ data: { id: `e${at}`, source, target, label: edges.length > FEW ? "" : short(said(term)) } })),
     ];
