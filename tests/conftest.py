@@ -25,12 +25,26 @@ from casegraph.store import Store, open_store
 from loaded_stores import FIRST, loaded_store
 
 PROJECT = Path(__file__).resolve().parents[1]
+#: The fixtures of what is started beside the tests.
+_STARTED = frozenset(
+    (*("oxigraph_server", "virtuoso_server", "limited_virtuoso"), *("served", "browser", "hostile"))
+)
 
 
 def pytest_configure() -> None:
     """Keep the vocabularies of whoever runs the tests out; do not wait for servers that are down."""
     os.environ["CASEGRAPH_VOCABULARY"] = tempfile.mkdtemp(prefix="vocabulary-of-tests-")
     os.environ["CASEGRAPH_ENDPOINT_PATIENCE"] = "0"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server or a browser as slow: to start one takes longer than any other test."""
+    for item in items:
+        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        needed = [*getattr(item, "fixturenames", ()), *(each for each in values if isinstance(each, str))]
+        if not _STARTED.isdisjoint(needed):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

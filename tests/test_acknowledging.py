@@ -54,6 +54,7 @@ def test_a_write_that_fails_half_way_leaves_no_half_line(
     assert path.read_text(encoding="utf-8").splitlines() == IRIS[:1]
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_the_load_with_what_is_stored(tmp_path: Path) -> None:
     words = ("load", str(shipped("cases", "miao-2020.yaml")[0]), "--store", str(tmp_path / "store"))
     done = CliRunner().invoke(commands, [*words, "--ack-file", "/dev/full"])

@@ -27,6 +27,7 @@ def run(place: Path, *words: str) -> Result:
     return CliRunner().invoke(commands, [*words, "--store", str(place)])
 
 
+@pytest.mark.slow
 def test_a_question_about_the_glance_level_finds_nothing_and_it_is_said_why(place: Path) -> None:
     assert "/1" in run(place, "query", "cases_by_finding", "-f", "csv").stdout
     found = run(place, "query", "cases_by_finding", "-f", "csv", "--asserted")
@@ -35,6 +36,7 @@ def test_a_question_about_the_glance_level_finds_nothing_and_it_is_said_why(plac
     assert "derived triples are left out" in found.stderr
 
 
+@pytest.mark.slow
 def test_a_question_about_claims_is_answered_all_the_same(place: Path) -> None:
     asked = ("query", "literature_statements", "-f", "csv")
     assert run(place, *asked, "--asserted").stdout == run(place, *asked).stdout

@@ -75,6 +75,7 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
+@pytest.mark.slow
 def test_a_backup_is_the_store_of_its_moment_and_can_be_restored(store: Path, tmp_path: Path) -> None:
     first = digest(store)
     said_of_it = run("backup", tmp_path / "copy", "--store", store).stderr
@@ -165,6 +166,7 @@ def files_of(copy: Path) -> Iterator[Path]:
     return (path for path in sorted(copy.rglob("*")) if path.is_file() and path.stat().st_size)
 
 
+@pytest.mark.slow
 def test_a_backup_with_a_flipped_bit_is_not_restored(store: Path, tmp_path: Path) -> None:
     backup(store, tmp_path / "copy")
     looked_at = 0
@@ -188,6 +190,7 @@ def test_a_backup_with_a_flipped_bit_is_not_restored(store: Path, tmp_path: Path
         restore(tmp_path / "copy", tmp_path / "again")
 
 
+@pytest.mark.slow
 def test_verify_looks_at_what_restore_looks_at(store: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     backup(store, copy)
@@ -250,6 +253,7 @@ def test_a_damaged_store_is_backed_up_only_as_it_is(store: Path, tmp_path: Path)
     assert damaged.stdout == "http://e.org/behind\t1 quad that the ledger does not tell of\n"
 
 
+@pytest.mark.slow
 def test_compacting_changes_nothing_but_the_files(store: Path) -> None:
     for value in "abcdefgh":
         put(store, value)

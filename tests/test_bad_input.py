@@ -140,6 +140,7 @@ def test_a_made_file_is_rejected(name: str, tmp_path: Path, store: Path) -> None
         assert len(line) < 500
 
 
+@pytest.mark.slow
 def test_a_file_of_100_mb_is_refused_unread(tmp_path: Path, store: Path) -> None:
     path = tmp_path / "large.yaml"
     with path.open("wb") as file:

@@ -300,6 +300,7 @@ def test_a_stream_gives_every_byte_once(size: int) -> None:
     assert stream.read(size) == b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before the head is replaced", "after it"])
 def test_a_head_that_fails_on_its_way_leaves_data_that_it_names(
     moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -829,6 +829,7 @@ def again(cases: Iterable[Imported], options: Options = OPTIONS) -> dict[str, Im
     return cases_of(given(out.getvalue()), options=options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "count"),
     [

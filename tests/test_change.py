@@ -49,6 +49,7 @@ def ledger(store: Store) -> set[str]:
     return {" ".join(str(term) for term in row) for row in store.query(asked)}  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_a_case_that_was_sent_is_entered_as_one_that_was_loaded(sending: Sending) -> None:
     document = shipped("cases", "miao-2020.yaml")
     with open_store(":memory:", writable=True) as loaded:

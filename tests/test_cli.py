@@ -404,6 +404,7 @@ def test_show_keeps_present_absent_and_unstated_apart(store: Path) -> None:
     assert "Findings left open" not in parts
 
 
+@pytest.mark.slow
 def test_show_tells_what_follows_apart_from_what_the_report_says(store: Path) -> None:
     heading = "What follows by rule, and is no word of the report"
     said, _, follows = run("show", CASE, "--store", store).stdout.partition(heading)
@@ -941,6 +942,7 @@ def test_a_terminal_gets_a_table_that_fits(store: Path) -> None:
     assert re.search(r"^dose +1,000,000 *$", blocks, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_wrapped_words(store: Path) -> None:
     assert max(map(len, on_a_terminal("show", DOI, "--store", store, columns=72).splitlines())) <= 72
 

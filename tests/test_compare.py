@@ -113,6 +113,7 @@ def test_the_head_can_only_compare_by_columns_of_the_query(tmp_path: Path, seed_
         side_by_side(tmp_path, no_case, seed_store)
 
 
+@pytest.mark.slow
 def test_three_definitions_of_refractory_differ_in_the_muscle_of_the_seed(store: Path) -> None:
     call = ("query", "refractory_cases", "--compare", "refractory", "--store", store)
     rows = list(csv.DictReader(io.StringIO(run(*call, "-f", "csv").stdout)))

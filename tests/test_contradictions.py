@@ -160,6 +160,7 @@ def held(store: Path) -> dict[str, str]:
         return {graph: digest(opened.dump(graph)) for graph in opened.graphs()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_contradiction_is_told_by_its_cause_and_nothing_is_loaded(
     name: str, tmp_path: Path, store: Path

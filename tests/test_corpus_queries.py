@@ -354,6 +354,7 @@ def test_the_table_for_a_terminal_has_its_titles(folder: Path) -> None:
     assert text.endswith(f"{NOTE}\n")
 
 
+@pytest.mark.slow
 def test_a_drug_is_asked_for_with_its_kinds_and_nothing_is_added_up(folder: Path) -> None:
     parts = json.loads(stats(folder, "-f", "json", "--drug", "IL-2").stdout)["parts"]
     assert list(parts) == ["outcomes", "groups"]

@@ -208,6 +208,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(
     assert_same("one", "late")
 
 
+@pytest.mark.slow
 def test_a_chunk_that_kills_its_workers_is_told() -> None:
     from distributed import KilledWorker
 

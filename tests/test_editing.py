@@ -67,6 +67,7 @@ def test_an_edited_case_is_told_with_its_digest_and_a_mark(directory: Path) -> N
         assert edits(store) == [HandEdit(CASE, 3, gone=False)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "units"),
     [

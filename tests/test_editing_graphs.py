@@ -262,6 +262,7 @@ def test_verify_names_what_was_edited_by_hand(directory: Path) -> None:
     assert digests[DEFAULT_GRAPH] == digest(['<urn:s> <urn:p> "outside" .'])
 
 
+@pytest.mark.slow
 def test_answers_and_the_story_tell_that_a_case_was_edited_by_hand(directory: Path) -> None:
     words = (("query", "refractory_cases_responding", "-p", "drug=IL-2", "-f", "csv"), ("show", CASE))
     with EmbeddedStore(str(directory), writable=True) as store:
@@ -286,6 +287,7 @@ def test_a_load_by_several_processes_replaces_an_edit(directory: Path) -> None:
         assert (store.digest(), list(edited_by_hand(store)), is_whole(store)) == (before, [], True)
 
 
+@pytest.mark.slow
 def test_a_merged_case_that_was_edited_goes_when_its_document_does(store: EmbeddedStore) -> None:
     apply(store, make_plan(store, [FOREIGN]))
     merged = f"{BASE}case/clinic_a/p1"

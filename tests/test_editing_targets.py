@@ -99,6 +99,7 @@ def test_another_operation_can_follow(text: str, end: str) -> None:
     assert len(bare) == 1 + ("INSERT" in text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", ["a.", "a-", "'", '"\\\\', "<", "<a", "{", "a:", "a:.", "a:%4", '"""x', "?", "#'\\n"]
 )

@@ -99,6 +99,7 @@ def shared(request: pytest.FixtureRequest, material: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_all_of_a_shared_bundle_is_carried_or_told(shared: Path) -> None:
     begun = time.perf_counter()
     source = Input(shared.name, lambda: shared.open("rb"))
@@ -161,6 +162,7 @@ def test_values_and_codes_of_a_shared_bundle_are_those_of_the_file(material: Pat
     assert panels == {"LOINC:21889-1 Size Tumor"}
 
 
+@pytest.mark.slow
 def test_what_identifies_the_patient_stays_out_of_case_and_losses(material: Path) -> None:
     path = next((material / "data" / "fhir-r4-synthea").glob("Hershel*"))
     (outcome,) = read_fhir(Input(path.name, lambda: path.open("rb")), Options("demo"))

@@ -229,6 +229,7 @@ def test_line_ends_that_are_kept_move_with_their_text(tmp_path: Path) -> None:
     assert formatted(written(tmp_path, after))[1] == after
 
 
+@pytest.mark.slow
 def test_windows_line_ends_and_byte_order_marks_go(tmp_path: Path) -> None:
     path = written(tmp_path, "\ufeff" + NEAT.replace("\n", "\r\n"))
     assert formatted(path)[1] == NEAT

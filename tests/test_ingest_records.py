@@ -500,6 +500,7 @@ def run(*words: object, code: int = 0) -> Any:
     return result
 
 
+@pytest.mark.slow
 def test_cases_calls_a_record_by_its_publication_or_by_its_data_set_and_itself(tmp_path: Path) -> None:
     disease = [{"term": {"id": "MONDO:0016367", "label": "dermatomyositis"}}]
     paper = packet("a", references=reference("A paper"), diseases=disease)
@@ -604,6 +605,7 @@ def test_a_load_that_is_killed_leaves_whole_records_and_the_ledger_tells_of_each
     assert held(tmp_path) == (cases, cases)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["phenopacket", "fhir"])
 def test_a_format_that_is_not_installed_ends_the_load_with_the_line_to_type(
     form: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -314,6 +314,7 @@ def test_an_input_is_shown_without_what_is_in_it(tmp_path: Path) -> None:
     assert repr(each) == f"Input(name='{tmp_path}/a.json.gz!a.json')"
 
 
+@pytest.mark.slow
 def test_the_archive_of_the_material_is_read_once_from_front_to_back(material: Path) -> None:
     path = material / "data" / "phenopacket-store-10333.tar.xz"
     ignored: Counter[str] = Counter()

@@ -57,6 +57,7 @@ def test_one_version() -> None:
     assert f"version: {casegraph.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_modules_and_functions_stay_short() -> None:
     assert len(MODULES) >= 25
     for path in MODULES:
@@ -74,6 +75,7 @@ def _docstring_lines(node: ast.FunctionDef) -> int:
     return len((ast.get_docstring(node, clean=False) or "").splitlines())
 
 
+@pytest.mark.slow
 def test_no_iri_is_written_outside_the_table_of_prefixes() -> None:
     allowed = {"namespaces.py"}
     found = [
@@ -100,6 +102,7 @@ def _iris_in_code(path: Path) -> list[str]:
     return [each for each in constants if re.match(r"<?https?://[^\s/]+/\S", each)]
 
 
+@pytest.mark.slow
 def test_the_project_speaks_of_itself_alone() -> None:
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
     words = re.compile(r"(?<![\w.])/(?:work|root|tmp|home/\w+)/|\bissue #?\d+\b", re.IGNORECASE)

@@ -43,6 +43,7 @@ def entry(store: Store, unit: str) -> dict[str, str]:
     return {str(row["name"]): str(row["value"]) for row in Rows.read(store.query(asked, union=False))}
 
 
+@pytest.mark.slow
 def test_an_entry_tells_digest_count_source_versions_and_change(loaded: Path) -> None:
     with open_store(loaded) as store:
         told = entry(store, CASE)
@@ -61,6 +62,7 @@ def test_an_entry_tells_digest_count_source_versions_and_change(loaded: Path) ->
         assert list(verify(store)) == []
 
 
+@pytest.mark.slow
 def test_the_same_content_again_is_no_change(directory: Path) -> None:
     with open_store(directory, writable=True) as store:
         before = list(store.dump())
@@ -68,6 +70,7 @@ def test_the_same_content_again_is_no_change(directory: Path) -> None:
         assert list(store.dump()) == before
 
 
+@pytest.mark.slow
 def test_what_is_taken_out_is_told_and_may_come_again(directory: Path) -> None:
     with open_store(directory, writable=True) as store:
         remove(store, REPORT)
@@ -99,6 +102,7 @@ def test_digests_are_those_of_the_store_whatever_is_in_a_text(store: Store) -> N
     assert list(verify(store)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("update", "where", "what"),
     [

@@ -478,6 +478,7 @@ def call(*args: str | Path, code: int = 0) -> Result:
     return result
 
 
+@pytest.mark.slow
 def test_sets_go_in_are_listed_and_come_out(tmp_path: Path) -> None:
     at = ("--store", tmp_path / "store")
     told = call("vocab", "mappings", "add", "fhir", MONDO, *at).stdout.splitlines()

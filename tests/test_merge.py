@@ -99,6 +99,7 @@ def test_the_same_graph_out_of_another_file_is_the_same_document(filled: Store) 
     assert len(found.digests) == len(same)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", ["empty", "filled"])
 def test_the_order_makes_no_difference(start: str) -> None:
     digests = []
@@ -113,6 +114,7 @@ def test_the_order_makes_no_difference(start: str) -> None:
     assert all(each == digests[0] for each in digests)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", ["empty", "filled"])
 def test_what_is_undone_leaves_no_trace(start: str, store: Store) -> None:
     if start == "filled":
@@ -130,6 +132,7 @@ def test_what_is_undone_leaves_no_trace(start: str, store: Store) -> None:
     assert merged_documents(store) == ()
 
 
+@pytest.mark.slow
 def test_undoing_the_first_is_as_if_the_second_had_come_alone(filled: Store) -> None:
     with open_store(":memory:", writable=True) as alone:
         list(load(alone, shipped("cases", "behcet-il2-2022.yaml")))
@@ -323,6 +326,7 @@ def merged_alone(
         return told(store)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_what_two_documents_bring_goes_with_the_last_of_them(
     store: Store, tmp_path: Path, order: tuple[int, int]
@@ -404,6 +408,7 @@ def test_a_foreign_graph_changes_no_answer_about_other_peoples_cases(
     assert changed == []
 
 
+@pytest.mark.slow
 def test_cases_of_ours_with_other_content_are_refused(filled: Store, tmp_path: Path) -> None:
     lines = "".join(f"{line}\n" for line in filled.dump() if "/ontology>" not in line)
     assert '"37"' in lines
@@ -415,6 +420,7 @@ def test_cases_of_ours_with_other_content_are_refused(filled: Store, tmp_path: P
     assert filled.digest() == before
 
 
+@pytest.mark.slow
 def test_cases_of_ours_with_the_same_content_stay_when_the_document_goes(
     filled: Store, tmp_path: Path
 ) -> None:
@@ -425,6 +431,7 @@ def test_cases_of_ours_with_the_same_content_stay_when_the_document_goes(
     assert filled.digest() == before
 
 
+@pytest.mark.slow
 def test_another_casegraph_comes_in_and_goes_again(filled: Store, tmp_path: Path) -> None:
     before = filled.digest()
     with open_store(":memory:", writable=True) as other:
@@ -517,6 +524,7 @@ def test_a_decision_that_is_made_again_is_recorded_only_if_it_is_another_one(fil
     assert "https://w3id.org/casegraph/patients" not in filled.graphs()
 
 
+@pytest.mark.slow
 def test_links_go_with_their_cases_and_by_themselves(filled: Store) -> None:
     before = filled.digest()
     plan = make_plan(filled, [A, B])
@@ -533,6 +541,7 @@ def test_links_go_with_their_cases_and_by_themselves(filled: Store) -> None:
     assert filled.digest() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("link", "code"),
     [
@@ -638,6 +647,7 @@ def test_how_many_look_alikes_are_left_out_is_said(material: Path, tmp_path: Pat
     assert read_plan(plan).left_out == {}
 
 
+@pytest.mark.slow
 def test_a_link_of_ones_own_needs_no_more_than_two_and_a_decision(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "plan.yaml"
     own = f"""
@@ -748,6 +758,7 @@ def test_what_cannot_be_the_ends_of_a_link_is_named_where_it_stands(
     run_cli("merge", "apply", path, "--store", tmp_path / "store", code=1)
 
 
+@pytest.mark.slow
 def test_what_a_user_loads_himself_stays_when_the_document_goes(tmp_path: Path) -> None:
     place, other = str(tmp_path / "store"), str(tmp_path / "other")
     case = shipped("cases", "miao-2020.yaml")[0]
@@ -907,11 +918,13 @@ def test_what_is_left_is_counted_and_called_by_its_name(store: Store, tmp_path: 
     assert not [each for each in lost if not each[0].isdigit()]
 
 
+@pytest.mark.slow
 def test_a_store_is_whole_after_a_decision_whatever_the_score(tmp_path: Path) -> None:
     place = told_twice(tmp_path)
     assert "whole" in run_cli("verify", "--store", place).stderr
 
 
+@pytest.mark.slow
 def test_a_report_that_is_loaded_anew_is_compared_anew(tmp_path: Path) -> None:
     place = told_twice(tmp_path)
     ask = ("query", "conflicts_between_reports", "-f", "csv", "--store", place)
@@ -927,6 +940,7 @@ def test_a_report_that_is_loaded_anew_is_compared_anew(tmp_path: Path) -> None:
     assert "sexConflict" in run_cli(*ask).stdout
 
 
+@pytest.mark.slow
 def test_every_two_reports_on_a_patient_are_compared_also_by_way_of_a_third(tmp_path: Path) -> None:
     """The first and the second contradict each other in sex; both are joined to a third that tells none."""
     text = TELLINGS[1].read_text(encoding="utf-8")
@@ -952,6 +966,7 @@ def test_every_two_reports_on_a_patient_are_compared_also_by_way_of_a_third(tmp_
     assert run_cli("digest", "--store", place).stdout == before
 
 
+@pytest.mark.slow
 def test_patients_of_one_report_are_not_one_by_way_of_a_third(store: Store) -> None:
     list(load(store, shipped("cases", "rituximab-registry-2011.yaml")))
     list(load(store, TELLINGS))
@@ -963,6 +978,7 @@ def test_patients_of_one_report_are_not_one_by_way_of_a_third(store: Store) -> N
     assert store.digest() == before
 
 
+@pytest.mark.slow
 def test_a_decision_that_contradicts_earlier_ones_is_refused(filled: Store) -> None:
     list(load(filled, TELLINGS))
     plan = make_plan(filled, [A, B])
@@ -976,6 +992,7 @@ def test_a_decision_that_contradicts_earlier_ones_is_refused(filled: Store) -> N
     assert filled.digest() == before
 
 
+@pytest.mark.slow
 def test_a_row_says_that_another_report_contradicts_its_claim(tmp_path: Path) -> None:
     place = told_twice(tmp_path)
     rows = run_cli("query", "conflicts_between_reports", "-f", "csv", "--store", place).stdout.splitlines()
@@ -990,6 +1007,7 @@ def test_a_row_says_that_another_report_contradicts_its_claim(tmp_path: Path) ->
     assert f"{CASE}{SECOND}" in shown
 
 
+@pytest.mark.slow
 def test_a_load_through_python_keeps_what_was_merged_in_line(tmp_path: Path) -> None:
     place = told_twice(tmp_path)
     text = TELLINGS[1].read_text(encoding="utf-8").replace("sex: male", "sex: female")
@@ -999,6 +1017,7 @@ def test_a_load_through_python_keeps_what_was_merged_in_line(tmp_path: Path) -> 
     assert "sexConflict" not in {str(row["matter"]).rpartition("#")[2] for row in rows}
 
 
+@pytest.mark.slow
 def test_a_load_that_was_cut_off_before_it_compared_is_made_good_by_the_next(tmp_path: Path) -> None:
     place = told_twice(tmp_path)
     text = TELLINGS[1].read_text(encoding="utf-8").replace("sex: male", "sex: female")
@@ -1014,6 +1033,7 @@ def test_a_load_that_was_cut_off_before_it_compared_is_made_good_by_the_next(tmp
     assert "compared" not in run_cli("load", corrected, "--store", place).stderr
 
 
+@pytest.mark.slow
 def test_a_load_of_something_new_makes_good_what_an_earlier_one_left(tmp_path: Path) -> None:
     place = told_twice(tmp_path)
     text = TELLINGS[1].read_text(encoding="utf-8").replace("sex: male", "sex: female")
@@ -1100,6 +1120,7 @@ def test_links_of_every_kind_fit_the_domains_and_ranges_of_their_properties(stor
     assert [row for row in rows if row["fits"] is not True] == []
 
 
+@pytest.mark.slow
 def test_a_plan_tells_what_was_decided_of_two_before_one_of_them_was_removed(tmp_path: Path) -> None:
     text = TELLINGS[0].read_text(encoding="utf-8")
     copy = document(text.replace("first-telling", "copied-telling"), tmp_path, "copy.yaml")
@@ -1117,6 +1138,7 @@ def test_a_plan_tells_what_was_decided_of_two_before_one_of_them_was_removed(tmp
     assert link.decision == "undecided"
 
 
+@pytest.mark.slow
 def test_links_go_with_a_case_that_is_removed(tmp_path: Path) -> None:
     place = str(tmp_path / "store")
     link = of("clinic_a/p2", "clinic_b/q2", decision="same-patient", by="x", why="y")
@@ -1145,6 +1167,7 @@ def test_an_archive_is_the_document_that_its_folder_is(tmp_path: Path, store: St
 # The command line
 
 
+@pytest.mark.slow
 def test_the_way_of_a_newcomer(tmp_path: Path) -> None:
     store, plan = str(tmp_path / "store"), str(tmp_path / "plan.yaml")
     run_cli("load", str(shipped("cases", "behcet-il2-2022.yaml")[0]), "--store", store)

@@ -859,6 +859,7 @@ def test_the_passage_of_a_record_is_a_part_of_its_case() -> None:
     assert (place.passage, place.pointer) == (f"{told.iri}#record", "/cases/6")
 
 
+@pytest.mark.slow
 def test_a_case_does_not_contradict_itself() -> None:
     told = [each for path in shipped("cases", "*.yaml") for each in tellings_of(read_document(path).document)]
     assert len(told) == 26
@@ -964,6 +965,7 @@ def test_what_is_written_says_nothing_of_a_claim() -> None:
     assert sorted(matters) == [f"{CG}findingConflict", f"{CG}sexConflict"]
 
 
+@pytest.mark.slow
 def test_all_that_is_written_is_in_the_ontology() -> None:
     (path,) = shipped("ontology", "merging.ttl")
     declared = {str(each.subject) for each in ox.parse(path=str(path))}

@@ -74,6 +74,7 @@ def test_a_graph_that_only_says_reported_in_is_lifted_and_kept_whole(tmp_path: P
     assert kept(found) == set(found.document.quads)
 
 
+@pytest.mark.slow
 def test_what_another_casegraph_decided_is_left_and_listed(theirs: Store, tmp_path: Path) -> None:
     found = incoming(document(tmp_path, dumped(theirs)))
     assert len(found.cases) == 5
@@ -89,6 +90,7 @@ def test_what_another_casegraph_decided_is_left_and_listed(theirs: Store, tmp_pa
         assert f"{BASE}patients" not in store.graphs()
 
 
+@pytest.mark.slow
 def test_of_what_was_derived_only_that_of_its_cases_is_made_anew(theirs: Store, tmp_path: Path) -> None:
     other = f"<{KG}/x> <{KG}/p> <{KG}/y> <{KG}/inferred> .\n"
     found = incoming(document(tmp_path, dumped(theirs) + other))
@@ -98,6 +100,7 @@ def test_of_what_was_derived_only_that_of_its_cases_is_made_anew(theirs: Store, 
     assert f"{FIRST}/inferred" not in graphs
 
 
+@pytest.mark.slow
 def test_cases_that_another_casegraph_lifted_are_not_lifted_again(theirs: Store, tmp_path: Path) -> None:
     found = incoming(document(tmp_path, dumped(theirs)))
     assert found.models == ("casegraph",)
@@ -108,6 +111,7 @@ def test_cases_that_another_casegraph_lifted_are_not_lifted_again(theirs: Store,
     assert in_graphs(found, f"{BASE}foreign/") <= kept(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", [1, 2])
 def test_a_document_that_is_half_ours_comes_in_both_ways(theirs: Store, tmp_path: Path, files: int) -> None:
     parts = (dumped(theirs), as_quads(CLINIC, KG))
@@ -121,6 +125,7 @@ def test_a_document_that_is_half_ours_comes_in_both_ways(theirs: Store, tmp_path
     assert in_graphs(found, KG) <= kept(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("graph", "code"), [("", "no-graphs"), (f"<{KG}>", "not-read-back")])
 def test_a_case_of_ours_in_another_graph_is_refused_by_name(tmp_path: Path, graph: str, code: str) -> None:
     (seed,) = shipped("cases", "miao-2020.yaml")

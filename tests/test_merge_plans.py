@@ -29,6 +29,7 @@ def test_a_subject_that_is_no_case_is_told_with_the_reason(tmp_path: Path) -> No
     assert source.cases == ("https://w3id.org/casegraph/case/clinic/p1",)
 
 
+@pytest.mark.slow
 def test_a_policy_leaves_alone_what_a_person_decided(tmp_path: Path) -> None:
     place, plan, person = tmp_path / "store", tmp_path / "plan.yaml", tmp_path / "person.yaml"
     copy = tmp_path / "copy.yaml"

@@ -89,6 +89,7 @@ def test_plain_queries_about_terms_that_no_vocabulary_knows_stay_as_they_are(
     assert answers(store) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["terms", "cases"])
 def test_what_is_quoted_depends_on_no_order(first: str, store: Store, tmp_path: Path) -> None:
     paths = [of_terms(tmp_path), FOREIGN / "clinic_a.ttl"]

@@ -301,6 +301,7 @@ def test_a_patient_is_counted_once(tellings: tuple[Store, Store], name: str) -> 
         assert {column: int(row[column]) for column in counts} == counts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COUNTED)
 def test_the_decision_changes_no_other_row(store: Store, name: str) -> None:
     key = COUNTED[name][0]
@@ -357,6 +358,7 @@ def test_a_list_of_cases_tells_the_patient_and_how_many_reports(store: Store, na
     assert all(row["patient"] == row["case"] for row in rows if row["reports"] == "1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "many"),
     [("refractory_cases_responding", 6), ("responders_to_drug", 12), ("nonresponders_to_drug", 2)],

@@ -123,6 +123,7 @@ def values_of(rows: list[dict[str, str]], *columns: str) -> set[tuple[str, ...]]
 # --- the model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NOTICES)
 def test_a_notice_comes_back_as_it_was_written(name: str, store: Store, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
@@ -293,6 +294,7 @@ def test_show_says_nothing_of_a_report_without_a_notice(location: Path) -> None:
     assert told == []
 
 
+@pytest.mark.slow
 def test_the_diff_of_two_releases_tells_of_a_notice_that_came(tmp_path: Path) -> None:
     for name, text in (("one", document("retracted").replace("  notices:\n    notice: {", "  #{")),
                        ("two", document("retracted"))):  # fmt: skip
@@ -339,6 +341,7 @@ def listed(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_list_flags_the_reports_that_it_names(listed: Path) -> None:
     (listed / "rw.csv").write_text(HEAD + ROWS, encoding="utf-8")
     out, told = said(listed / "store", "notices", str(listed / "rw.csv"))
@@ -370,6 +373,7 @@ def test_a_date_that_is_none_is_kept_as_it_is_printed(listed: Path) -> None:
     assert "dated in spring" in out
 
 
+@pytest.mark.slow
 def test_a_list_takes_the_place_of_the_list_before_and_stays_with_the_report(listed: Path) -> None:
     (listed / "rw.csv").write_text(HEAD + ROWS, encoding="utf-8")
     said(listed / "store", "notices", str(listed / "rw.csv"))

@@ -396,6 +396,7 @@ def test_what_rustdl_leaves_out_is_an_error(tmp_path: Path) -> None:
         classify(extra=[path])
 
 
+@pytest.mark.slow
 def test_a_file_without_a_triple_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "nothing.ttl"
     path.write_text("# nothing\n", encoding="utf-8")

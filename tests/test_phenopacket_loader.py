@@ -927,6 +927,7 @@ def test_one_packet_in_three_formats_is_one_document(material: Path) -> None:
         assert "Phenopackets v1" in problem.message
 
 
+@pytest.mark.slow
 def test_what_the_store_says_is_carried(material: Path) -> None:
     """Counted in the files as plain JSON: nothing is left out, and nothing turns from absent to present."""
     paths = sorted((material / "data/phenopacket-store").glob("**/*.json"))

@@ -139,6 +139,7 @@ def test_a_scale_that_is_none_is_refused(scale: str, store: Path, tmp_path: Path
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [float("nan"), -1.0])
 def test_what_the_renderer_cannot_draw_is_an_error_of_ours(scale: float, seed: Picture) -> None:
     pytest.importorskip("vl_convert")
@@ -259,6 +260,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_of_a_report_on_several_patients_the_others_are_told(registry: Path) -> None:
     whole, folder = "10.3899/jrheum.101321", registry
     told = run_cli("plot", whole, "--store", folder).stderr

@@ -372,6 +372,7 @@ def assert_only_terms(kind: str, value: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 @given(value=TEXTS)
 def test_any_text_is_one_literal_and_nothing_else(value: str) -> None:
     assert assert_only_terms("text", value)
@@ -533,6 +534,7 @@ def test_what_people_call_a_term_stands_in_place_of_its_label() -> None:
     assert json.loads(rows.to_jsonl(TERMS).splitlines()[0])["d_label"] == "a cold"
 
 
+@pytest.mark.slow
 def test_a_data_frame_keeps_python_types() -> None:
     frame = rows_of(MIXED).to_pandas()
     assert list(frame.columns) == ["iri", "text", "int", "dec", "flag", "real"]

@@ -690,6 +690,7 @@ def test_a_procedure_that_was_stopped_at_an_unknown_time_does_not_end_when_it_wa
     _hold(FHIR, builder.imported().document)
 
 
+@pytest.mark.slow
 @_TRIPS
 @settings(
     max_examples=15,

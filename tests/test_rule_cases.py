@@ -93,6 +93,7 @@ def expected(path: Path) -> dict[str, Triples]:
     return found
 
 
+@pytest.mark.slow
 def test_each_rule_has_cases_that_fire_it_and_cases_that_just_do_not() -> None:
     assert {path.name for path in FOLDERS.iterdir()} == set(NAMES)
     assert [name for name in NAMES if not (FOLDERS / name / "fires.yaml").is_file()] == []
@@ -110,6 +111,7 @@ def test_the_cases_are_right_and_say_what_they_turn_on(path: Path) -> None:
     assert [key for key, case in read.cases.items() if not case.label] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FIRING, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_rule_gives_what_follows_by_hand_and_nothing_else(path: Path) -> None:
     by_hand, found = expected(path), given(path)

@@ -381,6 +381,7 @@ def test_what_is_found_is_what_the_query_alone_finds(documents: list[Triples], t
     assert looked_at >= 300
 
 
+@pytest.mark.slow
 def test_of_most_claims_no_query_is_asked(tmp_path: Path) -> None:
     shapes, asked, claims = changed(tmp_path, ask_all=False), 0, 0
     for number in range(SYNTHETIC):

@@ -137,6 +137,7 @@ def asserted(lines: list[str]) -> list[str]:
 # --- what reports say
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_change_of_a_report_is_told_in_words(name: str, folder: Path) -> None:
     before, after, said = CASES[name]
@@ -147,6 +148,7 @@ def test_a_change_of_a_report_is_told_in_words(name: str, folder: Path) -> None:
     assert code == 1
 
 
+@pytest.mark.slow
 def test_stores_of_the_same_reports_are_the_same_whatever_their_history(folder: Path) -> None:
     two = filled(folder, "two", B, A.replace("dose: 1000000", "dose: 5"))
     with open_store(two, writable=True) as store:
@@ -178,6 +180,7 @@ def test_a_case_that_a_report_gains_is_new_in_it(folder: Path) -> None:
     assert counts.endswith("0 changed, 0 gone, 1 new, 0 only derived anew, 2 the same")
 
 
+@pytest.mark.slow
 def test_the_counts_are_of_claims_and_not_of_their_properties(folder: Path) -> None:
     changed = A.replace("direction: improved, at: later", "direction: worse, at: onset").replace(FEVER, "")
     filled(folder, "two", changed, B.replace("years: 52", "years: 53"))
@@ -193,6 +196,7 @@ PACKET = """{"id": "p1", "subject": {"id": "s1", "sex": "FEMALE"},
     "externalReferences": [{"id": "PMID:1", "description": "A letter"}]}}"""
 
 
+@pytest.mark.slow
 def test_a_publication_and_a_record_of_a_data_set_are_compared_too(tmp_path: Path) -> None:
     other = PACKET.replace("FEMALE", "MALE").replace("A letter", "A reply")
     for name, text in (("one", PACKET), ("two", other)):
@@ -220,6 +224,7 @@ def test_what_makes_no_case_document_is_told_and_not_passed_over(folder: Path) -
     assert (code, lines) == (1, [f"10.5555/a: {said}"])
 
 
+@pytest.mark.slow
 def test_texts_that_differ_beyond_what_is_shown_of_them_are_told_too(folder: Path) -> None:
     graph = f"{BASE}report/10.5555/a"
     two = filled(folder, "two", A, B)
@@ -235,6 +240,7 @@ def test_texts_that_differ_beyond_what_is_shown_of_them_are_told_too(folder: Pat
 # --- what was derived
 
 
+@pytest.mark.slow
 def test_what_was_derived_anew_is_told_apart(folder: Path) -> None:
     two = filled(folder, "two", A, B)
     case = f"{BASE}case/10.5555/a/1"
@@ -255,6 +261,7 @@ def test_what_was_derived_anew_is_told_apart(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_follows_from_a_change_is_marked_as_derived(folder: Path) -> None:
     filled(folder, "two", A.replace(DIAGNOSIS, ""), B)
     _, lines, _ = diff(folder)
@@ -303,6 +310,7 @@ class _Unsure:
         self.store.close()
 
 
+@pytest.mark.slow
 def test_a_program_gets_the_parts(folder: Path) -> None:
     filled(folder, "two", A, B.replace("years: 52", "years: 53"))
     _, lines, _ = diff(folder, "-f", "json")

@@ -100,6 +100,7 @@ def put(directory: Path, value: str) -> None:
         store.replace(store.graphs(), f'<http://e.org/s> <http://e.org/p> "{value}" <http://e.org/0> .')
 
 
+@pytest.mark.slow
 def test_one_writer_at_a_time_and_readers_beside_it(directory: Path, writer: subprocess.Popen[str]) -> None:
     with pytest.raises(StoreLockedError, match=f"process {writer.pid} has the store open") as locked:
         open_store(directory, writable=True)
@@ -329,6 +330,7 @@ def test_a_missing_list_of_files_is_damage(
         open_store(directory, writable=writable)
 
 
+@pytest.mark.slow
 def test_every_data_file_has_a_digest_once_its_writer_is_gone(directory: Path) -> None:
     for value in map(str, range(12)):
         put(directory, value)

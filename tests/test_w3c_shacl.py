@@ -35,6 +35,7 @@ class W3CTest:
     rows: set[Row] | None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "engine", "found", "known_to_differ"),
     [

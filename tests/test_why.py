@@ -86,6 +86,7 @@ def test_the_text_of_the_headline_is_the_one_written_by_hand(store: Path) -> Non
     assert first.partition("\n")[2] + "\n" == by_hand("headline")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("why", HEADLINE), ("query", HEADLINE, "--why", "-f", "json")])
 def test_a_cell_that_names_several_judgements_is_explained_by_each(
     words: tuple[str, ...], store: Path
@@ -186,6 +187,7 @@ def changed(store: Store, find: str, put: str) -> Store:
     return other
 
 
+@pytest.mark.slow
 def test_a_store_in_which_a_thing_is_derived_from_itself_is_explained_too(seed_store: Store) -> None:
     failure = f"{CASE}#lostResponse-skin-hcq-skin-worse-on-prednisone-hcq"
     source = f"<{failure}> <{PREFIXES['prov']}wasDerivedFrom> <{CASE}#"

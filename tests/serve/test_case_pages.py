@@ -69,6 +69,7 @@ def changed(store: Store, case: str, lines: Iterable[str], without: str = "\n") 
     return EmbeddedStore.of_quads(ox.parse(text, format=ox.RdfFormat.N_QUADS), "a store")
 
 
+@pytest.mark.slow
 def test_a_name_that_is_percent_encoded_is_read_as_letters(seed_store: Store) -> None:
     odd = f"{BASE}case/clinic/odd%20id%2F%3Cscript%3E%C3%A9"
     quads = "".join(read_case(seed_store, CASE).quads.values()).replace(CASE, odd)
@@ -144,6 +145,7 @@ def test_the_timeline_leads_to_the_claims_that_it_shows(page: Node) -> None:
     assert "not to scale" in figure.text
 
 
+@pytest.mark.slow
 def test_a_picture_that_cannot_be_drawn_is_told_of_and_the_page_stands(
     seed_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,6 +180,7 @@ def test_those_who_did_not_respond_are_not_counted_as_responders(corpus_store: S
     assert "is not recorded" not in words(notice)
 
 
+@pytest.mark.slow
 def test_of_a_case_beside_a_group_it_is_said_that_nobody_recorded_whether_it_is_one_of_it(
     corpus_store: Store,
 ) -> None:

@@ -88,6 +88,7 @@ def test_what_is_allowed_is_said() -> None:
     assert len(set(graph.objects(updates, SD_.inputFormat))) == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [ox.RdfFormat.TURTLE, ox.RdfFormat.RDF_XML, ox.RdfFormat.N_TRIPLES])
 def test_the_description_keeps_to_its_schema(form: ox.RdfFormat, counts: Counts) -> None:
     service = Service(base=SERVICE.base, writable=True, federated=True)
@@ -158,6 +159,7 @@ def test_of_a_large_store_the_values_are_told_without_a_number(
     assert "void:triples 0" not in text
 
 
+@pytest.mark.slow
 def test_what_is_soon_counted_is_described_without_the_rest(counts: Counts, seed_store: Store) -> None:
     _, content = answer_of(CountAll(parts=False), seed_store)
     soon = msgspec.json.decode(content, type=Counts)

@@ -6,6 +6,7 @@ import re
 
 import msgspec
 import pyoxigraph as ox
+import pytest
 from answering import answer_of
 from rdflib import RDF, RDFS, SH, VOID, Graph, Literal, Namespace, URIRef
 from rdflib.query import ResultRow
@@ -65,6 +66,7 @@ def test_the_text_without_its_head_gives_the_same_answer(seed_store: Store) -> N
     assert rows.rows == Rows.read(seed_store.query(query.text)).rows
 
 
+@pytest.mark.slow
 def test_an_editor_finds_all_it_asks_for_in_one_description(seed_store: Store) -> None:
     _, content = answer_of(CountAll(), seed_store)
     counts = msgspec.json.decode(content, type=Counts)

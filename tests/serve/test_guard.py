@@ -139,6 +139,7 @@ LEGITIMATE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LEGITIMATE)
 def test_large_and_odd_queries_pass(victim: Victim, name: str) -> None:
     refuse(LEGITIMATE[name], limits=Limits())

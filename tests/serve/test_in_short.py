@@ -274,6 +274,7 @@ def test_what_was_negative_stands_beside_what_was_positive(store: Store) -> None
     )
 
 
+@pytest.mark.slow
 def test_all_turns_of_the_course_stand_at_the_top_those_too_that_have_a_row(store: Store) -> None:
     course = {
         f"case/{YANEZ}/1": [

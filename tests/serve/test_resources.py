@@ -45,6 +45,7 @@ def data_of(store: Store, kind: str, path: str, media_type: str) -> bytes:
     return content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("media_type", KEEPING)
 def test_forms_with_graphs_keep_them(media_type: str, seed_store: Store) -> None:
     read = Dataset().parse(

@@ -72,6 +72,7 @@ def _asked(query: str, port: int, tmp_path: Path, terms: Terms = HOME) -> tuple[
         return asyncio.run(ask(forwarder)), reader.closed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "told"),
     [
@@ -91,6 +92,7 @@ def test_why_a_service_failed_is_told(path: str, told: str, tmp_path: Path) -> N
     assert "127.0.0.1" not in str(failed.value)
 
 
+@pytest.mark.slow
 def test_that_the_operator_refused_it_is_told(tmp_path: Path) -> None:
     async def nowhere(host: str, port: int) -> Sequence[str]:
         raise OSError("no such name")
@@ -124,6 +126,7 @@ def test_what_failed_in_silence_is_not_told_of_another() -> None:
     assert calls.told(unknown) is unknown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("silent", ["", "SILENT "])
 def test_so_many_calls_and_no_more_are_made(silent: str, tmp_path: Path) -> None:
     """Each row of a join may be a call; those of SILENT would be missed without a word."""
