@@ -44,6 +44,7 @@ COHORTS: dict[str, tuple[str, dict[str, str]]] = {
     "tofacitinib": ("cases_treated_with", {"drug": "tofacitinib"}),
 }
 NAMES = ("swimmer", "responses", "antibodies")
+RDF_TYPE = ox.NamedNode(str(RDF.type))
 REGISTRY = f"{BASE}case/10.3899/jrheum.101321"
 
 
@@ -353,10 +354,10 @@ def a_death(store: EmbeddedStore) -> tuple[Cohort, str, list[str]]:
     return cohort, case, sorted(row["episode"] for row in given)
 
 
-def died(cohort: Cohort) -> dict[str, set[str]]:
+def died(cohort: Cohort, told: str = "died") -> dict[str, set[str]]:
     """Return which patients are told to have died, at what they were given."""
     (drug,) = cohort.drugs
-    return {name: {*patients} for name, patients in harms(cohort)[drug].items() if "died" in name}
+    return {name: {*patients} for name, patients in harms(cohort)[drug].items() if told in name}
 
 
 def test_who_was_given_a_drug_again_did_not_die_after_its_stop(registry: EmbeddedStore) -> None:
@@ -364,8 +365,16 @@ def test_who_was_given_a_drug_again_did_not_die_after_its_stop(registry: Embedde
     cohort, case, (first, second) = a_death(registry)
     made(registry, case, (first, "endsAt", f"{case}#stop"))
     assert died(cohort) == {"died": {case}}
+    harm = "adverse event (drug not told)"
+    made(registry, case, (case, "hasAdverseEvent", f"{case}#harm"), (f"{case}#harm", "at", f"{case}#end"))
+    where = ox.NamedNode(f"{case}/asserted")
+    registry.data.add(
+        ox.Quad(ox.NamedNode(f"{case}#harm"), RDF_TYPE, ox.NamedNode(f"{CG}AdverseEvent"), where)
+    )
+    assert died(cohort, harm) == {harm: {case}}
     made(registry, case, (second, "endsAt", f"{case}#stop"))
     assert died(cohort) == {"died after its stop": {case}}
+    assert died(cohort, harm) == {f"{harm} after its stop": {case}}
 
 
 def test_what_was_given_once_has_no_stop_to_die_after(registry: EmbeddedStore) -> None:
@@ -399,19 +408,24 @@ def test_a_death_on_a_lane_has_the_day_that_the_report_prints(corpus_store: Stor
 def test_harm_is_not_counted_at_what_was_begun_for_it_or_stopped_before(
     pictures: Mapping[tuple[str, str], Picture],
 ) -> None:
-    told = texts(pictures["tofacitinib", "responses"], "drug", "adverse event (drug not told)")
+    columns = ("adverse event (drug not told)", "adverse event (drug not told) after its stop")
+    told = texts(pictures["tofacitinib", "responses"], "drug", *columns)
     # aspergillosis of day 49: treated by two drugs; cyclophosphamide was replaced on day 28
-    assert {(each, "0") for each in ("micafungin", "voriconazole", "cyclophosphamide")} <= told
-    assert {(each, "1") for each in ("tofacitinib", "plasma exchange")} <= told
+    assert {(each, "0", "0") for each in ("micafungin", "voriconazole")} <= told
+    assert ("cyclophosphamide", "0", "1") in told
+    assert {(each, "1", "0") for each in ("tofacitinib", "plasma exchange")} <= told
 
 
 def test_the_note_and_the_column_say_alike_which_harm_is_not_counted(
     pictures: Mapping[tuple[str, str], Picture],
 ) -> None:
     picture = pictures["tofacitinib", "responses"]
-    apart = "certainly came no later than its start, or after its stop"
-    assert f"with no drug; not where it {apart}" in picture.columns["adverse event (drug not told)"]
-    assert any(f"what {apart}, is not counted" in note for note in picture.notes)
+    name, before, after = "adverse event (drug not told)", "no later than its start", "after its stop"
+    assert f"with no drug; not where it certainly came {before}, or {after}" in picture.columns[name]
+    assert f"with no drug and certainly came {after}" in picture.columns[f"{name} {after}"]
+    note = next(each for each in picture.notes if "Adverse events with" in each)
+    assert f"what certainly came {before} is not counted" in note
+    assert f"what certainly came {after} is counted apart" in note
 
 
 def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -> None:
