@@ -23,7 +23,7 @@ from casegraph.plot.cohort import cohort as of_cases
 from casegraph.plot.cohort import verdicts
 from casegraph.plot.cohort.called import address_of, called
 from casegraph.plot.cohort.cohort import GIVEN, Cohort, cohort_of
-from casegraph.plot.cohort.harms import harms
+from casegraph.plot.cohort.harms import harms, told_to_have_died
 from casegraph.plot.cohort.pictures import cohort_pictures, picture_of
 from casegraph.plot.cohort.responses import _died, _harmed, _pieces
 from casegraph.plot.cohort.seen import EVENTS
@@ -365,6 +365,9 @@ def test_who_was_given_a_drug_again_did_not_die_after_its_stop(registry: Embedde
     cohort, case, (first, second) = a_death(registry)
     made(registry, case, (first, "endsAt", f"{case}#stop"))
     assert died(cohort) == {"died": {case}}
+    assert told_to_have_died(cohort) == "1 of 4 patients is told to have died."
+    as_one = replace(cohort, patients=dict.fromkeys(cohort.patients, case))  # all decided to be one patient
+    assert told_to_have_died(as_one) == "1 of 1 patient is told to have died."
     harm = "adverse event (drug not told)"
     made(registry, case, (case, "hasAdverseEvent", f"{case}#harm"), (f"{case}#harm", "at", f"{case}#end"))
     where = ox.NamedNode(f"{case}/asserted")

@@ -8,8 +8,9 @@ from typing import Final
 
 from casegraph.namespaces import CG
 from casegraph.plot.cohort.cohort import Cohort
+from casegraph.plot.shown import counted
 
-__all__ = ["AFTER", "BEFORE", "DEATHS", "HARMS", "QUESTIONS", "deaths", "harms"]
+__all__ = ["AFTER", "BEFORE", "DEATHS", "HARMS", "QUESTIONS", "deaths", "harms", "told_to_have_died"]
 
 #: When an adverse event without a drug is not counted at a drug, and when it is counted apart.
 BEFORE: Final = "certainly came no later than its start"
@@ -119,6 +120,18 @@ def harms(cohort: Cohort) -> Mapping[str, Mapping[str, frozenset[str]]]:
         drug: {kind: frozenset(kinds[kind]) for kind in HARMS if kinds.get(kind)}
         for drug, kinds in found.items()
     }
+
+
+def told_to_have_died(cohort: Cohort) -> str:
+    """Return of how many patients a death is told, at whatever time, in words; nothing of no patients.
+
+    :raises StoreError: if the store fails.
+    """
+    if not cohort.cases:
+        return ""
+    patients = counted(len(cohort.patients_of(cohort.cases)), "patient")
+    died = len(cohort.patients_of(row["case"] for row in cohort.ask(QUESTIONS["deaths"])))
+    return f"{f'{died:,}' if died else 'None'} of {patients} {'are' if died > 1 else 'is'} told to have died."
 
 
 def deaths(cohort: Cohort) -> Mapping[str, str]:
