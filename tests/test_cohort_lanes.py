@@ -128,6 +128,28 @@ def test_when_it_may_have_begun_is_a_line_where_no_more_is_told_of_it() -> None:
     assert [(each["from"], each["to"]) for each in bounded["rect dashed"]] == [(3, 6), (6, 10)]
 
 
+def test_what_may_have_come_before_the_start_has_words_and_no_line(corpus_store: Store) -> None:
+    # cyclophosphamide was begun after admission, replaced on day 28; plasma exchange was of day 13
+    case = f"{BASE}case/10.1186/s13256-024-04793-9/1"
+    found = lane(corpus_store, case, frozenset())
+    assert found is not None
+    run = next(each for each in found.runs if each.claim == f"{case}#cyclophosphamide")
+    assert (run.starts, run.is_placed) == ((None, 16), False)
+    may_be = Run("case#b", "drug", (None, 16), (14, 90), (5, 9), "stopped")
+    event = Event("case#e", "flare", (-4, 16))
+    strokes = strokes_of(run_of((30, 30), "stopped"), may_be, events=(event,))
+    assert [(each["from"], each["to"]) for each in strokes["rect"]] == [(0, 30)]
+    assert [each["from"] for each in strokes["stop"]] == [30]
+    assert not {"rect dashed", "rule dashed", "rule", "point"} & strokes.keys()
+    said = [each.get("text") for each in strokes["text"]]
+    assert "flare: from 4 days before the start to 16" in said
+    assert not Lane("case", (may_be,), (event,), ()).has_days
+    # that it certainly ran later is drawn, and nothing before that
+    certain = strokes_of(Run("case#b", "drug", (None, 16), (40, 40), (24, None), "stopped"))
+    assert [(each["from"], each["to"]) for each in certain["rect"]] == [(16, 40)]
+    assert not {"rect dashed", "rule dashed"} & certain.keys()
+
+
 def test_no_line_goes_on_after_death() -> None:
     death = (Event("case#death", "death", (60, 61)),)
     found = strokes_of(run_of((60, None), "not told"), events=death)
@@ -179,6 +201,14 @@ def test_what_is_bounded_only_by_what_came_later_has_no_latest_day(corpus_store:
     found = lane(corpus_store, f"{BASE}case/10.4067/s0034-98872009000100013/1", frozenset({f"{CG}Rituximab"}))
     assert found is not None
     assert [(each.claim.partition("#")[2], each.at) for each in found.events] == [("relapse", (167, 198))]
+
+
+def test_only_what_is_told_is_by_a_reading(corpus_store: Store) -> None:
+    # the relapse 167 to 198 days after rituximab, upon which it was given again, has its days by a reading
+    found = lane(corpus_store, f"{BASE}case/10.4067/s0034-98872009000100013/1", frozenset({f"{CG}Rituximab"}))
+    assert found is not None
+    read = {each.claim.partition("#")[2]: (each.is_start_read, each.is_length_read) for each in found.runs}
+    assert read == {"rituximab": (False, False), "rituximab-2": (True, False)}
 
 
 def test_a_response_has_its_mark_beside_the_course_that_it_was_to() -> None:

@@ -23,7 +23,7 @@ from casegraph.plot.cohort import cohort as of_cases
 from casegraph.plot.cohort import verdicts
 from casegraph.plot.cohort.called import address_of, called
 from casegraph.plot.cohort.cohort import GIVEN, Cohort, cohort_of
-from casegraph.plot.cohort.harms import harms
+from casegraph.plot.cohort.harms import harms, told_to_have_died
 from casegraph.plot.cohort.pictures import cohort_pictures, picture_of
 from casegraph.plot.cohort.responses import _died, _harmed, _pieces
 from casegraph.plot.cohort.seen import EVENTS
@@ -44,6 +44,7 @@ COHORTS: dict[str, tuple[str, dict[str, str]]] = {
     "tofacitinib": ("cases_treated_with", {"drug": "tofacitinib"}),
 }
 NAMES = ("swimmer", "responses", "antibodies")
+RDF_TYPE = ox.NamedNode(str(RDF.type))
 REGISTRY = f"{BASE}case/10.3899/jrheum.101321"
 
 
@@ -270,7 +271,11 @@ def test_a_doubtful_start_and_a_death_without_a_day_are_told_in_words(corpus_sto
         return " ".join(drawn(found))
 
     # patient 2 had a second course a year and more after the first, and was free of disease after that
-    assert "rituximab: began after 455 to 513 days; length not told" in shown("rituximab")
+    given = shown("rituximab")
+    assert "rituximab: began after 455 to 513 days; length not told" in given
+    # the relapse after which it was given again is dated by the curator, and how long it ran then by nobody
+    assert "began after at least 167 days by the curator's reading; length not told relapse" in given
+    assert "at least 14 days (2 single doses), end not told" in given
     assert "first resolved: after at least 455 days" in shown("rituximab")
     assert "death: after at least 4 days" in shown("IL-2")  # three doses were given, and then he died
 
@@ -349,10 +354,10 @@ def a_death(store: EmbeddedStore) -> tuple[Cohort, str, list[str]]:
     return cohort, case, sorted(row["episode"] for row in given)
 
 
-def died(cohort: Cohort) -> dict[str, set[str]]:
+def died(cohort: Cohort, told: str = "died") -> dict[str, set[str]]:
     """Return which patients are told to have died, at what they were given."""
     (drug,) = cohort.drugs
-    return {name: {*patients} for name, patients in harms(cohort)[drug].items() if "died" in name}
+    return {name: {*patients} for name, patients in harms(cohort)[drug].items() if told in name}
 
 
 def test_who_was_given_a_drug_again_did_not_die_after_its_stop(registry: EmbeddedStore) -> None:
@@ -360,8 +365,19 @@ def test_who_was_given_a_drug_again_did_not_die_after_its_stop(registry: Embedde
     cohort, case, (first, second) = a_death(registry)
     made(registry, case, (first, "endsAt", f"{case}#stop"))
     assert died(cohort) == {"died": {case}}
+    assert told_to_have_died(cohort) == "1 of 4 patients is told to have died."
+    as_one = replace(cohort, patients=dict.fromkeys(cohort.patients, case))  # all decided to be one patient
+    assert told_to_have_died(as_one) == "1 of 1 patient is told to have died."
+    harm = "adverse event (drug not told)"
+    made(registry, case, (case, "hasAdverseEvent", f"{case}#harm"), (f"{case}#harm", "at", f"{case}#end"))
+    where = ox.NamedNode(f"{case}/asserted")
+    registry.data.add(
+        ox.Quad(ox.NamedNode(f"{case}#harm"), RDF_TYPE, ox.NamedNode(f"{CG}AdverseEvent"), where)
+    )
+    assert died(cohort, harm) == {harm: {case}}
     made(registry, case, (second, "endsAt", f"{case}#stop"))
     assert died(cohort) == {"died after its stop": {case}}
+    assert died(cohort, harm) == {f"{harm} after its stop": {case}}
 
 
 def test_what_was_given_once_has_no_stop_to_die_after(registry: EmbeddedStore) -> None:
@@ -395,19 +411,24 @@ def test_a_death_on_a_lane_has_the_day_that_the_report_prints(corpus_store: Stor
 def test_harm_is_not_counted_at_what_was_begun_for_it_or_stopped_before(
     pictures: Mapping[tuple[str, str], Picture],
 ) -> None:
-    told = texts(pictures["tofacitinib", "responses"], "drug", "adverse event (drug not told)")
+    columns = ("adverse event (drug not told)", "adverse event (drug not told) after its stop")
+    told = texts(pictures["tofacitinib", "responses"], "drug", *columns)
     # aspergillosis of day 49: treated by two drugs; cyclophosphamide was replaced on day 28
-    assert {(each, "0") for each in ("micafungin", "voriconazole", "cyclophosphamide")} <= told
-    assert {(each, "1") for each in ("tofacitinib", "plasma exchange")} <= told
+    assert {(each, "0", "0") for each in ("micafungin", "voriconazole")} <= told
+    assert ("cyclophosphamide", "0", "1") in told
+    assert {(each, "1", "0") for each in ("tofacitinib", "plasma exchange")} <= told
 
 
 def test_the_note_and_the_column_say_alike_which_harm_is_not_counted(
     pictures: Mapping[tuple[str, str], Picture],
 ) -> None:
     picture = pictures["tofacitinib", "responses"]
-    apart = "certainly came no later than its start, or after its stop"
-    assert f"with no drug; not where it {apart}" in picture.columns["adverse event (drug not told)"]
-    assert any(f"what {apart}, is not counted" in note for note in picture.notes)
+    name, before, after = "adverse event (drug not told)", "no later than its start", "after its stop"
+    assert f"with no drug; not where it certainly came {before}, or {after}" in picture.columns[name]
+    assert f"with no drug and certainly came {after}" in picture.columns[f"{name} {after}"]
+    note = next(each for each in picture.notes if "Adverse events with" in each)
+    assert f"what certainly came {before} is not counted" in note
+    assert f"what certainly came {after} is counted apart" in note
 
 
 def test_a_fatal_event_is_told_with_both_drugs_it_came_on(corpus_store: Store) -> None:
@@ -489,7 +510,7 @@ def test_treatments_are_coloured_by_groups_that_tell_them_apart(corpus_store: St
         for what, when in texts(picture, "what was given", "starts")
         if what == "tacrolimus" and "," in when
     } - {"earlier, or with it"}
-    assert begun == "no earlier than 1,491 days before the start"
+    assert begun == "no earlier than 1,491 days before the start; whether before or after it is not told"
     # baricitinib, tofacitinib and cyclosporin A have bars
     assert set(fill["scale"]["domain"]) == bars == {"antirheumatic drug", "immunosuppressive agent"}
     assert len(fill["scale"]["range"]) == 2
@@ -497,6 +518,10 @@ def test_treatments_are_coloured_by_groups_that_tell_them_apart(corpus_store: St
     asked = {"antibody": "anti-MDA5 antibody"}
     picture = picture_of(cohort_of(corpus_store, get_query("cases_with_autoantibody"), asked), "swimmer")
     assert picture is not None
+    # three drugs were begun between admission and day 28, and days count from plasma exchange, of day 13
+    told = {row[1].text: (row[3].text, row[4].text) for row in picture.rows if "13256-024" in row[0].iri}
+    perhaps = ("no later than 16 days after the start, perhaps before it", "not told")
+    assert [told[each] for each in ("steroid-pulse", "tacrolimus", "cyclophosphamide")] == [perhaps] * 3
     fill = next(each["encoding"]["fill"] for each in picture.spec["layer"] if "fill" in each["encoding"])
     assert fill["scale"]["domain"] == ["antirheumatic drug", "glucocorticoid"]
     assert len({*fill["scale"]["range"]}) == 2

@@ -353,6 +353,7 @@ def test_who_was_positive_for_the_antibody_is_told_of_and_can_be_asked_for(
     assert there == f"{SERVICE.base}cohorts/cases_with_autoantibody?antibody=cg%3AAntiMDA5"
     shown = page(corpus_store, "cases_with_autoantibody", antibody="cg:AntiMDA5")
     assert shown.all("strong")[0].text == "6 patients, told of in 6 cases of 6 reports."
+    assert "of 6 reports. 3 of 6 patients are told to have died. Groups are left out" in words(shown)
 
 
 def test_a_disease_that_no_antibody_names_has_none_beside_it(corpus_store: Store) -> None:
@@ -492,6 +493,9 @@ def test_the_data_have_all_cases_counts_as_numbers_and_who_is_left_out(corpus_st
     assert [each.removeprefix(f"{BASE}case/") for each in iris] == names
     told = head.headers["casegraph-notice"]
     assert "1 group of 9 patients was given rituximab and is left out" in told
+    assert (
+        '"None of 13 patients is told to have died."' in told
+    )  # nor does any of the nine reports tell of one
     assert "10.3899/jrheum.101321/series" in told
 
 

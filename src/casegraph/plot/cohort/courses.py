@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pyoxigraph as ox
 
 from casegraph.model import DoseSegment, Subject, Treatment
-from casegraph.plot.cohort.seen import OPEN, Days, Event, Seen, given
+from casegraph.plot.cohort.seen import OPEN, Days, Event, Seen, given, may_precede
 from casegraph.store import Store
 from casegraph.timeline import Timeline, solve_subject, without_readings
 from casegraph.triples import Triples, named_claims, read_subject
@@ -26,7 +26,9 @@ class Run:
     :param ends: until when it certainly ran at least, and by when it was over or last told of.
     :param length: the least and the most days that it lasted; an end that is only implied sets no most.
     :param end: ``stopped``, ``stop implied``, ``ongoing`` or ``not told``.
-    :param is_read: whether its days would be others without a reading of the curator.
+    :param singles: of how many doses, each given once, it consists, where it does of several.
+    :param is_start_read: whether its start would be another without a reading of the curator.
+    :param is_length_read: whether its length would be.
     """
 
     claim: str
@@ -35,7 +37,9 @@ class Run:
     ends: Days
     length: Days
     end: str
-    is_read: bool = False
+    singles: int = 0
+    is_start_read: bool = False
+    is_length_read: bool = False
 
     @property
     def has_place(self) -> bool:
@@ -52,6 +56,12 @@ class Run:
         """Whether it certainly ran for some days that have a place on the lane."""
         begun, lasted = self.starts[1], self.ends[0]
         return begun is not None and lasted is not None and lasted > begun
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it can be drawn: it did not begin earlier, nor may have, unless it certainly ran later."""
+        may_be = self.is_drawn or not may_precede(self.starts)
+        return self.has_place and not self.is_earlier and may_be
 
     @property
     def is_told(self) -> bool:
@@ -80,9 +90,14 @@ class Lane:
     @property
     def has_days(self) -> bool:
         """Whether there is any day or length to be drawn, and not only words."""
-        times = [time for run in self.runs for time in (run.starts, run.ends)]
-        times += [each.at for each in self.events]
-        return any(day is not None and day > 0 for time in times for day in time)
+        return any(day > 0 for day in self.days)
+
+    @property
+    def days(self) -> list[int]:
+        """All days that are told of what can be drawn."""
+        times = [time for run in self.runs if run.is_placed for time in (run.starts, run.ends)]
+        times += [each.at for each in self.events if not may_precede(each.at)]
+        return [day for time in times for day in time if day is not None]
 
     def on(self, event: Event) -> tuple[str, ...]:
         """Return the drugs that a response was to, where the lane has more than one; else none."""
@@ -118,7 +133,15 @@ def _with_readings(whole: Lane, plain: Subject, kept: list[Treatment]) -> Lane:
     """Return a lane that says of which days it has others without what is a reading of the curator."""
     other = _Reading(whole.case, plain, solve_subject(plain)).lane(kept)
     told = {(each.claim, each.kind, each.at) for each in (*other.events, *other.unplaced, *other.earlier)}
-    runs = tuple(replace(each, is_read=each not in other.runs) for each in whole.runs)
+    plainly = {each.claim: each for each in other.runs}
+    runs = tuple(
+        replace(
+            each,
+            is_start_read=each.starts not in ((0, 0), plainly[each.claim].starts),
+            is_length_read=each.length != plainly[each.claim].length,
+        )
+        for each in whole.runs
+    )
     events = tuple(
         replace(each, is_read=(each.claim, each.kind, each.at) not in told) for each in whole.events
     )
@@ -191,6 +214,7 @@ class _Reading:
             ),
             length=length,
             end=_end(treatment),
+            singles=_singles(treatment),
         )
 
     def _length(self, treatment: Treatment) -> Days:
@@ -209,6 +233,12 @@ def _last_told(treatment: Treatment) -> Iterator[str]:
     exposures: tuple[Treatment | DoseSegment, ...] = (treatment, *treatment.doses)
     for each in exposures:
         yield from (at for at in (each.at, each.ends_at, each.ongoing_at) if at is not None)
+
+
+def _singles(treatment: Treatment) -> int:
+    """Return of how many single doses a treatment consists; none where it is one, or is more than those."""
+    doses = treatment.doses
+    return len(doses) if len(doses) > 1 and all(each.doses_in_all == 1 for each in doses) else 0
 
 
 def _end(treatment: Treatment) -> str:

@@ -8,11 +8,13 @@ from typing import Final
 
 from casegraph.namespaces import CG
 from casegraph.plot.cohort.cohort import Cohort
+from casegraph.plot.shown import counted
 
-__all__ = ["APART", "DEATHS", "HARMS", "QUESTIONS", "deaths", "harms"]
+__all__ = ["AFTER", "BEFORE", "DEATHS", "HARMS", "QUESTIONS", "deaths", "harms", "told_to_have_died"]
 
-#: When an adverse event without a drug is not counted at a drug.
-APART: Final = "certainly came no later than its start, or after its stop"
+#: When an adverse event without a drug is not counted at a drug, and when it is counted apart.
+BEFORE: Final = "certainly came no later than its start"
+AFTER: Final = "certainly came after its stop"
 #: what is told -> what that means.
 HARMS: Final[Mapping[str, str]] = {
     "died": "of the patients given it, those whose death is told; not where it certainly came after its stop",
@@ -20,7 +22,10 @@ HARMS: Final[Mapping[str, str]] = {
     "; what was given once has none",
     "adverse event during it": "of them, those in whom one is told as it was given; not by itself by it",
     "severe or fatal one during it": "of those, the ones of whom it was severe, profound or fatal",
-    "adverse event (drug not told)": f"of them, those in whom one is told with no drug; not where it {APART}",
+    "adverse event (drug not told)": "of them, those in whom one is told with no drug; not where it "
+    f"{BEFORE}, or after its stop",
+    "adverse event (drug not told) after its stop": "of them, those in whom one is told with no drug and "
+    f"{AFTER}, and not as a later course may have run; what was given once has none",
     "flare or relapse as it ran": "of them, those in whom one is told while it certainly ran",
     "flare or relapse after its start": "of them, those in whom one certainly came after it was begun, but "
     "not certainly as it ran; it may have been over",
@@ -29,7 +34,7 @@ HARMS: Final[Mapping[str, str]] = {
     "failed by the authors' word": "of them, those of whom the authors say that it, or a treatment with it, "
     "failed; a word, and no verdict",
 }
-_DIED, _DIED_LATER, _DURING, _SEVERE, _UNPLACED, _FLARED, _LATER, _OPEN, _SAID = HARMS
+_DIED, _DIED_LATER, _DURING, _SEVERE, _UNPLACED, _STOPPED, _FLARED, _LATER, _OPEN, _SAID = HARMS
 #: The kinds of what is told that are deaths.
 DEATHS: Final = (_DIED, _DIED_LATER)
 _GRAVE: Final = (f"{CG}severe", f"{CG}profound", f"{CG}fatal")
@@ -92,8 +97,6 @@ QUESTIONS: Final[Mapping[str, str]] = {
     ),
 }
 
-_TIMES: Final = ("adverse events before the start", "adverse events after the stop")
-
 
 def harms(cohort: Cohort) -> Mapping[str, Mapping[str, frozenset[str]]]:
     """Return drug -> what is told, of :data:`HARMS` -> in which of the patients who were given it.
@@ -106,25 +109,29 @@ def harms(cohort: Cohort) -> Mapping[str, Mapping[str, frozenset[str]]]:
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for kind, drug, patient in _on_drugs(cohort):
         found[drug][kind].add(patient)
-    died, unplaced = (
-        {cohort.patients[row["case"]] for row in cohort.ask(QUESTIONS["deaths"])},
-        _unplaced(cohort),
-    )
+    died = {cohort.patients[row["case"]] for row in cohort.ask(QUESTIONS["deaths"])}
     over = {row["episode"] for row in cohort.ask(QUESTIONS["deaths after the stop"])} if died else set()
     for drug, patients in episodes.items():
         for patient in patients.keys() & died:
             found[drug][_DIED_LATER if patients[patient] <= over else _DIED].add(patient)
-        found[drug][_UNPLACED] |= {
-            patient
-            for patient, courses in patients.items()
-            if any(courses - apart for apart in unplaced.get(patient, ()))
-        }
-    for kind, drug, patient in _flared(cohort, episodes):
+    for kind, drug, patient in (*_unplaced(cohort, episodes), *_flared(cohort, episodes)):
         found[drug][kind].add(patient)
     return {
         drug: {kind: frozenset(kinds[kind]) for kind in HARMS if kinds.get(kind)}
         for drug, kinds in found.items()
     }
+
+
+def told_to_have_died(cohort: Cohort) -> str:
+    """Return of how many patients a death is told, at whatever time, in words; nothing of no patients.
+
+    :raises StoreError: if the store fails.
+    """
+    if not cohort.cases:
+        return ""
+    patients = counted(len(cohort.patients_of(cohort.cases)), "patient")
+    died = len(cohort.patients_of(row["case"] for row in cohort.ask(QUESTIONS["deaths"])))
+    return f"{f'{died:,}' if died else 'None'} of {patients} {'are' if died > 1 else 'is'} told to have died."
 
 
 def deaths(cohort: Cohort) -> Mapping[str, str]:
@@ -172,19 +179,27 @@ def _flared(cohort: Cohort, episodes: Mapping[str, Mapping[str, set[str]]]) -> I
                 yield _LATER if pairs & after else _OPEN, drug, patient
 
 
-def _unplaced(cohort: Cohort) -> Mapping[str, list[set[str]]]:
-    """Return patient -> for each adverse event without a drug, the courses that it certainly was not in."""
+def _unplaced(
+    cohort: Cohort, episodes: Mapping[str, Mapping[str, set[str]]]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the adverse events of which no drug is told: they may have come as a drug ran, or after its stop.
+
+    :param episodes: drug -> patient -> the courses of it.
+    """
     placed = {row["node"] for row in cohort.ask(QUESTIONS["adverse events during"])}
     events = {
         row["node"]: cohort.patients[row["case"]]
         for row in cohort.ask(QUESTIONS["adverse events"])
         if row["node"] not in placed
     }
-    apart: dict[str, set[str]] = {node: set() for node in events}
-    for question in _TIMES if events else ():
-        for row in cohort.ask(QUESTIONS[question]):
-            apart.get(row["node"], set()).add(row["episode"])
-    found: dict[str, list[set[str]]] = defaultdict(list)
-    for node, patient in events.items():
-        found[patient].append(apart[node])
-    return found
+    before, after = (
+        {(row["node"], row["episode"]) for row in cohort.ask(QUESTIONS[each])} if events else set()
+        for each in ("adverse events before the start", "adverse events after the stop")
+    )
+    for drug, patients in episodes.items():
+        for node, patient in events.items():
+            pairs = {(node, course) for course in patients.get(patient, ())}
+            if pairs - before - after:
+                yield _UNPLACED, drug, patient
+            elif pairs & after:
+                yield _STOPPED, drug, patient

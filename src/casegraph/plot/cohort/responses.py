@@ -9,7 +9,7 @@ from typing import Any, Final
 from casegraph.plot.cohort.called import address_of
 from casegraph.plot.cohort.cohort import Cohort, treatment_label
 from casegraph.plot.cohort.grouptold import with_remarks
-from casegraph.plot.cohort.harms import APART, DEATHS, HARMS
+from casegraph.plot.cohort.harms import AFTER, BEFORE, DEATHS, HARMS
 from casegraph.plot.cohort.verdicts import SOLE_RISEN, UNCLEAR, VERDICTS, DrugVerdicts, drug_verdicts
 from casegraph.plot.look import COLOURS, framed
 from casegraph.plot.picture import Cell, Picture, Spec
@@ -72,10 +72,11 @@ _NOTES: Final = (
     "report was not read whole or is a record that a program read.",
     "Deaths are told at any time, but apart where they certainly came after the stop of the drug; flares as "
     "it was given, after its start, or where it is not told whether they came before; they are no verdict. "
-    f"Adverse events with the drug or without: of those without, what {APART}, is not counted at it. "
-    "None is by itself caused by it, and where none is told there may have been some. When somebody died is "
-    "as printed, and counts from a day of the report, not from the start of the drug. That the authors say "
-    "that a drug failed is no verdict, and may stand against what was seen.",
+    f"Adverse events with the drug or without: of those without, what {BEFORE} is not counted at it, "
+    f"and what {AFTER} is counted apart. None is by itself caused by it, and where none is told there may "
+    "have been some. When somebody died is as printed, and counts from a day of the report, not from the "
+    "start of the drug. That the authors say that a drug failed is no verdict, and may stand against what "
+    "was seen.",
     "These are no rates of success: reports of cases that went well are published more often, and what was "
     "added to other treatments did not necessarily cause what was seen.",
 )

@@ -13,7 +13,7 @@ from casegraph.model import Claim, Course, Subject, Treatment
 from casegraph.namespaces import expand, known_prefixes
 from casegraph.timeline import Timeline, solve_subject
 
-__all__ = ["EVENTS", "OPEN", "UNCLEAR", "Days", "Event", "Seen", "given"]
+__all__ = ["EVENTS", "OPEN", "UNCLEAR", "Days", "Event", "Seen", "given", "may_precede"]
 
 #: What is marked on a lane.
 EVENTS: Final = ("first response", "first resolved", "flare", "relapse", "adverse event", "death")
@@ -55,6 +55,16 @@ class Event:
         if self.why:
             return f"“{self.why}”"
         return f"printed “{shorten(self.printed, _PRINTED, placeholder=' ...')}”" if self.printed else ""
+
+
+def may_precede(at: Days) -> bool:
+    """Tell whether what has a latest day after the start of the lane may have been before that start.
+
+    >>> may_precede((None, 16)), may_precede((-3, 16)), may_precede((0, 16)), may_precede((None, None))
+    (True, True, False, False)
+    """
+    least, most = at
+    return most is not None and most > 0 and (least is None or least < 0)
 
 
 def given(treatment: Treatment) -> str:

@@ -9,10 +9,10 @@ from typing import Any, Final
 from casegraph.plot.cohort.courses import Lane, Run
 from casegraph.plot.cohort.groups import OTHER
 from casegraph.plot.cohort.marks import LEGEND, POINT
-from casegraph.plot.cohort.seen import UNCLEAR, Event
+from casegraph.plot.cohort.seen import UNCLEAR, Event, may_precede
 from casegraph.plot.look import COLOURS
 from casegraph.plot.picture import Spec
-from casegraph.plot.shown import days, lines
+from casegraph.plot.shown import lines, since
 from casegraph.story.moments import UNTIMED
 from casegraph.story.spans import as_read
 
@@ -65,7 +65,7 @@ class Strokes:
 
     def view(self) -> Spec:
         """Return the lanes as what Vega-Lite calls a view."""
-        ends = [end for lane, _, _ in self._lanes for end in _days(lane)]
+        ends = [end for lane, _, _ in self._lanes for end in lane.days]
         self._longest = max(ends, default=0)
         self._unit = _MONTH if self._longest > _LONG else 1.0
         self._stub = (self._longest or 10) * _OPEN
@@ -89,17 +89,23 @@ class Strokes:
             self._bar(lane.runs[0])
         else:
             self._write(name, bold=True)
-            if lane.since and (drawn or lane.events):
+            has_start = any(run.has_place and run.is_told for run in lane.runs)
+            if lane.since and (drawn or lane.events or has_start):
                 self._write(f"counted from the start of {', '.join(names[each] for each in lane.since)}")
             self._several(lane, drawn, told)
         taken: list[float] = []
-        in_words = [each for each in lane.events if each.at[1] is None or lane.on(each) or each.is_read]
+        in_words = [
+            each
+            for each in lane.events
+            if each.at[1] is None or may_precede(each.at) or lane.on(each) or each.is_read
+        ]
         for event in lane.events:
             if event.at[1] is not None and event not in in_words:
                 self._event(event, event.at[1], self._row(event, event.at[1], taken))
         self._top += _EVENTS * len(taken)
         for event in in_words:
             has_place = not lane.on(event) or any(run.drug in event.drugs for run in drawn[:MOST_RUNS])
+            has_place &= not may_precede(event.at)
             self._in_words(event, _called(lane, event, names), has_place=has_place)
         self._without_place(lane, names)
         self._top += _GAP
@@ -116,8 +122,7 @@ class Strokes:
                 self._write(f"{words}: {', '.join(kinds)}")
 
     def _drawn(self, lane: Lane) -> list[Run]:
-        placed = [run for run in lane.runs if run.has_place and not run.is_earlier]
-        return [run for run in placed if run.is_told or self._has_drug]
+        return [run for run in lane.runs if run.is_placed and (run.is_told or self._has_drug)]
 
     def _several(self, lane: Lane, drawn: list[Run], told: Mapping[str, tuple[str, str]]) -> None:
         for run in drawn[:MOST_RUNS]:
@@ -150,7 +155,7 @@ class Strokes:
         if latest is not None and sure is not None and sure > latest:
             bar = {"from": self._at(latest), "to": self._at(sure), "group": self._groups[run.drug]}
             self._certain.append({**place, **bar})
-        if latest is not None and latest > begun:
+        if latest is not None and latest > begun and not may_precede(run.starts):
             # what may have begun then, and of which no more is told, is a line and not a course
             is_bounded = over is not None or (sure is not None and sure > latest)
             window = self._possible if is_bounded else self._open
@@ -199,12 +204,12 @@ class Strokes:
 
         :param has_place: whether it has a mark or a line; else the words are all.
         """
-        first, latest = max(event.at[0] or 0, 0), event.at[1]
-        self._write(as_read(f"{name}: after {days(first, latest)}", is_read=event.is_read))
+        self._write(as_read(f"{name}: {since(*event.at)}", is_read=event.is_read))
         if not has_place:
             return
-        if latest is not None:
-            self._event(event, latest, 0)
+        first = max(event.at[0] or 0, 0)
+        if event.at[1] is not None:
+            self._event(event, event.at[1], 0)
         else:
             place = {"centre": self._top + _EVENTS / 2 - 1, "kind": event.kind}
             end = max(first, min(first + self._stub, self._death))
@@ -267,13 +272,3 @@ def _called(lane: Lane, event: Event, names: Mapping[str, str]) -> str:
 def _y(field: str, height: float) -> Spec:
     scale = {"domain": [0, height], "range": [0, height], "nice": False}
     return {"field": field, "type": "quantitative", "scale": scale, "axis": None}
-
-
-def _days(lane: Lane) -> list[int]:
-    """Return all days of a lane that are told."""
-    times = [
-        *(each.starts for each in lane.runs),
-        *(each.ends for each in lane.runs),
-        *(each.at for each in lane.events),
-    ]
-    return [day for time in times for day in time if day is not None]

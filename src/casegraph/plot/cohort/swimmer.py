@@ -16,7 +16,7 @@ from casegraph.plot.cohort.strokes import MOST_RUNS, Strokes
 from casegraph.plot.cohort.worded import by_word
 from casegraph.plot.look import framed
 from casegraph.plot.picture import Cell, Picture, Spec
-from casegraph.plot.shown import counted, days, in_columns, read_in_table
+from casegraph.plot.shown import counted, days, in_columns, read_in_table, since
 from casegraph.story.spans import as_read
 from casegraph.story.words import joined
 
@@ -45,7 +45,8 @@ _NOTES: Final = (
     "told from then on, from the start of the drug of which some length is told. A lane of several names it.",
     "Solid: it certainly ran. Dashed outline: it possibly ran. Dashed line: until when is not told. A stroke "
     "across: stopped by then. Arrow: still given when last told of. A question mark: how long is not told.",
-    "What is only listed was given, and the report does not tell when it began, or how long it ran.",
+    "What is only listed was given, and the report does not tell when it began, or how long it ran. What may "
+    "have begun or come before the days begin to count stands in words: no line leads to it.",
     "Of each drug of a lane the first response is told; it has a mark only beside the course of that drug.",
     "A mark with a line stands at the latest day on which it may have been. What has no latest day, or only "
     "that of what came later, as death, has no mark: its name stands in words, or above a dashed line from "
@@ -61,6 +62,7 @@ _BY_WORD: Final = ", here by the authors' word alone"
 POSSIBLY_SAME: Final = (
     "SELECT ?case ?other { # the cases\n  GRAPH ?asserted { ?case cg:possiblySamePatientAs ?other } }"
 )
+_UNTOLD: Final = "not told"
 _NO_LANE: Final = "so nothing is drawn"
 
 
@@ -93,7 +95,7 @@ def swimmer(cohort: Cohort) -> Picture:
     lasting = sum(each.longest[0] > 0 for each in shown)
     summary = (
         f"{counted(len(shown), 'lane')}, one a case, of {many} given {what}; of {lasting:,} of them the "
-        f"report tells some length. {_words(names, shown[0])}"
+        f"report tells some length.{_longest(names, shown[0])}"
     )
     spec = read_in_table(in_columns(framed(_view(cohort, names, shown), title=title, summary=summary)))
     return Picture("swimmer", title, summary, spec, notes, _COLUMNS, rows)
@@ -170,10 +172,12 @@ def _notes(treated: Sequence[str], looked: Sequence[str], shown: Sequence[Lane])
     return tuple(notes)
 
 
-def _words(names: Mapping[str, str], first: Lane) -> str:
+def _longest(names: Mapping[str, str], first: Lane) -> str:
+    """Return the longest that is told of any course, in words; others may have been longer."""
     run = max(first.runs, key=lambda each: each.length[0] or 0)
-    lasted = as_read(days(*run.length), is_read=run.is_read)
-    return f"The first, {names[first.case]}: {lasted}, {_ENDS[run.end]}."
+    if not run.length[0]:
+        return ""
+    return f" The longest that is told, {names[first.case]}: {_lasted(run)}, {_ENDS[run.end]}."
 
 
 def _told(cohort: Cohort, run: Run) -> tuple[str, str]:
@@ -181,13 +185,27 @@ def _told(cohort: Cohort, run: Run) -> tuple[str, str]:
 
 
 def _lasting(run: Run) -> str:
-    told = days(*run.length)
-    length = "length not told" if told == "not told" else told
+    told = _lasted(run)
+    length = "length not told" if told == _UNTOLD else told
     start = "begun earlier; " if run.is_earlier else "start not told; "
     if run.has_place and not run.is_earlier:
-        start = "" if run.starts[0] == run.starts[1] else f"began {_since(run.starts)}; "
-    end = "" if (told == "not told" and run.end == "not told") else f", {_ENDS[run.end]}"
-    return f"{start}{as_read(length, is_read=run.is_read)}{end}"
+        start = "" if run.starts[0] == run.starts[1] else f"began {_started(run)}; "
+    end = "" if told == run.end == _UNTOLD else f", {_ENDS[run.end]}"
+    return f"{start}{length}{end}"
+
+
+def _started(run: Run) -> str:
+    told = "earlier, or with it" if run.is_earlier else since(*run.starts)
+    return as_read(told, is_read=run.is_start_read and told != _UNTOLD)
+
+
+def _lasted(run: Run) -> str:
+    """Return how long a course ran, and of how many single doses it was; no hedge where nothing is told."""
+    told = days(*run.length)
+    if told == _UNTOLD:
+        return told
+    doses = f" ({run.singles} single doses)" if run.singles else ""
+    return f"{as_read(told, is_read=run.is_length_read)}{doses}"
 
 
 def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tuple[Cell, ...]]:
@@ -196,13 +214,13 @@ def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tupl
             Cell(names[each.case], each.case),
             Cell(run.claim.partition("#")[2], run.claim),
             Cell(treatment_label(cohort, run.drug), run.drug),
-            Cell("earlier, or with it" if run.is_earlier else _since(run.starts)),
-            Cell(as_read(days(*run.length), is_read=run.is_read)),
+            Cell(_started(run)),
+            Cell(_lasted(run)),
             Cell(run.end),
             Cell(""),
         )
     seen = [
-        (event, as_read(_since(event.at), is_read=event.is_read)) for event in (*each.events, *each.unplaced)
+        (event, as_read(since(*event.at), is_read=event.is_read)) for event in (*each.events, *each.unplaced)
     ]
     for event, when in (*seen, *((event, "earlier, or with the start") for event in each.earlier)):
         on = ", ".join(treatment_label(cohort, drug) for drug in each.on(event))
@@ -213,14 +231,3 @@ def _rows(cohort: Cohort, names: Mapping[str, str], each: Lane) -> Iterable[tupl
             *(Cell("") for _ in range(4)),
             Cell(joined(kind, joined("" if event.kind == UNCLEAR else when, event.quoted), by=": ")),
         )
-
-
-def _since(at: tuple[int | None, int | None]) -> str:
-    if at in ((0, 0), (None, None)):
-        return "at the start" if at == (0, 0) else "not told"
-    least, most = at
-    if least is not None and least < 0:
-        before = f"{counted(-least, 'day')} before the start"
-        after = "with it" if most == 0 else f"{days(0, most)} after it"
-        return f"no earlier than {before}" + ("" if most is None else f", and {after}")
-    return "at some time after the start" if days(*at) == "not told" else f"after {days(*at)}"

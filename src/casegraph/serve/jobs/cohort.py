@@ -94,6 +94,7 @@ class CohortData(Job, frozen=True, kw_only=True):
         """
         from casegraph.plot.cohort.besides import besides
         from casegraph.plot.cohort.cohort import cohort_of
+        from casegraph.plot.cohort.harms import told_to_have_died
         from casegraph.plot.cohort.pictures import picture_of
         from casegraph.plot.cohort.worded import said_by_word
         from casegraph.serve.telling.rowformats import written
@@ -110,7 +111,8 @@ class CohortData(Job, frozen=True, kw_only=True):
         found = Rows((*names, *(f"{each}_iri" for each in names)), tuple(rows))
         kept = kept_examples(query, self.values, partial(with_told, store))
         notices = [*noticed(store, query, cohort.rows), *([kept] if kept else [])]
-        told = [*notices, *said_by_word(cohort), *besides(cohort).lines()]
+        died = told_to_have_died(cohort)
+        told = [*notices, *([died] if died else []), *said_by_word(cohort), *besides(cohort).lines()]
         out.begin(content_type(self.media_type), headers=notice_header(told))
         out.write(written(found, self.format_, partial(with_told, store)))
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from casegraph.namespaces import BASE, expand
 from casegraph.plot.cohort.besides import Besides
 from casegraph.plot.cohort.cohort import Cohort, cohort_question, label_of
+from casegraph.plot.cohort.harms import told_to_have_died
 from casegraph.plot.cohort.leftout import LeftOut
 from casegraph.plot.cohort.pictures import QUESTIONS
 from casegraph.plot.cohort.within import only_possibly
@@ -106,7 +107,7 @@ def _counted(cohort: Cohort) -> Element:
         "strong",
         f"{patients}{_sure(cohort)}, told of in {counted(cases, 'case')} of {counted(reports, 'report')}.",
     )
-    return element("span", many, untold, f" {_GROUPS}", _members(cohort))
+    return element("span", many, f" {told_to_have_died(cohort)}", untold, f" {_GROUPS}", _members(cohort))
 
 
 def _members(cohort: Cohort) -> str:
