@@ -19,7 +19,9 @@ from serving import Server, serving
 from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES
+from casegraph.plot.cohort.besides import Besides
 from casegraph.plot.cohort.cohort import is_cohort
+from casegraph.plot.cohort.nothere import NotHere
 from casegraph.query import get_query, stored_queries
 from casegraph.resources import shipped
 from casegraph.rows import Rows
@@ -237,10 +239,13 @@ def test_a_cohort_of_harm_tells_of_the_harm_of_groups_and_of_no_benefit(corpus_s
     assert "is not named" not in words(notice_of(skin))
 
 
+def not_here(shown: Node) -> list[str]:
+    return [words(each) for each in notice_of(shown).all("li") if "not here." in words(each)]
+
+
 def test_who_had_no_harm_is_told_apart_from_whom_nothing_is_told_of(corpus_store: Store) -> None:
     shown = page(corpus_store, "adverse_events", drug="IL-2")
-    told = [words(each) for each in notice_of(shown).all("li") if "not here." in words(each)]
-    assert told == [
+    assert not_here(shown) == [
         # the seed says once that there was none, and once that there was no significant one
         "1 case not here. Told to have had no significant adverse event on interleukin-2, which leaves mild "
         "ones open: Miao 2020, patient 1 (elsewhere in its report: none at all).",
@@ -253,8 +258,38 @@ def test_who_had_no_harm_is_told_apart_from_whom_nothing_is_told_of(corpus_store
     assert f"{SERVICE.base}cases/{SEED.partition('/case/')[2]}" in notice_of(shown).links()
     assert "not here" not in words(page(corpus_store, "cases_treated_with", drug="IL-2"))
     # of one given rituximab infections are told, and not on which drug
-    placed = words(notice_of(page(corpus_store, "adverse_events", drug="rituximab")))
-    assert "An adverse event is told, but not on which drug: Antisynthetase syndrome" in placed
+    placed = not_here(page(corpus_store, "adverse_events", drug="rituximab"))[0]
+    assert placed == (
+        "1 case not here. An adverse event is told, but not on which drug: Antisynthetase syndrome with…, "
+        "patient 1 (Recurrent infections, before or after the start of rituximab is not told, put down to "
+        "immune suppressant agent therapy)."
+    )
+
+
+#: The aspergillosis of day 49: three weeks after tofacitinib replaced cyclophosphamide.
+_ASPERGILLOSIS = (
+    "Management of anti-melanoma… 2024, patient 1 (invasive aspergillosis, after the {} of {}, put down to "
+    "immune suppressant agent therapy; died{}, printed “day 61”)."
+)
+
+
+def test_harm_on_no_told_drug_is_named_with_its_cause_and_death(corpus_store: Store) -> None:
+    told = not_here(page(corpus_store, "adverse_events", drug="tofacitinib"))
+    said = _ASPERGILLOSIS.format("start", "tofacitinib", "")
+    assert told[0] == f"1 case not here. An adverse event is told, but not on which drug: {said}"
+    # what was seen on another drug is not told as of none
+    told = not_here(page(corpus_store, "adverse_events", drug="trimetrexate"))
+    assert told == [
+        "1 case not here. No adverse event on trimetrexate is recorded, which is not to say that there was "
+        "none: A Case of Fatal Pemphigus… 1989, patient 1 (not read whole; died)."
+    ]
+
+
+def test_of_many_cases_that_are_not_here_ten_are_named() -> None:
+    told = NotHere("Told", tuple((f"{BASE}case/{each}", f"patient {each}") for each in range(12)))
+    assert list(Besides(not_here=(told,)).lines()) == [
+        f"not here. Told: {'; '.join(f'patient {each}' for each in range(10))} and 2 more"
+    ]
 
 
 #: What a document of the rash on hydroxychloroquine is without what hangs on the drug, and with a death.
@@ -376,7 +411,7 @@ def test_who_is_here_by_the_authors_word_alone_is_named(corpus_store: Store) -> 
 def test_of_what_authors_put_down_to_a_drug_their_word_is_what_is_asked(corpus_store: Store) -> None:
     asked = {"drug": "MAXO:0000297", "harm": "MONDO:0005550"}  # infections put down to immunosuppression
     shown = page(corpus_store, "harms_attributed_to_drug", **asked)
-    assert shown.all("strong")[0].text.startswith("1 patient")
+    assert any(each.text.startswith("1 patient, told of in") for each in shown.all("strong"))
     assert "authors' word alone" not in shown.text
 
 

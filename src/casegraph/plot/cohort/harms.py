@@ -9,7 +9,7 @@ from typing import Final
 from casegraph.namespaces import CG
 from casegraph.plot.cohort.cohort import Cohort
 
-__all__ = ["APART", "DEATHS", "HARMS", "QUESTIONS", "deaths", "harms"]
+__all__ = ["AFTER_START", "APART", "DEATHS", "HARMS", "QUESTIONS", "deaths", "harms"]
 
 #: When an adverse event without a drug is not counted at a drug.
 APART: Final = "certainly came no later than its start, or after its stop"
@@ -51,6 +51,8 @@ _APART: Final = (
     "  FILTER EXISTS {{ GRAPH ?inferred {{ {earlier} cg:notAfter {later} }} }}\n"
     "  FILTER NOT EXISTS {{ GRAPH ?inferred {{ {later} cg:notAfter {earlier} }} }}{only} }}"
 )
+#: Which adverse events certainly came after the start of a treatment.
+AFTER_START: Final = _APART.format(what=_HARM, pattern=_START, earlier="?start", later="?seen", only="")
 #: what it asks for -> the question; each is fast over all cases.
 QUESTIONS: Final[Mapping[str, str]] = {
     "deaths": _ASSERTED.format(columns="?node", pattern=_DEATH),
