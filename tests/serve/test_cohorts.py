@@ -19,8 +19,8 @@ from serving import Server, serving
 from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES
-from casegraph.plot.cohort.besides import Besides
-from casegraph.plot.cohort.cohort import is_cohort
+from casegraph.plot.cohort.besides import Besides, besides
+from casegraph.plot.cohort.cohort import cohort_of, is_cohort
 from casegraph.plot.cohort.nothere import NotHere
 from casegraph.query import get_query, stored_queries
 from casegraph.resources import shipped
@@ -285,11 +285,98 @@ def test_harm_on_no_told_drug_is_named_with_its_cause_and_death(corpus_store: St
     ]
 
 
-def test_of_many_cases_that_are_not_here_ten_are_named() -> None:
+def test_harm_put_down_to_a_drug_by_another_name_is_told_with_who_has_it(corpus_store: Store) -> None:
+    asked = {"drug": "immune suppressant agent therapy", "harm": "infectious disease"}
+    shown = page(corpus_store, "harms_attributed_to_drug", **asked)
+    assert not_here(shown) == [
+        "2 cases not here. Harm is put down to immune suppressant agent therapy, by another name than "
+        "infectious disease, or of no kind of it: Anti-MDA5 Associated Clinically… 2022, patient 1 "
+        "(Pneumocystis jirovecii pneumonia, on immune suppressant agent therapy, put down to immune "
+        "suppressant agent therapy; died, printed “about 10 weeks after the first symptom”); "
+        "Antisynthetase syndrome with…, patient 1 (Recurrent infections, put down to immune suppressant "
+        "agent therapy)."
+    ]
+    # the one who is here was given four drugs, and none by the general name
+    assert (
+        "Of 1 case no treatment by the name of immune suppressant agent therapy, or of a kind of it, is told"
+        in words(shown)
+    )
+
+
+def test_harm_of_those_given_a_drug_is_told_where_it_is_put_down_to_another_cause(
+    corpus_store: Store,
+) -> None:
+    asked = {"harm": "infectious disease"}
+    such = (
+        "1 case not here. Given {}, with infectious disease that is put down to something else, or to "
+        "nothing that is told: "
+    )
+    told = not_here(page(corpus_store, "harms_attributed_to_drug", drug="tofacitinib", **asked))
+    said = _ASPERGILLOSIS.format("start", "tofacitinib", "")
+    assert told == [f"{such.format('tofacitinib')}{said}"]
+    told = not_here(page(corpus_store, "harms_attributed_to_drug", drug="cyclophosphamide", **asked))
+    said = _ASPERGILLOSIS.format("stop", "cyclophosphamide", " after the stop of cyclophosphamide")
+    assert told[0] == f"{such.format('cyclophosphamide')}{said}"
+    assert told[1].startswith(
+        "2 cases not here. Given cyclophosphamide, with harm by another name than infectious disease, or of "
+        "no kind of it, that is put down to something else, or to nothing that is told: A Case of Fatal "
+    )
+    assert "patient 1 (Recurrent infections, before or after the start of cyclophosphamide is not" in told[1]
+    # voriconazole was given for the aspergillosis, which came before it
+    shown = page(corpus_store, "harms_attributed_to_drug", drug="voriconazole", **asked)
+    assert "not here" not in words(shown)
+
+
+#: What is told of the death on interleukin-2 of 1989, by the same words for each of its adverse events.
+_BOTH = "interferon beta and interleukin-2"
+_FATAL = "; ".join(
+    f"adverse event: {each}, on {_BOTH}, put down to {_BOTH}"
+    for each in ("pemphigus vulgaris, fatal", "Fever", "Hypotension")
+)
+
+
+@pytest.mark.parametrize(("name", "more"), [("outcomes_within", {"days": "90"}), ("drug_responses", {})])
+def test_who_was_given_a_drug_and_has_no_outcome_on_it_is_told_with_harm_and_death(
+    corpus_store: Store, name: str, more: dict[str, str]
+) -> None:
+    assert not_here(page(corpus_store, name, drug="IL-2", **more)) == [
+        "1 case not here. Given interleukin-2, and no outcome on it is told: A Case of Fatal Pemphigus… "
+        f"1989, patient 1 ({_FATAL}; died)."
+    ]
+    # whose lymphoma did not change on trimetrexate: an outcome, and no response; nor harm on it
+    told = not_here(page(corpus_store, "drug_responses", drug="trimetrexate"))
+    assert told == [
+        "1 case not here. Given trimetrexate, and no outcome on it is told that is what is asked for: "
+        "A Case of Fatal Pemphigus… 1989, patient 1 (died)."
+    ]
+
+
+def test_the_data_of_a_picture_say_who_is_not_here_as_the_page_does(corpus_store: Store) -> None:
+    asked = {"drug": "tofacitinib", "harm": "infectious disease"}
+    cohort = cohort_of(corpus_store, get_query("harms_attributed_to_drug"), asked)
+    (line,) = (each for each in besides(cohort).lines() if each.startswith("not here. "))
+    (item,) = not_here(page(corpus_store, "harms_attributed_to_drug", **asked))
+    assert f"1 case {line}." == item
+    # of many cases ten are named in both
     told = NotHere("Told", tuple((f"{BASE}case/{each}", f"patient {each}") for each in range(12)))
     assert list(Besides(not_here=(told,)).lines()) == [
         f"not here. Told: {'; '.join(f'patient {each}' for each in range(10))} and 2 more"
     ]
+
+
+def test_harm_put_down_to_a_dosing_is_told(tmp_path: Path) -> None:
+    text = shipped("cases", "ramseur-1989.yaml")[0].read_text(encoding="utf-8")
+    path = tmp_path / "dosing.yaml"
+    dosing = text.replace("attributed_to: [il2, interferon-beta]", "attributed_to: [il2-first]", 1)
+    path.write_text(dosing, encoding="utf-8")
+    store = open_store(":memory:", writable=True)
+    assert all(isinstance(each, Loaded) for each in load(store, [path]))
+    told = not_here(page(store, "harms_attributed_to_drug", drug="IL-2", harm="MONDO:0007179"))
+    assert told[0] == (
+        "1 case not here. With autoimmune disease that is put down to a dosing of interleukin-2: A Case of "
+        f"Fatal Pemphigus… 1989, patient 1 (pemphigus vulgaris, fatal, on {_BOTH}, put down to "
+        "interleukin-2; died)."
+    )
 
 
 #: What a document of the rash on hydroxychloroquine is without what hangs on the drug, and with a death.

@@ -10,7 +10,9 @@ from casegraph.plot.cohort.cohort import Cohort
 from casegraph.plot.cohort.leftout import LeftOut, left_out
 from casegraph.plot.cohort.nothere import NotHere
 from casegraph.plot.cohort.positive import Positive, positive_besides
+from casegraph.plot.cohort.unattributed import unattributed
 from casegraph.plot.cohort.unharmed import unharmed
+from casegraph.plot.cohort.unseen import unseen
 
 __all__ = ["Besides", "besides"]
 
@@ -21,7 +23,7 @@ class Besides:
 
     :param groups: the groups of patients, who are no cases.
     :param positive: the antibodies of what it asks for, with the cases of a positive test.
-    :param not_here: where it asks for harm on a drug, the other cases that were given that.
+    :param not_here: where it asks for harm or outcomes on a drug, the other cases that were given that.
     """
 
     groups: tuple[LeftOut, ...] = ()
@@ -45,4 +47,5 @@ def besides(cohort: Cohort) -> Besides:
 
     :raises StoreError: if the store fails.
     """
-    return Besides(left_out(cohort), positive_besides(cohort), unharmed(cohort))
+    not_here = (*unharmed(cohort), *unattributed(cohort), *unseen(cohort))
+    return Besides(left_out(cohort), positive_besides(cohort), not_here)
