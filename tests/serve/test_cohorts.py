@@ -19,7 +19,9 @@ from serving import Server, serving
 from casegraph.errors import InputError
 from casegraph.ingest import Loaded, load
 from casegraph.namespaces import BASE, CG, PREFIXES
-from casegraph.plot.cohort.cohort import is_cohort
+from casegraph.plot.cohort.besides import Besides, besides
+from casegraph.plot.cohort.cohort import cohort_of, is_cohort
+from casegraph.plot.cohort.nothere import NotHere
 from casegraph.query import get_query, stored_queries
 from casegraph.resources import shipped
 from casegraph.rows import Rows
@@ -238,10 +240,13 @@ def test_a_cohort_of_harm_tells_of_the_harm_of_groups_and_of_no_benefit(corpus_s
     assert "is not named" not in words(notice_of(skin))
 
 
+def not_here(shown: Node) -> list[str]:
+    return [words(each) for each in notice_of(shown).all("li") if "not here." in words(each)]
+
+
 def test_who_had_no_harm_is_told_apart_from_whom_nothing_is_told_of(corpus_store: Store) -> None:
     shown = page(corpus_store, "adverse_events", drug="IL-2")
-    told = [words(each) for each in notice_of(shown).all("li") if "not here." in words(each)]
-    assert told == [
+    assert not_here(shown) == [
         # the seed says once that there was none, and once that there was no significant one
         "1 case not here. Told to have had no significant adverse event on interleukin-2, which leaves mild "
         "ones open: Miao 2020, patient 1 (elsewhere in its report: none at all).",
@@ -254,8 +259,125 @@ def test_who_had_no_harm_is_told_apart_from_whom_nothing_is_told_of(corpus_store
     assert f"{SERVICE.base}cases/{SEED.partition('/case/')[2]}" in notice_of(shown).links()
     assert "not here" not in words(page(corpus_store, "cases_treated_with", drug="IL-2"))
     # of one given rituximab infections are told, and not on which drug
-    placed = words(notice_of(page(corpus_store, "adverse_events", drug="rituximab")))
-    assert "An adverse event is told, but not on which drug: Antisynthetase syndrome" in placed
+    placed = not_here(page(corpus_store, "adverse_events", drug="rituximab"))[0]
+    assert placed == (
+        "1 case not here. An adverse event is told, but not on which drug: Antisynthetase syndrome with…, "
+        "patient 1 (Recurrent infections, before or after the start of rituximab is not told, put down to "
+        "immune suppressant agent therapy)."
+    )
+
+
+#: The aspergillosis of day 49: three weeks after tofacitinib replaced cyclophosphamide.
+_ASPERGILLOSIS = (
+    "Management of anti-melanoma… 2024, patient 1 (invasive aspergillosis, after the {} of {}, put down to "
+    "immune suppressant agent therapy; died{}, printed “day 61”)."
+)
+
+
+def test_harm_on_no_told_drug_is_named_with_its_cause_and_death(corpus_store: Store) -> None:
+    told = not_here(page(corpus_store, "adverse_events", drug="tofacitinib"))
+    said = _ASPERGILLOSIS.format("start", "tofacitinib", "")
+    assert told[0] == f"1 case not here. An adverse event is told, but not on which drug: {said}"
+    # what was seen on another drug is not told as of none
+    told = not_here(page(corpus_store, "adverse_events", drug="trimetrexate"))
+    assert told == [
+        "1 case not here. No adverse event on trimetrexate is recorded, which is not to say that there was "
+        "none: A Case of Fatal Pemphigus… 1989, patient 1 (not read whole; died)."
+    ]
+
+
+def test_harm_put_down_to_a_drug_by_another_name_is_told_with_who_has_it(corpus_store: Store) -> None:
+    asked = {"drug": "immune suppressant agent therapy", "harm": "infectious disease"}
+    shown = page(corpus_store, "harms_attributed_to_drug", **asked)
+    assert not_here(shown) == [
+        "2 cases not here. Harm is put down to immune suppressant agent therapy, by another name than "
+        "infectious disease, or of no kind of it: Anti-MDA5 Associated Clinically… 2022, patient 1 "
+        "(Pneumocystis jirovecii pneumonia, on immune suppressant agent therapy, put down to immune "
+        "suppressant agent therapy; died, printed “about 10 weeks after the first symptom”); "
+        "Antisynthetase syndrome with…, patient 1 (Recurrent infections, put down to immune suppressant "
+        "agent therapy)."
+    ]
+    # the one who is here was given four drugs, and none by the general name
+    assert (
+        "Of 1 case no treatment by the name of immune suppressant agent therapy, or of a kind of it, is told"
+        in words(shown)
+    )
+
+
+def test_harm_of_those_given_a_drug_is_told_where_it_is_put_down_to_another_cause(
+    corpus_store: Store,
+) -> None:
+    asked = {"harm": "infectious disease"}
+    such = (
+        "1 case not here. Given {}, with infectious disease that is put down to something else, or to "
+        "nothing that is told: "
+    )
+    told = not_here(page(corpus_store, "harms_attributed_to_drug", drug="tofacitinib", **asked))
+    said = _ASPERGILLOSIS.format("start", "tofacitinib", "")
+    assert told == [f"{such.format('tofacitinib')}{said}"]
+    told = not_here(page(corpus_store, "harms_attributed_to_drug", drug="cyclophosphamide", **asked))
+    said = _ASPERGILLOSIS.format("stop", "cyclophosphamide", " after the stop of cyclophosphamide")
+    assert told[0] == f"{such.format('cyclophosphamide')}{said}"
+    assert told[1].startswith(
+        "2 cases not here. Given cyclophosphamide, with harm by another name than infectious disease, or of "
+        "no kind of it, that is put down to something else, or to nothing that is told: A Case of Fatal "
+    )
+    assert "patient 1 (Recurrent infections, before or after the start of cyclophosphamide is not" in told[1]
+    # voriconazole was given for the aspergillosis, which came before it
+    shown = page(corpus_store, "harms_attributed_to_drug", drug="voriconazole", **asked)
+    assert "not here" not in words(shown)
+
+
+#: What is told of the death on interleukin-2 of 1989, by the same words for each of its adverse events.
+_BOTH = "interferon beta and interleukin-2"
+_FATAL = "; ".join(
+    f"adverse event: {each}, on {_BOTH}, put down to {_BOTH}"
+    for each in ("pemphigus vulgaris, fatal", "Fever", "Hypotension")
+)
+
+
+@pytest.mark.parametrize(("name", "more"), [("outcomes_within", {"days": "90"}), ("drug_responses", {})])
+def test_who_was_given_a_drug_and_has_no_outcome_on_it_is_told_with_harm_and_death(
+    corpus_store: Store, name: str, more: dict[str, str]
+) -> None:
+    assert not_here(page(corpus_store, name, drug="IL-2", **more)) == [
+        "1 case not here. Given interleukin-2, and no outcome on it is told: A Case of Fatal Pemphigus… "
+        f"1989, patient 1 ({_FATAL}; died)."
+    ]
+    # whose lymphoma did not change on trimetrexate: an outcome, and no response; nor harm on it
+    told = not_here(page(corpus_store, "drug_responses", drug="trimetrexate"))
+    assert told == [
+        "1 case not here. Given trimetrexate, and no outcome on it is told that is what is asked for: "
+        "A Case of Fatal Pemphigus… 1989, patient 1 (died)."
+    ]
+
+
+def test_the_data_of_a_picture_say_who_is_not_here_as_the_page_does(corpus_store: Store) -> None:
+    asked = {"drug": "tofacitinib", "harm": "infectious disease"}
+    cohort = cohort_of(corpus_store, get_query("harms_attributed_to_drug"), asked)
+    (line,) = (each for each in besides(cohort).lines() if each.startswith("not here. "))
+    (item,) = not_here(page(corpus_store, "harms_attributed_to_drug", **asked))
+    assert f"1 case {line}." == item
+    # of many cases ten are named in both
+    told = NotHere("Told", tuple((f"{BASE}case/{each}", f"patient {each}") for each in range(12)))
+    assert list(Besides(not_here=(told,)).lines()) == [
+        f"not here. Told: {'; '.join(f'patient {each}' for each in range(10))} and 2 more"
+    ]
+
+
+def test_harm_put_down_to_a_dosing_is_told(tmp_path: Path) -> None:
+    text = shipped("cases", "ramseur-1989.yaml")[0].read_text(encoding="utf-8")
+    path = tmp_path / "dosing.yaml"
+    dosing = text.replace("attributed_to: [il2, interferon-beta]", "attributed_to: [il2-first]", 1)
+    path.write_text(dosing, encoding="utf-8")
+    store = open_store(":memory:", writable=True)
+    assert all(isinstance(each, Loaded) for each in load(store, [path]))
+    told = not_here(page(store, "harms_attributed_to_drug", drug="IL-2", harm="MONDO:0007179"))
+    assert told[0] == (
+        "1 case not here. With autoimmune disease that is put down to a dosing of interleukin-2: A Case of "
+        f"Fatal Pemphigus… 1989, patient 1 (pemphigus vulgaris, fatal, on {_BOTH}, put down to "
+        "interleukin-2; died)."
+    )
 
 
 #: What a document of the rash on hydroxychloroquine is without what hangs on the drug, and with a death.
@@ -378,7 +500,7 @@ def test_who_is_here_by_the_authors_word_alone_is_named(corpus_store: Store) -> 
 def test_of_what_authors_put_down_to_a_drug_their_word_is_what_is_asked(corpus_store: Store) -> None:
     asked = {"drug": "MAXO:0000297", "harm": "MONDO:0005550"}  # infections put down to immunosuppression
     shown = page(corpus_store, "harms_attributed_to_drug", **asked)
-    assert shown.all("strong")[0].text.startswith("1 patient")
+    assert any(each.text.startswith("1 patient, told of in") for each in shown.all("strong"))
     assert "authors' word alone" not in shown.text
 
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from casegraph.plot.cohort.called import address_of
 from casegraph.plot.cohort.cohort import Cohort
 from casegraph.plot.cohort.leftout import LeftOut, left_out
+from casegraph.plot.cohort.nothere import NotHere
 from casegraph.plot.cohort.positive import Positive, positive_besides
-from casegraph.plot.cohort.unharmed import Unharmed, unharmed
+from casegraph.plot.cohort.unattributed import unattributed
+from casegraph.plot.cohort.unharmed import unharmed
+from casegraph.plot.cohort.unseen import unseen
 
 __all__ = ["Besides", "besides"]
 
@@ -20,12 +23,12 @@ class Besides:
 
     :param groups: the groups of patients, who are no cases.
     :param positive: the antibodies of what it asks for, with the cases of a positive test.
-    :param unharmed: where it asks for harm on a drug, the other cases that were given that.
+    :param not_here: where it asks for harm or outcomes on a drug, the other cases that were given that.
     """
 
     groups: tuple[LeftOut, ...] = ()
     positive: tuple[Positive, ...] = ()
-    unharmed: tuple[Unharmed, ...] = ()
+    not_here: tuple[NotHere, ...] = ()
 
     def lines(self) -> Iterator[str]:
         """Yield a line for each, as a header has it beside the rows of a cohort."""
@@ -33,8 +36,8 @@ class Besides:
             if antibody.outside:
                 cases = ", ".join(map(address_of, antibody.outside))
                 yield f"positive for {antibody.name} by a test and not here: {cases}"
-        for told in self.unharmed:
-            yield f"not here. {told.words}: {'; '.join(name for _, name in told.cases)}"
+        for told in self.not_here:
+            yield f"not here. {told.words}: {'; '.join(name for _, name in told.named)}{told.more}"
         for group in self.groups:
             yield f"{group.size} {group.left}: {address_of(group.iri)}"
 
@@ -44,4 +47,5 @@ def besides(cohort: Cohort) -> Besides:
 
     :raises StoreError: if the store fails.
     """
-    return Besides(left_out(cohort), positive_besides(cohort), unharmed(cohort))
+    not_here = (*unharmed(cohort), *unattributed(cohort), *unseen(cohort))
+    return Besides(left_out(cohort), positive_besides(cohort), not_here)

@@ -10,7 +10,17 @@ from casegraph.namespaces import CG
 from casegraph.plot.cohort.cohort import Cohort
 from casegraph.plot.shown import counted
 
-__all__ = ["AFTER", "BEFORE", "DEATHS", "HARMS", "QUESTIONS", "deaths", "harms", "told_to_have_died"]
+__all__ = [
+    "AFTER",
+    "AFTER_START",
+    "BEFORE",
+    "DEATHS",
+    "HARMS",
+    "QUESTIONS",
+    "deaths",
+    "harms",
+    "told_to_have_died",
+]
 
 #: When an adverse event without a drug is not counted at a drug, and when it is counted apart.
 BEFORE: Final = "certainly came no later than its start"
@@ -56,6 +66,8 @@ _APART: Final = (
     "  FILTER EXISTS {{ GRAPH ?inferred {{ {earlier} cg:notAfter {later} }} }}\n"
     "  FILTER NOT EXISTS {{ GRAPH ?inferred {{ {later} cg:notAfter {earlier} }} }}{only} }}"
 )
+#: Which adverse events certainly came after the start of a treatment.
+AFTER_START: Final = _APART.format(what=_HARM, pattern=_START, earlier="?start", later="?seen", only="")
 #: what it asks for -> the question; each is fast over all cases.
 QUESTIONS: Final[Mapping[str, str]] = {
     "deaths": _ASSERTED.format(columns="?node", pattern=_DEATH),

@@ -11,6 +11,7 @@ from casegraph.plot.cohort.called import address_of, called
 from casegraph.plot.cohort.cohort import Cohort, treatment_label
 from casegraph.plot.cohort.courses import Lane, Run, lane
 from casegraph.plot.cohort.groups import groups_of
+from casegraph.plot.cohort.nothere import called_as_asked
 from casegraph.plot.cohort.seen import UNCLEAR
 from casegraph.plot.cohort.strokes import MOST_RUNS, Strokes
 from casegraph.plot.cohort.worded import by_word
@@ -74,8 +75,7 @@ def swimmer(cohort: Cohort) -> Picture:
     what = "what the query asks for" if cohort.drugs else "any treatment"
     treated = sorted({row["case"] for row in cohort.given if not cohort.drugs or row["drug"] in cohort.drugs})
     if not treated:
-        told = f"Of {counted(len(cohort.cases), 'case')}, none is told to have been given {what}, {_NO_LANE}."
-        return Picture("swimmer", "Time on treatment", told, {}, (), _COLUMNS, ())
+        return Picture("swimmer", "Time on treatment", _untreated(cohort, what), {}, (), _COLUMNS, ())
     looked = treated[:_LOOKED_AT]
     found, unread = _read(cohort, looked)
     if not found:
@@ -99,6 +99,17 @@ def swimmer(cohort: Cohort) -> Picture:
     )
     spec = read_in_table(in_columns(framed(_view(cohort, names, shown), title=title, summary=summary)))
     return Picture("swimmer", title, summary, spec, notes, _COLUMNS, rows)
+
+
+def _untreated(cohort: Cohort, what: str) -> str:
+    """Return that nothing is drawn, since of no case it is told that it was given what is asked for."""
+    many = counted(len(cohort.cases), "case")
+    if not (cohort.drugs and cohort.given):
+        return f"Of {many}, none is told to have been given {what}, {_NO_LANE}."
+    return (
+        f"Of {many} no treatment by the name of {called_as_asked(cohort, 'drug')}, or of a kind of it, is "
+        f"told, {_NO_LANE}; which treatments were given is on the pages of the cases."
+    )
 
 
 def _view(cohort: Cohort, names: Mapping[str, str], shown: Sequence[Lane]) -> Spec:

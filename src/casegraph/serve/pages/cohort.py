@@ -16,8 +16,8 @@ from casegraph.plot.cohort.within import only_possibly
 from casegraph.plot.picture import Picture
 from casegraph.plot.shown import counted
 from casegraph.serve.pages.cohort_groups import groups_left_out
+from casegraph.serve.pages.cohort_nothere import not_here_besides
 from casegraph.serve.pages.cohort_positive import positive_elsewhere
-from casegraph.serve.pages.cohort_unharmed import unharmed_besides
 from casegraph.serve.pages.frame import described, page
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.pages.picture import figure, picture_scripts
@@ -73,7 +73,7 @@ def cohort_page(
     told = [
         *(element("li", each) for each in notices),
         *positive_elsewhere(service, others.positive),
-        *unharmed_besides(service, others.unharmed),
+        *not_here_besides(service, others.not_here),
         *groups_left_out(service, others.groups),
     ]
     first = element("h2", "Read this first", id="_notices")
