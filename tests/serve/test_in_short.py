@@ -191,6 +191,15 @@ def test_no_key_of_the_document_stands_as_a_time(store: Store) -> None:
     assert five == {f"antirheumatic drug, start not told, drug-{number}" for number in range(1, 6)}
 
 
+def test_the_printed_time_of_an_outcome_stands_with_it(store: Store) -> None:
+    follow_up = "at last follow up (printed as “{} years of follow-up”"
+    for case, told in (
+        (f"{PL12}/1", "at month 6 (printed as “at 6 months”, its days by the curator's reading; Stable lung"),
+        *((f"{REGISTRY}/{of}", follow_up.format(many)) for of, many in (("2", 2.5), ("4", 2.2), ("8", 3.5))),
+    ):
+        assert any(told in said for found in rows(store, f"case/{case}").values() for _, said in found)
+
+
 @pytest.mark.slow
 def test_no_word_stands_twice_and_no_time_with_its_hyphens(store: Store) -> None:
     for case in (each.removeprefix(BASE) for each in case_iris(store)):
