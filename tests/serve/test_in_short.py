@@ -122,7 +122,8 @@ def test_what_is_told_of_several_together_is_one_row_that_credits_none_of_them_a
 def test_what_changed_stands_by_name_and_so_does_what_was_stopped_at_the_time(store: Store) -> None:
     of = rows(store, f"case/{ASPERGILLOSIS}/1")
     assert [row[1].partition(": ")[2] for row in of["tofacitinib"]] == [
-        "together with other changes: plasma exchange begun at day 13; "
+        "together with other changes: plasma exchange begun at day 13, 14 to 16 days before (changes within "
+        "28 days before count); "
         "meanwhile cyclophosphamide stopped at day 28; "
         "beside it may have run micafungin, voriconazole, glucocorticoid and tacrolimus why"
     ] * 2
