@@ -526,6 +526,8 @@ def test_a_value_outside_its_range_has_a_sign_of_its_own(tmp_path: Path) -> None
         ("group/10.1001/jamadermatol.2014.504/1", "salt-month-6", "“69 (28-100)”"),
         (AUTHOREA, "mda5-week-96", "negative, “after 96 weeks”"),
         (YANEZ, "relapse", "“at 6 months”"),
+        # it had been normal, and fell after a relapse: to below normal is not told
+        (YANEZ, "ck-after-second", "lower than before or than normal"),
     ],
 )
 def test_what_is_printed_stands_at_the_mark(case: str, claim: str, words: str, corpus_store: Store) -> None:
