@@ -159,6 +159,13 @@ def test_the_sign_of_what_lies_on_a_stretch_stands_at_no_column(corpus_store: St
     assert 12 < placed["#no-adverse-event"] < 13
 
 
+def test_what_was_seen_on_a_drug_and_no_more_is_told_of_when_has_words_alone(corpus_store: Store) -> None:
+    """The lung was better on tofacitinib, begun at day 28: before or after the infection of day 49."""
+    drawn = of_claim(picture_of(corpus_store, ASPERGILLOSIS), "breathing-on-tofacitinib")
+    assert {mark["part"] for mark in drawn} == {"unsure", "words"}
+    assert said(drawn) == ["improved, when is not told, anywhere from day 28 to day 61"]
+
+
 def test_a_told_day_has_a_column_though_others_of_no_order_to_it_have_none(corpus_store: Store) -> None:
     """The steroid was stopped in week 16 of tofacitinib; the lung got better some time on tofacitinib."""
     picture = picture_of(corpus_store, AUTHOREA)
@@ -526,6 +533,8 @@ def test_a_value_outside_its_range_has_a_sign_of_its_own(tmp_path: Path) -> None
         ("group/10.1001/jamadermatol.2014.504/1", "salt-month-6", "“69 (28-100)”"),
         (AUTHOREA, "mda5-week-96", "negative, “after 96 weeks”"),
         (YANEZ, "relapse", "“at 6 months”"),
+        # it had been normal, and fell after a relapse: to below normal is not told
+        (YANEZ, "ck-after-second", "lower than before or than normal"),
     ],
 )
 def test_what_is_printed_stands_at_the_mark(case: str, claim: str, words: str, corpus_store: Store) -> None:

@@ -498,7 +498,10 @@ def test_what_came_of_one_dose_stands_apart_from_what_came_of_another(page: Node
             "serology",
             f"resolved, after 45 to 77 days, at il2 month 2 (printed as “after 2 months”): {added} why",
         ],
-        ["muscle (Muscle weakness)", f"worse, at decline: {added}{split} why"],
+        [
+            "muscle (Muscle weakness)",
+            f"worse, at decline (printed as “in the following period”): {added}{split} why",
+        ],
     ]
     all_ran = "beside it ran cyclosporin A, hydroxychloroquine and prednisone (perhaps lowered at late taper)"
     assert on["2x/week"] == [
@@ -541,7 +544,7 @@ def test_what_was_the_only_change_is_not_said_to_have_been_alone() -> None:
     said = "only change told (what ran beside it is not known)"
     rows = {row[0]: row[1:] for row in page.section("In short").rows()}
     ran = "beside it may have run methylprednisolone, mycophenolate and prednisone"
-    note = "Complete clinical response, without a relapse"
+    note = "printed as “2.5 years of follow-up”; Complete clinical response, without a relapse"
     second = f"resolved (complete), at last follow up ({note}): only change told; {ran} why"
     first, again = "first course told, from course a", "second course told, from course b"
     assert rows[f"rituximab 2 doses of 375 mg/m2, {again}"] == ["overall", second]

@@ -122,7 +122,8 @@ def test_what_is_told_of_several_together_is_one_row_that_credits_none_of_them_a
 def test_what_changed_stands_by_name_and_so_does_what_was_stopped_at_the_time(store: Store) -> None:
     of = rows(store, f"case/{ASPERGILLOSIS}/1")
     assert [row[1].partition(": ")[2] for row in of["tofacitinib"]] == [
-        "together with other changes: plasma exchange begun at day 13; "
+        "together with other changes: plasma exchange begun at day 13, 14 to 16 days before (changes within "
+        "28 days before count); "
         "meanwhile cyclophosphamide stopped at day 28; "
         "beside it may have run micafungin, voriconazole, glucocorticoid and tacrolimus why"
     ] * 2
@@ -189,6 +190,15 @@ def test_no_key_of_the_document_stands_as_a_time(store: Store) -> None:
     # five drugs that nobody names: only the document tells them apart
     five = {each for each in rows(store, f"case/{GROVER}/1") if each.startswith("antirheumatic drug")}
     assert five == {f"antirheumatic drug, start not told, drug-{number}" for number in range(1, 6)}
+
+
+def test_the_printed_time_of_an_outcome_stands_with_it(store: Store) -> None:
+    follow_up = "at last follow up (printed as “{} years of follow-up”"
+    for case, told in (
+        (f"{PL12}/1", "at month 6 (printed as “at 6 months”, its days by the curator's reading; Stable lung"),
+        *((f"{REGISTRY}/{of}", follow_up.format(many)) for of, many in (("2", 2.5), ("4", 2.2), ("8", 3.5))),
+    ):
+        assert any(told in said for found in rows(store, f"case/{case}").values() for _, said in found)
 
 
 @pytest.mark.slow

@@ -15,10 +15,10 @@ from casegraph.model import AttributedOutcome, Attribution, Response, Subject, T
 from casegraph.timeline import Timeline
 from casegraph.triples import named_claims
 
-__all__ = ["attributed_outcomes"]
+__all__ = ["LEAD_IN_DAYS", "attributed_outcomes"]
 
 #: What was started so many days before is not yet a stable background.
-_LEAD_IN_DAYS = 28
+LEAD_IN_DAYS = 28
 _OBSERVED = ("stated", "implied", "derived", "interpretation")
 
 
@@ -147,7 +147,7 @@ class _Seen:
         if at is None or begins is None or seen is None or not self.timeline.certainly_before(at, seen):
             return False
         _, before = self.timeline.between(at, begins)
-        return before is not None and before <= _LEAD_IN_DAYS
+        return before is not None and before <= LEAD_IN_DAYS
 
     def _possibly_within(self, change: Change, begins: str | None, seen: str | None, span: Span) -> bool:
         """Say whether a change may lie in the window; one at an unknown distance before it does not.
@@ -166,7 +166,7 @@ class _Seen:
         if not self.timeline.certainly_not_after(at, begins):
             return True
         least, most = self.timeline.between(at, begins)
-        return most is not None and (least or 0) <= _LEAD_IN_DAYS
+        return most is not None and (least or 0) <= LEAD_IN_DAYS
 
     def _without_repeats(self, together: set[str], others: set[str]) -> set[str]:
         """Join what changed and what else is answered, each treatment by its most telling exposure."""

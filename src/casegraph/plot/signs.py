@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from casegraph.plot.look import COLOURS
+from casegraph.story.outcomes import CHANGES
 
 __all__ = ["OTHER", "SIGNS", "Sign"]
 
@@ -72,8 +73,8 @@ SIGNS: Mapping[str, Sign] = MappingProxyType(
         "negative": Sign(_MINUS, _BLACK, _BLACK, "test: negative"),
         "belowRange": Sign(_ARROW_DOWN, _BLUE, "white", "test: below the range"),
         "aboveRange": Sign(_ARROW_UP, _RED, "white", "test: above the range"),
-        "raised": Sign(_ARROW_UP, _RED, _RED, "test: raised"),
-        "lowered": Sign(_ARROW_DOWN, _BLUE, _BLUE, "test: lowered"),
+        "raised": Sign(_ARROW_UP, _RED, _RED, f"test: {CHANGES['raised']}"),
+        "lowered": Sign(_ARROW_DOWN, _BLUE, _BLUE, f"test: {CHANGES['lowered']}"),
         "time": Sign(_DOT, _BLACK, _BLACK, ""),
     }
 )

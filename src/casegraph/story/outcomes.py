@@ -6,7 +6,9 @@ from casegraph.namespaces import CG
 from casegraph.story.words import Words, joined, listed
 
 __all__ = [
+    "CHANGES",
     "beside",
+    "changed",
     "counts",
     "domain_of",
     "followed",
@@ -29,6 +31,11 @@ _SEEN = frozenset(
         *("FinalDiagnosis", "WorkingDiagnosis", "ConsideredDiagnosis"),
     )
 )
+#: how a test changed -> what is said: fallen is not below normal.
+CHANGES = {
+    "raised": "higher than before or than normal",
+    "lowered": "lower than before or than normal",
+}
 #: how an outcome went -> what a patient did of whom it is told.
 _WENT = {
     "improved": "improved",
@@ -49,10 +56,16 @@ def outcome(words: Words, claim: str) -> str:
         printed,
         f"normal {low or '?'} to {high or '?'}" if low or high else "",
         words.labels(claim, "resultConcept") or words.labels(claim, "result"),
-        joined(words.labels(claim, "direction"), words.labels(claim, "degree")),
+        joined(changed(words, claim), words.labels(claim, "degree")),
         counts(words, claim, "positiveCount", "in {} of {} patients"),
         "a summary whose members are not listed" if words.facts.values(claim, "coverage") else "",
     )
+
+
+def changed(words: Words, claim: str) -> str:
+    """Return which way a test changed; whether it was from before or against normal is not told apart."""
+    direction = words.facts.value(claim, "direction") or ""
+    return CHANGES.get(words.facts.name(direction), words.labels(claim, "direction"))
 
 
 def _unit(words: Words, claim: str) -> str:

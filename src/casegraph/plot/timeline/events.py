@@ -12,7 +12,7 @@ from casegraph.plot.timeline.marks import Datum, Panel, anchored, folded, is_any
 from casegraph.plot.timeline.places import Place
 from casegraph.plot.timeline.results import result
 from casegraph.plot.timeline.running import seen_by
-from casegraph.story.moments import UNTIMED, counts_from_zero
+from casegraph.story.moments import UNTIMED, counts_from_zero, untimed
 from casegraph.story.outcomes import followed, responders, scope_of
 from casegraph.story.telling import tell
 from casegraph.story.words import Words, joined, listed
@@ -70,9 +70,13 @@ class Event:
         return Place(low, max(low, high))
 
     def is_signed(self, axis: Axis) -> bool:
-        """Say whether its sign is drawn: only if its time is told, and not as lying anywhere in a life."""
+        """Say whether its sign is drawn: only if its time is told, and not as lying anywhere in a life.
+
+        Of what was seen on a treatment, not either where nothing is told by when that was.
+        """
         place = self.place(axis)
-        return self.at is not None and not is_anywhere(axis, place)
+        is_endless = bool(self.since) and not place.exact and place.high >= axis.life.high
+        return self.at is not None and not is_endless and not is_anywhere(axis, place)
 
 
 def events(words: Words, kind: Kind) -> tuple[Event, ...]:
@@ -151,8 +155,11 @@ def _spot(words: Words, axis: Axis, event: Event) -> tuple[Place, str]:
     place = event.place(axis)
     if event.is_signed(axis):
         return place, event.text
-    text = event.text if event.at is None else joined(event.text, order_told(words.facts, axis, event.at))
-    return Place(axis.first, axis.first) if is_anywhere(axis, place) else place, text
+    if event.at is None:
+        return Place(axis.first, axis.first) if is_anywhere(axis, place) else place, event.text
+    if is_anywhere(axis, place):
+        return Place(axis.first, axis.first), joined(event.text, order_told(words.facts, axis, event.at))
+    return place, joined(event.text, _time(words, event.at, is_turn=False) or untimed(words.facts, event.at))
 
 
 def _marks(words: Words, axis: Axis, event: Event, head: Datum) -> Iterator[Datum]:

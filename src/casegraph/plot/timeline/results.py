@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from casegraph.story.outcomes import counts
+from casegraph.story.outcomes import changed, counts
 from casegraph.story.words import Words, joined
 
 __all__ = ["result"]
@@ -17,7 +17,7 @@ def result(words: Words, claim: str) -> tuple[str, str, str, str]:
     """Return what was tested, the label of the row of a test, its sign, and its words."""
     facts = words.facts
     outcome = words.labels(claim, "resultConcept") or words.labels(claim, "result")
-    change = joined(words.labels(claim, "direction"), words.text_of(claim, "degree", "({})"), by=" ")
+    change = joined(changed(words, claim), words.text_of(claim, "degree", "({})"), by=" ")
     told = facts.value(claim, "result") or facts.value(claim, "direction")
     measured, beside = _against_range(words, claim)
     found = joined("repaired" if facts.values(claim, "repairedFrom") else "", words.basis(claim))

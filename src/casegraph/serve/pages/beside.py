@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from casegraph.derive.attribution import LEAD_IN_DAYS
 from casegraph.namespaces import CG
+from casegraph.plot.timeline.days import days_of, is_told
 from casegraph.serve.pages.claims import Claims
-from casegraph.serve.pages.given import which_one
+from casegraph.serve.pages.given import exposures_of, which_one
 from casegraph.story.judged import lost_by
 from casegraph.story.moments import at_moment
 from casegraph.story.outcomes import ran_beside
@@ -79,7 +81,9 @@ def _changes(claims: Claims, seen: Sequence[str], name: str, without: Collection
     words, found = claims.words, dict[str, dict[str, list[str]]]()
     for exposure in (each for one in seen for each in words.facts.values(one, name)):
         if (episode := words.episode(exposure)) not in without:
-            how, when = _way(claims, exposure, is_up=name == "togetherWith")
+            how, occasion = _way(claims, exposure, is_up=name == "togetherWith")
+            is_sure = not name.startswith("possibly")
+            when = _when(claims, seen, occasion, is_sure=is_sure) if occasion else ""
             found.setdefault(episode, {}).setdefault(how, []).append(when)
     return {each: joined(words.drug(each), _ways(ways), by=" ") for each, ways in found.items()}
 
@@ -89,13 +93,30 @@ def _ways(ways: dict[str, list[str]]) -> str:
     return " or ".join(joined(how, *(when if len(when) == 1 else ()), by=" ") for how, when in ways.items())
 
 
-def _way(claims: Claims, exposure: str, *, is_up: bool) -> tuple[str, str]:
+def _way(claims: Claims, exposure: str, *, is_up: bool) -> tuple[str, str | None]:
+    """Return how an exposure changed, and the occasion of that."""
     words, facts = claims.words, claims.words.facts
     is_whole = words.episode(exposure) == exposure
     whole = "given" if is_at_once(words, exposure) else "begun" if is_up else "stopped"
     way = whole if is_whole else words.labels(exposure, "doseChange") or "changed"
-    occasion = facts.value(exposure, "at" if is_up or not is_whole else "endsAt")
-    return way, "".join(at_moment(facts, occasion)) if occasion else ""
+    return way, facts.value(exposure, "at" if is_up or not is_whole else "endsAt")
+
+
+def _when(claims: Claims, seen: Sequence[str], occasion: str, *, is_sure: bool) -> str:
+    """Return when something changed, and how long before what the outcome was seen on, if it surely was."""
+    facts = claims.words.facts
+    told = "".join(at_moment(facts, occasion))
+    begun = {facts.value(each, "at") or "" for each in exposures_of(claims, seen)}
+    zero = facts.value(facts.case, "zeroPoint")
+    are_told = all(each == zero or is_told(facts, each) for each in (occasion, *begun))
+    if not (is_sure and are_told and len(begun) == 1):
+        return told
+    (low, high), (first, last) = (days_of(facts, each) for each in (occasion, *begun))
+    if low is None or high is None or first is None or last is None or first <= high:
+        return told
+    least, most = first - high, min(last - low, LEAD_IN_DAYS)
+    days = f"{least}" if least == most else f"{least} to {most}"
+    return f"{told}, {days} days before (changes within {LEAD_IN_DAYS} days before count)"
 
 
 def _ran(

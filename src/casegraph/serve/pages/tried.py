@@ -12,10 +12,11 @@ from casegraph.serve.pages.markup import Content, element
 from casegraph.serve.pages.tables import Row, table
 from casegraph.serve.pages.turns import failing_turns
 from casegraph.story.courses import which_course
-from casegraph.story.moments import at_moment, tells_time
+from casegraph.story.moments import at_moment, called, tells_time
 from casegraph.story.outcomes import followed, scope_of, went
+from casegraph.story.spans import as_read
 from casegraph.story.telling import harm, told
-from casegraph.story.words import joined, listed
+from casegraph.story.words import Words, joined, listed
 
 __all__ = ["OUTCOMES", "tried"]
 
@@ -29,8 +30,8 @@ _ALL_UNKNOWN = "Given, and no outcome of any of them is told: "
 _COLUMNS = ("treatment and dose", "domain", "what became of it, and what else changed")
 #: the properties by which a case has what became of a treatment.
 OUTCOMES = ("hasResponse", "lacksResponse", "questionsResponse")
-#: from so many days on, what is printed stands beside them.
-_LONG = 60
+#: how fast an outcome came; from so many days on, what is printed stands beside them.
+_LATENCY, _LONG = ("latencyMinDays", "latencyMaxDays"), 60
 #: the statements that say what a treatment did, or did not.
 _OF_EFFECT = ("NonResponseStatement", "EffectivenessStatement", "RefractoryStatement", "AuthorStatement")
 
@@ -165,15 +166,24 @@ def _became(claims: Claims, seen: str, claim: str) -> Iterator[Content]:
         before, name = at_moment(facts, occasion)
         yield f", {before}"
         yield claims.to(occasion, name)
-        printed = words.text(occasion, "timePrinted", "printed as “{}”") if _is_long(claims, claim) else ""
+        printed = _printed(words, claim, occasion)
     note = joined(printed, words.text(claim, "gist"), by="; ")
     yield f" ({note})" if note else ""
 
 
-def _is_long(claims: Claims, claim: str) -> bool:
-    """Say whether an outcome took so many days that people count in other units, as they print them."""
-    days = (claims.words.facts.number(claim, f"latency{which}Days") or 0 for which in ("Min", "Max"))
-    return max(days) >= _LONG
+def _printed(words: Words, claim: str, occasion: str) -> str:
+    """Return the printed time of an outcome, and whether its days are a reading of the curator.
+
+    Nothing where it is the name of the occasion, or where few days tell how fast the outcome came.
+    """
+    facts = words.facts
+    days = [int(found) for each in _LATENCY if (found := facts.value(claim, each))]
+    printed = facts.value(occasion, "timePrinted") or ""
+    if (days and max(days) < _LONG) or printed.casefold() == called(facts, occasion).casefold():
+        return ""
+    is_read = facts.name(facts.value(occasion, "timeBasis") or "") == "interpretation"
+    read = as_read("its days", is_read=is_read) if is_read else ""
+    return joined(words.text(occasion, "timePrinted", "printed as “{}”"), read)
 
 
 def _place(claims: Claims, nodes: tuple[str, ...]) -> tuple[int, int, str, str]:
