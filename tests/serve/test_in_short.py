@@ -157,6 +157,18 @@ def test_each_course_has_a_row(store: Store) -> None:
         assert of[f"{drug}, start not told, still given at month 5"] == silent
 
 
+def test_rows_stand_as_treatments_were_begun_or_first_told_of(store: Store) -> None:
+    """Prednisone of course b, of which no start is told, is told of years after that of course a."""
+    part = short(store, f"case/{REGISTRY}/2")
+    heads = [head for head, *_ in part.rows()[1:]]
+    first, second = (f"still given at course {each}" for each in "ab")
+    found = [
+        next(at for at, head in enumerate(heads) if told in head) for told in (first, "500 mg/m2", second)
+    ]
+    assert found == sorted(found)
+    assert "where that order is not told, the order of rows means nothing" in part.text
+
+
 def test_a_dose_stands_where_it_is_told_and_none_of_a_later_change(store: Store) -> None:
     cafardi = rows(store, f"case/{CAFARDI}/1")
     # below 20 mg/day was a lowering of prednisone: what it was begun at is not told

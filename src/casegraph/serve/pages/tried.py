@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 
 from casegraph.serve.pages.beside import what_else
@@ -23,6 +24,10 @@ __all__ = ["OUTCOMES", "tried"]
 _BY_RULE = (
     "How it went, and how fast, is as the report tells it. What else changed is derived by rule from the "
     "course; it is no word of the authors, and added to others is not caused by it."
+)
+_CAPTION = (
+    "What was tried and what happened, as it was begun or first told of; where that order is not told, "
+    "the order of rows means nothing"
 )
 _UNKNOWN = "no outcome of it is told"
 _UNSEEN = "no outcome observed is told; the authors say of it: "
@@ -53,7 +58,7 @@ def tried(claims: Claims) -> Content:
     by_rule = element("p", _BY_RULE) if any(claim_of(claims, each[0]) != each[0] for each in seen) else ""
     in_order = sorted((*seen, *((each,) for each in silent)), key=lambda each: _place(claims, each))
     rows = (_silent(claims, each[0]) if each[0] in silent else _seen(claims, each) for each in in_order)
-    return element("div", by_rule, table("What was tried and what happened", _COLUMNS, rows))
+    return element("div", by_rule, table(_CAPTION, _COLUMNS, rows))
 
 
 def _seen_in(claims: Claims) -> list[tuple[str, ...]]:
@@ -189,9 +194,22 @@ def _printed(words: Words, claim: str, occasion: str) -> str:
 def _place(claims: Claims, nodes: tuple[str, ...]) -> tuple[int, int, str, str]:
     """Return the place of a row: by when the last of it was begun, then by when the outcome was seen."""
     words = claims.words
-    begun = max(_ranks(claims, exposures_of(claims, (each,)) or (each,)) for each in nodes)
+    begun = max(_begun(claims, exposures_of(claims, (each,)) or (each,)) for each in nodes)
     seen = _ranks(claims, [claim_of(claims, each) for each in nodes])
     return begun, seen, words.labels(nodes[0], "aboutConcept"), words.labels(nodes[0], "domain")
+
+
+def _begun(claims: Claims, exposures: Iterable[str]) -> int:
+    """Return when the first of some exposures was begun, else first told of: its rank, the last if never."""
+    words, facts = claims.words, claims.words.facts
+    found = list[int]()
+    for each in exposures:
+        doses = [facts.value(one, "at") for one in facts.values(words.episode(each), "hasSegment")]
+        later = (*doses, facts.value(each, "endsAt"), facts.value(each, "ongoingAt"))
+        ranks = [facts.rank(one) for one in later if one is not None]
+        own = facts.value(each, "at")
+        found.append(facts.rank(own) if own else min(ranks, default=sys.maxsize))
+    return min(found, default=0)
 
 
 def _ranks(claims: Claims, nodes: Iterable[str]) -> int:
