@@ -68,7 +68,8 @@ def test_the_page_counts_patients_cases_and_reports(headline: Node) -> None:
     assert "Groups are left out" in headline.text
     asked = [each.text for each in headline.all("dd")]
     assert asked[0] == "interleukin-2, the example of the query"
-    assert asked[1].endswith(" and 12 more, the example of the query")
+    assert asked[1] == "dermatomyositis and 12 terms below it, the example of the query"
+    assert asked[2] == "authors, the example of the query"
     assert [each.said["id"] for each in headline.all("figure")] == list(PICTURES)
     assert f"{SERVICE.base}cases/{SEED.partition('/case/')[2]}" in headline.links()
 

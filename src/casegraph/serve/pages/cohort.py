@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
-from casegraph.namespaces import BASE, expand
+from casegraph.namespaces import BASE
 from casegraph.plot.cohort.besides import Besides
-from casegraph.plot.cohort.cohort import Cohort, cohort_question, label_of
+from casegraph.plot.cohort.cohort import Cohort, cohort_question
 from casegraph.plot.cohort.leftout import LeftOut
 from casegraph.plot.cohort.pictures import QUESTIONS
 from casegraph.plot.cohort.within import only_possibly
@@ -23,6 +23,7 @@ from casegraph.serve.pages.picture import figure, picture_scripts
 from casegraph.serve.pages.queries import parameter_field
 from casegraph.serve.telling.catalogue import AboutQuery, about
 from casegraph.serve.telling.service import Service
+from casegraph.story.examples import example_as_said
 
 __all__ = ["cohort_page", "cohorts_page"]
 
@@ -130,20 +131,14 @@ def _sure(cohort: Cohort) -> str:
 
 
 def _asked(service: Service, cohort: Cohort, query: AboutQuery) -> Iterator[tuple[str, list[Content]]]:
-    for name, each in query.parameters.items():
-        yield name, [cohort.values.get(name, _example(cohort, each.example))]
+    for name in query.parameters:
+        yield name, [cohort.values.get(name) or _example(cohort, name)]
     yield "query", [link(query.links["self"], query.name)]
     yield "its rows", [link(_with(cohort, query.links["results"]), "as a table")]
 
 
-def _example(cohort: Cohort, example: str) -> str:
-    """Return what the example of a query means, its first term by name."""
-    if example.startswith('"') or ":" not in example:
-        return example.strip('"')
-    terms = example.split()
-    more = f" and {len(terms) - 1} more" if len(terms) > 1 else ""
-    first = terms[0].strip("<>")
-    return f"{label_of(cohort, first if '://' in first else expand(first))}{more}, the example of the query"
+def _example(cohort: Cohort, parameter: str) -> str:
+    return f"{example_as_said(cohort.query, parameter, lambda: cohort.terms)}, the example of the query"
 
 
 def _form(cohort: Cohort, query: AboutQuery) -> Element:
