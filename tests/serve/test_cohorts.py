@@ -402,8 +402,8 @@ def test_what_the_store_says_is_never_markup(seed_store: Store) -> None:
     lines = f'<{report}> <{CG}authors> "{hostile}" <{report}> .\n'
     shown = page(copied(seed_store, without="#authors>", more=lines), HEADLINE)
     scripts = [each.said.get("src", "") for each in shown.all("script")]
-    assert [each for each in scripts if each] == scripts[-4:]
-    assert len(scripts) == 3 + 4
+    assert [each for each in scripts if each] == scripts[-5:]
+    assert len(scripts) == 3 + 5
     spec = json.loads("".join(map(str, shown.named("swimmer").all("script")[0].content)))
     assert "<script>alert(1)" in json.dumps(spec)
 
@@ -421,6 +421,8 @@ def test_the_form_asks_for_others_and_keeps_what_was_asked(seed_store: Store) ->
     shown = page(seed_store, "cases_treated_with", drug="prednisone")
     (form,) = shown.all("form")
     assert form.said["action"] == f"{SERVICE.base}cohorts/cases_treated_with"
+    assert "data-fields" in form.said
+    assert f"{SERVICE.base}static/fields.js" in [each.said.get("src") for each in shown.all("script")]
     assert [(each.said["name"], each.said["value"]) for each in form.all("input")] == [("drug", "prednisone")]
     assert f"{SERVICE.base}queries/cases_treated_with/results?drug=prednisone" in shown.links()
 

@@ -17,7 +17,7 @@ from casegraph.plot.shown import counted
 from casegraph.serve.pages.cohort_groups import groups_left_out
 from casegraph.serve.pages.cohort_positive import positive_elsewhere
 from casegraph.serve.pages.cohort_unharmed import unharmed_besides
-from casegraph.serve.pages.frame import described, page
+from casegraph.serve.pages.frame import described, module, page
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.pages.picture import figure, picture_scripts
 from casegraph.serve.pages.queries import parameter_field
@@ -94,6 +94,7 @@ def cohort_page(
         *(_picture(service, cohort, query, each) for each in pictures),
         _cases(service, cohort, query, others.groups),
         *picture_scripts(service),
+        module(service, "fields.js"),
     ]
     return page(service, f"{query.summary}: pictures", content, address=query.links["cohort"])
 
@@ -150,7 +151,14 @@ def _form(cohort: Cohort, query: AboutQuery) -> Element:
     return element(
         "details",
         element("summary", "Ask for other cases"),
-        element("form", fields, element("button", "Show"), action=query.links["cohort"], method="get"),
+        element(
+            "form",
+            fields,
+            element("button", "Show"),
+            action=query.links["cohort"],
+            method="get",
+            data_fields=True,
+        ),
     )
 
 
