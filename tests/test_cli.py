@@ -305,10 +305,9 @@ def test_an_answer_without_a_row_says_what_was_not_set(store: Path) -> None:
     asked = ("query", "cases_treated_with", "--store", store)
     assert run(*asked, "-p", "drug=rituximab").stderr == ""
     other = ("query", "refractory_cases_responding", "-p", "drug=rituximab", "--store", store)
-    assert (
-        "no row; asked with the query's own example of disease: adult dermatomyositis," in run(*other).stderr
-    )
-    said = "asked with the query's own example of drug: interleukin-2, disease: adult dermatomyositis,"
+    disease = "disease: dermatomyositis and 12 terms below it"
+    assert f"no row; asked with the query's own example of {disease}, refractory: " in run(*other).stderr
+    said = f"asked with the query's own example of drug: interleukin-2, {disease}, refractory: authors;"
     for words in (("query", other[1], "-f", "table"), ("why", other[1])):
         told = run(*words, "--store", store).stderr
         assert said in told

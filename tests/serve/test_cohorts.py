@@ -70,7 +70,8 @@ def test_the_page_counts_patients_cases_and_reports(headline: Node) -> None:
     assert "Groups are left out" in headline.text
     asked = [each.text for each in headline.all("dd")]
     assert asked[0] == "interleukin-2, the example of the query"
-    assert asked[1].endswith(" and 12 more, the example of the query")
+    assert asked[1] == "dermatomyositis and 12 terms below it, the example of the query"
+    assert asked[2] == "authors, the example of the query"
     assert [each.said["id"] for each in headline.all("figure")] == list(PICTURES)
     assert f"{SERVICE.base}cases/{SEED.partition('/case/')[2]}" in headline.links()
 
@@ -525,8 +526,8 @@ def test_what_the_store_says_is_never_markup(seed_store: Store) -> None:
     lines = f'<{report}> <{CG}authors> "{hostile}" <{report}> .\n'
     shown = page(copied(seed_store, without="#authors>", more=lines), HEADLINE)
     scripts = [each.said.get("src", "") for each in shown.all("script")]
-    assert [each for each in scripts if each] == scripts[-4:]
-    assert len(scripts) == 3 + 4
+    assert [each for each in scripts if each] == scripts[-5:]
+    assert len(scripts) == 3 + 5
     spec = json.loads("".join(map(str, shown.named("swimmer").all("script")[0].content)))
     assert "<script>alert(1)" in json.dumps(spec)
 
@@ -544,6 +545,8 @@ def test_the_form_asks_for_others_and_keeps_what_was_asked(seed_store: Store) ->
     shown = page(seed_store, "cases_treated_with", drug="prednisone")
     (form,) = shown.all("form")
     assert form.said["action"] == f"{SERVICE.base}cohorts/cases_treated_with"
+    assert "data-fields" in form.said
+    assert f"{SERVICE.base}static/fields.js" in [each.said.get("src") for each in shown.all("script")]
     assert [(each.said["name"], each.said["value"]) for each in form.all("input")] == [("drug", "prednisone")]
     assert f"{SERVICE.base}queries/cases_treated_with/results?drug=prednisone" in shown.links()
 

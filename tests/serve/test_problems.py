@@ -6,6 +6,7 @@ import json
 import logging
 
 import pytest
+from html_tree import tree_of
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi_calls import Told, call
@@ -109,13 +110,22 @@ def test_a_document_with_problems_tells_each() -> None:
 def test_a_page_runs_nothing_of_what_was_sent() -> None:
     page = problem(HOSTILE, 400, "text/html").body.decode()
     assert "<script" not in page
-    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#x27;") == 4
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;&amp;\"'") == 4
 
 
 def test_a_page_of_an_error_is_laid_out_for_any_screen() -> None:
     page = problem(HOSTILE, 400, "text/html").body.decode()
     assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in page
     assert '<link rel="stylesheet" href="/static/casegraph.css">' in page
+
+
+def test_a_page_of_an_error_leads_on() -> None:
+    error = NotThereError("no case 'a/cases' /evil //x", todo="/cases lists those of the store")
+    page = tree_of(problem(error, 404, "text/html", path="/cohorts/cases_treated_with").body)
+    assert page.all("main")[0].links() == ["/cases"]
+    assert page.all("header")[0].links()[:3] == ["/", "/cases", "/queries"]
+    page = tree_of(problem(HOSTILE, 400, "text/html", path="/cohorts/cases_treated_with").body)
+    assert page.all("main")[0].links() == ["/queries/cases_treated_with"]
 
 
 def test_a_fault_of_the_server_tells_no_place_of_it() -> None:

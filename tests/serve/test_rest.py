@@ -107,10 +107,8 @@ def test_pages_are_linked_and_make_the_whole(server: Server) -> None:
 
 def test_what_a_person_must_know_is_told_beside_the_rows(server: Server) -> None:
     answer = get(server, HEADLINE, drug="IL-2")
-    told = "own example of disease: "
+    told = "own example of disease: dermatomyositis and 12 terms below it, refractory: authors"
     assert told in answer.headers["casegraph-notice"]
-    assert "dermatomyositis" in answer.headers["casegraph-notice"]
-    assert "refractory: authors" in answer.headers["casegraph-notice"]
     page = get(server, HEADLINE, "text/html", drug="IL-2").text
     assert told in page
 

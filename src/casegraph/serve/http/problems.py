@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import json
 import logging
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
@@ -19,7 +17,6 @@ from casegraph.errors import (
     NoSpaceError,
     StoreLockedError,
 )
-from casegraph.plot.unseen import plain
 from casegraph.serve.errors import (
     FullError,
     LimitError,
@@ -31,6 +28,7 @@ from casegraph.serve.errors import (
 from casegraph.serve.http.logs import note
 from casegraph.serve.http.negotiation import HTML, JSON, Format, choose
 from casegraph.serve.http.scope import header
+from casegraph.serve.pages.refused import refused_page
 
 __all__ = [
     "RETRY_AFTER",
@@ -66,10 +64,6 @@ _FAULT: Final = "a fault of the server; its log tells more"
 _NO_SPACE: Final = "no space is left to write"
 #: Faults of the server that may be over when the client comes again.
 _PASSING: Final = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE)
-_HEAD: Final = (
-    '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    '<link rel="stylesheet" href="/static/casegraph.css"><link rel="icon" href="/static/icon.svg">'
-)
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -125,7 +119,9 @@ def fault_of(error: CasegraphError) -> str:
     return str(fault) if is_fault else ""
 
 
-def problem(error: CasegraphError, status: int, accept: str | None = None, request: str = "") -> Answer:
+def problem(
+    error: CasegraphError, status: int, accept: str | None = None, request: str = "", path: str = ""
+) -> Answer:
     """Return the answer that tells an error.
 
     JSON unless the client names text or HTML; it is indented, so that it can be read at a terminal too. Where
@@ -133,6 +129,7 @@ def problem(error: CasegraphError, status: int, accept: str | None = None, reque
 
     :param accept: the Accept header of the request.
     :param request: the name of the request in the log.
+    :param path: that was asked for.
 
     >>> print(problem(InputError("no SPARQL", where="query:1:3"), 400, "text/plain").body.decode(), end="")
     400 Bad Request
@@ -143,7 +140,7 @@ def problem(error: CasegraphError, status: int, accept: str | None = None, reque
     if format_.name == "text":
         body = "\n".join([title, *_lines(error, status), ""])
     elif format_.name == "html":
-        body = _page(title, _lines(error, status))
+        body = refused_page(title, _lines(error, status), path if status == HTTPStatus.BAD_REQUEST else "")
     else:
         body = json.dumps(_members(error, status, request), indent=2) + "\n"
     headers: Headers = (("Content-Type", format_.content_type), ("Cache-Control", "no-store"))
@@ -221,7 +218,8 @@ def _is_cut_off(scope: Scope) -> bool:
 
 async def _answer(scope: Scope, send: Send, error: CasegraphError) -> None:
     request = scope.get("casegraph.noted", {}).get("request", "")
-    await send_answer(send, problem(error, status_of(error), header(scope, b"accept"), request))
+    accept = header(scope, b"accept")
+    await send_answer(send, problem(error, status_of(error), accept, request, scope["path"]))
 
 
 def _where(error: CasegraphError, status: int) -> str:
@@ -266,11 +264,3 @@ def _lines(error: CasegraphError, status: int) -> list[str]:
 
 def _problems(error: CasegraphError) -> list[str]:
     return [str(each) for each in error.problems] if isinstance(error, DocumentError) else []
-
-
-def _page(title: str, lines: Sequence[str]) -> str:
-    paragraphs = "\n".join(f"<p>{html.escape(plain(each))}</p>" for each in lines)
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>{_HEAD}<title>{title}</title></head>\n'
-        f"<body>\n<main>\n<h1>{title}</h1>\n{paragraphs}\n</main>\n</body>\n</html>\n"
-    )

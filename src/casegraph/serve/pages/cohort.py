@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
-from casegraph.namespaces import BASE, expand
+from casegraph.namespaces import BASE
 from casegraph.plot.cohort.besides import Besides
-from casegraph.plot.cohort.cohort import Cohort, cohort_question, label_of
+from casegraph.plot.cohort.cohort import Cohort, cohort_question
 from casegraph.plot.cohort.harms import told_to_have_died
 from casegraph.plot.cohort.leftout import LeftOut
 from casegraph.plot.cohort.pictures import QUESTIONS
@@ -18,12 +18,13 @@ from casegraph.plot.shown import counted
 from casegraph.serve.pages.cohort_groups import groups_left_out
 from casegraph.serve.pages.cohort_nothere import not_here_besides
 from casegraph.serve.pages.cohort_positive import positive_elsewhere
-from casegraph.serve.pages.frame import described, page
+from casegraph.serve.pages.frame import described, module, page
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.pages.picture import figure, picture_scripts
 from casegraph.serve.pages.queries import parameter_field
 from casegraph.serve.telling.catalogue import AboutQuery, about
 from casegraph.serve.telling.service import Service
+from casegraph.story.examples import example_as_said
 
 __all__ = ["cohort_page", "cohorts_page"]
 
@@ -94,6 +95,7 @@ def cohort_page(
         *(_picture(service, cohort, query, each) for each in pictures),
         _cases(service, cohort, query, others.groups),
         *picture_scripts(service),
+        module(service, "fields.js"),
     ]
     return page(service, f"{query.summary}: pictures", content, address=query.links["cohort"])
 
@@ -131,20 +133,14 @@ def _sure(cohort: Cohort) -> str:
 
 
 def _asked(service: Service, cohort: Cohort, query: AboutQuery) -> Iterator[tuple[str, list[Content]]]:
-    for name, each in query.parameters.items():
-        yield name, [cohort.values.get(name, _example(cohort, each.example))]
+    for name in query.parameters:
+        yield name, [cohort.values.get(name) or _example(cohort, name)]
     yield "query", [link(query.links["self"], query.name)]
     yield "its rows", [link(_with(cohort, query.links["results"]), "as a table")]
 
 
-def _example(cohort: Cohort, example: str) -> str:
-    """Return what the example of a query means, its first term by name."""
-    if example.startswith('"') or ":" not in example:
-        return example.strip('"')
-    terms = example.split()
-    more = f" and {len(terms) - 1} more" if len(terms) > 1 else ""
-    first = terms[0].strip("<>")
-    return f"{label_of(cohort, first if '://' in first else expand(first))}{more}, the example of the query"
+def _example(cohort: Cohort, parameter: str) -> str:
+    return f"{example_as_said(cohort.query, parameter, lambda: cohort.terms)}, the example of the query"
 
 
 def _form(cohort: Cohort, query: AboutQuery) -> Element:
@@ -156,7 +152,14 @@ def _form(cohort: Cohort, query: AboutQuery) -> Element:
     return element(
         "details",
         element("summary", "Ask for other cases"),
-        element("form", fields, element("button", "Show"), action=query.links["cohort"], method="get"),
+        element(
+            "form",
+            fields,
+            element("button", "Show"),
+            action=query.links["cohort"],
+            method="get",
+            data_fields=True,
+        ),
     )
 
 

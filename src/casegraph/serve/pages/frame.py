@@ -21,6 +21,8 @@ FORMS = {
 }
 _MAIN = "_main"
 _SITE = (
+    ("", "casegraph"),
+    ("cases", "Cases"),
     ("queries", "Stored queries"),
     ("cohorts", "Cohorts"),
     ("workbench", "Workbench"),

@@ -62,7 +62,7 @@ class _Refused(Response):
         note(scope, reason=reason_of(self._error))
         request = Request(scope, receive, send)
         named = scope.get("casegraph.noted", {}).get("request", "")
-        answer = problem(self._error, status_of(self._error), request.header(b"accept"), named)
+        answer = problem(self._error, status_of(self._error), request.header(b"accept"), named, request.path)
         await send_answer(send, answer)
 
 
@@ -128,5 +128,12 @@ async def _of_router(request: StarletteRequest, error: Exception) -> Response:
     found = cast(HTTPException, error)
     if found.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return _Refused(refused_method("GET", "HEAD"))
-    todo = "leave out the slash at its end" if request.url.path.endswith("/") else ""
-    return _Refused(RefusedError(found.status_code, "nothing is at this path", todo=todo))
+    return _Refused(RefusedError(found.status_code, "nothing is at this path", todo=_todo(request.url.path)))
+
+
+def _todo(path: str) -> str:
+    """Return what to do where nothing is at a path."""
+    if path.endswith("/"):
+        return "leave out the slash at its end"
+    first = path.split("/")[1]
+    return f"/{first} lists those there are" if first in ("cohorts", "queries") else ""

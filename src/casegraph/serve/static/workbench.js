@@ -69,10 +69,10 @@ const ofText = (text) => ({
   snippets: (accept) => snippets.ofText(SPARQL, text, accept),
 });
 
-/* What was left empty is asked with the example of the query: that is said too. */
+/* What was left empty is asked with the example of the query: that is said too, and the notice below tells what it is. */
 const saidOf = (about, values) => {
   const known = new Map(values);
-  const said = Object.keys(about.parameters).map((name) => `${name}: ${known.get(name) ?? "the example of the query"}`);
+  const said = Object.keys(about.parameters).map((name) => `${name}: ${known.get(name) ?? "the example of the query, told below"}`);
   return `${about.summary} (${about.name})${said.length ? `, ${said.join(", ")}` : ""}.`;
 };
 
