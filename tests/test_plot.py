@@ -128,6 +128,15 @@ def test_what_cannot_be_drawn_leaves_the_file_as_it_was(store: Path, tmp_path: P
 def test_a_suffix_that_says_nothing_is_refused(store: Path, tmp_path: Path) -> None:
     told = run_cli("plot", DOI, "-o", tmp_path / "seed.gif", "--store", store, code=2).output
     assert "expected .json, .svg, .png, .html; say it by -f" in told
+    told = run_cli("plot", DOI, "-o", tmp_path / "seed.svg", "-f", "json", "--store", store, code=2).output
+    assert "drawn as json, the file would have the name of svg" in told
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_dash_is_the_standard_output(store: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for how in ((), ("-f", "json")):
+        assert json.loads(run_cli("plot", DOI, "-o", "-", *how, "--store", store).stdout)["$schema"]
     assert not list(tmp_path.iterdir())
 
 
@@ -302,7 +311,9 @@ def test_those_that_are_named_too_are_no_others(registry: Path) -> None:
 
 
 def test_what_is_no_cohort_has_no_picture_and_a_case_takes_no_parameter(store: Path) -> None:
-    assert "diagnoses is no cohort" in run_cli("plot", "diagnoses", "--store", store, code=2).output
+    told = run_cli("plot", "diagnoses", "--store", store, code=2).output
+    assert "diagnoses is no cohort" in told
+    assert "cases_treated_with" in told
     told = run_cli("plot", DOI, "-p", "drug=IL-2", "--store", store, code=2).output
     assert "are for a stored query" in told
 

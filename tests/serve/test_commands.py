@@ -197,3 +197,15 @@ def test_another_casegraph_needs_the_token_where_one_is_asked_for(served: Server
     wrong = casegraph(f"{served.address}/sparql", *words, token="wrong", code=3)  # noqa: S106
     assert "check CASEGRAPH_TOKEN" in wrong
     assert "wrong" not in wrong.replace("wrong or", "")
+
+
+@pytest.mark.parametrize("missing", ["uvicorn", "starlette"])
+def test_a_package_of_the_server_that_is_not_installed_is_told_with_the_line_to_type(
+    missing: str, directory: Path
+) -> None:
+    code = f"import sys; sys.modules[{missing!r}] = None; from casegraph.cli import main; main()"
+    words = ["serve", "--store", str(directory), "--port", "0"]
+    command = [sys.executable, "-c", code, *words]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 2
+    assert f"{missing} is not installed; pip install 'casegraph[serve]'" in ended.stderr

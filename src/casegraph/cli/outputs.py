@@ -19,7 +19,7 @@ _TODO = "name a file that can be written"
 
 @contextmanager
 def opened_whole(name: str | Place | None, *, keep: bool = False) -> Iterator[BinaryIO]:
-    """Open a file that is there only once it is whole; without a name, the standard output.
+    """Open a file that is there only once it is whole; without a name, or by ``-``, the standard output.
 
     What was there before stays until then. A device or a pipe is written to as it is, a link is followed;
     what goes to a URL is written here first.
@@ -27,7 +27,7 @@ def opened_whole(name: str | Place | None, *, keep: bool = False) -> Iterator[Bi
     :param keep: keep what was written by then also where the command fails or is stopped, as of a log.
     :raises InputError: if it cannot be written.
     """
-    if name is None:
+    if name is None or name == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return

@@ -76,7 +76,7 @@ def plot(what: str, output: str | None, form: str | None, scale: float, **how: A
 
     svg, png and html need the extra: pip install 'casegraph[viz]'.
     """
-    form = form or _form_of(output)
+    form = _form_of(output, form)
     with open_store(how["location"]) as store:
         pictures, asked = _pictures(store, what, how["picture"], how["values"], form)
     with opened_whole(output) as out:
@@ -86,14 +86,19 @@ def plot(what: str, output: str | None, form: str | None, scale: float, **how: A
             write_picture(pictures[0], form, out, scale=scale, asked=asked)
 
 
-def _form_of(output: str | None) -> str:
-    if output is None:
+def _form_of(output: str | None, said: str | None) -> str:
+    """Return how to draw: as was said, or as the name of the file says; the two may not differ."""
+    name = output or "-"
+    suffix = PurePath(name).suffix.removeprefix(".").lower()
+    if said and suffix in FORMS and suffix != said:
+        told = f"drawn as {said}, the file would have the name of {suffix}"
+        raise InputError(told, where=name, todo="leave out -f, or name the file so")
+    if said or suffix in FORMS:
+        return said or suffix
+    if name == "-":
         return "json"
-    suffix = PurePath(output).suffix.removeprefix(".").lower()
-    if suffix in FORMS:
-        return suffix
     told = "the name of the file does not say how to draw"
-    raise InputError(told, where=output, expected="." + ", .".join(FORMS), todo="say it by -f")
+    raise InputError(told, where=name, expected="." + ", .".join(FORMS), todo="say it by -f")
 
 
 def _pictures(

@@ -77,12 +77,18 @@ def serve(location: str, new_token: Path | None, **options: Any) -> None:
     It listens on this machine only, and only reads, unless you say otherwise. It stops at Ctrl-C.
     """
     try:
-        from casegraph.serve.http.tokens import new_token as make_token
-        from casegraph.serve.running import run
-    except ImportError as error:
+        _run(location, new_token, options)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
         raise MissingExtraError(
-            f"{error.name} is not installed", todo="pip install 'casegraph[serve]'"
+            f"{missing} is not installed", todo="pip install 'casegraph[serve]'"
         ) from error
+
+
+def _run(location: str, new_token: Path | None, options: dict[str, Any]) -> None:
+    from casegraph.serve.http.tokens import new_token as make_token
+    from casegraph.serve.running import run
+
     if new_token is not None:
         make_token(new_token)
         say(f"{new_token} has a new token; give it to --token-file, and to those who may write")

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from casegraph.errors import InputError
 from casegraph.namespaces import BASE, CG, PREFIXES, compact, expand
 from casegraph.parameters import terms_of
-from casegraph.query import StoredQuery, bind, example_of
+from casegraph.query import StoredQuery, bind, example_of, stored_queries
 from casegraph.rows import Rows
 from casegraph.store import Store
 from casegraph.store.syntax import named
@@ -151,7 +151,8 @@ def cohort_of(store: Store, query: StoredQuery, values: Mapping[str, str] | None
     given = dict(values or {})
     column = next((each for each in _COLUMNS if each in query.head.returns), "")
     if not is_cohort(query):
-        raise InputError(f"{query.name} is no cohort", expected=f"a stored query tagged {TAG}")
+        names = ", ".join(sorted(name for name, each in stored_queries().items() if is_cohort(each)))
+        raise InputError(f"{query.name} is no cohort", expected=f"one of {names}")
     terms = with_told(store)
     answer = _answer(store, query, bind(query, given, terms=terms))
     rows = _members(query, answer)
