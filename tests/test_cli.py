@@ -331,7 +331,10 @@ SHOWN = [
     (r"^Pruritus \(elbow, foot, extensor side .* and side of the palm\)", "case presentation, paragraph 1"),
     (r"^rough skin \(bilateral hand\)", "case presentation, paragraph 3"),
     (r"^anti-PL-7 antibody: positive\b", "case presentation, paragraph 2"),
-    (r"^lactate dehydrogenase level: raised, slight\b", "case presentation, paragraph 3"),
+    (
+        r"^lactate dehydrogenase level: higher than before or than normal, slight\b",
+        "case presentation, paragraph 3",
+    ),
     (r"^body weight: 50 kg\b", "derived from csa-daily and prednisone-2-start"),
     (r"^hydroxychloroquine: from start, still given at writing", "case presentation, paragraph 1"),
     (r"^prednisone: from start, a stop is only implied at il2-start", "case presentation, paragraph 1"),
