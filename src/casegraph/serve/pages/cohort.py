@@ -21,7 +21,7 @@ from casegraph.serve.pages.cohort_positive import positive_elsewhere
 from casegraph.serve.pages.frame import described, module, page
 from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.pages.picture import figure, picture_scripts
-from casegraph.serve.pages.queries import parameter_field
+from casegraph.serve.pages.queries import parameter_form
 from casegraph.serve.telling.catalogue import AboutQuery, about
 from casegraph.serve.telling.service import Service
 from casegraph.story.examples import example_as_said
@@ -144,23 +144,8 @@ def _example(cohort: Cohort, parameter: str) -> str:
 
 
 def _form(cohort: Cohort, query: AboutQuery) -> Element:
-    fields = [
-        part
-        for name, each in query.parameters.items()
-        for part in parameter_field(name, each, cohort.values.get(name, ""))
-    ]
-    return element(
-        "details",
-        element("summary", "Ask for other cases"),
-        element(
-            "form",
-            fields,
-            element("button", "Show"),
-            action=query.links["cohort"],
-            method="get",
-            data_fields=True,
-        ),
-    )
+    form = parameter_form(query, query.links["cohort"], "Show", cohort.values)
+    return element("details", element("summary", "Ask for other cases"), form)
 
 
 def _with(cohort: Cohort, address: str, **more: str) -> str:

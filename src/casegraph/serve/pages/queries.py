@@ -10,7 +10,7 @@ from casegraph.serve.pages.markup import Content, Element, element, link
 from casegraph.serve.telling.catalogue import AboutParameter, AboutQuery, QueryEntry
 from casegraph.serve.telling.service import Service
 
-__all__ = ["parameter_field", "queries_page", "query_page"]
+__all__ = ["parameter_field", "parameter_form", "queries_page", "query_page"]
 
 _TEXT = "_text"
 _KINDS = {
@@ -76,20 +76,24 @@ def query_page(service: Service, query: AboutQuery) -> bytes:
 
 
 def _form(query: AboutQuery) -> Element:
-    fields = [part for name, each in query.parameters.items() for part in parameter_field(name, each)]
-    return element(
-        "section",
-        element("h2", "Ask it", id="_ask"),
-        element(
-            "form",
-            fields,
-            element("button", "Ask"),
-            action=query.links["results"],
-            method="get",
-            data_fields=True,
-        ),
-        aria_labelledby="_ask",
-    )
+    form = parameter_form(query, query.links["results"], "Ask")
+    return element("section", element("h2", "Ask it", id="_ask"), form, aria_labelledby="_ask")
+
+
+def parameter_form(query: AboutQuery, to: str, word: str, said: Mapping[str, str] | None = None) -> Element:
+    """Return a form with a field for each parameter of a query; it needs the script ``fields.js``.
+
+    :param to: the address that answers.
+    :param word: what stands on its button.
+    :param said: parameter -> what was said for it.
+    """
+    given = said or {}
+    fields = [
+        part
+        for name, each in query.parameters.items()
+        for part in parameter_field(name, each, given.get(name, ""))
+    ]
+    return element("form", fields, element("button", word), action=to, method="get", data_fields=True)
 
 
 def parameter_field(name: str, parameter: AboutParameter, said: str = "") -> Iterator[Content]:
